@@ -1,0 +1,208 @@
+//! The one error of this package: a stable code of ours, beside it the server's own words.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// Why a call failed. Stable: a change of a code is a breaking change.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            /// Every code, for tables and tests.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name,)*];
+
+            /// The code as JavaScript sees it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(ErrorCode::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An argument is missing, unknown or of the wrong type; `issues` names it. A mistake in the calling code.
+    InvalidArgument = "invalid_argument",
+    /// A value that the user gave does not fit its field; `issues` names it. Show it beside the field.
+    FieldsInvalid = "fields_invalid",
+    /// None of the app's auth schemes can be used without the developer's own credentials.
+    AppNotConnectable = "app_not_connectable",
+    /// The app's auth scheme is `NO_AUTH`: execute its actions directly.
+    ConnectionNotNeeded = "connection_not_needed",
+    /// The app has no enabled integration. The developer makes one on the platform.
+    IntegrationNotFound = "integration_not_found",
+    /// The integration has another auth scheme than the one asked for.
+    AuthSchemeMismatch = "auth_scheme_mismatch",
+    /// The callback URL contradicts itself. Treat as hostile: start again.
+    CallbackInvalid = "callback_invalid",
+    /// The callback belongs to no attempt of this browser. Treat as hostile: start again.
+    CallbackUnbound = "callback_unbound",
+    /// The callback's attempt has already ended otherwise.
+    CallbackReplayed = "callback_replayed",
+    /// The platform wants the app's server to finish the connection with the callback's `session_uri`.
+    CompletionRequired = "completion_required",
+    /// The attempt is older than its lifetime of 10 minutes. Start again.
+    FlowExpired = "flow_expired",
+    /// The user said no at the authorization server (RFC 6749 §4.1.2.1).
+    AccessDenied = "access_denied",
+    /// The platform reports the account as `FAILED`.
+    AccountFailed = "account_failed",
+    /// The platform reports the account as `EXPIRED`.
+    AccountExpired = "account_expired",
+    /// The platform reports the account as `REVOKED`.
+    AccountRevoked = "account_revoked",
+    /// The platform reports the account as `INACTIVE`; waiting will not change it.
+    AccountInactive = "account_inactive",
+    /// The callback or the platform speaks of another account or entity than the one initiated. Treat as hostile.
+    AccountMismatch = "account_mismatch",
+    /// The page must not be sent to this URL.
+    RedirectRefused = "redirect_refused",
+    /// No answer: offline, DNS, refused, reset, CORS.
+    Network = "network",
+    /// No answer, or no final status, in time.
+    Timeout = "timeout",
+    /// The caller's `signal` was aborted, or the client disposed of.
+    Cancelled = "cancelled",
+    /// HTTP 401.
+    Unauthorized = "unauthorized",
+    /// HTTP 403.
+    Forbidden = "forbidden",
+    /// HTTP 404, or a 400 whose code means the same (docs/protocol.md, Q25).
+    NotFound = "not_found",
+    /// HTTP 410.
+    Gone = "gone",
+    /// HTTP 409.
+    Conflict = "conflict",
+    /// HTTP 400, 422 and other refusals; the server's words are in `error_description`.
+    InvalidRequest = "invalid_request",
+    /// The platform no longer serves this route.
+    EndpointRetired = "endpoint_retired",
+    /// HTTP 429.
+    RateLimited = "rate_limited",
+    /// HTTP 500 and above.
+    Server = "server",
+    /// The answer is not what the platform's API describes: no JSON, cut, too large, or without an id.
+    ResponseInvalid = "response_invalid",
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What is wrong with one argument or one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    /// `required`, `unknown`, `type`, `format` or `duplicate`.
+    pub code: &'static str,
+    /// Path of the argument or key of the field, for example `data.shop`.
+    pub field: String,
+    /// English, one sentence; never contains the value.
+    pub message: String,
+}
+
+/// The one error of this package. One pointer wide: every call can end in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct ConnectError(Box<Details>);
+
+/// What a [`ConnectError`] says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// Stable; branch on this.
+    pub code: ErrorCode,
+    /// One lower-case English sentence; never contains a typed value, a token or a full URL.
+    pub message: String,
+    /// Whether the same call may succeed later without a change.
+    pub retryable: bool,
+    /// HTTP status, when a server answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// How long the platform asks to wait, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The platform's id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The server's own error code, verbatim: an OAuth `error`, a slug, or a number as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The server's own words. Text, not markup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
+    /// Which arguments or values are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<Issue>,
+}
+
+impl ConnectError {
+    /// An error of ours.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        ConnectError(Box::new(Details {
+            code,
+            message: message.into(),
+            retryable: false,
+            status: None,
+            retry_after_ms: None,
+            request_id: None,
+            error: None,
+            error_description: None,
+            issues: Vec::new(),
+        }))
+    }
+
+    /// An argument that is wrong.
+    pub fn argument(code: &'static str, field: &str, problem: &str) -> Self {
+        let message = ["`", field, "` ", problem].concat();
+        let issue = Issue {
+            code,
+            field: field.to_owned(),
+            message: message.clone(),
+        };
+        Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])
+    }
+
+    /// Adds what is wrong in particular.
+    pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
+        self.issues = issues;
+        self
+    }
+
+    /// Says whether the same call may succeed later.
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
+        self
+    }
+
+    /// Adds the server's own code and words.
+    pub fn with_server_words(mut self, error: Option<String>, description: Option<String>) -> Self {
+        self.error = error;
+        self.error_description = description;
+        self
+    }
+}
+
+impl core::ops::Deref for ConnectError {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl core::ops::DerefMut for ConnectError {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
+impl core::fmt::Display for ConnectError {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConnectError {}

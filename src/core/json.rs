@@ -1,0 +1,110 @@
+//! Writing JSON. Reading is the platform's own `JSON.parse`, at the edge.
+
+/// Appends one object; members are written in the order of the calls.
+pub struct JsonObject<'a> {
+    out: &'a mut Vec<u8>,
+    empty: bool,
+}
+
+impl JsonObject<'_> {
+    /// Writes one object into a new buffer.
+    pub fn build(fill: impl FnOnce(&mut JsonObject)) -> Vec<u8> {
+        Self::build_within(256, fill)
+    }
+
+    /// Writes one object into a buffer that need not grow below `capacity`: growing would leave a copy behind.
+    pub fn build_within(capacity: usize, fill: impl FnOnce(&mut JsonObject)) -> Vec<u8> {
+        let mut out = Vec::with_capacity(capacity);
+        write_object(&mut out, fill);
+        out
+    }
+
+    fn key(&mut self, key: &str) {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        write_string(self.out, key);
+        self.out.push(b':');
+    }
+
+    /// A string member.
+    pub fn string(&mut self, key: &str, value: &str) {
+        self.key(key);
+        write_string(self.out, value);
+    }
+
+    /// A string member, left out when there is none.
+    pub fn optional(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.string(key, value);
+        }
+    }
+
+    /// A boolean member.
+    pub fn bool(&mut self, key: &str, value: bool) {
+        self.key(key);
+        self.out
+            .extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, key: &str, value: u64) {
+        self.key(key);
+        self.out.extend_from_slice(value.to_string().as_bytes());
+    }
+
+    /// A member that is an object itself.
+    pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut JsonObject)) {
+        self.key(key);
+        write_object(self.out, fill);
+    }
+}
+
+fn write_object(out: &mut Vec<u8>, fill: impl FnOnce(&mut JsonObject)) {
+    out.push(b'{');
+    fill(&mut JsonObject { out, empty: true });
+    out.push(b'}');
+}
+
+fn write_string(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0..=0x1f => {
+                out.extend_from_slice(b"\\u00");
+                out.push(HEX[usize::from(byte >> 4)]);
+                out.push(HEX[usize::from(byte & 15)]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(key in ".*", value in ".*", flag: bool, number in 0u64..(1 << 53)) {
+            let bytes = JsonObject::build(|json| {
+                json.string(&key, &value);
+                json.object("nested", |json| {
+                    json.bool("flag", flag);
+                    json.optional("absent", None);
+                    json.number("number", number);
+                });
+            });
+            let read: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            prop_assert_eq!(&read["nested"], &serde_json::json!({ "flag": flag, "number": number }));
+            if key != "nested" {
+                prop_assert_eq!(&read[&key], &serde_json::Value::String(value));
+            }
+        }
+    }
+}

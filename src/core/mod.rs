@@ -1,0 +1,17 @@
+//! The pure half: no browser, no clock, no randomness. Takes inputs, returns outputs.
+
+pub mod callback;
+pub mod error;
+pub mod fields;
+mod json;
+pub mod options;
+pub mod pending;
+pub mod procedure;
+pub mod protocol;
+pub mod redirect;
+pub mod retry;
+pub mod scheme;
+pub mod secret;
+pub mod status;
+mod time;
+pub mod value;

@@ -1,0 +1,298 @@
+//! Which fields to ask the user for (docs/protocol.md §5.5): the oldest enabled integration that fits decides.
+
+use serde::Serialize;
+
+use super::{Event, Procedure, Step, out_of_step};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::fields::Field;
+use crate::core::protocol::Api;
+use crate::core::protocol::answer::{Answer, App, Integration};
+use crate::core::protocol::operation::Operation;
+use crate::core::scheme::AuthScheme;
+
+/// A list that goes on for longer than this is not walked to its end.
+const MAX_PAGES: u32 = 20;
+
+/// Which app or integration to look at.
+#[derive(Debug, Clone, Default)]
+pub struct ExpectedParamsOptions {
+    /// Key of the app. Either this or `integration_id` is required.
+    pub app: Option<String>,
+    /// Id of the integration.
+    pub integration_id: Option<String>,
+    /// Only an integration of this scheme will do.
+    pub auth_scheme: Option<AuthScheme>,
+}
+
+/// What the user is to be asked for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectedParams {
+    /// In the order to ask for them; may be empty.
+    pub expected_input_fields: Vec<Field>,
+    /// `None` when the scheme is `NO_AUTH`: such an app needs no connection.
+    pub integration_id: Option<String>,
+    /// The integration's scheme, which need not be the app's first.
+    pub auth_scheme: AuthScheme,
+    /// Key of the app, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// Whether the integration uses the platform's own credentials, when known.
+    #[serde(skip)]
+    pub is_managed: Option<bool>,
+}
+
+/// The procedure.
+#[derive(Debug)]
+pub struct GetExpectedParams {
+    api: Api,
+    options: ExpectedParamsOptions,
+    may_create: bool,
+    pages: u32,
+    oldest: Option<Integration>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Started,
+    Listing,
+    Fetching,
+    /// The integration is known, its fields are the app's.
+    ReadingFields(Integration),
+    /// There is no integration.
+    LookingUpApp,
+    Creating(App),
+    Ended,
+}
+
+impl GetExpectedParams {
+    /// `may_create`: whether an integration may be created where there is none.
+    pub fn new(api: Api, options: ExpectedParamsOptions, may_create: bool) -> Self {
+        GetExpectedParams {
+            api,
+            options,
+            may_create,
+            pages: 0,
+            oldest: None,
+            state: State::Started,
+        }
+    }
+
+    fn app(&self) -> &str {
+        self.options.app.as_deref().unwrap_or_default()
+    }
+
+    fn list(&mut self, cursor: Option<String>) -> Step<ExpectedParams> {
+        self.pages += 1;
+        self.state = State::Listing;
+        Step::Call(Operation::ListIntegrations {
+            app: self.app().to_owned(),
+            cursor,
+        })
+    }
+
+    fn get(&mut self, integration_id: String) -> Step<ExpectedParams> {
+        self.state = State::Fetching;
+        Step::Call(Operation::GetIntegration { integration_id })
+    }
+
+    fn fits(&self, integration: &Integration) -> bool {
+        let scheme_fits = match (&self.options.auth_scheme, &integration.auth_scheme) {
+            (Some(wanted), Some(scheme)) => wanted == scheme,
+            // A list item without its scheme is told by the integration itself.
+            _ => true,
+        };
+        integration.is_enabled
+            && scheme_fits
+            && integration
+                .app
+                .as_deref()
+                .is_none_or(|app| app.eq_ignore_ascii_case(self.app()))
+    }
+
+    fn listed(&mut self, items: Vec<Integration>) {
+        for item in items {
+            let age = |integration: &Integration| integration.created_at_ms.unwrap_or(u64::MAX);
+            if self.fits(&item)
+                && self
+                    .oldest
+                    .as_ref()
+                    .is_none_or(|oldest| age(&item) < age(oldest))
+            {
+                self.oldest = Some(item);
+            }
+        }
+    }
+
+    fn chosen(&mut self) -> Step<ExpectedParams> {
+        match self.oldest.take() {
+            // v1 lists never hold the fields; a v3 item often does.
+            Some(item) if item.fields.is_some() => self.found(item),
+            Some(item) if self.api == Api::V3 && item.auth_scheme.is_some() => {
+                self.read_fields(item)
+            }
+            Some(item) => self.get(item.id),
+            None => {
+                self.state = State::LookingUpApp;
+                Step::Call(Operation::GetApp {
+                    app: self.app().to_owned(),
+                })
+            }
+        }
+    }
+
+    /// Why an integration will not do: asking for a scheme does not guarantee it (docs/protocol.md, Q20).
+    fn mismatch(&self, integration: &Integration) -> Option<String> {
+        let (wanted, scheme) = (
+            self.options.auth_scheme.as_ref()?,
+            integration.auth_scheme.as_ref()?,
+        );
+        let message = [
+            "the integration's auth scheme is ",
+            scheme.as_str(),
+            ", not ",
+            wanted.as_str(),
+        ];
+        (wanted != scheme).then(|| message.concat())
+    }
+
+    fn found(&mut self, integration: Integration) -> Step<ExpectedParams> {
+        if let Some(message) = self.mismatch(&integration) {
+            return self.fail(ErrorCode::AuthSchemeMismatch, message);
+        }
+        // An empty list is believed of OAuth only: a key has to be asked for somewhere.
+        let is_told = integration.fields.as_ref().is_some_and(|fields| {
+            self.api == Api::V1
+                || !fields.is_empty()
+                || integration
+                    .auth_scheme
+                    .as_ref()
+                    .is_none_or(AuthScheme::is_oauth)
+        });
+        if is_told || integration.app.is_none() {
+            self.done(integration, None)
+        } else {
+            self.read_fields(integration)
+        }
+    }
+
+    fn read_fields(&mut self, integration: Integration) -> Step<ExpectedParams> {
+        let app = integration
+            .app
+            .clone()
+            .unwrap_or_else(|| self.app().to_owned());
+        self.state = State::ReadingFields(integration);
+        Step::Call(Operation::GetApp { app })
+    }
+
+    fn done(&mut self, integration: Integration, app: Option<&App>) -> Step<ExpectedParams> {
+        self.state = State::Ended;
+        let Some(auth_scheme) = integration.auth_scheme else {
+            return self.fail(
+                ErrorCode::ResponseInvalid,
+                "the integration has no auth scheme".to_owned(),
+            );
+        };
+        let of_app = app.and_then(|app| app.scheme(&auth_scheme));
+        let mut fields = match (of_app, integration.fields) {
+            (Some(entry), _) => entry.fields.clone(),
+            (None, fields) => fields.unwrap_or_default(),
+        };
+        fields.sort_by_key(|field| field.order.unwrap_or(u64::MAX));
+        Step::Done(Ok(ExpectedParams {
+            is_managed: integration
+                .is_managed
+                .or_else(|| app.map(|app| app.is_managed(&auth_scheme))),
+            expected_input_fields: fields,
+            integration_id: Some(integration.id),
+            app: integration.app.or_else(|| self.options.app.clone()),
+            auth_scheme,
+        }))
+    }
+
+    fn fail(&mut self, code: ErrorCode, message: String) -> Step<ExpectedParams> {
+        self.state = State::Ended;
+        Step::Done(Err(ConnectError::new(code, message)))
+    }
+
+    fn without_integration(&mut self, app: App) -> Step<ExpectedParams> {
+        if app.no_auth {
+            self.state = State::Ended;
+            return Step::Done(Ok(ExpectedParams {
+                expected_input_fields: Vec::new(),
+                integration_id: None,
+                auth_scheme: AuthScheme::parse("NO_AUTH"),
+                app: Some(app.key),
+                is_managed: None,
+            }));
+        }
+        let wanted = self.options.auth_scheme.as_ref();
+        if !self.may_create {
+            let of = wanted.map_or(String::new(), |scheme| {
+                [" of scheme ", scheme.as_str()].concat()
+            });
+            let message = [
+                "the app has no enabled integration",
+                &of,
+                ": make one on the platform, or set `createIntegrations`",
+            ];
+            return self.fail(ErrorCode::IntegrationNotFound, message.concat());
+        }
+        let Some(entry) = app.creatable(wanted) else {
+            return self.fail(
+                ErrorCode::AppNotConnectable,
+                "every auth scheme of the app needs the developer's own credentials".to_owned(),
+            );
+        };
+        let operation = Operation::CreateIntegration {
+            app: app.key.clone(),
+            app_id: app.id.clone(),
+            auth_scheme: entry.scheme.clone(),
+            is_managed: app.is_managed(&entry.scheme),
+        };
+        self.state = State::Creating(app);
+        Step::Call(operation)
+    }
+}
+
+impl Procedure for GetExpectedParams {
+    type Output = ExpectedParams;
+
+    fn advance(&mut self, event: Event, _now_ms: u64) -> Step<ExpectedParams> {
+        let state = core::mem::replace(&mut self.state, State::Ended);
+        let answer = match (event, state) {
+            (Event::Start, State::Started) => {
+                return match self.options.integration_id.clone() {
+                    Some(id) => self.get(id),
+                    None => self.list(None),
+                };
+            }
+            (Event::Answered(Ok(answer)), state) => (answer, state),
+            (Event::Answered(Err(error)), _) => return Step::Done(Err(error)),
+            _ => return out_of_step(),
+        };
+        match answer {
+            (Answer::Integrations(page), State::Listing) => {
+                self.listed(page.items);
+                match page.next {
+                    Some(cursor) if self.pages < MAX_PAGES => self.list(Some(cursor)),
+                    _ => self.chosen(),
+                }
+            }
+            (Answer::Integration(integration), State::Fetching) => self.found(integration),
+            (Answer::App(app), State::ReadingFields(integration)) => {
+                self.done(integration, Some(&app))
+            }
+            (Answer::App(app), State::LookingUpApp) => self.without_integration(app),
+            (Answer::Integration(created), State::Creating(app)) => {
+                match (self.mismatch(&created), &created.fields) {
+                    (Some(message), _) => self.fail(ErrorCode::AuthSchemeMismatch, message),
+                    (None, Some(_)) => self.done(created, None),
+                    (None, None) => self.done(created, Some(&app)),
+                }
+            }
+            _ => out_of_step(),
+        }
+    }
+}

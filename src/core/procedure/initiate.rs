@@ -1,0 +1,264 @@
+//! Starting a connection (docs/protocol.md §5.6): look the integration up where that is needed, then one request that is never repeated.
+
+use serde::Serialize;
+
+use super::expected_params::{ExpectedParams, ExpectedParamsOptions, GetExpectedParams};
+use super::{Event, Procedure, Step, out_of_step};
+use crate::core::callback::bind;
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::fields;
+use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
+use crate::core::protocol::Api;
+use crate::core::protocol::answer::{Answer, Connection};
+use crate::core::protocol::operation::{Initiate, Operation};
+use crate::core::redirect;
+use crate::core::scheme::AuthScheme;
+use crate::core::secret::Secret;
+use crate::core::status::ConnectionStatus;
+
+/// What to connect, for whom, with what.
+#[derive(Debug, Clone, Default)]
+pub struct InitiateOptions {
+    /// The end user. Default: the client's.
+    pub entity_id: Option<String>,
+    /// Either this or `app` is required.
+    pub integration_id: Option<String>,
+    /// Looks the integration up first.
+    pub app: Option<String>,
+    /// With `app`: only an integration of this scheme will do.
+    pub auth_scheme: Option<AuthScheme>,
+    /// The user's values by field name.
+    pub data: Vec<(String, Secret)>,
+    /// Where the user returns to. Default: the client's.
+    pub redirect_url: Option<String>,
+    /// Path of this site, handed back when the connection is complete.
+    pub return_to: Option<String>,
+}
+
+/// A connection that was started. Plain data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionRequest {
+    /// Its state; `INITIATED` or another waiting state when the user has to go to `redirect_url`.
+    pub connection_status: ConnectionStatus,
+    /// Id of the account that is being connected.
+    pub connected_account_id: String,
+    /// Where to send the user; `None` when there is nothing to do there.
+    pub redirect_url: Option<String>,
+    /// When that address stops working, in milliseconds since 1970, where the platform says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at_ms: Option<u64>,
+    /// Our id of this attempt.
+    pub flow_id: String,
+}
+
+/// What initiate came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Initiated {
+    /// For the caller.
+    pub request: ConnectionRequest,
+    /// To be stored, when the user has to leave the page.
+    pub pending: Option<PendingConnection>,
+    /// What was learned of the integration on the way.
+    pub learned: Option<ExpectedParams>,
+}
+
+/// What the client adds to the caller's options.
+#[derive(Debug)]
+pub struct Context {
+    /// Generation of the API.
+    pub api: Api,
+    /// Whether an integration may be created.
+    pub may_create: bool,
+    /// Where the user returns to: absolute.
+    pub redirect_url: String,
+    /// The only origins that users may be sent to.
+    pub redirect_origins: Vec<String>,
+    /// A fresh one.
+    pub flow_id: String,
+    /// What an earlier call learned of the integration.
+    pub known: Option<ExpectedParams>,
+}
+
+/// The procedure.
+#[derive(Debug)]
+pub struct InitiateConnection {
+    options: InitiateOptions,
+    entity_id: String,
+    context: Context,
+    lookup: Option<GetExpectedParams>,
+    sent: Option<Initiate>,
+    by_link: bool,
+}
+
+impl InitiateConnection {
+    /// # Errors
+    /// `invalid_argument` when no entity is named anywhere.
+    pub fn new(
+        options: InitiateOptions,
+        entity_id: Option<String>,
+        context: Context,
+    ) -> Result<Self, ConnectError> {
+        let Some(entity_id) = options.entity_id.clone().or(entity_id) else {
+            return Err(ConnectError::argument(
+                "required",
+                "entityId",
+                "is required here or in the options of the client",
+            ));
+        };
+        Ok(InitiateConnection {
+            options,
+            entity_id,
+            context,
+            lookup: None,
+            sent: None,
+            by_link: false,
+        })
+    }
+
+    fn start(&mut self, now_ms: u64) -> Step<Initiated> {
+        let by_id = self.options.integration_id.is_some();
+        // v1 takes any integration by its id alone; v3 wants to know how it authenticates.
+        if self.context.known.is_some() || (by_id && self.context.api == Api::V1) {
+            return self.send();
+        }
+        let lookup = self.lookup.insert(GetExpectedParams::new(
+            self.context.api,
+            ExpectedParamsOptions {
+                app: self.options.app.clone(),
+                integration_id: self.options.integration_id.clone(),
+                auth_scheme: self.options.auth_scheme.clone(),
+            },
+            self.context.may_create,
+        ));
+        let step = lookup.advance(Event::Start, now_ms);
+        self.looked_up(step)
+    }
+
+    fn looked_up(&mut self, step: Step<ExpectedParams>) -> Step<Initiated> {
+        match step {
+            Step::Call(operation) => Step::Call(operation),
+            Step::Wait(look) => Step::Wait(look),
+            Step::Done(Err(error)) => Step::Done(Err(error)),
+            Step::Done(Ok(params)) => {
+                self.lookup = None;
+                self.context.known = Some(params);
+                self.send()
+            }
+        }
+    }
+
+    fn send(&mut self) -> Step<Initiated> {
+        let known = self.context.known.as_ref();
+        if known.is_some_and(|params| params.auth_scheme.is_none()) {
+            return Step::Done(Err(ConnectError::new(
+                ErrorCode::ConnectionNotNeeded,
+                "the app needs no connection: execute its actions directly",
+            )));
+        }
+        let integration_id = self
+            .options
+            .integration_id
+            .clone()
+            .or_else(|| known?.integration_id.clone())
+            .unwrap_or_default();
+        self.by_link = self.context.api == Api::V3
+            && known.is_some_and(|params| {
+                params.auth_scheme.is_oauth() && params.is_managed == Some(true)
+            });
+        let mut data = core::mem::take(&mut self.options.data);
+        // A hosted link asks for what is missing itself.
+        if let Some(params) = known
+            && !self.by_link
+        {
+            let issues = fields::complete(&params.expected_input_fields, &mut data);
+            if !issues.is_empty() {
+                return Step::Done(Err(ConnectError::new(
+                    ErrorCode::FieldsInvalid,
+                    "a required value is missing",
+                )
+                .with_issues(issues)));
+            }
+        }
+        let initiate = Initiate {
+            integration_id,
+            entity_id: self.entity_id.clone(),
+            auth_scheme: known.map(|params| params.auth_scheme.clone()),
+            data,
+            redirect_url: bind(&self.context.redirect_url, &self.context.flow_id),
+        };
+        self.sent = Some(initiate.clone());
+        Step::Call(if self.by_link {
+            Operation::Link(initiate)
+        } else {
+            Operation::Initiate(initiate)
+        })
+    }
+
+    fn refused(&mut self, sent: Initiate, error: ConnectError) -> Step<Initiated> {
+        // The refusal made nothing, so asking at the place that it names makes no second account.
+        if error.code == ErrorCode::EndpointRetired && self.context.api == Api::V3 && !self.by_link
+        {
+            self.by_link = true;
+            self.sent = Some(sent.clone());
+            return Step::Call(Operation::Link(sent));
+        }
+        Step::Done(Err(error))
+    }
+
+    fn initiated(&mut self, connection: Connection, now_ms: u64) -> Step<Initiated> {
+        if let Some(url) = &connection.redirect_url
+            && let Err(error) = redirect::check(url, &self.context.redirect_origins)
+        {
+            return Step::Done(Err(error));
+        }
+        let known = self.context.known.take();
+        let ends_at_ms = now_ms + LIFETIME_MS;
+        let pending = connection
+            .redirect_url
+            .is_some()
+            .then(|| PendingConnection {
+                flow_id: self.context.flow_id.clone(),
+                connected_account_id: connection.connected_account_id.clone(),
+                entity_id: self.entity_id.clone(),
+                app: known
+                    .as_ref()
+                    .and_then(|params| params.app.clone())
+                    .or_else(|| self.options.app.clone()),
+                started_at_ms: now_ms,
+                expires_at_ms: ends_at_ms,
+                return_to: self.options.return_to.clone(),
+                outcome: Outcome::Pending,
+            });
+        Step::Done(Ok(Initiated {
+            request: ConnectionRequest {
+                connection_status: connection.status,
+                connected_account_id: connection.connected_account_id,
+                redirect_url: connection.redirect_url,
+                expires_at_ms: connection.expires_at_ms,
+                flow_id: self.context.flow_id.clone(),
+            },
+            pending,
+            learned: known,
+        }))
+    }
+}
+
+impl Procedure for InitiateConnection {
+    type Output = Initiated;
+
+    fn advance(&mut self, event: Event, now_ms: u64) -> Step<Initiated> {
+        if let Some(lookup) = &mut self.lookup {
+            let step = lookup.advance(event, now_ms);
+            return self.looked_up(step);
+        }
+        match (event, self.sent.take()) {
+            (Event::Start, None) => self.start(now_ms),
+            (Event::Answered(Ok(Answer::Connection(connection))), Some(_)) => {
+                self.initiated(connection, now_ms)
+            }
+            (Event::Answered(Err(error)), Some(sent)) => self.refused(sent, error),
+            _ => out_of_step(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What takes several requests: each procedure says what to do next and is told how it went. It does no I/O itself.
+
+pub mod complete;
+pub mod expected_params;
+pub mod initiate;
+
+use super::error::{ConnectError, ErrorCode};
+use super::protocol::answer::Answer;
+use super::protocol::operation::Operation;
+
+/// What a procedure wants done, or what it came to.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Perform this operation and hand in the answer.
+    Call(Operation),
+    /// Wait as long as look number `.0` asks for, see [`before_look`](super::retry::before_look), then hand in [`Event::Woke`].
+    Wait(u32),
+    /// It is over.
+    Done(Result<T, ConnectError>),
+}
+
+/// What happened since the last step.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum Event {
+    /// Nothing yet: the first step is asked for.
+    Start,
+    /// The operation was performed.
+    Answered(Result<Answer, ConnectError>),
+    /// The wait is over.
+    Woke,
+}
+
+/// A computation in steps. `now_ms` is the time of the event in milliseconds since 1970.
+pub trait Procedure {
+    /// What it comes to.
+    type Output;
+
+    /// The next step after `event`. An event that does not fit ends it with an error.
+    fn advance(&mut self, event: Event, now_ms: u64) -> Step<Self::Output>;
+}
+
+/// An answer to another question than the one asked: a fault in a driver, never in a platform.
+fn out_of_step<T>() -> Step<T> {
+    Step::Done(Err(ConnectError::new(
+        ErrorCode::ResponseInvalid,
+        "a procedure was handed an event that it did not ask for",
+    )))
+}

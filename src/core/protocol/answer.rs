@@ -1,0 +1,151 @@
+//! What the platform answers, without regard to its generation.
+
+use serde::Serialize;
+
+use crate::core::fields::Field;
+use crate::core::scheme::{AuthScheme, PREFERRED};
+use crate::core::status::ConnectionStatus;
+
+/// The answer to an [`Operation`](super::operation::Operation).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To `GetApp`.
+    App(App),
+    /// To `ListIntegrations`.
+    Integrations(Page),
+    /// To `GetIntegration` and `CreateIntegration`.
+    Integration(Integration),
+    /// To `Initiate` and `Link`.
+    Connection(Connection),
+    /// To `GetAccount`.
+    Account(ConnectedAccount),
+}
+
+/// An app that users can connect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// Key, such as `gmail`; never altered.
+    pub key: String,
+    /// The platform's own id, in v1.
+    pub id: Option<String>,
+    /// Name for display.
+    pub name: String,
+    /// Whether its actions need no connection.
+    pub no_auth: bool,
+    /// In the platform's order.
+    pub schemes: Vec<AppScheme>,
+    /// Schemes for which the platform has credentials of its own.
+    pub managed: Vec<AuthScheme>,
+}
+
+/// One way to authenticate with an app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppScheme {
+    /// Its name.
+    pub scheme: AuthScheme,
+    /// What the user is asked for.
+    pub fields: Vec<Field>,
+    /// Whether the developer must supply something (required, no default) to use it.
+    pub is_blocked: bool,
+}
+
+impl App {
+    /// The entry of a scheme.
+    pub fn scheme(&self, scheme: &AuthScheme) -> Option<&AppScheme> {
+        self.schemes.iter().find(|entry| entry.scheme == *scheme)
+    }
+
+    /// Whether the platform has credentials of its own for a scheme.
+    pub fn is_managed(&self, scheme: &AuthScheme) -> bool {
+        self.managed.contains(scheme)
+    }
+
+    /// The scheme to create an integration for: the one asked for, else the first in the order of
+    /// preference that works without the developer's credentials.
+    pub fn creatable(&self, wanted: Option<&AuthScheme>) -> Option<&AppScheme> {
+        let usable = |entry: &&AppScheme| !entry.is_blocked || self.is_managed(&entry.scheme);
+        match wanted {
+            Some(wanted) => self.scheme(wanted).filter(usable),
+            None => PREFERRED
+                .iter()
+                .filter_map(|name| self.scheme(&AuthScheme::parse(name)))
+                .find(usable),
+        }
+    }
+}
+
+/// An app plus one auth scheme plus the developer's credentials for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Integration {
+    /// Opaque id.
+    pub id: String,
+    /// Key of its app, as the platform writes it here.
+    pub app: Option<String>,
+    /// Its scheme.
+    pub auth_scheme: Option<AuthScheme>,
+    /// Neither disabled nor deleted.
+    pub is_enabled: bool,
+    /// Whether it uses the platform's own credentials, when told.
+    pub is_managed: Option<bool>,
+    /// When it was created, in milliseconds since 1970.
+    pub created_at_ms: Option<u64>,
+    /// What the user is asked for, when this answer says so.
+    pub fields: Option<Vec<Field>>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The items of this page.
+    pub items: Vec<Integration>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// A connection that was started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// Id of the connected account.
+    pub connected_account_id: String,
+    /// Its state.
+    pub status: ConnectionStatus,
+    /// Where to send the user; none when there is nothing to do there.
+    pub redirect_url: Option<String>,
+    /// When that address stops working, in milliseconds since 1970.
+    pub expires_at_ms: Option<u64>,
+}
+
+/// One user's connection to one app.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectedAccount {
+    /// Opaque id.
+    pub id: String,
+    /// Its state.
+    pub status: ConnectionStatus,
+    /// The platform's reason, free text. Show it, do not branch on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// Key of the app.
+    pub app: String,
+    /// Its integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_id: Option<String>,
+    /// The end user, where the platform tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<String>,
+    /// Its scheme, where the platform tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_scheme: Option<AuthScheme>,
+    /// Switched off; independent of `status`.
+    pub is_disabled: bool,
+    /// ISO 8601, as the platform wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// ISO 8601, as the platform wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// The authorization server's `error` and `error_description`, on an attempt that it refused.
+    #[serde(skip)]
+    pub refusal: (Option<String>, Option<String>),
+}

@@ -1,0 +1,69 @@
+//! The platform's HTTP API in its two generations, as pure functions: an operation becomes a request, a response becomes an answer.
+
+pub mod answer;
+pub mod http;
+pub mod operation;
+mod read_error;
+mod v1;
+mod v3;
+
+use super::error::{ConnectError, ErrorCode};
+use super::value::Value;
+use answer::Answer;
+use http::{Body, HttpRequest, HttpResponse};
+use operation::Operation;
+
+/// The generation of the platform's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Api {
+    /// `/api/v1`, Dec 2024 to mid 2025.
+    V1,
+    /// `/api/v3`, since May 2025.
+    #[default]
+    V3,
+}
+
+/// The request that performs an operation.
+///
+/// # Errors
+/// `invalid_argument` when an id cannot be a path segment.
+pub fn build(api: Api, operation: &Operation) -> Result<HttpRequest, ConnectError> {
+    match api {
+        Api::V1 => v1::build(operation),
+        Api::V3 => v3::build(operation),
+    }
+}
+
+/// What a response to an operation says.
+///
+/// # Errors
+/// The server's refusal, normalised (docs/protocol.md §6.3), or `response_invalid`.
+pub fn read(
+    api: Api,
+    operation: &Operation,
+    response: &HttpResponse,
+) -> Result<Answer, ConnectError> {
+    let repeatable = operation.is_repeatable();
+    if !(200..300).contains(&response.status) {
+        return Err(read_error::read_error(response, operation));
+    }
+    let invalid = |what: &str| {
+        let mut error =
+            ConnectError::new(ErrorCode::ResponseInvalid, ["the answer ", what].concat())
+                .with_retryable(repeatable);
+        error.status = Some(response.status);
+        error.request_id.clone_from(&response.request_id);
+        error
+    };
+    let body = match &response.body {
+        Body::Json(value @ Value::Object(_)) => value,
+        Body::Json(_) | Body::Text(_) => return Err(invalid("is not a JSON object")),
+        Body::Empty => return Err(invalid("is empty")),
+        Body::TooLarge => return Err(invalid("is larger than 1 MB")),
+    };
+    match api {
+        Api::V1 => v1::read(operation, body),
+        Api::V3 => v3::read(operation, body),
+    }
+    .ok_or_else(|| invalid("lacks the id or the list that it should have"))
+}

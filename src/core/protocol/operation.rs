@@ -1,0 +1,94 @@
+//! What can be asked of the platform, without regard to its generation.
+
+use crate::core::scheme::AuthScheme;
+use crate::core::secret::Secret;
+
+/// One request of the platform's API.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// Look up an app by its key (docs/protocol.md §5.1).
+    GetApp {
+        /// Key, such as `gmail`.
+        app: String,
+    },
+    /// One page of an app's integrations (docs/protocol.md §5.3).
+    ListIntegrations {
+        /// Key of the app.
+        app: String,
+        /// Where to go on; `None` for the first page.
+        cursor: Option<String>,
+    },
+    /// One integration (docs/protocol.md §5.3).
+    GetIntegration {
+        /// Its id.
+        integration_id: String,
+    },
+    /// Make an integration for an app that has none (docs/protocol.md §5.4). Changes the developer's project.
+    CreateIntegration {
+        /// Key of the app.
+        app: String,
+        /// The platform's own id of the app, which v1 wants.
+        app_id: Option<String>,
+        /// Scheme of the new integration.
+        auth_scheme: AuthScheme,
+        /// Whether to use the platform's own credentials for the app.
+        is_managed: bool,
+    },
+    /// Start a connection: v1 `POST connectedAccounts`, v3 `POST connected_accounts` (docs/protocol.md §5.6).
+    Initiate(Initiate),
+    /// Start a connection by a hosted link: v3 `POST connected_accounts/link`. v1 has none and initiates instead.
+    Link(Initiate),
+    /// One connected account (docs/protocol.md §5.8).
+    GetAccount {
+        /// Its id.
+        connected_account_id: String,
+    },
+}
+
+/// What starting a connection takes.
+#[derive(Debug, Clone)]
+pub struct Initiate {
+    /// Which integration.
+    pub integration_id: String,
+    /// The end user.
+    pub entity_id: String,
+    /// Scheme of the integration, as far as it is known.
+    pub auth_scheme: Option<AuthScheme>,
+    /// What the user typed.
+    pub data: Vec<(String, Secret)>,
+    /// Where the user returns to.
+    pub redirect_url: String,
+}
+
+impl Initiate {
+    /// How long its JSON can get, in bytes: one character takes up to six.
+    pub(super) fn max_json_bytes(&self) -> usize {
+        let pairs = self
+            .data
+            .iter()
+            .map(|(name, value)| name.len() + value.expose().len() + 1);
+        let rest = self.integration_id.len() + self.entity_id.len() + self.redirect_url.len();
+        6 * (pairs.sum::<usize>() + rest) + 256
+    }
+}
+
+impl Operation {
+    /// What the user typed, where it is sent along: to be taken out of the server's words.
+    pub(super) fn typed(&self) -> &[(String, Secret)] {
+        match self {
+            Operation::Initiate(initiate) | Operation::Link(initiate) => &initiate.data,
+            _ => &[],
+        }
+    }
+
+    /// Whether repeating it changes nothing. A repeated initiate would make a second account.
+    pub fn is_repeatable(&self) -> bool {
+        matches!(
+            self,
+            Operation::GetApp { .. }
+                | Operation::ListIntegrations { .. }
+                | Operation::GetIntegration { .. }
+                | Operation::GetAccount { .. }
+        )
+    }
+}

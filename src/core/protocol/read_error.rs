@@ -1,0 +1,141 @@
+//! One tolerant reader for every shape of error body (docs/protocol.md §6). The HTTP status wins over what the body says.
+
+use super::http::{Body, HttpResponse};
+use super::operation::Operation;
+use crate::core::error::{ConnectError, ErrorCode, Issue};
+use crate::core::secret::{Secret, redact};
+use crate::core::value::Value;
+
+const MAX_TEXT_CHARS: usize = 300;
+
+/// The normalised error of a response that is no 2xx, without what the user typed.
+pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectError {
+    let typed = operation.typed();
+    let none = Value::Null;
+    let body = match &response.body {
+        Body::Json(value) => value,
+        _ => &none,
+    };
+    let nested = body.get("error");
+    let said = description(&response.body, body, nested);
+    let word = error_word(body, nested);
+    let retired = response.status == 400
+        && said.is_some_and(|text| {
+            text.contains("no longer supported") && text.contains("connected_accounts/link")
+        });
+    let code = match (response.status, word.as_deref()) {
+        _ if retired => ErrorCode::EndpointRetired,
+        (400, Some("607" | "1803")) => ErrorCode::NotFound,
+        // A look-up by a well-formed key has nothing else to be wrong with.
+        (400, _) if matches!(operation, Operation::GetApp { .. }) => ErrorCode::NotFound,
+        (401, _) => ErrorCode::Unauthorized,
+        (403, _) => ErrorCode::Forbidden,
+        (404, _) => ErrorCode::NotFound,
+        (408, _) => ErrorCode::Timeout,
+        (409, _) => ErrorCode::Conflict,
+        (410, _) => ErrorCode::Gone,
+        (429, _) => ErrorCode::RateLimited,
+        (500.., _) => ErrorCode::Server,
+        _ => ErrorCode::InvalidRequest,
+    };
+    let description = said.map(|text| words(text, typed));
+    let error = word.map(|word| words(&word, typed));
+    let mut message = [
+        "the platform answered HTTP ",
+        &u32::from(response.status).to_string(),
+    ]
+    .concat();
+    if let Some(text) = &description {
+        message.push_str(": ");
+        message.push_str(text);
+    }
+    let mut read = ConnectError::new(code, message)
+        .with_retryable(match code {
+            // Refused before anything was done: a repetition makes no second account.
+            ErrorCode::RateLimited => true,
+            ErrorCode::Server | ErrorCode::Timeout => operation.is_repeatable(),
+            _ => false,
+        })
+        .with_issues(issues(body, nested, typed))
+        .with_server_words(error, description);
+    read.status = Some(response.status);
+    read.retry_after_ms = response.retry_after_ms;
+    read.request_id = nested
+        .any(&["request_id", "requestId"])
+        .to_text()
+        .or_else(|| body.any(&["requestId", "request_id"]).to_text())
+        .or_else(|| response.request_id.clone());
+    read
+}
+
+/// A server's words, fit to be shown. Typed values go before the text is cut: a cut may leave half of one.
+fn words(text: &str, typed: &[(String, Secret)]) -> String {
+    let mut text = text.to_owned();
+    redact(&mut text, typed);
+    text.chars().take(MAX_TEXT_CHARS).collect()
+}
+
+/// The first non-empty text of the places where messages stand; a page or a cut document is no message.
+fn description<'a>(raw: &'a Body, body: &'a Value, nested: &'a Value) -> Option<&'a str> {
+    match raw {
+        Body::Text(text) => {
+            let text = text.trim();
+            let is_document = text.starts_with(['<', '{', '[', '"']);
+            (!is_document && !text.is_empty()).then_some(text)
+        }
+        _ => [
+            nested.get("message"),
+            body.get("message"),
+            nested,
+            body.get("detail"),
+            nested.get("name"),
+        ]
+        .into_iter()
+        .find_map(Value::as_text)
+        .or_else(|| body.as_text()),
+    }
+}
+
+/// A code of the server's own: number, slug or name, whichever comes first.
+fn error_word(body: &Value, nested: &Value) -> Option<String> {
+    [
+        nested.any(&["code", "error_code", "slug", "name", "type"]),
+        body.any(&["code", "error_code", "name", "type"]),
+    ]
+    .into_iter()
+    .find_map(Value::scalar)
+    .filter(|word| !word.is_empty())
+}
+
+/// The server's validation details: an array in some bodies, an object or nothing in others.
+fn issues(body: &Value, nested: &Value, typed: &[(String, Secret)]) -> Vec<Issue> {
+    let texts = nested.any(&["errors", "details"]);
+    let details = if texts.is_null() {
+        body.any(&["details", "errors"])
+    } else {
+        texts
+    };
+    details
+        .items()
+        .iter()
+        .flat_map(|detail| {
+            let field = detail
+                .any(&["property", "field", "path"])
+                .as_text()
+                .unwrap_or_default();
+            let constraints = detail.get("constraints").members();
+            let own = detail
+                .as_text()
+                .or_else(|| detail.get("message").as_text())
+                .into_iter();
+            own.chain(constraints.iter().filter_map(|(_, text)| text.as_text()))
+                .map(|text| Issue {
+                    code: "format",
+                    field: words(field, typed),
+                    message: words(text, typed),
+                })
+                .collect::<Vec<_>>()
+        })
+        .take(50)
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! The first generation: `/api/v1`, as composio-core 0.5 speaks it.
+
+use super::answer::{Answer, App, AppScheme, ConnectedAccount, Connection, Integration, Page};
+use super::http::{HttpRequest, path, with_query};
+use super::operation::{Initiate, Operation};
+use crate::core::error::ConnectError;
+use crate::core::fields::{Decoded, decode, decode_list};
+use crate::core::json::JsonObject;
+use crate::core::scheme::AuthScheme;
+use crate::core::status::ConnectionStatus;
+use crate::core::time::parse_iso;
+use crate::core::value::Value;
+
+pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
+    Ok(match operation {
+        Operation::GetApp { app } => {
+            HttpRequest::get(path("/api/v1/apps/", "app", &app.to_ascii_lowercase())?)
+        }
+        Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
+            "/api/v1/integrations",
+            &[
+                ("appName", app),
+                ("showDisabled", "false"),
+                ("pageSize", "100"),
+                ("page", cursor.as_deref().unwrap_or("1")),
+            ],
+        )),
+        Operation::GetIntegration { integration_id } => HttpRequest::get(path(
+            "/api/v1/integrations/",
+            "integrationId",
+            integration_id,
+        )?),
+        Operation::CreateIntegration {
+            app,
+            app_id,
+            auth_scheme,
+            is_managed,
+        } => HttpRequest::post(
+            "/api/v1/integrations".to_owned(),
+            JsonObject::build(|json| {
+                json.optional("appId", app_id.as_deref());
+                if app_id.is_none() {
+                    json.string("appName", app);
+                }
+                json.string("name", app);
+                json.string("authScheme", auth_scheme.as_str());
+                json.object("authConfig", |_| {});
+                json.bool("useComposioAuth", *is_managed);
+            }),
+        ),
+        Operation::Initiate(initiate) | Operation::Link(initiate) => HttpRequest::post(
+            "/api/v1/connectedAccounts".to_owned(),
+            initiate_body(initiate),
+        ),
+        Operation::GetAccount {
+            connected_account_id,
+        } => HttpRequest::get(path(
+            "/api/v1/connectedAccounts/",
+            "connectedAccountId",
+            connected_account_id,
+        )?),
+    })
+}
+
+fn initiate_body(initiate: &Initiate) -> Vec<u8> {
+    JsonObject::build_within(initiate.max_json_bytes(), |json| {
+        json.string("integrationId", &initiate.integration_id);
+        json.string("entityId", &initiate.entity_id);
+        json.object("data", |json| {
+            for (name, value) in &initiate.data {
+                json.string(name, value.expose());
+            }
+        });
+        json.string("redirectUri", &initiate.redirect_url);
+    })
+}
+
+pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
+    Some(match operation {
+        Operation::GetApp { .. } => Answer::App(app(body)?),
+        Operation::ListIntegrations { .. } => {
+            let Value::Array(items) = body.get("items") else {
+                return None;
+            };
+            let page = body.get("page").as_u64().unwrap_or(1);
+            let more = page < body.get("totalPages").as_u64().unwrap_or(1);
+            Answer::Integrations(Page {
+                items: items.iter().filter_map(integration).collect(),
+                next: more.then(|| (page + 1).to_string()),
+            })
+        }
+        Operation::GetIntegration { .. } | Operation::CreateIntegration { .. } => {
+            Answer::Integration(integration(body)?)
+        }
+        Operation::Initiate(_) | Operation::Link(_) => Answer::Connection(connection(body)?),
+        Operation::GetAccount { .. } => Answer::Account(account(body)?),
+    })
+}
+
+fn app(body: &Value) -> Option<App> {
+    let key = body.any(&["key", "appKey", "name"]).to_id()?;
+    let schemes = body
+        .get("auth_schemes")
+        .items()
+        .iter()
+        .filter_map(|entry| {
+            let fields = entry.get("fields");
+            Some(AppScheme {
+                scheme: AuthScheme::parse(entry.any(&["mode", "auth_mode"]).as_text()?),
+                is_blocked: fields.items().iter().any(|field| {
+                    matches!(decode(field, false), Decoded::Developer { blocking: true })
+                }),
+                fields: decode_list(fields, false),
+            })
+        })
+        .collect();
+    Some(App {
+        name: body.get("name").to_text().unwrap_or_else(|| key.clone()),
+        key,
+        id: body.get("appId").to_id(),
+        no_auth: body.get("no_auth").as_bool() == Some(true),
+        schemes,
+        managed: body
+            .get("testConnectors")
+            .items()
+            .iter()
+            .filter_map(|entry| entry.any(&["authScheme", "auth_mode"]).as_text())
+            .map(AuthScheme::parse)
+            .collect(),
+    })
+}
+
+fn integration(body: &Value) -> Option<Integration> {
+    let fields = body.get("expectedInputFields");
+    Some(Integration {
+        id: body.any(&["id", "integrationId"]).to_id()?,
+        app: body.get("appName").to_text(),
+        auth_scheme: body.get("authScheme").as_text().map(AuthScheme::parse),
+        is_enabled: body.get("enabled").as_bool() != Some(false)
+            && body.get("deleted").as_bool() != Some(true),
+        is_managed: body.get("useComposioAuth").as_bool(),
+        created_at_ms: body.get("createdAt").as_str().and_then(parse_iso),
+        fields: matches!(fields, Value::Array(_)).then(|| decode_list(fields, false)),
+    })
+}
+
+/// Also the answer of v2, which wraps the same object.
+fn connection(body: &Value) -> Option<Connection> {
+    let body = match body.get("connectionResponse") {
+        inner @ Value::Object(_) => inner,
+        _ => body,
+    };
+    Connection::decide(
+        body.any(&["connectedAccountId", "connectionId"]).to_id()?,
+        body.any(&["connectionStatus", "status"]).as_text(),
+        ["redirectUrl", "redirectUri", "redirect_url"]
+            .iter()
+            .find_map(|key| body.get(key).to_text()),
+        None,
+    )
+}
+
+impl Connection {
+    /// Whether there is somewhere to send the user depends on the status, not on the scheme: a finished
+    /// account may still carry its old address (docs/protocol.md, Q6 to Q8).
+    pub(super) fn decide(
+        connected_account_id: String,
+        status: Option<&str>,
+        redirect_url: Option<String>,
+        expires_at_ms: Option<u64>,
+    ) -> Option<Self> {
+        let status = match (status, &redirect_url) {
+            (Some(word), _) => ConnectionStatus::parse(word),
+            (None, Some(_)) => ConnectionStatus::Initiated,
+            (None, None) => return None,
+        };
+        Some(Connection {
+            connected_account_id,
+            redirect_url: redirect_url.filter(|_| status.is_waiting()),
+            expires_at_ms,
+            status,
+        })
+    }
+}
+
+fn account(body: &Value) -> Option<ConnectedAccount> {
+    let params = body.get("connectionParams");
+    Some(ConnectedAccount {
+        id: body.any(&["id", "connectedAccountId"]).to_id()?,
+        status: ConnectionStatus::parse(body.any(&["status", "connectionStatus"]).as_text()?),
+        status_reason: body.any(&["statusReason", "status_reason"]).to_text(),
+        app: body
+            .any(&["appUniqueId", "appName"])
+            .to_text()
+            .unwrap_or_default(),
+        integration_id: body.any(&["integrationId", "connectorId"]).to_id(),
+        entity_id: body.any(&["entityId", "clientUniqueUserId"]).to_id(),
+        auth_scheme: body.get("authScheme").as_text().map(AuthScheme::parse),
+        is_disabled: body.get("isDisabled").as_bool() == Some(true)
+            || body.get("enabled").as_bool() == Some(false),
+        created_at: body.get("createdAt").to_text(),
+        updated_at: body.get("updatedAt").to_text(),
+        refusal: (
+            params.get("error").to_text(),
+            params.get("error_description").to_text(),
+        ),
+    })
+}

@@ -1,0 +1,251 @@
+//! The third generation: `/api/v3`. Its words (user, toolkit, auth config, link) stay in this file.
+
+use super::answer::{Answer, App, AppScheme, ConnectedAccount, Connection, Integration, Page};
+use super::http::{HttpRequest, path, with_query};
+use super::operation::{Initiate, Operation};
+use crate::core::error::ConnectError;
+use crate::core::fields::decode_list;
+use crate::core::json::JsonObject;
+use crate::core::scheme::AuthScheme;
+use crate::core::status::ConnectionStatus;
+use crate::core::time::parse_iso;
+use crate::core::value::Value;
+
+pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
+    Ok(match operation {
+        Operation::GetApp { app } => HttpRequest::get(path("/api/v3/toolkits/", "app", app)?),
+        Operation::ListIntegrations { app, cursor } => {
+            let mut query = vec![("toolkit_slug", app.as_str()), ("limit", "50")];
+            if let Some(cursor) = cursor {
+                query.push(("cursor", cursor));
+            }
+            HttpRequest::get(with_query("/api/v3/auth_configs", &query))
+        }
+        Operation::GetIntegration { integration_id } => HttpRequest::get(path(
+            "/api/v3/auth_configs/",
+            "integrationId",
+            integration_id,
+        )?),
+        Operation::CreateIntegration {
+            app,
+            auth_scheme,
+            is_managed,
+            ..
+        } => HttpRequest::post(
+            "/api/v3/auth_configs".to_owned(),
+            JsonObject::build(|json| {
+                json.object("toolkit", |json| json.string("slug", app));
+                json.object("auth_config", |json| {
+                    if *is_managed {
+                        json.string("type", "use_composio_managed_auth");
+                    } else {
+                        json.string("type", "use_custom_auth");
+                        json.string("authScheme", auth_scheme.as_str());
+                        json.object("credentials", |_| {});
+                    }
+                    json.string("name", app);
+                });
+            }),
+        ),
+        Operation::Initiate(initiate) => HttpRequest::post(
+            "/api/v3/connected_accounts".to_owned(),
+            create_body(initiate),
+        ),
+        Operation::Link(initiate) => HttpRequest::post(
+            "/api/v3/connected_accounts/link".to_owned(),
+            link_body(initiate),
+        ),
+        Operation::GetAccount {
+            connected_account_id,
+        } => HttpRequest::get(path(
+            "/api/v3/connected_accounts/",
+            "connectedAccountId",
+            connected_account_id,
+        )?),
+    })
+}
+
+fn create_body(initiate: &Initiate) -> Vec<u8> {
+    JsonObject::build_within(initiate.max_json_bytes(), |json| {
+        json.object("auth_config", |json| {
+            json.string("id", &initiate.integration_id);
+        });
+        json.object("connection", |json| {
+            json.string("user_id", &initiate.entity_id);
+            json.string("callback_url", &initiate.redirect_url);
+            if let Some(scheme) = &initiate.auth_scheme {
+                json.object("state", |json| {
+                    json.string("authScheme", scheme.as_str());
+                    json.object("val", |json| {
+                        // The user still has to go somewhere, or everything that is needed is here.
+                        let status = if scheme.is_oauth() {
+                            "INITIALIZING"
+                        } else {
+                            "ACTIVE"
+                        };
+                        json.string("status", status);
+                        data(initiate, json);
+                    });
+                });
+            }
+        });
+    })
+}
+
+fn link_body(initiate: &Initiate) -> Vec<u8> {
+    JsonObject::build_within(initiate.max_json_bytes(), |json| {
+        json.string("auth_config_id", &initiate.integration_id);
+        json.string("user_id", &initiate.entity_id);
+        json.string("callback_url", &initiate.redirect_url);
+        if !initiate.data.is_empty() {
+            json.object("connection_data", |json| data(initiate, json));
+        }
+    })
+}
+
+fn data(initiate: &Initiate, json: &mut JsonObject) {
+    for (name, value) in &initiate.data {
+        // `status` is the platform's own member beside the user's values.
+        if name != "status" {
+            json.string(name, value.expose());
+        }
+    }
+}
+
+pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
+    Some(match operation {
+        Operation::GetApp { .. } => Answer::App(app(body)?),
+        Operation::ListIntegrations { .. } => {
+            let Value::Array(items) = body.get("items") else {
+                return None;
+            };
+            Answer::Integrations(Page {
+                items: items.iter().filter_map(integration).collect(),
+                next: body
+                    .get("next_cursor")
+                    .scalar()
+                    .filter(|cursor| !cursor.is_empty()),
+            })
+        }
+        Operation::GetIntegration { .. } => Answer::Integration(integration(body)?),
+        Operation::CreateIntegration { app, .. } => {
+            let mut created = integration(body.get("auth_config"))?;
+            created.app = Some(app.clone());
+            Answer::Integration(created)
+        }
+        Operation::Initiate(_) | Operation::Link(_) => Answer::Connection(connection(body)?),
+        Operation::GetAccount { .. } => Answer::Account(account(body)?),
+    })
+}
+
+fn app(body: &Value) -> Option<App> {
+    // The slug is an id: never trimmed. The name is for display.
+    let key = body.get("slug").as_str().filter(|slug| !slug.is_empty())?;
+    let schemes: Vec<AppScheme> = body
+        .get("auth_config_details")
+        .items()
+        .iter()
+        .filter_map(|entry| {
+            let fields = entry.get("fields");
+            let user = fields.get("connected_account_initiation");
+            let developer = fields.get("auth_config_creation");
+            let mut asked = decode_list(user.get("required"), true);
+            asked.extend(decode_list(user.get("optional"), false));
+            Some(AppScheme {
+                scheme: AuthScheme::parse(entry.any(&["mode", "auth_mode"]).as_text()?),
+                fields: asked,
+                is_blocked: developer
+                    .get("required")
+                    .items()
+                    .iter()
+                    .any(|field| field.get("default").is_null()),
+            })
+        })
+        .collect();
+    Some(App {
+        id: None,
+        name: body.get("name").to_text().unwrap_or_else(|| key.to_owned()),
+        key: key.to_owned(),
+        no_auth: body.get("no_auth").as_bool() == Some(true)
+            || schemes.iter().any(|entry| entry.scheme.is_none()),
+        schemes,
+        managed: body
+            .get("composio_managed_auth_schemes")
+            .items()
+            .iter()
+            .filter_map(Value::as_text)
+            .map(AuthScheme::parse)
+            .collect(),
+    })
+}
+
+fn integration(body: &Value) -> Option<Integration> {
+    let fields = body.get("expected_input_fields");
+    let status = body.get("status").as_text().unwrap_or("ENABLED");
+    Some(Integration {
+        id: body.get("id").to_id()?,
+        app: body.get("toolkit").get("slug").to_text(),
+        auth_scheme: body.get("auth_scheme").as_text().map(AuthScheme::parse),
+        is_enabled: !status.eq_ignore_ascii_case("DISABLED")
+            && body.get("deleted").as_bool() != Some(true),
+        is_managed: body.get("is_composio_managed").as_bool(),
+        created_at_ms: body.get("created_at").as_str().and_then(parse_iso),
+        fields: matches!(fields, Value::Array(_)).then(|| decode_list(fields, false)),
+    })
+}
+
+fn connection(body: &Value) -> Option<Connection> {
+    let state = body.any(&["connectionData", "connection_data"]).get("val");
+    Connection::decide(
+        body.any(&["id", "connected_account_id"]).to_id()?,
+        state
+            .get("status")
+            .as_text()
+            .or_else(|| body.get("status").as_text()),
+        [
+            body.get("redirect_url"),
+            body.get("redirect_uri"),
+            state.get("redirectUrl"),
+        ]
+        .into_iter()
+        .find_map(Value::to_text),
+        body.get("expires_at").as_str().and_then(parse_iso),
+    )
+}
+
+fn account(body: &Value) -> Option<ConnectedAccount> {
+    let state = body.get("state");
+    let values = state.get("val");
+    let config = body.get("auth_config");
+    Some(ConnectedAccount {
+        id: body.get("id").to_id()?,
+        status: ConnectionStatus::parse(
+            body.get("status")
+                .as_text()
+                .or_else(|| values.get("status").as_text())?,
+        ),
+        status_reason: body.get("status_reason").to_text(),
+        app: body
+            .get("toolkit")
+            .get("slug")
+            .to_text()
+            .unwrap_or_default(),
+        integration_id: config.get("id").to_id(),
+        entity_id: body.get("user_id").to_id(),
+        auth_scheme: [
+            config.get("auth_scheme"),
+            state.get("authScheme"),
+            values.get("authScheme"),
+        ]
+        .into_iter()
+        .find_map(Value::as_text)
+        .map(AuthScheme::parse),
+        is_disabled: body.get("is_disabled").as_bool() == Some(true),
+        created_at: body.get("created_at").to_text(),
+        updated_at: body.get("updated_at").to_text(),
+        refusal: (
+            values.get("error").to_text(),
+            values.get("error_description").to_text(),
+        ),
+    })
+}

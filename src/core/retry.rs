@@ -1,0 +1,123 @@
+//! When to try again, and how long to wait: pure, the random number is an argument.
+
+use super::error::ConnectError;
+use super::time::{parse_http_date, parse_iso};
+
+/// The longest wait that a server is obeyed in, in milliseconds.
+const MAX_RETRY_AFTER_MS: u64 = 60_000;
+
+/// How long a response asks to wait: `retry-after-ms` before `retry-after` (RFC 9110 §10.2.3: seconds or a date).
+/// More than a minute is cut to a minute.
+pub fn retry_after_ms(millis: Option<&str>, header: Option<&str>, now_ms: u64) -> Option<u64> {
+    let header = header.map(str::trim);
+    millis
+        .and_then(|text| text.trim().parse().ok())
+        .or_else(|| header?.parse::<u64>().ok().map(|s| s.saturating_mul(1000)))
+        .or_else(|| {
+            let at_ms =
+                header.and_then(|text| parse_http_date(text).or_else(|| parse_iso(text)))?;
+            Some(at_ms.saturating_sub(now_ms))
+        })
+        .map(|wait: u64| wait.min(MAX_RETRY_AFTER_MS))
+}
+
+/// Wait before attempt `attempt` (from 1) of a GET: what the server asked for, else 500 ms doubled each time up
+/// to 8 s; a random part of up to a quarter is taken off so that clients spread. `None`: give up.
+pub fn before_retry(attempt: u32, limit: u32, error: &ConnectError, random: f64) -> Option<u64> {
+    (attempt <= limit && error.retryable).then(|| match error.retry_after_ms {
+        Some(asked) => asked,
+        None => jittered(500u64.saturating_shl(attempt - 1).min(8_000), random),
+    })
+}
+
+/// Wait before look `look` (from 1) at an account that is not final: 1 s growing by half up to 5 s, jittered.
+pub fn before_look(look: u32, random: f64) -> u64 {
+    let mut wait = 1_000;
+    for _ in 1..look.min(6) {
+        wait = (wait + wait / 2).min(5_000);
+    }
+    jittered(wait, random)
+}
+
+fn jittered(wait: u64, random: f64) -> u64 {
+    wait - (wait as f64 * random.clamp(0.0, 1.0) / 4.0) as u64
+}
+
+trait SaturatingShl {
+    fn saturating_shl(self, by: u32) -> Self;
+}
+
+impl SaturatingShl for u64 {
+    fn saturating_shl(self, by: u32) -> u64 {
+        if by >= self.leading_zeros() {
+            u64::MAX
+        } else {
+            self << by
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::ErrorCode;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_servers_ask_for() {
+        // 2026-01-16T10:30:00Z
+        let now = 1_768_559_400_000;
+        for (millis, header, expected) in [
+            (None, Some("12"), Some(12_000)),
+            (Some("1500"), Some("12"), Some(1_500)),
+            (None, Some("Fri, 16 Jan 2026 10:30:07 GMT"), Some(7_000)),
+            (None, Some("Fri, 16 Jan 2026 10:29:07 GMT"), Some(0)),
+            (None, Some("86400"), Some(60_000)),
+            (None, Some("99999999999999999999"), None),
+            (None, Some("soon"), None),
+            (None, None, None),
+        ] {
+            assert_eq!(
+                retry_after_ms(millis, header, now),
+                expected,
+                "{millis:?} {header:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn waits_grow_to_their_limit() {
+        let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
+        let waits: Vec<_> = (1..=7).map(|n| before_retry(n, 6, &error, 0.0)).collect();
+        assert_eq!(
+            waits,
+            [
+                Some(500),
+                Some(1_000),
+                Some(2_000),
+                Some(4_000),
+                Some(8_000),
+                Some(8_000),
+                None
+            ]
+        );
+        let looks: Vec<_> = (1..=6).map(|n| before_look(n, 0.0)).collect();
+        assert_eq!(looks, [1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
+        let mut asked = error.clone();
+        asked.retry_after_ms = Some(12_000);
+        assert_eq!(before_retry(1, 2, &asked, 0.9), Some(12_000));
+        let refused = error.with_retryable(false);
+        assert_eq!(before_retry(1, 2, &refused, 0.0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn jitter_takes_off_a_quarter_at_most(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
+            let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
+            let full = before_retry(attempt, 100, &error, 0.0).unwrap();
+            let wait = before_retry(attempt, 100, &error, random).unwrap();
+            prop_assert!(wait <= full && wait >= full - full / 4 - 1);
+            prop_assert!((750..=5_000).contains(&before_look(look, random)));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Instants as the platform writes them, in milliseconds since 1970.
+
+/// Reads ISO 8601 as the platform prints it: a date, or a date and a time with or without fraction and zone.
+pub fn parse_iso(text: &str) -> Option<u64> {
+    let bytes = text.trim().as_bytes();
+    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let days = days_since_1970(
+        digits(&bytes[0..4])?,
+        digits(&bytes[5..7])?,
+        digits(&bytes[8..10])?,
+    )?;
+    let mut millis = days * 86_400_000;
+    let rest = &bytes[10..];
+    if rest.is_empty() {
+        return u64::try_from(millis).ok();
+    }
+    if rest.len() < 9
+        || !matches!(rest[0], b'T' | b't' | b' ')
+        || rest[3] != b':'
+        || rest[6] != b':'
+    {
+        return None;
+    }
+    let (hour, minute, second) = (
+        digits(&rest[1..3])?,
+        digits(&rest[4..6])?,
+        digits(&rest[7..9])?,
+    );
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    millis += (hour * 3600 + minute * 60 + second) * 1000;
+    let mut zone = &rest[9..];
+    if let [b'.', fraction @ ..] = zone {
+        let count = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
+        if count == 0 {
+            return None;
+        }
+        let mut scale = 100;
+        for byte in &fraction[..count.min(3)] {
+            millis += i64::from(byte - b'0') * scale;
+            scale /= 10;
+        }
+        zone = &fraction[count..];
+    }
+    match zone {
+        [] | [b'Z' | b'z'] => {}
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let offset = (digits(&[*h1, *h2])? * 60 + digits(&[*m1, *m2])?) * 60_000;
+            millis += if *sign == b'+' { -offset } else { offset };
+        }
+        _ => return None,
+    }
+    u64::try_from(millis).ok()
+}
+
+/// Reads the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub fn parse_http_date(text: &str) -> Option<u64> {
+    let (_, date) = text.split_once(", ")?;
+    let mut parts = date.split(' ');
+    let day = digits(parts.next()?.as_bytes())?;
+    let name = parts.next()?;
+    let month = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    .iter()
+    .position(|month| *month == name)? as i64
+        + 1;
+    let year = digits(parts.next()?.as_bytes())?;
+    let mut clock = parts.next()?.split(':');
+    let mut seconds = 0;
+    for limit in [24, 60, 61] {
+        let part = digits(clock.next()?.as_bytes())?;
+        if part >= limit {
+            return None;
+        }
+        seconds = seconds * 60 + part;
+    }
+    if clock.next().is_some() || parts.next()? != "GMT" {
+        return None;
+    }
+    u64::try_from((days_since_1970(year, month, day)? * 86_400 + seconds) * 1000).ok()
+}
+
+fn digits(bytes: &[u8]) -> Option<i64> {
+    if bytes.is_empty() || bytes.len() > 4 {
+        return None;
+    }
+    bytes.iter().try_fold(0, |sum, byte| {
+        byte.is_ascii_digit()
+            .then(|| sum * 10 + i64::from(byte - b'0'))
+    })
+}
+
+/// Days of the proleptic Gregorian calendar, counted in years that begin in March so that the leap day comes last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn iso_dates() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00.000Z", Some(0)),
+            ("2026-01-16T10:30:00.000Z", Some(1_768_559_400_000)),
+            ("2026-01-16T10:30:00Z", Some(1_768_559_400_000)),
+            ("2026-01-16T12:30:00.0+02:00", Some(1_768_559_400_000)),
+            ("2024-02-29T23:59:59.9994Z", Some(1_709_251_199_999)),
+            ("2026-01-16", Some(1_768_521_600_000)),
+            ("1969-12-31T23:59:59Z", None),
+            ("2026-13-16", None),
+            ("2026-01-16T25:00:00Z", None),
+            ("2026-01-16T10:30:00.Z", None),
+            ("2026-01-16T10:30:00+0200", None),
+            ("null", None),
+            ("", None),
+            ("2026-01-1é", None),
+        ] {
+            assert_eq!(parse_iso(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn http_dates() {
+        for (text, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777_000)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199_000)),
+            ("Sun, 06 Nov 1994 08:49:37 CET", None),
+            ("Sun, 06 Foo 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 24:49:37 GMT", None),
+            ("12", None),
+        ] {
+            assert_eq!(parse_http_date(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = (parse_iso(&text), parse_http_date(&text));
+        }
+
+        #[test]
+        fn later_is_greater(a in 0i64..40_000, b in 0i64..40_000) {
+            let date = |days: i64| {
+                // Reference: count days one by one through the calendar.
+                let (mut year, mut month, mut left) = (1970, 1, days);
+                loop {
+                    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+                    let length = match month { 2 => 28 + i64::from(leap), 4 | 6 | 9 | 11 => 30, _ => 31 };
+                    if left < length { break format!("{year:04}-{month:02}-{:02}", left + 1); }
+                    left -= length;
+                    month += 1;
+                    if month > 12 { month = 1; year += 1; }
+                }
+            };
+            prop_assert_eq!(parse_iso(&date(a)), Some(a as u64 * 86_400_000));
+            prop_assert_eq!(parse_iso(&date(a)) < parse_iso(&date(b)), a < b);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The user is back: which attempt the callback belongs to, and what the platform says of it.
+
+mod support;
+
+use connect_flow::core::callback::{ConnectionCallback, parse};
+use connect_flow::core::error::{ConnectError, ErrorCode};
+use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
+use connect_flow::core::procedure::complete::{
+    CompleteConnection, CompletedConnection, bind, is_final,
+};
+use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::protocol::Api;
+use serde_json::{Value as Json, json};
+use support::{Exchange, NOW, Played, exchange, play};
+
+const LOOK: &str = "GET /api/v3/connected_accounts/ca_1";
+
+fn record(flow_id: &str, account: &str) -> PendingConnection {
+    PendingConnection {
+        flow_id: flow_id.to_owned(),
+        connected_account_id: account.to_owned(),
+        entity_id: "Jessica".to_owned(),
+        app: Some("gmail".to_owned()),
+        started_at_ms: NOW - 60_000,
+        expires_at_ms: NOW - 60_000 + LIFETIME_MS,
+        return_to: Some("/settings".to_owned()),
+        outcome: Outcome::Pending,
+    }
+}
+
+fn callback(query: &str) -> ConnectionCallback {
+    parse(&["https://app.example/done?", query].concat())
+        .unwrap()
+        .unwrap()
+}
+
+fn bound(query: &str, records: &[PendingConnection], now_ms: u64) -> Result<String, ErrorCode> {
+    bind(&callback(query), records, now_ms)
+        .map(|record| record.flow_id)
+        .map_err(|error| error.code)
+}
+
+#[test]
+fn a_callback_belongs_to_an_attempt_of_this_browser() {
+    let records = [record("f1", "ca_1"), record("f2", "ca_2")];
+    for (query, expected) in [
+        (
+            "cf_flow=f2&status=success&connected_account_id=ca_2",
+            Ok("f2"),
+        ),
+        ("cf_flow=f1", Ok("f1")),
+        ("cf_flow=f1&error=access_denied", Ok("f1")),
+        ("status=success&connected_account_id=ca_2", Ok("f2")),
+        (
+            "cf_flow=f3&status=success&connected_account_id=ca_2",
+            Err(ErrorCode::CallbackUnbound),
+        ),
+        ("cf_flow=F1", Err(ErrorCode::CallbackUnbound)),
+        (
+            "status=success&connected_account_id=ca_3",
+            Err(ErrorCode::CallbackUnbound),
+        ),
+        ("session_uri=urn%3A1", Err(ErrorCode::CallbackUnbound)),
+        (
+            "cf_flow=f1&status=success&connected_account_id=ca_2",
+            Err(ErrorCode::AccountMismatch),
+        ),
+        (
+            "cf_flow=f1&session_uri=urn%3A1",
+            Err(ErrorCode::CompletionRequired),
+        ),
+    ] {
+        assert_eq!(
+            bound(query, &records, NOW),
+            expected.map(str::to_owned),
+            "{query}"
+        );
+        assert_eq!(
+            bound(query, &[], NOW),
+            Err(ErrorCode::CallbackUnbound),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn an_attempt_has_its_time() {
+    let one = [record("f1", "ca_1")];
+    let ends = one[0].expires_at_ms;
+    for (now_ms, expected) in [
+        (ends - 1, Ok("f1".to_owned())),
+        (ends, Err(ErrorCode::FlowExpired)),
+        (ends + LIFETIME_MS, Err(ErrorCode::FlowExpired)),
+        // The clock was set back: by little, by more than an attempt may last.
+        (one[0].started_at_ms - LIFETIME_MS, Ok("f1".to_owned())),
+        (
+            one[0].started_at_ms - LIFETIME_MS - 1,
+            Err(ErrorCode::FlowExpired),
+        ),
+    ] {
+        assert_eq!(bound("cf_flow=f1", &one, now_ms), expected, "{now_ms}");
+    }
+}
+
+#[test]
+fn an_attempt_that_ended_is_not_revived() {
+    let ended = |outcome| {
+        [PendingConnection {
+            outcome,
+            ..record("f1", "ca_1")
+        }]
+    };
+    let success = "cf_flow=f1&status=success&connected_account_id=ca_1";
+    let failure = "cf_flow=f1&status=failed&connected_account_id=ca_1";
+    assert_eq!(
+        bound(success, &ended(Outcome::Failed), NOW),
+        Err(ErrorCode::CallbackReplayed)
+    );
+    assert_eq!(
+        bound(failure, &ended(Outcome::Failed), NOW),
+        Ok("f1".to_owned())
+    );
+    // The same callback again, in another tab or after a reload, is asked about again.
+    assert_eq!(
+        bound(success, &ended(Outcome::Connected), NOW),
+        Ok("f1".to_owned())
+    );
+}
+
+fn complete(
+    query: &str,
+    timeout_ms: Option<u32>,
+    script: Vec<Exchange>,
+) -> Played<CompletedConnection> {
+    let procedure = CompleteConnection::new(callback(query), record("f1", "ca_1"), timeout_ms);
+    play(Api::V3, procedure, script)
+}
+
+fn account(status: &str) -> Json {
+    json!({ "id": "ca_1", "status": status, "user_id": "Jessica", "toolkit": { "slug": "gmail" } })
+}
+
+fn look(status: &str) -> Exchange {
+    exchange(LOOK, 200, account(status))
+}
+
+fn failure(played: Played<CompletedConnection>) -> ConnectError {
+    played.result.expect_err("an error")
+}
+
+const SUCCESS: &str = "cf_flow=f1&status=success&connected_account_id=ca_1";
+
+#[test]
+fn active_is_one_request() {
+    let played = complete(SUCCESS, None, vec![look("ACTIVE")]);
+    assert_eq!(
+        json!(played.result.unwrap()),
+        json!({
+            "connectionStatus": "ACTIVE", "connectedAccountId": "ca_1", "app": "gmail", "returnTo": "/settings",
+            "account": { "id": "ca_1", "status": "ACTIVE", "app": "gmail", "entityId": "Jessica", "isDisabled": false }
+        })
+    );
+}
+
+#[test]
+fn v1_says_it_in_its_own_words_and_knows_no_app() {
+    let script = vec![exchange(
+        "GET /api/v1/connectedAccounts/ca_1",
+        200,
+        json!({
+            "connectedAccountId": "ca_1", "connectionStatus": "success", "clientUniqueUserId": "Jessica"
+        }),
+    )];
+    let played = play(
+        Api::V1,
+        CompleteConnection::new(callback(SUCCESS), record("f1", "ca_1"), None),
+        script,
+    );
+    let done = played.result.unwrap();
+    assert_eq!(
+        (done.app.as_deref(), done.account.app.as_str()),
+        (Some("gmail"), "")
+    );
+}
+
+#[test]
+fn whoever_is_connected_must_be_the_one_who_asked() {
+    let with = |key: &str, value: Json| {
+        let mut account = account("ACTIVE");
+        account[key] = value;
+        complete(SUCCESS, None, vec![exchange(LOOK, 200, account)])
+    };
+    assert_eq!(
+        failure(with("id", json!("ca_2"))).code,
+        ErrorCode::AccountMismatch
+    );
+    assert_eq!(
+        failure(with("id", json!("CA_1"))).code,
+        ErrorCode::AccountMismatch
+    );
+    assert_eq!(
+        failure(with("user_id", json!("jessica"))).code,
+        ErrorCode::AccountMismatch
+    );
+    assert_eq!(
+        failure(with("user_id", json!("Melissa"))).code,
+        ErrorCode::AccountMismatch
+    );
+    assert_eq!(
+        failure(with("user_id", json!("Jessica "))).code,
+        ErrorCode::AccountMismatch
+    );
+    // A platform that does not tell is believed.
+    assert!(with("user_id", Json::Null).result.is_ok());
+}
+
+#[test]
+fn waits_until_it_is_active() {
+    let script = vec![
+        look("INITIATED"),
+        look("Initializing"),
+        look("PENDING"),
+        look("NEVER_HEARD_OF"),
+        look("ACTIVE"),
+    ];
+    let played = complete(SUCCESS, None, script);
+    assert!(played.result.is_ok());
+    assert_eq!(played.waits, [1, 2, 3, 4]);
+}
+
+#[test]
+fn does_not_wait_for_ever() {
+    // One look at once, then after 1 s and after another 1.5 s.
+    let played = complete(
+        SUCCESS,
+        Some(2_000),
+        vec![look("INITIATED"), look("INITIATED"), look("INITIATED")],
+    );
+    let error = failure(played);
+    assert_eq!((error.code, error.retryable), (ErrorCode::Timeout, true));
+    assert!(error.message.contains("INITIATED"));
+    let played = complete(SUCCESS, Some(0), vec![look("INITIATED")]);
+    assert_eq!(failure(played).code, ErrorCode::Timeout);
+    // 30 seconds unless told otherwise.
+    let played = complete(SUCCESS, None, (0..10).map(|_| look("INITIATED")).collect());
+    assert_eq!(failure(played).code, ErrorCode::Timeout);
+}
+
+#[test]
+fn an_account_that_will_not_become_active_ends_it() {
+    for (status, code) in [
+        ("FAILED", ErrorCode::AccountFailed),
+        ("failed", ErrorCode::AccountFailed),
+        ("EXPIRED", ErrorCode::AccountExpired),
+        ("REVOKED", ErrorCode::AccountRevoked),
+        ("INACTIVE", ErrorCode::AccountInactive),
+    ] {
+        let mut account = account(status);
+        account["status_reason"] = json!("why");
+        let error = failure(complete(
+            SUCCESS,
+            None,
+            vec![look("INITIATED"), exchange(LOOK, 200, account)],
+        ));
+        assert_eq!((error.code, error.retryable), (code, false), "{status}");
+        assert_eq!(
+            (error.error.as_deref(), error.error_description.as_deref()),
+            (None, Some("why"))
+        );
+        assert!(is_final(&error));
+    }
+}
+
+#[test]
+fn the_authorization_servers_refusal_is_handed_on() {
+    let refused = |error: &str| {
+        let mut account = account("FAILED");
+        account["state"] = json!({ "val": { "status": "FAILED", "error": error, "error_description": "The user said no" } });
+        failure(complete(SUCCESS, None, vec![exchange(LOOK, 200, account)]))
+    };
+    let denied = refused("access_denied");
+    assert_eq!(denied.code, ErrorCode::AccessDenied);
+    assert_eq!(
+        (denied.error.as_deref(), denied.error_description.as_deref()),
+        (Some("access_denied"), Some("The user said no"))
+    );
+    assert_eq!(refused("server_error").code, ErrorCode::AccountFailed);
+}
+
+#[test]
+fn a_callback_that_claims_failure_is_looked_at_once() {
+    let query = "cf_flow=f1&status=failed&connected_account_id=ca_1";
+    let error = failure(complete(query, None, vec![look("INITIATED")]));
+    assert_eq!(error.code, ErrorCode::AccountFailed);
+    assert_eq!(
+        failure(complete(query, None, vec![look("EXPIRED")])).code,
+        ErrorCode::AccountExpired
+    );
+    // The platform decides, not the URL.
+    assert!(complete(query, None, vec![look("ACTIVE")]).result.is_ok());
+}
+
+#[test]
+fn an_error_beats_an_id() {
+    for (error, code) in [
+        ("access_denied", ErrorCode::AccessDenied),
+        ("oops", ErrorCode::AccountFailed),
+    ] {
+        let query = [
+            "cf_flow=f1&status=success&connected_account_id=ca_1&error_description=No&error=",
+            error,
+        ]
+        .concat();
+        let failed = failure(complete(&query, None, Vec::new()));
+        assert_eq!(failed.code, code);
+        assert_eq!(
+            (failed.error.as_deref(), failed.error_description.as_deref()),
+            (Some(error), Some("No"))
+        );
+        assert!(is_final(&failed));
+    }
+}
+
+#[test]
+fn a_request_that_fails_ends_this_look_and_not_the_attempt() {
+    for (status, code, retryable) in [
+        (404, ErrorCode::NotFound, false),
+        (401, ErrorCode::Unauthorized, false),
+        (503, ErrorCode::Server, true),
+        (429, ErrorCode::RateLimited, true),
+    ] {
+        // No time left: what can be retried is not waited for either.
+        let script = vec![exchange(LOOK, status, Json::Null)];
+        let error = failure(complete(SUCCESS, Some(0), script));
+        assert_eq!(
+            (error.code, error.retryable, is_final(&error)),
+            (code, retryable, false)
+        );
+    }
+}
+
+#[test]
+fn a_platform_that_stumbles_is_asked_again() {
+    let script = vec![
+        exchange(LOOK, 503, Json::Null),
+        exchange(LOOK, 429, Json::Null),
+        look("ACTIVE"),
+    ];
+    let played = complete(SUCCESS, None, script);
+    assert!(played.result.is_ok());
+    assert_eq!(played.waits, [1, 2]);
+}
+
+#[test]
+fn an_event_out_of_turn_is_an_error() {
+    use connect_flow::core::protocol::answer::{Answer, Page};
+    let mut procedure = CompleteConnection::new(callback(SUCCESS), record("f1", "ca_1"), None);
+    let other = Answer::Integrations(Page {
+        items: Vec::new(),
+        next: None,
+    });
+    assert!(matches!(
+        procedure.advance(Event::Answered(Ok(other)), NOW),
+        Step::Done(Err(_))
+    ));
+}

@@ -1,0 +1,74 @@
+//! The codes: one list in Rust, the same one in TypeScript.
+
+use std::collections::BTreeSet;
+
+use connect_flow::core::error::{ConnectError, ErrorCode};
+use serde_json::json;
+
+/// The words of a union of string literals in the package's types.
+fn union(name: &str) -> BTreeSet<&'static str> {
+    let types = include_str!("../src/bindings/types.d.ts");
+    let start = types
+        .find(&format!("export type {name} ="))
+        .expect("the type");
+    let body = types[start..].split(';').next().unwrap();
+    body.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn typescript_knows_every_code() {
+    let mut words = union("ConnectErrorCode");
+    // Raised by the loader, before there is any Rust.
+    assert!(words.remove("load_failed"));
+    let codes: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes, words);
+}
+
+#[test]
+fn codes_are_unique_words_in_lower_snake_case() {
+    let codes: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes.len(), ErrorCode::ALL.len());
+    for code in codes {
+        assert!(
+            code.split('_')
+                .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())),
+            "{code}"
+        );
+    }
+    for code in ErrorCode::ALL {
+        assert_eq!(json!(code), code.as_str());
+        let name: String = format!("{code:?}")
+            .char_indices()
+            .map(|(at, c)| {
+                if at > 0 && c.is_uppercase() {
+                    format!("_{c}")
+                } else {
+                    c.to_string()
+                }
+            })
+            .collect();
+        assert_eq!(name.to_lowercase(), code.as_str());
+    }
+}
+
+#[test]
+fn what_does_not_apply_is_left_out() {
+    let error = ConnectError::new(ErrorCode::Network, "no answer");
+    assert_eq!(
+        json!(error),
+        json!({ "code": "network", "message": "no answer", "retryable": false })
+    );
+    assert_eq!(error.to_string(), "no answer");
+    let error = ConnectError::argument("required", "app", "is required");
+    assert_eq!(
+        json!(error),
+        json!({
+            "code": "invalid_argument", "message": "`app` is required", "retryable": false,
+            "issues": [{ "code": "required", "field": "app", "message": "`app` is required" }]
+        })
+    );
+    let error = ConnectError::new(ErrorCode::AccountFailed, "x")
+        .with_server_words(Some("e".to_owned()), Some("d".to_owned()));
+    assert_eq!(json!(error)["error"], "e");
+    assert_eq!(json!(error)["errorDescription"], "d");
+}

@@ -1,0 +1,255 @@
+//! Reading the options of a call: what is wrong is named, and what is right arrives.
+
+mod support;
+
+use std::fmt::Debug;
+
+use connect_flow::core::error::{ConnectError, ErrorCode};
+use connect_flow::core::options::{ClientOptions, Credentials, read_account_id, read_redirect_url};
+use connect_flow::core::procedure::complete::CompleteOptions;
+use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
+use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::core::protocol::Api;
+use connect_flow::core::value::Value;
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use support::{arbitrary, value};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    /// Options that will do.
+    good: Json,
+    /// The options that are strings.
+    texts: Vec<String>,
+    /// What is put on the good options, and what is then wrong.
+    wrong: Vec<Wrong>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wrong {
+    options: Json,
+    field: String,
+    code: String,
+}
+
+fn check_wrong<T: Debug>(
+    read: impl Fn(&Value) -> Result<T, ConnectError>,
+    good: &Json,
+    wrong: &Wrong,
+) {
+    let mut options = good.clone();
+    for (key, other) in wrong.options.as_object().expect("an object") {
+        options[key] = other.clone();
+    }
+    let error = read(&value(&options)).expect_err(&options.to_string());
+    assert_eq!(error.code, ErrorCode::InvalidArgument, "{options}");
+    assert_eq!(error.issues.len(), 1, "{options}");
+    let issue = &error.issues[0];
+    assert_eq!(
+        (issue.field.as_str(), issue.code),
+        (wrong.field.as_str(), wrong.code.as_str()),
+        "{options}"
+    );
+    assert!(!error.retryable, "{options}");
+    assert!(
+        error.message.contains(&wrong.field),
+        "{options}: {}",
+        error.message
+    );
+}
+
+/// Whether `read` names every mistake that `tests/data/options.json` has for a call.
+fn check<T: Debug>(call: &str, read: impl Fn(&Value) -> Result<T, ConnectError>) {
+    let mut calls: Json = serde_json::from_str(include_str!("data/options.json")).unwrap();
+    let call: Call = serde_json::from_value(calls[call].take()).unwrap();
+    assert!(read(&value(&call.good)).is_ok(), "{}", call.good);
+    for wrong in &call.wrong {
+        check_wrong(&read, &call.good, wrong);
+    }
+    for field in call.texts {
+        for (other, code) in [
+            (json!(""), "required"),
+            (json!(" \t"), "required"),
+            (json!(7), "type"),
+            (json!(true), "type"),
+            (json!(["x"]), "type"),
+            (json!({}), "type"),
+        ] {
+            let wrong = Wrong {
+                options: json!({ &field: other }),
+                field: field.clone(),
+                code: code.to_owned(),
+            };
+            check_wrong(&read, &call.good, &wrong);
+        }
+    }
+    for other in [
+        Value::Bool(true),
+        Value::String("x".to_owned()),
+        Value::Array(Vec::new()),
+        Value::Foreign,
+    ] {
+        assert_eq!(
+            read(&other).expect_err("no object").code,
+            ErrorCode::InvalidArgument,
+            "{other:?}"
+        );
+    }
+}
+
+/// An unknown name is one of the mistakes: the documents call the values `data` where an early client read
+/// `connectionParams`, and what was typed went nowhere.
+#[test]
+fn every_mistake_is_named() {
+    check("client", ClientOptions::read);
+    check("expectedParams", ExpectedParamsOptions::read);
+    check("initiate", InitiateOptions::read);
+    check("complete", CompleteOptions::read);
+    check("account", read_account_id);
+}
+
+#[test]
+fn of_a_client_that_says_it_all() {
+    let options = json!({
+        "baseUrl": "https://gateway.example/api//", "api": "v1", "entityId": "Jessica", "headers": { "x-session": "s", "x-none": null },
+        "credentials": "include", "redirectUrl": "/done", "redirectOrigins": ["https://a.example"], "timeoutMs": 600_000,
+        "retry": 10, "createIntegrations": true, "unsafeApiKey": "k"
+    });
+    let read = ClientOptions::read(&value(&options)).unwrap();
+    assert_eq!(read.base_url, "https://gateway.example/api");
+    assert_eq!(
+        (read.api, read.entity_id.as_deref()),
+        (Api::V1, Some("Jessica"))
+    );
+    assert_eq!(read.headers, [("x-session".to_owned(), "s".to_owned())]);
+    assert_eq!(
+        (read.credentials, read.redirect_url.as_deref()),
+        (Credentials::Include, Some("/done"))
+    );
+    assert_eq!(read.redirect_origins, ["https://a.example"]);
+    assert_eq!(
+        (read.timeout_ms, read.retry, read.create_integrations),
+        (600_000, 10, true)
+    );
+    assert_eq!(read.unsafe_api_key.unwrap().expose(), "k");
+    let read = ClientOptions::read(&value(&json!({ "baseUrl": "/" }))).unwrap();
+    assert_eq!(
+        (read.base_url.as_str(), read.api, read.credentials),
+        ("", Api::V3, Credentials::SameOrigin)
+    );
+    assert_eq!(
+        (read.timeout_ms, read.retry, read.create_integrations),
+        (15_000, 2, false)
+    );
+    assert!(read.unsafe_api_key.is_none() && read.redirect_origins.is_empty());
+}
+
+#[test]
+fn of_expected_params() {
+    let read = ExpectedParamsOptions::read(&value(
+        &json!({ "integrationId": " i ", "authScheme": " oauth2", "entityId": "e" }),
+    ))
+    .unwrap();
+    assert_eq!(
+        (
+            read.integration_id.as_deref(),
+            read.auth_scheme.unwrap().as_str()
+        ),
+        (Some(" i "), "OAUTH2")
+    );
+    assert_eq!(
+        ExpectedParamsOptions::read(&Value::Null)
+            .unwrap_err()
+            .issues[0]
+            .field,
+        "app"
+    );
+}
+
+#[test]
+fn of_initiate_as_the_documents_write_it() {
+    let options = json!({
+        "entityId": "Jessica", "integrationId": "i", "authMode": "OAUTH2", "authConfig": {}, "redirectUri": "https://app.example/done",
+        "redirectUrl": "https://app.example/done", "data": { "shop": "acme", "Base64_Encode": " x ", "none": null }, "returnTo": "/a?b#c"
+    });
+    let read = InitiateOptions::read(&value(&options)).unwrap();
+    assert_eq!(
+        (
+            read.entity_id.as_deref(),
+            read.integration_id.as_deref(),
+            read.app
+        ),
+        (Some("Jessica"), Some("i"), None)
+    );
+    assert_eq!(
+        (read.redirect_url.as_deref(), read.return_to.as_deref()),
+        (Some("https://app.example/done"), Some("/a?b#c"))
+    );
+    // What is called `authMode` is often wrong: the integration decides.
+    assert_eq!(read.auth_scheme, None);
+    let typed: Vec<(&str, &str)> = read
+        .data
+        .iter()
+        .map(|(name, secret)| (name.as_str(), secret.expose()))
+        .collect();
+    assert_eq!(typed, [("Base64_Encode", " x "), ("shop", "acme")]);
+}
+
+#[test]
+fn of_complete() {
+    let read = CompleteOptions::read(&value(
+        &json!({ "url": "https://app.example/?a", "timeoutMs": 0 }),
+    ))
+    .unwrap();
+    assert_eq!(
+        (read.url.as_deref(), read.timeout_ms),
+        (Some("https://app.example/?a"), Some(0))
+    );
+    assert!(CompleteOptions::read(&Value::Null).unwrap().url.is_none());
+}
+
+#[test]
+fn of_an_account() {
+    assert_eq!(
+        read_account_id(&value(&json!({ "connectedAccountId": " a" }))).unwrap(),
+        " a"
+    );
+}
+
+#[test]
+fn of_a_redirect() {
+    let request = json!({ "connectionStatus": "INITIATED", "redirectUrl": "https://provider.example/", "flowId": "0f" });
+    assert_eq!(
+        read_redirect_url(&value(&request)).unwrap(),
+        "https://provider.example/"
+    );
+    for nowhere in [
+        json!({ "redirectUrl": null }),
+        json!({ "redirectUrl": " " }),
+        json!({ "redirectUrl": 7 }),
+        json!({}),
+    ] {
+        assert_eq!(
+            read_redirect_url(&value(&nowhere)).unwrap_err().code,
+            ErrorCode::RedirectRefused
+        );
+    }
+    for other in [json!(null), json!("https://provider.example/"), json!([])] {
+        let error = read_redirect_url(&value(&other)).unwrap_err();
+        assert_eq!(
+            (error.code, error.issues[0].field.as_str()),
+            (ErrorCode::InvalidArgument, "request")
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_options_panic(options in arbitrary::json()) {
+        let _ = (ClientOptions::read(&options), ExpectedParamsOptions::read(&options), InitiateOptions::read(&options));
+        let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
+    }
+}

@@ -1,0 +1,221 @@
+//! The record of an attempt in storage, where anybody may have written.
+
+mod support;
+
+use connect_flow::core::pending::{KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection, flow_id};
+use connect_flow::core::redirect::is_local_path;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use support::{NOW, arbitrary, value};
+
+const FLOW: &str = "0123456789abcdef0123456789abcdef";
+
+fn good() -> Json {
+    json!({
+        "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "gmail", "startedAtMs": NOW,
+        "expiresAtMs": NOW + LIFETIME_MS, "returnTo": "/settings?tab=1#x"
+    })
+}
+
+fn read(stored: &Json) -> Option<PendingConnection> {
+    PendingConnection::from_value(&PendingConnection::key(FLOW), &value(stored))
+}
+
+fn with(key: &str, other: Json) -> Json {
+    let mut stored = good();
+    stored[key] = other;
+    stored
+}
+
+#[test]
+fn a_good_record_is_read() {
+    let record = read(&good()).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Json>(&record.to_json()).unwrap(),
+        good()
+    );
+    assert_eq!(json!(record), good());
+    assert_eq!(record.outcome, Outcome::Pending);
+    assert_eq!(PendingConnection::key(FLOW), [KEY_PREFIX, FLOW].concat());
+}
+
+#[test]
+fn an_outcome_that_is_none_of_ours_counts_as_failed() {
+    for other in [json!(1), json!("won"), json!({}), json!(false)] {
+        let record = read(&with("outcome", other)).expect("a record");
+        assert_eq!(record.outcome, Outcome::Failed);
+    }
+}
+
+#[test]
+fn how_it_ended_is_stored_and_not_shown() {
+    for (outcome, word) in [
+        (Outcome::Connected, "connected"),
+        (Outcome::Failed, "failed"),
+    ] {
+        let record = PendingConnection {
+            outcome,
+            ..read(&good()).unwrap()
+        };
+        let stored: Json = serde_json::from_str(&record.to_json()).unwrap();
+        assert_eq!(stored["outcome"], word);
+        assert_eq!(read(&stored), Some(record.clone()));
+        assert_eq!(json!(record).get("outcome"), None);
+    }
+    // An outcome that is not known does not bring an attempt back to life.
+    assert_eq!(
+        read(&with("outcome", json!("maybe"))).unwrap().outcome,
+        Outcome::Failed
+    );
+}
+
+#[test]
+fn a_record_that_is_not_ours_is_none() {
+    for stored in [
+        json!(null),
+        json!("text"),
+        json!([]),
+        json!({}),
+        json!(1),
+        json!([good()]),
+        json!(good().to_string()),
+    ] {
+        assert_eq!(read(&stored), None, "{stored}");
+    }
+    for key in [
+        "flowId",
+        "connectedAccountId",
+        "entityId",
+        "startedAtMs",
+        "expiresAtMs",
+    ] {
+        for other in [
+            json!(null),
+            json!(""),
+            json!(" "),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!(-1),
+            json!(1.5),
+        ] {
+            assert_eq!(read(&with(key, other.clone())), None, "{key} {other}");
+        }
+    }
+    for key in ["flowId", "connectedAccountId", "entityId"] {
+        assert_eq!(
+            read(&with(key, json!("x".repeat(1_025)))),
+            None,
+            "{key} is too long"
+        );
+        assert_eq!(read(&with(key, json!(7))), None, "{key} is a number");
+    }
+    assert_eq!(read(&with("startedAtMs", json!(NOW.to_string()))), None);
+    assert_eq!(read(&with("flowId", json!("ffff"))), None);
+    let key = PendingConnection::key("ffff");
+    assert_eq!(PendingConnection::from_value(&key, &value(&good())), None);
+    assert_eq!(PendingConnection::from_value(FLOW, &value(&good())), None);
+}
+
+#[test]
+fn nobody_gives_an_attempt_more_time() {
+    assert!(read(&with("expiresAtMs", json!(NOW + LIFETIME_MS))).is_some());
+    for ends in [NOW + LIFETIME_MS + 1, u64::MAX, NOW - 1, 0] {
+        assert_eq!(read(&with("expiresAtMs", json!(ends))), None, "{ends}");
+    }
+    let forever = json!({ "startedAtMs": u64::MAX, "expiresAtMs": u64::MAX, "flowId": FLOW, "connectedAccountId": "a", "entityId": "e" });
+    assert!(read(&forever).is_none_or(|record| record.is_expired(NOW)));
+}
+
+#[test]
+fn a_path_of_another_site_is_dropped() {
+    for path in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "a",
+    ] {
+        assert_eq!(
+            read(&with("returnTo", json!(path))).unwrap().return_to,
+            None,
+            "{path:?}"
+        );
+    }
+}
+
+#[test]
+fn it_lives_for_ten_minutes() {
+    assert_eq!(LIFETIME_MS, 600_000);
+    let record = read(&good()).unwrap();
+    for (now_ms, is_expired) in [
+        (NOW, false),
+        (NOW + LIFETIME_MS - 1, false),
+        (NOW + LIFETIME_MS, true),
+        (NOW - LIFETIME_MS, false),
+        (NOW - LIFETIME_MS - 1, true),
+        (0, true),
+    ] {
+        assert_eq!(record.is_expired(now_ms), is_expired, "{now_ms}");
+    }
+}
+
+#[test]
+fn a_flow_id_is_all_of_its_random_bytes() {
+    assert_eq!(flow_id([0; 16]), "0".repeat(32));
+    let bytes = [
+        0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd,
+        0xef,
+    ];
+    assert_eq!(flow_id(bytes), FLOW);
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{1,40}",
+        " [a-z]{1,8} ",
+        Just("\u{0}\"\\\n\u{2028}</script>".to_owned())
+    ]
+    .prop_filter("blank", |text| !text.trim().is_empty())
+}
+
+proptest! {
+    #[test]
+    fn what_is_stored_is_read_back(
+        random: [u8; 16], account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
+        started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
+        outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed)],
+    ) {
+        let record = PendingConnection {
+            flow_id: flow_id(random),
+            connected_account_id: account,
+            entity_id: entity,
+            app,
+            started_at_ms,
+            expires_at_ms: started_at_ms + lives,
+            return_to: path.filter(|path| is_local_path(path)),
+            outcome,
+        };
+        let stored: Json = serde_json::from_str(&record.to_json()).unwrap();
+        let key = PendingConnection::key(&record.flow_id);
+        prop_assert_eq!(PendingConnection::from_value(&key, &value(&stored)), Some(record));
+    }
+
+    #[test]
+    fn whatever_is_stored_is_sound(stored in arbitrary::json(), at in any::<prop::sample::Index>(), now_ms in 0u64..(1 << 53)) {
+        let mut changed = value(&good());
+        let at = at.index(arbitrary::count(&changed));
+        arbitrary::replace(&mut changed, at, stored.clone());
+        let key = PendingConnection::key(FLOW);
+        for stored in [stored, changed] {
+            let Some(record) = PendingConnection::from_value(&key, &stored) else {
+                continue;
+            };
+            prop_assert_eq!(record.flow_id.as_str(), FLOW);
+            prop_assert!(record.expires_at_ms - record.started_at_ms <= LIFETIME_MS);
+            prop_assert!(record.return_to.as_deref().is_none_or(is_local_path));
+            prop_assert!(record.is_expired(now_ms) || now_ms < record.expires_at_ms);
+        }
+    }
+}

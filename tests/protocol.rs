@@ -1,0 +1,360 @@
+//! What goes over the wire and what is read from it, in both generations: the cases of `tests/data`, then any JSON.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::protocol::answer::Answer;
+use connect_flow::core::protocol::http::{Body, HttpResponse};
+use connect_flow::core::protocol::operation::Operation;
+use connect_flow::core::protocol::{Api, build, read};
+use connect_flow::core::status::ConnectionStatus;
+use connect_flow::core::value::Value;
+use proptest::prelude::*;
+use support::arbitrary::{count, json, replace, says};
+use support::cases::{Case, Request, all, projection};
+
+/// The quirks of the platform that the cases show, each in a few words.
+const SHOWN: &[(&str, &str)] = &[
+    ("Q1", "secret fields are not flagged as such"),
+    ("Q2", "one member has two spellings, at times in one body"),
+    ("Q3", "a field may have nothing but its name"),
+    (
+        "Q4",
+        "who supplies a field may be left open: then the user does",
+    ),
+    ("Q5", "a default is text, null, or something else"),
+    ("Q6", "no address: missing, null or empty"),
+    (
+        "Q7",
+        "a finished account still carries the address it was connected at",
+    ),
+    ("Q8", "an address may come before the status says INITIATED"),
+    ("Q9", "status words in any case, and new ones"),
+    (
+        "Q10",
+        "the return address has a name of its own on every route",
+    ),
+    (
+        "Q11",
+        "the entity is sent by one name and comes back by two",
+    ),
+    (
+        "Q13",
+        "callers name the wrong scheme: the integration's counts",
+    ),
+    ("Q14", "a key makes an active account, right or wrong"),
+    (
+        "Q15",
+        "the entity is always named, `default` only when asked for",
+    ),
+    (
+        "Q16",
+        "page sizes are absurd by default, totals and cursors may be missing",
+    ),
+    ("Q17", "a cursor is a number or text"),
+    ("Q18", "integrations in a list come without their fields"),
+    (
+        "Q19",
+        "the integration of an OAuth app may have another scheme",
+    ),
+    ("Q20", "asking for a scheme does not guarantee it"),
+    ("Q21", "a scheme may have nothing to ask for"),
+    ("Q22", "a required field may have a default"),
+    ("Q23", "an OAuth app may ask for something first"),
+    ("Q24", "error bodies have any shape; the HTTP status wins"),
+    ("Q25", "`not found` may be a 400"),
+    ("Q27", "any 2xx is a success, with or without a body"),
+    ("Q30", "numbers, text and null stand for one another"),
+    ("Q31", "values of an account may be objects"),
+    ("Q32", "the scheme stands beside or inside the state"),
+    ("Q33", "the oldest bodies use other names for ids"),
+    ("Q35", "whose credentials are meant must be said"),
+    (
+        "Q36",
+        "official waiters do not notice that an account has failed",
+    ),
+    (
+        "Q37",
+        "another attempt for an account is answered as the first one",
+    ),
+    ("Q38", "slugs and names with odd first characters"),
+    ("Q40", "an app may need no connection"),
+    ("Q41", "what was deleted stays in lists"),
+    ("Q42", "201 is a success as well"),
+    ("Q43", "an account need not name its user"),
+    ("Q44", "a link comes without a status"),
+    ("Q47", "an error body may be plain text"),
+    ("Q48", "dates with or without a fraction, or without a time"),
+];
+
+/// The quirks that no case shows, each with the reason.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("Q12", "the name of an option: tests/options.rs"),
+    ("Q26", "executing and deleting: later issues"),
+    ("Q28", "executing: a later issue"),
+    ("Q29", "auth params: a later issue"),
+    ("Q34", "picking an account to execute with: a later issue"),
+    ("Q39", "how fetch treats HTTP redirects: the browser layer"),
+    ("Q45", "changing an integration is not offered"),
+    ("Q46", "auth params: a later issue"),
+];
+
+fn sent(case: &Case) -> Request {
+    let request = build(case.api(), &case.operation()).expect("a request");
+    Request {
+        method: request.method.to_owned(),
+        path: request.path,
+        body: request.body.map_or(serde_json::Value::Null, |bytes| {
+            serde_json::from_slice(&bytes).expect("a JSON body")
+        }),
+    }
+}
+
+#[test]
+fn every_case() {
+    let mut failures = Vec::new();
+    for case in all() {
+        assert!(!case.source.is_empty(), "{}: no source", case.name);
+        let (request, answer) = (
+            sent(case),
+            read(case.api(), &case.operation(), &case.response()),
+        );
+        if request != case.request {
+            failures.push(format!(
+                "{}\n  sends   {request:?}\n  not     {:?}",
+                case.name, case.request
+            ));
+        }
+        let seen = projection(&answer);
+        if seen != case.expect {
+            failures.push(format!(
+                "{}\n  reads   {seen}\n  not     {}",
+                case.name, case.expect
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_quirk_is_shown_or_left_out_for_a_reason() {
+    let shown: BTreeSet<String> = all().iter().flat_map(|case| case.quirks.clone()).collect();
+    let listed: BTreeSet<String> = SHOWN.iter().map(|(id, _)| (*id).to_owned()).collect();
+    assert_eq!(shown, listed);
+    let mut ids: Vec<u32> = SHOWN
+        .iter()
+        .chain(ELSEWHERE)
+        .map(|(id, _)| id[1..].parse().unwrap())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=48).collect::<Vec<u32>>());
+}
+
+#[test]
+fn case_names_are_unique() {
+    let unique: BTreeSet<&str> = all().iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(unique.len(), all().len());
+}
+
+fn answered(body: Body, status: u16) -> HttpResponse {
+    HttpResponse {
+        status,
+        retry_after_ms: None,
+        request_id: None,
+        body,
+    }
+}
+
+fn get_account() -> Operation {
+    Operation::GetAccount {
+        connected_account_id: "a".to_owned(),
+    }
+}
+
+#[test]
+fn an_answer_that_is_too_large_is_invalid() {
+    let error = read(Api::V3, &get_account(), &answered(Body::TooLarge, 200)).unwrap_err();
+    assert_eq!(
+        (error.code, error.retryable),
+        (ErrorCode::ResponseInvalid, true)
+    );
+    let error = read(Api::V3, &get_account(), &answered(Body::TooLarge, 500)).unwrap_err();
+    assert_eq!(
+        (error.code, error.error_description.as_deref()),
+        (ErrorCode::Server, None)
+    );
+}
+
+#[test]
+fn long_words_of_a_server_are_cut_between_characters() {
+    for body in [
+        Body::Text("ä".repeat(5_000)),
+        Body::Json(Value::String("ä".repeat(5_000))),
+        Body::Json(Value::Object(vec![(
+            "message".to_owned(),
+            Value::String("ä".repeat(5_000)),
+        )])),
+    ] {
+        let error = read(Api::V1, &get_account(), &answered(body, 400)).unwrap_err();
+        assert_eq!(
+            error.error_description.as_deref(),
+            Some("ä".repeat(300).as_str())
+        );
+        assert_eq!(
+            error.message,
+            ["the platform answered HTTP 400: ", &"ä".repeat(300)].concat()
+        );
+    }
+    let details = vec![Value::String("x".repeat(5_000)); 1_000];
+    let body = Value::Object(vec![("errors".to_owned(), Value::Array(details))]);
+    let error = read(Api::V3, &get_account(), &answered(Body::Json(body), 400)).unwrap_err();
+    assert_eq!(error.issues.len(), 50);
+    assert!(error.issues.iter().all(|issue| issue.message.len() == 300));
+}
+
+#[test]
+fn an_id_that_would_climb_the_path_makes_no_request() {
+    for (id, code) in [("", "required"), (".", "format"), ("..", "format")] {
+        for api in [Api::V1, Api::V3] {
+            for (operation, field) in [
+                (Operation::GetApp { app: id.to_owned() }, "app"),
+                (
+                    Operation::GetIntegration {
+                        integration_id: id.to_owned(),
+                    },
+                    "integrationId",
+                ),
+                (
+                    Operation::GetAccount {
+                        connected_account_id: id.to_owned(),
+                    },
+                    "connectedAccountId",
+                ),
+            ] {
+                let error = build(api, &operation).unwrap_err();
+                assert_eq!(error.code, ErrorCode::InvalidArgument);
+                assert_eq!(
+                    (error.issues[0].field.as_str(), error.issues[0].code),
+                    (field, code)
+                );
+            }
+        }
+    }
+}
+
+fn is_active_word(text: &str) -> bool {
+    ["ACTIVE", "SUCCESS"].contains(&text.trim().to_ascii_uppercase().as_str())
+}
+
+/// What holds of any answer, whatever the body.
+fn check_sound(api: Api, operation: &Operation, response: &HttpResponse) {
+    let says_active = matches!(&response.body, Body::Json(value) if says(value, &is_active_word));
+    match read(api, operation, response) {
+        Ok(answer) => {
+            assert!(
+                (200..300).contains(&response.status),
+                "an answer under HTTP {}",
+                response.status
+            );
+            let (id, status) = match answer {
+                Answer::Connection(connection) => {
+                    assert!(connection.status.is_waiting() || connection.redirect_url.is_none());
+                    (connection.connected_account_id, connection.status)
+                }
+                Answer::Account(account) => (account.id, account.status),
+                Answer::App(app) => (app.key, ConnectionStatus::Pending),
+                Answer::Integration(integration) => (integration.id, ConnectionStatus::Pending),
+                Answer::Integrations(_) => return,
+            };
+            assert!(!id.is_empty());
+            assert!(status != ConnectionStatus::Active || says_active);
+        }
+        Err(error) => {
+            assert_eq!(error.status, Some(response.status));
+            assert!(
+                !error.retryable
+                    || operation.is_repeatable()
+                    || error.code == ErrorCode::RateLimited
+            );
+            assert!(
+                error
+                    .error_description
+                    .as_ref()
+                    .is_none_or(|text| text.chars().count() <= 300)
+            );
+        }
+    }
+}
+
+fn any_status() -> impl Strategy<Value = u16> {
+    prop_oneof![3 => Just(200u16), 1 => 100u16..600]
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_soundly(body in json(), status in any_status()) {
+        let response = answered(Body::Json(body), status);
+        for case in all().iter().filter(|case| case.expect.get("error").is_none()) {
+            for api in [Api::V1, Api::V3] {
+                check_sound(api, &case.operation(), &response);
+            }
+        }
+    }
+
+    #[test]
+    fn a_good_body_with_any_change_is_read_soundly(
+        pick in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), other in json(), status in any_status(),
+    ) {
+        let case = pick.get(all());
+        let mut response = case.response();
+        response.status = status;
+        if let Body::Json(body) = &mut response.body {
+            let at = at.index(count(body));
+            replace(body, at, other);
+        }
+        check_sound(case.api(), &case.operation(), &response);
+    }
+
+    #[test]
+    fn only_active_is_active(word in prop_oneof!["[ a-zA-Z_]{0,10}", "(?i) ?(in)?(active|success)(ed)? ?", ".*"]) {
+        let status = || Value::String(word.clone());
+        let id = || Value::String("a".to_owned());
+        let body = |members: Vec<(&str, Value)>| {
+            answered(Body::Json(Value::Object(members.into_iter().map(|(key, item)| (key.to_owned(), item)).collect())), 200)
+        };
+        let initiate = || all().iter().map(Case::operation).find(|operation| matches!(operation, Operation::Initiate(_))).unwrap();
+        for (api, operation, response) in [
+            (Api::V1, get_account(), body(vec![("id", id()), ("status", status())])),
+            (Api::V3, get_account(), body(vec![("id", id()), ("status", status())])),
+            (Api::V1, initiate(), body(vec![("connectedAccountId", id()), ("connectionStatus", status())])),
+            (Api::V3, initiate(), body(vec![("id", id()), ("status", status())])),
+        ] {
+            let is_active = match read(api, &operation, &response) {
+                Ok(Answer::Account(account)) => account.status == ConnectionStatus::Active,
+                Ok(Answer::Connection(connection)) => connection.status == ConnectionStatus::Active,
+                _ => false,
+            };
+            prop_assert_eq!(is_active, is_active_word(&word), "{:?} {:?}", api, operation);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_soundly(text in ".*", status in any_status()) {
+        for api in [Api::V1, Api::V3] {
+            check_sound(api, &get_account(), &answered(Body::Text(text.clone()), status));
+        }
+    }
+
+    #[test]
+    fn any_id_stays_one_segment(id in ".*") {
+        for api in [Api::V1, Api::V3] {
+            let Ok(request) = build(api, &Operation::GetAccount { connected_account_id: id.clone() }) else {
+                continue;
+            };
+            prop_assert_eq!(request.path.matches('/').count(), 4);
+            prop_assert!(request.path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#'));
+        }
+    }
+}
