@@ -1,0 +1,111 @@
+import { json } from "./answers.js";
+import { answerError, ApiError, type Generation } from "./errors.js";
+import type { FaultRule } from "./index.js";
+
+/** The scripted faults of one sandbox. */
+export class Faults {
+  #rules: { rule: FaultRule; left: number }[] = [];
+  #release = new AbortController();
+
+  add(rule: FaultRule): () => void {
+    const entry = { rule, left: rule.times ?? 1 };
+    this.#rules.push(entry);
+    return () => {
+      entry.left = 0;
+    };
+  }
+
+  reset(): void {
+    this.#rules = [];
+    this.#release.abort(new DOMException("The sandbox was reset", "AbortError"));
+    this.#release = new AbortController();
+  }
+
+  /** Takes the rule for a request, if there is one, off its count. */
+  take(method: string, path: string): FaultRule | undefined {
+    this.#rules = this.#rules.filter(({ left }) => left > 0);
+    const entry = this.#rules.find(({ rule }) => (!rule.method || rule.method.toUpperCase() === method) && matches(rule.path, path));
+    if (entry) entry.left -= 1;
+    return entry?.rule;
+  }
+
+  /** Answers a request the way the rule says. `handle` is what the platform would have done. */
+  async apply(rule: FaultRule, request: Request, generation: Generation, handle: () => Promise<Response>): Promise<Response> {
+    if (rule.kind === "delay") {
+      await this.#pause(rule.ms, request.signal);
+      return handle();
+    }
+    if (rule.kind === "truncated") return truncate(await handle());
+    if (rule.handled) await handle();
+    if (rule.kind === "drop") throw Object.assign(new TypeError("connection dropped"), { code: "SANDBOX_DROP" });
+    if (rule.kind === "hang") await this.#pause(undefined, request.signal);
+    return answer(rule, generation);
+  }
+
+  /** Waits for a time, or for ever; rejects when the request is aborted or the sandbox reset. */
+  #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    const released = this.#release.signal;
+    return new Promise((resolve, reject) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      for (const source of [signal, released]) {
+        const stop = () => {
+          clearTimeout(timer);
+          reject(source.reason);
+        };
+        if (source.aborted) stop();
+        else source.addEventListener("abort", stop, { once: true });
+      }
+    });
+  }
+}
+
+function matches(wanted: string | RegExp | undefined, path: string): boolean {
+  if (wanted === undefined) return true;
+  // A global or sticky pattern remembers where it stopped; `search` does not care.
+  if (wanted instanceof RegExp) return path.search(wanted) >= 0;
+  return wanted.endsWith("*") ? path.startsWith(wanted.slice(0, -1)) : path === wanted;
+}
+
+async function truncate(response: Response): Promise<Response> {
+  const body = await response.text();
+  return new Response(body.slice(0, Math.floor(body.length / 2)), { status: response.status, headers: response.headers });
+}
+
+/** Flat in both generations, unlike every other refusal. */
+const rateLimited = { message: "Rate limit exceeded. Limit: 100000 requests per 10 minutes" };
+
+function answer(rule: FaultRule, generation: Generation): Response {
+  switch (rule.kind) {
+    case "status": {
+      const body = rule.body ?? (rule.status === 429 ? rateLimited : undefined);
+      const error = new ApiError(rule.status, `Scripted fault ${rule.status}`);
+      const response = body === undefined ? answerError(error, generation, "scripted-fault") : json(rule.status, body);
+      if (rule.retryAfter !== undefined) response.headers.set("retry-after", String(rule.retryAfter));
+      return response;
+    }
+    case "html": {
+      const document = "<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>";
+      return new Response(document, { status: rule.status ?? 502, headers: { "content-type": "text/html; charset=utf-8" } });
+    }
+    case "hugeBody":
+      return new Response(padding(rule.bytes ?? 16 * 1024 * 1024), { headers: { "content-type": "application/json; charset=utf-8" } });
+    default:
+      return new Response(null, { status: 204 });
+  }
+}
+
+/** `{"padding":"xxx…"}`, made as it is read, so that a reader who stops early costs nothing. */
+function padding(bytes: number): ReadableStream<Uint8Array> {
+  const chunk = new TextEncoder().encode("x".repeat(64 * 1024));
+  let left = Math.ceil(bytes / chunk.length);
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"padding":"'));
+    },
+    pull(controller) {
+      if (left-- > 0) return controller.enqueue(chunk.slice());
+      controller.enqueue(new TextEncoder().encode('"}'));
+      controller.close();
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import { html, page, redirect } from "./answers.js";
+import type { OAuthPort } from "./index.js";
+import { nano } from "./store.js";
+
+/** Where the built-in authorization server answers. */
+export const authorizePath = "/oauth/authorize";
+
+interface Pending {
+  app: string;
+  redirectUri: string;
+  scopes: string[];
+}
+
+/** An authorization server in the sandbox itself, with one page: Allow or Deny. It knows no users. */
+export class BuiltInOAuth implements OAuthPort {
+  #pending = new Map<string, Pending>();
+  #codes = new Map<string, Pending>();
+
+  reset(): void {
+    this.#pending.clear();
+    this.#codes.clear();
+  }
+
+  async start(input: Pending): Promise<{ url: string; session: unknown }> {
+    const state = nano(32);
+    const url = new URL(authorizePath, input.redirectUri);
+    url.search = new URLSearchParams({
+      response_type: "code", client_id: "sandbox", redirect_uri: input.redirectUri, scope: input.scopes.join(" "), state,
+    }).toString();
+    this.#pending.set(state, input);
+    return { url: url.href, session: state };
+  }
+
+  async finish({ callbackUrl, session }: { callbackUrl: URL; session: unknown }): ReturnType<OAuthPort["finish"]> {
+    const { error, error_description, code, state } = Object.fromEntries(callbackUrl.searchParams);
+    if (state !== session) return { ok: false, error: "invalid_request", errorDescription: "State does not match" };
+    if (error) return { ok: false, error, ...(error_description && { errorDescription: error_description }) };
+    const granted = this.#codes.get(code ?? "");
+    this.#codes.delete(code ?? "");
+    if (!granted) return { ok: false, error: "invalid_grant", errorDescription: "Unknown authorization code" };
+    return {
+      ok: true,
+      tokens: {
+        access_token: nano(32),
+        refresh_token: nano(32),
+        token_type: "Bearer",
+        expires_in: 3600,
+        scope: granted.scopes.join(" "),
+      },
+    };
+  }
+
+  /** The page and its form. The return address is the one of `start`, whatever the URL says. */
+  async answer(request: Request, url: URL): Promise<Response> {
+    const state = url.searchParams.get("state") ?? "";
+    const pending = this.#pending.get(state);
+    if (!pending) return page(400, "Unknown authorization request", html`<p>Start again from the app.</p>`);
+    if (request.method !== "POST") return consentPage(pending);
+    const isAllowed = new URLSearchParams(await request.text()).get("decision") === "allow";
+    this.#pending.delete(state);
+    const back = new URL(pending.redirectUri);
+    if (isAllowed) {
+      const code = nano(32);
+      this.#codes.set(code, pending);
+      back.searchParams.set("code", code);
+    } else {
+      back.searchParams.set("error", "access_denied");
+      back.searchParams.set("error_description", "The user denied the request");
+    }
+    back.searchParams.set("state", state);
+    return redirect(back.href);
+  }
+}
+
+function consentPage({ app, scopes }: Pending): Response {
+  return page(200, `Allow access to ${app}?`, html`
+<p>The sandbox platform asks for: ${scopes.join(", ")}.</p>
+<form method="post">
+<button name="decision" value="allow">Allow</button>
+<button name="decision" value="deny" class="plain">Deny</button>
+</form>`);
+}

@@ -1,0 +1,59 @@
+import type { Query } from "./input.js";
+import type { OAuthPort } from "./index.js";
+import type { Store } from "./store.js";
+
+/** One request and what its handler may use. */
+export interface Call {
+  request: Request;
+  url: URL;
+  /** Public origin of the sandbox. */
+  origin: string;
+  /** Values of the `:name` parts of the route. */
+  params: Record<string, string>;
+  query: Query;
+  store: Store;
+  oauth: OAuthPort;
+  v1KeepsQuery: boolean;
+}
+
+/** A method, a path whose `:name` parts match any one segment, and what answers there. */
+export type Route = [method: string, path: string, handle: (call: Call) => Response | Promise<Response>];
+
+interface Match {
+  handle: Route[2];
+  params: Record<string, string>;
+}
+
+/** Finds the route of a request. Earlier routes win. */
+export function match(routes: readonly Route[], method: string, path: string): Match | undefined {
+  const segments = path.split("/");
+  for (const [routeMethod, routePath, handle] of routes) {
+    const params = routeMethod === method && matchPath(routePath.split("/"), segments);
+    if (params) return { handle, params };
+  }
+  return undefined;
+}
+
+function matchPath(pattern: string[], segments: string[]): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] as string;
+    if (!part.startsWith(":")) {
+      if (part !== segment) return undefined;
+    } else {
+      const value = decode(segment);
+      if (!value) return undefined;
+      params[part.slice(1)] = value;
+    }
+  }
+  return params;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { html, page } from "./answers.js";
+import { answerError, ApiError, type Generation } from "./errors.js";
+import { Faults } from "./faults.js";
+import { hostedRoutes } from "./hosted.js";
+import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
+import { Query } from "./input.js";
+import { authorizePath, BuiltInOAuth } from "./oauth.js";
+import { match, type Call } from "./router.js";
+import { Store, uuid, type Account } from "./store.js";
+import { v1Routes } from "./v1.js";
+import { v3Routes } from "./v3.js";
+
+const logLimit = 10_000;
+
+/** Puts the parts together; see `createSandbox`. */
+export function build(options: SandboxOptions): Sandbox {
+  const apiKey = options.apiKey ?? "sandbox-key";
+  const clock = options.now ?? Date.now;
+  let skewMs = 0;
+  const now = () => clock() + skewMs;
+  const store = new Store(now);
+  const faults = new Faults();
+  const builtIn = new BuiltInOAuth();
+  const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
+
+  async function route(request: Request, url: URL, generation: Generation): Promise<Response> {
+    const path = url.pathname;
+    if (!options.oauth && path === authorizePath) return builtIn.answer(request, url);
+    const call: Omit<Call, "params"> = {
+      request,
+      url,
+      origin: options.origin ?? url.origin,
+      query: new Query(url.searchParams),
+      store,
+      oauth: options.oauth ?? builtIn,
+      v1KeepsQuery: options.v1KeepsQuery ?? true,
+    };
+    const hosted = match(hostedRoutes, request.method, path);
+    if (hosted) return hosted.handle({ ...call, params: hosted.params });
+    if (!path.startsWith("/api/")) return page(404, "Not found", html`<p>There is nothing here.</p>`);
+    const requestId = uuid();
+    try {
+      authenticate(request, generation, apiKey);
+      const found = match(generation === "v1" ? v1Routes : v3Routes, request.method, path);
+      if (!found) throw new ApiError(404, `Cannot ${request.method} ${path}`);
+      const response = await found.handle({ ...call, params: found.params });
+      response.headers.set("x-request-id", requestId);
+      return response;
+    } catch (error) {
+      if (error instanceof ApiError) return answerError(error, generation, requestId);
+      throw error;
+    }
+  }
+
+  return {
+    requests,
+    async fetch(request) {
+      const url = new URL(request.url);
+      const entry = { method: request.method, path: url.pathname, status: 0, atMs: now() };
+      requests.push(entry);
+      if (requests.length > logLimit) requests.shift();
+      request.signal.throwIfAborted();
+      const generation = url.pathname.startsWith("/api/v3/") ? "v3" : "v1";
+      const rule = faults.take(request.method, url.pathname);
+      const handle = () => route(request, url, generation);
+      const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
+      entry.status = response.status;
+      return response;
+    },
+    advance(ms) {
+      if (!(ms >= 0)) throw new RangeError("a clock moves forward");
+      skewMs += ms;
+    },
+    fault: (rule) => faults.add(rule),
+    accounts: () => store.accounts.map(snapshot),
+    reset() {
+      skewMs = 0;
+      requests.length = 0;
+      faults.reset();
+      builtIn.reset();
+      store.reset();
+    },
+  };
+}
+
+/** Requires the project's key, and in v3 no second credential beside it. */
+function authenticate(request: Request, generation: Generation, apiKey: string): void {
+  const unauthorized = (message: string) => new ApiError(401, message, { slug: "HTTP_Unauthorized" });
+  if (generation === "v3") {
+    const given = Object.entries({
+      "x-api-key": "ApiKeyAuth", "x-org-api-key": "OrgApiKeyAuth", "x-user-api-key": "UserApiKeyAuth",
+    }).filter(([name]) => request.headers.has(name)).map(([name, mode]) => `${mode} via ${name}`);
+    if (/(^|;\s*)authToken=/.test(request.headers.get("cookie") ?? "")) given.push("CookieAuth via authToken");
+    if (given.length > 1) {
+      throw unauthorized(`Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
+    }
+  }
+  if (request.headers.get("x-api-key") !== apiKey) throw unauthorized("Invalid or missing API key");
+}
+
+function snapshot(account: Account): SandboxAccount {
+  const { integration } = account;
+  return {
+    id: account.id,
+    uuid: account.uuid,
+    app: integration.app.key,
+    integrationId: integration.uuid,
+    authConfigId: integration.id,
+    authScheme: integration.scheme.mode,
+    entityId: account.entityId,
+    status: account.status,
+    statusReason: account.statusReason,
+    isDisabled: account.isDisabled,
+    data: { ...account.data },
+    tokens: { ...account.tokens },
+    labels: [...account.labels],
+    callbackUrl: account.callbackUrl,
+    createdAtMs: account.createdAtMs,
+  };
+}

@@ -1,0 +1,201 @@
+import { apps, integrationId, isOAuth, seeds, type App, type Scheme } from "./apps.js";
+
+/** How long a user may take, from the initiate call to the authorization server's answer. */
+export const attemptMs = 10 * 60 * 1000;
+
+/** Which call began a connection; it decides how the callback is spelt. */
+export type Dialect = "v1" | "create" | "link";
+
+/** An app, one of its auth schemes and the developer's credentials for it; v3 calls it an auth config. */
+export interface Integration {
+  /** Id in v1. */
+  uuid: string;
+  /** Id in v3. */
+  id: string;
+  app: App;
+  scheme: Scheme;
+  name: string;
+  isManaged: boolean;
+  isEnabled: boolean;
+  isDeleted: boolean;
+  credentials: Record<string, string>;
+  createdAtMs: number;
+}
+
+/** One user's connection to one app. */
+export interface Account {
+  /** Id in v1. */
+  uuid: string;
+  /** Id in v3. */
+  id: string;
+  integration: Integration;
+  entityId: string;
+  dialect: Dialect;
+  callbackUrl: string | null;
+  status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED";
+  statusReason: string | null;
+  isDisabled: boolean;
+  /** What the user typed, by the names of v3. */
+  data: Record<string, string>;
+  tokens: Record<string, unknown>;
+  labels: string[];
+  failure: { error: string; errorDescription?: string } | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+  expiresAtMs: number;
+  /** Path of the page that the user is sent to, whose last part works once. */
+  path: string;
+  isVisited: boolean;
+  /** The authorization request under way. */
+  request: { state: string; session: unknown; redirectUri: string } | null;
+}
+
+/** What a new account is made of. */
+export type NewAccount = Pick<Account, "integration" | "entityId" | "dialect" | "callbackUrl" | "status" | "data"> &
+  Partial<Pick<Account, "labels" | "tokens">>;
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Random text of letters and digits. */
+export function nano(length: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
+}
+
+/** `crypto.randomUUID` exists only in secure contexts. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const pages: Record<Dialect, () => string> = {
+  v1: () => `/s/${nano(8)}`,
+  create: () => `/api/v3/s/${nano(8)}`,
+  link: () => `/link/lk_${nano(21)}`,
+};
+
+/** Everything the platform remembers. */
+export class Store {
+  integrations: Integration[] = [];
+  #accounts: Account[] = [];
+
+  constructor(readonly now: () => number) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.#accounts = [];
+    this.integrations = seeds.map((seed) => {
+      const app = this.app(seed.app) as App;
+      const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as Scheme;
+      return {
+        uuid: integrationId(seed.n),
+        id: seed.authConfigId,
+        app,
+        scheme,
+        name: seed.name,
+        isManaged: scheme.isManaged,
+        isEnabled: !seed.isDisabled,
+        isDeleted: seed.isDeleted ?? false,
+        credentials: seed.credentials ?? {},
+        createdAtMs: Date.parse(seed.createdAt),
+      };
+    });
+  }
+
+  app(key: string): App | undefined {
+    return apps.find((app) => app.key === key);
+  }
+
+  addIntegration(given: Pick<Integration, "app" | "scheme" | "name" | "isManaged" | "credentials">): Integration {
+    const integration = {
+      ...given, uuid: uuid(), id: `ac_${nano(12)}`, isEnabled: true, isDeleted: false, createdAtMs: this.now(),
+    };
+    this.integrations.push(integration);
+    return integration;
+  }
+
+  addAccount(given: NewAccount): Account {
+    const now = this.now();
+    const account: Account = {
+      labels: [],
+      tokens: {},
+      ...given,
+      uuid: uuid(),
+      id: `ca_${nano(12)}`,
+      statusReason: null,
+      isDisabled: false,
+      failure: null,
+      createdAtMs: now,
+      updatedAtMs: now,
+      expiresAtMs: now + attemptMs,
+      path: pages[given.dialect](),
+      isVisited: false,
+      request: null,
+    };
+    this.#accounts.push(account);
+    return account;
+  }
+
+  /** Every account as of now, oldest first. */
+  get accounts(): Account[] {
+    for (const account of this.#accounts) this.#expire(account);
+    return this.#accounts;
+  }
+
+  /** The account whose page this is. */
+  visited(path: string): Account | undefined {
+    return this.accounts.find((account) => account.path === path);
+  }
+
+  /** The account whose authorization request carried this `state`. */
+  requested(state: string): Account | undefined {
+    return this.accounts.find((account) => account.request?.state === state);
+  }
+
+  connectionsOf(integration: Integration): number {
+    return this.#accounts.filter((account) => account.integration === integration).length;
+  }
+
+  activate(account: Account, tokens: Record<string, unknown> = {}): void {
+    Object.assign(account, { status: "ACTIVE", tokens, request: null, updatedAtMs: this.now() });
+  }
+
+  fail(account: Account, failure: { error: string; errorDescription?: string }, statusReason: string): void {
+    Object.assign(account, { status: "FAILED", failure, statusReason, request: null, updatedAtMs: this.now() });
+  }
+
+  #expire(account: Account): void {
+    if (!isWaiting(account) || this.now() < account.expiresAtMs) return;
+    Object.assign(account, {
+      status: "EXPIRED",
+      statusReason: "Connection initiation did not complete within 10 minutes",
+      updatedAtMs: account.expiresAtMs,
+    });
+  }
+}
+
+/** Whether the user is still expected. */
+export function isWaiting(account: Account): boolean {
+  return account.status === "INITIALIZING" || account.status === "INITIATED";
+}
+
+/** Whether nothing but the user's own values is needed. */
+export function isTyped(account: Account): boolean {
+  return !isOAuth(account.integration.scheme);
+}
+
+/** Newest first; of two made in the same millisecond, the one made later. */
+export function newestFirst<T extends { createdAtMs: number }>(items: readonly T[]): T[] {
+  return items.map((item, index) => ({ item, index }))
+    .sort((a, b) => b.item.createdAtMs - a.item.createdAtMs || b.index - a.index)
+    .map(({ item }) => item);
+}
+
+/** As both generations print instants. */
+export function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

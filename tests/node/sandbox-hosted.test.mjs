@@ -1,0 +1,344 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Browser, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+
+const home = "https://app.example";
+const callback = `${home}/done?tab=a%20b&state=mine#top`;
+const kept = "tab=a%20b&state=mine";
+
+/** The three ways to begin, each answering the account's ids and where to send the user. */
+const begin = {
+  v1: async ({ sandbox, post }, more) => {
+    const { body } = await post("/api/v1/connectedAccounts", { integrationId: seeded.gmail.uuid, entityId: "Jessica", data: {}, redirectUri: callback, ...more });
+    return { url: body.redirectUrl, account: sandbox.accounts().at(-1) };
+  },
+  create: async ({ sandbox, post }, more) => {
+    const { body } = await post("/api/v3/connected_accounts", { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: callback, ...more } });
+    return { url: body.redirect_url, account: sandbox.accounts().at(-1) };
+  },
+  link: async ({ sandbox, post }, more) => {
+    const { body } = await post("/api/v3/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback, ...more });
+    return { url: body.redirect_url, account: sandbox.accounts().at(-1) };
+  },
+};
+
+const spelt = {
+  v1: ({ uuid, app }, status) => `status=${status}&connectedAccountId=${uuid}&appName=${app}`,
+  create: ({ id, app }, status) => `status=${status}&connectedAccountId=${id}&appName=${app}`,
+  link: ({ id }, status) => `status=${status}&connected_account_id=${id}`,
+};
+
+function browse({ sandbox }) {
+  return new Browser({ send: (request) => sandbox.fetch(request), home });
+}
+
+const stateOf = (page) => page.url.searchParams.get("state");
+
+for (const dialect of Object.keys(begin)) {
+  suite(`the way of a user, begun by ${dialect}`, () => {
+    test("allowed: ACTIVE, and back to the app with its own query first", async () => {
+      const platform = openSandbox();
+      const { url, account } = await begin[dialect](platform);
+      const browser = browse(platform);
+      const consent = await browser.visit(url);
+      assert.equal(consent.url.pathname, "/oauth/authorize");
+      assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
+      const end = await browser.submit(consent, { decision: "allow" });
+      assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "success")}#top`);
+      const [{ status, statusReason, tokens }] = platform.sandbox.accounts();
+      assert.deepEqual([status, statusReason], ["ACTIVE", null]);
+      assert.equal(tokens.scope.split(" ")[0], "openid");
+      for (const hop of browser.hops) {
+        assert.deepEqual(
+          [hop.status, hop.headers.get("cache-control"), hop.headers.get("referrer-policy")],
+          [302, "no-store", "no-referrer"],
+        );
+      }
+    });
+
+    test("denied: FAILED, with the authorization server's words", async () => {
+      const platform = openSandbox();
+      const { url, account } = await begin[dialect](platform);
+      const browser = browse(platform);
+      const end = await browser.submit(await browser.visit(url), { decision: "deny" });
+      assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "failed")}#top`);
+      const v3 = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body;
+      assert.equal(v3.status, "FAILED");
+      assert.equal(v3.status_reason, "Access denied by the user");
+      assert.deepEqual(v3.state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
+      assert.equal((await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body.status, "FAILED");
+    });
+
+    test("the link works once", async () => {
+      const platform = openSandbox();
+      const { url } = await begin[dialect](platform);
+      await browse(platform).visit(url);
+      const again = await browse(platform).visit(url);
+      assert.equal(again.status, 410);
+      assert.match(again.text, /used already/);
+      assert.match(again.headers.get("content-type"), /^text\/html/);
+      assert.equal(platform.sandbox.accounts()[0].status, "INITIATED", "the first visitor may still go on");
+    });
+
+    test("the link expires after ten minutes, and the account with it", async () => {
+      const platform = openSandbox();
+      const { url, account } = await begin[dialect](platform);
+      platform.sandbox.advance(10 * minuteMs - 1);
+      assert.notEqual(platform.sandbox.accounts()[0].status, "EXPIRED");
+      platform.sandbox.advance(1);
+      const late = await browse(platform).visit(url);
+      assert.equal(late.status, 410);
+      assert.match(late.text, /expired/);
+      const v3 = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body;
+      assert.deepEqual([v3.status, v3.status_reason], ["EXPIRED", "Connection initiation did not complete within 10 minutes"]);
+      assert.deepEqual(v3.state.val, { status: "EXPIRED", expired_at: "2026-01-16T10:10:00.000Z" });
+      assert.equal(v3.updated_at, "2026-01-16T10:10:00.000Z");
+      assert.equal((await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body.status, "EXPIRED");
+    });
+
+    test("an answer that comes too late fails", async () => {
+      const platform = openSandbox();
+      const { url, account } = await begin[dialect](platform);
+      const browser = browse(platform);
+      const consent = await browser.visit(url);
+      platform.sandbox.advance(10 * minuteMs);
+      const end = await browser.submit(consent, { decision: "allow" });
+      assert.equal(end.url.search.slice(1), `${kept}&${spelt[dialect](account, "failed")}`);
+      assert.equal(platform.sandbox.accounts()[0].status, "EXPIRED");
+    });
+
+    test("without a return address the journey ends on a page", async () => {
+      const platform = openSandbox();
+      const { url } = await begin[dialect](platform, { redirectUri: undefined, callback_url: undefined });
+      const browser = browse(platform);
+      const end = await browser.submit(await browser.visit(url), { decision: "allow" });
+      assert.equal(end.status, 200);
+      assert.match(end.text, /You may close this window/);
+    });
+  });
+}
+
+suite("accounts after the way", () => {
+  test("ACTIVE ones never show what the authorization server issued", async () => {
+    for (const dialect of Object.keys(begin)) {
+      const platform = openSandbox();
+      const { url, account } = await begin[dialect](platform);
+      const browser = browse(platform);
+      await browser.submit(await browser.visit(url), { decision: "allow" });
+      const { tokens } = platform.sandbox.accounts()[0];
+      for (const path of [`/api/v1/connectedAccounts/${account.uuid}`, "/api/v1/connectedAccounts", `/api/v3/connected_accounts/${account.id}`, "/api/v3/connected_accounts"]) {
+        const text = JSON.stringify((await platform.get(path)).body);
+        for (const secret of ["access_token", "refresh_token"]) {
+          assert.ok(text.includes(`"${secret}":"`), `${path} has ${secret}`);
+          assert.ok(!text.includes(tokens[secret]), `${path} hides ${secret}`);
+        }
+      }
+      const val = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body.state.val;
+      assert.equal(val.access_token, dialect === "create" ? `${tokens.access_token.slice(0, 4)}...` : "REDACTED");
+      assert.deepEqual([val.token_type, val.expires_in, val.redirectUrl], ["Bearer", 3600, url], "the address stays, and must not be followed");
+      const { connectionParams } = (await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body;
+      assert.deepEqual([connectionParams.access_token, connectionParams.expires_in, connectionParams.redirectUrl], ["********", "********", url]);
+    }
+  });
+
+  test("v1 can be told to drop the query of the return address; v3 never does", async () => {
+    const platform = openSandbox({ v1KeepsQuery: false });
+    for (const [dialect, own] of [["v1", ""], ["link", `${kept}&`]]) {
+      const { url, account } = await begin[dialect](platform);
+      const browser = browse(platform);
+      const end = await browser.submit(await browser.visit(url), { decision: "allow" });
+      assert.equal(end.url.href, `${home}/done?${own}${spelt[dialect](account, "success")}#top`);
+    }
+  });
+
+  test("a second, identical answer is refused and changes nothing", async () => {
+    const platform = openSandbox();
+    const { url } = await begin.v1(platform);
+    const browser = browse(platform);
+    await browser.submit(await browser.visit(url), { decision: "allow" });
+    const answer = browser.hops.at(-1).url;
+    const again = await browse(platform).visit(answer);
+    assert.equal(again.status, 400);
+    assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
+  });
+
+  test("an answer is refused without a known state, and at the other generation's address", async () => {
+    const platform = openSandbox();
+    const { url } = await begin.v1(platform);
+    const consent = await browse(platform).visit(url);
+    for (const path of ["/api/v1/auth-apps/add", "/api/v1/auth-apps/add?state=&code=c", `/api/v3/toolkits/auth/callback?code=c&state=${stateOf(consent)}`]) {
+      assert.equal((await browse(platform).visit(origin + path)).status, 400, path);
+    }
+    assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
+  });
+
+  test("a code that was not issued fails", async () => {
+    const platform = openSandbox();
+    const { url } = await begin.link(platform);
+    const consent = await browse(platform).visit(url);
+    await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=guess&state=${stateOf(consent)}`);
+    const [{ status, statusReason }] = platform.sandbox.accounts();
+    assert.deepEqual([status, statusReason], ["FAILED", "OAuth callback failed during token exchange"]);
+    const { items: [{ state }] } = (await platform.get("/api/v3/connected_accounts")).body;
+    assert.equal(state.val.error, "invalid_grant");
+  });
+});
+
+suite("the hosted form", () => {
+  const linkTo = async (platform, app, connection_data) =>
+    begin.link(platform, { auth_config_id: seeded[app].id, ...(connection_data && { connection_data }) });
+
+  test("asks an OAuth app's user for what was not prefilled, then goes on", async () => {
+    const platform = openSandbox();
+    const { url, account } = await linkTo(platform, "zendesk");
+    const browser = browse(platform);
+    const form = await browser.visit(url);
+    assert.equal(form.status, 200);
+    assert.match(form.text, /<label for="subdomain">Zendesk Subdomain<\/label>/);
+    const consent = await browser.submit(form, { subdomain: " acme " });
+    assert.equal(consent.url.pathname, "/oauth/authorize");
+    const end = await browser.submit(consent, { decision: "allow" });
+    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "success")}`);
+    assert.deepEqual(platform.sandbox.accounts()[0].data, { subdomain: "acme" });
+  });
+
+  test("is skipped when everything was prefilled", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "zendesk", { subdomain: "acme" });
+    assert.equal((await browse(platform).visit(url)).url.pathname, "/oauth/authorize");
+  });
+
+  test("takes typed credentials, hides secrets while typing, and connects at once", async () => {
+    const platform = openSandbox();
+    const { url, account } = await linkTo(platform, "shopify", { shop: "acme" });
+    const browser = browse(platform);
+    const form = await browser.visit(url);
+    assert.match(form.text, /name="admin_api_access_token" type="password"/);
+    assert.ok(!form.text.includes('name="shop"'));
+    const end = await browser.submit(form, { admin_api_access_token: "shpat_1", shop: "other" });
+    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "success")}`);
+    const [{ status, data }] = platform.sandbox.accounts();
+    assert.deepEqual([status, data], ["ACTIVE", { shop: "acme", admin_api_access_token: "shpat_1" }]);
+    assert.equal((await browse(platform).visit(url)).status, 410);
+  });
+
+  test("names what is missing and keeps the rest, secrets excepted", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "acmeTickets");
+    const browser = browse(platform);
+    const form = await browser.visit(url);
+    assert.ok(!form.text.includes("internal_region"), "hidden fields are not asked for");
+    const again = await browser.submit(form, { username: `"><i>Jess`, password: "hunter2", subdomain: "" });
+    assert.equal(again.status, 400);
+    assert.match(again.text, /Missing: Subdomain/);
+    assert.ok(again.text.includes('value="&quot;&gt;&lt;i&gt;Jess"'), "escaped");
+    assert.ok(!again.text.includes("hunter2"));
+    assert.equal(platform.sandbox.accounts()[0].status, "INITIALIZING");
+  });
+
+  test("offers defaults", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "posthog");
+    assert.match((await browse(platform).visit(url)).text, /name="subdomain" type="text" value="us\.i"/);
+  });
+
+  test("refuses what is no form, used and unknown links", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "shopify");
+    const json = await browse(platform).visit(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+    assert.equal(json.status, 400);
+    platform.sandbox.advance(10 * minuteMs);
+    const late = await browse(platform).submit({ url: new URL(url), text: "" }, { admin_api_access_token: "t", shop: "s" });
+    assert.equal(late.status, 410);
+    for (const path of ["/link/lk_nope", "/s/nope", "/api/v3/s/nope", "/nothing"]) {
+      assert.equal((await browse(platform).visit(origin + path)).status, 404, path);
+    }
+  });
+
+  test("every page has a strict policy, a viewport and nothing from elsewhere", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "shopify");
+    const browser = browse(platform);
+    for (const address of [url, `${origin}/link/lk_nope`, (await begin.v1(platform)).url]) {
+      const page = await browser.visit(address);
+      const policy = page.headers.get("content-security-policy");
+      assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'$/);
+      assert.ok(page.text.includes(`<style nonce="${policy.match(/nonce-([^']+)/)[1]}">`));
+      assert.match(page.text, /<meta name="viewport" content="width=device-width, initial-scale=1">/);
+      assert.deepEqual(page.text.match(/(?:src|href)="(?!data:)[^"]*"/g), null);
+      assert.ok(!page.text.includes("<script"));
+      assert.equal(page.headers.get("cache-control"), "no-store");
+    }
+  });
+
+  test("descriptions with angle brackets are text", async () => {
+    const platform = openSandbox();
+    const { url } = await linkTo(platform, "shopify");
+    assert.ok((await browse(platform).visit(url)).text.includes("/store/&lt;store-name&gt;/settings"));
+  });
+});
+
+suite("an authorization server of one's own", () => {
+  const port = (more) => ({
+    start: async ({ app, redirectUri, scopes }) => ({
+      url: `https://as.example/authorize?app=${app}&scope=${scopes.join("+")}&redirect_uri=${encodeURIComponent(redirectUri)}&state=s1`, session: { pkce: 1 },
+    }),
+    finish: async () => ({ ok: true, tokens: { access_token: "at" } }),
+    ...more,
+  });
+  const stopAt = (platform, stop) => new Browser({ send: (request) => platform.sandbox.fetch(request), home: stop });
+
+  test("is told what to ask for, and gets its session and the whole answer back", async () => {
+    const seen = [];
+    const platform = openSandbox({ origin: "https://public.example", oauth: port({ finish: async (input) => { seen.push(input); return { ok: true, tokens: {} }; } }) });
+    const { post, sandbox } = platform;
+    const { body } = await post("/api/v1/connectedAccounts", { integrationId: seeded.gmail.uuid, data: {}, redirectUri: callback });
+    assert.match(body.redirectUrl, /^https:\/\/public\.example\/s\//);
+    const away = await stopAt(platform, "https://as.example").visit(body.redirectUrl);
+    assert.deepEqual(Object.fromEntries(away.url.searchParams), {
+      app: "gmail", scope: "openid email mail.read mail.send", redirect_uri: "https://public.example/api/v1/auth-apps/add", state: "s1",
+    });
+    await stopAt(platform, home).visit(`${origin}/api/v1/auth-apps/add?code=c&state=s1&iss=x`);
+    assert.deepEqual(seen, [{
+      callbackUrl: new URL("https://public.example/api/v1/auth-apps/add?code=c&state=s1&iss=x"),
+      session: { pkce: 1 }, redirectUri: "https://public.example/api/v1/auth-apps/add",
+    }]);
+    assert.equal(sandbox.accounts()[0].status, "ACTIVE");
+    assert.equal((await browse(platform).visit(`${origin}/oauth/authorize?state=s1`)).status, 404, "the built-in page is gone");
+  });
+
+  test("is asked once for one answer, even when that arrives twice at the same moment", async () => {
+    let asked = 0;
+    const platform = openSandbox({ oauth: port({ finish: async () => { asked += 1; return { ok: true, tokens: {} }; } }) });
+    await stopAt(platform, "https://as.example").visit((await begin.v1(platform)).url);
+    const answer = `${origin}/api/v1/auth-apps/add?code=c&state=s1`;
+    const ends = await Promise.all([browse(platform).visit(answer), browse(platform).visit(answer)]);
+    assert.deepEqual([ends[0].url.origin, ends[1].status, asked], [home, 400, 1]);
+  });
+
+  for (const [label, start] of [
+    ["cannot be reached", async () => { throw new TypeError("fetch failed"); }],
+    ["gives a URL without state", async () => ({ url: "https://as.example/authorize", session: null })],
+  ]) {
+    test(`${label}: a page says so, and the link still works`, async () => {
+      const whole = port();
+      const broken = { ...whole, start };
+      const platform = openSandbox({ oauth: broken });
+      const { url } = await begin.link(platform);
+      assert.equal((await browse(platform).visit(url)).status, 502);
+      broken.start = whole.start;
+      assert.equal((await stopAt(platform, "https://as.example").visit(url)).url.origin, "https://as.example");
+    });
+  }
+
+  test("fails to exchange the code: FAILED", async () => {
+    const platform = openSandbox({ oauth: port({ finish: async () => { throw new Error("no route"); } }) });
+    const { url, account } = await begin.link(platform);
+    await stopAt(platform, "https://as.example").visit(url);
+    const end = await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
+    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "failed")}`);
+    const { body } = await platform.get(`/api/v3/connected_accounts/${account.id}`);
+    assert.deepEqual(body.state.val, { status: "FAILED", error: "server_error" });
+    assert.ok(!JSON.stringify(body).includes("no route"));
+  });
+});

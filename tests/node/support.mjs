@@ -1,0 +1,99 @@
+import { createSandbox } from "connect-flow/testing";
+
+/** Where the sandbox is said to be, and when. */
+export const origin = "https://platform.example";
+export const startMs = Date.parse("2026-01-16T10:00:00.000Z");
+export const minuteMs = 60_000;
+
+/** Ids of the integrations that a sandbox starts with: `uuid` for v1, `id` for v3. */
+const pair = (n, id) => ({ uuid: `b0000000-0000-4000-8000-${String(n).padStart(12, "0")}`, id });
+export const seeded = {
+  gmail: pair(1, "ac_Gmail0000001"),
+  shopify: pair(2, "ac_Shopify00002"),
+  zendesk: pair(3, "ac_Zendesk00003"),
+  zendeskOff: pair(30, "ac_Zendesk00030"),
+  firecrawl: pair(4, "ac_Firecrawl004"),
+  firecrawlNewer: pair(40, "ac_Firecrawl040"),
+  firecrawlDeleted: pair(41, "ac_Firecrawl041"),
+  acmeTickets: pair(5, "ac_AcmeTicket05"),
+  ownCrm: pair(7, "ac_OwnCrm000007"),
+  posthog: pair(8, "ac_Posthog00008"),
+};
+
+/** A sandbox with its clock at `startMs`, and short ways to ask it. Answers are `{ status, headers, body }`. */
+export function openSandbox(options) {
+  const sandbox = createSandbox({ now: () => startMs, ...options });
+  const send = async (method, path, init = {}) => {
+    const headers = { "x-api-key": "sandbox-key", ...init.headers };
+    for (const name of Object.keys(headers)) if (headers[name] === undefined) delete headers[name];
+    const response = await sandbox.fetch(new Request(origin + path, { ...init, method, headers }));
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  };
+  return {
+    sandbox,
+    send,
+    get: (path, headers) => send("GET", path, { headers }),
+    post: (path, body, headers) =>
+      send("POST", path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
+  };
+}
+
+/** As much of a browser as a redirect chain needs: cookies, redirects and forms. */
+export class Browser {
+  #cookies = new Map();
+  /** Every redirect on the way, `{ url, status, headers }`. */
+  hops = [];
+
+  /**
+   * @param send how requests leave; must not follow redirects.
+   * @param home origin of the app: where it is reached the journey ends, without a request.
+   */
+  constructor({ send = (request) => fetch(request, { redirect: "manual" }), home }) {
+    this.send = send;
+    this.home = home;
+  }
+
+  /** Goes to an address and on to where it leads. Answers `{ url, status, headers, text }`, at home only `{ url }`. */
+  async visit(address, init = {}) {
+    const url = new URL(address);
+    if (url.origin === this.home) return { url };
+    const headers = new Headers({ accept: "text/html", ...init.headers });
+    const cookie = this.#cookiesFor(url);
+    if (cookie) headers.set("cookie", cookie);
+    const response = await this.send(new Request(url, { ...init, headers }));
+    for (const line of response.headers.getSetCookie()) this.#store(url, line);
+    const text = await response.text();
+    const location = response.headers.get("location");
+    if (!location) return { url, status: response.status, headers: response.headers, text };
+    this.hops.push({ url, status: response.status, headers: response.headers });
+    return this.visit(new URL(location, url));
+  }
+
+  /** Sends the form of a page with these values. */
+  submit(page, values) {
+    const action = page.text.match(/<form[^>]* action="([^"]*)"/)?.[1] ?? "";
+    const body = new URLSearchParams(values).toString();
+    return this.visit(new URL(action, page.url), {
+      method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+  }
+
+  #store(url, line) {
+    const [pair, ...attributes] = line.split(/;\s*/);
+    const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+    const of = (key) => attributes.find((text) => text.toLowerCase().startsWith(`${key}=`))?.slice(key.length + 1);
+    const path = of("path") ?? "/";
+    const key = `${url.hostname} ${path} ${name}`;
+    if (of("max-age") === "0" || Date.parse(of("expires")) < Date.now()) this.#cookies.delete(key);
+    else this.#cookies.set(key, { hostname: url.hostname, path, text: `${name}=${value}` });
+  }
+
+  #cookiesFor(url) {
+    const isUnder = (path) => url.pathname === path || url.pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
+    return [...this.#cookies.values()]
+      .filter(({ hostname, path }) => hostname === url.hostname && isUnder(path))
+      .map(({ text }) => text).join("; ");
+  }
+}
