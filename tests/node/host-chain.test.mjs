@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { startHost } from "../../www/host/server.mjs";
+import { Browser, minuteMs, seeded } from "./support.mjs";
+
+const anyPorts = { appPort: 0, platformPort: 0, authorizationPort: 0 };
+let pages;
+let host;
+
+before(async () => {
+  pages = await mkdtemp(join(tmpdir(), "connect-flow-"));
+  await writeFile(join(pages, "index.html"), "<!doctype html><title>App</title>");
+  host = await startHost({ ...anyPorts, pages });
+});
+after(async () => {
+  await host?.close();
+  await rm(pages, { recursive: true, force: true });
+});
+
+/** Asks the platform the way the app's page does: through the app's own server. */
+async function ask(path, body) {
+  const response = await fetch(`${host.appUrl}/api/connect${path}`, body && {
+    method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" },
+  });
+  return response.json();
+}
+
+const returnTo = () => `${host.appUrl}/?cf_flow=abc`;
+
+/** The three ways to begin, each answering `{ id, url, get, callback }`. */
+const begin = {
+  v1: async (entityId) => {
+    const { connectedAccountId: id, redirectUrl: url, connectionStatus } = await ask("/api/v1/connectedAccounts", {
+      integrationId: seeded.gmail.uuid, entityId, data: {}, redirectUri: returnTo(),
+    });
+    assert.equal(connectionStatus, "INITIATED");
+    const callback = (status) => ({ cf_flow: "abc", status, connectedAccountId: id, appName: "gmail" });
+    return { id, url, callback, get: async () => (await ask(`/api/v1/connectedAccounts/${id}`)).status };
+  },
+  "v3 create": async (user_id) => {
+    const { id, redirect_url: url, connectionData } = await ask("/api/v3/connected_accounts", {
+      auth_config: { id: seeded.ownCrm.id }, connection: { user_id, callback_url: returnTo(), state: { authScheme: "OAUTH2", val: { status: "INITIALIZING" } } },
+    });
+    assert.equal(connectionData.val.status, "INITIATED");
+    const callback = (status) => ({ cf_flow: "abc", status, connectedAccountId: id, appName: "own_crm" });
+    return { id, url, callback, get: async () => (await ask(`/api/v3/connected_accounts/${id}`)).status };
+  },
+  "v3 link": async (user_id) => {
+    const { connected_account_id: id, redirect_url: url } = await ask("/api/v3/connected_accounts/link", {
+      auth_config_id: seeded.zendesk.id, user_id, callback_url: returnTo(), connection_data: { subdomain: "acme" },
+    });
+    const callback = (status) => ({ cf_flow: "abc", status, connected_account_id: id });
+    return { id, url, callback, get: async () => (await ask(`/api/v3/connected_accounts/${id}`)).status };
+  },
+};
+
+/** Signs in as one of the demo's users and answers the question for consent. */
+async function signIn(browser, url, user) {
+  const login = await browser.visit(url);
+  assert.equal(login.url.origin, host.authorizationUrl);
+  assert.match(login.text, /<h1>Sign in<\/h1>/);
+  const consent = await browser.submit(login, { username: user, password: `${user.toLowerCase()}-password`, decision: "login" });
+  assert.match(consent.text, new RegExp(`<h1>Allow access\\?</h1>[^]*the account of <b>${user}</b>`));
+  return consent;
+}
+
+for (const [label, start] of Object.entries(begin)) {
+  suite(`the whole chain, begun by ${label}`, () => {
+    test("wrong password, right password, consent: ACTIVE", async () => {
+      const connection = await start("Jessica");
+      const browser = new Browser({});
+      const login = await browser.visit(connection.url);
+      assert.match(login.text, /<b>Jessica<\/b> with <code>jessica-password<\/code>/);
+      const again = await browser.submit(login, { username: "jessica", password: "wrong<", decision: "login" });
+      assert.match(again.text, /role="alert">The user name or the password is wrong/);
+      assert.match(again.text, /name="username" value="jessica"/);
+      assert.ok(!again.text.includes("wrong&lt;"), "the password is not sent back");
+      assert.notEqual(await connection.get(), "ACTIVE");
+      const consent = await browser.submit(again, { username: "jessica", password: "jessica-password", decision: "login" });
+      const end = await browser.submit(consent, { decision: "allow" });
+      assert.equal(end.status, 200);
+      assert.equal(end.url.origin + end.url.pathname, `${host.appUrl}/`);
+      assert.deepEqual(Object.fromEntries(end.url.searchParams), connection.callback("success"));
+      assert.equal(await connection.get(), "ACTIVE");
+      const { tokens } = host.sandbox.accounts().find(({ id, uuid }) => [id, uuid].includes(connection.id));
+      assert.deepEqual([typeof tokens.access_token, typeof tokens.refresh_token, tokens.token_type], ["string", "string", "bearer"]);
+      assert.ok(!browser.hops.some(({ url }) => url.href.includes(tokens.access_token)));
+      const request = browser.hops.find(({ url }) => url.origin === host.authorizationUrl && url.pathname === "/auth").url.searchParams;
+      assert.deepEqual([request.get("code_challenge_method"), request.get("response_type")], ["S256", "code"]);
+      const answer = browser.hops.at(-1).url;
+      assert.equal(answer.searchParams.get("state"), request.get("state"));
+      assert.equal(answer.searchParams.get("iss"), host.authorizationUrl);
+      assert.equal(answer.origin + answer.pathname, request.get("redirect_uri"));
+    });
+
+    test("consent refused: FAILED", async () => {
+      const connection = await start("Melissa");
+      const browser = new Browser({});
+      const end = await browser.submit(await signIn(browser, connection.url, "Melissa"), { decision: "deny" });
+      assert.deepEqual(Object.fromEntries(end.url.searchParams), connection.callback("failed"));
+      assert.equal(await connection.get(), "FAILED");
+    });
+  });
+}
+
+suite("on the way", () => {
+  test("cancelling at the login is refusing, and the account says why", async () => {
+    const { id, url } = await begin["v3 link"]("Jessica");
+    const browser = new Browser({});
+    await browser.submit(await browser.visit(url), { decision: "deny" });
+    const { state } = await ask(`/api/v3/connected_accounts/${id}`);
+    assert.deepEqual(state.val, { status: "FAILED", subdomain: "acme", error: "access_denied", error_description: "The user denied the request" });
+  });
+
+  test("one browser can connect one account after the other, as different users", async () => {
+    const browser = new Browser({});
+    for (const user of ["Jessica", "Melissa"]) {
+      const connection = await begin.v1(user);
+      await browser.submit(await signIn(browser, connection.url, user), { decision: "allow" });
+      assert.equal(await connection.get(), "ACTIVE");
+    }
+  });
+
+  test("two tabs of one browser do not disturb each other", async () => {
+    const browser = new Browser({});
+    const attempts = [await begin.v1("Jessica"), await begin["v3 link"]("Jessica")];
+    const answer = { username: "Jessica", password: "jessica-password", decision: "login" };
+    const logins = [await browser.visit(attempts[0].url), await browser.visit(attempts[1].url)];
+    const consents = [await browser.submit(logins[0], answer), await browser.submit(logins[1], answer)];
+    for (const consent of consents) await browser.submit(consent, { decision: "allow" });
+    for (const { get } of attempts) assert.equal(await get(), "ACTIVE");
+  });
+
+  test("a code of another attempt does not help: PKCE binds it to its own", async () => {
+    const [mine, stolen] = [await begin.v1("Jessica"), await begin.v1("Melissa")];
+    const redirectUri = `${host.platformUrl}/api/v1/auth-apps/add`;
+    // Whoever goes this way stops where the platform would take the code.
+    const codeOf = async ({ url }, user) => {
+      let answer;
+      const browser = new Browser({
+        send: (request) => {
+          if (!request.url.startsWith(`${redirectUri}?`)) return fetch(request, { redirect: "manual" });
+          answer = new URL(request.url);
+          return Promise.resolve(new Response());
+        },
+      });
+      await browser.submit(await signIn(browser, url, user), { decision: "allow" });
+      return answer;
+    };
+    const [answer, other] = [await codeOf(mine, "Jessica"), await codeOf(stolen, "Melissa")];
+    answer.searchParams.set("code", other.searchParams.get("code"));
+    await new Browser({}).visit(answer);
+    assert.equal(await mine.get(), "FAILED");
+  });
+
+  test("an answer from another issuer is not taken", async () => {
+    const { url, get } = await begin.v1("Jessica");
+    const browser = new Browser({ send: (request) => {
+      const address = new URL(request.url);
+      if (address.searchParams.has("iss")) address.searchParams.set("iss", "https://evil.example");
+      return fetch(new Request(address, request), { redirect: "manual" });
+    } });
+    await browser.submit(await signIn(browser, url, "Jessica"), { decision: "allow" });
+    assert.equal(await get(), "FAILED");
+  });
+
+  test("without PKCE, or for an address that is not registered, the authorization server refuses", async () => {
+    const parameters = { client_id: "sandbox-platform", response_type: "code", scope: "openid", state: "s" };
+    const authorize = (more) => new Browser({ home: host.platformUrl }).visit(`${host.authorizationUrl}/auth?${new URLSearchParams({ ...parameters, ...more })}`);
+    const plain = await authorize({ redirect_uri: `${host.platformUrl}/api/v1/auth-apps/add` });
+    assert.equal(plain.url.searchParams.get("error"), "invalid_request");
+    const foreign = await authorize({ redirect_uri: "https://evil.example/" });
+    assert.equal(foreign.status, 400);
+    assert.match(foreign.text, /<h1>This does not work<\/h1>/);
+  });
+
+  test("an old sign-in page says that it is over", async () => {
+    const page = await new Browser({}).visit(`${host.authorizationUrl}/interaction/nope`);
+    assert.equal(page.status, 400);
+    assert.match(page.text, /This sign-in is over/);
+  });
+
+  test("the authorization server's pages bring nothing from elsewhere and have a strict policy", async () => {
+    const { url } = await begin.v1("Jessica");
+    const browser = new Browser({});
+    const login = await browser.visit(url);
+    const consent = await browser.submit(login, { username: "Jessica", password: "jessica-password", decision: "login" });
+    for (const page of [login, consent]) {
+      assert.match(page.headers.get("content-security-policy"), /^default-src 'none'; style-src 'nonce-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'$/);
+      assert.equal(page.headers.get("referrer-policy"), "no-referrer");
+      assert.equal(page.headers.get("cross-origin-opener-policy"), null);
+      assert.deepEqual(page.text.match(/(?:src|href)="(?!data:)[^"]*"/g), null);
+      assert.match(page.text, /<meta name="viewport"/);
+    }
+  });
+});
+
+suite("faults reach the wire", () => {
+  const toolkit = "/api/v3/toolkits/gmail";
+
+  test("a dropped connection is a network error at the platform, and a 502 behind the app", async () => {
+    const takeBack = host.sandbox.fault({ kind: "drop", times: Infinity });
+    await assert.rejects(fetch(host.platformUrl + toolkit), { name: "TypeError" });
+    assert.equal((await fetch(`${host.appUrl}/api/connect${toolkit}`)).status, 502);
+    takeBack();
+  });
+
+  test("half a body arrives as half a body, a huge one in full", async () => {
+    host.sandbox.fault({ kind: "truncated" });
+    const half = await fetch(`${host.appUrl}/api/connect${toolkit}`);
+    assert.equal(half.status, 200);
+    await assert.rejects(half.json(), SyntaxError);
+    host.sandbox.fault({ kind: "hugeBody", bytes: 2_000_000 });
+    assert.ok((await (await fetch(`${host.appUrl}/api/connect${toolkit}`)).text()).length > 2_000_000);
+  });
+
+  test("a request that hangs can be given up", async () => {
+    host.sandbox.fault({ kind: "hang" });
+    await assert.rejects(fetch(`${host.appUrl}/api/connect${toolkit}`, { signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
+    assert.equal((await fetch(`${host.appUrl}/api/connect${toolkit}`)).status, 200);
+  });
+});
+
+suite("options", () => {
+  test("coop isolates the authorization server's pages; the clock is the sandbox's", async () => {
+    let nowMs = Date.parse("2026-01-16T10:00:00.000Z");
+    const other = await startHost({ ...anyPorts, pages, coop: true, clock: () => nowMs });
+    try {
+      const response = await fetch(`${other.authorizationUrl}/interaction/nope`);
+      assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin");
+      const link = await (await fetch(`${other.appUrl}/api/connect/api/v3/connected_accounts/link`, {
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ auth_config_id: seeded.gmail.id, user_id: "Jessica" }),
+      })).json();
+      assert.equal(link.expires_at, "2026-01-16T10:10:00.000Z");
+      nowMs += 10 * minuteMs;
+      assert.equal((await fetch(link.redirect_url, { redirect: "manual" })).status, 410);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("a port that is taken is an error, and leaves nothing open", async () => {
+    const taken = Number(new URL(host.appUrl).port);
+    await assert.rejects(startHost({ ...anyPorts, pages, platformPort: taken }), { code: "EADDRINUSE" });
+  });
+});

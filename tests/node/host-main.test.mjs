@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import { suite, test } from "node:test";
+import { isFree, listen } from "../../www/host/listen.mjs";
+
+const main = new URL("../../www/host/main.mjs", import.meta.url).href;
+
+/** Starts the demo in a process of its own and waits for its last line. */
+async function start(env, lastLine) {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", `(await import(${JSON.stringify(main)})).main()`], {
+    env: { ...process.env, COMPOSIO_API_KEY: "", ...env },
+  });
+  const said = { out: "", err: "" };
+  child.stderr.on("data", (data) => { said.err += data; });
+  await new Promise((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      said.out += data;
+      if (lastLine.test(said.out)) resolve();
+    });
+    child.on("exit", () => reject(new Error(`the demo ended:\n${said.out}${said.err}`)));
+  });
+  child.removeAllListeners("exit");
+  const urls = said.out.match(/http:\/\/localhost:\d+/g) ?? [];
+  return { said, urls, stop: () => new Promise((resolve) => child.on("exit", resolve).kill()) };
+}
+
+suite("the demo's command", () => {
+  test("starts beside whatever holds its ports, says where, and warns of nothing", async () => {
+    const taken = (await isFree(3000)) ? await listen(3000) : undefined;
+    const demo = await start({}, /Sign in there as .+\n/);
+    try {
+      const [app, platform, authorization] = demo.urls;
+      assert.notEqual(app, "http://localhost:3000");
+      assert.equal((await fetch(`${app}/favicon.ico`)).status, 200);
+      assert.equal((await fetch(`${app}/api/connect/api/v1/apps/gmail`)).status, 200);
+      assert.equal((await fetch(`${platform}/api/v1/apps/gmail`)).status, 401, "the platform wants its key");
+      assert.equal((await (await fetch(`${authorization}/.well-known/openid-configuration`)).json()).issuer, authorization);
+      assert.match(demo.said.out, /Jessica \(jessica-password\) or Melissa \(melissa-password\)/);
+      assert.equal(demo.said.err, "");
+    } finally {
+      await demo.stop();
+      await taken?.close();
+    }
+  });
+
+  test("works against a real platform when it has a key, and does not show it", async () => {
+    const seen = [];
+    const platform = createServer((request, response) => {
+      seen.push([request.url, request.headers["x-api-key"]]);
+      response.end("{}");
+    });
+    await new Promise((resolve) => platform.listen(0, "127.0.0.1", resolve));
+    const baseUrl = `http://127.0.0.1:${platform.address().port}`;
+    const demo = await start({ COMPOSIO_API_KEY: "real-key", COMPOSIO_BASE_URL: `${baseUrl}/` }, /with your COMPOSIO_API_KEY\n/);
+    try {
+      assert.equal((await fetch(`${demo.urls[0]}/api/connect/api/v3/toolkits`)).status, 200);
+      assert.deepEqual(seen, [["/api/v3/toolkits", "real-key"]]);
+      assert.ok(!`${demo.said.out}${demo.said.err}`.includes("real-key"));
+      assert.ok(!demo.said.out.includes("Jessica"));
+    } finally {
+      await demo.stop();
+      platform.closeAllConnections();
+      platform.close();
+    }
+  });
+});
+
+suite("listening on localhost", () => {
+  test("a port is taken when either of the machine's addresses has it", async () => {
+    const server = await listen(0);
+    const port = Number(new URL(server.url).port);
+    assert.equal(await isFree(port), false);
+    await assert.rejects(listen(port), { code: "EADDRINUSE" });
+    assert.equal((await fetch(server.url)).status, 503, "until it is told what to serve");
+    await server.close();
+    assert.equal(await isFree(port), true);
+    const six = createServer();
+    const hasSix = await new Promise((resolve) => six.once("error", () => resolve(false)).listen(port, "::1", () => resolve(true)));
+    if (hasSix) assert.equal(await isFree(port), false);
+    six.close();
+  });
+});

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { Hono } from "hono";
+import { forward } from "./gateway.mjs";
+
+const apiPrefix = "/api/connect";
+
+const types = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+const headers = {
+  "cache-control": "no-cache",
+  "content-security-policy": [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; "),
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
+<path d="M6 4H4a4 4 0 0 0 0 8h2m4-8h2a4 4 0 0 1 0 8h-2M5 8h6" fill="none" stroke="#4338ca" stroke-width="2" stroke-linecap="round"/>
+</svg>`;
+
+/**
+ * The app's server: pages, their files, and the way to the platform.
+ * @param folders where files are looked for; the first that has one wins.
+ * @param upstream `{ baseUrl, apiKey }` of the platform.
+ * @param users `{ name, password }` of those who can sign in at the sandbox's authorization server; none without the sandbox.
+ */
+export function createApp({ folders, upstream, users }) {
+  const app = new Hono();
+  app.use(refuseForeignHosts);
+  app.all(`${apiPrefix}/*`, (context) => forward(context.req.raw, new URL(context.req.url).pathname.slice(apiPrefix.length), upstream));
+  app.get("/", () => file(folders, "index.html"));
+  app.get("/v1", () => file(folders, "index.html"));
+  app.get("/demo.json", (context) => context.json({ sandbox: Boolean(users), users: users ?? [] }, 200, headers));
+  app.get("/favicon.ico", () => new Response(favicon, { headers: { ...headers, "content-type": types[".svg"] } }));
+  app.get("/:name{[\\w-][\\w.-]*}", (context) => file(folders, context.req.param("name")));
+  app.notFound(() => new Response("Not found", { status: 404, headers }));
+  return app;
+}
+
+/** Another site that resolves its name to this machine must not get at the platform's key. */
+async function refuseForeignHosts(context, next) {
+  const { hostname } = new URL(context.req.url);
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return new Response("Unknown host", { status: 421, headers });
+  return next();
+}
+
+async function file(folders, name) {
+  const type = types[extname(name)];
+  for (const folder of type ? folders : []) {
+    try {
+      return new Response(await readFile(join(folder, name)), { headers: { ...headers, "content-type": type } });
+    } catch (error) {
+      if (!["ENOENT", "EISDIR"].includes(error.code)) throw error;
+    }
+  }
+  return new Response("Not found", { status: 404, headers });
+}

@@ -1,0 +1,57 @@
+import { createServer } from "node:http";
+
+/**
+ * An HTTP server on every loopback address, so that `localhost` means this server and no other, whichever address a
+ * browser tries first.
+ * @param port 0 for any free port.
+ * @returns `url`, `close()`, and `serve(listener)`, to be called once the URL has been used to make the listener.
+ * @throws `EADDRINUSE` when the port is taken on one of the addresses.
+ */
+export async function listen(port) {
+  for (let attempts = 10; ; attempts -= 1) {
+    let listener = (_request, response) => response.writeHead(503).end();
+    const serve = (request, response) => listener(request, response);
+    const first = await open(serve, port, "127.0.0.1");
+    try {
+      const second = await open(serve, first.address().port, "::1").catch(ignoreMissing);
+      const servers = [first, second].filter(Boolean);
+      return {
+        url: `http://localhost:${first.address().port}`,
+        serve: (given) => { listener = given; },
+        close: async () => { await Promise.all(servers.map(close)); },
+      };
+    } catch (error) {
+      await close(first);
+      if (port !== 0 || attempts === 0) throw error;
+    }
+  }
+}
+
+/** Whether {@link listen} would get this port now. */
+export async function isFree(port) {
+  try {
+    await (await listen(port)).close();
+    return true;
+  } catch (error) {
+    if (["EADDRINUSE", "EACCES"].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+function open(listener, port, host) {
+  const server = createServer(listener);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function close(server) {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+}
+
+/** Machines without IPv6 have one loopback address. */
+function ignoreMissing(error) {
+  if (!["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(error.code)) throw error;
+}

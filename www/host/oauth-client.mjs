@@ -1,0 +1,60 @@
+import * as oauth from "oauth4webapi";
+
+/**
+ * The sandbox's port to an authorization server: authorization code grant with PKCE, `state`, and the check of `iss`
+ * (RFC 9207). Metadata are discovered at the first use.
+ * @param client `{ id, secret }` of a confidential client; authenticates with `client_secret_basic`.
+ */
+export function createOAuthPort({ issuer, client: { id, secret } }) {
+  const issuerUrl = new URL(issuer);
+  const client = { client_id: id, id_token_signed_response_alg: "ES256" };
+  const authentication = oauth.ClientSecretBasic(secret);
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(issuerUrl.hostname);
+  const options = { [oauth.allowInsecureRequests]: isLoopback, signal: () => AbortSignal.timeout(10_000) };
+
+  let discovered;
+  function discover() {
+    discovered ??= oauth.discoveryRequest(issuerUrl, options)
+      .then((response) => oauth.processDiscoveryResponse(issuerUrl, response))
+      .catch((error) => {
+        // The next attempt asks again.
+        discovered = undefined;
+        throw error;
+      });
+    return discovered;
+  }
+
+  return {
+    async start({ redirectUri, scopes }) {
+      const server = await discover();
+      const session = { codeVerifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState() };
+      const url = new URL(server.authorization_endpoint);
+      url.search = new URLSearchParams({
+        response_type: "code",
+        client_id: id,
+        redirect_uri: redirectUri,
+        scope: scopes.join(" "),
+        state: session.state,
+        code_challenge: await oauth.calculatePKCECodeChallenge(session.codeVerifier),
+        code_challenge_method: "S256",
+        // Whoever connects a second account must be able to choose who it belongs to.
+        prompt: "login consent",
+      }).toString();
+      return { url: url.href, session };
+    },
+
+    async finish({ callbackUrl, session, redirectUri }) {
+      const server = await discover();
+      try {
+        const parameters = oauth.validateAuthResponse(server, client, callbackUrl, session.state);
+        const response = await oauth.authorizationCodeGrantRequest(
+          server, client, authentication, parameters, redirectUri, session.codeVerifier, options,
+        );
+        return { ok: true, tokens: await oauth.processAuthorizationCodeResponse(server, client, response) };
+      } catch (error) {
+        if (!(error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError)) throw error;
+        return { ok: false, error: error.error, ...(error.error_description && { errorDescription: error.error_description }) };
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { createApp } from "./app.mjs";
+import { createAuthorizationServer, users } from "./authorization-server.mjs";
+import { bundle } from "./bundle.mjs";
+import { listen } from "./listen.mjs";
+import { createOAuthPort } from "./oauth-client.mjs";
+
+const www = fileURLToPath(new URL("../", import.meta.url));
+
+/**
+ * Starts the demo on localhost: an app, a sandbox platform, and an authorization server for the platform's OAuth apps.
+ * @param options
+ * - `appPort`, `platformPort`, `authorizationPort`: default 3000, 3001, 3002; 0 for any free port.
+ * - `clock`: the sandbox's clock, in milliseconds since 1970. Default `Date.now`.
+ * - `coop`: whether the authorization server isolates its pages from popups' openers. Default false.
+ * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla`, bundled into `www/dist/vanilla`.
+ * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
+ * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`; with `upstream`, only `appUrl` and `close`.
+ * @throws `EADDRINUSE` when a port is taken.
+ */
+export async function startHost(options = {}) {
+  const { appPort = 3000, platformPort = 3001, authorizationPort = 3002, pages = join(www, "vanilla") } = options;
+  const open = [];
+  const close = async () => { await Promise.all(open.map((server) => server.close())); };
+  const start = async (port) => {
+    const server = await listen(port);
+    open.push(server);
+    return server;
+  };
+  try {
+    const out = options.pages ? join(options.pages, "dist") : join(www, "dist", "vanilla");
+    if (existsSync(join(pages, "main.js"))) await bundle(pages, out);
+    const app = await start(appPort);
+    const platform = options.upstream ? {} : await startPlatform(start, { ...options, platformPort, authorizationPort });
+    const upstream = options.upstream ?? { baseUrl: platform.platformUrl, apiKey: platform.apiKey };
+    const { fetch } = createApp({ folders: [out, pages], upstream, users: options.upstream ? undefined : users });
+    app.serve(getRequestListener(fetch, { overrideGlobalObjects: false }));
+    const { apiKey: _, ...shown } = platform;
+    return { appUrl: app.url, ...shown, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startPlatform(start, { platformPort, authorizationPort, clock, coop }) {
+  const { createSandbox } = await import("connect-flow/testing");
+  const [platform, authorization] = [await start(platformPort), await start(authorizationPort)];
+  const apiKey = randomBytes(16).toString("hex");
+  const client = {
+    id: "sandbox-platform",
+    secret: randomBytes(32).toString("hex"),
+    name: "Sandbox platform",
+    redirectUris: ["/api/v1/auth-apps/add", "/api/v3/toolkits/auth/callback"].map((path) => platform.url + path),
+  };
+  const sandbox = createSandbox({
+    apiKey,
+    origin: platform.url,
+    oauth: createOAuthPort({ issuer: authorization.url, client }),
+    ...(clock && { now: clock }),
+  });
+  authorization.serve(await createAuthorizationServer({ issuer: authorization.url, client, coop }));
+  platform.serve(getRequestListener((request, { outgoing }) => answer(sandbox, request, outgoing), { overrideGlobalObjects: false }));
+  return { platformUrl: platform.url, authorizationUrl: authorization.url, sandbox, apiKey };
+}
+
+/** Where the sandbox's `fetch` rejects, the connection ends without an answer. */
+async function answer(sandbox, request, outgoing) {
+  try {
+    return await sandbox.fetch(request);
+  } catch (error) {
+    const isMeant = request.signal.aborted || error.code === "SANDBOX_DROP" || error.name === "AbortError";
+    if (!isMeant) console.error(error);
+    outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+}
