@@ -1,0 +1,160 @@
+import { focus, h } from "./dom.js";
+
+/**
+ * A form made from field schemas.
+ * `take()` gives the values and empties the secret inputs, so that nothing secret stands in the document while the request is
+ * under way; `giveBack()` puts them back where the module refused to send them; `forget()` is for when they have been sent.
+ */
+export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
+  const rows = fields.map(createRow);
+  const hasRequired = fields.some((field) => field.required);
+  let held = new Map();
+
+  const element = h(
+    "form",
+    {
+      class: "form",
+      // Inputs have no `name`, and the method is not GET: whatever happens, no value ends up in an address.
+      method: "post",
+      novalidate: true,
+      autocomplete: "off",
+      onsubmit: (event) => {
+        event.preventDefault();
+        onsubmit();
+      },
+    },
+    hasRequired && h("p", { class: "muted small" }, "Fields marked with ", h("span", { class: "star" }, "*"), " are required."),
+    ...rows.map((row) => row.element),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "submit", class: "primary", "data-testid": "submit" }, submitLabel),
+      h("button", { type: "button", class: "plain", onclick: oncancel }, "Cancel"),
+    ),
+  );
+
+  return {
+    element,
+    take() {
+      const data = {};
+      for (const { field, input, mask, complain } of rows) {
+        complain();
+        if (input.value) data[field.name] = input.value;
+        if (!field.secret) continue;
+        held.set(input, input.value);
+        mask();
+        input.value = "";
+      }
+      return data;
+    },
+    giveBack() {
+      for (const [input, value] of held) input.value = value;
+      held = new Map();
+    },
+    forget() {
+      held = new Map();
+    },
+    /** Shows each issue at its field. Returns the messages that belong to no field. */
+    complain(issues) {
+      const others = [];
+      for (const issue of issues) {
+        const row = rows.find(({ field }) => issue.field === field.name || issue.field === `data.${field.name}`);
+        if (row) row.complain(issue.message);
+        else others.push(issue.message);
+      }
+      return others;
+    },
+    /** To the first field with an issue, else to the first one. */
+    focus() {
+      const row = rows.find(({ input }) => input.hasAttribute("aria-invalid")) ?? rows[0];
+      focus(row.input);
+    },
+  };
+}
+
+function createRow(field, index) {
+  const id = `field-${index}`;
+  const help = field.description && h("p", { class: "help", id: `${id}-help` }, field.description);
+  const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
+  const input = field.enum ? createSelect(field, id) : createInput(field, id);
+  const toggle = field.secret && !field.enum && createToggle(field, input);
+
+  const describe = (isInvalid) => {
+    const ids = [isInvalid && error.id, help && help.id].filter(Boolean);
+    if (ids.length) input.setAttribute("aria-describedby", ids.join(" "));
+    else input.removeAttribute("aria-describedby");
+  };
+  describe(false);
+
+  const element = h(
+    "div",
+    { class: "row" },
+    h("label", { for: id }, field.displayName, field.required && h("span", { class: "star", "aria-hidden": "true" }, " *")),
+    h(
+      "div",
+      { class: "control" },
+      field.prefix && h("span", { class: "affix" }, field.prefix),
+      input,
+      field.suffix && h("span", { class: "affix" }, field.suffix),
+      toggle && toggle.button,
+    ),
+    error,
+    help,
+  );
+
+  return {
+    field,
+    input,
+    element,
+    mask: () => toggle && toggle.mask(),
+    complain(message) {
+      error.textContent = message ?? "";
+      error.hidden = !message;
+      if (message) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+      describe(Boolean(message));
+    },
+  };
+}
+
+function createInput(field, id) {
+  const input = h("input", {
+    id,
+    type: field.secret ? "password" : "text",
+    "data-testid": `field-${field.name}`,
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    required: field.required,
+    placeholder: field.example && `e.g. ${field.example}`,
+  });
+  input.value = field.default ?? "";
+  return input;
+}
+
+function createSelect(field, id) {
+  const select = h(
+    "select",
+    { id, "data-testid": `field-${field.name}`, required: field.required },
+    h("option", { value: "" }, field.required ? "Choose…" : "None"),
+    ...field.enum.map((word) => h("option", { value: word }, word)),
+  );
+  select.value = field.enum.includes(field.default) ? field.default : "";
+  return select;
+}
+
+function createToggle(field, input) {
+  const word = h("span");
+  const set = (isShown) => {
+    input.type = isShown ? "text" : "password";
+    word.textContent = isShown ? "Hide" : "Show";
+  };
+  const button = h(
+    "button",
+    { type: "button", class: "toggle", "aria-controls": input.id, onclick: () => set(input.type === "password") },
+    word,
+    h("span", { class: "hidden" }, ` ${field.displayName}`),
+  );
+  set(false);
+  return { button, mask: () => set(false) };
+}

@@ -1,0 +1,166 @@
+// The demo page: one client, the five steps, and what was connected with them. No framework.
+import { createClient } from "connect-flow";
+import { createAccounts } from "./accounts.js";
+import { describe } from "./demo.js";
+import { find, focus, h, tile } from "./dom.js";
+import { clearAlert, explain, showAlert } from "./errors.js";
+import { createFlow } from "./flow.js";
+import { createPending } from "./pending.js";
+import * as store from "./store.js";
+
+/** How long after sending the user on the page counts as still here, in milliseconds. */
+const LEAVE_MS = 10_000;
+
+const api = location.pathname.replace(/\/+$/, "").endsWith("/v1") ? "v1" : "v3";
+const radios = [...document.querySelectorAll('input[name="entity"]')];
+let apps = [];
+let isBusy = true;
+let leaving;
+let flow, accounts, pending;
+
+const entity = () => radios.find((radio) => radio.checked).value;
+const nameOf = (key) => apps.find((app) => app.key === key)?.name ?? key;
+
+function setBusy(value) {
+  isBusy = value;
+  for (const control of document.querySelectorAll("button, input[name=entity]")) control.disabled = value;
+  find("main").setAttribute("aria-busy", String(value));
+  document.body.dataset.ready = String(!value);
+}
+
+/** Runs one job at a time; the page waits for it, unless it is about to be left. */
+async function work(job) {
+  if (isBusy) return;
+  const focused = document.activeElement;
+  clearAlert();
+  setBusy(true);
+  try {
+    await job();
+  } finally {
+    if (!leaving) setBusy(false);
+    // A button that was disabled has lost the keyboard.
+    if (document.activeElement === document.body && focused.isConnected) focused.focus();
+  }
+}
+
+function leave() {
+  leaving = setTimeout(stayed, LEAVE_MS);
+}
+
+/** The page was not left after all, or came back from the cache. */
+function stayed() {
+  clearTimeout(leaving);
+  leaving = undefined;
+  flow.reset();
+  clearAlert();
+  pending.show(entity());
+  setBusy(false);
+}
+
+function select(key) {
+  for (const button of find("apps").querySelectorAll("button")) {
+    if (button.dataset.app === key) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+function showEntity(name) {
+  const radio = radios.find(({ value }) => value === name);
+  if (!radio || radio.checked) return;
+  radio.checked = true;
+  store.entity.set(name);
+  accounts.show(name);
+  pending.show(name);
+}
+
+function connected(account, app) {
+  accounts.add(account, app);
+  pending.show(entity());
+}
+
+const check = (attempt, tell) =>
+  work(async () => {
+    if (await flow.check(attempt, tell)) {
+      pending.settle(attempt);
+      pending.show(entity());
+    }
+  });
+
+function startOver(attempt) {
+  if (isBusy) return;
+  pending.settle(attempt);
+  pending.show(entity());
+  if (attempt.app) flow.start(attempt.app);
+  else focus(find("apps-title"));
+}
+
+function showApps() {
+  const card = ({ key, name, description }) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => flow?.start(key) },
+        tile(key, name ?? key),
+        h("span", { class: "app-text" }, h("span", { class: "app-name" }, name ?? key), h("span", { class: "app-about" }, description)),
+      ),
+    );
+  find("apps").replaceChildren(...apps.map(card));
+}
+
+function showSandbox(users) {
+  if (!users.length) return;
+  const ways = users.flatMap(({ name, password }, index) => [
+    index ? " or " : "",
+    h("strong", {}, name),
+    " with ",
+    h("code", {}, password),
+  ]);
+  find("sandbox").replaceChildren(h("p", {}, h("strong", {}, "Sandbox."), " To sign in: ", ...ways, ". Any key will do."));
+  find("sandbox").hidden = false;
+}
+
+async function load() {
+  const client = await createClient({ baseUrl: "/api/connect", api, entityId: entity() });
+  const page = { entity, showEntity, nameOf, select, work, leave, connected, check };
+  accounts = createAccounts({ client, api, nameOf });
+  flow = createFlow({ client, page });
+  pending = createPending({ client, nameOf, isKnown: accounts.has, check, startOver });
+  accounts.show(entity());
+  await flow.complete(location.href);
+  pending.show(entity());
+}
+
+async function boot() {
+  try {
+    await load();
+  } catch (thrown) {
+    showAlert(explain(thrown), { retry: () => work(boot) });
+  }
+}
+
+for (const link of document.querySelectorAll("a[data-api]")) {
+  if (link.dataset.api === api) link.setAttribute("aria-current", "page");
+}
+const remembered = radios.find(({ value }) => value === store.entity.get());
+if (remembered) remembered.checked = true;
+find("entities").addEventListener("change", () => {
+  store.entity.set(entity());
+  clearAlert();
+  flow?.reset();
+  accounts?.show(entity());
+  pending?.show(entity());
+});
+addEventListener("pagehide", () => clearTimeout(leaving));
+addEventListener("pageshow", (event) => {
+  if (event.persisted && flow) stayed();
+});
+
+setBusy(true);
+const { users, apps: known } = await describe();
+apps = known;
+showApps();
+showSandbox(users);
+await boot();
+setBusy(false);
