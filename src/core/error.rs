@@ -68,7 +68,7 @@ codes! {
     Unauthorized = "unauthorized",
     /// HTTP 403.
     Forbidden = "forbidden",
-    /// HTTP 404, or a 400 whose code means the same (docs/protocol.md, Q25).
+    /// HTTP 404, or a 400 that means the same (docs/protocol.md §6.3, Q25).
     NotFound = "not_found",
     /// HTTP 410.
     Gone = "gone",
@@ -78,6 +78,10 @@ codes! {
     InvalidRequest = "invalid_request",
     /// The platform no longer serves this route.
     EndpointRetired = "endpoint_retired",
+    /// HTTP 2xx, but the body says that the platform did not do it.
+    Rejected = "rejected",
+    /// The action was executed and failed; its words are in `error_description`.
+    ActionFailed = "action_failed",
     /// HTTP 429.
     RateLimited = "rate_limited",
     /// HTTP 500 and above.

@@ -51,7 +51,7 @@ pub struct Field {
 }
 
 /// What the wire says of a field, with whose job it is.
-#[expect(clippy::large_enum_variant, reason = "taken apart where it is made")]
+#[allow(clippy::large_enum_variant, reason = "taken apart where it is made")]
 pub(crate) enum Decoded {
     /// The end user's part.
     User(Field),

@@ -1,5 +1,7 @@
 //! Writing JSON. Reading is the platform's own `JSON.parse`, at the edge.
 
+use super::value::Value;
+
 /// Appends one object; members are written in the order of the calls.
 pub struct JsonObject<'a> {
     out: &'a mut Vec<u8>,
@@ -54,6 +56,12 @@ impl JsonObject<'_> {
         self.out.extend_from_slice(value.to_string().as_bytes());
     }
 
+    /// A member of any kind.
+    pub fn value(&mut self, key: &str, value: &Value) {
+        self.key(key);
+        write_value(self.out, value);
+    }
+
     /// A member that is an object itself.
     pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut JsonObject)) {
         self.key(key);
@@ -65,6 +73,33 @@ fn write_object(out: &mut Vec<u8>, fill: impl FnOnce(&mut JsonObject)) {
     out.push(b'{');
     fill(&mut JsonObject { out, empty: true });
     out.push(b'}');
+}
+
+fn write_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        // `NaN` and `Infinity` are numbers in JavaScript only.
+        Value::Number(text) if text.ends_with(|last: char| last.is_ascii_digit()) => {
+            out.extend_from_slice(text.as_bytes());
+        }
+        Value::String(text) => write_string(out, text),
+        Value::Array(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_value(out, item);
+            }
+            out.push(b']');
+        }
+        Value::Object(members) => write_object(out, |json| {
+            for (name, value) in members {
+                json.value(name, value);
+            }
+        }),
+        Value::Null | Value::Number(_) | Value::Foreign => out.extend_from_slice(b"null"),
+    }
 }
 
 fn write_string(out: &mut Vec<u8>, text: &str) {

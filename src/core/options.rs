@@ -1,5 +1,9 @@
 //! Reading the options of a call. An unknown option is an error that names it: a typo must not drop a secret on the floor.
 
+mod accounts;
+
+pub use accounts::{RefreshOptions, WaitOptions, read_account_id, read_app};
+
 use super::error::{ConnectError, ErrorCode};
 use super::procedure::complete::CompleteOptions;
 use super::procedure::expected_params::ExpectedParamsOptions;
@@ -187,6 +191,22 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// The return address under either of the documents' two names.
+    fn either_return_address(&self) -> Result<Option<String>> {
+        let (url, uri) = (
+            self.return_address("redirectUrl")?,
+            self.return_address("redirectUri")?,
+        );
+        if url.is_some() && uri.is_some() && url != uri {
+            return Err(ConnectError::argument(
+                "duplicate",
+                "redirectUri",
+                "differs from `redirectUrl`",
+            ));
+        }
+        Ok(url.or(uri))
+    }
+
     fn scheme(&self) -> Result<Option<AuthScheme>> {
         Ok(self
             .string("authScheme")?
@@ -275,6 +295,9 @@ impl ClientOptions {
                 "baseUrl",
                 "has a query or a fragment",
             ));
+        }
+        for (name, value) in &self.headers {
+            check_header(name, value)?;
         }
         if self.timeout_ms == 0 {
             return Err(ConnectError::argument("format", "timeoutMs", "is zero"));
@@ -389,17 +412,6 @@ impl InitiateOptions {
                 "holds a developer's credentials, which do not belong in a browser",
             ));
         }
-        let (url, uri) = (
-            options.return_address("redirectUrl")?,
-            options.return_address("redirectUri")?,
-        );
-        if url.is_some() && uri.is_some() && url != uri {
-            return Err(ConnectError::argument(
-                "duplicate",
-                "redirectUri",
-                "differs from `redirectUrl`",
-            ));
-        }
         InitiateOptions {
             entity_id: options.string("entityId")?,
             integration_id: options.string("integrationId")?,
@@ -410,7 +422,7 @@ impl InitiateOptions {
                 .into_iter()
                 .map(|(name, text)| (name, Secret::new(text)))
                 .collect(),
-            redirect_url: url.or(uri),
+            redirect_url: options.either_return_address()?,
             return_to: options.string("returnTo")?,
         }
         .checked()
@@ -458,16 +470,6 @@ impl CompleteOptions {
             timeout_ms: options.number("timeoutMs", 600_000)?,
         })
     }
-}
-
-/// Reads the argument of `connectedAccounts.get`.
-///
-/// # Errors
-/// `invalid_argument`.
-pub fn read_account_id(value: &Value) -> Result<String> {
-    Options::new(value, &["connectedAccountId"])?
-        .string("connectedAccountId")?
-        .ok_or_else(|| ConnectError::argument("required", "connectedAccountId", "is required"))
 }
 
 /// Reads the argument of `redirect`: any connection request, as plain data.

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Event, Procedure, Step, out_of_step};
+use super::watch::WatchAccount;
+use super::{Event, Procedure, Step};
 use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{Outcome, PendingConnection};
-use crate::core::protocol::answer::{Answer, ConnectedAccount};
-use crate::core::protocol::operation::Operation;
+use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::status::ConnectionStatus;
 
 /// How long to wait for `ACTIVE` after a callback that claims success, in milliseconds.
@@ -92,9 +92,7 @@ pub fn bind(
 pub struct CompleteConnection {
     callback: ConnectionCallback,
     record: PendingConnection,
-    timeout_ms: u32,
-    deadline_ms: u64,
-    looks: u32,
+    watch: WatchAccount,
 }
 
 impl CompleteConnection {
@@ -104,113 +102,53 @@ impl CompleteConnection {
         record: PendingConnection,
         timeout_ms: Option<u32>,
     ) -> Self {
+        let mut watch = WatchAccount::new(
+            record.connected_account_id.clone(),
+            timeout_ms.unwrap_or(TIMEOUT_MS),
+        );
+        watch.entity_id = Some(record.entity_id.clone());
+        watch.is_claimed_failed = callback.outcome == Claim::Failure;
         CompleteConnection {
             callback,
             record,
-            timeout_ms: timeout_ms.unwrap_or(TIMEOUT_MS),
-            deadline_ms: 0,
-            looks: 0,
+            watch,
         }
     }
 
-    fn look(&mut self) -> Step<CompletedConnection> {
-        self.looks += 1;
-        Step::Call(Operation::GetAccount {
-            connected_account_id: self.record.connected_account_id.clone(),
-        })
+    fn completed(&self, account: ConnectedAccount) -> CompletedConnection {
+        CompletedConnection {
+            connection_status: ConnectionStatus::Active,
+            connected_account_id: account.id.clone(),
+            app: Some(account.app.clone())
+                .filter(|app| !app.is_empty())
+                .or_else(|| self.record.app.clone()),
+            return_to: self.record.return_to.clone(),
+            account,
+        }
     }
-
-    fn seen(&self, account: ConnectedAccount, now_ms: u64) -> Step<CompletedConnection> {
-        if account.id != self.record.connected_account_id
-            || account
-                .entity_id
-                .as_ref()
-                .is_some_and(|entity| *entity != self.record.entity_id)
-        {
-            return Step::Done(Err(ConnectError::new(
-                ErrorCode::AccountMismatch,
-                "the platform speaks of another account or entity than the one initiated",
-            )));
-        }
-        if account.status == ConnectionStatus::Active {
-            return Step::Done(Ok(CompletedConnection {
-                connection_status: ConnectionStatus::Active,
-                connected_account_id: account.id.clone(),
-                app: Some(account.app.clone())
-                    .filter(|app| !app.is_empty())
-                    .or_else(|| self.record.app.clone()),
-                return_to: self.record.return_to.clone(),
-                account,
-            }));
-        }
-        if !account.status.is_waiting() {
-            return Step::Done(Err(not_active(&account)));
-        }
-        // The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
-        if self.callback.outcome == Claim::Failure {
-            return Step::Done(Err(ConnectError::new(
-                ErrorCode::AccountFailed,
-                "the platform reports that the connection failed",
-            )));
-        }
-        if now_ms >= self.deadline_ms {
-            let message = ["the account is still ", account.status.as_str()];
-            return Step::Done(Err(
-                ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
-            ));
-        }
-        Step::Wait(self.looks)
-    }
-}
-
-/// The error of an account that is not, and without a new attempt will not be, usable.
-pub fn not_active(account: &ConnectedAccount) -> ConnectError {
-    let (error, description) = account.refusal.clone();
-    let code = match (&account.status, error.as_deref()) {
-        (_, Some("access_denied")) => ErrorCode::AccessDenied,
-        (ConnectionStatus::Expired, _) => ErrorCode::AccountExpired,
-        (ConnectionStatus::Revoked, _) => ErrorCode::AccountRevoked,
-        (ConnectionStatus::Inactive, _) => ErrorCode::AccountInactive,
-        _ => ErrorCode::AccountFailed,
-    };
-    let message = match code {
-        ErrorCode::AccessDenied => "the user denied access".to_owned(),
-        _ => ["the account is ", account.status.as_str()].concat(),
-    };
-    ConnectError::new(code, message)
-        .with_server_words(error, description.or_else(|| account.status_reason.clone()))
 }
 
 impl Procedure for CompleteConnection {
     type Output = CompletedConnection;
 
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<CompletedConnection> {
-        match event {
-            Event::Start => {
-                // An error beats an id: whatever account stands beside it is not looked at.
-                if let Some(error) = self.callback.error.take() {
-                    let code = if error == "access_denied" {
-                        ErrorCode::AccessDenied
-                    } else {
-                        ErrorCode::AccountFailed
-                    };
-                    return Step::Done(Err(ConnectError::new(
-                        code,
-                        "the callback reports that the connection failed",
-                    )
-                    .with_server_words(Some(error), self.callback.error_description.take())));
-                }
-                self.deadline_ms = now_ms + u64::from(self.timeout_ms);
-                self.look()
-            }
-            Event::Woke => self.look(),
-            Event::Answered(Ok(Answer::Account(account))) => self.seen(account, now_ms),
-            // A platform that stumbles has not decided.
-            Event::Answered(Err(error)) if error.retryable && now_ms < self.deadline_ms => {
-                Step::Wait(self.looks)
-            }
-            Event::Answered(Err(error)) => Step::Done(Err(error)),
-            Event::Answered(_) => out_of_step(),
+        // An error beats an id: whatever account stands beside it is not looked at.
+        if let Some(error) = self.callback.error.take() {
+            let code = if error == "access_denied" {
+                ErrorCode::AccessDenied
+            } else {
+                ErrorCode::AccountFailed
+            };
+            return Step::Done(Err(ConnectError::new(
+                code,
+                "the callback reports that the connection failed",
+            )
+            .with_server_words(Some(error), self.callback.error_description.take())));
+        }
+        match self.watch.advance(event, now_ms) {
+            Step::Call(operation) => Step::Call(operation),
+            Step::Wait(look) => Step::Wait(look),
+            Step::Done(result) => Step::Done(result.map(|account| self.completed(account))),
         }
     }
 }
@@ -225,4 +163,17 @@ pub fn is_final(error: &ConnectError) -> bool {
             | ErrorCode::AccountRevoked
             | ErrorCode::AccountInactive
     )
+}
+
+/// Whether the callback has done its work, so that it can leave the address bar. One that belongs to nobody may be the
+/// app's own, a session is for the app to read, and what may succeed later is needed again.
+pub fn is_over(error: &ConnectError) -> bool {
+    is_final(error)
+        || matches!(
+            error.code,
+            ErrorCode::CallbackInvalid
+                | ErrorCode::CallbackReplayed
+                | ErrorCode::FlowExpired
+                | ErrorCode::AccountMismatch
+        )
 }

@@ -1,8 +1,11 @@
 //! What takes several requests: each procedure says what to do next and is told how it went. It does no I/O itself.
 
 pub mod complete;
+pub mod execute;
 pub mod expected_params;
+pub mod find_account;
 pub mod initiate;
+pub mod watch;
 
 use super::error::{ConnectError, ErrorCode};
 use super::protocol::answer::Answer;
@@ -21,7 +24,7 @@ pub enum Step<T> {
 
 /// What happened since the last step.
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "one at a time, taken apart where it arrives"
 )]

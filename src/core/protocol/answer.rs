@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::core::fields::Field;
 use crate::core::scheme::{AuthScheme, PREFERRED};
 use crate::core::status::ConnectionStatus;
+use crate::core::value::Value;
 
 /// The answer to an [`Operation`](super::operation::Operation).
 #[derive(Debug, Clone, PartialEq)]
@@ -12,13 +13,21 @@ pub enum Answer {
     /// To `GetApp`.
     App(App),
     /// To `ListIntegrations`.
-    Integrations(Page),
+    Integrations(Page<Integration>),
     /// To `GetIntegration` and `CreateIntegration`.
     Integration(Integration),
-    /// To `Initiate` and `Link`.
+    /// To `Initiate`, `Link` and `Refresh`.
     Connection(Connection),
     /// To `GetAccount`.
     Account(ConnectedAccount),
+    /// To `ListAccounts`.
+    Accounts(Page<ConnectedAccount>),
+    /// To `GetAuthParams`.
+    AuthParams(AuthParams),
+    /// To `Execute`.
+    Execution(Execution),
+    /// To `SetEnabled` and `DeleteAccount`.
+    Done,
 }
 
 /// An app that users can connect.
@@ -95,9 +104,9 @@ pub struct Integration {
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct Page<T> {
     /// The items of this page.
-    pub items: Vec<Integration>,
+    pub items: Vec<T>,
     /// Where the next page starts; `None` on the last.
     pub next: Option<String>,
 }
@@ -145,7 +154,70 @@ pub struct ConnectedAccount {
     /// ISO 8601, as the platform wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
+    /// Labelled as the one to prefer, in v1.
+    #[serde(skip)]
+    pub is_primary: bool,
     /// The authorization server's `error` and `error_description`, on an attempt that it refused.
     #[serde(skip)]
     pub refusal: (Option<String>, Option<String>),
+}
+
+impl ConnectedAccount {
+    /// Whether an action can use it.
+    pub fn is_usable(&self) -> bool {
+        self.status == ConnectionStatus::Active && !self.is_disabled
+    }
+}
+
+/// What a signed call to the app needs, as far as the platform shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthParams {
+    /// Where the app's API is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// In the platform's order.
+    pub parameters: Vec<AuthParameter>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthParameter {
+    /// Its name.
+    pub name: String,
+    /// `header` or `query` where the platform says where it goes, else `credential`.
+    #[serde(rename = "in")]
+    pub place: &'static str,
+    /// Its value; of no use when masked.
+    pub value: String,
+    /// Whether the platform shows a mask in place of the value.
+    pub is_masked: bool,
+}
+
+impl AuthParameter {
+    pub(super) fn new(name: &str, place: &'static str, value: String) -> Self {
+        AuthParameter {
+            name: name.to_owned(),
+            place,
+            is_masked: is_mask(&value),
+            value,
+        }
+    }
+}
+
+/// Masks differ by year: `********`, `REDACTED`, `abcd...` (docs/protocol.md §5.12).
+fn is_mask(value: &str) -> bool {
+    value.eq_ignore_ascii_case("REDACTED")
+        || (value.len() >= 4 && value.bytes().all(|byte| byte == b'*'))
+        || (value.len() <= 7 && value.ends_with("..."))
+}
+
+/// What an action came to. One that failed is an error instead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Execution {
+    /// The action's output.
+    pub data: Value,
+    /// The platform's id of the execution.
+    pub log_id: Option<String>,
 }

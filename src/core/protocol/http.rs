@@ -9,7 +9,7 @@ use crate::core::value::Value;
 /// A request to the platform, relative to the base URL.
 #[derive(Debug)]
 pub struct HttpRequest {
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Absolute path with its query, encoded.
     pub path: String,
@@ -58,6 +58,15 @@ impl HttpRequest {
     pub(crate) fn get(path: String) -> Self {
         HttpRequest {
             method: "GET",
+            path,
+            body: None,
+        }
+    }
+
+    /// A request without a body that changes something.
+    pub(crate) fn bare(method: &'static str, path: String) -> Self {
+        HttpRequest {
+            method,
             path,
             body: None,
         }

@@ -9,7 +9,7 @@ mod v3;
 
 use super::error::{ConnectError, ErrorCode};
 use super::value::Value;
-use answer::Answer;
+use answer::{Answer, Execution};
 use http::{Body, HttpRequest, HttpResponse};
 use operation::Operation;
 
@@ -56,14 +56,57 @@ pub fn read(
         error
     };
     let body = match &response.body {
+        // What only changes something need not say anything (docs/protocol.md, Q27).
+        Body::Empty if operation.needs_no_answer() => return Ok(Answer::Done),
         Body::Json(value @ Value::Object(_)) => value,
         Body::Json(_) | Body::Text(_) => return Err(invalid("is not a JSON object")),
         Body::Empty => return Err(invalid("is empty")),
         Body::TooLarge => return Err(invalid("is larger than 1 MB")),
     };
+    if let Some(error) = refusal(operation, response.status, body) {
+        return Err(error);
+    }
     match api {
         Api::V1 => v1::read(operation, body),
         Api::V3 => v3::read(operation, body),
     }
     .ok_or_else(|| invalid("lacks the id or the list that it should have"))
+}
+
+/// HTTP says success and the body says failure (docs/protocol.md, Q26 and Q28).
+fn refusal(operation: &Operation, status: u16, body: &Value) -> Option<ConnectError> {
+    let (code, message) = match operation {
+        Operation::Execute(_)
+            if body.any(&["successful", "successfull"]).as_bool() == Some(false) =>
+        {
+            (ErrorCode::ActionFailed, "the action failed")
+        }
+        Operation::SetEnabled { .. } | Operation::DeleteAccount { .. }
+            if body.get("success").as_bool() == Some(false)
+                || body
+                    .get("status")
+                    .as_str()
+                    .is_some_and(|word| word.eq_ignore_ascii_case("failed")) =>
+        {
+            (ErrorCode::Rejected, "the platform did not do it")
+        }
+        _ => return None,
+    };
+    let words = [
+        body.get("error"),
+        body.get("error").get("message"),
+        body.get("data").get("message"),
+        body.get("message"),
+    ];
+    let words = words.into_iter().find_map(Value::to_text);
+    let mut error = ConnectError::new(code, message).with_server_words(None, words);
+    error.status = Some(status);
+    Some(error)
+}
+
+fn execution(body: &Value) -> Execution {
+    Execution {
+        data: body.get("data").clone(),
+        log_id: body.any(&["log_id", "logId"]).to_text(),
+    }
 }

@@ -2,6 +2,8 @@
 
 use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
+use crate::core::status::ConnectionStatus;
+use crate::core::value::Value;
 
 /// One request of the platform's API.
 #[derive(Debug, Clone)]
@@ -43,6 +45,67 @@ pub enum Operation {
         /// Its id.
         connected_account_id: String,
     },
+    /// One page of connected accounts (docs/protocol.md §5.9).
+    ListAccounts {
+        /// Which ones.
+        filter: AccountFilter,
+        /// Where to go on; `None` for the first page.
+        cursor: Option<String>,
+    },
+    /// A new attempt for the same account (docs/protocol.md §5.7).
+    Refresh {
+        /// Its id.
+        connected_account_id: String,
+        /// Where the user returns to.
+        redirect_url: String,
+    },
+    /// Switch an account on or off (docs/protocol.md §5.10).
+    SetEnabled {
+        /// Its id.
+        connected_account_id: String,
+        /// On or off.
+        enabled: bool,
+    },
+    /// Delete an account (docs/protocol.md §5.11).
+    DeleteAccount {
+        /// Its id.
+        connected_account_id: String,
+    },
+    /// What a signed call to the app needs (docs/protocol.md §5.12).
+    GetAuthParams {
+        /// Id of the account.
+        connected_account_id: String,
+    },
+    /// Execute an action (docs/protocol.md §5.13).
+    Execute(Execute),
+}
+
+/// Which connected accounts to list. What is not given does not filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AccountFilter {
+    /// Whose.
+    pub entity_id: Option<String>,
+    /// Of which app.
+    pub app: Option<String>,
+    /// Of which integration.
+    pub integration_id: Option<String>,
+    /// In which state.
+    pub status: Option<ConnectionStatus>,
+}
+
+/// What executing an action takes.
+#[derive(Debug, Clone)]
+pub struct Execute {
+    /// Name of the action, such as `GMAIL_FETCH_EMAILS`.
+    pub action: String,
+    /// On behalf of whom.
+    pub entity_id: Option<String>,
+    /// With which account; the platform chooses where this is `None`.
+    pub connected_account_id: Option<String>,
+    /// Key of the app, which v1 likes to be told.
+    pub app: Option<String>,
+    /// The action's input: an object.
+    pub input: Value,
 }
 
 /// What starting a connection takes.
@@ -81,6 +144,14 @@ impl Operation {
         }
     }
 
+    /// Whether success is all that there is to tell.
+    pub(super) fn needs_no_answer(&self) -> bool {
+        matches!(
+            self,
+            Operation::SetEnabled { .. } | Operation::DeleteAccount { .. }
+        )
+    }
+
     /// Whether repeating it changes nothing. A repeated initiate would make a second account.
     pub fn is_repeatable(&self) -> bool {
         matches!(
@@ -89,6 +160,8 @@ impl Operation {
                 | Operation::ListIntegrations { .. }
                 | Operation::GetIntegration { .. }
                 | Operation::GetAccount { .. }
+                | Operation::ListAccounts { .. }
+                | Operation::GetAuthParams { .. }
         )
     }
 }

@@ -100,7 +100,7 @@ fn description<'a>(raw: &'a Body, body: &'a Value, nested: &'a Value) -> Option<
 fn error_word(body: &Value, nested: &Value) -> Option<String> {
     [
         nested.any(&["code", "error_code", "slug", "name", "type"]),
-        body.any(&["code", "error_code", "name", "type"]),
+        body.any(&["code", "error_code", "slug", "name", "type"]),
     ]
     .into_iter()
     .find_map(Value::scalar)

@@ -1,6 +1,10 @@
 //! The first generation: `/api/v1`, as composio-core 0.5 speaks it.
 
-use super::answer::{Answer, App, AppScheme, ConnectedAccount, Connection, Integration, Page};
+use super::answer::{
+    Answer, App, AppScheme, AuthParameter, AuthParams, ConnectedAccount, Connection, Integration,
+    Page,
+};
+use super::execution;
 use super::http::{HttpRequest, path, with_query};
 use super::operation::{Initiate, Operation};
 use crate::core::error::ConnectError;
@@ -54,12 +58,77 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         ),
         Operation::GetAccount {
             connected_account_id,
-        } => HttpRequest::get(path(
-            "/api/v1/connectedAccounts/",
-            "connectedAccountId",
+        } => HttpRequest::get(account_path(connected_account_id)?),
+        Operation::ListAccounts { filter, cursor } => {
+            let mut query = vec![
+                ("pageSize", "50"),
+                ("page", cursor.as_deref().unwrap_or("1")),
+            ];
+            let status = filter.status.as_ref().map(ConnectionStatus::as_str);
+            let given = [
+                ("user_uuid", filter.entity_id.as_deref()),
+                ("appNames", filter.app.as_deref()),
+                ("integrationId", filter.integration_id.as_deref()),
+                ("status", status),
+            ];
+            query.extend(
+                given
+                    .iter()
+                    .filter_map(|(name, value)| Some((*name, (*value)?))),
+            );
+            HttpRequest::get(with_query("/api/v1/connectedAccounts", &query))
+        }
+        Operation::Refresh {
             connected_account_id,
-        )?),
+            redirect_url,
+        } => HttpRequest::post(
+            [&account_path(connected_account_id)?, "/reinitiate"].concat(),
+            JsonObject::build(|json| {
+                json.object("data", |_| {});
+                json.string("redirectUri", redirect_url);
+            }),
+        ),
+        Operation::SetEnabled {
+            connected_account_id,
+            enabled,
+        } => {
+            let verb = if *enabled { "/enable" } else { "/disable" };
+            HttpRequest::bare(
+                "POST",
+                [&account_path(connected_account_id)?, verb].concat(),
+            )
+        }
+        Operation::DeleteAccount {
+            connected_account_id,
+        } => HttpRequest::bare("DELETE", account_path(connected_account_id)?),
+        Operation::GetAuthParams {
+            connected_account_id,
+        } => HttpRequest::get([&account_path(connected_account_id)?, "/info"].concat()),
+        Operation::Execute(execute) => HttpRequest::post(
+            [
+                &path("/api/v2/actions/", "action", &execute.action)?,
+                "/execute",
+            ]
+            .concat(),
+            JsonObject::build(|json| {
+                json.optional(
+                    "connectedAccountId",
+                    execute.connected_account_id.as_deref(),
+                );
+                json.optional("entityId", execute.entity_id.as_deref());
+                json.optional("appName", execute.app.as_deref());
+                json.value("input", &execute.input);
+            }),
+        ),
     })
+}
+
+fn account_path(connected_account_id: &str) -> Result<String, ConnectError> {
+    path(
+        "/api/v1/connectedAccounts/",
+        "connectedAccountId",
+        connected_account_id,
+    )
 }
 
 fn initiate_body(initiate: &Initiate) -> Vec<u8> {
@@ -78,23 +147,55 @@ fn initiate_body(initiate: &Initiate) -> Vec<u8> {
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
     Some(match operation {
         Operation::GetApp { .. } => Answer::App(app(body)?),
-        Operation::ListIntegrations { .. } => {
-            let Value::Array(items) = body.get("items") else {
-                return None;
-            };
-            let page = body.get("page").as_u64().unwrap_or(1);
-            let more = page < body.get("totalPages").as_u64().unwrap_or(1);
-            Answer::Integrations(Page {
-                items: items.iter().filter_map(integration).collect(),
-                next: more.then(|| (page + 1).to_string()),
-            })
-        }
+        Operation::ListIntegrations { .. } => Answer::Integrations(page(body, integration)?),
         Operation::GetIntegration { .. } | Operation::CreateIntegration { .. } => {
             Answer::Integration(integration(body)?)
         }
-        Operation::Initiate(_) | Operation::Link(_) => Answer::Connection(connection(body)?),
+        Operation::Initiate(_) | Operation::Link(_) | Operation::Refresh { .. } => {
+            Answer::Connection(connection(body)?)
+        }
         Operation::GetAccount { .. } => Answer::Account(account(body)?),
+        Operation::ListAccounts { .. } => Answer::Accounts(page(body, account)?),
+        Operation::GetAuthParams { .. } => Answer::AuthParams(auth_params(body)),
+        Operation::SetEnabled { .. } | Operation::DeleteAccount { .. } => Answer::Done,
+        Operation::Execute(_) => Answer::Execution(execution(body)),
     })
+}
+
+/// Pages are numbered from 1. An item that cannot be read, or was deleted, is passed over.
+fn page<T>(body: &Value, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
+    let Value::Array(items) = body.get("items") else {
+        return None;
+    };
+    let number = body.get("page").as_u64().unwrap_or(1);
+    let has_more = number < body.get("totalPages").as_u64().unwrap_or(1);
+    Some(Page {
+        items: items.iter().filter_map(item).collect(),
+        next: has_more.then(|| (number + 1).to_string()),
+    })
+}
+
+fn auth_params(body: &Value) -> AuthParams {
+    AuthParams {
+        base_url: body.any(&["base_url", "baseUrl"]).to_text(),
+        parameters: body
+            .any(&["parameters", "params"])
+            .items()
+            .iter()
+            .filter_map(|entry| {
+                let place = match entry.get("in").as_str() {
+                    Some("query") => "query",
+                    _ => "header",
+                };
+                let value = entry.get("value").scalar()?;
+                Some(AuthParameter::new(
+                    entry.get("name").as_text()?,
+                    place,
+                    value,
+                ))
+            })
+            .collect(),
+    }
 }
 
 fn app(body: &Value) -> Option<App> {
@@ -197,7 +298,13 @@ fn account(body: &Value) -> Option<ConnectedAccount> {
         entity_id: body.any(&["entityId", "clientUniqueUserId"]).to_id(),
         auth_scheme: body.get("authScheme").as_text().map(AuthScheme::parse),
         is_disabled: body.get("isDisabled").as_bool() == Some(true)
-            || body.get("enabled").as_bool() == Some(false),
+            || body.get("enabled").as_bool() == Some(false)
+            || body.get("deleted").as_bool() == Some(true),
+        is_primary: body
+            .get("labels")
+            .items()
+            .iter()
+            .any(|label| label.as_str() == Some("primary")),
         created_at: body.get("createdAt").to_text(),
         updated_at: body.get("updatedAt").to_text(),
         refusal: (

@@ -1,6 +1,10 @@
 //! The third generation: `/api/v3`. Its words (user, toolkit, auth config, link) stay in this file.
 
-use super::answer::{Answer, App, AppScheme, ConnectedAccount, Connection, Integration, Page};
+use super::answer::{
+    Answer, App, AppScheme, AuthParameter, AuthParams, ConnectedAccount, Connection, Integration,
+    Page,
+};
+use super::execution;
 use super::http::{HttpRequest, path, with_query};
 use super::operation::{Initiate, Operation};
 use crate::core::error::ConnectError;
@@ -57,12 +61,70 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         ),
         Operation::GetAccount {
             connected_account_id,
-        } => HttpRequest::get(path(
-            "/api/v3/connected_accounts/",
-            "connectedAccountId",
+        }
+        | Operation::GetAuthParams {
             connected_account_id,
-        )?),
+        } => HttpRequest::get(account_path(connected_account_id)?),
+        Operation::ListAccounts { filter, cursor } => {
+            let mut query = vec![("limit", "50")];
+            let status = filter.status.as_ref().map(ConnectionStatus::as_str);
+            let given = [
+                ("user_ids", filter.entity_id.as_deref()),
+                ("toolkit_slugs", filter.app.as_deref()),
+                ("auth_config_ids", filter.integration_id.as_deref()),
+                ("statuses", status),
+                ("cursor", cursor.as_deref()),
+            ];
+            query.extend(
+                given
+                    .iter()
+                    .filter_map(|(name, value)| Some((*name, (*value)?))),
+            );
+            HttpRequest::get(with_query("/api/v3/connected_accounts", &query))
+        }
+        Operation::Refresh {
+            connected_account_id,
+            redirect_url,
+        } => HttpRequest::post(
+            with_query(
+                &[&account_path(connected_account_id)?, "/refresh"].concat(),
+                &[("redirect_url", redirect_url)],
+            ),
+            JsonObject::build(|_| {}),
+        ),
+        Operation::SetEnabled {
+            connected_account_id,
+            enabled,
+        } => HttpRequest {
+            method: "PATCH",
+            ..HttpRequest::post(
+                [&account_path(connected_account_id)?, "/status"].concat(),
+                JsonObject::build(|json| json.bool("enabled", *enabled)),
+            )
+        },
+        Operation::DeleteAccount {
+            connected_account_id,
+        } => HttpRequest::bare("DELETE", account_path(connected_account_id)?),
+        Operation::Execute(execute) => HttpRequest::post(
+            path("/api/v3/tools/execute/", "action", &execute.action)?,
+            JsonObject::build(|json| {
+                json.optional(
+                    "connected_account_id",
+                    execute.connected_account_id.as_deref(),
+                );
+                json.optional("user_id", execute.entity_id.as_deref());
+                json.value("arguments", &execute.input);
+            }),
+        ),
     })
+}
+
+fn account_path(connected_account_id: &str) -> Result<String, ConnectError> {
+    path(
+        "/api/v3/connected_accounts/",
+        "connectedAccountId",
+        connected_account_id,
+    )
 }
 
 fn create_body(initiate: &Initiate) -> Vec<u8> {
@@ -115,27 +177,55 @@ fn data(initiate: &Initiate, json: &mut JsonObject) {
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
     Some(match operation {
         Operation::GetApp { .. } => Answer::App(app(body)?),
-        Operation::ListIntegrations { .. } => {
-            let Value::Array(items) = body.get("items") else {
-                return None;
-            };
-            Answer::Integrations(Page {
-                items: items.iter().filter_map(integration).collect(),
-                next: body
-                    .get("next_cursor")
-                    .scalar()
-                    .filter(|cursor| !cursor.is_empty()),
-            })
-        }
+        Operation::ListIntegrations { .. } => Answer::Integrations(page(body, integration)?),
         Operation::GetIntegration { .. } => Answer::Integration(integration(body)?),
         Operation::CreateIntegration { app, .. } => {
             let mut created = integration(body.get("auth_config"))?;
             created.app = Some(app.clone());
             Answer::Integration(created)
         }
-        Operation::Initiate(_) | Operation::Link(_) => Answer::Connection(connection(body)?),
+        Operation::Initiate(_) | Operation::Link(_) | Operation::Refresh { .. } => {
+            Answer::Connection(connection(body)?)
+        }
         Operation::GetAccount { .. } => Answer::Account(account(body)?),
+        Operation::ListAccounts { .. } => Answer::Accounts(page(body, account)?),
+        Operation::GetAuthParams { .. } => Answer::AuthParams(auth_params(body)),
+        Operation::SetEnabled { .. } | Operation::DeleteAccount { .. } => Answer::Done,
+        Operation::Execute(_) => Answer::Execution(execution(body)),
     })
+}
+
+/// Pages are chained by an opaque cursor; totals are not to be relied on. An item that cannot be read is passed over.
+fn page<T>(body: &Value, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
+    let Value::Array(items) = body.get("items") else {
+        return None;
+    };
+    let next = body.get("next_cursor").scalar();
+    Some(Page {
+        items: items.iter().filter_map(item).collect(),
+        next: next.filter(|cursor| !cursor.is_empty()),
+    })
+}
+
+/// There is no route for them: the account itself shows what the platform does not mask.
+fn auth_params(body: &Value) -> AuthParams {
+    let values = body.get("state").get("val");
+    AuthParams {
+        base_url: values.get("base_url").to_text(),
+        parameters: values
+            .members()
+            .iter()
+            .filter(|(name, _)| {
+                !matches!(
+                    name.as_str(),
+                    "status" | "base_url" | "redirectUrl" | "authScheme"
+                )
+            })
+            .filter_map(|(name, value)| {
+                Some(AuthParameter::new(name, "credential", value.scalar()?))
+            })
+            .collect(),
+    }
 }
 
 fn app(body: &Value) -> Option<App> {
@@ -241,6 +331,7 @@ fn account(body: &Value) -> Option<ConnectedAccount> {
         .find_map(Value::as_text)
         .map(AuthScheme::parse),
         is_disabled: body.get("is_disabled").as_bool() == Some(true),
+        is_primary: false,
         created_at: body.get("created_at").to_text(),
         updated_at: body.get("updated_at").to_text(),
         refusal: (

@@ -1,0 +1,109 @@
+//! Looking at one account until its state is final: the server decides, and it is asked politely.
+
+use super::{Event, Procedure, Step, out_of_step};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::protocol::answer::{Answer, ConnectedAccount};
+use crate::core::protocol::operation::Operation;
+use crate::core::status::ConnectionStatus;
+
+/// The procedure. It comes to an account that is `ACTIVE`.
+#[derive(Debug)]
+pub struct WatchAccount {
+    connected_account_id: String,
+    /// Whose account it must be, where that is known.
+    pub entity_id: Option<String>,
+    /// Whether the callback said that it failed: then one look is enough.
+    pub is_claimed_failed: bool,
+    timeout_ms: u32,
+    deadline_ms: u64,
+    looks: u32,
+}
+
+impl WatchAccount {
+    /// Gives up after `timeout_ms`.
+    pub fn new(connected_account_id: String, timeout_ms: u32) -> Self {
+        WatchAccount {
+            connected_account_id,
+            entity_id: None,
+            is_claimed_failed: false,
+            timeout_ms,
+            deadline_ms: 0,
+            looks: 0,
+        }
+    }
+
+    fn look(&mut self) -> Step<ConnectedAccount> {
+        self.looks += 1;
+        Step::Call(Operation::GetAccount {
+            connected_account_id: self.connected_account_id.clone(),
+        })
+    }
+
+    fn seen(&self, account: ConnectedAccount, now_ms: u64) -> Step<ConnectedAccount> {
+        let is_other_entity = match (&self.entity_id, &account.entity_id) {
+            (Some(expected), Some(entity)) => expected != entity,
+            _ => false,
+        };
+        let error = if account.id != self.connected_account_id || is_other_entity {
+            ConnectError::new(
+                ErrorCode::AccountMismatch,
+                "the platform speaks of another account or entity than the one initiated",
+            )
+        } else if account.status == ConnectionStatus::Active {
+            return Step::Done(Ok(account));
+        } else if !account.status.is_waiting() {
+            not_active(&account)
+        } else if self.is_claimed_failed {
+            // The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
+            ConnectError::new(
+                ErrorCode::AccountFailed,
+                "the platform reports that the connection failed",
+            )
+        } else if now_ms >= self.deadline_ms {
+            let message = ["the account is still ", account.status.as_str()];
+            ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
+        } else {
+            return Step::Wait(self.looks);
+        };
+        Step::Done(Err(error))
+    }
+}
+
+impl Procedure for WatchAccount {
+    type Output = ConnectedAccount;
+
+    fn advance(&mut self, event: Event, now_ms: u64) -> Step<ConnectedAccount> {
+        match event {
+            Event::Start => {
+                self.deadline_ms = now_ms + u64::from(self.timeout_ms);
+                self.look()
+            }
+            Event::Woke => self.look(),
+            Event::Answered(Ok(Answer::Account(account))) => self.seen(account, now_ms),
+            // A platform that stumbles has not decided.
+            Event::Answered(Err(error)) if error.retryable && now_ms < self.deadline_ms => {
+                Step::Wait(self.looks)
+            }
+            Event::Answered(Err(error)) => Step::Done(Err(error)),
+            Event::Answered(_) => out_of_step(),
+        }
+    }
+}
+
+/// The error of an account that is not, and without a new attempt will not be, usable.
+fn not_active(account: &ConnectedAccount) -> ConnectError {
+    let (error, description) = account.refusal.clone();
+    let code = match (&account.status, error.as_deref()) {
+        (_, Some("access_denied")) => ErrorCode::AccessDenied,
+        (ConnectionStatus::Expired, _) => ErrorCode::AccountExpired,
+        (ConnectionStatus::Revoked, _) => ErrorCode::AccountRevoked,
+        (ConnectionStatus::Inactive, _) => ErrorCode::AccountInactive,
+        _ => ErrorCode::AccountFailed,
+    };
+    let message = match code {
+        ErrorCode::AccessDenied => "the user denied access".to_owned(),
+        _ => ["the account is ", account.status.as_str()].concat(),
+    };
+    ConnectError::new(code, message)
+        .with_server_words(error, description.or_else(|| account.status_reason.clone()))
+}
