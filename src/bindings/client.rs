@@ -1,0 +1,266 @@
+//! `ConnectClient` as JavaScript sees it. Its methods return promises and are no async functions: arguments are read, and
+//! errors in them found, at the time of the call.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::accounts::{ConnectedAccounts, Entity, initiate};
+use super::convert::{
+    Arguments, call, call_js, execution_to_js, finish, promise, to_error, to_js, wrong,
+};
+use crate::browser::failure::Failure;
+use crate::browser::page;
+use crate::client::{ConnectClient, Overrides};
+use crate::core::callback;
+use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
+use crate::core::procedure::complete::CompleteOptions;
+use crate::core::procedure::expected_params::ExpectedParamsOptions;
+use crate::core::protocol::operation::Execute;
+
+type Result<T> = core::result::Result<T, Failure>;
+
+/// A client of one platform, made by `createClient`.
+#[wasm_bindgen(js_name = ConnectClient)]
+pub struct JsConnectClient(ConnectClient, Completing);
+
+/// Completions under way, by callback URL: a page that mounts twice asks once.
+type Completing = Rc<RefCell<Vec<(String, Promise)>>>;
+
+#[wasm_bindgen(js_class = ConnectClient)]
+impl JsConnectClient {
+    /// Makes no request. Throws `invalid_argument`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "ClientOptions")] options: &JsValue,
+    ) -> core::result::Result<JsConnectClient, JsValue> {
+        create(options)
+            .map(|client| JsConnectClient(client, Completing::default()))
+            .map_err(|failure| to_error(&failure))
+    }
+
+    /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
+    ///
+    /// Rejects with `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, `not_found`,
+    /// `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(js_name = getExpectedParamsForUser, unchecked_return_type = "Promise<ExpectedParams>")]
+    pub fn get_expected_params_for_user(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ExpectedParamsOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            options,
+            ExpectedParamsOptions::read,
+            async |client, options, signal| {
+                client.get_expected_params_for_user(options, signal).await
+            },
+        )
+    }
+
+    /// Starts a connection. Sent once, never repeated.
+    ///
+    /// Rejects with `fields_invalid`, `redirect_refused`, `connection_not_needed`, `invalid_argument`, and the codes of
+    /// `getExpectedParamsForUser` and of any request.
+    #[wasm_bindgen(js_name = initiateConnection, unchecked_return_type = "Promise<ConnectionRequest>")]
+    pub fn initiate_connection(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "InitiateConnectionOptions")] options: &JsValue,
+    ) -> Promise {
+        initiate(&self.0, options)
+    }
+
+    /// Leaves the page (`window.location`) for the `redirectUrl` of a connection request.
+    ///
+    /// Throws `redirect_refused` and `invalid_argument`.
+    pub fn redirect(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ConnectionRequest")] request: &JsValue,
+    ) -> core::result::Result<(), JsValue> {
+        Arguments::read(request, &[])
+            .and_then(|arguments| self.0.redirect(&read_redirect_url(&arguments.data)?))
+            .map_err(|failure| to_error(&failure))
+    }
+
+    /// What a callback URL says; default: the address of this page. Null on any other page. Not verified.
+    ///
+    /// Throws `callback_invalid`.
+    #[wasm_bindgen(js_name = parseCallback, unchecked_return_type = "ConnectionCallback | null")]
+    pub fn parse_callback(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string | URL")] url: &JsValue,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let url = match url.is_undefined() || url.is_null() {
+            true => Ok(None),
+            false => text_of(url).map(Some),
+        };
+        finish(&url.and_then(|url| self.0.parse_callback(url.as_deref())))
+    }
+
+    /// On the page that the user returns to: binds the callback to an attempt of this browser, verifies it with the
+    /// platform and cleans the address bar. Null on any other page. Calling it twice gives the same result.
+    ///
+    /// Rejects with `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`,
+    /// `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`,
+    /// `timeout`, and the codes of any request.
+    #[wasm_bindgen(js_name = completeConnection, unchecked_return_type = "Promise<CompletedConnection | null>")]
+    pub fn complete_connection(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CompleteConnectionOptions")]
+        options: &JsValue,
+    ) -> Promise {
+        let options = Arguments::read(options, &["signal", "url"]).and_then(|mut arguments| {
+            let signal = arguments.take_signal()?;
+            let url = arguments.take("url").map(|url| text_of(&url)).transpose()?;
+            let options = CompleteOptions::read(&arguments.data)?;
+            Ok((CompleteOptions { url, ..options }, signal))
+        });
+        // Only calls that can share one answer do: same URL, no signal that could end one of them.
+        let key = match &options {
+            Ok((options, None)) => options.url.clone().or_else(|| page::address().ok()),
+            _ => None,
+        };
+        let key = key.filter(|url| matches!(callback::parse(url), Ok(Some(_))));
+        if let Some((_, promise)) = self
+            .1
+            .borrow()
+            .iter()
+            .find(|(url, _)| Some(url) == key.as_ref())
+        {
+            return promise.clone();
+        }
+        let (client, completing) = (self.0.clone(), self.1.clone());
+        let done = key.clone();
+        let promise = promise(async move {
+            let result = match options {
+                Ok((options, signal)) => client.complete_connection(options, signal).await,
+                Err(failure) => Err(failure),
+            };
+            completing
+                .borrow_mut()
+                .retain(|(url, _)| Some(url) != done.as_ref());
+            result
+        });
+        if let Some(key) = key {
+            self.1.borrow_mut().push((key, promise.clone()));
+        }
+        promise
+    }
+
+    /// The attempts that left this browser's pages and are not complete, newest first.
+    #[wasm_bindgen(unchecked_return_type = "PendingConnection[]")]
+    pub fn pending(&self) -> JsValue {
+        to_js(&self.0.pending())
+    }
+
+    /// The connected accounts.
+    #[wasm_bindgen(getter, js_name = connectedAccounts)]
+    pub fn connected_accounts(&self) -> ConnectedAccounts {
+        ConnectedAccounts(self.0.clone())
+    }
+
+    /// What a signed call to the account's app needs, as far as the platform shows it. Masked values are marked.
+    ///
+    /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(js_name = getAuthParams, unchecked_return_type = "Promise<AuthParams>")]
+    pub fn get_auth_params(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            options,
+            read_account_id,
+            async |client, id, signal| client.get_auth_params(id, signal).await,
+        )
+    }
+
+    /// Executes an action on behalf of an entity, or with one account. Sent once, never repeated.
+    ///
+    /// Rejects with `action_failed` (the action's words in `errorDescription`), `not_found`, `invalid_request`,
+    /// `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(js_name = executeAction, unchecked_return_type = "Promise<Execution>")]
+    pub fn execute_action(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
+    ) -> Promise {
+        call_js(
+            &self.0,
+            options,
+            Execute::read,
+            async |client, execute, signal| {
+                Ok(execution_to_js(
+                    &client.execute_action(execute, signal).await?,
+                ))
+            },
+        )
+    }
+
+    /// One end user. Throws `invalid_argument`.
+    pub fn entity(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
+    ) -> core::result::Result<Entity, JsValue> {
+        match id.as_string().filter(|id| !id.trim().is_empty()) {
+            Some(id) => Ok(Entity(self.0.clone(), id)),
+            None => Err(to_error(&wrong("id", "is no id of an entity"))),
+        }
+    }
+
+    /// The older name of `entity`. Throws `invalid_argument`.
+    #[wasm_bindgen(js_name = getEntity)]
+    pub fn get_entity(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
+    ) -> core::result::Result<Entity, JsValue> {
+        self.entity(id)
+    }
+
+    /// This client: the documents' `toolset.client.connectedAccounts`.
+    #[wasm_bindgen(getter)]
+    pub fn client(&self) -> JsConnectClient {
+        JsConnectClient(self.0.clone(), self.1.clone())
+    }
+
+    /// Cancels what is under way and refuses what comes later. May be called twice.
+    pub fn dispose(&self) {
+        self.0.dispose();
+    }
+}
+
+fn create(options: &JsValue) -> Result<ConnectClient> {
+    // `wasmUrl` was the loader's business.
+    let mut arguments = Arguments::read(options, &["fetch", "headers", "storage", "wasmUrl"])?;
+    let fetch = arguments.take_function("fetch")?;
+    let storage = match arguments.take("storage") {
+        Some(value) if !value.is_object() => return Err(wrong("storage", "is not an object")),
+        storage => storage.map(JsCast::unchecked_into),
+    };
+    let headers = match arguments.take("headers") {
+        Some(function) if function.is_function() => Some(function.unchecked_into()),
+        Some(data) => {
+            arguments.put("headers", &data)?;
+            None
+        }
+        None => None,
+    };
+    let options = ClientOptions::read(&arguments.data)?;
+    ConnectClient::with_overrides(
+        options,
+        Overrides {
+            fetch,
+            headers,
+            storage,
+        },
+    )
+}
+
+/// A URL given as text or as a `URL`.
+fn text_of(url: &JsValue) -> Result<String> {
+    let href = js_sys::Reflect::get(url, &"href".into());
+    url.as_string()
+        .or_else(|| href.ok()?.as_string())
+        .ok_or_else(|| wrong("url", "is neither a string nor a URL"))
+}

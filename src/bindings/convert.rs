@@ -1,0 +1,197 @@
+//! Arguments in, answers and errors out.
+
+use js_sys::{Error, Function, Object, Promise, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+use crate::browser::failure::Failure;
+use crate::browser::value::{decode, decode_except, encode};
+use crate::client::ConnectClient;
+use crate::core::error::ConnectError;
+use crate::core::protocol::answer::Execution;
+use crate::core::value::Value;
+
+/// Plain data for JavaScript: absent members are absent, `None` is null.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    // Serializing strings, numbers and lists of them cannot fail.
+    value
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or_default()
+}
+
+/// A real `Error` with the members of a `ConnectError`.
+pub fn to_error(failure: &Failure) -> JsValue {
+    let error = Error::new(&failure.error.message);
+    error.set_name("ConnectError");
+    let members: Object = to_js(&failure.error).unchecked_into();
+    Object::assign(&error, &members);
+    if let Some(cause) = &failure.cause {
+        error.set_cause(cause);
+    }
+    error.into()
+}
+
+/// A promise for an answer, rejected with a `ConnectError`.
+pub fn promise<T: Serialize>(work: impl Future<Output = Result<T, Failure>> + 'static) -> Promise {
+    promise_js(async { Ok(to_js(&work.await?)) })
+}
+
+/// [`promise`], for an answer that is a JavaScript value already.
+pub fn promise_js(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+    future_to_promise(async { work.await.map_err(|failure| to_error(&failure)) })
+}
+
+/// Reads the options of a call and promises what comes of it. What is wrong with them is found at the time of the call.
+pub fn call<O: 'static, T: Serialize>(
+    client: &ConnectClient,
+    options: &JsValue,
+    read: Read<O>,
+    run: impl AsyncFnOnce(ConnectClient, O, Option<AbortSignal>) -> Result<T, Failure> + 'static,
+) -> Promise {
+    call_js(
+        client,
+        options,
+        read,
+        async move |client, options, signal| Ok(to_js(&run(client, options, signal).await?)),
+    )
+}
+
+/// [`call`], for an answer that is a JavaScript value already.
+pub fn call_js<O: 'static>(
+    client: &ConnectClient,
+    options: &JsValue,
+    read: Read<O>,
+    run: impl AsyncFnOnce(ConnectClient, O, Option<AbortSignal>) -> Result<JsValue, Failure> + 'static,
+) -> Promise {
+    let client = client.clone();
+    let options = Arguments::read(options, &["signal"]).and_then(|mut arguments| {
+        let signal = arguments.take_signal()?;
+        Ok((read(&arguments.data)?, signal))
+    });
+    promise_js(async move {
+        let (options, signal) = options?;
+        run(client, options, signal).await
+    })
+}
+
+/// How the core reads the options of a call.
+type Read<O> = fn(&Value) -> Result<O, ConnectError>;
+
+/// Reads options that are plain data.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read<O>(options: &JsValue, read: Read<O>) -> Result<O, Failure> {
+    Ok(read(&Arguments::read(options, &[])?.data)?)
+}
+
+/// What an action came to. Its data is of any shape.
+pub fn execution_to_js(execution: &Execution) -> JsValue {
+    let object = Object::new();
+    put(&object, "successful", &JsValue::TRUE);
+    put(&object, "data", &encode(&execution.data));
+    if let Some(id) = &execution.log_id {
+        put(&object, "logId", &id.into());
+    }
+    object.into()
+}
+
+/// Sets a member of an object of ours.
+pub fn put(object: &Object, name: &str, value: &JsValue) {
+    // Defining a member of a plain object cannot fail.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// An answer or a thrown `ConnectError`.
+pub fn finish<T: Serialize>(result: &Result<T, Failure>) -> Result<JsValue, JsValue> {
+    match result {
+        Ok(value) => Ok(to_js(value)),
+        Err(failure) => Err(to_error(failure)),
+    }
+}
+
+/// One argument object, decoded at the time of the call: what the caller does to it later has no effect.
+pub struct Arguments {
+    /// What is plain data in it.
+    pub data: Value,
+    kept: Vec<(String, JsValue)>,
+}
+
+impl Arguments {
+    /// Decodes an object, all but the members `kept`, which are for [`Arguments::take`].
+    ///
+    /// # Errors
+    /// `invalid_argument` when a getter throws.
+    pub fn read(object: &JsValue, kept: &[&str]) -> Result<Self, Failure> {
+        let (data, kept) =
+            decode_except(object, kept).map_err(|cause| unreadable("options", cause))?;
+        Ok(Arguments { data, kept })
+    }
+
+    /// Takes a kept member, as JavaScript has it. `None` when absent or null.
+    pub fn take(&mut self, name: &str) -> Option<JsValue> {
+        let index = self.kept.iter().position(|(key, _)| key == name)?;
+        Some(self.kept.swap_remove(index).1)
+    }
+
+    /// Puts a member that was taken back, as data.
+    ///
+    /// # Errors
+    /// `invalid_argument` when a getter throws.
+    pub fn put(&mut self, name: &str, value: &JsValue) -> Result<(), Failure> {
+        let value = decode(value).map_err(|cause| unreadable(name, cause))?;
+        if let Value::Object(members) = &mut self.data {
+            members.push((name.to_owned(), value));
+        }
+        Ok(())
+    }
+
+    /// Takes a function.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn take_function(&mut self, name: &str) -> Result<Option<Function>, Failure> {
+        self.take(name)
+            .map(|value| {
+                value
+                    .dyn_into()
+                    .map_err(|_| wrong(name, "is not a function"))
+            })
+            .transpose()
+    }
+
+    /// Takes the caller's `AbortSignal`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn take_signal(&mut self) -> Result<Option<AbortSignal>, Failure> {
+        self.take("signal")
+            .map(|value| {
+                value
+                    .dyn_into()
+                    .map_err(|_| wrong("signal", "is not an AbortSignal"))
+            })
+            .transpose()
+    }
+}
+
+impl Drop for Arguments {
+    fn drop(&mut self) {
+        self.data.wipe();
+    }
+}
+
+/// An argument of the wrong type.
+pub fn wrong(name: &str, problem: &str) -> Failure {
+    ConnectError::argument("type", name, problem).into()
+}
+
+fn unreadable(name: &str, cause: JsValue) -> Failure {
+    Failure {
+        cause: Some(cause),
+        ..wrong(name, "cannot be read")
+    }
+}

@@ -1,0 +1,296 @@
+/** State of a connection. Open: a word that the platform adds later arrives as it came, in upper case. */
+export type ConnectionStatus =
+  | "ACTIVE" | "INITIATED" | "INITIALIZING" | "PENDING"
+  | "FAILED" | "EXPIRED" | "REVOKED" | "INACTIVE"
+  | (string & {});
+
+/** How an app authenticates its users. Open, in upper case. */
+export type AuthScheme =
+  | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "S2S_OAUTH2"
+  | "API_KEY" | "BASIC" | "BASIC_WITH_JWT" | "BEARER_TOKEN"
+  | "GOOGLE_SERVICE_ACCOUNT" | "SERVICE_ACCOUNT" | "COMPOSIO_LINK"
+  | "CALCOM_AUTH" | "BILLCOM_AUTH" | "SNOWFLAKE" | "SAML" | "NO_AUTH"
+  | (string & {});
+
+/** The generation of the platform's HTTP API to speak. */
+export type Api = "v1" | "v3";
+
+/** Every code that a {@link ConnectError} can carry. */
+export type ConnectErrorCode =
+  | "load_failed"
+  | "invalid_argument" | "fields_invalid"
+  | "app_not_connectable" | "connection_not_needed" | "integration_not_found" | "auth_scheme_mismatch"
+  | "callback_invalid" | "callback_unbound" | "callback_replayed" | "completion_required" | "flow_expired"
+  | "access_denied" | "account_failed" | "account_expired" | "account_revoked" | "account_inactive" | "account_mismatch"
+  | "redirect_refused"
+  | "network" | "timeout" | "cancelled"
+  | "unauthorized" | "forbidden" | "not_found" | "gone" | "conflict" | "invalid_request" | "endpoint_retired"
+  | "rejected" | "action_failed"
+  | "rate_limited" | "server" | "response_invalid";
+
+/** What is wrong with one argument or one value. */
+export interface Issue {
+  /** `required`, `unknown`, `type`, `format` or `duplicate`. */
+  readonly code: string;
+  /** Path of the argument or key of the field, for example `data.shop`. */
+  readonly field: string;
+  /** English, one sentence, never contains the value. */
+  readonly message: string;
+}
+
+/** A real `Error` whose `name` is `"ConnectError"`. Test with `isConnectError`, not with `instanceof`. */
+export interface ConnectError extends Error {
+  readonly name: "ConnectError";
+  /** Stable; branch on this. */
+  readonly code: ConnectErrorCode;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** HTTP status, when a server answered. */
+  readonly status?: number;
+  /** How long the platform asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** The platform's id of the request, for a support ticket. */
+  readonly requestId?: string;
+  /** The server's own error code, verbatim: an OAuth `error`, a slug, or a number as text. */
+  readonly error?: string;
+  /** The server's own words. Text, not markup. Typed values are taken out. */
+  readonly errorDescription?: string;
+  /** Which arguments or values are wrong. */
+  readonly issues?: readonly Issue[];
+  /** The foreign error behind this one, such as a `TypeError` of `fetch`. */
+  readonly cause?: unknown;
+}
+
+/** One value that the user must or may give before the connection is initiated. */
+export interface ExpectedInputField {
+  /** Key in `data`, verbatim and case-sensitive. */
+  readonly name: string;
+  /** Label; never empty. */
+  readonly displayName: string;
+  /** Help text. Text, not markup. */
+  readonly description?: string;
+  /** `string` in practice; show a text input for a word you do not know. Values are sent as strings. */
+  readonly type: string;
+  readonly required: boolean;
+  /** Ask for it with a password input. True also where the platform forgot to say so. */
+  readonly secret: boolean;
+  /** Prefill with it; used when no value is given. */
+  readonly default?: string;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly example?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly order?: number;
+}
+
+export interface ExpectedParamsOptions {
+  /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
+  app?: string;
+  integrationId?: string;
+  /** Only an integration of this scheme will do. Default: whichever the integration has. */
+  authScheme?: AuthScheme;
+  /** Accepted, as in the documents; the expected params do not depend on it. */
+  entityId?: string;
+  signal?: AbortSignal;
+}
+
+export interface ExpectedParams {
+  /** In the order to ask for them; empty when there is nothing to ask. */
+  readonly expectedInputFields: readonly ExpectedInputField[];
+  /** Null when `authScheme` is `NO_AUTH`: such an app needs no connection. */
+  readonly integrationId: string | null;
+  readonly authScheme: AuthScheme;
+  readonly app?: string;
+}
+
+export interface InitiateConnectionOptions {
+  /** The end user of your product. Required here or in `createClient`. */
+  entityId?: string;
+  /** From `getExpectedParamsForUser`. Either this or `app` is required. */
+  integrationId?: string;
+  /** Looks the integration up first, as `getExpectedParamsForUser` does. */
+  app?: string;
+  /** With `app`: only an integration of this scheme will do. */
+  authScheme?: AuthScheme;
+  /** The user's values by field name, all strings. Default `{}`. */
+  data?: Record<string, string>;
+  /** Where the user returns to. Default: the client's `redirectUrl`. */
+  redirectUrl?: string;
+  /** The documents' second name of `redirectUrl`. */
+  redirectUri?: string;
+  /** A path of this site, handed back by `completeConnection`. Starts with one `/`. */
+  returnTo?: string;
+  /** Accepted, as in the documents, and not used: the integration decides its scheme. */
+  authMode?: string;
+  /** Accepted, as in the documents, when empty: a developer's credentials do not belong in a browser. */
+  authConfig?: Record<string, never>;
+  signal?: AbortSignal;
+}
+
+/** Plain data: may be stored, logged and sent to your server. */
+export interface ConnectionRequest {
+  readonly connectionStatus: ConnectionStatus;
+  readonly connectedAccountId: string;
+  /** Where to send the user; null when nothing is left to do there. */
+  readonly redirectUrl: string | null;
+  /** When the redirect URL stops working, in milliseconds since 1970, where the platform says so. */
+  readonly expiresAtMs?: number;
+  /** Our id of this attempt. */
+  readonly flowId: string;
+}
+
+/** What a callback URL says. Unauthenticated input: `completeConnection` verifies it. */
+export interface ConnectionCallback {
+  readonly flowId?: string;
+  readonly connectedAccountId?: string;
+  readonly outcome: "success" | "failure" | "unknown";
+  readonly app?: string;
+  readonly error?: string;
+  readonly errorDescription?: string;
+  readonly sessionUri?: string;
+}
+
+export interface CompleteConnectionOptions {
+  /** Default: the address of this page. */
+  url?: string | URL;
+  /** How long to wait for `ACTIVE` after a successful callback, in milliseconds. Default 30,000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** A connection that the platform confirmed. */
+export interface CompletedConnection {
+  readonly connectionStatus: "ACTIVE";
+  readonly connectedAccountId: string;
+  readonly account: ConnectedAccount;
+  readonly app?: string;
+  /** The `returnTo` of the initiate call, checked again. */
+  readonly returnTo?: string;
+}
+
+/** One attempt that left this page and has not been completed. Kept for 10 minutes. */
+export interface PendingConnection {
+  readonly flowId: string;
+  readonly connectedAccountId: string;
+  readonly entityId: string;
+  readonly app?: string;
+  readonly startedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly returnTo?: string;
+}
+
+export interface ConnectedAccount {
+  readonly id: string;
+  readonly status: ConnectionStatus;
+  /** The platform's reason, free text. Show it, do not branch on it. */
+  readonly statusReason?: string;
+  readonly app: string;
+  readonly integrationId?: string;
+  readonly entityId?: string;
+  readonly authScheme?: AuthScheme;
+  /** Switched off; independent of `status`. */
+  readonly isDisabled: boolean;
+  /** ISO 8601, as the platform wrote it. */
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+}
+
+export interface ConnectedAccountOptions {
+  connectedAccountId: string;
+  signal?: AbortSignal;
+}
+
+export interface WaitUntilActiveOptions extends ConnectedAccountOptions {
+  /** In milliseconds. Default 600,000. */
+  timeoutMs?: number;
+}
+
+export interface RefreshOptions extends ConnectedAccountOptions {
+  /** Where the user returns to. Default: the client's `redirectUrl`. */
+  redirectUrl?: string;
+  /** The documents' second name of `redirectUrl`. */
+  redirectUri?: string;
+}
+
+/** What is not given does not filter. */
+export interface ListConnectedAccountsOptions {
+  entityId?: string;
+  app?: string;
+  integrationId?: string;
+  status?: ConnectionStatus;
+}
+
+export interface GetConnectionOptions {
+  app: string;
+  signal?: AbortSignal;
+}
+
+/** What a signed call to the app needs, as far as the platform shows it. */
+export interface AuthParams {
+  readonly baseUrl?: string;
+  readonly parameters: readonly AuthParameter[];
+}
+
+export interface AuthParameter {
+  readonly name: string;
+  /** Where it goes in a call, where the platform says so. */
+  readonly in: "header" | "query" | "credential";
+  readonly value: string;
+  /** The platform shows a mask in place of the value. Never send it back. */
+  readonly isMasked: boolean;
+}
+
+export interface ExecuteActionOptions {
+  /** Name of the action, such as `GMAIL_FETCH_EMAILS`. */
+  action: string;
+  /** On behalf of whom. Default: the client's. */
+  entityId?: string;
+  /** With this account. Default: the entity's newest usable one of the app. */
+  connectedAccountId?: string;
+  /** Key of the app. Default: the one that the action's name begins with. */
+  app?: string;
+  /** The action's input. Default `{}`. */
+  input?: Record<string, unknown>;
+  signal?: AbortSignal;
+}
+
+/** What an action came to. One that failed rejects with `action_failed` instead. */
+export interface Execution {
+  readonly successful: true;
+  readonly data: unknown;
+  /** The platform's id of the execution. */
+  readonly logId?: string;
+}
+
+export interface ClientOptions {
+  /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
+  baseUrl: string;
+  /** Default `"v3"`. */
+  api?: Api;
+  /** Default for every call that takes one. */
+  entityId?: string;
+  /** Sent with every request. A function is asked before the first request and again after a 401. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  /** As in `fetch`. Default `"same-origin"`. */
+  credentials?: "omit" | "same-origin" | "include";
+  /** Where users return to. Default: this page without our parameters. */
+  redirectUrl?: string;
+  /** The only origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
+  redirectOrigins?: readonly string[];
+  /** Limit of one request, in milliseconds. Default 15,000. */
+  timeoutMs?: number;
+  /** How often a failed GET is tried again. Default 2. Requests that change something are never repeated. */
+  retry?: number;
+  /** Whether an integration may be created when the app has none. Default false: it changes the developer's project. */
+  createIntegrations?: boolean;
+  /** Default: the page's `fetch`. */
+  fetch?: (request: Request) => Promise<Response>;
+  /** Where attempts are remembered while the page is away. Default: `localStorage`, or memory where that fails. */
+  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+  /** Where the `.wasm` file is. Default: beside the module. */
+  wasmUrl?: string | URL;
+  /** The platform's key, sent as `x-api-key`. For local work against a sandbox only: whoever opens the page can read it. */
+  unsafeApiKey?: string;
+}

@@ -1,0 +1,88 @@
+//! Performs what a procedure asks for.
+
+use web_sys::AbortSignal;
+
+use super::failure::Failure;
+use super::fetch::Http;
+use super::timing::{jitter, now_ms, sleep};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::options::ClientOptions;
+use crate::core::procedure::{Event, Procedure, Step};
+use crate::core::protocol::answer::Answer;
+use crate::core::protocol::operation::Operation;
+use crate::core::protocol::{build, read};
+use crate::core::retry::{before_look, before_retry};
+
+/// What a procedure is driven with.
+pub struct Driver<'a> {
+    /// The client's options.
+    pub options: &'a ClientOptions,
+    /// How requests are sent.
+    pub http: &'a Http,
+    /// Each of them cancels.
+    pub signals: &'a [AbortSignal],
+}
+
+impl Driver<'_> {
+    /// Runs a procedure to its end.
+    ///
+    /// # Errors
+    /// The procedure's own, or `cancelled`.
+    pub async fn run<P: Procedure>(&self, procedure: &mut P) -> Result<P::Output, Failure> {
+        let mut event = Event::Start;
+        let mut cause = None;
+        loop {
+            event = match procedure.advance(event, now_ms()) {
+                Step::Done(result) => return result.map_err(|error| Failure { error, cause }),
+                Step::Call(operation) => {
+                    let answered = self.perform(&operation).await;
+                    // What went wrong with an earlier call is not the cause of what comes now.
+                    cause = answered
+                        .as_ref()
+                        .err()
+                        .and_then(|failure| failure.cause.clone());
+                    Event::Answered(answered.map_err(|failure| failure.error))
+                }
+                Step::Wait(look) => {
+                    sleep(before_look(look, jitter()) as u32, self.signals).await?;
+                    Event::Woke
+                }
+            };
+        }
+    }
+
+    /// Performs one operation, with the retries that it allows.
+    ///
+    /// # Errors
+    /// The platform's refusal, normalised, or why there was no answer.
+    pub async fn perform(&self, operation: &Operation) -> Result<Answer, Failure> {
+        let request = build(self.options.api, operation)?;
+        let repeatable = operation.is_repeatable();
+        let mut attempt = 1;
+        let mut renewed = false;
+        loop {
+            let result = match self.http.send(self.options, &request, self.signals).await {
+                Ok(response) => read(self.options.api, operation, &response).map_err(Failure::from),
+                Err(mut failure) => {
+                    failure.error.retryable = repeatable
+                        && matches!(failure.error.code, ErrorCode::Network | ErrorCode::Timeout);
+                    Err(failure)
+                }
+            };
+            let Err(failure) = result else {
+                return result;
+            };
+            // Refused before anything was done, whatever the operation: ask again with fresh headers, once.
+            if failure.error.status == Some(401) && !renewed && self.http.renew_headers() {
+                renewed = true;
+                continue;
+            }
+            let error: &ConnectError = &failure.error;
+            match before_retry(attempt, self.options.retry, error, jitter()) {
+                Some(wait) if repeatable => sleep(wait as u32, self.signals).await?,
+                _ => return Err(failure),
+            }
+            attempt += 1;
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
+//! rejected with something that is no `Error`.
+
+use core::cell::RefCell;
+
+use gloo_net::http::{Headers, Response};
+use js_sys::{Function, JsString, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortSignal, ReadableStreamDefaultReader, Request, RequestCache, RequestCredentials,
+    RequestInit, RequestRedirect, TextDecodeOptions, TextDecoder,
+};
+
+use super::failure::Failure;
+use super::timing::{Deadline, now_ms};
+use super::value::{decode, parse_json};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
+use crate::core::protocol::http::{Body, HttpRequest, HttpResponse, MAX_BODY_BYTES};
+use crate::core::retry::retry_after_ms;
+
+/// How much of a body that is no JSON is looked at, in UTF-16 units.
+const MAX_TEXT: u32 = 2_000;
+
+/// How requests are sent.
+pub struct Http {
+    /// In place of the page's `fetch`.
+    pub fetch: Option<Function>,
+    /// Asked for headers before the first request and after a 401.
+    pub headers: Option<Function>,
+    /// What it said last.
+    pub cached: RefCell<Option<Vec<(String, String)>>>,
+}
+
+impl Http {
+    /// Sends one request and reads the answer, both within the time limit.
+    ///
+    /// # Errors
+    /// `network`, `timeout`, `cancelled`, `unauthorized` when there are no headers to be had, `invalid_argument`
+    /// for headers that cannot be sent, `response_invalid`.
+    pub async fn send(
+        &self,
+        options: &ClientOptions,
+        request: &HttpRequest,
+        signals: &[AbortSignal],
+    ) -> Result<HttpResponse, Failure> {
+        let deadline = Deadline::start(options.timeout_ms, signals)?;
+        let headers = self.headers(options, &deadline).await?;
+        let request = build(options, request, &headers, &deadline)?;
+        let fetch = match &self.fetch {
+            Some(fetch) => fetch.clone(),
+            // Looked up for each request, so that what the page patches in counts.
+            None => Reflect::get(&js_sys::global(), &"fetch".into())
+                .unwrap_or_default()
+                .unchecked_into(),
+        };
+        let sent = fetch
+            .call1(&JsValue::UNDEFINED, &request)
+            .map_err(unreachable_platform)?;
+        let response = limit(&deadline, &Promise::resolve(&sent)).await?;
+        let response = response.dyn_into::<web_sys::Response>().map_err(|other| {
+            Failure::caused(
+                ErrorCode::ResponseInvalid,
+                "`fetch` answered something that is no Response",
+                other,
+            )
+        })?;
+        // `Response.error()`, and what a service worker makes of a failure.
+        if response.status() == 0 {
+            return Err(unreachable_platform(response.into()));
+        }
+        read(response.into(), &deadline).await
+    }
+
+    /// Forgets the headers, so that the next request asks for fresh ones. Whether that can change anything.
+    pub fn renew_headers(&self) -> bool {
+        // Nothing cached says nothing: another call may have forgotten them a moment ago.
+        self.cached.take();
+        self.headers.is_some()
+    }
+
+    async fn headers(
+        &self,
+        options: &ClientOptions,
+        deadline: &Deadline<'_>,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let Some(ask) = &self.headers else {
+            return Ok(options.headers.clone());
+        };
+        if let Some(cached) = self.cached.borrow().clone() {
+            return Ok(cached);
+        }
+        let failed = |cause| {
+            Failure::caused(
+                ErrorCode::Unauthorized,
+                "the `headers` function failed",
+                cause,
+            )
+        };
+        let asked = ask.call0(&JsValue::UNDEFINED).map_err(failed)?;
+        let answered = match deadline.limit(&Promise::resolve(&asked)).await {
+            Ok(value) => value,
+            Err(Ok(error)) => return Err(error.into()),
+            Err(Err(cause)) => return Err(failed(cause)),
+        };
+        let headers = read_headers(&decode(&answered).map_err(failed)?)?;
+        check_headers(&headers)?;
+        *self.cached.borrow_mut() = Some(headers.clone());
+        Ok(headers)
+    }
+}
+
+fn check_headers(headers: &[(String, String)]) -> Result<(), ConnectError> {
+    headers
+        .iter()
+        .try_for_each(|(name, value)| check_header(name, value))
+}
+
+fn build(
+    options: &ClientOptions,
+    request: &HttpRequest,
+    extra: &[(String, String)],
+    deadline: &Deadline,
+) -> Result<Request, Failure> {
+    let headers = Headers::new();
+    headers.set("accept", "application/json");
+    // `Headers` throws on what `check_header` refuses.
+    check_headers(extra)?;
+    for (name, value) in extra {
+        headers.set(name, value);
+    }
+    if let Some(key) = &options.unsafe_api_key {
+        check_header("x-api-key", key.expose())?;
+        headers.set("x-api-key", key.expose());
+    }
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_signal(Some(&deadline.signal()));
+    init.set_cache(RequestCache::NoStore);
+    // An API that redirects is not the API: its answer would come from somewhere else (docs/protocol.md, Q39).
+    init.set_redirect(RequestRedirect::Error);
+    init.set_credentials(match options.credentials {
+        Credentials::Omit => RequestCredentials::Omit,
+        Credentials::SameOrigin => RequestCredentials::SameOrigin,
+        Credentials::Include => RequestCredentials::Include,
+    });
+    let body = request
+        .body
+        .as_ref()
+        .map(|bytes| Uint8Array::from(bytes.as_slice()));
+    if let Some(body) = &body {
+        headers.set("content-type", "application/json");
+        init.set_body(body);
+    }
+    init.set_headers(&headers.into_raw());
+    let url = [options.base_url.as_str(), &request.path].concat();
+    let built = Request::new_with_str_and_init(&url, &init);
+    // The request holds a copy of its own; the typed values in ours are overwritten.
+    if let Some(body) = &body {
+        body.fill(0, 0, body.length());
+    }
+    built.map_err(|cause| {
+        Failure::caused(
+            ErrorCode::InvalidArgument,
+            "`baseUrl` and its path make no URL",
+            cause,
+        )
+    })
+}
+
+async fn read(response: Response, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {
+    let headers = response.headers();
+    let body = match response.body() {
+        Some(stream) if !stream.locked() => {
+            let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+            read_text(&reader, deadline)
+                .await?
+                .map_or(Body::TooLarge, body_of)
+        }
+        _ => Body::Empty,
+    };
+    Ok(HttpResponse {
+        status: response.status(),
+        retry_after_ms: retry_after_ms(
+            headers.get("retry-after-ms").as_deref(),
+            headers.get("retry-after").as_deref(),
+            now_ms(),
+        ),
+        request_id: headers.get("x-request-id"),
+        body,
+    })
+}
+
+/// The whole body as text; `None` as soon as it is too large.
+async fn read_text(
+    reader: &ReadableStreamDefaultReader,
+    deadline: &Deadline<'_>,
+) -> Result<Option<JsString>, Failure> {
+    let decoder = TextDecoder::new().map_err(unreadable)?;
+    let more = TextDecodeOptions::new();
+    more.set_stream(true);
+    let mut text = JsString::from("");
+    let mut size = 0;
+    loop {
+        let next = limit(deadline, &reader.read()).await?;
+        let member = |name: &str| Reflect::get(&next, &name.into()).unwrap_or_default();
+        if member("done").is_truthy() {
+            return Ok(Some(text));
+        }
+        let Ok(chunk) = member("value").dyn_into::<Uint8Array>() else {
+            return Err(unreadable(JsValue::UNDEFINED));
+        };
+        size += chunk.length() as usize;
+        if size > MAX_BODY_BYTES {
+            // What `cancel` comes to is nobody's concern: the answer is refused already.
+            let _ = Promise::race(&js_sys::Array::of2(
+                &reader.cancel(),
+                &Promise::resolve(&JsValue::NULL),
+            ));
+            return Ok(None);
+        }
+        let part = decoder
+            .decode_with_js_u8_array_and_options(&chunk, &more)
+            .map_err(unreadable)?;
+        text = text.concat(&part.into());
+    }
+}
+
+fn body_of(text: JsString) -> Body {
+    if text.trim().length() == 0 {
+        return Body::Empty;
+    }
+    match parse_json(&text) {
+        Some(value) => Body::Json(value),
+        None => Body::Text(text.slice(0, MAX_TEXT).into()),
+    }
+}
+
+async fn limit(deadline: &Deadline<'_>, work: &Promise) -> Result<JsValue, Failure> {
+    deadline.limit(work).await.map_err(|stopped| match stopped {
+        Ok(error) => error.into(),
+        Err(reason) => unreachable_platform(reason),
+    })
+}
+
+fn unreachable_platform(cause: JsValue) -> Failure {
+    Failure::caused(ErrorCode::Network, "the platform cannot be reached", cause)
+}
+
+fn unreadable(cause: JsValue) -> Failure {
+    Failure {
+        error: ConnectError::new(ErrorCode::ResponseInvalid, "the answer cannot be read"),
+        cause: Some(cause),
+    }
+}

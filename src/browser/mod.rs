@@ -1,0 +1,9 @@
+//! The effects: everything that touches the browser, and nothing that decides.
+
+pub mod driver;
+pub mod failure;
+pub mod fetch;
+pub mod page;
+pub mod storage;
+pub mod timing;
+pub mod value;

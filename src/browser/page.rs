@@ -1,0 +1,108 @@
+//! The page: its address, its history, its source of randomness.
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::failure::Failure;
+use crate::core::callback::clean;
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::pending::flow_id;
+
+#[wasm_bindgen]
+extern "C" {
+    type Location;
+    #[wasm_bindgen(method, getter, structural)]
+    fn href(this: &Location) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    fn origin(this: &Location) -> String;
+    #[wasm_bindgen(method, catch, structural)]
+    fn assign(this: &Location, url: &str) -> Result<(), JsValue>;
+
+    type History;
+    #[wasm_bindgen(method, getter, structural)]
+    fn state(this: &History) -> JsValue;
+    #[wasm_bindgen(method, catch, structural, js_name = replaceState)]
+    fn replace_state(
+        this: &History,
+        state: &JsValue,
+        unused: &str,
+        url: &str,
+    ) -> Result<(), JsValue>;
+
+    type Crypto;
+    #[wasm_bindgen(method, catch, structural, js_name = getRandomValues)]
+    fn get_random_values(this: &Crypto, array: &Uint8Array) -> Result<JsValue, JsValue>;
+}
+
+/// A global by its name, where there is one: a worker or a server has no `history`.
+fn global<T: JsCast>(name: &str) -> Option<T> {
+    let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
+    value.is_object().then(|| value.unchecked_into())
+}
+
+fn location() -> Result<Location, ConnectError> {
+    global("location").ok_or_else(|| {
+        ConnectError::argument("required", "url", "is required where there is no page")
+    })
+}
+
+/// The address of the page.
+///
+/// # Errors
+/// `invalid_argument` outside a page.
+pub fn address() -> Result<String, ConnectError> {
+    Ok(location()?.href())
+}
+
+/// An absolute form of a return address, which may be a path of this site.
+///
+/// # Errors
+/// `invalid_argument` outside a page.
+pub fn absolute(url: String) -> Result<String, ConnectError> {
+    if url.starts_with('/') {
+        return Ok([location()?.origin(), url].concat());
+    }
+    Ok(url)
+}
+
+/// Leaves the page. `url` has passed [`redirect::check`](crate::core::redirect::check).
+///
+/// # Errors
+/// `redirect_refused` when the browser does not let us.
+pub fn leave(url: &str) -> Result<(), Failure> {
+    location()?.assign(url).map_err(|cause| {
+        Failure::caused(
+            ErrorCode::RedirectRefused,
+            "the browser refused to leave the page",
+            cause,
+        )
+    })
+}
+
+/// Takes our parameter and the platform's out of the address bar, if the page is still at `read`.
+pub fn clean_address(read: &str) {
+    if let (Ok(now), Some(history)) = (address(), global::<History>("history"))
+        && now == read
+    {
+        // A sandboxed frame may refuse; the address then stays as it is.
+        let _ = history.replace_state(&history.state(), "", &clean(read));
+    }
+}
+
+/// A fresh flow id.
+///
+/// # Errors
+/// `invalid_argument` where there is no source of randomness: an id that can be guessed would bind nothing.
+pub fn new_flow_id() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    let array = Uint8Array::new_with_length(16);
+    let filled =
+        global::<Crypto>("crypto").is_some_and(|crypto| crypto.get_random_values(&array).is_ok());
+    if !filled {
+        return Err(
+            ConnectError::argument("required", "crypto", "has no `getRandomValues` here").into(),
+        );
+    }
+    array.copy_to(&mut bytes);
+    Ok(flow_id(bytes))
+}

@@ -1,0 +1,105 @@
+//! Where attempts are remembered while the page is away. Storage that throws or is full degrades to memory.
+
+use core::cell::RefCell;
+
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+
+use super::value::parse_json;
+use crate::core::pending::{KEY_PREFIX, PendingConnection};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `localStorage`, or whatever the host app passed in its place.
+    #[derive(Clone)]
+    pub type Storage;
+    #[wasm_bindgen(method, catch, structural, js_name = getItem)]
+    fn get_item(this: &Storage, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, structural, js_name = setItem)]
+    fn set_item(this: &Storage, key: &str, value: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, structural, js_name = removeItem)]
+    fn remove_item(this: &Storage, key: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, structural)]
+    fn key(this: &Storage, index: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, getter, structural)]
+    fn length(this: &Storage) -> Result<JsValue, JsValue>;
+}
+
+/// Every key of the page's own storage is read at most this often: it is not ours alone.
+const MAX_KEYS: u32 = 10_000;
+
+thread_local! {
+    /// What the storage did not take. For all clients of the page, as the storage would have been.
+    static MEMORY: RefCell<Vec<PendingConnection>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The records of this browser.
+pub struct Records {
+    storage: Option<Storage>,
+}
+
+impl Records {
+    /// Over `storage`, or the page's `localStorage`.
+    pub fn new(storage: Option<Storage>) -> Self {
+        Records {
+            // Reading the property itself throws where cookies are blocked.
+            storage: storage.or_else(|| {
+                let value = Reflect::get(&js_sys::global(), &"localStorage".into()).ok()?;
+                value.is_object().then(|| value.unchecked_into())
+            }),
+        }
+    }
+
+    /// Stores a record, in memory if there is no other way.
+    pub fn put(&self, record: &PendingConnection) {
+        let key = PendingConnection::key(&record.flow_id);
+        let stored = self
+            .storage
+            .as_ref()
+            .is_some_and(|storage| storage.set_item(&key, &record.to_json()).is_ok());
+        MEMORY.with_borrow_mut(|memory| {
+            memory.retain(|other| other.flow_id != record.flow_id);
+            if !stored {
+                memory.push(record.clone());
+            }
+        });
+    }
+
+    /// Forgets a record.
+    pub fn remove(&self, flow_id: &str) {
+        if let Some(storage) = &self.storage {
+            let _ = storage.remove_item(&PendingConnection::key(flow_id));
+        }
+        MEMORY.with_borrow_mut(|memory| memory.retain(|record| record.flow_id != flow_id));
+    }
+
+    /// All records, whatever their age. Entries that are not exactly ours are passed over.
+    pub fn all(&self) -> Vec<PendingConnection> {
+        let mut records = MEMORY.with_borrow(Clone::clone);
+        let Some(storage) = &self.storage else {
+            return records;
+        };
+        let length = storage
+            .length()
+            .ok()
+            .and_then(|n| n.as_f64())
+            .unwrap_or(0.0) as u32;
+        for index in 0..length.min(MAX_KEYS) {
+            let Some(key) = storage.key(index).ok().and_then(|key| key.as_string()) else {
+                continue;
+            };
+            if !key.starts_with(KEY_PREFIX) {
+                continue;
+            }
+            let record = storage
+                .get_item(&key)
+                .ok()
+                .and_then(|text| parse_json(&text.dyn_into().ok()?))
+                .and_then(|value| PendingConnection::from_value(&key, &value))
+                // What is in memory could not be stored: it is newer.
+                .filter(|record| records.iter().all(|newer| newer.flow_id != record.flow_id));
+            records.extend(record);
+        }
+        records
+    }
+}

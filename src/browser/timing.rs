@@ -1,0 +1,119 @@
+//! Time limits that hold even when a patched `fetch` ignores its signal.
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
+
+use crate::core::error::{ConnectError, ErrorCode};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(handler: &Function, millis: u32, argument: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(handle: &JsValue);
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// A random number from 0 to 1, good enough to spread requests.
+pub fn jitter() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Ends when its time is over or a signal is aborted, whichever comes first.
+pub struct Deadline<'a> {
+    controller: AbortController,
+    expiry: Promise,
+    resolve: Function,
+    handle: JsValue,
+    signals: &'a [AbortSignal],
+}
+
+impl<'a> Deadline<'a> {
+    /// Starts the clock.
+    ///
+    /// # Errors
+    /// `cancelled` when a signal is aborted already.
+    pub fn start(millis: u32, signals: &'a [AbortSignal]) -> Result<Self, ConnectError> {
+        if signals.iter().any(AbortSignal::aborted) {
+            return Err(cancelled());
+        }
+        let controller = AbortController::new().map_err(|_| cancelled())?;
+        let mut resolver = None;
+        let expiry = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
+        let resolve: Function = resolver.unwrap_or_default();
+        // The timer resolves with the controller: something that no piece of work comes to.
+        let handle = set_timeout(&resolve, millis, &controller);
+        for signal in signals {
+            let _ = signal.add_event_listener_with_callback("abort", &resolve);
+        }
+        Ok(Deadline {
+            controller,
+            expiry,
+            resolve,
+            handle,
+            signals,
+        })
+    }
+
+    /// Hand this to what is to be stopped.
+    pub fn signal(&self) -> AbortSignal {
+        self.controller.signal()
+    }
+
+    /// Waits for `work`, but no longer than the deadline.
+    ///
+    /// # Errors
+    /// `timeout` or `cancelled` on the left, what the work was rejected with on the right.
+    pub async fn limit(&self, work: &Promise) -> Result<JsValue, Result<ConnectError, JsValue>> {
+        let first = JsFuture::from(Promise::race(&Array::of2(work, &self.expiry))).await;
+        if self.signals.iter().any(AbortSignal::aborted) {
+            self.controller.abort();
+            return Err(Ok(cancelled()));
+        }
+        let expired: &JsValue = self.controller.as_ref();
+        match first {
+            Ok(value) if value == *expired => {
+                self.controller.abort();
+                Err(Ok(ConnectError::new(
+                    ErrorCode::Timeout,
+                    "no answer within the time limit",
+                )))
+            }
+            Ok(value) => Ok(value),
+            Err(reason) => Err(Err(reason)),
+        }
+    }
+}
+
+impl Drop for Deadline<'_> {
+    fn drop(&mut self) {
+        clear_timeout(&self.handle);
+        for signal in self.signals {
+            let _ = signal.remove_event_listener_with_callback("abort", &self.resolve);
+        }
+    }
+}
+
+/// Waits.
+///
+/// # Errors
+/// `cancelled`.
+pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
+    let deadline = Deadline::start(millis, signals)?;
+    let never = Promise::new(&mut |_resolve, _reject| {});
+    match deadline.limit(&never).await {
+        Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn cancelled() -> ConnectError {
+    ConnectError::new(ErrorCode::Cancelled, "the call was cancelled")
+}

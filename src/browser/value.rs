@@ -1,0 +1,137 @@
+//! JavaScript values as [`Value`]s, decoded once. Everything that runs foreign code is caught.
+
+use js_sys::{Array, JsString, Reflect, Symbol};
+use wasm_bindgen::prelude::*;
+
+use crate::core::value::Value;
+
+/// Deeper than any answer of the platform, and far from the end of the stack.
+const MAX_DEPTH: u32 = 64;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    fn json_parse(text: &JsString) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(js_name = String)]
+    fn to_text(value: &JsValue) -> String;
+
+    #[wasm_bindgen(js_name = Number)]
+    fn to_number(text: &str) -> JsValue;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = fromEntries)]
+    fn from_entries(pairs: &Array) -> JsValue;
+}
+
+/// Decodes JSON text; `None` when it is no JSON, or nested too deeply.
+pub fn parse_json(text: &JsString) -> Option<Value> {
+    decode(&json_parse(text).ok()?).ok()
+}
+
+/// Decodes a plain value.
+///
+/// # Errors
+/// What a getter or a proxy threw, or a sentence when the value is nested too deeply.
+pub fn decode(value: &JsValue) -> Result<Value, JsValue> {
+    decode_at(value, 0)
+}
+
+fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
+    if value.is_null() || value.is_undefined() {
+        return Ok(Value::Null);
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(Value::String(text));
+    }
+    if let Some(flag) = value.as_bool() {
+        return Ok(Value::Bool(flag));
+    }
+    if value.as_f64().is_some() {
+        return Ok(Value::Number(to_text(value)));
+    }
+    if !value.is_object() {
+        return Ok(Value::Foreign);
+    }
+    if depth == MAX_DEPTH {
+        return Err(JsValue::from_str("nested too deeply"));
+    }
+    if is_array(value)? {
+        // Not through `Array`: a proxy of one passes for it, and what its traps throw would go past us.
+        let length = Reflect::get(value, &"length".into())?
+            .as_f64()
+            .unwrap_or(0.0);
+        return (0..length as u32)
+            .map(|index| decode_at(&Reflect::get_u32(value, index)?, depth + 1))
+            .collect::<Result<_, _>>()
+            .map(Value::Array);
+    }
+    let members = members(value, &[], depth)?.0;
+    // A `Map`, `Headers` or `FormData` would pass for an empty object.
+    if members.is_empty() && Reflect::has(value, &Symbol::iterator())? {
+        return Ok(Value::Foreign);
+    }
+    Ok(Value::Object(members))
+}
+
+/// [`decode`], all but some members of the object itself: those stay as JavaScript has them.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_except(value: &JsValue, kept: &[&str]) -> Result<(Value, Kept), JsValue> {
+    if !value.is_object() || is_array(value)? {
+        return Ok((decode(value)?, Vec::new()));
+    }
+    let (members, kept) = members(value, kept, 0)?;
+    Ok((Value::Object(members), kept))
+}
+
+/// The JavaScript value of what was decoded. A member `__proto__` stays a member.
+pub fn encode(value: &Value) -> JsValue {
+    match value {
+        Value::Null | Value::Foreign => JsValue::NULL,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(text) => to_number(text),
+        Value::String(text) => text.into(),
+        Value::Array(items) => items.iter().map(encode).collect::<Array>().into(),
+        Value::Object(members) => {
+            let pairs: Array = members
+                .iter()
+                .map(|(name, value)| Array::of2(&name.into(), &encode(value)))
+                .collect();
+            from_entries(&pairs)
+        }
+    }
+}
+
+/// Members by name, as JavaScript has them.
+pub type Kept = Vec<(String, JsValue)>;
+
+fn members(
+    object: &JsValue,
+    names_kept: &[&str],
+    depth: u32,
+) -> Result<(Vec<(String, Value)>, Kept), JsValue> {
+    let (mut members, mut kept) = (Vec::new(), Vec::new());
+    for key in Reflect::own_keys(object)?.iter() {
+        // Symbols are no options.
+        let Some(name) = key.as_string() else {
+            continue;
+        };
+        let member = Reflect::get(object, &key)?;
+        if member.is_undefined() {
+            continue;
+        }
+        if names_kept.contains(&name.as_str()) {
+            // For an option, null says the same as nothing.
+            if !member.is_null() {
+                kept.push((name, member));
+            }
+        } else {
+            members.push((name, decode_at(&member, depth + 1)?));
+        }
+    }
+    Ok((members, kept))
+}

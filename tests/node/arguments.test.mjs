@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { types } from "node:util";
+import { suite, test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { createClient, isConnectError } from "connect-flow";
+import { connect, initiating, json, platform, wasmUrl } from "./client.mjs";
+
+/** Asserts that a call is refused for one argument: `[code of the issue, path of the argument]`. */
+async function refuses(call, code, field) {
+  await assert.rejects(async () => call(), (error) => {
+    assert.ok(error instanceof Error && types.isNativeError(error) && isConnectError(error), String(error));
+    assert.deepEqual([error.name, error.code, error.retryable], ["ConnectError", "invalid_argument", false], error.message);
+    assert.deepEqual(error.issues.map((issue) => [issue.code, issue.field]), [[code, field]]);
+    assert.ok(error.message.includes(`\`${field}\``) && error.issues[0].message, error.message);
+    assert.match(error.stack, /ConnectError|Error/);
+    return true;
+  });
+}
+
+const boom = new RangeError("boom");
+const throws = () => {
+  throw boom;
+};
+
+/** Objects that throw when they are looked at. */
+const traps = {
+  "a getter": (name) => Object.defineProperty({}, name, { enumerable: true, get: throws }),
+  "a proxy without keys": () => new Proxy({}, { ownKeys: throws }),
+  "a proxy without values": (name) => new Proxy({ [name]: 1 }, { get: throws }),
+  "a revoked proxy": () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  },
+};
+
+/** Every call that takes options, with options that are right. */
+const calls = {
+  getExpectedParamsForUser: [(client, options) => client.getExpectedParamsForUser(options), { app: "gmail" }],
+  initiateConnection: [(client, options) => client.initiateConnection(options), initiating],
+  "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiating],
+  completeConnection: [(client, options) => client.completeConnection(options), { url: "https://app.test/" }],
+  "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), { connectedAccountId: "ca_1" }],
+};
+
+suite("createClient refuses", () => {
+  test("what is no object of options, or lacks an address", async () => {
+    await createClient({ wasmUrl, baseUrl: "/api" });
+    for (const options of [undefined, null, {}]) await refuses(() => createClient(options), "required", "baseUrl");
+    for (const options of [42, "text", true, [], () => {}, Symbol("x"), 1n]) await refuses(() => createClient(options), "type", "options");
+  });
+
+  test("an option that it does not know, by its name", async () => {
+    for (const name of ["baseURL", "base_url", "timeout", "", "__proto__x", "constructor"]) {
+      await refuses(() => connect({ [name]: "x" }), "unknown", name);
+    }
+    await refuses(() => createClient(JSON.parse('{"baseUrl":"/api","__proto__":{"api":"v1"}}')), "unknown", "__proto__");
+  });
+
+  test("a platform key, with the way out", async () => {
+    await refuses(() => connect({ apiKey: "secret-key" }), "unknown", "apiKey");
+    const error = await connect({ apiKey: "secret-key" }).catch((error) => error);
+    assert.match(error.message, /gateway/);
+    assert.doesNotMatch(error.message + error.stack + JSON.stringify(error), /secret-key/);
+  });
+
+  test("values of the wrong type or form", async () => {
+    const wrong = [
+      ["baseUrl", 42, "type"], ["baseUrl", new URL("https://platform.test"), "type"], ["baseUrl", "", "required"], ["baseUrl", " ", "required"],
+      ["baseUrl", "platform.test", "format"], ["baseUrl", "javascript:x", "format"], ["baseUrl", "/api?x=1", "format"],
+      ["baseUrl", "//platform.test", "format"], ["baseUrl", "https://u:p@platform.test", "format"],
+      ["api", "v2", "format"], ["api", 1, "type"], ["entityId", 7, "type"], ["entityId", "", "required"],
+      ["headers", 42, "type"], ["headers", "a: b", "type"], ["headers", [["a", "b"]], "type"], ["headers", { a: 1 }, "type", "headers.a"],
+      ["credentials", "yes", "format"], ["redirectUrl", "app", "format"], ["redirectUrl", "https://app.test/?status=1", "duplicate"],
+      ["redirectOrigins", "https://a.test", "type"], ["redirectOrigins", ["https://a.test/x"], "format"], ["redirectOrigins", [1], "format"],
+      ["timeoutMs", "100", "type"], ["timeoutMs", 0, "format"], ["timeoutMs", -1, "type"], ["timeoutMs", 1.5, "type"], ["timeoutMs", NaN, "type"],
+      ["timeoutMs", Infinity, "type"], ["timeoutMs", 1e12, "type"], ["retry", 11, "type"], ["retry", true, "type"], ["createIntegrations", "yes", "type"],
+      ["fetch", "fetch", "type"], ["fetch", {}, "type"], ["storage", "local", "type"], ["storage", () => {}, "type"],
+      ["unsafeApiKey", 1, "type"], ["unsafeApiKey", "", "required"], ["api", 1n, "type"], ["api", Symbol("v1"), "type"], ["entityId", () => {}, "type"],
+    ];
+    for (const [name, value, code, field = name] of wrong) await refuses(() => connect({ [name]: value }), code, field);
+  });
+
+  test("options that throw when they are looked at, keeping what they threw", async () => {
+    for (const [how, trap] of Object.entries(traps)) {
+      const error = await createClient(trap("baseUrl")).catch((error) => error);
+      assert.deepEqual([error.code, error.name], ["invalid_argument", "ConnectError"], `${how}: ${error}`);
+      assert.ok(how === "a revoked proxy" ? error.cause instanceof TypeError : error.cause === boom, how);
+    }
+    for (const name of ["headers", "redirectOrigins", "wasmUrl", "fetch", "storage"]) {
+      const options = Object.defineProperty({ baseUrl: "/api" }, name, { enumerable: true, get: throws });
+      const error = await createClient(options).catch((error) => error);
+      assert.deepEqual([error.code, error.cause], ["invalid_argument", boom], name);
+      const nested = await createClient({ baseUrl: "/api", [name]: traps["a proxy without keys"]() }).catch((error) => error);
+      if (!["wasmUrl", "storage"].includes(name)) assert.equal(nested.code, "invalid_argument", name);
+    }
+    const length = new Proxy([], { get: (target, key) => (key === "length" ? throws() : target[key]) });
+    const error = await connect({ redirectOrigins: length }).catch((error) => error);
+    assert.deepEqual([error.code, error.cause], ["invalid_argument", boom]);
+    await connect({ redirectOrigins: ["https://a.test"] });
+  });
+
+  test("nothing that is right: a proxy, a frozen or bare object, absent options", async () => {
+    const options = { baseUrl: "https://platform.test", ...platform().options };
+    for (const given of [new Proxy(options, {}), Object.freeze({ ...options }), Object.assign(Object.create(null), options)]) {
+      const client = await createClient(given);
+      assert.equal((await client.connectedAccounts.get({ connectedAccountId: "ca_1" })).status, "ACTIVE");
+    }
+    await connect({ entityId: undefined, headers: null, fetch: undefined, storage: null, redirectOrigins: undefined, timeoutMs: undefined });
+  });
+});
+
+suite("each call refuses", () => {
+  for (const [name, [call, right]] of Object.entries(calls)) {
+    test(`${name}: what is wrong with its options, by a rejection`, async () => {
+      const { asked, options } = platform();
+      const client = await connect(options);
+      await refuses(() => call(client, { ...right, typo: 1 }), "unknown", "typo");
+      await refuses(() => call(client, { ...right, signal: {} }), "type", "signal");
+      for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => call(client, wrong), "type", "options");
+      const first = Object.keys(right)[0];
+      await refuses(() => call(client, { ...right, [first]: 42 }), "type", first);
+      for (const [how, trap] of Object.entries(traps)) {
+        // By a rejection: nothing is thrown at the call itself.
+        const error = await call(client, trap(first)).then(() => "no error", (error) => error);
+        assert.deepEqual([error.code, error.name], ["invalid_argument", "ConnectError"], `${how}: ${error}`);
+        assert.ok(how === "a revoked proxy" ? error.cause instanceof TypeError : error.cause === boom, how);
+      }
+      assert.deepEqual(asked, []);
+      await call(client, right).catch((error) => assert.notEqual(error.code, "invalid_argument"));
+    });
+  }
+
+  test("what is missing or empty", async () => {
+    const client = await connect({ ...platform().options, entityId: undefined });
+    await refuses(() => client.getExpectedParamsForUser(), "required", "app");
+    await refuses(() => client.getExpectedParamsForUser({}), "required", "app");
+    await refuses(() => client.getExpectedParamsForUser({ app: "" }), "required", "app");
+    await refuses(() => client.getExpectedParamsForUser({ app: " \n" }), "required", "app");
+    await refuses(() => client.getExpectedParamsForUser({ app: null, integrationId: undefined }), "required", "app");
+    await refuses(() => client.initiateConnection({}), "required", "integrationId");
+    await refuses(() => client.initiateConnection(initiating), "required", "entityId");
+    await refuses(() => client.initiateConnection({ ...initiating, redirectUrl: undefined, entityId: "e" }), "required", "url");
+    await refuses(() => client.connectedAccounts.get(), "required", "connectedAccountId");
+    await refuses(() => client.connectedAccounts.get({ connectedAccountId: "" }), "required", "connectedAccountId");
+    await refuses(() => client.connectedAccounts.get({ connectedAccountId: ".." }), "format", "connectedAccountId");
+    await refuses(() => client.completeConnection(), "required", "url");
+  });
+
+  test("what contradicts itself or does not belong in a browser", async () => {
+    const client = await connect(platform().options);
+    const initiate = (change) => client.initiateConnection({ ...initiating, ...change });
+    await refuses(() => initiate({ redirectUri: "https://app.test/other" }), "duplicate", "redirectUri");
+    await initiate({ redirectUri: initiating.redirectUrl });
+    await refuses(() => initiate({ redirectUrl: "https://app.test/?connectedAccountId=1" }), "duplicate", "redirectUrl");
+    await refuses(() => initiate({ authConfig: { client_secret: "s" } }), "unknown", "authConfig");
+    await refuses(() => initiate({ returnTo: "https://evil.test" }), "format", "returnTo");
+    await refuses(() => initiate({ data: { shop: 1 } }), "type", "data.shop");
+    await refuses(() => initiate({ data: ["acme"] }), "type", "data");
+    await refuses(() => initiate({ data: "acme" }), "type", "data");
+    await refuses(() => client.completeConnection({ url: 42 }), "type", "url");
+    await refuses(() => client.parseCallback({}), "type", "url");
+    await refuses(() => client.redirect(), "type", "request");
+    await refuses(() => client.redirect("https://auth.test"), "type", "request");
+  });
+
+  test("nothing for text that is no Unicode", async () => {
+    const { asked, options } = platform();
+    const bodies = [];
+    const { fetch } = options;
+    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().text()), fetch(request)) });
+    await client.initiateConnection({ ...initiating, entityId: "\ud800", data: { "\udfff": "a\ud83d", "\ud83d\ude00": "\u2028\0" } });
+    assert.deepEqual(JSON.parse(bodies[0]).data, { "\ufffd": "a\ufffd", "\ud83d\ude00": "\u2028\0" });
+    await client.connectedAccounts.get({ connectedAccountId: "ca_\ud800" });
+    assert.equal(asked[1], "GET /api/v1/connectedAccounts/ca_%EF%BF%BD");
+  });
+
+  test("what is changed after the call is not seen", async () => {
+    const { options } = platform();
+    const bodies = [];
+    const { fetch } = options;
+    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().json()), fetch(request)) });
+    const given = { ...initiating, data: { shop: "acme" } };
+    const promise = client.initiateConnection(given);
+    given.data.shop = "changed";
+    given.integrationId = "changed";
+    await promise;
+    assert.deepEqual([bodies[0].data, bodies[0].integrationId], [{ shop: "acme" }, "in_1"]);
+  });
+});
+
+suite("errors", () => {
+  test("are told by their name, in any frame", async () => {
+    const error = await connect({ apiKey: "x" }).catch((error) => error);
+    assert.ok(isConnectError(error));
+    const foreign = runInNewContext('Object.assign(new Error("no"), { name: "ConnectError", code: "network", retryable: true })');
+    assert.ok(!(foreign instanceof Object), "it is of another frame");
+    assert.ok(isConnectError(foreign));
+    const others = [undefined, null, "ConnectError", 42, {}, new Error("no"), { name: "ConnectError" }, { code: "network" }, Object.create(null), () => {}];
+    for (const other of others) assert.equal(isConnectError(other), false);
+  });
+
+  test("keep what was thrown, whatever it is", async () => {
+    for (const thrown of [undefined, null, "boom", { a: 1 }, new DOMException("no", "AbortError")]) {
+      const client = await connect({ ...platform().options, fetch: () => Promise.reject(thrown) });
+      const error = await client.connectedAccounts.get({ connectedAccountId: "ca_1" }).catch((error) => error);
+      assert.deepEqual([error.code, error.retryable, "cause" in error], ["network", true, true]);
+      assert.equal(error.cause, thrown);
+    }
+  });
+
+  test("have no member that does not apply, and none that holds what was typed", async () => {
+    const secret = "xyzzy-plugh-20571";
+    const refusal = { message: `bad ${secret}`, details: [{ property: "a", constraints: { x: `${secret}!` } }], type: secret };
+    const client = await connect({ ...platform().options, fetch: () => json(refusal, 400, { "x-request-id": "r1" }) });
+    const error = await client.initiateConnection({ ...initiating, data: { token: secret } }).catch((error) => error);
+    const { code, status, retryable, requestId, errorDescription, message, issues } = error;
+    assert.deepEqual({ code, status, retryable, requestId }, { code: "invalid_request", status: 400, retryable: false, requestId: "r1" });
+    assert.equal(errorDescription, "bad [redacted]");
+    assert.equal(issues[0].message, "[redacted]!");
+    assert.ok(!("retryAfterMs" in error) && !("cause" in error));
+    const members = Object.getOwnPropertyNames(error).map((name) => JSON.stringify(error[name]));
+    for (const text of [message, String(error), error.stack, ...members]) assert.doesNotMatch(text, /xyzzy/);
+  });
+});

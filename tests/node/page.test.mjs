@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { callback, connect, initiating, json, platform } from "./client.mjs";
+
+/** As much of a page as the client looks at. */
+function openPage(href) {
+  const assigned = [];
+  const location = { href, get origin() { return new URL(this.href).origin; }, assign: (url) => assigned.push(url) };
+  const replaced = [];
+  const history = { state: { own: 1 }, replaceState: (state, _, url) => (replaced.push([state, url]), (location.href = url)) };
+  Object.assign(globalThis, { location, history });
+  return { assigned, replaced, location };
+}
+
+suite("the page", () => {
+  let page;
+  beforeEach(() => {
+    page = openPage("https://app.test/");
+  });
+  afterEach(() => {
+    delete globalThis.location;
+    delete globalThis.history;
+  });
+
+  test("is left for the address of a connection request and for no other", async () => {
+    const client = await connect(platform().options);
+    const request = await client.initiateConnection(initiating);
+    client.redirect(request);
+    client.redirect(JSON.parse(JSON.stringify(request)));
+    client.redirect({ redirectUrl: "http://localhost:8787/link" });
+    assert.deepEqual(page.assigned, ["https://auth.test/go?x=1", "https://auth.test/go?x=1", "http://localhost:8787/link"]);
+    for (const redirectUrl of ["javascript:alert(1)", "http://evil.test/", "//evil.test/", "/path", "https://u:p@evil.test/", "data:,x", "", null, 42]) {
+      assert.throws(() => client.redirect({ ...request, redirectUrl }), { name: "ConnectError", code: "redirect_refused" }, String(redirectUrl));
+    }
+    const narrow = await connect({ ...platform().options, redirectOrigins: ["https://auth.test"] });
+    narrow.redirect(request);
+    assert.throws(() => narrow.redirect({ redirectUrl: "https://evil.test/" }), { code: "redirect_refused" });
+    assert.equal(page.assigned.length, 4);
+  });
+
+  test("may refuse to be left", async () => {
+    const client = await connect(platform().options);
+    globalThis.location.assign = () => {
+      throw "sandboxed";
+    };
+    assert.throws(() => client.redirect({ redirectUrl: "https://auth.test/" }), { code: "redirect_refused", cause: "sandboxed" });
+  });
+
+  test("is the return address, without the parameters of an earlier callback", async () => {
+    const bodies = [];
+    const { options } = platform();
+    const { fetch } = options;
+    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().json()), fetch(request)) });
+    page.location.href = "https://app.test/shop?a=1&status=success&connectedAccountId=x#part";
+    const { flowId } = await client.initiateConnection({ integrationId: "in_1" });
+    assert.equal(bodies[0].redirectUri, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
+  });
+
+  test("that is a callback is completed, and its address cleaned", async () => {
+    const { asked, options } = platform();
+    const client = await connect(options);
+    assert.equal(await client.completeConnection(), null);
+    assert.equal(client.parseCallback(), null);
+    const request = await client.initiateConnection({ ...initiating, returnTo: "/orders" });
+    assert.deepEqual(client.pending().map(({ flowId, entityId, returnTo }) => [flowId, entityId, returnTo]), [[request.flowId, "Jessica", "/orders"]]);
+    page.location.href = `${callback(request)}&code=mine`;
+    assert.deepEqual(client.parseCallback(), {
+      flowId: request.flowId, connectedAccountId: "ca_1", outcome: "success",
+    });
+    assert.deepEqual(await client.completeConnection(), {
+      connectionStatus: "ACTIVE",
+      connectedAccountId: "ca_1",
+      account: { id: "ca_1", status: "ACTIVE", app: "gmail", entityId: "Jessica", isDisabled: false },
+      app: "gmail",
+      returnTo: "/orders",
+    });
+    assert.deepEqual(page.replaced, [[{ own: 1 }, "https://app.test/done?code=mine"]]);
+    assert.deepEqual(client.pending(), []);
+    assert.deepEqual(asked, ["POST /api/v1/connectedAccounts", "GET /api/v1/connectedAccounts/ca_1"]);
+  });
+
+  test("that mounts twice asks once", async () => {
+    const { asked, options } = platform();
+    const client = await connect(options);
+    const request = await client.initiateConnection(initiating);
+    page.location.href = callback(request);
+    const answers = await Promise.all([client.completeConnection(), client.completeConnection(), client.client.completeConnection({})]);
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    assert.equal(answers[0].connectedAccountId, "ca_1");
+    assert.equal(asked.filter((line) => line.startsWith("GET")).length, 1);
+    // And once more later: the same answer, from the platform.
+    assert.deepEqual(await client.completeConnection({ url: callback(request) }), answers[0]);
+    assert.equal(asked.filter((line) => line.startsWith("GET")).length, 2);
+  });
+
+  test("that mounts twice shares a failure too, and may try again", async () => {
+    let looks = 0;
+    const { options } = platform();
+    const { fetch } = options;
+    const client = await connect({
+      ...options,
+      fetch: (request) => (request.method === "GET" && looks++ === 0 ? Promise.reject("offline") : fetch(request)),
+    });
+    const url = callback(await client.initiateConnection(initiating));
+    const results = await Promise.allSettled([client.completeConnection({ url, timeoutMs: 0 }), client.completeConnection({ url, timeoutMs: 0 })]);
+    assert.deepEqual(results.map(({ reason }) => [reason.code, reason.retryable]), [["network", true], ["network", true]]);
+    assert.equal(looks, 1);
+    assert.equal((await client.completeConnection({ url })).connectedAccountId, "ca_1");
+  });
+
+  test("that mounts twice with a client each: disposing of one does not end the other's call", async () => {
+    const { options } = platform();
+    const [first, second] = [await connect(options), await connect(options)];
+    const url = callback(await first.initiateConnection(initiating));
+    const abandoned = assert.rejects(first.completeConnection({ url }), { code: "cancelled" });
+    first.dispose();
+    assert.equal((await second.completeConnection({ url })).connectedAccountId, "ca_1");
+    await abandoned;
+  });
+
+  test("completes for each platform by itself", async () => {
+    const [one, other] = [platform(), platform()];
+    const first = await connect(one.options);
+    const url = callback(await first.initiateConnection(initiating));
+    const second = await connect(other.options);
+    const [result, refusal] = await Promise.allSettled([first.completeConnection({ url }), second.completeConnection({ url })]);
+    assert.equal(result.value.connectedAccountId, "ca_1");
+    assert.equal(refusal.reason.code, "callback_unbound", "the other client started nothing");
+  });
+
+  test("may end one of two calls by its signal", async () => {
+    const controller = new AbortController();
+    const { asked, options } = platform();
+    const client = await connect(options);
+    const url = callback(await client.initiateConnection(initiating));
+    const ended = assert.rejects(client.completeConnection({ url, signal: controller.signal }), { code: "cancelled", retryable: false });
+    const done = client.completeConnection({ url });
+    controller.abort("reason");
+    await ended;
+    assert.equal((await done).connectionStatus, "ACTIVE");
+    assert.ok(asked.length <= 3);
+  });
+
+  test("takes a callback as text or as a URL", async () => {
+    const client = await connect(platform().options);
+    const url = callback(await client.initiateConnection(initiating));
+    assert.deepEqual(client.parseCallback(new URL(url)), client.parseCallback(url));
+    assert.throws(() => client.parseCallback(`${url}&status=failed`), { name: "ConnectError", code: "callback_invalid" });
+    await assert.rejects(client.completeConnection({ url: `${url}&cf_flow=x` }), { code: "callback_invalid" });
+    assert.equal((await client.completeConnection({ url })).connectedAccountId, "ca_1");
+  });
+});
+
+suite("a client", () => {
+  test("that is disposed of ends its calls, twice", async () => {
+    const client = await connect({ ...platform().options, fetch: () => new Promise(() => {}) });
+    const under = [client.connectedAccounts.get({ connectedAccountId: "ca_1" }), client.getExpectedParamsForUser({ app: "gmail" })];
+    client.client.dispose();
+    client.dispose();
+    for (const call of under) await assert.rejects(call, { name: "ConnectError", code: "cancelled" });
+    await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "cancelled" });
+  });
+
+  test("answers plain data, with absent members absent", async () => {
+    const client = await connect({ ...platform().options, fetch: () => json({ id: "ca_1", status: "success", isDisabled: null }) });
+    const account = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
+    assert.deepEqual(account, { id: "ca_1", status: "ACTIVE", app: "", isDisabled: false });
+    assert.equal(Object.getPrototypeOf(account), Object.prototype);
+    assert.deepEqual(structuredClone(account), account);
+  });
+
+  test("leaves no rejection behind that nobody could have handled", async () => {
+    const unhandled = [];
+    const listen = (reason) => unhandled.push(reason);
+    process.on("unhandledRejection", listen);
+    const late = () => new Promise((_, reject) => setTimeout(reject, 20, "late"));
+    const client = await connect({ ...platform().options, timeoutMs: 5, fetch: late });
+    await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "timeout" });
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    process.off("unhandledRejection", listen);
+    assert.deepEqual(unhandled, []);
+  });
+});

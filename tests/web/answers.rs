@@ -1,0 +1,324 @@
+//! Whatever `fetch` does, a call ends with the right code, keeps the cause, and leaves the client usable.
+
+use connect_flow::Failure;
+use connect_flow::core::error::ErrorCode;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::*;
+
+/// Reads an account from a platform that answers the first request so, and the second as it should.
+async fn read(answer: &str, timeout_ms: u32) -> Result<String, Failure> {
+    let platform = Platform::new(&format!("if (n > 1) return json({ACCOUNT}); {answer}"));
+    let client = platform.client_with(|options, _| options.timeout_ms = timeout_ms);
+    let result = look(&client).await;
+    assert_eq!(platform.count(), 1, "{answer}");
+    let second = look(&client).await.expect("the client works afterwards");
+    assert_eq!(second.id, "ca_1");
+    result.map(|account| account.status.as_str().to_owned())
+}
+
+async fn failure(answer: &str) -> Failure {
+    match read(answer, 5_000).await {
+        Err(failure) => failure,
+        Ok(status) => panic!("{answer} was read as {status}"),
+    }
+}
+
+fn thrown() -> JsValue {
+    js("return globalThis.thrown")
+}
+
+/// What JavaScript can throw, most of it no `Error`.
+const THROWN: [&str; 9] = [
+    "'boom'",
+    "undefined",
+    "null",
+    "42",
+    "{ a: 1 }",
+    "Object.create(null)",
+    "Symbol('boom')",
+    "new DOMException('gone', 'AbortError')",
+    "new TypeError('Failed to fetch')",
+];
+
+async fn is_network_error_of(answer: impl Fn(&str) -> String) {
+    for value in THROWN {
+        let failure = failure(&answer(value)).await;
+        assert_eq!(failure.error.code, ErrorCode::Network, "{value}");
+        assert!(failure.error.retryable, "{value}");
+        assert_eq!(failure.error.status, None, "{value}");
+        let cause = failure.cause.expect("a cause");
+        assert!(is_same(&cause, &thrown()), "{value} became {cause:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_rejection_with_anything() {
+    is_network_error_of(|value| format!("return Promise.reject(globalThis.thrown = {value})"))
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn anything_thrown_at_once() {
+    is_network_error_of(|value| format!("throw globalThis.thrown = {value}")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_breaks_with_anything() {
+    is_network_error_of(|value| {
+        format!(
+            "return new Response(new ReadableStream({{
+               start(stream) {{ stream.enqueue(new TextEncoder().encode('{{\"id\":')); }},
+               pull(stream) {{ stream.error(globalThis.thrown = {value}); }},
+             }}))"
+        )
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn no_fetch_at_all() {
+    let _page = until_dropped(
+        "const { fetch } = globalThis; globalThis.fetch = undefined; return () => { globalThis.fetch = fetch; };",
+    );
+    let platform = Platform::new("");
+    let client = platform.client_with(|_, overrides| overrides.fetch = None);
+    assert_eq!(code(look(&client).await), ErrorCode::Network);
+}
+
+#[wasm_bindgen_test]
+async fn the_fetch_of_the_page_is_looked_up_for_each_request() {
+    let platform = Platform::new(&format!("return json({ACCOUNT})"));
+    let client = platform.client_with(|_, overrides| overrides.fetch = None);
+    set_global("patched", &platform.fetch);
+    let _page = until_dropped(
+        "const { fetch } = globalThis; globalThis.fetch = patched; return () => { globalThis.fetch = fetch; };",
+    );
+    assert_eq!(look(&client).await.expect("an account").id, "ca_1");
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_is_no_response() {
+    for value in ["'text'", "undefined", "null", "{ ok: true, status: 200 }"] {
+        for answer in [
+            "return globalThis.thrown =",
+            "return globalThis.thrown = await",
+        ] {
+            let answer = match answer.ends_with("await") {
+                true => format!("return Promise.resolve(globalThis.thrown = {value})"),
+                false => format!("{answer} {value}"),
+            };
+            let failure = failure(&answer).await;
+            assert_eq!(failure.error.code, ErrorCode::ResponseInvalid, "{answer}");
+            let cause = failure.cause.expect("a cause");
+            assert!(is_same(&cause, &thrown()), "{answer}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_response_that_was_read_already() {
+    for answer in [
+        "const used = json({}); return used.text().then(() => used);",
+        "const locked = json({}); locked.body.getReader(); return locked;",
+        "const read = json({}); const reader = read.body.getReader();
+         return reader.read().then(() => reader.releaseLock()).then(() => read);",
+    ] {
+        let error = failure(answer).await.error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
+        assert_eq!(error.status, Some(200), "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn chunks_that_are_no_bytes() {
+    let answer = "return new Response(new ReadableStream({ start(stream) { stream.enqueue('{}'); stream.close(); } }))";
+    assert_eq!(failure(answer).await.error.code, ErrorCode::ResponseInvalid);
+}
+
+#[wasm_bindgen_test]
+async fn what_never_ends_ends_at_the_time_limit() {
+    for answer in [
+        "globalThis.seen = request.signal; return new Promise(() => {})",
+        "globalThis.seen = request.signal; return { then() {} }",
+        "globalThis.seen = request.signal; return new Response(new ReadableStream({}))",
+    ] {
+        let error = read(answer, 150).await.expect_err("a failure").error;
+        assert_eq!(error.code, ErrorCode::Timeout, "{answer}");
+        assert!(error.retryable, "{answer}");
+        assert!(
+            js("return seen.aborted").is_truthy(),
+            "{answer} is not told"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_obeys_its_signal_is_a_timeout_too() {
+    let answer = "return new Promise((_, reject) =>
+        request.signal.addEventListener('abort', () => reject(request.signal.reason)))";
+    let error = read(answer, 150).await.expect_err("a failure").error;
+    assert_eq!(error.code, ErrorCode::Timeout);
+}
+
+#[wasm_bindgen_test]
+async fn a_rejection_after_the_time_limit_is_handled() {
+    js("globalThis.unhandled = 0;
+        globalThis.onUnhandled = (event) => { unhandled++; event.preventDefault(); };
+        addEventListener('unhandledrejection', onUnhandled)");
+    let answer = "return new Promise((_, reject) => setTimeout(() => { reject('late'); globalThis.isLate = true; }, 200))";
+    let error = read(answer, 150).await.expect_err("a failure").error;
+    assert_eq!(error.code, ErrorCode::Timeout);
+    let later = js("return new Promise((resolve) => setTimeout(resolve, 150))");
+    let _ = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::from(later)).await;
+    js("removeEventListener('unhandledrejection', onUnhandled)");
+    assert!(js("return isLate").is_truthy());
+    assert_eq!(js("return unhandled"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn bodies_that_are_no_account() {
+    for (answer, status) in [
+        ("return new Response(null, { status: 204 })", 204),
+        ("return new Response('')", 200),
+        ("return new Response(' \\n ')", 200),
+        (
+            "return new Response('<!doctype html><p>Sign in</p>', { headers: { 'content-type': 'text/html' } })",
+            200,
+        ),
+        ("return new Response('{\"id\":\"ca_1\",\"stat')", 200),
+        ("return new Response('null')", 200),
+        ("return new Response('[]')", 200),
+        ("return new Response('\"ca_1\"')", 200),
+        ("return new Response('{}')", 200),
+        (
+            "return new Response(new Uint8Array([0xff, 0xfe, 0x7b]))",
+            200,
+        ),
+        (
+            "return new Response('{\"id\":\"ca_1\",\"status\":\"ACTIVE\"} trailing')",
+            200,
+        ),
+    ] {
+        let error = failure(answer).await.error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
+        assert_eq!(error.status, Some(status), "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_gateways_page_is_the_servers_error_and_no_text_to_show() {
+    let answer = "return new Response('<!doctype html><h1>Bad gateway</h1>', { status: 502, headers: { 'x-request-id': 'r1' } })";
+    let error = failure(answer).await.error;
+    assert_eq!(error.code, ErrorCode::Server);
+    assert_eq!(error.status, Some(502));
+    assert_eq!(error.request_id.as_deref(), Some("r1"));
+    assert!(!error.message.contains('<'), "{}", error.message);
+    assert_eq!(error.error_description, None);
+}
+
+#[wasm_bindgen_test]
+async fn a_large_body_is_not_read_to_its_end() {
+    let answer = "globalThis.sent = 0;
+        globalThis.isCancelled = false;
+        return new Response(new ReadableStream({
+          pull(stream) {
+            sent += 65536;
+            if (sent > 100e6) return stream.close();
+            stream.enqueue(new TextEncoder().encode(' '.repeat(65536)));
+          },
+          cancel() { isCancelled = true; return Promise.reject('no'); },
+        }))";
+    let error = failure(answer).await.error;
+    assert_eq!(error.code, ErrorCode::ResponseInvalid);
+    assert!(
+        error.message.contains("larger than 1 MB"),
+        "{}",
+        error.message
+    );
+    let sent = js("return sent").as_f64().expect("a number");
+    assert!(
+        (1_000_000.0..1_300_000.0).contains(&sent),
+        "{sent} bytes were read"
+    );
+    assert!(js("return isCancelled").is_truthy());
+}
+
+#[wasm_bindgen_test]
+async fn a_body_below_the_limit_is_read_in_any_cut() {
+    // A character of three bytes stands across the edge of each chunk.
+    let answer = "const bytes = new TextEncoder().encode(JSON.stringify({
+            id: 'ca_1', status: 'ACTIVE', statusReason: '\u{20ac}'.repeat(200), padding: ' '.repeat(900_000),
+        }));
+        return new Response(new ReadableStream({
+          start(stream) {
+            for (let at = 0; at < 1000; at++) stream.enqueue(bytes.slice(at, at + 1));
+            stream.enqueue(bytes.slice(1000));
+            stream.close();
+          },
+        }))";
+    let platform = Platform::new(answer);
+    let account = look(&platform.client()).await.expect("an account");
+    assert_eq!(account.status_reason, Some("\u{20ac}".repeat(200)));
+}
+
+#[wasm_bindgen_test]
+async fn deep_nesting() {
+    for deep in [
+        "'['.repeat(10_000) + ']'.repeat(10_000)",
+        "'{\"a\":'.repeat(10_000) + '1' + '}'.repeat(10_000)",
+        "'{\"id\":\"ca_1\",\"status\":\"ACTIVE\",\"x\":' + '['.repeat(10_000) + ']'.repeat(10_000) + '}'",
+    ] {
+        let answer = format!("return new Response({deep})");
+        assert_eq!(
+            failure(&answer).await.error.code,
+            ErrorCode::ResponseInvalid,
+            "{deep}"
+        );
+        let refusal = format!("return new Response({deep}, {{ status: 403 }})");
+        assert_eq!(
+            failure(&refusal).await.error.code,
+            ErrorCode::Forbidden,
+            "{deep}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn prototypes_are_not_data() {
+    for body in [
+        r#"{"__proto__":{"id":"ca_1","status":"ACTIVE"}}"#,
+        r#"{"constructor":{"prototype":{"id":"ca_1","status":"ACTIVE"}}}"#,
+        r#"{"id":"ca_1","__proto__":{"status":"ACTIVE","connectionStatus":"ACTIVE"}}"#,
+    ] {
+        let error = failure(&format!("return new Response('{body}')"))
+            .await
+            .error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{body}");
+    }
+    let initiated = r#"return new Response('{"id":"ca_1","status":"INITIATED","__proto__":{"status":"ACTIVE"}}')"#;
+    assert_eq!(
+        read(initiated, 5_000).await.expect("an account"),
+        "INITIATED"
+    );
+    assert!(js("return {}.status === undefined").is_truthy());
+
+    let _page = until_dropped(
+        "Object.prototype.status = 'ACTIVE'; return () => { delete Object.prototype.status; };",
+    );
+    let error = failure("return new Response('{\"id\":\"ca_1\"}')")
+        .await
+        .error;
+    assert_eq!(error.code, ErrorCode::ResponseInvalid);
+}
+
+#[wasm_bindgen_test]
+async fn lone_surrogates() {
+    let platform = Platform::new(
+        r#"return new Response('{"id":"ca_\\ud800","status":"ACTIVE","statusReason":"\\udfff","\\ud83d":1}')"#,
+    );
+    let account = look(&platform.client()).await.expect("an account");
+    assert_eq!(account.id, "ca_\u{fffd}");
+    assert_eq!(account.status_reason.as_deref(), Some("\u{fffd}"));
+}

@@ -1,0 +1,225 @@
+//! The `headers` of a client: values, or a function that is asked once, and once more when the platform answers 401.
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::{ConnectClient, Failure};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::*;
+
+/// A platform that lets a session in.
+fn guarded(session: &str) -> Platform {
+    Platform::new(&format!(
+        "if (request.headers.get('x-session') !== '{session}') return json({{ message: 'who?' }}, 401);
+         return request.method === 'POST' ? json({{ connectedAccountId: 'ca_1', connectionStatus: 'ACTIVE' }}) : json({ACCOUNT});"
+    ))
+}
+
+/// A client that asks a function for its headers; `answer` is JavaScript of `asked`, the number of the question from 1.
+fn asking(platform: &Platform, answer: &str) -> ConnectClient {
+    set_global("asked", &JsValue::from(0));
+    let headers: Function = js(&format!("return () => {{ globalThis.asked++; {answer} }}")).into();
+    platform.client_with(|_, overrides| overrides.headers = Some(headers))
+}
+
+fn asked() -> f64 {
+    js("return asked").as_f64().expect("a number")
+}
+
+#[wasm_bindgen_test]
+async fn a_function_is_asked_once_for_all_requests() {
+    for answer in [
+        "return { 'x-session': 's1' }",
+        "return Promise.resolve({ 'x-session': 's1' })",
+        "return new Promise((resolve) => setTimeout(resolve, 5, { 'x-session': 's1', absent: undefined }))",
+        "return { then: (resolve) => resolve({ 'x-session': 's1' }) }",
+    ] {
+        let platform = guarded("s1");
+        let client = asking(&platform, answer);
+        assert_eq!(asked(), 0.0, "nothing is asked before the first request");
+        look(&client).await.expect("an account");
+        initiate(&client).await.expect("a request");
+        look(&client.clone()).await.expect("an account");
+        assert_eq!((asked(), platform.count()), (1.0, 3), "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_function_is_asked_again_after_a_401_once_a_call() {
+    let answer = "return { 'x-session': `s${asked}` }";
+    let platform = guarded("s2");
+    let client = asking(&platform, answer);
+    look(&client).await.expect("an account, with fresh headers");
+    assert_eq!((asked(), platform.count()), (2.0, 2));
+    look(&client).await.expect("an account");
+    assert_eq!(
+        (asked(), platform.count()),
+        (2.0, 3),
+        "the fresh ones are kept"
+    );
+
+    let platform = guarded("never");
+    let client = asking(&platform, answer);
+    assert_eq!(code(look(&client).await), ErrorCode::Unauthorized);
+    assert_eq!((asked(), platform.count()), (2.0, 2));
+    assert_eq!(code(look(&client).await), ErrorCode::Unauthorized);
+    assert_eq!((asked(), platform.count()), (3.0, 4));
+}
+
+#[wasm_bindgen_test]
+async fn a_post_is_sent_again_after_a_401_with_fresh_headers() {
+    let platform = guarded("s2");
+    let client = asking(&platform, "return { 'x-session': `s${asked}` }");
+    initiate(&client).await.expect("a request");
+    assert_eq!((asked(), platform.count()), (2.0, 2));
+    // The values are sent again in full, although the first request's copy was overwritten.
+    assert_eq!(platform.body(1).await, platform.body(2).await);
+}
+
+#[wasm_bindgen_test]
+async fn calls_side_by_side_all_get_fresh_headers() {
+    let platform = Platform::new(&format!(
+        "return request.headers.get('x-session') === wanted ? json({ACCOUNT}) : json({{}}, 401)"
+    ));
+    let client = asking(&platform, "return { 'x-session': asked > 1 ? 's2' : 's1' }");
+    set_global("wanted", &"s1".into());
+    look(&client).await.expect("an account");
+    // The session ends while all of them are under way.
+    set_global("wanted", &"s2".into());
+    let one = |client: ConnectClient| -> Work<_> { Box::pin(async move { look(&client).await }) };
+    for result in at_once(vec![one(client.clone()), one(client.clone()), one(client)]).await {
+        result.expect("an account, with fresh headers");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn headers_that_are_values_cannot_be_fresher() {
+    let platform = guarded("s2");
+    let client = platform.client_with(|options, _| {
+        options.headers = vec![("x-session".into(), "s1".into())];
+        options.retry = 2;
+    });
+    assert_eq!(code(look(&client).await), ErrorCode::Unauthorized);
+    assert_eq!(platform.count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_function_that_fails() {
+    for (answer, is_kept) in [
+        ("throw globalThis.thrown = 'no session'", true),
+        ("throw globalThis.thrown = undefined", true),
+        ("return Promise.reject(globalThis.thrown = { a: 1 })", true),
+        (
+            "return Promise.reject(globalThis.thrown = new Error('no session'))",
+            true,
+        ),
+        (
+            "return { get 'x-session'() { throw globalThis.thrown = 'no getter' } }",
+            true,
+        ),
+        (
+            "return new Proxy({}, { ownKeys() { throw globalThis.thrown = 'no keys' } })",
+            true,
+        ),
+        (
+            "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return { get then() { return undefined }, proxy }",
+            false,
+        ),
+    ] {
+        let platform = guarded("s1");
+        let client = asking(
+            &platform,
+            &format!("if (asked > 1) return {{ 'x-session': 's1' }}; {answer}"),
+        );
+        let Failure { error, cause } = look(&client).await.expect_err(answer);
+        assert_eq!(error.code, ErrorCode::Unauthorized, "{answer}");
+        assert_eq!(error.status, None, "{answer}");
+        let cause = cause.expect("a cause");
+        assert!(
+            !is_kept || is_same(&cause, &js("return thrown")),
+            "{answer}"
+        );
+        assert_eq!(platform.count(), 0, "{answer}");
+        look(&client).await.expect("the next call asks again");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_function_that_never_answers_is_a_timeout() {
+    let platform = guarded("s1");
+    let never: Function = js("return () => new Promise(() => {})").into();
+    let client = platform.client_with(|options, overrides| {
+        overrides.headers = Some(never);
+        options.timeout_ms = 10;
+    });
+    assert_eq!(code(look(&client).await), ErrorCode::Timeout);
+    assert_eq!(platform.count(), 0);
+}
+
+/// Headers that `Headers` would throw on, or that would be split in two.
+const UNSENDABLE: [&str; 9] = [
+    "{ 'a b': '1' }",
+    "{ '': '1' }",
+    "{ 'x:y': '1' }",
+    "{ 'x\u{e9}': '1' }",
+    "{ 'x\\r\\ny': '1' }",
+    "{ 'x-session': 'a\\r\\nset-cookie: b' }",
+    "{ 'x-session': 'a\\0b' }",
+    "{ 'x-session': '\u{20ac}' }",
+    "{ 'x-session': '\\ud800' }",
+];
+
+#[wasm_bindgen_test]
+async fn headers_that_cannot_be_sent() {
+    for headers in UNSENDABLE.iter().chain(&[
+        "'text'",
+        "[['x-session', 's1']]",
+        "42",
+        "{ 'x-session': 1 }",
+    ]) {
+        let platform = guarded("s1");
+        let client = asking(
+            &platform,
+            &format!("return asked > 1 ? {{ 'x-session': 's1' }} : {headers}"),
+        );
+        let error = look(&client).await.expect_err(headers).error;
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{headers}");
+        assert!(
+            error.issues[0].field.starts_with("headers"),
+            "{headers}: {:?}",
+            error.issues
+        );
+        assert!(
+            !error.message.contains("set-cookie"),
+            "{headers}: {}",
+            error.message
+        );
+        assert_eq!(platform.count(), 0, "{headers}");
+        look(&client)
+            .await
+            .expect("what cannot be sent is not kept");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn values_that_cannot_be_sent() {
+    for (name, value) in [("a b", "1"), ("", "1"), ("x", "a\r\nb"), ("x", "\u{20ac}")] {
+        let platform = guarded("s1");
+        let client =
+            platform.client_with(|options, _| options.headers = vec![(name.into(), value.into())]);
+        assert_eq!(
+            code(look(&client).await),
+            ErrorCode::InvalidArgument,
+            "{name}: {value}"
+        );
+        assert_eq!(platform.count(), 0);
+    }
+    let platform = guarded("s1");
+    let client = platform.client_with(|options, _| {
+        options.unsafe_api_key = Some(connect_flow::core::secret::Secret::new("a\nb".into()));
+    });
+    let error = look(&client).await.expect_err("a failure").error;
+    assert_eq!(error.code, ErrorCode::InvalidArgument);
+    assert_eq!(platform.count(), 0);
+}

@@ -1,0 +1,223 @@
+//! What is sent, and how often.
+
+use connect_flow::Overrides;
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::options::{ClientOptions, Credentials};
+use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::core::protocol::Api;
+use connect_flow::core::secret::Secret;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
+
+use super::support::*;
+
+fn header(platform: &Platform, n: u32, name: &str) -> Option<String> {
+    platform
+        .request(n)
+        .headers()
+        .get(name)
+        .expect("a name that can be one")
+}
+
+#[wasm_bindgen_test]
+async fn the_shape_of_a_get() {
+    let platform = Platform::new(&format!("return json({ACCOUNT})"));
+    let client = platform
+        .client_with(|options, _| options.headers = vec![("X-Session".into(), "s1".into())]);
+    client
+        .get_connected_account("a/b ?#é".to_owned(), None)
+        .await
+        .expect("an account");
+    let request = platform.request(1);
+    assert_eq!(request.method(), "GET");
+    assert_eq!(
+        request.url(),
+        "https://platform.test/api/v1/connectedAccounts/a%2Fb%20%3F%23%C3%A9"
+    );
+    assert_eq!(request.credentials(), RequestCredentials::SameOrigin);
+    assert_eq!(request.redirect(), RequestRedirect::Error);
+    assert_eq!(request.cache(), RequestCache::NoStore);
+    assert_eq!(
+        header(&platform, 1, "accept").as_deref(),
+        Some("application/json")
+    );
+    assert_eq!(header(&platform, 1, "x-session").as_deref(), Some("s1"));
+    assert_eq!(header(&platform, 1, "content-type"), None);
+    assert_eq!(header(&platform, 1, "x-api-key"), None);
+}
+
+#[wasm_bindgen_test]
+async fn the_shape_of_a_post() {
+    let platform = connecting();
+    let client = platform.client_with(|options, _| options.base_url = "/api/connect/".to_owned());
+    let options = InitiateOptions {
+        data: vec![
+            ("shop".into(), Secret::new("acme".into())),
+            (
+                "quote\"\\\u{1}".into(),
+                Secret::new("\u{20ac}\n\u{1f600}".into()),
+            ),
+        ],
+        ..initiating()
+    };
+    let made = client
+        .initiate_connection(options, None)
+        .await
+        .expect("a request");
+    let request = platform.request(1);
+    assert_eq!(request.method(), "POST");
+    assert_eq!(
+        request.url(),
+        text("return location.origin") + "/api/connect/api/v1/connectedAccounts"
+    );
+    assert_eq!(request.redirect(), RequestRedirect::Error);
+    assert_eq!(request.cache(), RequestCache::NoStore);
+    assert_eq!(
+        header(&platform, 1, "content-type").as_deref(),
+        Some("application/json")
+    );
+    set_global("body", &platform.body(1).await.into());
+    set_global("flowId", &made.flow_id.into());
+    let is_right = js("const wanted = {
+          integrationId: 'in_1', entityId: 'Jessica', data: { shop: 'acme', 'quote\"\\\\\\u0001': '\u{20ac}\\n\u{1f600}' },
+          redirectUri: `https://app.test/done?cf_flow=${flowId}`,
+        };
+        return JSON.stringify(JSON.parse(body)) === JSON.stringify(wanted) || body");
+    assert_eq!(is_right, true);
+}
+
+#[wasm_bindgen_test]
+async fn credentials_and_the_unsafe_key() {
+    for (given, sent) in [
+        (Credentials::Omit, RequestCredentials::Omit),
+        (Credentials::SameOrigin, RequestCredentials::SameOrigin),
+        (Credentials::Include, RequestCredentials::Include),
+    ] {
+        let platform = Platform::new(&format!("return json({ACCOUNT})"));
+        let client = platform.client_with(|options, _| {
+            options.credentials = given;
+            options.unsafe_api_key = Some(Secret::new("key-1".into()));
+            options.api = Api::V3;
+        });
+        look(&client).await.expect("an account");
+        assert_eq!(platform.request(1).credentials(), sent);
+        assert_eq!(header(&platform, 1, "x-api-key").as_deref(), Some("key-1"));
+        assert!(
+            platform
+                .request(1)
+                .url()
+                .ends_with("/api/v3/connected_accounts/ca_1")
+        );
+    }
+}
+
+fn retrying(options: &mut ClientOptions, _: &mut Overrides) {
+    options.retry = 2;
+    options.timeout_ms = 5_000;
+}
+
+/// Ways to fail that pass, the platform's wait made short.
+const PASSING: [&str; 6] = [
+    "return new Response(null, { status: 500, headers: { 'retry-after-ms': '1' } })",
+    "return new Response('<p>', { status: 503, headers: { 'retry-after-ms': '1' } })",
+    "return new Response(null, { status: 429, headers: { 'retry-after-ms': '1' } })",
+    "return Promise.reject('boom')",
+    "return new Promise(() => {})",
+    "return new Response('{\"id\"')",
+];
+
+#[wasm_bindgen_test]
+async fn a_get_is_tried_again_as_often_as_the_client_says() {
+    for answer in PASSING {
+        let _timers = fast_timers();
+        let platform = Platform::new(&format!("if (n > 2) return json({ACCOUNT}); {answer}"));
+        look(&platform.client_with(retrying))
+            .await
+            .expect("the third try");
+        assert_eq!(platform.count(), 3, "{answer}");
+
+        let platform = Platform::new(answer);
+        look(&platform.client_with(retrying))
+            .await
+            .expect_err("three failures");
+        assert_eq!(platform.count(), 3, "{answer}");
+
+        let platform = Platform::new(answer);
+        look(&platform.client())
+            .await
+            .expect_err("one failure, as `retry` is 0");
+        assert_eq!(platform.count(), 1, "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_post_is_sent_once() {
+    for answer in PASSING {
+        let _timers = fast_timers();
+        let platform = Platform::new(answer);
+        let client = platform.client_with(retrying);
+        let error = initiate(&client).await.expect_err("a failure").error;
+        assert_eq!(platform.count(), 1, "{answer}");
+        // Only a 429 is sure to have made no account.
+        assert_eq!(
+            error.retryable,
+            error.code == ErrorCode::RateLimited,
+            "{answer}"
+        );
+        assert!(client.pending().is_empty(), "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_another_try_cannot_change_is_not_tried_again() {
+    for status in [400, 403, 404, 409, 410, 422] {
+        let platform = Platform::new(&format!("return json({{ message: 'no' }}, {status})"));
+        let error = look(&platform.client_with(retrying))
+            .await
+            .expect_err("a failure")
+            .error;
+        assert_eq!(platform.count(), 1, "{status}");
+        assert_eq!(error.status, Some(status));
+        assert!(!error.retryable, "{status}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_platform_says_how_long_to_wait() {
+    for (headers, wanted) in [
+        ("{ 'retry-after': '3' }", 3_000),
+        ("{ 'retry-after': '3', 'retry-after-ms': '1500' }", 1_500),
+        ("{ 'retry-after': '86400' }", 60_000),
+    ] {
+        let _timers = fast_timers();
+        let platform = Platform::new(&format!(
+            "if (n > 1) return json({ACCOUNT}); return json({{}}, 429, {headers})"
+        ));
+        // The minute's wait would take 600 ms.
+        let client =
+            platform.client_with(|options, _| options.retry = if wanted == 60_000 { 0 } else { 1 });
+        match look(&client).await {
+            Ok(_) => assert_eq!(waits(15_000), [wanted], "{headers}"),
+            Err(failure) => assert_eq!(
+                failure.error.retry_after_ms,
+                Some(wanted.into()),
+                "{headers}"
+            ),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn waits_grow_without_a_word_of_the_platform() {
+    let _timers = fast_timers();
+    let platform = Platform::new("return Promise.reject('boom')");
+    look(&platform.client_with(retrying))
+        .await
+        .expect_err("three failures");
+    let waits = waits(5_000);
+    assert_eq!(waits.len(), 2);
+    assert!(
+        (375..=500).contains(&waits[0]) && (750..=1_000).contains(&waits[1]),
+        "{waits:?}"
+    );
+}

@@ -1,0 +1,316 @@
+//! Where attempts are remembered: storage that fails degrades to memory, and whatever else stands there does no harm.
+
+use connect_flow::ConnectClient;
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::pending::PendingConnection;
+use connect_flow::core::procedure::initiate::InitiateOptions;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::*;
+
+/// `localStorage` with its content, put back in the end.
+fn local_storage() -> Undo {
+    until_dropped(
+        "const before = Object.entries(localStorage);
+        localStorage.clear();
+        return () => { localStorage.clear(); for (const [key, value] of before) localStorage.setItem(key, value); };",
+    )
+}
+
+fn over_local_storage(platform: &Platform) -> ConnectClient {
+    platform.client_with(|_, overrides| overrides.storage = None)
+}
+
+fn flows(client: &ConnectClient) -> Vec<String> {
+    let pending = client.pending();
+    pending.into_iter().map(|record| record.flow_id).collect()
+}
+
+async fn goes_all_the_way(client: &ConnectClient, how: &str) {
+    let before = client.pending().len();
+    let request = initiate(client).await.expect(how);
+    let found = client.pending();
+    assert_eq!(found.len(), before + 1, "{how}");
+    assert!(
+        found.iter().any(|record| record.flow_id == request.flow_id),
+        "{how}"
+    );
+    let done = complete(client, &callback(&request)).await.expect(how);
+    assert_eq!(
+        done.expect(how).connected_account_id,
+        request.connected_account_id
+    );
+    assert_eq!(client.pending().len(), before, "{how}");
+}
+
+#[wasm_bindgen_test]
+async fn storage_that_fails_in_any_way() {
+    let fail = "throw new DOMException('denied', 'SecurityError')";
+    for spoilt in [
+        format!("storage.setItem = () => {{ {fail} }}"),
+        "storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+            .to_owned(),
+        "storage.setItem = undefined".to_owned(),
+        "storage.setItem = () => { throw undefined }".to_owned(),
+        format!(
+            "for (const name of Object.keys(storage)) Object.defineProperty(storage, name, {{ get() {{ {fail} }} }})"
+        ),
+        format!(
+            "storage.setItem = storage.getItem = storage.removeItem = storage.key = () => {{ {fail} }}"
+        ),
+    ] {
+        let platform = connecting();
+        let client =
+            platform.client_with(|_, overrides| overrides.storage = Some(storage(&spoilt)));
+        goes_all_the_way(&client, &spoilt).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn storage_that_cannot_be_read_back_is_no_attempt() {
+    for spoilt in [
+        "storage.getItem = () => { throw 'no' }",
+        "storage.getItem = () => ({ flowId: 'x' })",
+        "storage.getItem = () => 42",
+        "storage.key = () => { throw 'no' }",
+        "storage.key = () => ({})",
+        "Object.defineProperty(storage, 'length', { get() { throw 'no' } })",
+        "Object.defineProperty(storage, 'length', { value: -1 })",
+        "Object.defineProperty(storage, 'length', { value: NaN })",
+        "Object.defineProperty(storage, 'length', { value: 'many' })",
+        "storage.removeItem = () => { throw 'no' }; storage.getItem = () => null",
+    ] {
+        let platform = connecting();
+        let client = platform.client_with(|_, overrides| overrides.storage = Some(storage(spoilt)));
+        let request = initiate(&client).await.expect(spoilt);
+        assert!(!flows(&client).contains(&request.flow_id), "{spoilt}");
+        let url = callback(&request);
+        assert_eq!(
+            code(complete(&client, &url).await),
+            ErrorCode::CallbackUnbound,
+            "{spoilt}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_endless_storage_is_not_walked_to_its_end() {
+    let spoilt = "Object.defineProperty(storage, 'length', { value: 1e12 }); globalThis.reads = 0;
+        storage.key = (index) => { reads++; return `other-${index}`; }";
+    let platform = connecting();
+    let client = platform.client_with(|_, overrides| overrides.storage = Some(storage(spoilt)));
+    client.pending();
+    assert!(
+        js("return reads")
+            .as_f64()
+            .is_some_and(|reads| reads <= 40_000.0)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_local_storage() {
+    for getter in [
+        "throw new DOMException('denied', 'SecurityError')",
+        "return null",
+        "return undefined",
+    ] {
+        let _page = until_dropped(&format!(
+            "const own = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
+            Object.defineProperty(globalThis, 'localStorage', {{ configurable: true, get() {{ {getter} }} }});
+            return () => Object.defineProperty(globalThis, 'localStorage', own);"
+        ));
+        goes_all_the_way(&over_local_storage(&connecting()), getter).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn storage_that_is_full_when_the_attempt_ends() {
+    let platform = connecting();
+    let shared = storage("");
+    set_global("shared", shared.as_ref());
+    let client = platform.client_with(|_, overrides| overrides.storage = Some(shared));
+    let request = initiate(&client).await.expect("a request");
+    js("shared.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }");
+    complete(&client, &callback(&request))
+        .await
+        .expect("an account");
+    assert!(
+        client.pending().is_empty(),
+        "the attempt is over, whatever the storage still says"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_others_put_under_our_keys() {
+    let _storage = local_storage();
+    let platform = connecting();
+    let client = over_local_storage(&platform);
+    let before = flows(&client);
+    let request = initiate(&client).await.expect("a request");
+    js(r#"
+        const now = Date.now();
+        const record = (id, change) => JSON.stringify({
+          flowId: id, connectedAccountId: "ca_evil", entityId: "e", startedAtMs: now, expiresAtMs: now + 1000, ...change,
+        });
+        const put = (id, text) => localStorage.setItem(`connect-flow:${id}`, text);
+        for (const [index, text] of ["", "junk", "{", "null", "[]", "42", '"text"', "{}", "\u0000", "\ud800"].entries()) {
+          put(`junk${index}`, text);
+        }
+        put("", record(""));
+        put("proto", '{"__proto__":' + record("proto") + "}");
+        put("own-proto", record("own-proto", {}).replace("connectedAccountId", "__proto__"));
+        put("huge", record("huge", { connectedAccountId: "x".repeat(1e6) }));
+        put("deep", '{"flowId":'.repeat(5000) + "1" + "}".repeat(5000));
+        put("elsewhere", record("another"));
+        put("no-time", record("no-time", { startedAtMs: undefined }));
+        put("text-time", record("text-time", { startedAtMs: String(now) }));
+        put("half-time", record("half-time", { startedAtMs: now + 0.5 }));
+        put("immortal", record("immortal", { expiresAtMs: now + 1e9 }));
+        put("backwards", record("backwards", { expiresAtMs: now - 1 }));
+        put("numbers", record("numbers", { connectedAccountId: 7 }));
+    "#);
+    let found = client.pending();
+    let ours: Vec<&PendingConnection> = found
+        .iter()
+        .filter(|one| !before.contains(&one.flow_id))
+        .collect();
+    assert_eq!(ours.len(), 1, "{ours:?}");
+    assert_eq!(ours[0].flow_id, request.flow_id);
+    for id in ["junk0", "proto", "elsewhere", "immortal", "huge"] {
+        let url = format!("https://app.test/?cf_flow={id}&status=success");
+        assert_eq!(
+            code(complete(&client, &url).await),
+            ErrorCode::CallbackUnbound,
+            "{id}"
+        );
+    }
+    let done = complete(&client, &callback(&request))
+        .await
+        .expect("an account");
+    assert_eq!(
+        done.expect("a callback").connected_account_id,
+        request.connected_account_id
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_return_path_put_there_by_others_leads_nowhere_else() {
+    let _storage = local_storage();
+    let client = over_local_storage(&connecting());
+    for (path, kept) in [
+        ("/orders?x=1", true),
+        ("//evil.test", false),
+        ("https://evil.test", false),
+        ("/\\\\evil.test", false),
+        ("javascript:alert(1)", false),
+    ] {
+        set_global("path", &path.replace("\\\\", "\\").into());
+        js(r#"localStorage.setItem("connect-flow:f1", JSON.stringify({
+            flowId: "f1", connectedAccountId: "ca_1", entityId: "Jessica",
+            startedAtMs: Date.now(), expiresAtMs: Date.now() + 1000, returnTo: path,
+        }))"#);
+        let url = "https://app.test/?cf_flow=f1&status=success";
+        let done = complete(&client, url).await.expect(path).expect(path);
+        assert_eq!(done.return_to.is_some(), kept, "{path}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn old_attempts_are_removed_and_other_keys_are_not() {
+    let _storage = local_storage();
+    js(r#"
+        const put = (id, ageMs) => localStorage.setItem(`connect-flow:${id}`, JSON.stringify({
+          flowId: id, connectedAccountId: "ca_old", entityId: "e",
+          startedAtMs: Date.now() - ageMs, expiresAtMs: Date.now() - ageMs + 600_000,
+        }));
+        put("old", 600_001);
+        put("young", 1_000);
+        put("future", -700_000);
+        localStorage.setItem("connect-flow-theme", "dark");
+        localStorage.setItem("other", "1");
+        localStorage.setItem("connect-flow:unreadable", "{");
+    "#);
+    let client = over_local_storage(&connecting());
+    let is_there =
+        |key: &str| js(&format!("return localStorage.getItem('{key}') !== null")).is_truthy();
+    assert!(
+        client
+            .pending()
+            .iter()
+            .any(|record| record.flow_id == "young")
+    );
+    assert!(
+        client
+            .pending()
+            .iter()
+            .all(|record| record.flow_id != "old" && record.flow_id != "future")
+    );
+    assert!(!is_there("connect-flow:old") && !is_there("connect-flow:future"));
+    assert!(is_there("connect-flow:young") && is_there("connect-flow-theme") && is_there("other"));
+    let url = "https://app.test/?cf_flow=old&status=success";
+    assert_eq!(
+        code(complete(&client, url).await),
+        ErrorCode::CallbackUnbound
+    );
+}
+
+#[wasm_bindgen_test]
+async fn attempts_side_by_side_are_kept_apart() {
+    let _storage = local_storage();
+    let platform = connecting();
+    let work = |app: &'static str| -> Work<()> {
+        let client = over_local_storage(&platform);
+        Box::pin(async move {
+            let options = InitiateOptions {
+                app: Some(app.to_owned()),
+                return_to: Some(format!("/{app}")),
+                ..initiating()
+            };
+            let request = client
+                .initiate_connection(options, None)
+                .await
+                .expect("a request");
+            let done = complete(&client, &callback(&request))
+                .await
+                .expect("an account")
+                .expect("a callback");
+            assert_eq!(done.connected_account_id, request.connected_account_id);
+            assert_eq!(done.return_to, Some(format!("/{app}")));
+        })
+    };
+    at_once(vec![work("gmail"), work("shopify"), work("zendesk")]).await;
+    assert_eq!(js("return Object.keys(localStorage).length"), 3);
+    let is_ours: JsValue = js(
+        "return Object.keys(localStorage).every((key) => /^connect-flow:[0-9a-f]{32}$/.test(key))",
+    );
+    assert_eq!(is_ours, true);
+}
+
+#[wasm_bindgen_test]
+async fn a_storage_of_the_hosts_own_is_used_instead() {
+    let _storage = local_storage();
+    let shared = storage("");
+    set_global("shared", shared.as_ref());
+    let client = connecting().client_with(|_, overrides| overrides.storage = Some(shared));
+    initiate(&client).await.expect("a request");
+    assert_eq!(js("return localStorage.length"), 0);
+    assert_eq!(js("return shared.map.size"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn what_others_store_is_not_even_read() {
+    let shared = storage(
+        "map.set('session', 'private'); map.set('connect-flow', 'x'); globalThis.read = [];
+        const { getItem } = storage;
+        storage.getItem = (key) => { read.push(key); return getItem(key); };",
+    );
+    let client = connecting().client_with(|_, overrides| overrides.storage = Some(shared));
+    let request = initiate(&client).await.expect("a request");
+    complete(&client, &callback(&request))
+        .await
+        .expect("an account");
+    let is_ours =
+        js("return read.length > 0 && read.every((key) => key.startsWith('connect-flow:'))");
+    assert_eq!(is_ours, true);
+}

@@ -1,0 +1,297 @@
+//! Platforms, storages, timers and addresses of a test's own, made of JavaScript.
+
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::Poll;
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::options::ClientOptions;
+use connect_flow::core::procedure::complete::{CompleteOptions, CompletedConnection};
+use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::core::protocol::Api;
+use connect_flow::core::protocol::answer::ConnectedAccount;
+use connect_flow::{ConnectClient, ConnectionRequest, Failure, Overrides, Storage};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Request};
+
+/// Runs JavaScript and answers what it returns.
+pub fn js(body: &str) -> JsValue {
+    Function::new_no_args(body)
+        .call0(&JsValue::NULL)
+        .expect("the test's own JavaScript runs")
+}
+
+/// [`js`], for a string.
+pub fn text(body: &str) -> String {
+    js(body).as_string().expect("a string")
+}
+
+/// A function of JavaScript; `names` are its parameters.
+pub fn function(names: &str, body: &str) -> Function {
+    Function::new_with_args(names, body)
+}
+
+/// Puts a value where the JavaScript of the test finds it.
+pub fn set_global(name: &str, value: &JsValue) {
+    Reflect::set(&js_sys::global(), &name.into(), value).expect("a global is set");
+}
+
+/// A fresh `AbortController`, also as `globalThis.controller`.
+pub fn controller() -> AbortController {
+    let controller = AbortController::new().expect("a controller");
+    set_global("controller", &controller);
+    controller
+}
+
+/// A `fetch` that answers by a script and keeps every request.
+#[derive(Clone)]
+pub struct Platform {
+    requests: Array,
+    /// The `fetch`.
+    pub fetch: Function,
+}
+
+impl Platform {
+    /// `answer` is the body of a function of `request`, `n` (its number, from 1), `path` and `json(body, status, headers)`.
+    pub fn new(answer: &str) -> Self {
+        let make = function(
+            "requests, answer",
+            "const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+            return (request) => {
+              requests.push(request.clone());
+              return answer(request, requests.length, new URL(request.url).pathname, json);
+            };",
+        );
+        let requests = Array::new();
+        let fetch = make
+            .call2(
+                &JsValue::NULL,
+                &requests,
+                &function("request, n, path, json", answer),
+            )
+            .expect("a fetch");
+        Platform {
+            requests,
+            fetch: fetch.unchecked_into(),
+        }
+    }
+
+    /// How many requests came.
+    pub fn count(&self) -> u32 {
+        self.requests.length()
+    }
+
+    /// Request number `n`, from 1.
+    pub fn request(&self, n: u32) -> Request {
+        self.requests.get(n - 1).unchecked_into()
+    }
+
+    /// The body of request number `n`; once only.
+    pub async fn body(&self, n: u32) -> String {
+        let body = self.request(n).text().expect("a body");
+        JsFuture::from(body)
+            .await
+            .expect("a body")
+            .as_string()
+            .expect("text")
+    }
+
+    /// A client with a storage of its own that never repeats a request.
+    pub fn client(&self) -> ConnectClient {
+        self.client_with(|_, _| ())
+    }
+
+    /// [`Platform::client`], with other options.
+    pub fn client_with(
+        &self,
+        change: impl FnOnce(&mut ClientOptions, &mut Overrides),
+    ) -> ConnectClient {
+        let mut options = ClientOptions {
+            base_url: "https://platform.test".to_owned(),
+            api: Api::V1,
+            entity_id: Some("Jessica".to_owned()),
+            retry: 0,
+            ..ClientOptions::default()
+        };
+        let mut overrides = Overrides {
+            fetch: Some(self.fetch.clone()),
+            storage: Some(storage("")),
+            ..Overrides::default()
+        };
+        change(&mut options, &mut overrides);
+        ConnectClient::with_overrides(options, overrides).expect("options that are right")
+    }
+}
+
+/// A storage in memory; `change` is JavaScript that spoils `storage`.
+pub fn storage(change: &str) -> Storage {
+    let make = [
+        "const map = new Map();
+        const storage = {
+          map,
+          getItem: (key) => map.get(key) ?? null,
+          setItem: (key, value) => void map.set(key, value),
+          removeItem: (key) => void map.delete(key),
+          key: (index) => [...map.keys()][index] ?? null,
+          get length() { return map.size; },
+        };",
+        change,
+        "; return storage;",
+    ];
+    js(&make.concat()).unchecked_into()
+}
+
+/// An account as v1 answers it.
+pub const ACCOUNT: &str =
+    r#"{ id: "ca_1", status: "ACTIVE", appUniqueId: "shopify", clientUniqueUserId: "Jessica" }"#;
+
+/// JavaScript of a v1 platform whose connections are numbered (`ca_1`, ...) and become active at once.
+pub const CONNECTING: &str = r#"
+    globalThis.made ??= 0;
+    if (request.method === "POST") {
+      return json({ connectedAccountId: `ca_${++made}`, connectionStatus: "INITIATED", redirectUrl: "https://auth.test/" });
+    }
+    return json({ id: path.split("/").pop(), status: "ACTIVE", appUniqueId: "gmail", clientUniqueUserId: "Jessica" });"#;
+
+/// [`CONNECTING`], from the start.
+pub fn connecting() -> Platform {
+    set_global("made", &JsValue::from(0));
+    Platform::new(CONNECTING)
+}
+
+/// A v1 platform whose accounts are what `account` says; `path` ends in the id.
+pub fn with_account(account: &str) -> Platform {
+    set_global("made", &0.into());
+    Platform::new(&format!(
+        "if (request.method === 'GET') return {account}; {CONNECTING}"
+    ))
+}
+
+/// The cheapest GET.
+pub async fn look(client: &ConnectClient) -> Result<ConnectedAccount, Failure> {
+    client.get_connected_account("ca_1".to_owned(), None).await
+}
+
+/// What an initiate call of one POST takes.
+pub fn initiating() -> InitiateOptions {
+    InitiateOptions {
+        integration_id: Some("in_1".to_owned()),
+        redirect_url: Some("https://app.test/done".to_owned()),
+        ..InitiateOptions::default()
+    }
+}
+
+/// Starts a connection with one POST.
+pub async fn initiate(client: &ConnectClient) -> Result<ConnectionRequest, Failure> {
+    client.initiate_connection(initiating(), None).await
+}
+
+/// Completes the connection of a callback URL that is given.
+pub async fn complete(
+    client: &ConnectClient,
+    url: &str,
+) -> Result<Option<CompletedConnection>, Failure> {
+    let options = CompleteOptions {
+        url: Some(url.to_owned()),
+        ..CompleteOptions::default()
+    };
+    client.complete_connection(options, None).await
+}
+
+/// Where the platform sends the user back to.
+pub fn callback(request: &ConnectionRequest) -> String {
+    format!(
+        "https://app.test/done?cf_flow={}&status=success&connectedAccountId={}&appName=gmail",
+        request.flow_id, request.connected_account_id
+    )
+}
+
+/// The code of a failure that has to be one.
+pub fn code<T: core::fmt::Debug>(result: Result<T, Failure>) -> ErrorCode {
+    result.expect_err("a failure").error.code
+}
+
+/// Work to be done beside other work.
+pub type Work<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Does all of it side by side; the answers come in its order.
+pub async fn at_once<T>(mut work: Vec<Work<T>>) -> Vec<T> {
+    let mut done: Vec<Option<T>> = work.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (one, slot) in work.iter_mut().zip(&mut done) {
+            if slot.is_none()
+                && let Poll::Ready(answer) = one.as_mut().poll(context)
+            {
+                *slot = Some(answer);
+            }
+        }
+        match done.iter().all(Option::is_some) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+/// Undoes in the end what was done to the page.
+pub struct Undo(Function);
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        let _ = self.0.call0(&JsValue::NULL);
+    }
+}
+
+/// Runs JavaScript that returns how to undo it.
+pub fn until_dropped(body: &str) -> Undo {
+    Undo(js(body).unchecked_into())
+}
+
+/// Makes timers a hundred times as fast. `globalThis.timers` lists what was asked for, in milliseconds, and `timersLeft`
+/// holds those that neither fired nor were cleared. What a test that failed left of it does no harm.
+pub fn fast_timers() -> Undo {
+    until_dropped(
+        "globalThis.ownTimers ??= [globalThis.setTimeout, globalThis.clearTimeout];
+        const [setTimeout, clearTimeout] = ownTimers;
+        globalThis.timers = [];
+        globalThis.timersLeft = new Set();
+        globalThis.setTimeout = (work, ms, ...more) => {
+          timers.push(ms);
+          const handle = setTimeout(() => { timersLeft.delete(handle); work(...more); }, ms / 100);
+          timersLeft.add(handle);
+          return handle;
+        };
+        globalThis.clearTimeout = (handle) => { timersLeft.delete(handle); clearTimeout(handle); };
+        return () => Object.assign(globalThis, { setTimeout, clearTimeout });",
+    )
+}
+
+/// The waits that [`fast_timers`] saw, without those of the time limits.
+pub fn waits(limit_ms: u32) -> Vec<u32> {
+    let all: Array = js("return timers").unchecked_into();
+    let all = all.iter().filter_map(|ms| ms.as_f64()).map(|ms| ms as u32);
+    all.filter(|ms| *ms != limit_ms).collect()
+}
+
+/// Gives the page another path and query, and its own back in the end.
+pub fn address(path: &str) -> Undo {
+    set_global("address", &path.into());
+    until_dropped(
+        "const before = location.href;
+        history.replaceState({ own: 1 }, '', address);
+        return () => history.replaceState(null, '', before);",
+    )
+}
+
+/// Path, query and fragment of the page.
+pub fn address_now() -> String {
+    text("return location.pathname + location.search + location.hash")
+}
+
+/// Whether two values are the same one.
+pub fn is_same(one: &JsValue, other: &JsValue) -> bool {
+    Object::is(one, other)
+}
