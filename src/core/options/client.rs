@@ -1,0 +1,228 @@
+//! Options of a client, and the headers that it sends.
+
+use super::{Options, Result, colliding};
+use crate::core::callback::collision;
+use crate::core::error::ConnectError;
+use crate::core::protocol::Api;
+use crate::core::redirect;
+use crate::core::secret::Secret;
+use crate::core::value::Value;
+
+/// How a client talks to its platform. All but `base_url` have defaults.
+#[derive(Clone)]
+pub struct ClientOptions {
+    /// Where the platform's API is reachable for this page, without a slash at its end.
+    pub base_url: String,
+    /// Generation of the API. Default v3.
+    pub api: Api,
+    /// Entity of every call that names none.
+    pub entity_id: Option<String>,
+    /// Headers of every request.
+    pub headers: Vec<(String, String)>,
+    /// `omit`, `same-origin` (default) or `include`.
+    pub credentials: Credentials,
+    /// Where users return to. Default: the page.
+    pub redirect_url: Option<String>,
+    /// The only origins that users may be sent to. Empty: any.
+    pub redirect_origins: Vec<String>,
+    /// Limit of one request, in milliseconds. Default 15,000.
+    pub timeout_ms: u32,
+    /// How often a failed GET is tried again. Default 2.
+    pub retry: u32,
+    /// Whether an integration may be created. Default false.
+    pub create_integrations: bool,
+    /// The platform's key, for local work only.
+    pub unsafe_api_key: Option<Secret>,
+}
+
+/// Whether cookies go with requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Credentials {
+    /// Never.
+    Omit,
+    /// To the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Always.
+    Include,
+}
+
+impl core::fmt::Debug for ClientOptions {
+    /// Without the headers, which may hold a session.
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        out.debug_struct("ClientOptions")
+            .field("base_url", &self.base_url)
+            .field("api", &self.api)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        ClientOptions {
+            base_url: String::new(),
+            api: Api::V3,
+            entity_id: None,
+            headers: Vec::new(),
+            credentials: Credentials::SameOrigin,
+            redirect_url: None,
+            redirect_origins: Vec::new(),
+            timeout_ms: 15_000,
+            retry: 2,
+            create_integrations: false,
+            unsafe_api_key: None,
+        }
+    }
+}
+
+impl ClientOptions {
+    /// Reads the argument of `createClient`; `headers`, where they are a function, and the other functions are the caller's business.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn read(value: &Value) -> Result<Self> {
+        if !value.get("apiKey").is_null() {
+            return Err(ConnectError::argument(
+                "unknown",
+                "apiKey",
+                "does not belong in a browser: keep the key in a gateway on your server and set `baseUrl` to it",
+            ));
+        }
+        let options = Options::new(
+            value,
+            &[
+                "baseUrl",
+                "api",
+                "entityId",
+                "headers",
+                "credentials",
+                "redirectUrl",
+                "redirectOrigins",
+                "timeoutMs",
+                "retry",
+                "createIntegrations",
+                "unsafeApiKey",
+            ],
+        )?;
+        let default = ClientOptions::default();
+        let client = ClientOptions {
+            base_url: options.string("baseUrl")?.unwrap_or_default(),
+            api: options
+                .word("api", &[("v1", Api::V1), ("v3", Api::V3)])?
+                .unwrap_or_default(),
+            entity_id: options.string("entityId")?,
+            headers: options.strings("headers")?,
+            credentials: options
+                .word(
+                    "credentials",
+                    &[
+                        ("omit", Credentials::Omit),
+                        ("same-origin", Credentials::SameOrigin),
+                        ("include", Credentials::Include),
+                    ],
+                )?
+                .unwrap_or_default(),
+            redirect_url: options.return_address("redirectUrl")?,
+            redirect_origins: origins(value.get("redirectOrigins"))?,
+            timeout_ms: options
+                .number("timeoutMs", 600_000)?
+                .unwrap_or(default.timeout_ms),
+            retry: options.number("retry", 10)?.unwrap_or(default.retry),
+            create_integrations: options.bool("createIntegrations")?.unwrap_or(false),
+            unsafe_api_key: options.string("unsafeApiKey")?.map(Secret::new),
+        };
+        client.checked()
+    }
+
+    /// What cannot be told from types.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn checked(mut self) -> Result<Self> {
+        if self.base_url.is_empty() {
+            return Err(ConnectError::argument("required", "baseUrl", "is required"));
+        }
+        if !redirect::is_return_address(&self.base_url) && !redirect::is_local_path(&self.base_url)
+        {
+            return Err(ConnectError::argument(
+                "format",
+                "baseUrl",
+                "is neither a URL nor a path that starts with `/`",
+            ));
+        }
+        if self.base_url.contains(['?', '#']) {
+            return Err(ConnectError::argument(
+                "format",
+                "baseUrl",
+                "has a query or a fragment",
+            ));
+        }
+        for (name, value) in &self.headers {
+            check_header(name, value)?;
+        }
+        if self.timeout_ms == 0 {
+            return Err(ConnectError::argument("format", "timeoutMs", "is zero"));
+        }
+        if let Some(name) = self.redirect_url.as_deref().and_then(collision) {
+            return Err(colliding("redirectUrl", &name));
+        }
+        self.base_url
+            .truncate(self.base_url.trim_end_matches('/').len());
+        Ok(self)
+    }
+}
+
+fn origins(value: &Value) -> Result<Vec<String>> {
+    if !value.is_null() && !matches!(value, Value::Array(_)) {
+        return Err(ConnectError::argument(
+            "type",
+            "redirectOrigins",
+            "is not an array",
+        ));
+    }
+    value
+        .items()
+        .iter()
+        .map(|item| match item.as_str() {
+            Some(text) if redirect::is_origin(text) => Ok(text.to_owned()),
+            _ => Err(ConnectError::argument(
+                "format",
+                "redirectOrigins",
+                "has an entry that is no origin such as `https://example.com`",
+            )),
+        })
+        .collect()
+}
+
+/// Reads what a `headers` function answered.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_headers(value: &Value) -> Result<Vec<(String, String)>> {
+    let named = Value::Object(vec![("headers".to_owned(), value.clone())]);
+    Options(&named).strings("headers")
+}
+
+/// Whether a header can be sent (RFC 9110 §5.1 and §5.5).
+///
+/// # Errors
+/// `invalid_argument`; the value is not in the message.
+pub fn check_header(name: &str, value: &str) -> Result<()> {
+    let is_token = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+    if is_token
+        && value
+            .bytes()
+            .all(|b| b == b'\t' || (0x20..0x7f).contains(&b))
+    {
+        return Ok(());
+    }
+    let field = ["headers.", name].concat();
+    Err(ConnectError::argument(
+        "format",
+        &field,
+        "cannot be sent as an HTTP header",
+    ))
+}
