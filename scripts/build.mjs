@@ -1,0 +1,22 @@
+import { buildJs } from "./build/js.mjs";
+import { isBuilt, markBuilt } from "./build/stamp.mjs";
+import { buildWasm } from "./build/wasm.mjs";
+import { withLock } from "./lib/lock.mjs";
+import { step } from "./lib/progress.mjs";
+import { isMain, main } from "./lib/stop.mjs";
+import { ensure } from "./setup/index.mjs";
+
+/** Builds pkg/ and dist/, unless they are up to date. */
+export async function build() {
+  await ensure("npm");
+  if (isBuilt()) return;
+  const { wasm: toolchain } = await ensure("wasm", "wasm-pack", "wasm-bindgen");
+  await withLock("build", async () => {
+    if (isBuilt()) return;
+    await buildWasm(toolchain);
+    await step("dist/", () => buildJs());
+    markBuilt();
+  });
+}
+
+if (isMain(import.meta)) await main(build);

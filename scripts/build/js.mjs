@@ -1,0 +1,60 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { say } from "../lib/progress.mjs";
+import { run } from "../lib/run.mjs";
+
+const GLUE = "connect_flow.js";
+const WASM = "connect_flow_bg.wasm";
+const TYPES = "connect_flow.d.ts";
+
+/** What package.json exports from dist/ and its source, if there is one yet: `testing`, `src/ts/testing/index.ts`. */
+export function entries() {
+  const { exports } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+  return Object.values(exports)
+    .map((target) => target.default)
+    .filter(Boolean)
+    .map((file) => basename(file, ".js"))
+    .map((name) => ({ name, source: sourceOf(name) }));
+}
+
+const sourceOf = (name) =>
+  [`src/ts/${name}.ts`, `src/ts/${name}/index.ts`].find((file) => existsSync(inRoot(file)));
+
+/** Makes dist/ of pkg/ and src/ts/. */
+export async function buildJs() {
+  const { build } = await import("esbuild");
+  const found = entries().filter(({ name, source }) => source || say(`dist/${name}.js: no source in src/ts yet`));
+  rmSync(inRoot("dist"), { recursive: true, force: true });
+  mkdirSync(inRoot("dist"));
+  const options = {
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "silent",
+    absWorkingDir: inRoot(),
+    // The glue is a file of its own, loaded when it is needed. So is whatever else package.json exports.
+    external: [`./${GLUE}`],
+  };
+  for (const { name, source } of found) {
+    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist" });
+  }
+  await build({ ...options, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
+  copyFileSync(inRoot("pkg", WASM), inRoot("dist", WASM));
+  copyFileSync(inRoot("pkg", TYPES), inRoot("dist", TYPES));
+  if (found.length) await declarations(found);
+}
+
+async function declarations(found) {
+  await tsc(["--project", "scripts/build/tsconfig.json"]);
+  for (const { name, source } of found) {
+    if (!source.endsWith("/index.ts") || name === "index") continue;
+    writeFileSync(inRoot("dist", `${name}.d.ts`), `export * from "./${name}/index.js";\n`);
+  }
+}
+
+export const tsc = (args, options) =>
+  run(process.execPath, [inRoot("node_modules", "typescript", "bin", "tsc"), ...args], options);

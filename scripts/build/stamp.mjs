@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+
+const INPUTS = [
+  "src",
+  "Cargo.toml",
+  "Cargo.lock",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "scripts/build.mjs",
+  "scripts/build",
+];
+const OUTPUTS = ["pkg", "dist"];
+const stampFile = inRoot("dist", ".build.json");
+
+/** Every file under these paths, relative to the repository, in a fixed order. */
+function filesUnder(paths) {
+  return paths.filter((path) => existsSync(inRoot(path))).flatMap(function walk(path) {
+    if (statSync(inRoot(path)).isFile()) return [path];
+    return readdirSync(inRoot(path)).sort().flatMap((name) => walk(join(path, name)));
+  });
+}
+
+function hashInputs() {
+  const hash = createHash("sha256");
+  for (const path of filesUnder(INPUTS)) hash.update(`${path}\0`).update(readFileSync(inRoot(path))).update("\0");
+  return hash.digest("hex");
+}
+
+const sizes = () =>
+  Object.fromEntries(
+    filesUnder(OUTPUTS)
+      .filter((path) => inRoot(path) !== stampFile)
+      .map((path) => [path, statSync(inRoot(path)).size]),
+  );
+
+let hashAtStart;
+
+/** Whether pkg/ and dist/ are what the last build made of these very inputs. */
+export function isBuilt() {
+  hashAtStart = hashInputs();
+  if (!existsSync(stampFile)) return false;
+  const stamp = JSON.parse(readFileSync(stampFile, "utf8"));
+  const now = sizes();
+  return stamp.inputs === hashAtStart && Object.entries(stamp.outputs).every(([path, size]) => now[path] === size);
+}
+
+/** Notes the inputs as they were before the build: what was edited during it is built next time. */
+export function markBuilt() {
+  writeFileSync(stampFile, JSON.stringify({ inputs: hashAtStart, outputs: sizes() }));
+}

@@ -1,0 +1,36 @@
+import { inRoot } from "../lib/paths.mjs";
+import { say, step } from "../lib/progress.mjs";
+import { ask, run } from "../lib/run.mjs";
+import { withTarget } from "../lib/target.mjs";
+import { hasStdSource } from "../setup/rust.mjs";
+
+const SMALL_FLAGS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+const SMALL_STD = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
+// Stable compilers refuse what they call unstable unless told that they are building the compiler itself.
+const BOOTSTRAP = { RUSTC_BOOTSTRAP: "1" };
+
+/**
+ * How to compile small: std is compiled with the crate, without panic messages and formatting of `Debug`. Where this
+ * compiler has no source of std or does not know the flags, a plain release build, which is about half as big again.
+ */
+export function releaseBuild(toolchain) {
+  const probe = () => ask("rustc", [...SMALL_FLAGS, "--print", "cfg"], { ...toolchain.env, ...BOOTSTRAP });
+  if (hasStdSource(toolchain) && probe() !== undefined) {
+    return { isSmall: true, env: { ...BOOTSTRAP, RUSTFLAGS: SMALL_FLAGS.join(" ") }, cargoArgs: SMALL_STD };
+  }
+  return { isSmall: false, env: { RUSTFLAGS: "" }, cargoArgs: [] };
+}
+
+/** Runs wasm-pack: src/ -> pkg/. */
+export async function buildWasm(toolchain) {
+  const { isSmall, env, cargoArgs } = releaseBuild(toolchain);
+  if (!isSmall) {
+    say("warning: this Rust cannot compile its standard library (rust-src is missing, or it is too old).");
+    say("         The module will work, but be too big to publish.");
+  }
+  const options = ["--release", "--target", "web", "--out-dir", "pkg", "--no-pack", "--mode", "no-install"];
+  const args = ["build", inRoot(), ...options, "--", ...cargoArgs];
+  await step("wasm-pack build", (note) =>
+    withTarget(toolchain, (target) => run("wasm-pack", args, { env: { ...target, ...env }, note })),
+  );
+}

@@ -1,0 +1,12 @@
+/** Lines of text in columns; numbers to the right, words to the left. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const isNumeric = (column) => rows.slice(1).every((row) => /^[\d.,\s%sKB-]*$/.test(String(row[column])));
+  const numeric = rows[0].map((_, column) => isNumeric(column));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => String(cell)[numeric[column] ? "padStart" : "padEnd"](widths[column]))
+      .join("  ")
+      .trimEnd(),
+  );
+}

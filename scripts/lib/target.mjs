@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withLock } from "./lock.mjs";
+import { inCache, root } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+/**
+ * Runs `work(env)` with cargo's target directory of this compiler, which all clones on this machine share, so that a
+ * fresh one starts with the dependencies compiled.
+ */
+export function withTarget(toolchain, work) {
+  const directory = inCache("target", toolchain.id);
+  return withLock(toolchain.id, async () => {
+    mkdirSync(directory, { recursive: true });
+    const env = { ...toolchain.env, CARGO_TARGET_DIR: directory };
+    await forgetOtherClone(directory, env);
+    return work(env);
+  });
+}
+
+// cargo tells changed sources by their age and our crate by its name: in another clone, older sources would pass for the
+// ones it has compiled. So our own crate is compiled anew when the clone changes.
+async function forgetOtherClone(directory, env) {
+  const file = join(directory, "clone");
+  if (read(file) === root) return;
+  for (const profile of ["dev", "release"]) {
+    for (const target of [[], ["--target", "wasm32-unknown-unknown"]]) {
+      await run("cargo", ["clean", "--package", "connect-flow", "--profile", profile, ...target], { env });
+    }
+  }
+  writeFileSync(file, root);
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

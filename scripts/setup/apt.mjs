@@ -1,0 +1,32 @@
+import { which } from "../lib/paths.mjs";
+import { step } from "../lib/progress.mjs";
+import { run } from "../lib/run.mjs";
+import { Stop } from "../lib/stop.mjs";
+
+export const hasApt = () => process.platform === "linux" && Boolean(which("apt-get"));
+
+/** Runs a program as root: directly, or by sudo. */
+export function runAsRoot(command, args, options) {
+  if (process.getuid() === 0) return run(command, args, options);
+  if (!which("sudo")) throw new Stop(`This needs root; run as root: ${[command, ...args].join(" ")}`);
+  // Where nobody can type a password, sudo must fail instead of waiting for one.
+  const flags = process.stdout.isTTY ? [] : ["-n"];
+  return run("sudo", [...flags, command, ...args], options);
+}
+
+let updated;
+
+// Debian's package manager lets in one process at a time.
+let last = Promise.resolve();
+
+/** Installs Debian packages. */
+export function aptInstall(what, packages) {
+  const work = last.then(async () => {
+    updated ??= step("apt-get update", (note) => runAsRoot("apt-get", ["update"], { note }));
+    await updated;
+    const args = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", ...packages];
+    await step(`apt-get install ${what}`, (note) => runAsRoot("env", args, { note }));
+  });
+  last = work.catch(() => {});
+  return work;
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { which } from "../lib/paths.mjs";
+import { Stop } from "../lib/stop.mjs";
+import { aptInstall, hasApt } from "./apt.mjs";
+import { ensureGeckodriver } from "./cargo-tools.mjs";
+
+const CHROMIUM = {
+  variable: "CHROMIUM_BINARY",
+  names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+  app: "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+};
+const CHROMEDRIVER = { variable: "CHROMEDRIVER_BINARY", names: ["chromedriver"] };
+const FIREFOX = {
+  variable: "FIREFOX_BINARY",
+  names: ["firefox", "firefox-esr"],
+  app: "/Applications/Firefox.app/Contents/MacOS/firefox",
+};
+const GECKODRIVER = { variable: "GECKODRIVER_BINARY", names: ["geckodriver"] };
+
+function find({ variable, names, app }) {
+  const file = process.env[variable] || which(...names) || app;
+  return file && existsSync(file) ? file : undefined;
+}
+
+const isMac = process.platform === "darwin";
+
+/** Chromium and chromedriver, in the variables that our tests read. */
+export async function ensureChromium() {
+  // A driver only drives the browser of its own version, so both come from the same place.
+  const isThere = find(CHROMIUM) && find(CHROMEDRIVER);
+  if (!isThere && hasApt()) await aptInstall("Chromium", ["chromium", "chromium-driver"]);
+  return {
+    CHROMIUM_BINARY: required(CHROMIUM, isMac ? "brew install --cask google-chrome" : "install Chromium"),
+    CHROMEDRIVER_BINARY: required(CHROMEDRIVER, isMac ? "brew install --cask chromedriver" : "install chromedriver"),
+  };
+}
+
+/** Firefox and geckodriver, in the variables that our tests read. */
+export async function ensureFirefox() {
+  const driver = find(GECKODRIVER) ? undefined : ensureGeckodriver();
+  // Awaited below; a failure must not go unhandled while apt-get is at work.
+  driver?.catch(() => {});
+  if (!find(FIREFOX) && hasApt()) await aptInstall("Firefox", ["firefox-esr"]);
+  return {
+    FIREFOX_BINARY: required(FIREFOX, isMac ? "brew install --cask firefox" : "install Firefox"),
+    GECKODRIVER_BINARY: find(GECKODRIVER) ?? (await driver),
+  };
+}
+
+function required(program, command) {
+  const file = find(program);
+  if (file) return file;
+  throw new Stop(`The tests need ${program.names[0]}: ${command}, or set ${program.variable} to its path.`);
+}

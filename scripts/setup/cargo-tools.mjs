@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { addToPath, inCache, inRoot, which } from "../lib/paths.mjs";
+import { step } from "../lib/progress.mjs";
+import { ask, run } from "../lib/run.mjs";
+import { Stop } from "../lib/stop.mjs";
+import { requireRust } from "./rust.mjs";
+
+export const ensureWasmPack = () => ensureTool({ crate: "wasm-pack", version: "0.15.1" });
+
+export const ensureGeckodriver = () => ensureTool({ crate: "geckodriver", version: "0.37.1" });
+
+/** wasm-bindgen's program and library speak a private format: their versions must be equal. */
+export function ensureWasmBindgen() {
+  const lock = readFileSync(inRoot("Cargo.lock"), "utf8");
+  const version = lock.match(/name = "wasm-bindgen"\nversion = "([^"]+)"/)?.[1];
+  if (!version) throw new Stop("Cargo.lock names no wasm-bindgen.");
+  const programs = ["wasm-bindgen", "wasm-bindgen-test-runner"];
+  return ensureTool({ crate: "wasm-bindgen-cli", version, programs, optLevel: 1 });
+}
+
+/** Where the tools are compiled; of no use afterwards. */
+export const toolTarget = inCache("target", "tools");
+
+// Whatever needs compiling, one after the other: they share what they compile, and a small machine has few cores.
+let last = Promise.resolve();
+
+async function ensureTool({ crate, version, programs = [crate], optLevel = 0 }) {
+  const home = inCache("tools", `${crate}-${version}`);
+  const inHome = programs.map((program) => join(home, "bin", program));
+  if (!inHome.every(existsSync)) {
+    const installed = which(programs[0]);
+    const isRight = installed && ask(installed, ["--version"])?.split(/\s/).includes(version);
+    if (isRight && programs.every((program) => existsSync(join(dirname(installed), program)))) return installed;
+    await (last = last.catch(() => {}).then(() => install(crate, version, home, optLevel)));
+  }
+  addToPath(join(home, "bin"));
+  return inHome[0];
+}
+
+async function install(crate, version, home, optLevel) {
+  requireRust();
+  mkdirSync(inCache(), { recursive: true });
+  // Not --locked: a registry mirror may lag behind the versions in a tool's own lock file.
+  const args = ["install", crate, "--version", version, "--root", home, "--force"];
+  const env = {
+    CARGO_TARGET_DIR: toolTarget,
+    // These programs work for a second or two at most: that they are there soon is worth more than their speed.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: String(optLevel),
+    CARGO_PROFILE_RELEASE_LTO: "off",
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+  };
+  const title = `cargo install ${crate} ${version} (once, some minutes)`;
+  await step(title, (note) => run("cargo", args, { note, env, cwd: inCache() }));
+}

@@ -1,0 +1,34 @@
+import { rmSync } from "node:fs";
+import { withLock } from "../lib/lock.mjs";
+import { ensureChromium, ensureFirefox } from "./browsers.mjs";
+import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
+import { requireNode } from "./node.mjs";
+import { ensureNpm } from "./npm.mjs";
+import { requireRust } from "./rust.mjs";
+import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
+
+const ENSURE = {
+  npm: ensureNpm,
+  rust: async () => requireRust(),
+  wasm: () => ensureWasmToolchain(),
+  // The same toolchain, with clippy and rustfmt.
+  lint: () => ensureWasmToolchain({ lint: true }),
+  "wasm-pack": ensureWasmPack,
+  "wasm-bindgen": ensureWasmBindgen,
+  chromium: ensureChromium,
+  firefox: ensureFirefox,
+};
+
+/**
+ * Sees that these things are installed and resolves to what each is: `ensure("npm", "wasm")`.
+ * They are installed side by side, as one mostly waits for the network and another compiles.
+ */
+export async function ensure(...names) {
+  requireNode();
+  return withLock("setup", async () => {
+    const unique = [...new Set(names)];
+    const results = await Promise.all(unique.map((name) => ENSURE[name]()));
+    rmSync(toolTarget, { recursive: true, force: true });
+    return Object.fromEntries(unique.map((name, index) => [name, results[index]]));
+  });
+}

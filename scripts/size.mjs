@@ -1,0 +1,136 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "./build.mjs";
+import { inRoot } from "./lib/paths.mjs";
+import { progressToStderr, step } from "./lib/progress.mjs";
+import { main } from "./lib/stop.mjs";
+import { table } from "./lib/table.mjs";
+import { ensure } from "./setup/index.mjs";
+import { namedModule } from "./size/named-module.mjs";
+import { countRequests } from "./size/requests.mjs";
+import { readWasm } from "./size/wasm-reader.mjs";
+
+const KB = 1000;
+const GROUPS = [
+  { name: "eager", budget: 1.0 * KB, files: ["index.js"] },
+  { name: "lazy", budget: 20 * KB, files: ["connect_flow.js", "connect_flow_bg.wasm"] },
+];
+const TOP = 15;
+
+function measure(file) {
+  const path = inRoot("dist", file);
+  if (!existsSync(path)) return { file, raw: 0, gzip: 0, brotli: 0 };
+  const bytes = readFileSync(path);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return {
+    file,
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
+}
+
+function measureGroup({ name, budget, files }) {
+  const parts = files.map(measure);
+  const total = (key) => parts.reduce((sum, part) => sum + part[key], 0);
+  const [raw, gzip, brotli] = ["raw", "gzip", "brotli"].map(total);
+  return { name, budget, files: parts, raw, gzip, brotli, fits: brotli <= budget };
+}
+
+/**
+ * The crate a function comes from: `<alloc::vec::Vec<T> as Drop>::drop` -> `alloc`. Another crate's function that was
+ * compiled for one of our types or closures counts as ours: without us it would not be there.
+ */
+function crateOf(name) {
+  if (name.includes("connect_flow::")) return "connect_flow";
+  const path = name.replace(/^(?:[<&*\s([]|dyn |mut |const |unsafe |extern "[^"]*" |fn\()+/, "");
+  const crate = path.match(/^(\w+)::/)?.[1] ?? "(exports and glue)";
+  return crate === "__rustc" ? "std" : crate;
+}
+
+// Rust's names carry the hash of each crate: `core[27cd0353e63fa9bc]::fmt::write`.
+const withoutHashes = (name) => name.replace(/\[[0-9a-f]{12,16}\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
+
+function breakdown(bytes) {
+  const { functions, rest } = readWasm(bytes);
+  const all = functions
+    .map(({ name, size }) => ({ name: withoutHashes(name), size }))
+    .map((one) => ({ ...one, crate: crateOf(one.name) }))
+    .sort((a, b) => b.size - a.size);
+  const crates = new Map();
+  for (const { crate, size } of all) {
+    const sum = crates.get(crate) ?? { crate, size: 0, functions: 0 };
+    crates.set(crate, { crate, size: sum.size + size, functions: sum.functions + 1 });
+  }
+  return { crates: [...crates.values()].sort((a, b) => b.size - a.size), top: all.slice(0, TOP), notCode: rest };
+}
+
+const thousands = (number) => number.toLocaleString("en-US");
+
+function printSizes(groups) {
+  const rows = groups.flatMap((group) => {
+    const bytes = ({ raw, gzip, brotli }) => [raw, gzip, brotli].map(thousands);
+    const verdict = `${group.fits ? "fits" : "OVER"} ${thousands(group.budget)}`;
+    return [...group.files.map((one) => [one.file, ...bytes(one), ""]), [`= ${group.name}`, ...bytes(group), verdict]];
+  });
+  print([["bytes", "raw", "gzip", "brotli", "budget"], ...rows]);
+}
+
+function printBreakdown({ crates, top, notCode }) {
+  const shorten = (name) => (name.length > 100 ? `${name.slice(0, 99)}…` : name);
+  print([["crate", "bytes", "functions"], ...crates.map((one) => [one.crate, thousands(one.size), one.functions])]);
+  print([[`and ${thousands(notCode)} bytes that are not code: constants, types, imports, exports`]]);
+  print([["bytes", "crate", "function"], ...top.map((one) => [thousands(one.size), one.crate, shorten(one.name)])]);
+}
+
+const MOST_REQUESTS = 3;
+
+function printRequests(requests) {
+  const rows = requests.map(({ api, app, connectionStatus, requests: count, asked }) => [
+    api, app, connectionStatus, `${count} of at most ${MOST_REQUESTS}`, asked.join(", "),
+  ]);
+  print([["api", "app", "then", "requests", "from the click on"], ...rows]);
+}
+
+/** docs/sizes.md: what this command prints, so that nobody writes a number by hand. */
+function writeReport() {
+  const text = `# Sizes
+
+What the module weighs and what it asks, as \`npm run size -- --write\` measured it with Node ${process.versions.node}: bytes of the
+release build, gzip at level 9, brotli at level 11. The budgets are aims; a line that is over one says so.
+
+\`\`\`text
+${printed.join("\n").trim()}
+\`\`\`
+`;
+  writeFileSync(inRoot("docs", "sizes.md"), text);
+}
+
+const printed = [];
+
+function print(rows) {
+  for (const line of ["", ...table(rows)]) {
+    console.log(line);
+    printed.push(line.trimEnd());
+  }
+}
+
+await main(async () => {
+  const isJson = process.argv.includes("--json");
+  if (isJson) progressToStderr();
+  await build();
+  const { wasm: toolchain } = await ensure("wasm", "wasm-bindgen");
+  const groups = GROUPS.map(measureGroup);
+  const requests = await countRequests();
+  const parts = breakdown(await step("what takes the room", () => namedModule(toolchain)));
+  if (isJson) {
+    console.log(JSON.stringify({ groups, requests, ...parts }, undefined, 2));
+  } else {
+    printSizes(groups);
+    printRequests(requests);
+    printBreakdown(parts);
+  }
+  if (process.argv.includes("--write")) writeReport();
+  const isOver = groups.some(({ fits }) => !fits) || requests.some(({ requests: count }) => count > MOST_REQUESTS);
+  return process.argv.includes("--check") && isOver ? 1 : 0;
+});

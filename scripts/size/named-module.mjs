@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { releaseBuild } from "../build/wasm.mjs";
+import { inRoot } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { withTarget } from "../lib/target.mjs";
+import { WASM } from "../setup/rust.mjs";
+
+/** wasm-pack's options for wasm-opt, from Cargo.toml. */
+function wasmOptArgs() {
+  const manifest = readFileSync(inRoot("Cargo.toml"), "utf8");
+  const section = manifest.split("[package.metadata.wasm-pack.profile.release]")[1] ?? "";
+  return JSON.parse(section.match(/wasm-opt\s*=\s*(\[[^\]]*\])/)?.[1].replace(/,\s*\]/, "]") ?? '["-O"]');
+}
+
+/** The published module with the names of its functions kept; cargo has compiled it already, so this takes seconds. */
+export async function namedModule(toolchain) {
+  const directory = mkdtempSync(join(tmpdir(), "connect-flow-size-"));
+  try {
+    await withTarget(toolchain, async (target) => {
+      const { env, cargoArgs } = releaseBuild(toolchain);
+      await run("cargo", ["build", "--lib", "--release", "--target", WASM, ...cargoArgs], { env: { ...target, ...env } });
+      const compiled = join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
+      await run("wasm-bindgen", [compiled, "--target", "web", "--out-dir", directory]);
+    });
+    const module = join(directory, "connect_flow_bg.wasm");
+    await run("wasm-opt", [module, "-o", module, ...wasmOptArgs(), "--debuginfo"]);
+    return readFileSync(module);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { inRoot } from "../lib/paths.mjs";
+
+/** What the platform is asked between a click and the redirect (or, for a key, the account), against the sandbox. */
+export async function countRequests() {
+  const { createClient } = await import(inRoot("dist", "index.js"));
+  const { createSandbox } = await import(inRoot("dist", "testing.js"));
+  const wasm = readFileSync(inRoot("dist", "connect_flow_bg.wasm")).toString("base64");
+  const rows = [];
+  for (const api of ["v1", "v3"]) {
+    for (const [app, data] of [["gmail", {}], ["zendesk", { subdomain: "acme" }], ["shopify", { shop: "acme", admin_api_access_token: "token" }]]) {
+      const sandbox = createSandbox({ apiKey: "key" });
+      const client = await createClient({
+        baseUrl: "https://sandbox.test",
+        api,
+        entityId: "Jessica",
+        redirectUrl: "https://app.test/",
+        unsafeApiKey: "key",
+        wasmUrl: `data:application/wasm;base64,${wasm}`,
+        fetch: (request) => sandbox.fetch(request),
+      });
+      const { integrationId } = await client.getExpectedParamsForUser({ app });
+      const { connectionStatus } = await client.initiateConnection({ integrationId, data });
+      const asked = sandbox.requests.map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+      rows.push({ api, app, connectionStatus, requests: asked.length, asked });
+    }
+  }
+  return rows;
+}

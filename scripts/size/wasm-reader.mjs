@@ -1,0 +1,91 @@
+// Just enough of WebAssembly's binary format to say which function takes how many bytes.
+// https://webassembly.github.io/spec/core/binary/modules.html and, for names, appendix/custom.html
+const SECTION = { 0: "custom", 2: "import", 10: "code" };
+const FUNCTION_NAMES = 1;
+
+class Reader {
+  constructor(bytes, at = 0, end = bytes.length) {
+    Object.assign(this, { bytes, at, end });
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+  number() {
+    let result = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      result += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return result;
+    }
+  }
+  text() {
+    const part = this.part(this.number());
+    return Buffer.from(this.bytes.subarray(part.at, part.end)).toString();
+  }
+  part(size) {
+    this.at += size;
+    return new Reader(this.bytes, this.at - size, this.at);
+  }
+  get done() {
+    return this.at >= this.end;
+  }
+}
+
+const list = (reader, item) => Array.from({ length: reader.number() }, item);
+
+function importedFunctions(reader) {
+  const kinds = list(reader, () => {
+    reader.text();
+    reader.text();
+    const kind = reader.byte();
+    if (kind === 0) reader.number();
+    if (kind === 1 || kind === 2) {
+      if (kind === 1) reader.byte();
+      const hasMaximum = reader.byte() & 1;
+      reader.number();
+      if (hasMaximum) reader.number();
+    }
+    if (kind === 3) reader.part(2);
+    return kind;
+  });
+  return kinds.filter((kind) => kind === 0).length;
+}
+
+const bodySizes = (reader) =>
+  list(reader, () => {
+    const start = reader.at;
+    reader.part(reader.number());
+    return reader.at - start;
+  });
+
+function functionNames(reader) {
+  const names = new Map();
+  while (!reader.done) {
+    const kind = reader.byte();
+    const part = reader.part(reader.number());
+    if (kind === FUNCTION_NAMES) list(part, () => names.set(part.number(), part.text()));
+  }
+  return names;
+}
+
+/** The functions of a module with their sizes in bytes, and the bytes of everything that is not code. */
+export function readWasm(bytes) {
+  const reader = new Reader(bytes, 8);
+  let imported = 0;
+  let sizes = [];
+  let names = new Map();
+  let rest = 8;
+  while (!reader.done) {
+    const start = reader.at;
+    const kind = SECTION[reader.byte()];
+    const section = reader.part(reader.number());
+    const size = reader.at - start;
+    if (kind === "import") imported = importedFunctions(new Reader(bytes, section.at, section.end));
+    if (kind === "code") sizes = bodySizes(section);
+    else if (kind !== "custom") rest += size;
+    else if (section.text() === "name") names = functionNames(section);
+    else rest += size;
+  }
+  const nameOf = (index) => names.get(imported + index) ?? `function ${imported + index}`;
+  return { functions: sizes.map((size, index) => ({ name: nameOf(index), size })), rest };
+}

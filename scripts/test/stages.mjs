@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { tsc } from "../build/js.mjs";
+import { build } from "../build.mjs";
+import { inRoot, root } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { withTarget } from "../lib/target.mjs";
+import { WASM } from "../setup/rust.mjs";
+import { countNode, countRust } from "./counts.mjs";
+import { webdriverFile } from "./webdriver.mjs";
+
+const LIMIT_MS = 20 * 60_000;
+
+/** Runs a program without throwing: a stage wants the output either way. */
+const attempt = (command, args, options) => run(command, args, { ...options, check: false, timeoutMs: LIMIT_MS });
+
+const cargo = (toolchain, args, note, env) =>
+  withTarget(toolchain, (target) => attempt("cargo", args, { note, env: { ...target, ...env } }));
+
+async function clippy({ lint, note }) {
+  const args = (target) => ["clippy", "--all-targets", ...target, "--", "-D", "warnings"];
+  const native = await cargo(lint, args([]), note);
+  if (native.code !== 0) return native;
+  return cargo(lint, args(["--target", WASM]), note);
+}
+
+// wasm-pack looks into the environment for the drivers; it would take the first on PATH for either browser.
+const inBrowser = (name, flag, driver) => async (context) => {
+  const browser = context[name];
+  const driverOption = [`--${driver.toLowerCase()}`, browser[`${driver}_BINARY`]];
+  const options = ["--headless", `--${flag}`, ...driverOption, "--mode", "no-install"];
+  const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(name, browser) };
+  return withTarget(context.lint, (target) =>
+    attempt("wasm-pack", ["test", ...options, root], { note: context.note, env: { ...target, ...env } }),
+  );
+};
+
+/** Node 20 takes no patterns after --test. */
+function testFiles(directory) {
+  const path = inRoot("tests", directory);
+  if (!existsSync(path)) return [];
+  const files = readdirSync(path, { recursive: true }).sort();
+  return files.filter((file) => file.endsWith(".test.mjs")).map((file) => join(path, file));
+}
+
+const inNode = (directory, flags = []) => ({ note, chromium, firefox }) =>
+  attempt(process.execPath, ["--test", "--test-reporter=spec", ...flags, ...testFiles(directory)], {
+    note,
+    env: { ...chromium, ...firefox },
+  });
+
+/**
+ * The stages in their order. `needs` is what setup must install; `count` reads the numbers from the output, and a stage
+ * without it is one check; `present` tells whether there is anything to run.
+ */
+export const STAGES = [
+  { name: "fmt", needs: ["lint"], run: ({ lint, note }) => cargo(lint, ["fmt", "--check"], note) },
+  { name: "clippy", needs: ["lint"], run: clippy },
+  {
+    name: "native",
+    needs: ["rust"],
+    count: countRust,
+    run: ({ rust, note }) => cargo(rust, ["test", "--no-fail-fast"], note),
+  },
+  {
+    name: "build",
+    needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
+    isStep: true,
+    run: async () => void (await build()),
+  },
+  {
+    name: "types",
+    needs: ["npm"],
+    afterBuild: true,
+    run: ({ note }) => tsc(["--project", inRoot()], { note, check: false }),
+  },
+  {
+    name: "wasm chromium",
+    needs: ["lint", "wasm-pack", "wasm-bindgen", "chromium"],
+    count: countRust,
+    run: inBrowser("chromium", "chrome", "CHROMEDRIVER"),
+  },
+  {
+    name: "wasm firefox",
+    needs: ["lint", "wasm-pack", "wasm-bindgen", "firefox"],
+    count: countRust,
+    run: inBrowser("firefox", "firefox", "GECKODRIVER"),
+  },
+  {
+    name: "node",
+    needs: ["npm"],
+    afterBuild: true,
+    present: () => testFiles("node").length > 0,
+    count: countNode,
+    run: inNode("node"),
+  },
+  {
+    name: "e2e",
+    needs: ["npm", "chromium", "firefox"],
+    afterBuild: true,
+    present: () => testFiles("e2e").length > 0,
+    count: countNode,
+    // Browsers side by side take each other's focus, and with it the events that the tests wait for.
+    run: inNode("e2e", ["--test-concurrency=1"]),
+  },
+  {
+    name: "docs",
+    needs: ["lint"],
+    run: ({ lint, note }) => cargo(lint, ["doc", "--no-deps"], note, { RUSTDOCFLAGS: "-D warnings" }),
+  },
+];

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { inCache } from "../lib/paths.mjs";
+
+// Chromium in the background asks its makers for updates and lists of all kinds, and root has no sandbox.
+const CHROMIUM_ARGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const CAPABILITIES = {
+  chromium: (browser) => ({ "goog:chromeOptions": { binary: browser.CHROMIUM_BINARY, args: CHROMIUM_ARGS } }),
+  firefox: (browser) => ({ "moz:firefoxOptions": { binary: browser.FIREFOX_BINARY } }),
+};
+
+/** Writes the file in which wasm-bindgen's test runner reads how to start the browser; answers its path. */
+export function webdriverFile(name, browser) {
+  mkdirSync(inCache("state"), { recursive: true });
+  const file = inCache("state", `webdriver-${name}.json`);
+  writeFileSync(file, JSON.stringify(CAPABILITIES[name](browser), undefined, 2));
+  return file;
+}
