@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { cutOff } from "./support/cut-off.mjs";
+import { generations, scenarios } from "./support/scenarios.mjs";
+
+const test = scenarios();
+
+for (const { api, path } of generations) {
+  const posts = api === "v3" ? "/api/v3/connected_accounts*" : "/api/v1/connectedAccounts";
+
+  test(`${api}: an initiate that fails is not repeated by itself`, async ({ app, provider, platform, expectTrouble }) => {
+    expectTrouble(/^status 500: POST/);
+    const recover = platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: posts, times: 5 });
+    await app.open(path);
+    await app.choose("gmail");
+    const seen = await app.fails("server");
+    assert.match(seen.error.text, /may have been made/);
+    assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
+    assert.equal(platform.calls("POST").length, 1);
+
+    recover();
+    await app.press("retry");
+    await provider.agree("Jessica");
+    await app.shows("ACTIVE");
+    assert.equal(platform.accounts().length, 1);
+  });
+}
+
+test("a GET that is refused for a second is repeated after it", async ({ app, provider, platform, expectTrouble }) => {
+  expectTrouble(/^status 429: GET/);
+  platform.sandbox.fault({ kind: "status", status: 429, retryAfter: 1, method: "GET", path: "/api/*" });
+  await app.open();
+  await app.choose("gmail");
+  await provider.asks();
+  const [refused, repeated] = platform.calls("GET");
+  assert.deepEqual([refused.status, repeated.status, repeated.path], [429, 200, refused.path]);
+  assert.ok(repeated.atMs - refused.atMs >= 1000, `${repeated.atMs - refused.atMs} ms`);
+  await provider.agree("Jessica");
+  await app.shows("ACTIVE");
+});
+
+test("a page in place of an answer", async ({ app, platform }) => {
+  platform.sandbox.fault({ kind: "html", status: 200, method: "GET", path: "/api/*", times: 10 });
+  await app.open();
+  await app.choose("gmail");
+  const seen = await app.fails("response_invalid");
+  assert.match(seen.error.text, /makes no sense/);
+  assert.equal(seen.steps[0], "failed");
+  assert.deepEqual(platform.accounts(), []);
+});
+
+test("a platform that sends users to a script is not obeyed", async ({ app, platform, browser }) => {
+  const hostile = { link_token: "lk_1", connected_account_id: "ca_hostile", redirect_url: "javascript://localhost/%0adocument.title='hacked'" };
+  platform.sandbox.fault({ kind: "status", status: 201, method: "POST", body: hostile });
+  await app.open();
+  const title = await browser.getTitle();
+  await app.choose("gmail");
+  const seen = await app.fails("redirect_refused");
+  assert.deepEqual([seen.url, seen.title, seen.pending], [`${platform.appUrl}/`, title, []]);
+});
+
+test("a platform that is down when the user returns is asked again", async ({ app, provider, platform, expectTrouble }) => {
+  expectTrouble(/^status 503: GET/);
+  await app.open();
+  await app.choose("gmail");
+  await provider.signIn("Jessica");
+  platform.sandbox.fault({ kind: "status", status: 503, method: "GET", path: "/api/v3/connected_accounts/*" });
+  await provider.allow();
+  await app.shows("ACTIVE");
+});
+
+test("without a network", async ({ app, platform, browser, watch, expectTrouble }) => {
+  expectTrouble(/: (GET|POST) .*\/api\/connect\//);
+  await app.open();
+  await app.choose("shopify");
+  await app.fill({ admin_api_access_token: "shpat_1", shop: "acme" });
+  const restore = await cutOff(browser, "/api/connect/");
+  await app.press("submit");
+  const seen = await app.fails("network");
+  assert.match(seen.error.text, /could not be reached/);
+  assert.equal(watch.requests().filter(({ method }) => method === "POST").length, 1);
+  assert.deepEqual(platform.accounts(), []);
+  await restore();
+
+  await app.press("retry");
+  await app.submit({ admin_api_access_token: "shpat_1", shop: "acme" });
+  await app.shows("ACTIVE");
+  assert.equal(platform.accounts().length, 1);
+});

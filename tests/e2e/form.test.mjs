@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { generations, scenarios } from "./support/scenarios.mjs";
+import { traces } from "./support/traces.mjs";
+
+const test = scenarios();
+const secret = "shpat_0123456789-very-secret";
+
+for (const { api, path, idOf } of generations) {
+  test(`${api}: Shopify, by an API key that leaves no trace`, async ({ app, platform, browser, watch }) => {
+    await app.open(path);
+    await app.choose("shopify");
+    const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+    assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), {
+      admin_api_access_token: "password",
+      shop: "text",
+    });
+    await app.submit({ admin_api_access_token: secret, shop: "acme" });
+    const seen = await app.shows("ACTIVE");
+
+    const [account, ...others] = platform.accounts();
+    assert.deepEqual(others, []);
+    assert.deepEqual([account.status, account.entityId], ["ACTIVE", "Jessica"]);
+    assert.deepEqual(account.data, { admin_api_access_token: secret, shop: "acme" });
+    assert.equal(seen.card.id, idOf(account));
+    assert.deepEqual(seen.pending, []);
+
+    // In one request, and nowhere else.
+    assert.deepEqual(platform.exchanges().filter(({ body }) => body.includes(secret)).map(({ method }) => method), ["POST"]);
+    assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
+    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+
+    // A second visit, and back to the page where it was typed.
+    await app.open(`${path}?again`);
+    await app.until("the platform was asked again", ({ connected }) => connected[0]?.status === "ACTIVE");
+    assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
+    await browser.back();
+    await app.ready();
+    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+  });
+}
+
+test("what is missing is marked, and nothing is sent", async ({ app, platform }) => {
+  await app.open();
+  await app.choose("shopify");
+  await app.submit({ admin_api_access_token: secret });
+  const seen = await app.fails("fields_invalid");
+  assert.deepEqual(seen.fields.filter(({ isInvalid }) => isInvalid).map(({ name }) => name), ["shop"]);
+  assert.equal(seen.focused, "field-shop");
+  assert.equal(seen.fields.find(({ name }) => name === "admin_api_access_token").value, secret);
+  assert.deepEqual(platform.calls("POST"), []);
+
+  await app.submit({ shop: "acme" });
+  await app.shows("ACTIVE");
+  assert.equal(platform.calls("POST").length, 1);
+});
+
+test("with the keyboard alone", async ({ app, platform, browser }) => {
+  const tabTo = async (testId) => {
+    for (let presses = 0; presses < 40; presses += 1) {
+      if ((await app.read()).focused === testId) return;
+      await browser.keys("Tab");
+    }
+    assert.fail(`${testId} cannot be reached with the Tab key`);
+  };
+  await app.open();
+  await tabTo("app-shopify");
+  await browser.keys("Enter");
+  await app.until("the form has the keyboard", ({ isReady, focused }) => isReady && focused?.startsWith("field-"));
+  for (const [name, value] of [["admin_api_access_token", secret], ["shop", "acme"]]) {
+    await tabTo(`field-${name}`);
+    await browser.keys([...value]);
+  }
+  await browser.keys("Enter");
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual(platform.accounts()[0].data, { admin_api_access_token: secret, shop: "acme" });
+  assert.equal(seen.focused, "H4");
+});
+
+test("an app without credentials needs no connection", async ({ app, platform }) => {
+  await app.open();
+  await app.choose("hackernews");
+  await app.until("step 1 is done", ({ isReady, steps }) => isReady && steps[0] === "done");
+  const seen = await app.read();
+  assert.deepEqual([seen.error, seen.card, seen.connected], [undefined, undefined, []]);
+  assert.deepEqual(platform.calls("POST"), []);
+});
+
+test("the platform's key stays on the server", async ({ app, provider, platform, browser, watch }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.agree("Jessica");
+  const { card } = await app.shows("ACTIVE");
+  const [{ key }] = platform.exchanges().filter(({ path }) => path.startsWith("/api/"));
+  assert.match(key, /^\w{32}$/);
+  assert.deepEqual(await traces({ browser, watch, of: key }), []);
+
+  const files = new Set(watch.urls().filter((url) => url.startsWith(platform.appUrl) && !url.includes("/api/")));
+  assert.ok([...files].some((url) => url.endsWith(".js")) && [...files].some((url) => url.endsWith(".wasm")), [...files].join("\n"));
+  const asked = ["toolkits/gmail", "auth_configs", `connected_accounts/${card.id}`, "connected_accounts/ca_unknown", "org/project/config"];
+  const answers = asked.map((path) => `${platform.appUrl}/api/connect/api/v3/${path}`);
+  for (const url of [...files, ...answers]) {
+    const response = await fetch(url);
+    const text = JSON.stringify([...response.headers]) + Buffer.from(await response.arrayBuffer()).toString("latin1");
+    assert.ok(!text.includes(key), url);
+  }
+});

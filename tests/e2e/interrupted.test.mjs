@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { putForward } from "./support/clock.mjs";
+import { cutOff } from "./support/cut-off.mjs";
+import { generations, scenarios } from "./support/scenarios.mjs";
+import { openTab } from "./support/tabs.mjs";
+
+const test = scenarios();
+const minute = 60_000;
+
+const statuses = (platform) => platform.accounts().map(({ status }) => status);
+const isWaitingForGmail = ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail";
+
+for (const { api, path, idOf } of generations) {
+  test(`${api}: who comes back without a callback is told, can check again and start over`, async ({ app, provider, platform, browser }) => {
+    await app.open(path);
+    await app.choose("gmail");
+    await provider.asks();
+    await app.open(path);
+    await app.until("the notice shows", isWaitingForGmail);
+    await browser.refresh();
+    await app.until("the notice still shows", isWaitingForGmail);
+
+    await app.press("pending-check");
+    const checked = await app.until("the answer shows", ({ isReady, pending }) => isReady && /Still INI/.test(pending[0]?.text));
+    assert.deepEqual([checked.card, checked.connected, checked.error], [undefined, [], undefined]);
+    assert.deepEqual(statuses(platform), ["INITIATED"]);
+
+    await app.press("pending-restart");
+    await provider.agree("Jessica");
+    const seen = await app.shows("ACTIVE");
+    assert.deepEqual(seen.pending, []);
+    assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
+    assert.equal(seen.card.id, idOf(platform.accounts()[1]));
+  });
+
+  test(`${api}: a link that expired on the way`, async ({ app, platform, browser, provider, expectTrouble }) => {
+    expectTrouble(/^status 410: GET/);
+    platform.when("GET", api === "v3" ? "/link/*" : "/s/*", () => platform.sandbox.advance(11 * minute));
+    await app.open(path);
+    await app.choose("gmail");
+    await browser.$("h1=This link has expired").waitForExist();
+    assert.deepEqual(platform.returns(), []);
+
+    await browser.back();
+    await app.until("the notice shows", isWaitingForGmail);
+    await app.press("pending-check");
+    const seen = await app.fails("account_expired");
+    assert.match(seen.error.text, /has expired/);
+    assert.deepEqual([seen.connected, seen.pending], [[], []]);
+    assert.deepEqual(statuses(platform), ["EXPIRED"]);
+
+    await app.press("retry");
+    await provider.agree("Jessica");
+    await app.shows("ACTIVE");
+    assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
+  });
+}
+
+test("who was connected and could not come back finds the account by checking again", async ({ app, provider, platform, browser, expectTrouble }) => {
+  expectTrouble(/: GET .*cf_flow=/);
+  await app.open();
+  await app.choose("gmail");
+  await provider.signIn("Jessica");
+  const restore = await cutOff(browser, "cf_flow=");
+  await provider.allow();
+  await browser.waitUntil(() => statuses(platform)[0] === "ACTIVE", { interval: 40 });
+  await restore();
+
+  await app.open();
+  await app.until("the notice shows", isWaitingForGmail);
+  await app.press("pending-check");
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual([seen.card.id, seen.connected.length, seen.pending], [platform.accounts()[0].id, 1, []]);
+  assert.equal(platform.calls("POST").length, 1);
+});
+
+test("back from the provider, the page can be used again", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.asks();
+  await browser.back();
+  const seen = await app.until("the notice shows", isWaitingForGmail);
+  assert.deepEqual([seen.card, seen.connected, seen.error, platform.accounts().length], [undefined, [], undefined, 1]);
+
+  await browser.forward();
+  await provider.asks();
+  await browser.back();
+  await app.until("the notice shows again", isWaitingForGmail);
+  assert.equal(platform.accounts().length, 1);
+
+  await app.choose("gmail");
+  await provider.agree("Jessica");
+  await app.shows("ACTIVE");
+  assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
+});
+
+test("reloading the provider's page changes nothing", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.asks();
+  await browser.refresh();
+  await provider.signIn("Jessica");
+  await browser.refresh();
+  await provider.allow();
+  await app.shows("ACTIVE");
+  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+});
+
+test("a user who is too slow at the provider, by the platform's clock", async ({ app, platform, provider }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.signIn("Jessica");
+  platform.sandbox.advance(11 * minute);
+  await provider.allow();
+  const seen = await app.fails("account_expired");
+  assert.deepEqual([seen.card?.status, seen.connected, seen.error.canRetry], [undefined, [], true]);
+  assert.equal(seen.url, `${platform.appUrl}/`);
+});
+
+test("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.signIn("Jessica");
+  platform.sandbox.advance(11 * minute);
+  const undo = await putForward(browser, 11 * minute);
+  try {
+    await provider.allow();
+    const seen = await app.fails("flow_expired");
+    assert.match(seen.error.text, /more than 10 minutes ago/);
+    assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
+    assert.equal(seen.url, `${platform.appUrl}/`);
+    await app.press("retry");
+    await provider.agree("Jessica");
+    await app.shows("ACTIVE");
+    assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
+  } finally {
+    await undo();
+  }
+});
+
+test("two tabs connect two apps at once, each its own", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  const zendesk = await openTab(browser);
+  await app.open();
+  await app.choose("zendesk");
+  await app.fill({ subdomain: "acme" });
+  await zendesk.leave();
+  await app.choose("gmail");
+  await provider.asks();
+  await browser.switchToWindow(zendesk.handle);
+  await app.press("submit");
+  await provider.signIn("Jessica");
+  await zendesk.leave();
+  await provider.signIn("Jessica");
+  await browser.switchToWindow(zendesk.handle);
+  await provider.allow();
+  const [gmailAccount, zendeskAccount] = platform.accounts();
+  assert.equal((await app.shows("ACTIVE")).card.id, zendeskAccount.id);
+  await zendesk.leave();
+  await provider.allow();
+  assert.equal((await app.shows("ACTIVE")).card.id, gmailAccount.id);
+  assert.deepEqual(platform.accounts().map(({ app, status }) => [app, status]), [["gmail", "ACTIVE"], ["zendesk", "ACTIVE"]]);
+  const { connected, pending } = await app.open();
+  assert.deepEqual(connected.map(({ id }) => id), [gmailAccount.id, zendeskAccount.id]);
+  assert.deepEqual(pending, []);
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { openModulePage } from "./support/module-page.mjs";
+import { generations, scenarios } from "./support/scenarios.mjs";
+
+const scenario = scenarios();
+
+/** A test on a page with the package alone. */
+const test = (name, body) =>
+  scenario(name, async (context) => {
+    const page = await openModulePage(context.browser, context.platform);
+    try {
+      await body({ ...context, page });
+    } finally {
+      await page.close();
+    }
+  });
+
+const gmail = { app: "gmail", entityId: "Jessica" };
+
+for (const { api } of generations) {
+  test(`${api}: a return address that the platform refuses`, async ({ page, platform, browser, expectTrouble }) => {
+    expectTrouble(/^status 400: POST/);
+    // Looks like a URL and is none.
+    const { error } = await page.call({ api }, "initiateConnection", { ...gmail, redirectUrl: "https://[1:2]/done" });
+    assert.deepEqual([error?.code, error?.isOurs, error?.status, error?.retryable], ["invalid_request", true, 400, false]);
+    assert.equal(platform.calls("POST").length, 1);
+    assert.deepEqual(platform.accounts(), []);
+    assert.equal(await browser.getUrl(), page.url);
+  });
+}
+
+test("users cannot be told to return to something else than a site", async ({ page, platform }) => {
+  for (const redirectUrl of [
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "//elsewhere.example/done",
+    "ftp://elsewhere.example/done",
+    "https://user:password@elsewhere.example/done",
+    `${page.url}?status=success`,
+  ]) {
+    const { error } = await page.call({}, "initiateConnection", { ...gmail, redirectUrl });
+    assert.deepEqual([error?.code, error?.isOurs, error?.issues?.[0].field], ["invalid_argument", true, "redirectUrl"], redirectUrl);
+  }
+  assert.deepEqual(platform.calls(), []);
+});
+
+test("users are sent to no other origin than those allowed", async ({ page, platform, browser }) => {
+  const options = { redirectOrigins: ["https://connect.example.com"] };
+  const { error } = await page.call(options, "initiateConnection", gmail);
+  assert.equal(error?.code, "redirect_refused");
+  assert.equal((await page.call(options, "redirect", { redirectUrl: `${platform.platformUrl}/link/lk_1` })).error?.code, "redirect_refused");
+  for (const redirectUrl of [
+    "javascript:document.title='hacked'",
+    "javascript://localhost/%0adocument.title='hacked'",
+    "data:text/html,hello",
+    "http://elsewhere.example/",
+    "https://user:password@elsewhere.example/",
+    "/link/lk_1",
+  ]) {
+    assert.equal((await page.call({}, "redirect", { redirectUrl })).error?.code, "redirect_refused", redirectUrl);
+  }
+  assert.equal(await browser.getUrl(), page.url);
+  assert.equal(await browser.getTitle(), "The module by itself");
+});

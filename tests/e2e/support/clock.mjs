@@ -1,0 +1,23 @@
+/** Makes the clocks of all pages opened from now on run `times` as fast. Gives a function that undoes it. */
+export const hurry = (browser, times) => change(browser, hurryPage, times);
+
+/** Makes the clocks of all pages opened from now on go fast by `ms`. Gives a function that undoes it. */
+export const putForward = (browser, ms) => change(browser, putPageForward, ms);
+
+async function change(browser, inPage, value) {
+  const { script } = await browser.scriptAddPreloadScript({ functionDeclaration: `() => (${inPage})(${value})` });
+  return () => browser.scriptRemovePreloadScript({ script });
+}
+
+function hurryPage(times) {
+  const { now } = Date;
+  const start = now();
+  const wait = globalThis.setTimeout;
+  Date.now = () => start + (now() - start) * times;
+  globalThis.setTimeout = (handler, ms, ...values) => wait(handler, ms / times, ...values);
+}
+
+function putPageForward(ms) {
+  const { now } = Date;
+  Date.now = () => now() + ms;
+}

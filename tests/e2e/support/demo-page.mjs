@@ -1,0 +1,97 @@
+import { until } from "./until.mjs";
+
+/** The demo page, as a user sees and handles it. */
+export class DemoPage {
+  constructor(browser, appUrl) {
+    this.browser = browser;
+    this.appUrl = appUrl;
+  }
+
+  /** Opens the page at a path of the app, or at any URL, and waits until it can be used. */
+  async open(path = "/") {
+    await this.browser.url(new URL(path, this.appUrl).href);
+    return this.ready();
+  }
+
+  ready() {
+    return this.until("the demo page is ready", ({ isReady }) => isReady);
+  }
+
+  async choose(app) {
+    await this.#byTestId(`app-${app}`).click();
+  }
+
+  async chooseEntity(name) {
+    // The radio button itself is drawn by its label.
+    await this.browser.$(`label:has([data-testid="entity-${name}"])`).click();
+  }
+
+  /** Types into the form's fields and sends it. */
+  async submit(values) {
+    await this.fill(values);
+    await this.#byTestId("submit").click();
+  }
+
+  async fill(values) {
+    for (const [name, value] of Object.entries(values)) await this.#byTestId(`field-${name}`).setValue(value);
+  }
+
+  async press(testId) {
+    await this.#byTestId(testId).click();
+  }
+
+  /** Waits until the page shows `status` for the account of the flow. */
+  shows(status) {
+    return this.until(`the page shows an account that is ${status}`, ({ isReady, card }) => isReady && card?.status === status);
+  }
+
+  /** Waits until the page shows an error with this code. */
+  fails(code) {
+    return this.until(`the page shows the error ${code}`, ({ isReady, error }) => isReady && error?.code === code);
+  }
+
+  /** Waits until what the page shows is as wanted, and gives it. */
+  until(what, isIt, options) {
+    return until(this.browser, what, () => this.read(), isIt, options);
+  }
+
+  /** Everything that the page shows, at one moment. */
+  async read() {
+    return JSON.parse(await this.browser.execute(readPage));
+  }
+
+  #byTestId(testId) {
+    return this.browser.$(`[data-testid="${testId}"]`);
+  }
+}
+
+/** Runs in the page. */
+function readPage() {
+  const all = (testId, root = document) => [...root.querySelectorAll(`[data-testid="${testId}"]`)];
+  const text = (element) => element?.innerText.trim();
+  const error = all("error")[0];
+  const card = all("account-card")[0];
+  return JSON.stringify({
+    url: location.href,
+    title: document.title,
+    isReady: document.body.dataset.ready === "true",
+    entity: document.querySelector('input[name="entity"]:checked')?.value,
+    steps: [1, 2, 3, 4, 5].map((n) => all(`step-${n}`)[0]?.dataset.state),
+    error: error && { code: error.dataset.code, text: text(error), canRetry: all("retry", error).length > 0 },
+    card: card && {
+      status: text(all("account-status", card)[0]),
+      entity: text(all("account-entity", card)[0]),
+      id: text(all("account-id", card)[0]),
+      text: text(card),
+    },
+    connected: all("connected-item").map((item) => ({ id: item.dataset.accountId, status: item.dataset.status, text: text(item) })),
+    pending: all("pending").map((notice) => ({ app: notice.dataset.app, text: text(notice) })),
+    fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
+      name: input.dataset.testid?.replace(/^field-/, ""),
+      type: input.type,
+      value: input.value,
+      isInvalid: input.getAttribute("aria-invalid") === "true",
+    })),
+    focused: document.activeElement?.dataset.testid ?? document.activeElement?.tagName,
+  });
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser } from "./browser.mjs";
+import { DemoPage } from "./demo-page.mjs";
+import { openPlatform } from "./platform.mjs";
+import { ProviderPage } from "./provider-page.mjs";
+
+const LIMIT_MS = 60_000;
+
+/** The page of each generation of the API, and what that generation calls an account. */
+export const generations = [
+  { api: "v3", path: "/", idOf: ({ id }) => id, accountId: "connected_account_id" },
+  { api: "v1", path: "/v1", idOf: ({ uuid }) => uuid, accountId: "connectedAccountId" },
+];
+
+/**
+ * One host and one browser for the tests of a file. Every test begins with an empty platform and an empty browser.
+ * @returns a function like `test`. The body gets `{ app, provider, platform, browser, watch, fresh, expectTrouble }`. Whatever a
+ * page should not do fails the test, unless the body said before its end that it is to happen.
+ */
+export function scenarios() {
+  let platform, session;
+  before(async () => {
+    platform = await openPlatform();
+    session = await openBrowser();
+  });
+  after(async () => {
+    await session?.close();
+    await platform?.close();
+  });
+
+  return (name, body) =>
+    test(name, { timeout: LIMIT_MS }, async () => {
+      const { browser, watch, fresh } = session;
+      await fresh(platform.appUrl);
+      platform.reset();
+      await watch.clear();
+      const expected = [];
+      const failure = await body({
+        app: new DemoPage(browser, platform.appUrl),
+        provider: new ProviderPage(browser, platform.authorizationUrl),
+        platform,
+        browser,
+        watch,
+        fresh: () => fresh(platform.appUrl),
+        expectTrouble: (...patterns) => expected.push(...patterns),
+      }).catch((error) => error);
+      judge(failure, await watch.trouble(), expected);
+    });
+}
+
+/** Throws where a test has failed or there was other trouble than expected. */
+function judge(failure, trouble, expected) {
+  const unexpected = trouble.filter((text) => !expected.some((pattern) => pattern.test(text)));
+  if (failure && unexpected.length === 0) throw failure;
+  if (unexpected.length > 0) throw new Error(`trouble in the browser:\n${unexpected.join("\n")}`, { cause: failure });
+  for (const pattern of expected) assert.ok(trouble.some((text) => pattern.test(text)), `${pattern} did not happen`);
+}
