@@ -6,7 +6,7 @@ use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use connect_flow::core::procedure::complete::{
-    CompleteConnection, CompletedConnection, bind, is_final,
+    CompleteConnection, CompletedConnection, bind, is_final, is_over,
 };
 use connect_flow::core::procedure::{Event, Procedure, Step};
 use connect_flow::core::protocol::Api;
@@ -349,6 +349,30 @@ fn a_platform_that_stumbles_is_asked_again() {
     let played = complete(SUCCESS, None, script);
     assert!(played.result.is_ok());
     assert_eq!(played.waits, [1, 2]);
+}
+
+#[test]
+fn what_ends_an_attempt_and_what_leaves_the_address_bar() {
+    let last = [
+        "access_denied",
+        "account_failed",
+        "account_expired",
+        "account_revoked",
+        "account_inactive",
+    ];
+    let done = [
+        "callback_invalid",
+        "callback_replayed",
+        "flow_expired",
+        "account_mismatch",
+    ];
+    for code in ErrorCode::ALL {
+        let error = ConnectError::new(*code, "x");
+        let word = code.as_str();
+        assert_eq!(is_final(&error), last.contains(&word), "{word}");
+        let is_listed = last.contains(&word) || done.contains(&word);
+        assert_eq!(is_over(&error), is_listed, "{word}");
+    }
 }
 
 #[test]

@@ -5,11 +5,16 @@ mod support;
 use std::fmt::Debug;
 
 use connect_flow::core::error::{ConnectError, ErrorCode};
-use connect_flow::core::options::{ClientOptions, Credentials, read_account_id, read_redirect_url};
+use connect_flow::core::options::{
+    ClientOptions, Credentials, RefreshOptions, WaitOptions, read_account_id, read_app,
+    read_redirect_url,
+};
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
 use connect_flow::core::procedure::initiate::InitiateOptions;
 use connect_flow::core::protocol::Api;
+use connect_flow::core::protocol::operation::{AccountFilter, Execute};
+use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -33,6 +38,9 @@ struct Wrong {
     options: Json,
     field: String,
     code: String,
+    /// The quirks that it covers.
+    #[serde(default, rename = "quirks")]
+    _quirks: Vec<String>,
 }
 
 fn check_wrong<T: Debug>(
@@ -82,6 +90,7 @@ fn check<T: Debug>(call: &str, read: impl Fn(&Value) -> Result<T, ConnectError>)
                 options: json!({ &field: other }),
                 field: field.clone(),
                 code: code.to_owned(),
+                _quirks: Vec::new(),
             };
             check_wrong(&read, &call.good, &wrong);
         }
@@ -109,6 +118,11 @@ fn every_mistake_is_named() {
     check("initiate", InitiateOptions::read);
     check("complete", CompleteOptions::read);
     check("account", read_account_id);
+    check("wait", WaitOptions::read);
+    check("refresh", RefreshOptions::read);
+    check("list", AccountFilter::read);
+    check("getConnection", read_app);
+    check("execute", Execute::read);
 }
 
 #[test]
@@ -220,6 +234,70 @@ fn of_an_account() {
 }
 
 #[test]
+fn of_waiting_and_of_a_new_attempt() {
+    let read = WaitOptions::read(&value(
+        &json!({ "connectedAccountId": "a", "timeoutMs": 0 }),
+    ))
+    .unwrap();
+    assert_eq!(
+        (read.connected_account_id.as_str(), read.timeout_ms),
+        ("a", Some(0))
+    );
+    for options in [
+        json!({ "connectedAccountId": "a", "redirectUrl": "/b" }),
+        json!({ "connectedAccountId": "a", "redirectUri": "/b" }),
+    ] {
+        let read = RefreshOptions::read(&value(&options)).unwrap();
+        assert_eq!(
+            (
+                read.connected_account_id.as_str(),
+                read.redirect_url.as_deref()
+            ),
+            ("a", Some("/b"))
+        );
+    }
+    let read = RefreshOptions::read(&value(&json!({ "connectedAccountId": "a" }))).unwrap();
+    assert_eq!(read.redirect_url, None);
+}
+
+#[test]
+fn of_a_list() {
+    assert_eq!(
+        AccountFilter::read(&Value::Null).unwrap(),
+        AccountFilter::default()
+    );
+    let options =
+        json!({ "entityId": "alice", "app": "gmail", "integrationId": "i", "status": " expired" });
+    assert_eq!(
+        AccountFilter::read(&value(&options)).unwrap(),
+        AccountFilter {
+            entity_id: Some("alice".to_owned()),
+            app: Some("gmail".to_owned()),
+            integration_id: Some("i".to_owned()),
+            status: Some(ConnectionStatus::Expired),
+        }
+    );
+}
+
+#[test]
+fn of_an_action() {
+    let options = json!({ "action": "A_B", "entityId": "alice", "connectedAccountId": "a", "app": "a", "input": { "n": [1, null] } });
+    let read = Execute::read(&value(&options)).unwrap();
+    assert_eq!(
+        (read.action.as_str(), read.entity_id.as_deref()),
+        ("A_B", Some("alice"))
+    );
+    assert_eq!(
+        (read.connected_account_id.as_deref(), read.app.as_deref()),
+        (Some("a"), Some("a"))
+    );
+    assert_eq!(read.input, value(&json!({ "n": [1, null] })));
+    let read = Execute::read(&value(&json!({ "action": "A_B", "input": null }))).unwrap();
+    assert_eq!(read.input, Value::Object(Vec::new()));
+    assert_eq!((read.entity_id, read.connected_account_id), (None, None));
+}
+
+#[test]
 fn of_a_redirect() {
     let request = json!({ "connectionStatus": "INITIATED", "redirectUrl": "https://provider.example/", "flowId": "0f" });
     assert_eq!(
@@ -251,5 +329,7 @@ proptest! {
     fn no_options_panic(options in arbitrary::json()) {
         let _ = (ClientOptions::read(&options), ExpectedParamsOptions::read(&options), InitiateOptions::read(&options));
         let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
+        let _ = (WaitOptions::read(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
+        let _ = (read_app(&options), Execute::read(&options));
     }
 }

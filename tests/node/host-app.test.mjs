@@ -61,6 +61,46 @@ suite("the way to the platform", () => {
     assert.equal(seen[1].headers["content-type"], "application/json");
   });
 
+  const ca = "/api/v3/connected_accounts/ca_1-a_B";
+  const account = "/api/v1/connectedAccounts/00000000-0000-4000-8000-000000000053";
+  const allowed = [
+    ["GET", "/api/v1/apps"], ["GET", "/api/v1/apps/gmail"], ["GET", "/api/v1/integrations?appName=a"], ["GET", "/api/v1/connectedAccounts"],
+    ["POST", "/api/v1/connectedAccounts"], ["GET", account], ["DELETE", account], ["POST", `${account}/reinitiate`],
+    ["POST", `${account}/enable`], ["POST", `${account}/disable`], ["GET", "/api/v1/actions/GMAIL_GET_PROFILE"],
+    ["POST", "/api/v2/actions/_21RISK_A/execute"], ["GET", "/api/v3/toolkits/_21risk"], ["GET", "/api/v3/auth_configs/ac_1"],
+    ["POST", "/api/v3/connected_accounts"], ["POST", "/api/v3/connected_accounts/link"], ["GET", ca], ["DELETE", ca],
+    ["POST", `${ca}/refresh?redirect_url=http%3A%2F%2Flocalhost%2F`], ["PATCH", `${ca}/status`],
+    ["GET", "/api/v3/tools/GMAIL_GET_PROFILE"], ["POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE"],
+  ];
+  for (const [method, path] of allowed) {
+    test(`lets through ${method} ${path}`, async () => {
+      const body = ["POST", "PATCH"].includes(method) ? '{"a":1}' : "";
+      const { status } = await ask(`/api/connect${path}`, { method, ...(body && { body, headers: { "content-type": "application/json" } }) });
+      assert.equal(status, 200);
+      assert.deepEqual(seen.map((request) => [request.method, request.url, request.body, request.headers["x-api-key"]]), [[method, path, body, apiKey]]);
+    });
+  }
+
+  test("passes a request without a body", async () => {
+    await ask(`/api/connect${account}/enable`, { method: "POST" });
+    assert.deepEqual([seen[0].body, seen[0].headers["content-type"]], ["", undefined]);
+  });
+
+  test("auth params come without their values", async () => {
+    const info = { base_url: "https://a.example", parameters: [{ name: "Authorization", in: "header", value: "Bearer secret-1" }], body: { key: "secret-2" } };
+    reply = (response) => response.writeHead(200, { "content-type": "application/json", "content-length": JSON.stringify(info).length }).end(JSON.stringify(info));
+    const response = await ask(`/api/connect${account}/info`);
+    assert.deepEqual(await response.json(), { base_url: "https://a.example", parameters: [{ name: "Authorization", in: "header", value: "********" }], body: {} });
+    assert.equal(response.headers.get("content-type"), "application/json");
+    reply = (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"params":["secret-3"]}');
+    const odd = await ask(`/api/connect${account}/info`);
+    assert.deepEqual([odd.status, (await odd.text()).includes("secret")], [502, false]);
+    reply = (response) => response.writeHead(404, { "content-type": "application/json" }).end('{"message":"Not found"}');
+    assert.deepEqual(await (await ask(`/api/connect${account}/info`)).json(), { message: "Not found" });
+    reply = (response) => response.writeHead(200).end('{"key":"info"}');
+    assert.equal(await (await ask("/api/connect/api/v1/apps/info")).text(), '{"key":"info"}');
+  });
+
   test("answers status, body, retry-after and x-request-id, and no other header of the platform", async () => {
     reply = (response) => response.writeHead(429, {
       "content-type": "application/json", "retry-after": "12", "x-request-id": "r1", "set-cookie": "a=b", "x-upstream": "host", "access-control-allow-origin": "*", "cache-control": "public",
@@ -108,12 +148,26 @@ suite("the way to the platform", () => {
   const refusals = {
     "another site": [toolkits, { headers: { "sec-fetch-site": "cross-site" } }, 403],
     "another port of this machine": [link, { method: "POST", body: "{}", headers: { ...json, "sec-fetch-site": "same-site" } }, 403],
-    "DELETE": [`${toolkits}/gmail`, { method: "DELETE" }, 405],
     "PUT": [link, { method: "PUT", body: "{}" }, 405],
+    "OPTIONS": [toolkits, { method: "OPTIONS" }, 405],
+    "deleting a toolkit": [`${toolkits}/gmail`, { method: "DELETE" }, 404],
+    "deleting an integration": ["/api/connect/api/v1/integrations/a", { method: "DELETE" }, 404],
+    "deleting a list": ["/api/connect/api/v3/connected_accounts", { method: "DELETE" }, 404],
+    "deleting the accounts of all users": ["/api/connect/api/v1/connectedAccounts/all", { method: "DELETE" }, 404],
+    "the same in other letters": ["/api/connect/api/v1/connectedAccounts/aLL", { method: "DELETE" }, 404],
+    "the same, encoded": ["/api/connect/api/v1/connectedAccounts/%61ll", { method: "DELETE" }, 404],
+    "deleting in another site's name": [`/api/connect${ca}`, { method: "DELETE", headers: { "sec-fetch-site": "cross-site" } }, 403],
+    "editing an account": [`/api/connect${ca}`, { method: "PATCH", body: "{}", headers: json }, 404],
+    "editing v1 data": [`/api/connect${account}/data`, { method: "PATCH", body: "{}", headers: json }, 404],
+    "revoking": [`/api/connect${ca}/revoke`, { method: "POST", body: "{}", headers: json }, 404],
+    "reading what is to be posted": [`/api/connect${account}/reinitiate`, {}, 404],
+    "the raw proxy": ["/api/connect/api/v3/tools/execute/proxy", { method: "POST", body: "{}", headers: json }, 404],
+    "the raw proxy of v2": ["/api/connect/api/v2/actions/proxy", { method: "POST", body: "{}", headers: json }, 404],
+    "every tool at once": ["/api/connect/api/v3/tools", {}, 404],
+    "a big PATCH": [`/api/connect${ca}/status`, { method: "PATCH", body: big, headers: json }, 413],
     "a path that the demo does not use": ["/api/connect/api/v3/org/project/config", {}, 404],
     "making an auth config": ["/api/connect/api/v3/auth_configs", { method: "POST", body: "{}", headers: json }, 404],
     "making an integration": ["/api/connect/api/v1/integrations", { method: "POST", body: "{}", headers: json }, 404],
-    "executing": ["/api/connect/api/v3/tools/execute/X", { method: "POST", body: "{}", headers: json }, 404],
     "deeper than an id": [`${toolkits}/gmail/more`, {}, 404],
     "a way around": ["/api/connect/api/v3/toolkits/..%2Forg", {}, 404],
     "a body over 1 MB": [link, { method: "POST", body: big, headers: json }, 413],

@@ -31,13 +31,34 @@ export function openSandbox(options) {
     const isJson = response.headers.get("content-type")?.startsWith("application/json");
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   };
+  const withBody = (method) => (path, body, headers) =>
+    send(method, path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
   return {
     sandbox,
     send,
     get: (path, headers) => send("GET", path, { headers }),
-    post: (path, body, headers) =>
-      send("POST", path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
+    delete: (path) => send("DELETE", path),
+    post: withBody("POST"),
+    patch: withBody("PATCH"),
   };
+}
+
+/** A browser that asks the sandbox and ends its journey at the app. */
+export function browse({ sandbox }, home = "https://app.example") {
+  return new Browser({ send: (request) => sandbox.fetch(request), home });
+}
+
+/** Goes to a connection's address and answers the built-in authorization server's question; answers where that led. */
+export async function answerConsent(platform, url, decision = "allow") {
+  const browser = browse(platform);
+  return browser.submit(await browser.visit(url), { decision });
+}
+
+/** An ACTIVE account of an OAuth app, as `sandbox.accounts()` has it; begun with `POST …/link`. */
+export async function connect(platform, app = "gmail", user_id = "Jessica") {
+  const { body } = await platform.post("/api/v3/connected_accounts/link", { auth_config_id: seeded[app].id, user_id });
+  await answerConsent(platform, body.redirect_url);
+  return platform.sandbox.accounts().at(-1);
 }
 
 /** As much of a browser as a redirect chain needs: cookies, redirects and forms. */

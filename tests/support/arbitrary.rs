@@ -153,6 +153,26 @@ fn object(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     prop::collection::vec((key, inner), 0..8).prop_map(Value::Object)
 }
 
+/// Any tree that JSON can hold, with numbers that every reader reads alike.
+pub fn plain_json() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::{Map, Value as Json};
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::Bool),
+        any::<i64>().prop_map(Json::from),
+        any::<i16>().prop_map(|n| Json::from(f64::from(n) / 1024.0)),
+        ".{0,12}".prop_map(Json::String),
+        "[\\x00-\\x1f\"\\\\]{0,8}".prop_map(Json::String),
+    ];
+    leaf.prop_recursive(5, 64, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Json::Array),
+            prop::collection::vec((".{0,6}", inner), 0..6)
+                .prop_map(|members| Json::Object(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
 /// How many values stand in a value, itself included.
 pub fn count(value: &Value) -> usize {
     1 + value.items().iter().map(count).sum::<usize>()

@@ -8,11 +8,14 @@ use connect_flow::core::protocol::answer::{
     Answer, App, ConnectedAccount, Connection, Integration,
 };
 use connect_flow::core::protocol::http::HttpResponse;
-use connect_flow::core::protocol::operation::{Initiate, Operation};
+use connect_flow::core::protocol::operation::{AccountFilter, Execute, Initiate, Operation};
 use connect_flow::core::scheme::AuthScheme;
 use connect_flow::core::secret::Secret;
+use connect_flow::core::status::ConnectionStatus;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+
+use super::plain;
 
 /// One case of a file in `tests/data`.
 #[derive(Deserialize)]
@@ -37,11 +40,11 @@ pub struct Case {
 #[derive(Deserialize, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
     pub method: String,
     /// With its query.
     pub path: String,
-    /// Null for a GET.
+    /// Null where none is sent.
     pub body: Json,
 }
 
@@ -60,6 +63,10 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
         include_str!("../data/fields.json"),
         include_str!("../data/initiate.json"),
         include_str!("../data/accounts.json"),
+        include_str!("../data/account-lists.json"),
+        include_str!("../data/account-changes.json"),
+        include_str!("../data/auth-params.json"),
+        include_str!("../data/executions.json"),
         include_str!("../data/errors-v1.json"),
         include_str!("../data/errors-v3.json"),
     ]
@@ -122,6 +129,36 @@ impl Case {
             "getAccount" => Operation::GetAccount {
                 connected_account_id: text("connectedAccountId"),
             },
+            "listAccounts" => Operation::ListAccounts {
+                filter: AccountFilter {
+                    entity_id: optional("entityId"),
+                    app: optional("app"),
+                    integration_id: optional("integrationId"),
+                    status: optional("status").map(|word| ConnectionStatus::parse(&word)),
+                },
+                cursor: optional("cursor"),
+            },
+            "refresh" => Operation::Refresh {
+                connected_account_id: text("connectedAccountId"),
+                redirect_url: text("redirectUrl"),
+            },
+            "setEnabled" => Operation::SetEnabled {
+                connected_account_id: text("connectedAccountId"),
+                enabled: of["enabled"].as_bool().expect("on or off"),
+            },
+            "deleteAccount" => Operation::DeleteAccount {
+                connected_account_id: text("connectedAccountId"),
+            },
+            "getAuthParams" => Operation::GetAuthParams {
+                connected_account_id: text("connectedAccountId"),
+            },
+            "execute" => Operation::Execute(Execute {
+                action: text("action"),
+                entity_id: optional("entityId"),
+                connected_account_id: optional("connectedAccountId"),
+                app: optional("app"),
+                input: super::value(&of["input"]),
+            }),
             other => panic!("{}: no such operation: {other}", self.name),
         }
     }
@@ -160,6 +197,15 @@ pub fn projection(read: &Result<Answer, ConnectError>) -> Json {
         Ok(Answer::Integration(found)) => json!({ "integration": integration(found) }),
         Ok(Answer::Connection(found)) => json!({ "connection": connection(found) }),
         Ok(Answer::Account(found)) => json!({ "account": account(found) }),
+        Ok(Answer::Accounts(page)) => {
+            let items: Vec<Json> = page.items.iter().map(account).collect();
+            json!({ "accounts": { "items": items, "next": page.next } })
+        }
+        Ok(Answer::AuthParams(found)) => json!({ "authParams": found }),
+        Ok(Answer::Execution(found)) => {
+            json!({ "execution": { "data": plain(&found.data), "logId": found.log_id } })
+        }
+        Ok(Answer::Done) => json!({ "done": true }),
         Err(error) => json!({ "error": error }),
     };
     // Our own sentence may change its words.
@@ -207,6 +253,9 @@ fn connection(connection: &Connection) -> Json {
 fn account(account: &ConnectedAccount) -> Json {
     let mut seen = json!(account);
     seen["isWaiting"] = json!(account.status.is_waiting());
+    if account.is_primary {
+        seen["isPrimary"] = json!(true);
+    }
     if account.refusal != (None, None) {
         seen["refusal"] = json!([account.refusal.0, account.refusal.1]);
     }

@@ -36,6 +36,21 @@ pub fn value(json: &Json) -> Value {
     }
 }
 
+/// The JSON value of a core's own value; what JSON cannot hold is null.
+pub fn plain(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Foreign => Json::Null,
+        Value::Bool(flag) => Json::Bool(*flag),
+        Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
+        Value::String(text) => Json::String(text.clone()),
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, item)| (key.clone(), plain(item)))
+            .collect(),
+    }
+}
+
 /// A body as the browser layer hands it over: `null` is an empty one, a string stands for the bytes that were sent.
 pub fn body(json: &Json) -> Body {
     match json {
@@ -66,6 +81,13 @@ pub struct Exchange {
     answer: HttpResponse,
 }
 
+impl Exchange {
+    /// The request that must come.
+    pub fn asked(&self) -> &str {
+        &self.asked
+    }
+}
+
 /// `asked` is `METHOD path?query`.
 pub fn exchange(asked: &str, status: u16, content: Json) -> Exchange {
     Exchange {
@@ -78,7 +100,7 @@ pub fn exchange(asked: &str, status: u16, content: Json) -> Exchange {
 pub struct Played<T> {
     /// What it came to.
     pub result: Result<T, ConnectError>,
-    /// Bodies of its requests in order; null for a GET.
+    /// Bodies of its requests in order; null where none is sent.
     pub bodies: Vec<Json>,
     /// The numbers of the looks that it waited for.
     pub waits: Vec<u32>,

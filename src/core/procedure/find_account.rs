@@ -7,8 +7,11 @@ use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::protocol::operation::{AccountFilter, Operation};
 use crate::core::time::parse_iso;
 
-/// A list that goes on for longer than this is not walked to its end.
+/// Where one account is looked for, a list that goes on for longer than this is not walked to its end.
 const MAX_PAGES: u32 = 20;
+
+/// Whoever wants all accounts gets no more pages than this: cursors that go round would never end.
+const MAX_LIST_PAGES: u32 = 1_000;
 
 /// All accounts of a filter, page by page, as they are asked for.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,7 @@ pub struct AccountPages {
     buffer: VecDeque<ConnectedAccount>,
     /// Where the next page starts; the first has no cursor, and after the last there is none.
     next: Option<Option<String>>,
+    pages: u32,
 }
 
 impl AccountPages {
@@ -26,6 +30,7 @@ impl AccountPages {
             filter,
             buffer: VecDeque::new(),
             next: Some(None),
+            pages: 0,
         }
     }
 
@@ -46,7 +51,10 @@ impl AccountPages {
     pub fn answered(&mut self, items: Vec<ConnectedAccount>, next: Option<String>) {
         let asked = self.next.take().flatten();
         self.buffer.extend(items);
-        self.next = next.filter(|next| Some(next) != asked.as_ref()).map(Some);
+        self.pages += 1;
+        self.next = next
+            .filter(|next| Some(next) != asked.as_ref() && self.pages < MAX_LIST_PAGES)
+            .map(Some);
     }
 }
 

@@ -210,7 +210,7 @@ impl AuthParameter {
 fn is_mask(value: &str) -> bool {
     value.eq_ignore_ascii_case("REDACTED")
         || (value.len() >= 4 && value.bytes().all(|byte| byte == b'*'))
-        || (value.len() <= 7 && value.ends_with("..."))
+        || (value.ends_with("...") && value.chars().count() <= 7)
 }
 
 /// What an action came to. One that failed is an error instead.

@@ -95,11 +95,13 @@ pub(crate) fn path(prefix: &str, field: &str, segment: &str) -> Result<String, C
     }
 }
 
-/// `path` with a query.
-pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+/// `path` with a query of the pairs that have a value.
+pub(crate) fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
     let mut query = form_urlencoded::Serializer::for_suffix([path, "?"].concat(), path.len() + 1);
     for (name, value) in pairs {
-        query.append_pair(name, value);
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
     }
     query.finish()
 }

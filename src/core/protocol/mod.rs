@@ -63,7 +63,7 @@ pub fn read(
         Body::Empty => return Err(invalid("is empty")),
         Body::TooLarge => return Err(invalid("is larger than 1 MB")),
     };
-    if let Some(error) = refusal(operation, response.status, body) {
+    if let Some(error) = refusal(operation, response, body) {
         return Err(error);
     }
     match api {
@@ -74,10 +74,14 @@ pub fn read(
 }
 
 /// HTTP says success and the body says failure (docs/protocol.md, Q26 and Q28).
-fn refusal(operation: &Operation, status: u16, body: &Value) -> Option<ConnectError> {
+fn refusal(operation: &Operation, response: &HttpResponse, body: &Value) -> Option<ConnectError> {
     let (code, message) = match operation {
+        // A body that names an error and does not call it a success is none.
         Operation::Execute(_)
-            if body.any(&["successful", "successfull"]).as_bool() == Some(false) =>
+            if !body
+                .any(&["successful", "successfull"])
+                .as_bool()
+                .unwrap_or(body.get("error").is_null()) =>
         {
             (ErrorCode::ActionFailed, "the action failed")
         }
@@ -98,9 +102,11 @@ fn refusal(operation: &Operation, status: u16, body: &Value) -> Option<ConnectEr
         body.get("data").get("message"),
         body.get("message"),
     ];
-    let words = words.into_iter().find_map(Value::to_text);
+    let words = words.into_iter().find_map(Value::as_text);
+    let words = words.map(|text| read_error::words(text, operation.typed()));
     let mut error = ConnectError::new(code, message).with_server_words(None, words);
-    error.status = Some(status);
+    error.status = Some(response.status);
+    error.request_id = read_error::request_id(response, body);
     Some(error)
 }
 

@@ -60,16 +60,21 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
         .with_server_words(error, description);
     read.status = Some(response.status);
     read.retry_after_ms = response.retry_after_ms;
-    read.request_id = nested
-        .any(&["request_id", "requestId"])
-        .to_text()
-        .or_else(|| body.any(&["requestId", "request_id"]).to_text())
-        .or_else(|| response.request_id.clone());
+    read.request_id = request_id(response, body);
     read
 }
 
+/// The server's own name of a request: in the body, or else in its header.
+pub fn request_id(response: &HttpResponse, body: &Value) -> Option<String> {
+    body.get("error")
+        .any(&["request_id", "requestId"])
+        .to_text()
+        .or_else(|| body.any(&["requestId", "request_id"]).to_text())
+        .or_else(|| response.request_id.clone())
+}
+
 /// A server's words, fit to be shown. Typed values go before the text is cut: a cut may leave half of one.
-fn words(text: &str, typed: &[(String, Secret)]) -> String {
+pub fn words(text: &str, typed: &[(String, Secret)]) -> String {
     let mut text = text.to_owned();
     redact(&mut text, typed);
     text.chars().take(MAX_TEXT_CHARS).collect()

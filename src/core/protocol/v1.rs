@@ -23,10 +23,10 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
             "/api/v1/integrations",
             &[
-                ("appName", app),
-                ("showDisabled", "false"),
-                ("pageSize", "100"),
-                ("page", cursor.as_deref().unwrap_or("1")),
+                ("appName", Some(app)),
+                ("showDisabled", Some("false")),
+                ("pageSize", Some("100")),
+                ("page", cursor.as_deref().or(Some("1"))),
             ],
         )),
         Operation::GetIntegration { integration_id } => HttpRequest::get(path(
@@ -59,25 +59,20 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         Operation::GetAccount {
             connected_account_id,
         } => HttpRequest::get(account_path(connected_account_id)?),
-        Operation::ListAccounts { filter, cursor } => {
-            let mut query = vec![
-                ("pageSize", "50"),
-                ("page", cursor.as_deref().unwrap_or("1")),
-            ];
-            let status = filter.status.as_ref().map(ConnectionStatus::as_str);
-            let given = [
+        Operation::ListAccounts { filter, cursor } => HttpRequest::get(with_query(
+            "/api/v1/connectedAccounts",
+            &[
+                ("pageSize", Some("50")),
+                ("page", cursor.as_deref().or(Some("1"))),
                 ("user_uuid", filter.entity_id.as_deref()),
                 ("appNames", filter.app.as_deref()),
                 ("integrationId", filter.integration_id.as_deref()),
-                ("status", status),
-            ];
-            query.extend(
-                given
-                    .iter()
-                    .filter_map(|(name, value)| Some((*name, (*value)?))),
-            );
-            HttpRequest::get(with_query("/api/v1/connectedAccounts", &query))
-        }
+                (
+                    "status",
+                    filter.status.as_ref().map(ConnectionStatus::as_str),
+                ),
+            ],
+        )),
         Operation::Refresh {
             connected_account_id,
             redirect_url,
@@ -147,7 +142,9 @@ fn initiate_body(initiate: &Initiate) -> Vec<u8> {
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
     Some(match operation {
         Operation::GetApp { .. } => Answer::App(app(body)?),
-        Operation::ListIntegrations { .. } => Answer::Integrations(page(body, integration)?),
+        Operation::ListIntegrations { cursor, .. } => {
+            Answer::Integrations(page(body, cursor, integration)?)
+        }
         Operation::GetIntegration { .. } | Operation::CreateIntegration { .. } => {
             Answer::Integration(integration(body)?)
         }
@@ -155,19 +152,23 @@ pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
             Answer::Connection(connection(body)?)
         }
         Operation::GetAccount { .. } => Answer::Account(account(body)?),
-        Operation::ListAccounts { .. } => Answer::Accounts(page(body, account)?),
+        Operation::ListAccounts { cursor, .. } => {
+            Answer::Accounts(page(body, cursor, listed_account)?)
+        }
         Operation::GetAuthParams { .. } => Answer::AuthParams(auth_params(body)),
         Operation::SetEnabled { .. } | Operation::DeleteAccount { .. } => Answer::Done,
         Operation::Execute(_) => Answer::Execution(execution(body)),
     })
 }
 
-/// Pages are numbered from 1. An item that cannot be read, or was deleted, is passed over.
-fn page<T>(body: &Value, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
+/// Pages are numbered from 1; an answer without its number is the page that was asked for. An item that cannot be read
+/// is passed over.
+fn page<T>(body: &Value, asked: &Option<String>, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let Value::Array(items) = body.get("items") else {
         return None;
     };
-    let number = body.get("page").as_u64().unwrap_or(1);
+    let asked = asked.as_ref().and_then(|cursor| cursor.parse().ok());
+    let number = body.get("page").as_u64().or(asked).unwrap_or(1);
     let has_more = number < body.get("totalPages").as_u64().unwrap_or(1);
     Some(Page {
         items: items.iter().filter_map(item).collect(),
@@ -282,6 +283,14 @@ impl Connection {
             status,
         })
     }
+}
+
+/// What was deleted stays in lists (docs/protocol.md, Q41).
+fn listed_account(item: &Value) -> Option<ConnectedAccount> {
+    if item.get("deleted").as_bool() == Some(true) {
+        return None;
+    }
+    account(item)
 }
 
 fn account(body: &Value) -> Option<ConnectedAccount> {

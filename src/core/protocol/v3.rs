@@ -18,13 +18,14 @@ use crate::core::value::Value;
 pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
     Ok(match operation {
         Operation::GetApp { app } => HttpRequest::get(path("/api/v3/toolkits/", "app", app)?),
-        Operation::ListIntegrations { app, cursor } => {
-            let mut query = vec![("toolkit_slug", app.as_str()), ("limit", "50")];
-            if let Some(cursor) = cursor {
-                query.push(("cursor", cursor));
-            }
-            HttpRequest::get(with_query("/api/v3/auth_configs", &query))
-        }
+        Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
+            "/api/v3/auth_configs",
+            &[
+                ("toolkit_slug", Some(app)),
+                ("limit", Some("50")),
+                ("cursor", cursor.as_deref()),
+            ],
+        )),
         Operation::GetIntegration { integration_id } => HttpRequest::get(path(
             "/api/v3/auth_configs/",
             "integrationId",
@@ -65,30 +66,27 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         | Operation::GetAuthParams {
             connected_account_id,
         } => HttpRequest::get(account_path(connected_account_id)?),
-        Operation::ListAccounts { filter, cursor } => {
-            let mut query = vec![("limit", "50")];
-            let status = filter.status.as_ref().map(ConnectionStatus::as_str);
-            let given = [
+        Operation::ListAccounts { filter, cursor } => HttpRequest::get(with_query(
+            "/api/v3/connected_accounts",
+            &[
+                ("limit", Some("50")),
                 ("user_ids", filter.entity_id.as_deref()),
                 ("toolkit_slugs", filter.app.as_deref()),
                 ("auth_config_ids", filter.integration_id.as_deref()),
-                ("statuses", status),
+                (
+                    "statuses",
+                    filter.status.as_ref().map(ConnectionStatus::as_str),
+                ),
                 ("cursor", cursor.as_deref()),
-            ];
-            query.extend(
-                given
-                    .iter()
-                    .filter_map(|(name, value)| Some((*name, (*value)?))),
-            );
-            HttpRequest::get(with_query("/api/v3/connected_accounts", &query))
-        }
+            ],
+        )),
         Operation::Refresh {
             connected_account_id,
             redirect_url,
         } => HttpRequest::post(
             with_query(
                 &[&account_path(connected_account_id)?, "/refresh"].concat(),
-                &[("redirect_url", redirect_url)],
+                &[("redirect_url", Some(redirect_url))],
             ),
             JsonObject::build(|_| {}),
         ),

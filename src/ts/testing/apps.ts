@@ -15,6 +15,13 @@ export interface Field {
   isHidden?: boolean;
 }
 
+/** One value of a request to an app. `value` may name account values, as in `Bearer {{token}}`. */
+export interface AuthParameter {
+  name: string;
+  in: "header" | "query";
+  value: string;
+}
+
 /** One way to authenticate with an app. */
 export interface Scheme {
   mode: string;
@@ -25,6 +32,8 @@ export interface Scheme {
   scopes: string[];
   developerFields: Field[];
   userFields: Field[];
+  /** What makes a request the user's. */
+  parameters: AuthParameter[];
   /** Members under which v1 gives the mode. */
   v1ModeKeys: ("mode" | "auth_mode")[];
 }
@@ -72,6 +81,9 @@ export function missing(fields: Field[], data: Readonly<Record<string, string>>)
   return fields.filter((field) => field.required && !data[field.name]);
 }
 
+const header = (name: string, value: string): AuthParameter => ({ name, in: "header", value });
+const bearer = (key: string) => [header("Authorization", `Bearer {{${key}}}`)];
+
 const oauthClient = (callbackPath: string, scopes: string[]): Field[] => [
   { name: "client_id", displayName: "Client id", description: "Id of your OAuth client.", required: true },
   { name: "client_secret", displayName: "Client secret", description: "Secret of your OAuth client.", required: true },
@@ -88,13 +100,16 @@ function oauth2(app: string, isManaged: boolean, scopes: string[], userFields: F
     scopes,
     developerFields: oauthClient("/api/v1/auth-apps/add", scopes),
     userFields,
+    parameters: bearer("access_token"),
     v1ModeKeys: ["mode", "auth_mode"],
   };
 }
 
-function typed(app: string, mode: string, userFields: Field[], baseUrl = `https://api.${app.replaceAll("_", "-")}.example`): Scheme {
+function typed(
+  app: string, mode: string, parameters: AuthParameter[], userFields: Field[], baseUrl = `https://api.${app}.example`,
+): Scheme {
   const name = `${app}_${mode.toLowerCase()}`;
-  return { mode, name, isManaged: false, baseUrl, scopes: [], developerFields: [], userFields, v1ModeKeys: ["mode"] };
+  return { mode, name, isManaged: false, baseUrl, scopes: [], developerFields: [], userFields, parameters, v1ModeKeys: ["mode"] };
 }
 
 /** The catalogue, in the order of both lists. */
@@ -104,7 +119,7 @@ export const apps: App[] = [
     category: "collaboration & communication", isNoAuth: false,
     schemes: [
       oauth2("gmail", true, ["openid", "email", "mail.read", "mail.send"]),
-      typed("gmail", "BEARER_TOKEN", [
+      typed("gmail", "BEARER_TOKEN", bearer("token"), [
         { name: "token", displayName: "Token", description: "Token for bearer authentication.", required: true },
       ]),
     ],
@@ -113,7 +128,7 @@ export const apps: App[] = [
     key: "shopify", id: appId(2), name: "Shopify", description: "Products and orders of an online store.",
     category: "e-commerce", isNoAuth: false,
     schemes: [
-      typed("shopify", "API_KEY", [
+      typed("shopify", "API_KEY", [header("X-Shopify-Access-Token", "{{admin_api_access_token}}")], [
         {
           name: "admin_api_access_token", displayName: "Admin Api Access Token", required: true,
           description: "From your store's app settings, https://admin.shopify.com/store/<store-name>/settings/apps/development",
@@ -141,7 +156,7 @@ export const apps: App[] = [
     key: "firecrawl", id: appId(4), name: "Firecrawl", description: "Reads web pages.",
     category: "developer tools", isNoAuth: false,
     schemes: [
-      typed("firecrawl", "API_KEY", [
+      typed("firecrawl", "API_KEY", bearer("api_key"), [
         { name: "api_key", displayName: "API Key", description: "From your Firecrawl settings.", required: true },
       ]),
     ],
@@ -150,7 +165,7 @@ export const apps: App[] = [
     key: "acme_tickets", id: appId(5), name: "Acme Tickets", description: "A help desk with names and passwords.",
     category: "customer support", isNoAuth: false,
     schemes: [
-      typed("acme_tickets", "BASIC", [
+      typed("acme_tickets", "BASIC", [header("Authorization", "Basic {{basic_encoded}}"), { name: "version", in: "query", value: "2" }], [
         { name: "username", displayName: "User name", description: "Usually your mail address.", required: true },
         { name: "password", displayName: "Password", description: "", required: true, isSecret: true },
         { name: "subdomain", displayName: "Subdomain", description: "The first part of your help desk's address.", required: true },
@@ -161,7 +176,7 @@ export const apps: App[] = [
   {
     key: "hackernews", id: appId(6), name: "Hacker News", description: "News and comments.",
     category: "news", isNoAuth: true,
-    schemes: [{ ...typed("hackernews", "API_KEY", []), v1ModeKeys: ["auth_mode"] }],
+    schemes: [{ ...typed("hackernews", "API_KEY", [], []), v1ModeKeys: ["auth_mode"] }],
   },
   {
     key: "own_crm", id: appId(7), name: "Own CRM", description: "Customers, through an OAuth client of the developer's own.",
@@ -172,7 +187,7 @@ export const apps: App[] = [
     key: "posthog", id: appId(8), name: "PostHog", description: "Product analytics.",
     category: "analytics", isNoAuth: false,
     schemes: [
-      typed("posthog", "API_KEY", [
+      typed("posthog", "API_KEY", bearer("generic_api_key"), [
         { name: "subdomain", displayName: "Subdomain", description: "Region of your project.", required: true, default: "us.i" },
         { name: "generic_api_key", v1Name: "apiKey", displayName: "API key", description: "Personal API key.", required: true },
         { name: "base_url", displayName: "Base URL", description: "Only for your own server.", required: false, default: "" },

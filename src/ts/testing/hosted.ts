@@ -1,7 +1,7 @@
 import { html, page, redirect, type Markup } from "./answers.js";
 import { isSecretName, missing, type Field } from "./apps.js";
 import type { Call, Route } from "./router.js";
-import { isTyped, isWaiting, type Account, type Dialect } from "./store.js";
+import { isCurrent, isTyped, isWaiting, type Account, type Dialect } from "./store.js";
 
 const callbackPaths: Record<Dialect, string> = {
   v1: "/api/v1/auth-apps/add",
@@ -52,10 +52,14 @@ async function submitLink(call: Call): Promise<Response> {
 
 /** Why the user can go no further with this account; undefined if they can. */
 function refusal(account: Account | undefined): Response | undefined {
-  if (!account) return page(404, "Unknown link", html`<p>This link does not exist. Start again from the app.</p>`);
+  if (!account) return unknownLink();
   if (account.status === "EXPIRED") return gone("This link has expired");
   if (account.isVisited || !isWaiting(account)) return gone("This link was used already");
   return undefined;
+}
+
+function unknownLink(): Response {
+  return page(404, "Unknown link", html`<p>This link does not exist. Start again from the app.</p>`);
 }
 
 function gone(title: string): Response {
@@ -66,17 +70,19 @@ function gone(title: string): Response {
 async function authorize(call: Call, account: Account): Promise<Response> {
   const { app, scheme } = account.integration;
   const redirectUri = call.origin + callbackPaths[account.dialect];
+  const { path } = account;
   // Before the wait: of two visits at once only one may go on.
   account.isVisited = true;
   try {
     const { url, session } = await call.oauth.start({ app: app.key, redirectUri, scopes: scheme.scopes });
     const state = new URL(url).searchParams.get("state");
     if (!state) throw new TypeError("the OAuth port gave a URL without state");
+    if (!isCurrent(account, path)) return unknownLink();
     account.request = { state, session, redirectUri };
     account.status = "INITIATED";
     return redirect(url);
   } catch {
-    account.isVisited = false;
+    if (isCurrent(account, path)) account.isVisited = false;
     return page(502, "The app does not answer", html`<p>Its authorization server could not be reached. Try this link again later.</p>`);
   }
 }
@@ -85,15 +91,14 @@ async function authorize(call: Call, account: Account): Promise<Response> {
 async function receive(call: Call): Promise<Response> {
   const account = call.store.requested(call.url.searchParams.get("state") ?? "");
   const request = account?.request;
-  if (!account || !request || new URL(request.redirectUri).pathname !== call.url.pathname) {
-    const text = html`<p>It was used already, or it belongs to no connection. Start again from the app.</p>`;
-    return page(400, "Unknown authorization response", text);
-  }
+  if (!account || !request || new URL(request.redirectUri).pathname !== call.url.pathname) return unknownResponse();
+  const { path } = account;
   account.request = null;
   if (!isWaiting(account)) return goBack(call, account);
   const callbackUrl = new URL(call.url.pathname + call.url.search, call.origin);
   const result = await call.oauth.finish({ callbackUrl, session: request.session, redirectUri: request.redirectUri })
     .catch(() => ({ ok: false as const, error: "server_error" }));
+  if (!isCurrent(account, path)) return unknownResponse();
   if (result.ok) call.store.activate(account, result.tokens);
   else {
     const { ok: _, ...failure } = result;
@@ -101,6 +106,11 @@ async function receive(call: Call): Promise<Response> {
     call.store.fail(account, failure, isDenied ? "Access denied by the user" : "OAuth callback failed during token exchange");
   }
   return goBack(call, account);
+}
+
+function unknownResponse(): Response {
+  const text = html`<p>It was used already, or it belongs to no connection. Start again from the app.</p>`;
+  return page(400, "Unknown authorization response", text);
 }
 
 /** Returns the user to the app, in the dialect of the call that began the connection. */

@@ -15,6 +15,21 @@ export interface OAuthPort {
   finish(input: { callbackUrl: URL; session: unknown; redirectUri: string }): Promise<
     { ok: true; tokens: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
   >;
+  /**
+   * Uses the `refresh_token` of an account whose access token has expired. Of the answer, what is left out stays as it was;
+   * `error: "invalid_grant"` ends the account. A rejection, as any other error, leaves it as it is. Without this method
+   * access tokens are used beyond their time.
+   */
+  refresh?(input: { tokens: Record<string, unknown> }): Promise<
+    { ok: true; tokens: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
+  >;
+  /**
+   * Asks with the `access_token` who the user is; `error: "invalid_token"` makes the sandbox refresh the tokens and ask again.
+   * Without this method every user has the same profile.
+   */
+  userinfo?(input: { tokens: Record<string, unknown> }): Promise<
+    { ok: true; claims: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
+  >;
 }
 
 /** Options of {@link createSandbox}. */
@@ -25,7 +40,10 @@ export interface SandboxOptions {
   origin?: string;
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   now?: () => number;
-  /** Default: a page of the sandbox's own (`/oauth/authorize`) with the buttons Allow and Deny. */
+  /**
+   * Default: a page of the sandbox's own (`/oauth/authorize`) with the buttons Allow and Deny. Access tokens live for an hour,
+   * refresh tokens work once, and `POST /oauth/revoke` with a `token` in a form ends either.
+   */
   oauth?: OAuthPort;
   /** Whether v1 callbacks keep the query that the return address already had; nobody published what v1 did. Default true. */
   v1KeepsQuery?: boolean;
@@ -88,13 +106,18 @@ export interface SandboxAccount {
   readonly authConfigId: string;
   readonly authScheme: string;
   readonly entityId: string;
+  /** Not changed by `isDisabled`, unlike what v3 answers. */
   readonly status: string;
   readonly statusReason: string | null;
   readonly isDisabled: boolean;
+  /** Deleted accounts stay, as v1 lists show them. */
+  readonly isDeleted: boolean;
   /** What the user typed, by the names of v3, not masked. */
   readonly data: Readonly<Record<string, string>>;
   /** What the authorization server issued, not masked. */
   readonly tokens: Readonly<Record<string, unknown>>;
+  /** Null where the authorization server did not say. */
+  readonly accessTokenExpiresAtMs: number | null;
   readonly labels: readonly string[];
   readonly callbackUrl: string | null;
   readonly createdAtMs: number;

@@ -83,11 +83,21 @@ export function parse<T>(check: Check<T>, body: unknown): T {
 
 /** The JSON object in a request. */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  return parseJson(request, await request.text());
+}
+
+/** The JSON object in a request that may do without; empty if it does. */
+export async function readOptionalJson(request: Request): Promise<Record<string, unknown>> {
+  const text = await request.text();
+  return text === "" ? {} : parseJson(request, text);
+}
+
+function parseJson(request: Request, text: string): Record<string, unknown> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") throw bad("Content-Type must be application/json");
   let body: unknown;
   try {
-    body = JSON.parse(await request.text());
+    body = JSON.parse(text);
   } catch {
     throw bad("Request body is not valid JSON");
   }
@@ -101,7 +111,11 @@ function bad(message: string): ApiError {
 
 /** Typed access to a query string. */
 export class Query {
-  constructor(private readonly params: URLSearchParams) {}
+  /** @param known the parameters of the operation: a misspelt filter must not pass as a missing one. */
+  constructor(private readonly params: URLSearchParams, known: readonly string[]) {
+    const unknown = [...params.keys()].filter((name) => !known.includes(name));
+    if (unknown.length) throw invalid(unknown.map((path) => ({ path, message: "is not a known parameter" })));
+  }
 
   text(name: string): string | undefined {
     const found = this.params.getAll(name);

@@ -2,8 +2,16 @@ import { html, page, redirect } from "./answers.js";
 import type { OAuthPort } from "./index.js";
 import { nano } from "./store.js";
 
+const authorizePath = "/oauth/authorize";
+const revokePath = "/oauth/revoke";
+
 /** Where the built-in authorization server answers. */
-export const authorizePath = "/oauth/authorize";
+export const oauthPaths = [authorizePath, revokePath];
+
+/** Whoever uses the built-in authorization server. */
+export const profile = { sub: "sandbox-user", email: "user@sandbox.example" };
+
+type Tokens = Record<string, unknown>;
 
 interface Pending {
   app: string;
@@ -11,14 +19,16 @@ interface Pending {
   scopes: string[];
 }
 
-/** An authorization server in the sandbox itself, with one page: Allow or Deny. It knows no users. */
+/** An authorization server in the sandbox itself, with one page: Allow or Deny. It has one user. */
 export class BuiltInOAuth implements OAuthPort {
   #pending = new Map<string, Pending>();
   #codes = new Map<string, Pending>();
+  #grants: Tokens[] = [];
 
   reset(): void {
     this.#pending.clear();
     this.#codes.clear();
+    this.#grants = [];
   }
 
   async start(input: Pending): Promise<{ url: string; session: unknown }> {
@@ -38,20 +48,40 @@ export class BuiltInOAuth implements OAuthPort {
     const granted = this.#codes.get(code ?? "");
     this.#codes.delete(code ?? "");
     if (!granted) return { ok: false, error: "invalid_grant", errorDescription: "Unknown authorization code" };
-    return {
-      ok: true,
-      tokens: {
-        access_token: nano(32),
-        refresh_token: nano(32),
-        token_type: "Bearer",
-        expires_in: 3600,
-        scope: granted.scopes.join(" "),
-      },
-    };
+    return { ok: true, tokens: this.#issue(granted.scopes.join(" ")) };
+  }
+
+  async refresh({ tokens }: { tokens: Tokens }): Promise<{ ok: true; tokens: Tokens } | { ok: false; error: string }> {
+    const grant = this.#grants.find(({ refresh_token }) => refresh_token === tokens.refresh_token);
+    if (!grant) return { ok: false, error: "invalid_grant" };
+    this.#revoke(grant.refresh_token);
+    return { ok: true, tokens: this.#issue(grant.scope) };
+  }
+
+  async userinfo({ tokens }: { tokens: Tokens }): Promise<{ ok: true; claims: Tokens } | { ok: false; error: string }> {
+    const isKnown = this.#grants.some(({ access_token }) => access_token === tokens.access_token);
+    return isKnown ? { ok: true, claims: { ...profile } } : { ok: false, error: "invalid_token" };
+  }
+
+  #issue(scope: unknown): Tokens {
+    const tokens = { access_token: nano(32), refresh_token: nano(32), token_type: "Bearer", expires_in: 3600, scope };
+    this.#grants.push(tokens);
+    return tokens;
+  }
+
+  #revoke(token: unknown): void {
+    this.#grants = this.#grants.filter(({ access_token, refresh_token }) => ![access_token, refresh_token].includes(token));
+  }
+
+  async answer(request: Request, url: URL): Promise<Response> {
+    if (url.pathname === authorizePath) return this.#authorize(request, url);
+    if (request.method !== "POST") return new Response(null, { status: 405, headers: { allow: "POST" } });
+    this.#revoke(new URLSearchParams(await request.text()).get("token"));
+    return new Response();
   }
 
   /** The page and its form. The return address is the one of `start`, whatever the URL says. */
-  async answer(request: Request, url: URL): Promise<Response> {
+  async #authorize(request: Request, url: URL): Promise<Response> {
     const state = url.searchParams.get("state") ?? "";
     const pending = this.#pending.get(state);
     if (!pending) return page(400, "Unknown authorization request", html`<p>Start again from the app.</p>`);

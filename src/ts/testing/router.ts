@@ -10,26 +10,28 @@ export interface Call {
   origin: string;
   /** Values of the `:name` parts of the route. */
   params: Record<string, string>;
+  /** What operations of the API were asked with; pages read `url` themselves. */
   query: Query;
   store: Store;
   oauth: OAuthPort;
   v1KeepsQuery: boolean;
 }
 
-/** A method, a path whose `:name` parts match any one segment, and what answers there. */
-export type Route = [method: string, path: string, handle: (call: Call) => Response | Promise<Response>];
+/** A method, a path whose `:name` parts match any one segment, what answers there, and the query's parameters, by spaces. */
+export type Route = [method: string, path: string, handle: (call: Call) => Response | Promise<Response>, query?: string];
 
 interface Match {
   handle: Route[2];
   params: Record<string, string>;
+  query: string[];
 }
 
 /** Finds the route of a request. Earlier routes win. */
 export function match(routes: readonly Route[], method: string, path: string): Match | undefined {
   const segments = path.split("/");
-  for (const [routeMethod, routePath, handle] of routes) {
+  for (const [routeMethod, routePath, handle, query = ""] of routes) {
     const params = routeMethod === method && matchPath(routePath.split("/"), segments);
-    if (params) return { handle, params };
+    if (params) return { handle, params, query: query.split(" ") };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { Faults } from "./faults.js";
 import { hostedRoutes } from "./hosted.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
 import { Query } from "./input.js";
-import { authorizePath, BuiltInOAuth } from "./oauth.js";
+import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { match, type Call } from "./router.js";
 import { Store, uuid, type Account } from "./store.js";
 import { v1Routes } from "./v1.js";
@@ -25,25 +25,24 @@ export function build(options: SandboxOptions): Sandbox {
 
   async function route(request: Request, url: URL, generation: Generation): Promise<Response> {
     const path = url.pathname;
-    if (!options.oauth && path === authorizePath) return builtIn.answer(request, url);
-    const call: Omit<Call, "params"> = {
+    if (!options.oauth && oauthPaths.includes(path)) return builtIn.answer(request, url);
+    const call: Omit<Call, "params" | "query"> = {
       request,
       url,
       origin: options.origin ?? url.origin,
-      query: new Query(url.searchParams),
       store,
       oauth: options.oauth ?? builtIn,
       v1KeepsQuery: options.v1KeepsQuery ?? true,
     };
     const hosted = match(hostedRoutes, request.method, path);
-    if (hosted) return hosted.handle({ ...call, params: hosted.params });
+    if (hosted) return hosted.handle({ ...call, params: hosted.params, query: new Query(new URLSearchParams(), []) });
     if (!path.startsWith("/api/")) return page(404, "Not found", html`<p>There is nothing here.</p>`);
     const requestId = uuid();
     try {
       authenticate(request, generation, apiKey);
       const found = match(generation === "v1" ? v1Routes : v3Routes, request.method, path);
       if (!found) throw new ApiError(404, `Cannot ${request.method} ${path}`);
-      const response = await found.handle({ ...call, params: found.params });
+      const response = await found.handle({ ...call, params: found.params, query: new Query(url.searchParams, found.query) });
       response.headers.set("x-request-id", requestId);
       return response;
     } catch (error) {
@@ -111,8 +110,10 @@ function snapshot(account: Account): SandboxAccount {
     status: account.status,
     statusReason: account.statusReason,
     isDisabled: account.isDisabled,
+    isDeleted: account.isDeleted,
     data: { ...account.data },
     tokens: { ...account.tokens },
+    accessTokenExpiresAtMs: account.accessTokenExpiresAtMs,
     labels: [...account.labels],
     callbackUrl: account.callbackUrl,
     createdAtMs: account.createdAtMs,

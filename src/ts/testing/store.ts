@@ -35,13 +35,18 @@ export interface Account {
   status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED";
   statusReason: string | null;
   isDisabled: boolean;
+  isDeleted: boolean;
   /** What the user typed, by the names of v3. */
   data: Record<string, string>;
+  /** What the authorization server issued last; usable while the account is ACTIVE. */
   tokens: Record<string, unknown>;
+  /** Null where the authorization server did not say. */
+  accessTokenExpiresAtMs: number | null;
   labels: string[];
   failure: { error: string; errorDescription?: string } | null;
   createdAtMs: number;
   updatedAtMs: number;
+  /** When the attempt ends; of an account whose tokens died, when they did. */
   expiresAtMs: number;
   /** Path of the page that the user is sent to, whose last part works once. */
   path: string;
@@ -53,6 +58,9 @@ export interface Account {
 /** What a new account is made of. */
 export type NewAccount = Pick<Account, "integration" | "entityId" | "dialect" | "callbackUrl" | "status" | "data"> &
   Partial<Pick<Account, "labels" | "tokens">>;
+
+/** How an attempt at an account that exists begins. */
+export type NewAttempt = Pick<Account, "dialect" | "callbackUrl" | "data">;
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -119,36 +127,35 @@ export class Store {
   }
 
   addAccount(given: NewAccount): Account {
-    const now = this.now();
     const account: Account = {
       labels: [],
-      tokens: {},
       ...given,
+      ...this.#issued(given.tokens ?? {}),
       uuid: uuid(),
       id: `ca_${nano(12)}`,
-      statusReason: null,
       isDisabled: false,
-      failure: null,
-      createdAtMs: now,
-      updatedAtMs: now,
-      expiresAtMs: now + attemptMs,
-      path: pages[given.dialect](),
-      isVisited: false,
-      request: null,
+      isDeleted: false,
+      createdAtMs: this.now(),
+      ...this.#attempt(given.dialect),
     };
     this.#accounts.push(account);
     return account;
   }
 
-  /** Every account as of now, oldest first. */
+  /** Every account as of now, deleted ones too, oldest first. */
   get accounts(): Account[] {
     for (const account of this.#accounts) this.#expire(account);
     return this.#accounts;
   }
 
+  /** The account with this id of either generation, unless it was deleted. */
+  account(key: "id" | "uuid", value: string | undefined): Account | undefined {
+    return this.accounts.find((account) => account[key] === value && !account.isDeleted);
+  }
+
   /** The account whose page this is. */
   visited(path: string): Account | undefined {
-    return this.accounts.find((account) => account.path === path);
+    return this.accounts.find((account) => account.path === path && !account.isDeleted);
   }
 
   /** The account whose authorization request carried this `state`. */
@@ -157,15 +164,63 @@ export class Store {
   }
 
   connectionsOf(integration: Integration): number {
-    return this.#accounts.filter((account) => account.integration === integration).length;
+    return this.#accounts.filter((account) => account.integration === integration && !account.isDeleted).length;
+  }
+
+  /** Begins another attempt. Earlier links are dead at once; earlier tokens stay until the user has finished. */
+  restart(account: Account, given: NewAttempt): void {
+    const status = given.dialect === "link" ? "INITIALIZING" : "INITIATED";
+    Object.assign(account, given, this.#attempt(given.dialect), { status: isTyped(account) ? "ACTIVE" : status });
   }
 
   activate(account: Account, tokens: Record<string, unknown> = {}): void {
-    Object.assign(account, { status: "ACTIVE", tokens, request: null, updatedAtMs: this.now() });
+    this.#update(account, { status: "ACTIVE", request: null, ...this.#issued(tokens) });
   }
 
   fail(account: Account, failure: { error: string; errorDescription?: string }, statusReason: string): void {
-    Object.assign(account, { status: "FAILED", failure, statusReason, request: null, updatedAtMs: this.now() });
+    this.#update(account, { status: "FAILED", failure, statusReason, request: null });
+  }
+
+  /** Keeps the tokens of a refresh; what the answer left out stays as it was. */
+  renew(account: Account, tokens: Record<string, unknown>): void {
+    this.#update(account, this.#issued({ ...account.tokens, ...tokens }));
+  }
+
+  /** Notes that the authorization server takes the refresh token no more. */
+  loseTokens(account: Account): void {
+    const statusReason = "Permanent auth error during token refresh";
+    this.#update(account, { status: "EXPIRED", statusReason, expiresAtMs: this.now(), ...this.#issued({}) });
+  }
+
+  setDisabled(account: Account, isDisabled: boolean): void {
+    this.#update(account, { isDisabled });
+  }
+
+  /** Deletes an account softly: v1 lists go on showing it. */
+  remove(account: Account): void {
+    this.#update(account, { isDeleted: true, request: null });
+  }
+
+  #update(account: Account, changes: Partial<Account>): void {
+    Object.assign(account, changes, { updatedAtMs: this.now() });
+  }
+
+  #attempt(dialect: Dialect) {
+    const now = this.now();
+    return {
+      statusReason: null,
+      failure: null,
+      updatedAtMs: now,
+      expiresAtMs: now + attemptMs,
+      path: pages[dialect](),
+      isVisited: false,
+      request: null,
+    };
+  }
+
+  #issued(tokens: Record<string, unknown>): Pick<Account, "tokens" | "accessTokenExpiresAtMs"> {
+    const seconds = Number.parseFloat(String(tokens.expires_in));
+    return { tokens, accessTokenExpiresAtMs: Number.isNaN(seconds) ? null : this.now() + seconds * 1000 };
   }
 
   #expire(account: Account): void {
@@ -181,6 +236,16 @@ export class Store {
 /** Whether the user is still expected. */
 export function isWaiting(account: Account): boolean {
   return account.status === "INITIALIZING" || account.status === "INITIATED";
+}
+
+/** Whether the attempt with this page is still the account's: another one, or a deletion, can come while somebody is asked. */
+export function isCurrent(account: Account, path: string): boolean {
+  return account.path === path && !account.isDeleted;
+}
+
+/** The tokens to show: those of an earlier attempt are of no use while the next one lasts. */
+export function shownTokens(account: Account): Record<string, unknown> {
+  return account.status === "ACTIVE" ? account.tokens : {};
 }
 
 /** Whether nothing but the user's own values is needed. */

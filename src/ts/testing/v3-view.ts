@@ -1,7 +1,8 @@
 import { isOAuth, isSecretName, type App, type Field, type Scheme } from "./apps.js";
-import { iso, isWaiting, type Account, type Integration } from "./store.js";
+import { iso, isWaiting, shownTokens, type Account, type Integration } from "./store.js";
 
-const category = (app: App) => app.category.replaceAll(" ", "-");
+/** Id of an app's category. */
+export const categoryId = (app: App) => app.category.replaceAll(" ", "-");
 const logo = (app: App) => `https://logos.example/${app.key}.png`;
 const managed = (app: App) => app.schemes.filter(({ isManaged }) => isManaged).map(({ mode }) => mode);
 const times = { created_at: "2024-05-03T11:44:32.061Z", updated_at: "2025-07-28T06:44:29.642Z" };
@@ -14,7 +15,7 @@ export function viewToolkitItem(app: App): object {
     auth_schemes: app.isNoAuth ? ["NO_AUTH"] : app.schemes.map(({ mode }) => mode),
     composio_managed_auth_schemes: managed(app),
     is_local_toolkit: false,
-    meta: { description: app.description, logo: logo(app), categories: [{ id: category(app), name: app.category }], ...times },
+    meta: { description: app.description, logo: logo(app), categories: [{ id: categoryId(app), name: app.category }], ...times },
     no_auth: app.isNoAuth,
   };
 }
@@ -29,7 +30,7 @@ export function viewToolkit(app: App): object {
     is_local_toolkit: false,
     auth_config_details: app.isNoAuth ? [noAuth(app)] : app.schemes.map(viewScheme),
     // Categories are spelt otherwise than in the list.
-    meta: { description: app.description, logo: logo(app), categories: [{ name: app.category, slug: category(app) }], ...times },
+    meta: { description: app.description, logo: logo(app), categories: [{ name: app.category, slug: categoryId(app) }], ...times },
     deprecated: {},
   };
 }
@@ -93,9 +94,15 @@ export function viewAuthConfig(integration: Integration, connections: number) {
   };
 }
 
+/** What is ACTIVE and switched off is INACTIVE; v1 knows only the flag. */
+export function statusV3({ status, isDisabled }: Account): string {
+  return isDisabled && status === "ACTIVE" ? "INACTIVE" : status;
+}
+
 /** An account as the list has it. */
 export function viewAccount(account: Account, origin: string) {
   const { integration } = account;
+  const status = statusV3(account);
   const val = viewVal(account, origin);
   return {
     toolkit: { slug: integration.app.key },
@@ -107,8 +114,8 @@ export function viewAccount(account: Account, origin: string) {
     },
     id: account.id,
     user_id: account.entityId,
-    status: account.status,
-    status_reason: account.statusReason,
+    status,
+    status_reason: status === "INACTIVE" ? "Connection status updated by user" : account.statusReason,
     created_at: iso(account.createdAtMs),
     updated_at: iso(account.updatedAtMs),
     state: { authScheme: integration.scheme.mode, val },
@@ -124,7 +131,7 @@ export function viewVal(account: Account, origin: string): Record<string, unknow
   // The address stays in the values of finished accounts, where it must not be followed.
   const redirectUrl = isOAuth(account.integration.scheme) && (isWaiting(account) || status === "ACTIVE");
   return {
-    status,
+    status: statusV3(account),
     ...viewParams(account),
     ...(redirectUrl && { redirectUrl: origin + account.path }),
     ...(isWaiting(account) && account.callbackUrl !== null && { callback_url: account.callbackUrl }),
@@ -140,7 +147,7 @@ export function viewParams(account: Account): Record<string, unknown> {
   const isClear = (key: string) =>
     (scheme.userFields.some(({ name }) => name === key) || ["token_type", "expires_in", "scope"].includes(key)) &&
     (!isSecretName(key) || key === "token_type");
-  const all = Object.entries({ ...account.data, ...account.tokens });
+  const all = Object.entries({ ...account.data, ...shownTokens(account) });
   return Object.fromEntries(all.map(([key, value]) => [key, isClear(key) ? value : mask(value, isManaged)]));
 }
 

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { createSandbox } from "connect-flow/testing";
+import { createAuthorizationServer } from "../../www/host/authorization-server.mjs";
+import { listen } from "../../www/host/listen.mjs";
+import { createOAuthPort } from "../../www/host/oauth-client.mjs";
+import { startHost } from "../../www/host/server.mjs";
+import { Browser, minuteMs, seeded } from "./support.mjs";
+
+const json = { "content-type": "application/json" };
+
+/** Signs in and allows; answers where that led. */
+async function allow(url, user = "Jessica") {
+  const browser = new Browser({});
+  const consent = await browser.submit(await browser.visit(url), { username: user, password: `${user.toLowerCase()}-password`, decision: "login" });
+  return browser.submit(consent, { decision: "allow" });
+}
+
+suite("a real authorization server", () => {
+  let servers;
+  let issuer;
+  let sandbox;
+  let origin;
+  let skewMs = 0;
+  const client = { id: "platform", secret: "client-secret", name: "Platform" };
+  const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString("base64")}`;
+
+  before(async () => {
+    const [platform, authorization] = servers = [await listen(0), await listen(0)];
+    ({ url: issuer } = authorization);
+    ({ url: origin } = platform);
+    const redirectUris = [`${origin}/api/v3/toolkits/auth/callback`, `${origin}/api/v1/auth-apps/add`];
+    authorization.serve(await createAuthorizationServer({ issuer, client: { ...client, redirectUris }, accessTokenTtlSeconds: 3 }));
+    sandbox = createSandbox({ origin, oauth: createOAuthPort({ issuer, client }), now: () => Date.now() + skewMs });
+    platform.serve(async (request, response) => {
+      const answer = await sandbox.fetch(new Request(origin + request.url, { headers: request.headers }));
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    });
+  });
+  after(() => Promise.all(servers.map(({ close }) => close())));
+
+  const send = async (method, path, body) => {
+    const init = { method, body: body && JSON.stringify(body), headers: { "x-api-key": "sandbox-key", ...(body && json) } };
+    return (await sandbox.fetch(new Request(origin + path, init))).json();
+  };
+  const token = (path, parameters) => fetch(`${issuer}/token${path}`, { method: "POST", body: new URLSearchParams(parameters), headers: { authorization: basic } });
+  const refreshWith = ({ refresh_token }) => token("", { grant_type: "refresh_token", refresh_token });
+
+  async function connect(user) {
+    const { redirect_url, connected_account_id } = await send("POST", "/api/v3/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: user });
+    await allow(redirect_url, user);
+    const current = () => sandbox.accounts().find(({ id }) => id === connected_account_id);
+    const getProfile = () => send("POST", "/api/v2/actions/GMAIL_GET_PROFILE/execute", { connectedAccountId: current().uuid, input: {} });
+    return { current, getProfile };
+  }
+
+  test("says who the user is, and renews the access token when its time is over", async () => {
+    const { current, getProfile } = await connect("Melissa");
+    const old = current();
+    assert.equal(old.tokens.expires_in, 3, "as the option says");
+    skewMs += minuteMs;
+    assert.deepEqual(await getProfile().then(({ data, successfull }) => [successfull, data]), [true, { sub: "user-melissa", email: "melissa@demo.example" }]);
+    const { tokens, status } = current();
+    assert.equal(status, "ACTIVE");
+    assert.notEqual(tokens.access_token, old.tokens.access_token);
+    assert.notEqual(tokens.refresh_token, old.tokens.refresh_token, "a refresh token works once");
+    assert.deepEqual([tokens.scope, tokens.token_type], [old.tokens.scope, "bearer"]);
+  });
+
+  test("refuses an access token whose time is over, whatever the sandbox's clock says; the sandbox renews it then", async () => {
+    const { current, getProfile } = await connect("Jessica");
+    const { tokens } = current();
+    skewMs -= 10 * minuteMs;
+    const isOver = async () => (await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status === 401;
+    while (!(await isOver())) await pause(100);
+    const { data, successfull } = await getProfile();
+    assert.deepEqual([successfull, data.email], [true, "jessica@demo.example"]);
+    assert.notEqual(current().tokens.access_token, tokens.access_token);
+  });
+
+  test("takes no refresh token twice, and then none of that grant: the account expires", async () => {
+    const { current, getProfile } = await connect("Jessica");
+    const old = current();
+    skewMs += minuteMs;
+    assert.equal((await getProfile()).successfull, true);
+    assert.equal((await (await refreshWith(old.tokens)).json()).error, "invalid_grant");
+    skewMs += minuteMs;
+    const { error, successfull } = await getProfile();
+    assert.deepEqual([successfull, error], [false, "Token has been expired or revoked."]);
+    assert.deepEqual([current().status, current().statusReason], ["EXPIRED", "Permanent auth error during token refresh"]);
+  });
+
+  test("revokes a refresh token: the account expires, and lives again when the user comes back", async () => {
+    const { current, getProfile } = await connect("Melissa");
+    assert.equal((await token("/revocation", { token: current().tokens.refresh_token })).status, 200);
+    skewMs += minuteMs;
+    assert.equal((await getProfile()).successfull, false);
+    const { status, id } = current();
+    assert.equal(status, "EXPIRED");
+    const { redirect_url } = await send("POST", `/api/v3/connected_accounts/${id}/refresh`);
+    await allow(redirect_url, "Melissa");
+    assert.equal(current().status, "ACTIVE");
+    assert.equal((await getProfile()).data.sub, "user-melissa");
+  });
+
+  test("a bearer token that nobody issued fails within a 200", async () => {
+    const { auth_config } = await send("POST", "/api/v3/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "BEARER_TOKEN" } });
+    await send("POST", "/api/v3/connected_accounts", { auth_config: { id: auth_config.id }, connection: { user_id: "Guest", data: { token: "guess" } } });
+    const { successful, data } = await send("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { user_id: "Guest", arguments: {} });
+    assert.deepEqual([successful, data.status_code], [false, 401]);
+  });
+
+  test("who is no client of it cannot refresh: the account stays", async () => {
+    const port = createOAuthPort({ issuer, client: { ...client, secret: "wrong" } });
+    const { current } = await connect("Jessica");
+    await assert.rejects(port.refresh({ tokens: current().tokens }));
+    const away = createOAuthPort({ issuer: "http://localhost:1", client });
+    await assert.rejects(away.refresh({ tokens: current().tokens }));
+    await assert.rejects(away.userinfo({ tokens: current().tokens }));
+  });
+});
+
+suite("the demo", () => {
+  let pages;
+  let host;
+  before(async () => {
+    pages = await mkdtemp(join(tmpdir(), "connect-flow-"));
+    await writeFile(join(pages, "index.html"), "<!doctype html><title>App</title>");
+    host = await startHost({ appPort: 0, platformPort: 0, authorizationPort: 0, pages, accessTokenTtlSeconds: 90 });
+  });
+  after(async () => {
+    await host?.close();
+    await rm(pages, { recursive: true, force: true });
+  });
+
+  test("leads an account through its whole life, by way of the app", async () => {
+    const ask = async (method, path, body) => {
+      const response = await fetch(`${host.appUrl}/api/connect${path}`, { method, ...(body && { body: JSON.stringify(body), headers: json }) });
+      return { status: response.status, body: await response.json() };
+    };
+    const accounts = "/api/v3/connected_accounts";
+    const { body: { redirect_url, connected_account_id: id } } = await ask("POST", `${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
+    await allow(redirect_url);
+    const profile = async () => (await ask("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { connected_account_id: id, user_id: "Jessica", arguments: {} })).body;
+    assert.equal((await profile()).data.email, "jessica@demo.example");
+    const [{ tokens, uuid }] = host.sandbox.accounts();
+    assert.equal(tokens.expires_in, 90);
+    host.sandbox.advance(2 * minuteMs);
+    assert.equal((await profile()).successful, true);
+    const renewed = host.sandbox.accounts()[0].tokens;
+    assert.notEqual(renewed.refresh_token, tokens.refresh_token);
+    const info = await ask("GET", `/api/v1/connectedAccounts/${uuid}/info`);
+    assert.deepEqual(info.body.parameters, [{ name: "Authorization", in: "header", value: "********" }]);
+    assert.ok(!JSON.stringify(info.body).includes(renewed.access_token));
+    assert.deepEqual((await ask("PATCH", `${accounts}/${id}/status`, { enabled: false })).body, { success: true });
+    assert.equal((await profile()).error.message, "Connected account is disabled");
+    assert.deepEqual(await ask("POST", `/api/v1/connectedAccounts/${uuid}/enable`), { status: 201, body: { status: "success" } });
+    const { body: again } = await ask("POST", `${accounts}/${id}/refresh?redirect_url=${encodeURIComponent(`${host.appUrl}/?again=1`)}`, {});
+    const end = await allow(again.redirect_url);
+    assert.deepEqual(Object.fromEntries(end.url.searchParams), { again: "1", status: "success", connected_account_id: id });
+    assert.equal((await profile()).successful, true);
+    assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 200, body: { success: true } });
+    assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 404, body: {} });
+    assert.deepEqual((await ask("GET", accounts)).body.items, []);
+  });
+});

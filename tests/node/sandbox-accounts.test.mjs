@@ -1,0 +1,432 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { answerConsent, browse, connect, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+
+const v1 = "/api/v1/connectedAccounts";
+const v3 = "/api/v3/connected_accounts";
+const home = "https://app.example";
+const first = `${home}/first`;
+const second = `${home}/second?tab=2`;
+const shopifyData = { admin_api_access_token: "shpat_0123456789", shop: "acme" };
+
+/** Ways to begin, each answering the address to visit. */
+const begin = {
+  v1: async ({ post }) => (await post(v1, { integrationId: seeded.gmail.uuid, entityId: "Jessica", data: {}, redirectUri: first })).body.redirectUrl,
+  create: async ({ post }) =>
+    (await post(v3, { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: first } })).body.redirect_url,
+  link: async ({ post }) =>
+    (await post(`${v3}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: first })).body.redirect_url,
+};
+
+const reinitiate = async ({ post }, { uuid }, body = { data: {} }) => post(`${v1}/${uuid}/reinitiate`, body);
+const refresh = async ({ post }, { id }, query = "", body = {}) => post(`${v3}/${id}/refresh${query}`, body);
+
+/** name: [how it began, how it begins again, path of the new address, the answer, how the callback is spelt] */
+const again = {
+  "v1, of v1": ["v1", reinitiate, /^\/s\/\w{8}$/, ({ uuid }, url) => ({ connectionStatus: "INITIATED", connectedAccountId: uuid, redirectUrl: url }),
+    ({ uuid }) => `connectedAccountId=${uuid}&appName=gmail`],
+  "v1, of a link": ["link", reinitiate, /^\/s\/\w{8}$/, ({ uuid }, url) => ({ connectionStatus: "INITIATED", connectedAccountId: uuid, redirectUrl: url }),
+    ({ uuid }) => `connectedAccountId=${uuid}&appName=gmail`],
+  "v3, of a create": ["create", refresh, /^\/api\/v3\/s\/\w{8}$/, ({ id }, url) => ({ id, status: "INITIATED", redirect_url: url }),
+    ({ id }) => `connectedAccountId=${id}&appName=own_crm`],
+  "v3, of a link": ["link", refresh, /^\/link\/lk_\w{21}$/, ({ id }, url) => ({ id, status: "INITIALIZING", redirect_url: url }),
+    ({ id }) => `connected_account_id=${id}`],
+  "v3, of v1": ["v1", refresh, /^\/api\/v3\/s\/\w{8}$/, ({ id }, url) => ({ id, status: "INITIATED", redirect_url: url }),
+    ({ id }) => `connectedAccountId=${id}&appName=gmail`],
+};
+
+for (const [label, [how, restart, path, answer, spelt]] of Object.entries(again)) {
+  suite(`a new attempt at an OAuth account (${label})`, () => {
+    const urlOf = ({ body }) => body.redirectUrl ?? body.redirect_url;
+    const active = async () => {
+      const platform = openSandbox();
+      const oldUrl = await begin[how](platform);
+      await answerConsent(platform, oldUrl);
+      return { platform, oldUrl, old: platform.sandbox.accounts()[0] };
+    };
+
+    test("the user visits a new address, and the same account has new tokens", async () => {
+      const { platform, oldUrl, old } = await active();
+      assert.equal(old.status, "ACTIVE");
+      const answered = await restart(platform, old);
+      const url = urlOf(answered);
+      assert.deepEqual([answered.status, answered.body], [200, answer(old, url)]);
+      assert.match(new URL(url).pathname, path);
+      assert.notEqual(url, oldUrl);
+      const [waiting] = platform.sandbox.accounts();
+      assert.deepEqual(waiting.tokens, old.tokens, "until the user has finished");
+      const { state } = (await platform.get(`${v3}/${old.id}`)).body;
+      assert.ok(!("access_token" in state.val), "what is of no use does not show");
+      assert.ok(!("access_token" in (await platform.get(`${v1}/${old.uuid}`)).body.connectionParams));
+      const end = await answerConsent(platform, url);
+      assert.equal(end.url.href, `${first}?status=success&${spelt(old)}`);
+      const [{ status, tokens }, ...others] = platform.sandbox.accounts();
+      assert.deepEqual([status, others], ["ACTIVE", []]);
+      assert.notEqual(tokens.access_token, old.tokens.access_token);
+      assert.notEqual(tokens.refresh_token, old.tokens.refresh_token);
+    });
+
+    test("the attempt before it is over", async () => {
+      const platform = openSandbox();
+      const oldUrl = await begin[how](platform);
+      const browser = browse(platform);
+      const oldConsent = await browser.visit(oldUrl);
+      const url = urlOf(await restart(platform, platform.sandbox.accounts()[0]));
+      assert.equal((await browse(platform).visit(oldUrl)).status, 404);
+      assert.equal((await browser.submit(oldConsent, { decision: "deny" })).status, 400);
+      assert.match(platform.sandbox.accounts()[0].status, /^INITI/);
+      assert.equal((await answerConsent(platform, url)).url.origin, home);
+      assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
+    });
+
+    test("it may fail and expire as the first did, and leaves no trace of what was before", async () => {
+      const { platform, old } = await active();
+      await answerConsent(platform, urlOf(await restart(platform, old)), "deny");
+      const get = async () => (await platform.get(`${v3}/${old.id}`)).body;
+      assert.deepEqual([(await get()).status, (await get()).state.val.error], ["FAILED", "access_denied"]);
+      await restart(platform, old);
+      assert.deepEqual([(await get()).status_reason, (await get()).state.val.error], [null, undefined]);
+      platform.sandbox.advance(10 * minuteMs);
+      assert.deepEqual([(await get()).status, (await get()).status_reason], ["EXPIRED", "Connection initiation did not complete within 10 minutes"]);
+      await answerConsent(platform, urlOf(await restart(platform, old)));
+      assert.deepEqual([(await get()).status, (await get()).status_reason, (await get()).state.val.expired_at], ["ACTIVE", null, undefined]);
+    });
+  });
+}
+
+suite("a new attempt", () => {
+  /** name: [how it began, the request, where the user returns to] */
+  const addresses = {
+    "v1: the given one": ["v1", (platform, account) => reinitiate(platform, account, { data: {}, redirectUri: second }), second],
+    "v1: null is the one before": ["v1", (platform, account) => reinitiate(platform, account, { data: {}, redirectUri: null }), first],
+    "v3: in the query": ["link", (platform, account) => refresh(platform, account, `?redirect_url=${encodeURIComponent(second)}`), second],
+    "v3: in the body": ["link", (platform, account) => refresh(platform, account, "", { redirect_url: second, validate_credentials: false }), second],
+    "v3: the body wins": ["link", (platform, account) => refresh(platform, account, `?redirect_url=${first}`, { redirect_url: second }), second],
+    "v3: no body at all": ["link", ({ send }, { id }) => send("POST", `${v3}/${id}/refresh`), first],
+  };
+  for (const [label, [how, restart, expected]] of Object.entries(addresses)) {
+    test(`return address, ${label}`, async () => {
+      const platform = openSandbox();
+      await begin[how](platform);
+      const answer = await restart(platform, platform.sandbox.accounts()[0]);
+      assert.equal(answer.status, 200);
+      assert.equal(platform.sandbox.accounts()[0].callbackUrl, expected);
+    });
+  }
+
+  test("typed credentials are replaced in place, under the names of v1", async () => {
+    const platform = openSandbox();
+    await platform.post(v1, { integrationId: seeded.posthog.uuid, data: { subdomain: "us.i", apiKey: "old" } });
+    const [account] = platform.sandbox.accounts();
+    platform.sandbox.advance(1000);
+    const { status, body } = await reinitiate(platform, account, { data: { apiKey: "new" } });
+    assert.deepEqual([status, body], [200, { connectionStatus: "ACTIVE", connectedAccountId: account.uuid, redirectUrl: null }]);
+    assert.deepEqual(platform.sandbox.accounts()[0].data, { subdomain: "us.i", generic_api_key: "new" });
+    const again = await refresh(platform, account);
+    assert.deepEqual([again.status, again.body], [200, { id: account.id, status: "ACTIVE", redirect_url: null }]);
+    assert.equal((await platform.get(`${v3}/${account.id}`)).body.updated_at, "2026-01-16T10:00:01.000Z");
+  });
+
+  test("of an app with fields asks for those that are missing", async () => {
+    const platform = openSandbox();
+    await platform.post(`${v3}/link`, { auth_config_id: seeded.zendesk.id, user_id: "Jessica" });
+    const [account] = platform.sandbox.accounts();
+    const missing = await reinitiate(platform, account);
+    assert.deepEqual([missing.status, missing.body.message], [400, "data.subdomain is required"]);
+    const { body } = await reinitiate(platform, account, { data: { subdomain: "acme" } });
+    assert.equal(body.connectionStatus, "INITIATED");
+    assert.deepEqual(platform.sandbox.accounts()[0].data, { subdomain: "acme" });
+  });
+
+  test("is refused where nothing was typed yet", async () => {
+    const platform = openSandbox();
+    await platform.post(`${v3}/link`, { auth_config_id: seeded.shopify.id, user_id: "Jessica" });
+    const { status, body } = await refresh(platform, platform.sandbox.accounts()[0]);
+    assert.deepEqual([status, body.error.code], [400, 600]);
+    assert.equal(platform.sandbox.accounts()[0].status, "INITIALIZING");
+  });
+
+  const held = () => {
+    const port = { refresh: undefined };
+    const asked = new Promise((resolve) => { port.asked = resolve; });
+    const go = new Promise((resolve) => { port.go = resolve; });
+    const wait = async (answer) => { port.asked(); await go; return answer; };
+    return { asked, go: () => port.go(), wait };
+  };
+
+  for (const [label, interrupt, statuses] of [
+    ["another attempt", reinitiate, [400, "INITIATED", false]],
+    ["a deletion", ({ delete: remove }, { uuid }) => remove(`${v1}/${uuid}`), [400, "INITIATED", true]],
+  ]) {
+    test(`${label} while the code is exchanged: the exchange is for nothing`, async () => {
+      const { asked, go, wait } = held();
+      const platform = openSandbox({ oauth: {
+        start: async () => ({ url: "https://as.example/?state=s1", session: null }),
+        finish: () => wait({ ok: true, tokens: { access_token: "at" } }),
+      } });
+      await browse(platform, "https://as.example").visit(await begin.v1(platform));
+      const end = browse(platform).visit(`${origin}/api/v1/auth-apps/add?code=c&state=s1`);
+      await asked;
+      await interrupt(platform, platform.sandbox.accounts()[0]);
+      go();
+      const [{ status, isDeleted, tokens }] = platform.sandbox.accounts();
+      assert.deepEqual([(await end).status, status, isDeleted], statuses);
+      assert.deepEqual(tokens, {});
+    });
+
+    test(`${label} while the authorization server is asked for its address: that is not visited`, async () => {
+      const { asked, go, wait } = held();
+      const platform = openSandbox({ oauth: { start: () => wait({ url: "https://as.example/?state=s1", session: null }), finish: async () => ({ ok: true, tokens: {} }) } });
+      const page = browse(platform).visit(await begin.v1(platform));
+      await asked;
+      await interrupt(platform, platform.sandbox.accounts()[0]);
+      go();
+      assert.equal((await page).status, 404);
+      assert.equal((await browse(platform).visit(`${origin}/api/v1/auth-apps/add?code=c&state=s1`)).status, 400);
+    });
+  }
+});
+
+suite("switching an account off and on", () => {
+  const flags = async ({ get }, { uuid, id }) => {
+    const [old, now] = [(await get(`${v1}/${uuid}`)).body, (await get(`${v3}/${id}`)).body];
+    return [old.status, old.isDisabled, old.enabled, now.status, now.is_disabled, now.status_reason, now.state.val.status];
+  };
+  const on = ["ACTIVE", false, true, "ACTIVE", false, null, "ACTIVE"];
+  const off = ["ACTIVE", true, false, "INACTIVE", true, "Connection status updated by user", "INACTIVE"];
+
+  /** name: [how to switch off, how to switch on, the answer] */
+  const ways = {
+    v1: [({ send }, { uuid }) => send("POST", `${v1}/${uuid}/disable`), ({ send }, { uuid }) => send("POST", `${v1}/${uuid}/enable`), [201, { status: "success" }]],
+    "v1, with an empty object": [
+      ({ post }, { uuid }) => post(`${v1}/${uuid}/disable`, {}), ({ post }, { uuid }) => post(`${v1}/${uuid}/enable`, {}), [201, { status: "success" }],
+    ],
+    v3: [({ patch }, { id }) => patch(`${v3}/${id}/status`, { enabled: false }), ({ patch }, { id }) => patch(`${v3}/${id}/status`, { enabled: true }), [200, { success: true }]],
+  };
+  for (const [label, [disable, enable, answer]] of Object.entries(ways)) {
+    test(`${label}: both generations see it`, async () => {
+      const platform = openSandbox();
+      const account = await connect(platform);
+      for (const [change, expected] of [[disable, off], [disable, off], [enable, on], [enable, on]]) {
+        const { status, body } = await change(platform, account);
+        assert.deepEqual([status, body], answer);
+        assert.deepEqual(await flags(platform, account), expected);
+      }
+      assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE", "the flag and the status are two things");
+    });
+  }
+
+  test("lists tell them apart", async () => {
+    const platform = openSandbox();
+    const account = await connect(platform);
+    await platform.patch(`${v3}/${account.id}/status`, { enabled: false });
+    const count = async (path) => (await platform.get(path)).body.items.length;
+    const cases = {
+      [`${v1}?showDisabled=false`]: 0, [`${v1}?showDisabled=true`]: 1, [v1]: 1, [`${v1}?showActiveOnly=true`]: 1, [`${v1}?status=ACTIVE`]: 1,
+      [`${v3}?statuses=INACTIVE`]: 1, [`${v3}?statuses=ACTIVE`]: 0, [v3]: 1,
+    };
+    for (const [path, expected] of Object.entries(cases)) assert.equal(await count(path), expected, path);
+  });
+
+  test("one that waits for its user goes on waiting", async () => {
+    const platform = openSandbox();
+    const url = await begin.link(platform);
+    const [{ id, uuid }] = platform.sandbox.accounts();
+    await platform.patch(`${v3}/${id}/status`, { enabled: false });
+    assert.deepEqual((await flags(platform, { id, uuid })).slice(3, 6), ["INITIALIZING", true, null]);
+    await answerConsent(platform, url);
+    assert.deepEqual(await flags(platform, { id, uuid }), off);
+  });
+});
+
+suite("deleting an account", () => {
+  /** name: [path of the account, the answer, the answer to a second time] */
+  const ways = {
+    v1: [({ uuid }) => `${v1}/${uuid}`, [200, { status: "success", count: 1 }], [200, { status: "failed", count: 0 }]],
+    v3: [({ id }) => `${v3}/${id}`, [200, { success: true }], [404, {}]],
+  };
+  for (const [label, [pathOf, once, twice]] of Object.entries(ways)) {
+    test(`${label}: it is gone, except from v1 lists`, async () => {
+      const platform = openSandbox();
+      const kept = await connect(platform);
+      const account = await connect(platform);
+      for (const expected of [once, twice]) {
+        const { status, body } = await platform.delete(pathOf(account));
+        assert.deepEqual([status, body], expected);
+      }
+      const items = (await platform.get(v1)).body.items;
+      assert.deepEqual(items.map(({ id, deleted }) => [id, deleted]), [[account.uuid, true], [kept.uuid, false]]);
+      assert.deepEqual((await platform.get(v3)).body.items.map(({ id }) => id), [kept.id]);
+      assert.equal((await platform.get(`${v1}/${account.uuid}`)).body.name, "ConnectedAccountNotFoundError");
+      assert.equal((await platform.get(`${v3}/${account.id}`)).body.error.code, 1803);
+      assert.equal((await platform.get(`/api/v3/auth_configs/${seeded.gmail.id}`)).body.no_of_connections, 1);
+      assert.deepEqual(platform.sandbox.accounts().map(({ isDeleted }) => isDeleted), [false, true]);
+    });
+  }
+
+  test("its link leads nowhere, and no code is exchanged for it", async () => {
+    let exchanges = 0;
+    const start = async () => ({ url: "https://as.example/?state=s1", session: null });
+    const finish = async () => { exchanges += 1; return { ok: true, tokens: {} }; };
+    const platform = openSandbox({ oauth: { start, finish } });
+    const url = await begin.link(platform);
+    await browse(platform, "https://as.example").visit(url);
+    await platform.delete(`${v3}/${platform.sandbox.accounts()[0].id}`);
+    assert.equal((await browse(platform).visit(url)).status, 404);
+    assert.equal((await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
+    assert.equal(exchanges, 0);
+  });
+});
+
+suite("connection params", () => {
+  /** name: [integration, what was typed, the answer] */
+  const typed = {
+    shopify: [seeded.shopify, shopifyData, "https://acme.myshopify.com", [["X-Shopify-Access-Token", "header", "shpat_0123456789"]]],
+    firecrawl: [seeded.firecrawl, { api_key: "fc-1" }, "https://api.firecrawl.example", [["Authorization", "header", "Bearer fc-1"]]],
+    acme_tickets: [seeded.acmeTickets, { username: "jess", password: "p€ss", subdomain: "help" }, "https://help.acme-tickets.example", [
+      ["Authorization", "header", `Basic ${Buffer.from("jess:p€ss").toString("base64")}`], ["version", "query", "2"],
+    ]],
+    posthog: [seeded.posthog, { subdomain: "us.i", apiKey: "phx" }, "https://us.i.posthog.com", [["Authorization", "header", "Bearer phx"]]],
+    "posthog on a server of one's own": [
+      seeded.posthog, { subdomain: "us.i", apiKey: "phx", base_url: "https://hog.example" }, "https://hog.example", [["Authorization", "header", "Bearer phx"]],
+    ],
+  };
+  for (const [label, [{ uuid: integrationId }, data, base_url, parameters]] of Object.entries(typed)) {
+    test(`of ${label}`, async () => {
+      const platform = openSandbox();
+      const { body: { connectedAccountId } } = await platform.post(v1, { integrationId, data });
+      const { status, body } = await platform.get(`${v1}/${connectedAccountId}/info`);
+      assert.deepEqual([status, body], [200, { base_url, parameters: parameters.map(([name, place, value]) => ({ name, in: place, value })), body: {} }]);
+    });
+  }
+
+  test("of an OAuth app have the access token in clear, a fresh one if need be", async () => {
+    const platform = openSandbox();
+    const { uuid, tokens } = await connect(platform);
+    const token = async () => (await platform.get(`${v1}/${uuid}/info`)).body.parameters[0].value;
+    assert.equal(await token(), `Bearer ${tokens.access_token}`);
+    platform.sandbox.advance(60 * minuteMs);
+    const fresh = await token();
+    assert.notEqual(fresh, `Bearer ${tokens.access_token}`);
+    assert.equal(fresh, `Bearer ${platform.sandbox.accounts()[0].tokens.access_token}`);
+  });
+
+  test("are refused for accounts that cannot be used", async () => {
+    const platform = openSandbox();
+    await begin.v1(platform);
+    const [{ uuid }] = platform.sandbox.accounts();
+    const refusal = async () => {
+      const { status, body } = await platform.get(`${v1}/${uuid}/info`);
+      return [status, body.type, body.message];
+    };
+    assert.deepEqual(await refusal(), [400, "BadRequestError", "Connected account is not active"]);
+    await platform.post(`${v1}/${uuid}/disable`);
+    assert.deepEqual(await refusal(), [400, "BadRequestError", "Connected account is disabled"]);
+  });
+
+  test("do not exist in v3", async () => {
+    const platform = openSandbox();
+    const { id } = await connect(platform);
+    assert.equal((await platform.get(`${v3}/${id}/info`)).status, 404);
+  });
+});
+
+const unknown = "00000000-0000-4000-8000-000000000000";
+const json = (method, path, body) => [method, path, { body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json" } }];
+
+/** name: [request for an account, status, what the body says] */
+const refusals = {
+  "reinitiate: unknown account": [() => json("POST", `${v1}/${unknown}/reinitiate`, { data: {} }), 404, /ConnectedAccountNotFoundError/],
+  "reinitiate: v3 id": [({ id }) => json("POST", `${v1}/${id}/reinitiate`, { data: {} }), 404, /ConnectedAccountNotFoundError/],
+  "reinitiate: no data": [({ uuid }) => json("POST", `${v1}/${uuid}/reinitiate`, {}), 400, /"message":"data is required"/],
+  "reinitiate: no body": [({ uuid }) => ["POST", `${v1}/${uuid}/reinitiate`], 400, /Content-Type must be/],
+  "reinitiate: number in data": [({ uuid }) => json("POST", `${v1}/${uuid}/reinitiate`, { data: { a: 1 } }), 400, /data\.a must be a string/],
+  "reinitiate: unknown member": [({ uuid }) => json("POST", `${v1}/${uuid}/reinitiate`, { data: {}, redirectUrl: home }), 400, /redirectUrl is not a known property/],
+  "reinitiate: script as redirectUri": [({ uuid }) => json("POST", `${v1}/${uuid}/reinitiate`, { data: {}, redirectUri: "javascript:1" }), 400, /redirectUri must be an http/],
+  "reinitiate: unknown parameter": [({ uuid }) => json("POST", `${v1}/${uuid}/reinitiate?redirectUri=${home}`, { data: {} }), 400, /redirectUri is not a known parameter/],
+  "enable: unknown account": [() => ["POST", `${v1}/${unknown}/enable`], 404, /ConnectedAccountNotFoundError/],
+  "enable: unknown member": [({ uuid }) => json("POST", `${v1}/${uuid}/enable`, { enabled: true }), 400, /enabled is not a known property/],
+  "enable: broken JSON": [({ uuid }) => json("POST", `${v1}/${uuid}/enable`, "{"), 400, /not valid JSON/],
+  "disable: GET": [({ uuid }) => ["GET", `${v1}/${uuid}/disable`], 404, /Cannot GET/],
+  "disable: v3 id": [({ id }) => ["POST", `${v1}/${id}/disable`], 404, /ConnectedAccountNotFoundError/],
+  "delete in v1: unknown account": [() => ["DELETE", `${v1}/${unknown}`], 404, /ConnectedAccountNotFoundError/],
+  "delete in v1: all": [() => ["DELETE", `${v1}/all`], 404, /ConnectedAccountNotFoundError/],
+  "info: unknown account": [() => ["GET", `${v1}/${unknown}/info`], 404, /ConnectedAccountNotFoundError/],
+  "refresh: unknown account": [() => json("POST", `${v3}/ca_nope/refresh`, {}), 400, /"code":1803/],
+  "refresh: v1 id": [({ uuid }) => json("POST", `${v3}/${uuid}/refresh`, {}), 400, /"code":1803/],
+  "refresh: unknown member": [({ id }) => json("POST", `${v3}/${id}/refresh`, { callback_url: home }), 400, /payload\.callback_url: is not a known/],
+  "refresh: unknown parameter": [({ id }) => json("POST", `${v3}/${id}/refresh?redirectUrl=${home}`, {}), 400, /payload\.redirectUrl: is not a known/],
+  "refresh: relative address in the query": [({ id }) => json("POST", `${v3}/${id}/refresh?redirect_url=/done`, {}), 400, /payload\.redirect_url: must be an http/],
+  "refresh: relative address in the body": [({ id }) => json("POST", `${v3}/${id}/refresh`, { redirect_url: "/done" }), 400, /payload\.redirect_url: must be an http/],
+  "refresh: text as a flag": [({ id }) => json("POST", `${v3}/${id}/refresh`, { validate_credentials: "no" }), 400, /validate_credentials: must be a boolean/],
+  "refresh: form": [({ id }) => ["POST", `${v3}/${id}/refresh`, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }], 400, /Content-Type/],
+  "status: unknown account": [() => json("PATCH", `${v3}/ca_nope/status`, { enabled: true }), 404, /^\{\}$/],
+  "status: v1 id": [({ uuid }) => json("PATCH", `${v3}/${uuid}/status`, { enabled: true }), 404, /^\{\}$/],
+  "status: no flag": [({ id }) => json("PATCH", `${v3}/${id}/status`, {}), 400, /payload\.enabled: is required/],
+  "status: text as a flag": [({ id }) => json("PATCH", `${v3}/${id}/status`, { enabled: "false" }), 400, /payload\.enabled: must be a boolean/],
+  "status: unknown member": [({ id }) => json("PATCH", `${v3}/${id}/status`, { enabled: false, status: "INACTIVE" }), 400, /payload\.status: is not a known/],
+  "status: no body": [({ id }) => ["PATCH", `${v3}/${id}/status`], 400, /Content-Type/],
+  "status: POST": [({ id }) => json("POST", `${v3}/${id}/status`, { enabled: false }), 404, /Cannot POST/],
+  "delete in v3: unknown account": [() => ["DELETE", `${v3}/ca_nope`], 404, /^\{\}$/],
+  "delete in v3: v1 id": [({ uuid }) => ["DELETE", `${v3}/${uuid}`], 404, /^\{\}$/],
+  "delete: wrong key": [({ id }) => ["DELETE", `${v3}/${id}`, { headers: { "x-api-key": "other" } }], 401, /HTTP_Unauthorized/],
+  "list in v1: misspelt filter": [() => ["GET", `${v1}?entityid=Jessica`], 400, /entityid is not a known parameter/],
+  "list in v3: misspelt filter": [() => ["GET", `${v3}?user_id=Jessica`], 400, /payload\.user_id: is not a known parameter/],
+  "list in v3: the retired filter by label": [() => ["GET", `${v3}?labels=primary`], 400, /payload\.labels: is not a known parameter/],
+  "get: a parameter where there are none": [({ uuid }) => ["GET", `${v1}/${uuid}?verbose=true`], 400, /verbose is not a known parameter/],
+};
+
+suite("what the life of an account does not allow", () => {
+  for (const [label, [request, status, message]] of Object.entries(refusals)) {
+    test(label, async () => {
+      const platform = openSandbox();
+      const before = await connect(platform);
+      const answer = await platform.send(...request(before));
+      assert.equal(answer.status, status);
+      assert.match(JSON.stringify(answer.body), message);
+      assert.deepEqual(platform.sandbox.accounts(), [before]);
+    });
+  }
+});
+
+suite("pages of lists", () => {
+  test("v3 cursors say nothing else and keep to the filters; v1 counts pages", async () => {
+    const platform = openSandbox();
+    const made = [];
+    for (const user of ["Jessica", "Melissa", "Jessica", "Jessica"]) {
+      platform.sandbox.advance(1);
+      await platform.post(v1, { integrationId: seeded.firecrawl.uuid, entityId: user, data: { api_key: "k" } });
+      if (user === "Jessica") made.unshift(platform.sandbox.accounts().at(-1));
+    }
+    const query = "user_ids=Jessica&limit=2";
+    const one = (await platform.get(`${v3}?${query}`)).body;
+    const two = (await platform.get(`${v3}?${query}&cursor=${one.next_cursor}`)).body;
+    assert.deepEqual([...one.items, ...two.items].map(({ id }) => id), made.map(({ id }) => id));
+    assert.deepEqual([one.total_items, one.total_pages, one.current_page, two.current_page, two.next_cursor], [3, 2, 1, 2, null]);
+    const pages = [];
+    for (const page of [1, 2, 3]) pages.push((await platform.get(`${v1}?entityId=Jessica&pageSize=2&page=${page}`)).body);
+    assert.deepEqual(pages.map(({ items, totalPages, page }) => [items.length, totalPages, page]), [[2, 2, 1], [1, 2, 2], [0, 2, 3]]);
+  });
+
+  test("v3 orders by creation and by the last change", async () => {
+    const platform = openSandbox();
+    const ids = [];
+    for (const _ of [1, 2, 3]) {
+      platform.sandbox.advance(1000);
+      ids.push((await connect(platform)).id);
+    }
+    const [a, b, c] = ids;
+    platform.sandbox.advance(1000);
+    await platform.patch(`${v3}/${a}/status`, { enabled: false });
+    const order = async (query) => (await platform.get(`${v3}?${query}`)).body.items.map(({ id }) => id);
+    assert.deepEqual(await order("order_by=created_at"), [c, b, a]);
+    assert.deepEqual(await order("order_by=created_at&order_direction=asc"), [a, b, c]);
+    assert.deepEqual(await order("order_by=updated_at"), [a, c, b]);
+    assert.deepEqual(await order("order_by=updated_at&order_direction=asc"), [b, c, a]);
+  });
+
+  test("v3 finds toolkits by the category's id", async () => {
+    const slugs = (await openSandbox().get("/api/v3/toolkits?category=customer-support")).body.items.map(({ slug }) => slug);
+    assert.deepEqual(slugs, ["zendesk", "acme_tickets"]);
+  });
+});
