@@ -23,14 +23,15 @@ const bodyLimit = 16 * 1024;
 
 /**
  * An OAuth 2 and OpenID Connect authorization server with one confidential client. PKCE with S256 is required, a refresh
- * token comes with every grant, and all it knows ends with the process.
+ * token comes with every grant and works once, tokens can be revoked, and all it knows ends with the process.
  * @param issuer its own origin.
  * @param client `{ id, secret, name, redirectUris }`; authenticates with `client_secret_basic`.
+ * @param accessTokenTtlSeconds how long an access token lives. Default 3600.
  * @param coop whether its pages send `Cross-Origin-Opener-Policy: same-origin`, as many providers do. Default false.
  * @returns a listener for `node:http`.
  */
-export async function createAuthorizationServer({ issuer, client, coop = false }) {
-  const provider = new Provider(issuer, await configure(client));
+export async function createAuthorizationServer({ issuer, client, accessTokenTtlSeconds = 3600, coop = false }) {
+  const provider = new Provider(issuer, await configure(client, accessTokenTtlSeconds));
   provider.use(async (ctx, next) => {
     ctx.set({ "referrer-policy": "no-referrer", "x-content-type-options": "nosniff" });
     if (coop) ctx.set("cross-origin-opener-policy", "same-origin");
@@ -47,7 +48,7 @@ export async function createAuthorizationServer({ issuer, client, coop = false }
   return provider.callback();
 }
 
-async function configure(client) {
+async function configure(client, accessTokenTtlSeconds) {
   const { privateKey } = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const { d, x, y, crv, kty } = await webcrypto.subtle.exportKey("jwk", privateKey);
   const minutes = (count) => () => count * 60;
@@ -74,19 +75,24 @@ async function configure(client) {
     responseTypes: ["code"],
     clientAuthMethods: ["client_secret_basic"],
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, id) => {
       const user = users.find((user) => user.id === id);
       return user && { accountId: id, claims: () => ({ sub: id, email: `${user.name.toLowerCase()}@demo.example` }) };
     },
+    rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
     expiresWithSession: () => false,
     clientBasedCORS: () => false,
     renderError: (ctx, { error, error_description: text = error }) =>
       show(ctx, ctx.status, errorPage({ title: "This does not work", text })),
     ttl: {
-      AccessToken: minutes(60),
+      AccessToken: () => accessTokenTtlSeconds,
       AuthorizationCode: minutes(1),
       Grant: minutes(24 * 60),
       IdToken: minutes(60),

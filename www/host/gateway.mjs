@@ -1,12 +1,28 @@
 const bodyLimit = 1024 * 1024;
 const timeoutMs = 30_000;
 const id = "[\\w-]+";
+const action = "[A-Z0-9_]+";
 
 /** The operations of the platform that the demo uses. */
 const allowed = {
-  GET: new RegExp(`^/api/(?:v1/(?:apps|integrations|connectedAccounts)|v3/(?:toolkits|auth_configs|connected_accounts))(?:/${id})?$`),
-  POST: /^\/api\/(?:v1\/connectedAccounts|v3\/connected_accounts(?:\/link)?)$/,
+  GET: anyOf(
+    `v1/(?:apps|integrations|connectedAccounts)(?:/${id})?`, `v1/connectedAccounts/${id}/info`, `v1/actions/${action}`,
+    `v3/(?:toolkits|auth_configs|connected_accounts)(?:/${id})?`, `v3/tools/${action}`,
+  ),
+  POST: anyOf(
+    "v1/connectedAccounts", `v1/connectedAccounts/${id}/(?:reinitiate|enable|disable)`, `v2/actions/${action}/execute`,
+    "v3/connected_accounts(?:/link)?", `v3/connected_accounts/${id}/refresh`, `v3/tools/execute/${action}`,
+  ),
+  PATCH: anyOf(`v3/connected_accounts/${id}/status`),
+  // In the place of an id, `all` would delete the accounts of every user.
+  DELETE: anyOf(`(?:v1/connectedAccounts|v3/connected_accounts)/(?![aA][lL][lL]$)${id}`),
 };
+
+const authParams = anyOf(`v1/connectedAccounts/${id}/info`);
+
+function anyOf(...paths) {
+  return new RegExp(`^/api/(?:${paths.join("|")})$`);
+}
 
 /**
  * Forwards a page's request to the platform and adds the project's key, which the page must not know. For a demo on one's
@@ -16,9 +32,10 @@ const allowed = {
  */
 export async function forward(request, path, { baseUrl, apiKey }) {
   if (!isOwnPage(request)) return refuse(403, "Only pages of this site may ask");
-  if (!Object.hasOwn(allowed, request.method)) return refuse(405, "Only GET and POST", { allow: "GET, POST" });
+  const methods = Object.keys(allowed).join(", ");
+  if (!Object.hasOwn(allowed, request.method)) return refuse(405, `Only ${methods}`, { allow: methods });
   if (!allowed[request.method].test(path)) return refuse(404, "Not an operation of this demo");
-  const body = request.method === "POST" ? await readBody(request) : undefined;
+  const body = ["POST", "PATCH"].includes(request.method) ? await readBody(request) : undefined;
   if (body === null) return refuse(413, "The body is too big");
   const contentType = request.headers.get("content-type");
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -31,7 +48,8 @@ export async function forward(request, path, { baseUrl, apiKey }) {
       redirect: "error",
       signal: AbortSignal.any([request.signal, timeout]),
     });
-    return new Response(answer.body, { status: answer.status, headers: pick(answer.headers) });
+    const isSecret = answer.ok && authParams.test(path);
+    return new Response(isSecret ? await mask(answer) : answer.body, { status: answer.status, headers: pick(answer.headers) });
   } catch {
     return timeout.aborted ? refuse(504, "The platform did not answer in time") : refuse(502, "The platform could not be reached");
   }
@@ -53,6 +71,12 @@ async function readBody(request) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Auth params without their values: the user's credentials are not for pages. */
+async function mask(answer) {
+  const { base_url, parameters } = await answer.json();
+  return JSON.stringify({ base_url, parameters: parameters.map(({ name, in: place }) => ({ name, in: place, value: "********" })), body: {} });
 }
 
 function pick(headers) {

@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 
 /**
  * The sandbox's port to an authorization server: authorization code grant with PKCE, `state`, and the check of `iss`
- * (RFC 9207). Metadata are discovered at the first use.
+ * (RFC 9207), refresh token grant, and UserInfo. Metadata are discovered at the first use.
  * @param client `{ id, secret }` of a confidential client; authenticates with `client_secret_basic`.
  */
 export function createOAuthPort({ issuer, client: { id, secret } }) {
@@ -22,6 +22,13 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         throw error;
       });
     return discovered;
+  }
+
+  /** What the authorization server refused, in its own words; whatever else went wrong stays an exception. */
+  function refusal(error) {
+    const isRefusal = error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError;
+    if (!isRefusal) throw error;
+    return { ok: false, error: error.error, ...(error.error_description && { errorDescription: error.error_description }) };
   }
 
   return {
@@ -52,8 +59,30 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         );
         return { ok: true, tokens: await oauth.processAuthorizationCodeResponse(server, client, response) };
       } catch (error) {
-        if (!(error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError)) throw error;
-        return { ok: false, error: error.error, ...(error.error_description && { errorDescription: error.error_description }) };
+        return refusal(error);
+      }
+    },
+
+    async refresh({ tokens }) {
+      const server = await discover();
+      try {
+        const response = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options);
+        return { ok: true, tokens: await oauth.processRefreshTokenResponse(server, client, response) };
+      } catch (error) {
+        return refusal(error);
+      }
+    },
+
+    async userinfo({ tokens }) {
+      const server = await discover();
+      try {
+        const response = await oauth.userInfoRequest(server, client, tokens.access_token, options);
+        // Nobody signs in with this: any subject will do.
+        return { ok: true, claims: await oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response) };
+      } catch (error) {
+        if (!(error instanceof oauth.WWWAuthenticateChallengeError)) return refusal(error);
+        const { error: code = "invalid_token", error_description: text } = error.cause[0].parameters;
+        return { ok: false, error: code, ...(text && { errorDescription: text }) };
       }
     },
   };

@@ -17,6 +17,7 @@ const www = fileURLToPath(new URL("../", import.meta.url));
  * @param options
  * - `appPort`, `platformPort`, `authorizationPort`: default 3000, 3001, 3002; 0 for any free port.
  * - `clock`: the sandbox's clock, in milliseconds since 1970. Default `Date.now`.
+ * - `accessTokenTtlSeconds`: how long the authorization server's access tokens live. Default 3600.
  * - `coop`: whether the authorization server isolates its pages from popups' openers. Default false.
  * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla`, bundled into `www/dist/vanilla`.
  * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
@@ -48,7 +49,7 @@ export async function startHost(options = {}) {
   }
 }
 
-async function startPlatform(start, { platformPort, authorizationPort, clock, coop }) {
+async function startPlatform(start, { platformPort, authorizationPort, clock, accessTokenTtlSeconds, coop }) {
   const { createSandbox } = await import("connect-flow/testing");
   const [platform, authorization] = [await start(platformPort), await start(authorizationPort)];
   const apiKey = randomBytes(16).toString("hex");
@@ -64,7 +65,7 @@ async function startPlatform(start, { platformPort, authorizationPort, clock, co
     oauth: createOAuthPort({ issuer: authorization.url, client }),
     ...(clock && { now: clock }),
   });
-  authorization.serve(await createAuthorizationServer({ issuer: authorization.url, client, coop }));
+  authorization.serve(await createAuthorizationServer({ issuer: authorization.url, client, accessTokenTtlSeconds, coop }));
   platform.serve(getRequestListener((request, { outgoing }) => answer(sandbox, request, outgoing), { overrideGlobalObjects: false }));
   return { platformUrl: platform.url, authorizationUrl: authorization.url, sandbox, apiKey };
 }
