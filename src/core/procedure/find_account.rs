@@ -71,7 +71,9 @@ pub struct FindAccount {
 impl FindAccount {
     /// For an app.
     pub fn of_app(entity_id: String, app: String) -> Self {
-        Self::new(entity_id, Some(app.clone()), app, |account, app| {
+        // Keys are lower case; that of the platform's filter is compared to the letter.
+        let key = app.to_ascii_lowercase();
+        Self::new(entity_id, Some(key), app, |account, app| {
             account.app.eq_ignore_ascii_case(app)
         })
     }

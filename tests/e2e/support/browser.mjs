@@ -27,6 +27,7 @@ export async function openBrowser() {
       waitforTimeout: 10_000,
       waitforInterval: 40,
       connectionRetryCount: 0,
+      connectionRetryTimeout: 20_000,
       capabilities: { webSocketUrl: true, ...engine.capabilities(profile) },
     });
     return {

@@ -1,5 +1,6 @@
 /**
- * Requests whose address contains `part` fail as they do without a network.
+ * Requests of a page whose address contains `part` fail as they do without a network. Not for navigations: chromedriver
+ * waits for ever for one that is held up on its way through redirects.
  * @returns a function that undoes it.
  */
 export async function cutOff(browser, part) {
