@@ -52,7 +52,11 @@ async function declarations(found) {
   await tsc(["--project", "scripts/build/tsconfig.json"]);
   for (const { name, source } of found) {
     if (!source.endsWith("/index.ts") || name === "index") continue;
-    writeFileSync(inRoot("dist", `${name}.d.ts`), `export * from "./${name}/index.js";\n`);
+    // One file a published entry: what a folder's index declares stands by itself.
+    const text = readFileSync(inRoot("dist", name, "index.d.ts"), "utf8");
+    if (/from "\.|import\("\./.test(text)) throw new Error(`${source} must declare its types itself`);
+    writeFileSync(inRoot("dist", `${name}.d.ts`), text);
+    rmSync(inRoot("dist", name), { recursive: true });
   }
 }
 
