@@ -8,6 +8,9 @@ import { watch } from "./watch.mjs";
 
 const START_MS = 30_000;
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+const leave = () => process.exit(1);
+
 /**
  * Starts a driver on a free port and a browser with an empty profile.
  * @returns `{ browser, watch, fresh, close }`: the session of webdriverio, what goes on in it, a way to empty it, the end.
@@ -73,6 +76,8 @@ async function startDriver() {
     }
   };
   process.on("exit", kill);
+  // Without a listener a signal ends this process, and not through "exit".
+  for (const signal of signals) process.on(signal, leave);
   const ended = new Promise((resolve) => child.on("close", resolve));
   const port = await new Promise((resolve, reject) => {
     let output = "";
@@ -99,6 +104,7 @@ async function startDriver() {
       kill();
       await ended;
       process.off("exit", kill);
+      for (const signal of signals) process.off(signal, leave);
     },
   };
 }

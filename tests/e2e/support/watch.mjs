@@ -27,6 +27,8 @@ export async function watch(browser, { log }) {
     if (["error", "warn"].includes(level)) trouble.push(`${type}: ${text}`);
   });
   browser.on("network.responseStarted", ({ request, response }) => {
+    // Browsers ask for this by themselves, of pages that name no icon.
+    if (new URL(request.url).pathname === "/favicon.ico") return;
     if (response.status >= 400) trouble.push(`status ${response.status}: ${request.method} ${request.url}`);
   });
   browser.on("network.fetchError", ({ request, errorText }) => {
