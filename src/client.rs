@@ -238,9 +238,10 @@ impl ConnectClient {
 
     /// The attempts that left this browser's pages and are not complete, newest first.
     pub fn pending(&self) -> Vec<PendingConnection> {
-        self.prune();
+        let now = now_ms();
         let mut records = self.inner.records.all();
-        records.retain(|record| record.outcome == Outcome::Pending);
+        // What is too old stays until the next attempt: its callback is then told why it is refused.
+        records.retain(|record| record.outcome == Outcome::Pending && !record.is_expired(now));
         records.sort_by_key(|record| core::cmp::Reverse(record.started_at_ms));
         records
     }
