@@ -145,11 +145,8 @@ impl Procedure for CompleteConnection {
             )
             .with_server_words(Some(error), self.callback.error_description.take())));
         }
-        match self.watch.advance(event, now_ms) {
-            Step::Call(operation) => Step::Call(operation),
-            Step::Wait(look) => Step::Wait(look),
-            Step::Done(result) => Step::Done(result.map(|account| self.completed(account))),
-        }
+        let step = self.watch.advance(event, now_ms);
+        step.and_then(|account| Step::Done(Ok(self.completed(account))))
     }
 }
 

@@ -27,21 +27,14 @@ impl ExecuteAction {
         ExecuteAction { execute, lookup }
     }
 
-    fn looked_up(&mut self, step: Step<Option<ConnectedAccount>>) -> Step<Execution> {
-        match step {
-            Step::Call(operation) => Step::Call(operation),
-            Step::Wait(look) => Step::Wait(look),
-            Step::Done(Err(error)) => Step::Done(Err(error)),
-            Step::Done(Ok(account)) => {
-                self.lookup = None;
-                // Without an account the platform decides: there are apps that need none.
-                if let Some(account) = account {
-                    self.execute.connected_account_id = Some(account.id);
-                    self.execute.app = self.execute.app.take().or(Some(account.app));
-                }
-                Step::Call(Operation::Execute(self.execute.clone()))
-            }
+    fn looked_up(&mut self, account: Option<ConnectedAccount>) -> Step<Execution> {
+        self.lookup = None;
+        // Without an account the platform decides: there are apps that need none.
+        if let Some(account) = account {
+            self.execute.connected_account_id = Some(account.id);
+            self.execute.app = self.execute.app.take().or(Some(account.app));
         }
+        Step::Call(Operation::Execute(self.execute.clone()))
     }
 }
 
@@ -51,7 +44,7 @@ impl Procedure for ExecuteAction {
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<Execution> {
         if let Some(lookup) = &mut self.lookup {
             let step = lookup.advance(event, now_ms);
-            return self.looked_up(step);
+            return step.and_then(|account| self.looked_up(account));
         }
         match event {
             Event::Start => Step::Call(Operation::Execute(self.execute.clone())),

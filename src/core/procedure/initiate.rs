@@ -132,20 +132,13 @@ impl InitiateConnection {
             self.context.may_create,
         ));
         let step = lookup.advance(Event::Start, now_ms);
-        self.looked_up(step)
+        step.and_then(|params| self.looked_up(params))
     }
 
-    fn looked_up(&mut self, step: Step<ExpectedParams>) -> Step<Initiated> {
-        match step {
-            Step::Call(operation) => Step::Call(operation),
-            Step::Wait(look) => Step::Wait(look),
-            Step::Done(Err(error)) => Step::Done(Err(error)),
-            Step::Done(Ok(params)) => {
-                self.lookup = None;
-                self.context.known = Some(params);
-                self.send()
-            }
-        }
+    fn looked_up(&mut self, params: ExpectedParams) -> Step<Initiated> {
+        self.lookup = None;
+        self.context.known = Some(params);
+        self.send()
     }
 
     fn send(&mut self) -> Step<Initiated> {
@@ -250,7 +243,7 @@ impl Procedure for InitiateConnection {
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<Initiated> {
         if let Some(lookup) = &mut self.lookup {
             let step = lookup.advance(event, now_ms);
-            return self.looked_up(step);
+            return step.and_then(|params| self.looked_up(params));
         }
         match (event, self.sent.take()) {
             (Event::Start, None) => self.start(now_ms),

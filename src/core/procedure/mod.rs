@@ -22,6 +22,19 @@ pub enum Step<T> {
     Done(Result<T, ConnectError>),
 }
 
+impl<T> Step<T> {
+    /// The step of a procedure within another one: what the inner one wants done is passed on, and `next` goes on from
+    /// what it came to.
+    pub(crate) fn and_then<U>(self, next: impl FnOnce(T) -> Step<U>) -> Step<U> {
+        match self {
+            Step::Call(operation) => Step::Call(operation),
+            Step::Wait(look) => Step::Wait(look),
+            Step::Done(Ok(value)) => next(value),
+            Step::Done(Err(error)) => Step::Done(Err(error)),
+        }
+    }
+}
+
 /// What happened since the last step.
 #[derive(Debug)]
 #[allow(
