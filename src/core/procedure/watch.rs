@@ -40,27 +40,23 @@ impl WatchAccount {
     }
 
     fn seen(&self, account: ConnectedAccount, now_ms: u64) -> Step<ConnectedAccount> {
-        let is_other_entity = match (&self.entity_id, &account.entity_id) {
-            (Some(expected), Some(entity)) => expected != entity,
-            _ => false,
+        let status = match judge(
+            account,
+            &self.connected_account_id,
+            self.entity_id.as_deref(),
+        ) {
+            Verdict::Active(account) => return Step::Done(Ok(account)),
+            Verdict::Over(error) => return Step::Done(Err(error)),
+            Verdict::Waiting(status) => status,
         };
-        let error = if account.id != self.connected_account_id || is_other_entity {
-            ConnectError::new(
-                ErrorCode::AccountMismatch,
-                "the platform speaks of another account or entity than the one initiated",
-            )
-        } else if account.status == ConnectionStatus::Active {
-            return Step::Done(Ok(account));
-        } else if !account.status.is_waiting() {
-            not_active(&account)
-        } else if self.is_claimed_failed {
+        let error = if self.is_claimed_failed {
             // The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
             ConnectError::new(
                 ErrorCode::AccountFailed,
                 "the platform reports that the connection failed",
             )
         } else if now_ms >= self.deadline_ms {
-            let message = ["the account is still ", account.status.as_str()];
+            let message = ["the account is still ", status.as_str()];
             ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
         } else {
             return Step::Wait(self.looks);
@@ -87,6 +83,46 @@ impl Procedure for WatchAccount {
             Event::Answered(Err(error)) => Step::Done(Err(error)),
             Event::Answered(_) => out_of_step(),
         }
+    }
+}
+
+/// What one look at an account says.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub(crate) enum Verdict {
+    /// It is connected.
+    Active(ConnectedAccount),
+    /// Nothing is decided yet.
+    Waiting(ConnectionStatus),
+    /// It is not, and without a new attempt will not be, connected.
+    Over(ConnectError),
+}
+
+/// Judges an account as the platform reports it: success is only `ACTIVE`, of the account that was initiated, for the
+/// entity that it was initiated for, where both sides name one.
+pub(crate) fn judge(
+    account: ConnectedAccount,
+    connected_account_id: &str,
+    entity_id: Option<&str>,
+) -> Verdict {
+    let is_other_entity = match (entity_id, &account.entity_id) {
+        (Some(expected), Some(entity)) => expected != entity,
+        _ => false,
+    };
+    if account.id != connected_account_id || is_other_entity {
+        Verdict::Over(ConnectError::new(
+            ErrorCode::AccountMismatch,
+            "the platform speaks of another account or entity than the one initiated",
+        ))
+    } else if account.status == ConnectionStatus::Active {
+        Verdict::Active(account)
+    } else if account.status.is_waiting() {
+        Verdict::Waiting(account.status)
+    } else {
+        Verdict::Over(not_active(&account))
     }
 }
 
