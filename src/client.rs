@@ -23,7 +23,7 @@ use crate::core::procedure::complete::{
 use crate::core::procedure::expected_params::{
     ExpectedParams, ExpectedParamsOptions, GetExpectedParams,
 };
-use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions};
+use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions, Initiated};
 use crate::core::redirect;
 
 pub use crate::core::procedure::initiate::ConnectionRequest;
@@ -142,13 +142,7 @@ impl ConnectClient {
             .driver(&self.signals(signal))
             .run(&mut procedure)
             .await?;
-        if let Some(params) = &initiated.learned {
-            self.learn(params);
-        }
-        if let Some(record) = &initiated.pending {
-            self.remember(record);
-        }
-        Ok(initiated.request)
+        Ok(self.initiated(initiated))
     }
 
     /// Leaves the page for the URL of a connection request.
@@ -274,9 +268,16 @@ impl ConnectClient {
         }
     }
 
-    fn remember(&self, record: &PendingConnection) {
-        self.prune();
-        self.inner.records.put(record);
+    /// Keeps what later calls need of an attempt.
+    fn initiated(&self, initiated: Initiated) -> ConnectionRequest {
+        if let Some(params) = &initiated.learned {
+            self.learn(params);
+        }
+        if let Some(record) = &initiated.pending {
+            self.prune();
+            self.inner.records.put(record);
+        }
+        initiated.request
     }
 
     fn learn(&self, params: &ExpectedParams) {

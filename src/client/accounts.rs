@@ -4,16 +4,12 @@ use web_sys::AbortSignal;
 
 use super::{ConnectClient, ConnectionRequest, Result};
 use crate::browser::page;
-use crate::browser::timing::now_ms;
-use crate::core::callback;
-use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use crate::core::procedure::execute::ExecuteAction;
 use crate::core::procedure::find_account::{AccountPages, FindAccount};
+use crate::core::procedure::refresh::{Refresh, RefreshAccount};
 use crate::core::procedure::watch::WatchAccount;
-use crate::core::protocol::answer::{Answer, AuthParams, ConnectedAccount, Execution};
+use crate::core::protocol::answer::{Answer, AuthParams, ConnectedAccount, Execution, Page};
 use crate::core::protocol::operation::{AccountFilter, Execute, Operation};
-use crate::core::redirect;
 
 /// How long to wait for an account to become `ACTIVE`, in milliseconds: as long as platforms do.
 const WAIT_MS: u32 = 10 * 60 * 1000;
@@ -31,10 +27,7 @@ impl ConnectClient {
         let operation = Operation::GetAccount {
             connected_account_id,
         };
-        match self.perform(&operation, signal).await? {
-            Answer::Account(account) => Ok(account),
-            _ => Err(unexpected()),
-        }
+        Ok(self.perform(&operation, signal).await?.try_into()?)
     }
 
     /// Waits until an account is `ACTIVE`, looking at it ever less often. Default limit: 10 minutes.
@@ -68,10 +61,8 @@ impl ConnectClient {
             let Some(operation) = pages.request() else {
                 return Ok(None);
             };
-            match self.perform(&operation, signal.clone()).await? {
-                Answer::Accounts(page) => pages.answered(page.items, page.next),
-                _ => return Err(unexpected()),
-            }
+            let page: Page<_> = self.perform(&operation, signal.clone()).await?.try_into()?;
+            pages.answered(page.items, page.next);
         }
     }
 
@@ -108,42 +99,19 @@ impl ConnectClient {
         redirect_url: Option<String>,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectionRequest> {
-        let account = self
-            .get_connected_account(connected_account_id.clone(), signal.clone())
-            .await?;
-        let flow_id = page::new_flow_id()?;
-        let return_address = callback::bind(&self.return_address(redirect_url)?, &flow_id);
-        let operation = Operation::Refresh {
+        let options = &self.inner.options;
+        let mut procedure = RefreshAccount::new(Refresh {
             connected_account_id,
-            redirect_url: return_address,
-        };
-        let Answer::Connection(connection) = self.perform(&operation, signal).await? else {
-            return Err(unexpected());
-        };
-        if let Some(url) = &connection.redirect_url {
-            redirect::check(url, &self.inner.options.redirect_origins)?;
-            let now_ms = now_ms();
-            let entity_id = account
-                .entity_id
-                .or_else(|| self.inner.options.entity_id.clone());
-            self.remember(&PendingConnection {
-                flow_id: flow_id.clone(),
-                connected_account_id: connection.connected_account_id.clone(),
-                entity_id: entity_id.unwrap_or_else(|| "default".to_owned()),
-                app: Some(account.app).filter(|app| !app.is_empty()),
-                started_at_ms: now_ms,
-                expires_at_ms: now_ms + LIFETIME_MS,
-                return_to: None,
-                outcome: Outcome::Pending,
-            });
-        }
-        Ok(ConnectionRequest {
-            connection_status: connection.status,
-            connected_account_id: connection.connected_account_id,
-            redirect_url: connection.redirect_url,
-            expires_at_ms: connection.expires_at_ms,
-            flow_id,
-        })
+            redirect_url: self.return_address(redirect_url)?,
+            redirect_origins: options.redirect_origins.clone(),
+            flow_id: page::new_flow_id()?,
+            entity_id: options.entity_id.clone(),
+        });
+        let initiated = self
+            .driver(&self.signals(signal))
+            .run(&mut procedure)
+            .await?;
+        Ok(self.initiated(initiated))
     }
 
     /// Switches an account on or off.
@@ -190,10 +158,7 @@ impl ConnectClient {
         let operation = Operation::GetAuthParams {
             connected_account_id,
         };
-        match self.perform(&operation, signal).await? {
-            Answer::AuthParams(params) => Ok(params),
-            _ => Err(unexpected()),
-        }
+        Ok(self.perform(&operation, signal).await?.try_into()?)
     }
 
     /// Executes an action on behalf of an entity, or with one account. Sent once, never repeated.
@@ -215,12 +180,4 @@ impl ConnectClient {
     async fn perform(&self, operation: &Operation, signal: Option<AbortSignal>) -> Result<Answer> {
         self.driver(&self.signals(signal)).perform(operation).await
     }
-}
-
-fn unexpected() -> crate::Failure {
-    ConnectError::new(
-        ErrorCode::ResponseInvalid,
-        "the answer is to another question",
-    )
-    .into()
 }

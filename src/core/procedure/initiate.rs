@@ -200,40 +200,69 @@ impl InitiateConnection {
     }
 
     fn initiated(&mut self, connection: Connection, now_ms: u64) -> Step<Initiated> {
-        if let Some(url) = &connection.redirect_url
-            && let Err(error) = redirect::check(url, &self.context.redirect_origins)
-        {
-            return Step::Done(Err(error));
-        }
         let known = self.context.known.take();
-        let ends_at_ms = now_ms + LIFETIME_MS;
+        let attempt = Attempt {
+            flow_id: self.context.flow_id.clone(),
+            entity_id: self.entity_id.clone(),
+            app: known
+                .as_ref()
+                .and_then(|params| params.app.clone())
+                .or_else(|| self.options.app.clone()),
+            return_to: self.options.return_to.clone(),
+        };
+        let initiated = attempt.initiated(connection, &self.context.redirect_origins, now_ms);
+        Step::Done(initiated.map(|initiated| Initiated {
+            learned: known,
+            ..initiated
+        }))
+    }
+}
+
+/// What is known of an attempt before the platform has answered.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) flow_id: String,
+    pub(super) entity_id: String,
+    pub(super) app: Option<String>,
+    pub(super) return_to: Option<String>,
+}
+
+impl Attempt {
+    /// What the platform's answer makes of it. Remembered only when the user has to leave the page, and never when the
+    /// page must not be sent there.
+    pub(super) fn initiated(
+        self,
+        connection: Connection,
+        redirect_origins: &[String],
+        now_ms: u64,
+    ) -> Result<Initiated, ConnectError> {
+        if let Some(url) = &connection.redirect_url {
+            redirect::check(url, redirect_origins)?;
+        }
         let pending = connection
             .redirect_url
             .is_some()
             .then(|| PendingConnection {
-                flow_id: self.context.flow_id.clone(),
+                flow_id: self.flow_id.clone(),
                 connected_account_id: connection.connected_account_id.clone(),
-                entity_id: self.entity_id.clone(),
-                app: known
-                    .as_ref()
-                    .and_then(|params| params.app.clone())
-                    .or_else(|| self.options.app.clone()),
+                entity_id: self.entity_id,
+                app: self.app,
                 started_at_ms: now_ms,
-                expires_at_ms: ends_at_ms,
-                return_to: self.options.return_to.clone(),
+                expires_at_ms: now_ms + LIFETIME_MS,
+                return_to: self.return_to,
                 outcome: Outcome::Pending,
             });
-        Step::Done(Ok(Initiated {
+        Ok(Initiated {
             request: ConnectionRequest {
                 connection_status: connection.status,
                 connected_account_id: connection.connected_account_id,
                 redirect_url: connection.redirect_url,
                 expires_at_ms: connection.expires_at_ms,
-                flow_id: self.context.flow_id.clone(),
+                flow_id: self.flow_id,
             },
             pending,
-            learned: known,
-        }))
+            learned: None,
+        })
     }
 }
 

@@ -5,6 +5,7 @@ pub mod execute;
 pub mod expected_params;
 pub mod find_account;
 pub mod initiate;
+pub mod refresh;
 pub mod watch;
 
 use super::error::{ConnectError, ErrorCode};

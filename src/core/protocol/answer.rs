@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::scheme::{AuthScheme, PREFERRED};
 use crate::core::status::ConnectionStatus;
@@ -28,6 +29,31 @@ pub enum Answer {
     Execution(Execution),
     /// To `SetEnabled` and `DeleteAccount`.
     Done,
+}
+
+/// Whoever asks one question gets the answer to it, or an error: a fault in the caller, never in a platform.
+macro_rules! taken_from_answer {
+    ($($variant:ident => $kind:ty,)*) => {$(
+        impl TryFrom<Answer> for $kind {
+            type Error = ConnectError;
+
+            fn try_from(answer: Answer) -> Result<Self, ConnectError> {
+                match answer {
+                    Answer::$variant(value) => Ok(value),
+                    _ => Err(ConnectError::new(
+                        ErrorCode::ResponseInvalid,
+                        "the answer is to another question",
+                    )),
+                }
+            }
+        }
+    )*};
+}
+
+taken_from_answer! {
+    Account => ConnectedAccount,
+    Accounts => Page<ConnectedAccount>,
+    AuthParams => AuthParams,
 }
 
 /// An app that users can connect.
