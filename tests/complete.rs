@@ -24,6 +24,7 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         started_at_ms: NOW - 60_000,
         expires_at_ms: NOW - 60_000 + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
+        is_popup: false,
         outcome: Outcome::Pending,
     }
 }
@@ -106,6 +107,7 @@ fn an_attempt_has_its_time() {
 fn an_attempt_that_ended_is_not_revived() {
     let ended = |outcome| {
         [PendingConnection {
+            is_popup: false,
             outcome,
             ..record("f1", "ca_1")
         }]

@@ -41,7 +41,7 @@ fn v1_by_id_is_one_request() {
             "connectionStatus": "INITIATED", "connectedAccountId": "a-1", "redirectUrl": "https://provider.example/", "flowId": FLOW
         })
     );
-    let record = done.pending.unwrap();
+    let record = done.pending().unwrap();
     assert_eq!(
         json!(record),
         json!({
@@ -72,7 +72,7 @@ fn v1_by_app_is_three_requests() {
     );
     assert_eq!(played.bodies[2]["integrationId"], "i-9");
     let done = played.result.unwrap();
-    assert_eq!(done.pending.unwrap().app.as_deref(), Some("acme"));
+    assert_eq!(done.pending().unwrap().app.as_deref(), Some("acme"));
     assert_eq!(done.learned.unwrap().integration_id.as_deref(), Some("i-9"));
 }
 
@@ -158,7 +158,7 @@ fn v3_key_is_created_with_what_was_typed() {
     );
     let done = played.result.unwrap();
     assert_eq!(json!(done.request)["redirectUrl"], Json::Null);
-    assert_eq!(done.pending, None);
+    assert_eq!(done.pending(), None);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn v3_oauth_with_the_developers_credentials_is_created() {
         "INITIALIZING"
     );
     // Nowhere to go: nothing leaves the page, so nothing is remembered.
-    assert_eq!(played.result.unwrap().pending, None);
+    assert_eq!(played.result.unwrap().pending(), None);
 }
 
 #[test]

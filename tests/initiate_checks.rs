@@ -169,7 +169,10 @@ fn the_entity_of_the_call_goes_before_that_of_the_client_and_one_must_be_named()
         )],
     );
     assert_eq!(played.bodies[0]["entityId"], "Melissa");
-    assert_eq!(played.result.unwrap().pending.unwrap().entity_id, "Melissa");
+    assert_eq!(
+        played.result.unwrap().pending().unwrap().entity_id,
+        "Melissa"
+    );
     let error =
         InitiateConnection::new(by_id(&json!({})), None, context(Api::V1, None)).unwrap_err();
     assert_eq!(

@@ -185,6 +185,7 @@ proptest! {
     fn what_is_stored_is_read_back(
         random: [u8; 16], account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
+        is_popup: bool,
         outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed)],
     ) {
         let record = PendingConnection {
@@ -195,6 +196,7 @@ proptest! {
             started_at_ms,
             expires_at_ms: started_at_ms + lives,
             return_to: path.filter(|path| is_local_path(path)),
+            is_popup,
             outcome,
         };
         let stored: Json = serde_json::from_str(&record.to_json()).unwrap();

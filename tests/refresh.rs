@@ -71,7 +71,7 @@ fn in_both_generations_it_is_a_look_and_one_request() {
                 "redirectUrl": "https://provider.example/", "flowId": FLOW
             })
         );
-        let record = done.pending.unwrap();
+        let record = done.pending().unwrap();
         assert_eq!(
             json!(record),
             json!({
@@ -99,11 +99,7 @@ fn whose_it_is_says_the_account_then_the_client() {
             v1_look(&json!({ "entityId": told, "appUniqueId": null })),
             exchange(V1_POST, 200, initiated("https://provider.example/")),
         ];
-        let record = run(Api::V1, refresh, script)
-            .result
-            .unwrap()
-            .pending
-            .unwrap();
+        let record = run(Api::V1, refresh, script).result.unwrap().record;
         assert_eq!((record.entity_id.as_str(), record.app), (expected, None));
     }
 }
@@ -113,7 +109,7 @@ fn with_nowhere_to_go_nothing_is_remembered() {
     let active = json!({ "connectionStatus": "ACTIVE", "connectedAccountId": "a-1", "redirectUrl": "https://provider.example/" });
     let script = vec![v1_look(&json!({})), exchange(V1_POST, 200, active)];
     let done = run(Api::V1, refresh(), script).result.unwrap();
-    assert_eq!((done.request.redirect_url, done.pending), (None, None));
+    assert_eq!((done.pending(), &done.request.redirect_url), (None, &None));
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn in_what_is_returned_and_stored() {
     let done = play(Api::V1, procedure(Api::V1), script).result.unwrap();
     check_hidden(&format!("{done:?}"));
     check_hidden(&json!(done.request).to_string());
-    check_hidden(&done.pending.unwrap().to_json());
+    check_hidden(&done.pending().unwrap().to_json());
 }
 
 #[test]

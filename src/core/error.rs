@@ -56,6 +56,14 @@ codes! {
     AccountInactive = "account_inactive",
     /// The callback or the platform speaks of another account or entity than the one initiated. Treat as hostile.
     AccountMismatch = "account_mismatch",
+    /// The state of the flow does not allow this call; nothing has changed. A mistake in the calling code.
+    InvalidTransition = "invalid_transition",
+    /// The browser did not allow a popup. Retryable: in a click it is allowed.
+    PopupBlocked = "popup_blocked",
+    /// The user closed the popup before the connection was complete.
+    PopupClosed = "popup_closed",
+    /// The page runs inside another app's browser, where authorization servers refuse to sign users in; `error` names the app.
+    InAppBrowser = "in_app_browser",
     /// The page must not be sent to this URL.
     RedirectRefused = "redirect_refused",
     /// No answer: offline, DNS, refused, reset, CORS.

@@ -7,7 +7,7 @@ use super::secret::{Secret, is_secret_name};
 use super::value::Value;
 
 /// One value to ask the user for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Field {
     /// Key in `data`, verbatim and case-sensitive.

@@ -3,6 +3,7 @@
 pub mod callback;
 pub mod error;
 pub mod fields;
+pub mod flow;
 mod json;
 pub mod options;
 pub mod pending;

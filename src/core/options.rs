@@ -2,9 +2,12 @@
 
 mod accounts;
 mod client;
+mod flow;
 
 pub use accounts::{RefreshOptions, WaitOptions, read_account_id, read_app};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
+pub(crate) use flow::entity_missing;
+pub use flow::{read_data, read_flow_id};
 
 use super::error::{ConnectError, ErrorCode};
 use super::procedure::complete::CompleteOptions;
@@ -247,24 +250,7 @@ impl InitiateOptions {
                 "is required when there is no `app`",
             ));
         }
-        if let Some(name) = self
-            .redirect_url
-            .as_deref()
-            .and_then(super::callback::collision)
-        {
-            return Err(colliding("redirectUrl", &name));
-        }
-        if self
-            .return_to
-            .as_deref()
-            .is_some_and(|path| !redirect::is_local_path(path))
-        {
-            return Err(ConnectError::argument(
-                "format",
-                "returnTo",
-                "is not a path of this site that starts with one `/`",
-            ));
-        }
+        flow::check_return(self.redirect_url.as_deref(), self.return_to.as_deref())?;
         Ok(self)
     }
 }

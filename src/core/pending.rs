@@ -43,6 +43,9 @@ pub struct PendingConnection {
     /// Path of this site to go on at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
+    /// Whether the user was sent on in a popup: the page that they return to closes itself then.
+    #[serde(skip)]
+    pub is_popup: bool,
     /// How it ended.
     #[serde(skip)]
     pub outcome: Outcome,
@@ -64,6 +67,9 @@ impl PendingConnection {
             json.number("startedAtMs", self.started_at_ms);
             json.number("expiresAtMs", self.expires_at_ms);
             json.optional("returnTo", self.return_to.as_deref());
+            if self.is_popup {
+                json.bool("isPopup", true);
+            }
             match self.outcome {
                 Outcome::Pending => {}
                 Outcome::Connected => json.string("outcome", "connected"),
@@ -84,6 +90,7 @@ impl PendingConnection {
             started_at_ms: value.get("startedAtMs").as_u64()?,
             expires_at_ms: value.get("expiresAtMs").as_u64()?,
             return_to: text("returnTo").filter(|path| is_local_path(path)),
+            is_popup: value.get("isPopup").as_bool() == Some(true),
             outcome: match value.get("outcome") {
                 Value::Null => Outcome::Pending,
                 word if word.as_str() == Some("connected") => Outcome::Connected,

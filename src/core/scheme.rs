@@ -36,6 +36,22 @@ impl AuthScheme {
         )
     }
 
+    /// Whether the user may have to go elsewhere. Only the platform's answer tells; of a scheme that is not known, anything is possible.
+    pub fn may_redirect(&self) -> bool {
+        let is_typed = [
+            "API_KEY",
+            "BASIC",
+            "BASIC_WITH_JWT",
+            "BEARER_TOKEN",
+            "S2S_OAUTH2",
+            "SERVICE_ACCOUNT",
+            "CALCOM_AUTH",
+            "SNOWFLAKE",
+            "NO_AUTH",
+        ];
+        !is_typed.contains(&self.as_str())
+    }
+
     /// Whether such an app needs no connection at all.
     pub fn is_none(&self) -> bool {
         self.as_str() == "NO_AUTH"

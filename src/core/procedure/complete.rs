@@ -40,6 +40,17 @@ pub struct CompletedConnection {
     pub return_to: Option<String>,
 }
 
+/// The attempt that a callback speaks of, whatever has become of it.
+pub fn find<'a>(
+    callback: &ConnectionCallback,
+    records: &'a [PendingConnection],
+) -> Option<&'a PendingConnection> {
+    records.iter().find(|record| match &callback.flow_id {
+        Some(flow_id) => record.flow_id == *flow_id,
+        None => callback.connected_account_id.as_ref() == Some(&record.connected_account_id),
+    })
+}
+
 /// Finds the attempt of this browser that a callback belongs to: by our parameter, or by the account where the platform dropped it.
 ///
 /// # Errors
@@ -49,11 +60,7 @@ pub fn bind(
     records: &[PendingConnection],
     now_ms: u64,
 ) -> Result<PendingConnection, ConnectError> {
-    let found = records.iter().find(|record| match &callback.flow_id {
-        Some(flow_id) => record.flow_id == *flow_id,
-        None => callback.connected_account_id.as_ref() == Some(&record.connected_account_id),
-    });
-    let Some(record) = found else {
+    let Some(record) = find(callback, records) else {
         return Err(ConnectError::new(
             ErrorCode::CallbackUnbound,
             "the callback belongs to no connection that was started in this browser",
@@ -133,21 +140,24 @@ impl Procedure for CompleteConnection {
 
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<CompletedConnection> {
         // An error beats an id: whatever account stands beside it is not looked at.
-        if let Some(error) = self.callback.error.take() {
-            let code = if error == "access_denied" {
-                ErrorCode::AccessDenied
-            } else {
-                ErrorCode::AccountFailed
-            };
-            return Step::Done(Err(ConnectError::new(
-                code,
-                "the callback reports that the connection failed",
-            )
-            .with_server_words(Some(error), self.callback.error_description.take())));
+        if let Some(error) = reported(&mut self.callback) {
+            return Step::Done(Err(error));
         }
         let step = self.watch.advance(event, now_ms);
         step.and_then(|account| Step::Done(Ok(self.completed(account))))
     }
+}
+
+/// The error that a callback reports.
+pub fn reported(callback: &mut ConnectionCallback) -> Option<ConnectError> {
+    let error = callback.error.take()?;
+    let code = if error == "access_denied" {
+        ErrorCode::AccessDenied
+    } else {
+        ErrorCode::AccountFailed
+    };
+    let report = ConnectError::new(code, "the callback reports that the connection failed");
+    Some(report.with_server_words(Some(error), callback.error_description.take()))
 }
 
 /// Whether an error ends the attempt for good, so that its record is to be closed.

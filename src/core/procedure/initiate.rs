@@ -7,6 +7,7 @@ use super::{Event, Procedure, Step, out_of_step};
 use crate::core::callback::bind;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields;
+use crate::core::options::entity_missing;
 use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use crate::core::protocol::Api;
 use crate::core::protocol::answer::{Answer, Connection};
@@ -57,10 +58,26 @@ pub struct ConnectionRequest {
 pub struct Initiated {
     /// For the caller.
     pub request: ConnectionRequest,
-    /// To be stored, when the user has to leave the page.
-    pub pending: Option<PendingConnection>,
+    /// What is to be remembered of it.
+    pub record: PendingConnection,
     /// What was learned of the integration on the way.
     pub learned: Option<ExpectedParams>,
+}
+
+impl Initiated {
+    /// The record, when the user has to leave the page: only then there is something to come back to.
+    pub fn pending(&self) -> Option<&PendingConnection> {
+        self.request.redirect_url.is_some().then_some(&self.record)
+    }
+
+    /// Whether the redirect URL has stopped working.
+    pub fn is_expired(&self, now_ms: u64) -> bool {
+        let ends_at_ms = self
+            .request
+            .expires_at_ms
+            .unwrap_or(self.record.expires_at_ms);
+        now_ms >= ends_at_ms.min(self.record.expires_at_ms)
+    }
 }
 
 /// What the client adds to the caller's options.
@@ -100,11 +117,7 @@ impl InitiateConnection {
         context: Context,
     ) -> Result<Self, ConnectError> {
         let Some(entity_id) = options.entity_id.clone().or(entity_id) else {
-            return Err(ConnectError::argument(
-                "required",
-                "entityId",
-                "is required here or in the options of the client",
-            ));
+            return Err(entity_missing());
         };
         Ok(InitiateConnection {
             options,
@@ -239,19 +252,17 @@ impl Attempt {
         if let Some(url) = &connection.redirect_url {
             redirect::check(url, redirect_origins)?;
         }
-        let pending = connection
-            .redirect_url
-            .is_some()
-            .then(|| PendingConnection {
-                flow_id: self.flow_id.clone(),
-                connected_account_id: connection.connected_account_id.clone(),
-                entity_id: self.entity_id,
-                app: self.app,
-                started_at_ms: now_ms,
-                expires_at_ms: now_ms + LIFETIME_MS,
-                return_to: self.return_to,
-                outcome: Outcome::Pending,
-            });
+        let record = PendingConnection {
+            flow_id: self.flow_id.clone(),
+            connected_account_id: connection.connected_account_id.clone(),
+            entity_id: self.entity_id,
+            app: self.app,
+            started_at_ms: now_ms,
+            expires_at_ms: now_ms + LIFETIME_MS,
+            return_to: self.return_to,
+            is_popup: false,
+            outcome: Outcome::Pending,
+        };
         Ok(Initiated {
             request: ConnectionRequest {
                 connection_status: connection.status,
@@ -260,7 +271,7 @@ impl Attempt {
                 expires_at_ms: connection.expires_at_ms,
                 flow_id: self.flow_id,
             },
-            pending,
+            record,
             learned: None,
         })
     }

@@ -50,11 +50,7 @@ impl WatchAccount {
             Verdict::Waiting(status) => status,
         };
         let error = if self.is_claimed_failed {
-            // The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
-            ConnectError::new(
-                ErrorCode::AccountFailed,
-                "the platform reports that the connection failed",
-            )
+            claimed_failed()
         } else if now_ms >= self.deadline_ms {
             let message = ["the account is still ", status.as_str()];
             ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
@@ -142,4 +138,12 @@ fn not_active(account: &ConnectedAccount) -> ConnectError {
     };
     ConnectError::new(code, message)
         .with_server_words(error, description.or_else(|| account.status_reason.clone()))
+}
+
+/// The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
+pub(crate) fn claimed_failed() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::AccountFailed,
+        "the platform reports that the connection failed",
+    )
 }

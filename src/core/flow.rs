@@ -1,0 +1,197 @@
+//! One attempt to connect one account, from the fields to the verified account, as a state machine without a browser.
+//!
+//! [`Flow::handle`] takes what happened and says what is to be done; it does nothing itself and never waits.
+//!
+//! | state | leaves on | to |
+//! |---|---|---|
+//! | `idle` | `load` | `loading` |
+//! | `idle` | `load` on the callback page of this very app and entity, `resume` | `verifying` |
+//! | `idle` | `submit` | `loading`, and on by itself when no field is left to ask for |
+//! | `loading` | answer | `ready` |
+//! | `ready` | `submit`, valid | `initiating` (invalid: stays, with `issues`) |
+//! | `initiating` | an account without a redirect URL | `verifying` |
+//! | `initiating` | redirect URL | `redirecting` (the page leaves) or `waiting` (popup) |
+//! | `initiating` | the popup is closed | `cancelled` |
+//! | `redirecting` | the page is back from the cache, or was not left | `waiting` |
+//! | `waiting` | callback, popup gone | `verifying` |
+//! | `waiting` | timer, visible or online again: one look | stays, or what the look tells |
+//! | `waiting`, `verifying` | callback with a session for the app's server | `completing` |
+//! | `verifying` | not `ACTIVE` yet | stays while the callback is young; with the popup gone: `waiting` or `cancelled` |
+//! | `waiting`, `verifying`, `completing` | `ACTIVE`, same id, same entity | `connected` |
+//! | any that asks the platform | refusal, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
+//! | any not ended | `cancel` | `cancelled` |
+//! | `cancelled` by a closed popup | callback after all | `verifying` |
+//! | `failed`, `cancelled` | `retry` | where it went wrong: `loading`, `ready`, `initiating`, `waiting` or `verifying` |
+//!
+//! A call that is not in the table is refused with `invalid_transition`, and nothing changes. What a browser or a platform
+//! reports too late is passed over.
+//!
+//! **A closed popup is a question.** A provider that sends `Cross-Origin-Opener-Policy` makes its popup look closed while the
+//! user is still typing. So the platform is asked; if it still waits for the user, the page decides: whoever has closed a
+//! popup is back at the page, which then has the focus. Anybody else is still in the popup.
+
+mod machine;
+mod progress;
+mod snapshot;
+mod waiting;
+
+pub use machine::Flow;
+pub use snapshot::Snapshot;
+
+use super::callback::ConnectionCallback;
+use super::error::ConnectError;
+use super::pending::PendingConnection;
+use super::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
+use super::procedure::initiate::{InitiateOptions, Initiated};
+use super::protocol::answer::ConnectedAccount;
+use super::scheme::AuthScheme;
+use super::secret::Secret;
+
+/// How the user is sent to the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FlowMode {
+    /// The page itself leaves.
+    Redirect,
+    /// A popup; where it is blocked the flow stops with `popup_blocked`.
+    Popup,
+    /// A popup; where it is blocked the page leaves.
+    #[default]
+    Auto,
+}
+
+/// What to connect, for whom and how.
+#[derive(Debug, Clone, Default)]
+pub struct FlowOptions {
+    /// Key of the app. Either this or `integration_id` is required.
+    pub app: Option<String>,
+    /// Id of the integration.
+    pub integration_id: Option<String>,
+    /// Only an integration of this scheme will do.
+    pub auth_scheme: Option<AuthScheme>,
+    /// The end user. Default: the client's.
+    pub entity_id: Option<String>,
+    /// Default [`FlowMode::Auto`].
+    pub mode: FlowMode,
+    /// Where the user returns to. Default: the client's.
+    pub redirect_url: Option<String>,
+    /// Path of this site, handed back when the connection is complete.
+    pub return_to: Option<String>,
+}
+
+/// What the page looks like at the moment of a [`FlowEvent::Tick`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The popup that the page opened is gone, or looks so.
+    pub is_popup_closed: bool,
+    /// The page has the keyboard.
+    pub has_focus: bool,
+    /// The page can be seen.
+    pub is_visible: bool,
+    /// The browser believes to have a network.
+    pub is_online: bool,
+}
+
+/// When something happened, and a fresh random number from 0 to 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Milliseconds since 1970.
+    pub now_ms: u64,
+    /// Spreads the looks of many clients.
+    pub random: f64,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum FlowEvent {
+    /// The app wants the fields.
+    Load,
+    /// The user gave these values.
+    Submit(Vec<(String, Secret)>),
+    /// The user wants to try once more.
+    Retry,
+    /// The user gives up.
+    Cancel,
+    /// The app has no more use for the flow.
+    Dispose,
+    /// An attempt that this browser remembers, and the callback of the page where it is one.
+    Resume(PendingConnection, Option<ConnectionCallback>),
+    /// Answers [`Effect::ReservePopup`]: whether there is one.
+    PopupReserved(bool),
+    /// Answers [`Effect::Run`] of the same number.
+    Done(u32, Outcome),
+    /// The page could not be left.
+    NotLeft(ConnectError),
+    /// The page is shown again after it was left.
+    CameBack,
+    /// The user came back to the callback page, in a popup or another tab.
+    Returned(ConnectionCallback),
+    /// Something may have happened to the account.
+    Hint,
+    /// Time has passed, or the page has changed.
+    Tick(Surroundings),
+}
+
+/// What a piece of work came to.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum Outcome {
+    /// To [`Work::Load`].
+    Loaded(Result<ExpectedParams, ConnectError>),
+    /// To [`Work::Initiate`].
+    Initiated(Result<Initiated, ConnectError>),
+    /// To [`Work::Look`].
+    Looked(Result<ConnectedAccount, ConnectError>),
+}
+
+/// Work that takes time. At most one piece is under way.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum Work {
+    /// Find out what to ask for.
+    Load(ExpectedParamsOptions),
+    /// Start the connection.
+    Initiate(InitiateOptions),
+    /// Look at the account of this id.
+    Look(String),
+}
+
+/// What is to be done, in this order.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum Effect {
+    /// Open a blank popup, at once: a browser allows it during the click only. Answer with [`FlowEvent::PopupReserved`].
+    ReservePopup,
+    /// Send the popup there.
+    NavigatePopup(String),
+    /// Close the popup and forget it.
+    ClosePopup,
+    /// Leave the page.
+    LeavePage(String),
+    /// Start this work; its number is for the answer.
+    Run(u32, Work),
+    /// End the work that is under way.
+    Abort,
+    /// Remember the attempt.
+    Store(PendingConnection),
+    /// Hear of callbacks of this flow id in other windows, and of changes of the page.
+    Listen(String),
+    /// Hear no more.
+    Unlisten,
+    /// Send a [`FlowEvent::Tick`] after this many milliseconds; replaces the one before.
+    Wake(u32),
+    /// The page's address holds a callback that has done its work.
+    CleanAddress,
+}

@@ -1,0 +1,405 @@
+//! The transitions of a flow.
+
+use std::rc::Rc;
+
+use super::waiting::Waiting;
+use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
+use crate::core::callback::ConnectionCallback;
+use crate::core::error::{ConnectError, ErrorCode, Issue};
+use crate::core::fields::{self, Field};
+use crate::core::pending::{self, PendingConnection};
+use crate::core::procedure::complete::{is_final, is_over};
+use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
+use crate::core::procedure::initiate::{InitiateOptions, Initiated};
+use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::secret::Secret;
+
+/// How long a page may take to be left, in milliseconds.
+pub(super) const LEAVE_MS: u32 = 10_000;
+
+/// How often a popup that is still blank is looked at, in milliseconds.
+const BLANK_MS: u32 = 300;
+
+pub(super) type Data = Vec<(String, Secret)>;
+
+/// One attempt to connect one account.
+#[derive(Debug)]
+pub struct Flow {
+    pub(super) options: FlowOptions,
+    /// Without its fields: those are in `fields`.
+    pub(super) params: Option<ExpectedParams>,
+    pub(super) fields: Rc<Vec<Field>>,
+    pub(super) phase: Phase,
+    /// The app in whose browser the page runs.
+    pub(super) in_app_browser: Option<&'static str>,
+    /// Number of the work under way.
+    pub(super) work: u32,
+    pub(super) is_at_callback: bool,
+}
+
+/// The popup of an attempt that has not been sent anywhere yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blank {
+    /// None was asked for.
+    None,
+    /// It is there and blank.
+    Reserved,
+    /// The browser did not allow it.
+    Blocked,
+}
+
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
+pub(super) enum Phase {
+    Idle,
+    /// With what to submit afterwards.
+    Loading(Option<Data>, Blank),
+    Ready(Vec<Issue>),
+    /// Between [`Effect::ReservePopup`] and its answer.
+    Reserving(Reserving),
+    Initiating(Blank),
+    Redirecting(Waiting),
+    Waiting(Waiting),
+    Connected {
+        account: ConnectedAccount,
+        return_to: Option<String>,
+    },
+    Failed(ConnectError, From),
+    Cancelled(ConnectError, Option<PendingConnection>),
+}
+
+/// What the popup is for.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
+pub(super) enum Reserving {
+    Load(Data),
+    Initiate(Data),
+    Navigate(Initiated),
+}
+
+/// Where a second try begins.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
+pub(super) enum From {
+    /// With the fields, or at once where there are none.
+    Start,
+    /// With the connection request, whose popup was blocked.
+    Popup(Initiated),
+    /// With a look at the account.
+    Look(Waiting),
+}
+
+pub(super) type Effects = Vec<Effect>;
+
+impl Flow {
+    /// `in_app_browser`: see [`detect`](crate::core::in_app_browser::detect).
+    pub fn new(options: FlowOptions, in_app_browser: Option<&'static str>) -> Self {
+        Flow {
+            options,
+            params: None,
+            fields: Rc::default(),
+            phase: Phase::Idle,
+            in_app_browser,
+            work: 0,
+            is_at_callback: false,
+        }
+    }
+
+    /// What is to be done now that this has happened.
+    ///
+    /// # Errors
+    /// `invalid_transition` for a call of the app that the state does not allow. Nothing has changed then.
+    pub fn handle(&mut self, event: FlowEvent, moment: Moment) -> Result<Effects, ConnectError> {
+        Ok(match event {
+            FlowEvent::Load => self.load()?,
+            FlowEvent::Submit(data) => self.submit(data)?,
+            FlowEvent::Retry => self.retry(moment)?,
+            FlowEvent::Cancel => self.cancel()?,
+            FlowEvent::Dispose => self.dispose(),
+            FlowEvent::Resume(record, callback) => self.resume(record, callback, moment)?,
+            FlowEvent::PopupReserved(is_there) => self.reserved(is_there, moment),
+            FlowEvent::Done(work, outcome) if work == self.work => self.done(outcome, moment),
+            FlowEvent::Done(..) => Vec::new(),
+            FlowEvent::NotLeft(error) => self.not_left(error),
+            FlowEvent::CameBack => self.came_back(moment),
+            FlowEvent::Returned(callback) => self.returned(callback, moment),
+            FlowEvent::Hint => self.hint(moment),
+            FlowEvent::Tick(around) => self.tick(around, moment),
+        })
+    }
+
+    /// Whether nothing more will happen by itself.
+    pub fn is_settled(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Ready(_)
+                | Phase::Redirecting(_)
+                | Phase::Connected { .. }
+                | Phase::Failed(..)
+                | Phase::Cancelled(..)
+        )
+    }
+
+    /// Whether an attempt that this browser remembers is one of this flow.
+    pub fn is_own(&self, record: &PendingConnection) -> bool {
+        let same =
+            |a: &Option<String>, b: &str| a.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(b));
+        let entity = self.options.entity_id.as_deref();
+        entity.is_none_or(|entity| entity == record.entity_id)
+            && record
+                .app
+                .as_deref()
+                .is_none_or(|app| same(&self.options.app, app))
+    }
+
+    fn refuse<T>(&self, call: &str) -> Result<T, ConnectError> {
+        let message = [
+            "`",
+            call,
+            "` is not possible while the flow is ",
+            self.state(),
+        ]
+        .concat();
+        Err(ConnectError::new(ErrorCode::InvalidTransition, message))
+    }
+
+    pub(super) fn run(&mut self, work: Work) -> Effect {
+        self.work += 1;
+        Effect::Run(self.work, work)
+    }
+
+    fn load(&mut self) -> Result<Effects, ConnectError> {
+        match self.phase {
+            Phase::Idle => Ok(self.start_loading(None, Blank::None)),
+            _ => self.refuse("load"),
+        }
+    }
+
+    pub(super) fn start_loading(&mut self, then: Option<Data>, blank: Blank) -> Effects {
+        self.phase = Phase::Loading(then, blank);
+        let options = ExpectedParamsOptions {
+            app: self.options.app.clone(),
+            integration_id: self.options.integration_id.clone(),
+            auth_scheme: self.options.auth_scheme.clone(),
+        };
+        let work = self.run(Work::Load(options));
+        watched(blank, vec![work])
+    }
+
+    fn submit(&mut self, mut data: Data) -> Result<Effects, ConnectError> {
+        match &self.phase {
+            // Whether the user has to go anywhere is not known yet, but a popup can only be had now.
+            Phase::Idle if self.options.mode == FlowMode::Redirect => {
+                Ok(self.start_loading(Some(data), Blank::None))
+            }
+            Phase::Idle => {
+                self.phase = Phase::Reserving(Reserving::Load(data));
+                Ok(vec![Effect::ReservePopup])
+            }
+            Phase::Ready(_) => {
+                let issues = self.complete(&mut data);
+                if !issues.is_empty() {
+                    self.phase = Phase::Ready(issues);
+                    return Ok(Vec::new());
+                }
+                Ok(self.begin(data))
+            }
+            _ => self.refuse("submit"),
+        }
+    }
+
+    pub(super) fn complete(&self, data: &mut Data) -> Vec<Issue> {
+        fields::complete(&self.fields, data)
+    }
+
+    pub(super) fn may_redirect(&self) -> bool {
+        let params = self.params.as_ref();
+        params.is_none_or(|params| params.auth_scheme.may_redirect())
+    }
+
+    /// With values that are complete.
+    pub(super) fn begin(&mut self, data: Data) -> Effects {
+        if self.may_redirect() {
+            if let Some(app) = self.in_app_browser {
+                return self.fail(in_app_browser(app), From::Start);
+            }
+            if self.options.mode != FlowMode::Redirect {
+                self.phase = Phase::Reserving(Reserving::Initiate(data));
+                return vec![Effect::ReservePopup];
+            }
+        }
+        self.initiate(data, Blank::None)
+    }
+
+    pub(super) fn initiate(&mut self, data: Data, blank: Blank) -> Effects {
+        // Nothing has been started yet, so nothing is lost.
+        if blank == Blank::Blocked && self.options.mode == FlowMode::Popup && self.may_redirect() {
+            return self.fail(popup_blocked(), From::Start);
+        }
+        self.phase = Phase::Initiating(blank);
+        let params = self.params.as_ref();
+        let options = InitiateOptions {
+            entity_id: self.options.entity_id.clone(),
+            integration_id: params.and_then(|params| params.integration_id.clone()),
+            app: self.options.app.clone(),
+            auth_scheme: self.options.auth_scheme.clone(),
+            data,
+            redirect_url: self.options.redirect_url.clone(),
+            return_to: self.options.return_to.clone(),
+        };
+        let work = self.run(Work::Initiate(options));
+        watched(blank, vec![work])
+    }
+    fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
+        let from = match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Failed(_, from) => from,
+            Phase::Cancelled(..) => From::Start,
+            other => {
+                self.phase = other;
+                return self.refuse("retry");
+            }
+        };
+        let mut effects = vec![Effect::Unlisten];
+        effects.extend(match from {
+            From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
+                waiting.again(moment.now_ms);
+                let listen = Effect::Listen(waiting.record.flow_id.clone());
+                let mut effects = vec![listen];
+                effects.extend(self.look(waiting, moment));
+                effects
+            }
+            From::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
+                self.phase = Phase::Reserving(Reserving::Navigate(initiated));
+                vec![Effect::ReservePopup]
+            }
+            From::Start | From::Look(_) | From::Popup(_) => self.start_over(),
+        });
+        Ok(effects)
+    }
+
+    fn start_over(&mut self) -> Effects {
+        match &self.params {
+            None => self.start_loading(None, Blank::None),
+            // What was typed is gone: it is asked for again.
+            Some(_) if !self.fields.is_empty() => {
+                self.phase = Phase::Ready(Vec::new());
+                Vec::new()
+            }
+            Some(_) => self.begin(Vec::new()),
+        }
+    }
+
+    fn cancel(&mut self) -> Result<Effects, ConnectError> {
+        match &self.phase {
+            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..) => {
+                self.refuse("cancel")
+            }
+            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
+                let mut record = waiting.record.clone();
+                record.outcome = pending::Outcome::Failed;
+                let effects = waiting.is_remembered.then_some(Effect::Store(record));
+                Ok(self.end(Phase::Cancelled(cancelled(), None), effects))
+            }
+            _ => Ok(self.end(Phase::Cancelled(cancelled(), None), None)),
+        }
+    }
+
+    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record.
+    fn dispose(&mut self) -> Effects {
+        let keeps_popup = matches!(self.phase, Phase::Waiting(_) | Phase::Redirecting(_));
+        let mut effects = vec![Effect::Abort, Effect::Unlisten];
+        if !keeps_popup {
+            effects.push(Effect::ClosePopup);
+        }
+        self.work += 1;
+        if !matches!(
+            self.phase,
+            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)
+        ) {
+            self.phase = Phase::Cancelled(cancelled(), None);
+        }
+        effects
+    }
+
+    fn resume(
+        &mut self,
+        record: PendingConnection,
+        callback: Option<ConnectionCallback>,
+        moment: Moment,
+    ) -> Result<Effects, ConnectError> {
+        if !matches!(self.phase, Phase::Idle) {
+            return self.refuse("resume");
+        }
+        self.options.app = self.options.app.take().or_else(|| record.app.clone());
+        self.options.entity_id = Some(record.entity_id.clone());
+        let waiting = Waiting::new(record, None, moment);
+        let mut effects = vec![Effect::Listen(waiting.record.flow_id.clone())];
+        match callback {
+            Some(callback) => {
+                self.is_at_callback = true;
+                effects.extend(self.arrived(waiting, callback, moment));
+            }
+            None => effects.extend(self.look(waiting, moment)),
+        }
+        Ok(effects)
+    }
+
+    /// Ends the attempt: nothing is under way afterwards.
+    pub(super) fn end(&mut self, phase: Phase, first: Option<Effect>) -> Effects {
+        self.work += 1;
+        self.phase = phase;
+        let mut effects: Effects = first.into_iter().collect();
+        effects.extend([Effect::Abort, Effect::Unlisten, Effect::ClosePopup]);
+        effects
+    }
+
+    pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
+        let first = match &from {
+            From::Look(waiting) if waiting.is_remembered && is_final(&error) => {
+                let mut record = waiting.record.clone();
+                record.outcome = pending::Outcome::Failed;
+                Some(Effect::Store(record))
+            }
+            _ => None,
+        };
+        let is_over = is_over(&error);
+        let from = match from {
+            // Another look would show the same.
+            From::Look(_) if !error.retryable => From::Start,
+            from => from,
+        };
+        let mut effects = self.end(Phase::Failed(error, from), first);
+        if self.is_at_callback && is_over {
+            effects.push(Effect::CleanAddress);
+        }
+        effects
+    }
+}
+
+/// With a look at a popup that is still blank.
+pub(super) fn watched(blank: Blank, mut effects: Effects) -> Effects {
+    if blank == Blank::Reserved {
+        effects.push(Effect::Wake(BLANK_MS));
+    }
+    effects
+}
+
+fn cancelled() -> ConnectError {
+    ConnectError::new(ErrorCode::Cancelled, "the flow was cancelled")
+}
+
+pub(super) fn popup_blocked() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::PopupBlocked,
+        "the browser blocked the popup: try again in a click",
+    )
+    .with_retryable(true)
+}
+
+pub(super) fn in_app_browser(app: &str) -> ConnectError {
+    ConnectError::new(
+        ErrorCode::InAppBrowser,
+        "authorization servers refuse to sign users in inside of another app: open the page in a browser",
+    )
+    .with_server_words(Some(app.to_owned()), None)
+}

@@ -1,0 +1,293 @@
+//! What the browser and the platform report, and where the flow goes from there.
+
+use std::rc::Rc;
+
+use super::machine::{
+    Blank, Data, Effects, Flow, From, LEAVE_MS, Phase, Reserving, in_app_browser, popup_blocked,
+    watched,
+};
+use super::waiting::{Next, Popup, Waiting};
+use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
+use crate::core::callback::ConnectionCallback;
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::pending;
+use crate::core::procedure::complete::{self, bind};
+use crate::core::procedure::expected_params::ExpectedParams;
+use crate::core::procedure::initiate::Initiated;
+use crate::core::protocol::answer::ConnectedAccount;
+
+impl Flow {
+    pub(super) fn reserved(&mut self, is_there: bool, moment: Moment) -> Effects {
+        let blank = if is_there {
+            Blank::Reserved
+        } else {
+            Blank::Blocked
+        };
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Reserving(Reserving::Load(data)) => self.start_loading(Some(data), blank),
+            Phase::Reserving(Reserving::Initiate(data)) => self.initiate(data, blank),
+            Phase::Reserving(Reserving::Navigate(initiated)) => {
+                self.send_on(initiated, blank, moment)
+            }
+            other => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn done(&mut self, outcome: Outcome, moment: Moment) -> Effects {
+        match (core::mem::replace(&mut self.phase, Phase::Idle), outcome) {
+            (Phase::Loading(then, blank), Outcome::Loaded(Ok(params))) => {
+                self.loaded(params, then, blank)
+            }
+            (
+                Phase::Loading(..) | Phase::Initiating(_),
+                Outcome::Loaded(Err(error)) | Outcome::Initiated(Err(error)),
+            ) => self.refused(error),
+            (Phase::Initiating(blank), Outcome::Initiated(Ok(initiated))) => {
+                self.send_on(initiated, blank, moment)
+            }
+            (Phase::Waiting(mut waiting), Outcome::Looked(result)) => {
+                let next = waiting.looked(result, moment);
+                self.next(waiting, next, moment)
+            }
+            (other, _) => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    fn loaded(&mut self, mut params: ExpectedParams, then: Option<Data>, blank: Blank) -> Effects {
+        let needs_none = params.auth_scheme.is_none();
+        self.fields = Rc::new(core::mem::take(&mut params.expected_input_fields));
+        self.params = Some(params);
+        if needs_none {
+            return self.fail(connection_not_needed(), From::Start);
+        }
+        let Some(mut data) = then else {
+            self.phase = Phase::Ready(Vec::new());
+            return Vec::new();
+        };
+        let is_asked = !data.is_empty();
+        let mut issues = self.complete(&mut data);
+        if !issues.is_empty() {
+            // Who has not seen the fields yet has made no mistake.
+            if !is_asked {
+                issues.clear();
+            }
+            self.phase = Phase::Ready(issues);
+            return close(blank);
+        }
+        if !self.may_redirect() {
+            let mut effects = close(blank);
+            effects.extend(self.initiate(data, Blank::None));
+            return effects;
+        }
+        match self.in_app_browser {
+            Some(app) => self.fail(in_app_browser(app), From::Start),
+            None => self.initiate(data, blank),
+        }
+    }
+
+    fn refused(&mut self, mut error: ConnectError) -> Effects {
+        if error.code == ErrorCode::FieldsInvalid && self.params.is_some() {
+            let issues = core::mem::take(&mut error.issues);
+            return self.end(Phase::Ready(issues), None);
+        }
+        self.fail(error, From::Start)
+    }
+
+    /// To wherever the connection request says.
+    fn send_on(&mut self, initiated: Initiated, blank: Blank, moment: Moment) -> Effects {
+        let mut record = initiated.record.clone();
+        let Some(url) = initiated.request.redirect_url.clone() else {
+            let mut waiting = Waiting::new(record, None, moment);
+            waiting.is_remembered = false;
+            let mut effects = close(blank);
+            effects.extend(self.look(waiting, moment));
+            return effects;
+        };
+        if blank != Blank::Reserved && self.options.mode == FlowMode::Popup {
+            return self.fail(popup_blocked(), From::Popup(initiated));
+        }
+        record.is_popup = blank == Blank::Reserved;
+        let mut waiting = Waiting::new(record, initiated.request.expires_at_ms, moment);
+        let mut effects = vec![
+            Effect::Store(waiting.record.clone()),
+            Effect::Listen(waiting.record.flow_id.clone()),
+        ];
+        if waiting.record.is_popup {
+            waiting.popup = Popup::Open;
+            effects.push(Effect::NavigatePopup(url));
+            effects.extend(self.wait(waiting, moment));
+        } else {
+            effects.extend([Effect::LeavePage(url), Effect::Wake(LEAVE_MS)]);
+            self.phase = Phase::Redirecting(waiting);
+        }
+        effects
+    }
+
+    pub(super) fn not_left(&mut self, error: ConnectError) -> Effects {
+        match self.phase {
+            Phase::Redirecting(_) => self.fail(error, From::Start),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The page was not left after all, or the user has come back to it.
+    pub(super) fn came_back(&mut self, moment: Moment) -> Effects {
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Redirecting(waiting) => self.look(waiting, moment),
+            other => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn hint(&mut self, moment: Moment) -> Effects {
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Waiting(waiting) => self.look(waiting, moment),
+            other => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
+                self.arrived(waiting, callback, moment)
+            }
+            // The popup only looked closed.
+            Phase::Cancelled(_, Some(record)) => {
+                self.arrived(Waiting::new(record, None, moment), callback, moment)
+            }
+            other => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn arrived(
+        &mut self,
+        mut waiting: Waiting,
+        mut callback: ConnectionCallback,
+        moment: Moment,
+    ) -> Effects {
+        match bind(
+            &callback,
+            core::slice::from_ref(&waiting.record),
+            moment.now_ms,
+        ) {
+            Ok(_) => match complete::reported(&mut callback) {
+                Some(error) => return self.fail(error, From::Look(waiting)),
+                None => waiting.claim(callback, moment.now_ms),
+            },
+            Err(error) if error.code == ErrorCode::CompletionRequired => {
+                waiting.claim(callback, moment.now_ms);
+            }
+            // It says nothing of this flow, but something has happened.
+            Err(error) if error.code == ErrorCode::CallbackUnbound => {}
+            Err(error) => return self.fail(error, From::Start),
+        }
+        self.look(waiting, moment)
+    }
+
+    pub(super) fn tick(&mut self, around: Surroundings, moment: Moment) -> Effects {
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Waiting(mut waiting) => {
+                let next = waiting.tick(around, moment);
+                self.next(waiting, next, moment)
+            }
+            Phase::Redirecting(waiting)
+                if moment.now_ms >= waiting.since_ms + u64::from(LEAVE_MS) =>
+            {
+                self.look(waiting, moment)
+            }
+            Phase::Loading(_, Blank::Reserved) | Phase::Initiating(Blank::Reserved)
+                if around.is_popup_closed =>
+            {
+                self.end(Phase::Cancelled(popup_closed(), None), None)
+            }
+            other => {
+                let blank = match &other {
+                    Phase::Loading(_, blank) | Phase::Initiating(blank) => *blank,
+                    _ => Blank::None,
+                };
+                self.phase = other;
+                watched(blank, Vec::new())
+            }
+        }
+    }
+
+    fn next(&mut self, waiting: Waiting, next: Next, moment: Moment) -> Effects {
+        match next {
+            Next::Wait => self.wait(waiting, moment),
+            Next::Look => self.start_look(waiting, moment),
+            Next::Connected(account) => self.connected(waiting, account),
+            Next::Failed(error) => self.fail(error, From::Look(waiting)),
+            Next::Closed => {
+                self.work += 1;
+                self.phase = Phase::Cancelled(popup_closed(), Some(waiting.record));
+                // Still listening: should it only look closed, the callback will tell.
+                vec![Effect::Abort, Effect::ClosePopup]
+            }
+        }
+    }
+
+    fn connected(&mut self, waiting: Waiting, account: ConnectedAccount) -> Effects {
+        let mut record = waiting.record;
+        let return_to = record.return_to.clone();
+        record.outcome = pending::Outcome::Connected;
+        let store = waiting.is_remembered.then_some(Effect::Store(record));
+        let mut effects = self.end(Phase::Connected { account, return_to }, store);
+        if self.is_at_callback {
+            effects.push(Effect::CleanAddress);
+        }
+        effects
+    }
+
+    pub(super) fn wait(&mut self, waiting: Waiting, moment: Moment) -> Effects {
+        let wake = Effect::Wake(waiting.wake_ms(moment.now_ms));
+        self.phase = Phase::Waiting(waiting);
+        vec![wake]
+    }
+
+    /// Looks at the account now, unless a look is under way already.
+    pub(super) fn look(&mut self, mut waiting: Waiting, moment: Moment) -> Effects {
+        match waiting.look(moment.now_ms) {
+            true => self.start_look(waiting, moment),
+            false => self.wait(waiting, moment),
+        }
+    }
+
+    fn start_look(&mut self, waiting: Waiting, moment: Moment) -> Effects {
+        let look = Work::Look(waiting.record.connected_account_id.clone());
+        let mut effects = vec![self.run(look)];
+        effects.extend(self.wait(waiting, moment));
+        effects
+    }
+}
+
+fn close(blank: Blank) -> Effects {
+    match blank {
+        Blank::Reserved => vec![Effect::ClosePopup],
+        Blank::None | Blank::Blocked => Vec::new(),
+    }
+}
+
+fn popup_closed() -> ConnectError {
+    ConnectError::new(ErrorCode::PopupClosed, "the user closed the popup")
+}
+
+fn connection_not_needed() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::ConnectionNotNeeded,
+        "the app needs no connection: execute its actions directly",
+    )
+}

@@ -1,0 +1,251 @@
+//! Waiting for the user: when to look at the account, and what a popup that is gone means.
+
+use super::{Moment, Surroundings};
+use crate::core::callback::{ConnectionCallback, Outcome as Claim};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::pending::PendingConnection;
+use crate::core::procedure::complete::TIMEOUT_MS;
+use crate::core::procedure::watch::{Verdict, claimed_failed, judge};
+use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::retry::before_look;
+use crate::core::status::ConnectionStatus;
+
+/// How often a popup is looked at, in milliseconds.
+const POPUP_MS: u64 = 300;
+
+/// How long a platform has after the popup is gone, in milliseconds: the callback may be on its way.
+const GRACE_MS: u64 = 1_500;
+
+/// How often the account is looked at within that time.
+const GRACE_LOOK_MS: u64 = 500;
+
+/// What is known of the popup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Popup {
+    /// There is none, or nothing more can be known of it.
+    None,
+    /// It is there.
+    Open,
+    /// It is gone, or looks so, since that moment.
+    Gone(u64),
+}
+
+/// What waiting came to.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "taken apart where it is made")]
+pub enum Next {
+    /// Go on.
+    Wait,
+    /// Look at the account now.
+    Look,
+    /// The account is usable.
+    Connected(ConnectedAccount),
+    /// It is over.
+    Failed(ConnectError),
+    /// The user has closed the popup.
+    Closed,
+}
+
+/// An attempt that the user is busy with elsewhere.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The attempt.
+    pub record: PendingConnection,
+    /// Whether the user was sent somewhere; else the platform is at work by itself.
+    pub is_remembered: bool,
+    /// What the user came back with.
+    pub claim: Option<ConnectionCallback>,
+    /// The popup.
+    pub popup: Popup,
+    /// When the user was sent on.
+    pub since_ms: u64,
+    /// When there is no more use in waiting.
+    pub deadline_ms: u64,
+    looks: u32,
+    is_looking: bool,
+    is_away: bool,
+    has_focus: bool,
+    next_look_ms: u64,
+    looked_at_ms: u64,
+}
+
+impl Waiting {
+    /// `link_expires_at_ms`: when the redirect URL stops working, where that is told.
+    pub fn new(record: PendingConnection, link_expires_at_ms: Option<u64>, moment: Moment) -> Self {
+        let deadline_ms = record
+            .expires_at_ms
+            .min(link_expires_at_ms.unwrap_or(u64::MAX));
+        Waiting {
+            record,
+            is_remembered: true,
+            claim: None,
+            popup: Popup::None,
+            since_ms: moment.now_ms,
+            deadline_ms,
+            looks: 0,
+            is_looking: false,
+            is_away: false,
+            has_focus: true,
+            next_look_ms: moment.now_ms + before_look(1, moment.random),
+            looked_at_ms: 0,
+        }
+    }
+
+    /// What the user came back with: a look at once, and no longer wait than a platform takes to write down what it did.
+    pub fn claim(&mut self, callback: ConnectionCallback, now_ms: u64) {
+        if callback.session_uri.is_none() {
+            self.deadline_ms = now_ms + u64::from(TIMEOUT_MS);
+        }
+        self.claim = Some(callback);
+        self.popup = Popup::None;
+        self.looks = 0;
+        self.next_look_ms = now_ms;
+    }
+
+    /// Whether a look is to be started now: not while one is under way.
+    pub fn look(&mut self, now_ms: u64) -> bool {
+        let is_free = !self.is_looking;
+        if is_free {
+            self.is_looking = true;
+            self.looked_at_ms = now_ms;
+        }
+        is_free
+    }
+
+    /// Another look at once, and time for it: what was wrong is over.
+    pub fn again(&mut self, now_ms: u64) {
+        self.deadline_ms = self.deadline_ms.max(now_ms + u64::from(TIMEOUT_MS));
+        self.looks = 0;
+        self.is_looking = false;
+        self.next_look_ms = now_ms;
+    }
+
+    /// Whether the server is being asked because something has happened.
+    pub fn is_verifying(&self) -> bool {
+        self.claim.is_some() || !self.is_remembered || matches!(self.popup, Popup::Gone(_))
+    }
+
+    /// The session that the app's server has to complete.
+    pub fn session_uri(&self) -> Option<&str> {
+        self.claim.as_ref()?.session_uri.as_deref()
+    }
+
+    /// Time has passed, or the page has changed.
+    pub fn tick(&mut self, around: Surroundings, moment: Moment) -> Next {
+        let now_ms = moment.now_ms;
+        if self.popup == Popup::Open && around.is_popup_closed {
+            self.popup = Popup::Gone(now_ms);
+            self.next_look_ms = now_ms;
+        }
+        if let Popup::Gone(since) = self.popup
+            && now_ms >= since + GRACE_MS
+            && self.looked_at_ms >= since
+            && !self.is_looking
+        {
+            if around.has_focus && around.is_visible {
+                return Next::Closed;
+            }
+            // The user is still in it: the provider has cut the tie between the windows.
+            self.popup = Popup::None;
+            self.next_look_ms = now_ms + before_look(1, moment.random);
+        }
+        let is_away = !around.is_visible || !around.is_online;
+        // Who comes back from a window that was cut off has often finished there.
+        if (self.is_away && !is_away) || (!self.has_focus && around.has_focus) {
+            self.next_look_ms = self.next_look_ms.min(now_ms);
+        }
+        self.is_away = is_away;
+        self.has_focus = around.has_focus;
+        let is_late = now_ms >= self.deadline_ms;
+        if self.is_looking {
+            return Next::Wait;
+        }
+        if is_late && !around.is_online {
+            return Next::Failed(self.late(None));
+        }
+        // What has happened is looked at even where nobody watches; without a network there is nothing to see.
+        let may_look = around.is_online && (around.is_visible || self.is_verifying());
+        if is_late || (may_look && now_ms >= self.next_look_ms) {
+            self.look(now_ms);
+            return Next::Look;
+        }
+        Next::Wait
+    }
+
+    /// What a look has shown.
+    pub fn looked(
+        &mut self,
+        result: Result<ConnectedAccount, ConnectError>,
+        moment: Moment,
+    ) -> Next {
+        self.is_looking = false;
+        self.looks += 1;
+        let is_late = moment.now_ms >= self.deadline_ms;
+        let mut wait_ms = match self.popup {
+            Popup::Gone(_) => GRACE_LOOK_MS,
+            _ => before_look(self.looks, moment.random),
+        };
+        let seen = result.map(|account| {
+            judge(
+                account,
+                &self.record.connected_account_id,
+                Some(&self.record.entity_id),
+            )
+        });
+        match seen {
+            Ok(Verdict::Active(account)) => return Next::Connected(account),
+            Ok(Verdict::Over(error)) => return Next::Failed(error),
+            Ok(Verdict::Waiting(_)) if self.is_claimed_failed() => {
+                return Next::Failed(claimed_failed());
+            }
+            Ok(Verdict::Waiting(status)) if is_late => {
+                return Next::Failed(self.late(Some(&status)));
+            }
+            Ok(Verdict::Waiting(_)) => {}
+            // A platform that stumbles has not decided.
+            Err(error) if error.retryable && !is_late => {
+                wait_ms = wait_ms.max(error.retry_after_ms.unwrap_or(0));
+            }
+            Err(error) => return Next::Failed(error),
+        }
+        self.next_look_ms = moment.now_ms + wait_ms;
+        Next::Wait
+    }
+
+    /// When to look after things again, in milliseconds from now; never while only a change of the page can bring news.
+    pub fn wake_ms(&self, now_ms: u64) -> u32 {
+        let due_ms = if self.is_looking || self.is_away {
+            self.deadline_ms
+        } else {
+            self.next_look_ms.min(self.deadline_ms)
+        };
+        let due_ms = match self.popup {
+            Popup::None => due_ms,
+            Popup::Open | Popup::Gone(_) => due_ms.min(now_ms + POPUP_MS),
+        };
+        // A timer that is late already still lets others go first.
+        due_ms.saturating_sub(now_ms).clamp(10, 600_000) as u32
+    }
+
+    fn is_claimed_failed(&self) -> bool {
+        let outcome = self.claim.as_ref().map(|claim| claim.outcome);
+        outcome == Some(Claim::Failure)
+    }
+
+    fn late(&self, status: Option<&ConnectionStatus>) -> ConnectError {
+        match &self.claim {
+            Some(claim) if claim.session_uri.is_none() => {
+                let status = status.map_or("not ACTIVE", ConnectionStatus::as_str);
+                ConnectError::new(
+                    ErrorCode::Timeout,
+                    ["the account is still ", status].concat(),
+                )
+                .with_retryable(true)
+            }
+            _ => ConnectError::new(
+                ErrorCode::FlowExpired,
+                "the user did not finish in time: start again",
+            ),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Options of a flow.
+
+use super::{Options, Result, colliding};
+use crate::core::callback::collision;
+use crate::core::error::ConnectError;
+use crate::core::flow::{FlowMode, FlowOptions};
+use crate::core::redirect;
+use crate::core::secret::Secret;
+use crate::core::value::Value;
+
+impl FlowOptions {
+    /// Reads the argument of `flow`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn read(value: &Value) -> Result<Self> {
+        let options = Options::new(
+            value,
+            &[
+                "app",
+                "integrationId",
+                "authScheme",
+                "entityId",
+                "mode",
+                "redirectUrl",
+                "redirectUri",
+                "returnTo",
+            ],
+        )?;
+        let modes = [
+            ("redirect", FlowMode::Redirect),
+            ("popup", FlowMode::Popup),
+            ("auto", FlowMode::Auto),
+        ];
+        Ok(FlowOptions {
+            app: options.string("app")?,
+            integration_id: options.string("integrationId")?,
+            auth_scheme: options.scheme()?,
+            entity_id: options.string("entityId")?,
+            mode: options.word("mode", &modes)?.unwrap_or_default(),
+            redirect_url: options.either_return_address()?,
+            return_to: options.string("returnTo")?,
+        })
+    }
+
+    pub(crate) fn checked(self) -> Result<Self> {
+        if self.app.is_none() && self.integration_id.is_none() {
+            let problem = "is required when there is no `integrationId`";
+            return Err(ConnectError::argument("required", "app", problem));
+        }
+        if self.entity_id.is_none() {
+            return Err(entity_missing());
+        }
+        check_return(self.redirect_url.as_deref(), self.return_to.as_deref())?;
+        Ok(self)
+    }
+}
+
+/// No entity is named anywhere.
+pub(crate) fn entity_missing() -> ConnectError {
+    let problem = "is required here or in the options of the client";
+    ConnectError::argument("required", "entityId", problem)
+}
+
+/// What cannot be told of a return address and a path from their types.
+pub(super) fn check_return(redirect_url: Option<&str>, return_to: Option<&str>) -> Result<()> {
+    if let Some(name) = redirect_url.and_then(collision) {
+        return Err(colliding("redirectUrl", &name));
+    }
+    if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
+        let problem = "is not a path of this site that starts with one `/`";
+        return Err(ConnectError::argument("format", "returnTo", problem));
+    }
+    Ok(())
+}
+
+/// Reads the argument of `submit`: the user's values by field name.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_data(value: &Value) -> Result<Vec<(String, Secret)>> {
+    let named = Value::Object(vec![("data".to_owned(), value.clone())]);
+    let data = Options(&named).strings("data");
+    wipe(named);
+    Ok(data?
+        .into_iter()
+        .map(|(name, text)| (name, Secret::new(text)))
+        .collect())
+}
+
+fn wipe(mut value: Value) {
+    value.wipe();
+}
+
+/// Reads the argument of `resume`.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_flow_id(value: &Value) -> Result<Option<String>> {
+    Options::new(value, &["flowId"])?.string("flowId")
+}
