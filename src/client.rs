@@ -1,6 +1,8 @@
 //! The Rust API: the core's procedures, performed in the browser.
 
 mod accounts;
+mod announce;
+mod flow;
 
 use core::cell::RefCell;
 use std::rc::Rc;
@@ -27,6 +29,7 @@ use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOpti
 use crate::core::redirect;
 
 pub use crate::core::procedure::initiate::ConnectionRequest;
+pub use flow::{ConnectFlow, FlowMode, FlowOptions, Listener};
 
 /// A client of one platform. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -118,6 +121,19 @@ impl ConnectClient {
         options: InitiateOptions,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectionRequest> {
+        let initiated = self.start_connection(options, signal).await?;
+        if let Some(record) = initiated.pending() {
+            self.remember(record);
+        }
+        Ok(initiated.request)
+    }
+
+    /// [`initiate_connection`](Self::initiate_connection), with nothing remembered yet.
+    async fn start_connection(
+        &self,
+        options: InitiateOptions,
+        signal: Option<AbortSignal>,
+    ) -> Result<Initiated> {
         let client = &*self.inner;
         let options = options.checked()?;
         let redirect_url = self.return_address(options.redirect_url.clone())?;
@@ -142,7 +158,10 @@ impl ConnectClient {
             .driver(&self.signals(signal))
             .run(&mut procedure)
             .await?;
-        Ok(self.initiated(initiated))
+        if let Some(params) = &initiated.learned {
+            self.learn(params);
+        }
+        Ok(initiated)
     }
 
     /// Leaves the page for the URL of a connection request.
@@ -187,7 +206,11 @@ impl ConnectClient {
         let result = match callback::parse(&url) {
             Ok(None) => return Ok(None),
             Ok(Some(callback)) => {
-                let bound = complete::bind(&callback, &client.records.all(), now_ms());
+                let records = client.records.all();
+                if is_page {
+                    announce_callback(&callback, &records, &url);
+                }
+                let bound = complete::bind(&callback, &records, now_ms());
                 match bound {
                     Ok(record) => {
                         self.verify(callback, record, options.timeout_ms, signal)
@@ -268,16 +291,10 @@ impl ConnectClient {
         }
     }
 
-    /// Keeps what later calls need of an attempt.
-    fn initiated(&self, initiated: Initiated) -> ConnectionRequest {
-        if let Some(params) = &initiated.learned {
-            self.learn(params);
-        }
-        if let Some(record) = &initiated.pending {
-            self.prune();
-            self.inner.records.put(record);
-        }
-        initiated.request
+    /// Keeps an attempt for the time that the page is away.
+    fn remember(&self, record: &PendingConnection) {
+        self.prune();
+        self.inner.records.put(record);
     }
 
     fn learn(&self, params: &ExpectedParams) {
@@ -293,5 +310,13 @@ impl ConnectClient {
                 self.inner.records.remove(&record.flow_id);
             }
         }
+    }
+}
+
+/// Tells the page that waits for this callback. One that could not store its record may still know the flow.
+fn announce_callback(callback: &ConnectionCallback, records: &[PendingConnection], url: &str) {
+    let found = complete::find(callback, records).map(|record| &record.flow_id);
+    if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
+        announce::announce(flow_id, url);
     }
 }

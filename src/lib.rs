@@ -10,4 +10,6 @@ mod bindings;
 
 pub use browser::failure::Failure;
 pub use browser::storage::Storage;
-pub use client::{ConnectClient, ConnectionRequest, Overrides};
+pub use client::{
+    ConnectClient, ConnectFlow, ConnectionRequest, FlowMode, FlowOptions, Listener, Overrides,
+};

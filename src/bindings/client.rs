@@ -9,13 +9,15 @@ use wasm_bindgen::prelude::*;
 
 use super::accounts::{ConnectedAccounts, Entity, initiate};
 use super::convert::{
-    Arguments, call, call_js, execution_to_js, finish, promise, to_error, to_js, wrong,
+    Arguments, call, call_js, execution_to_js, finish, promise, read, to_error, to_js, wrong,
 };
+use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
 use crate::core::callback;
-use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
+use crate::core::flow::FlowOptions;
+use crate::core::options::{ClientOptions, read_account_id, read_flow_id, read_redirect_url};
 use crate::core::procedure::complete::CompleteOptions;
 use crate::core::procedure::expected_params::ExpectedParamsOptions;
 use crate::core::protocol::operation::Execute;
@@ -153,6 +155,34 @@ impl JsConnectClient {
     #[wasm_bindgen(unchecked_return_type = "PendingConnection[]")]
     pub fn pending(&self) -> JsValue {
         to_js(&self.0.pending())
+    }
+
+    /// One attempt to connect one account, with a state to render from. Nothing is asked yet.
+    ///
+    /// Throws `invalid_argument`.
+    pub fn flow(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FlowOptions")] options: &JsValue,
+    ) -> core::result::Result<JsConnectFlow, JsValue> {
+        read(options, FlowOptions::read)
+            .and_then(|options| self.0.flow(options))
+            .map(JsConnectFlow::new)
+            .map_err(|failure| to_error(&failure))
+    }
+
+    /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or
+    /// the newest that is pending. Null when nothing is pending.
+    ///
+    /// Throws `flow_expired` when the attempt of `flowId` is not remembered or older than 10 minutes, and `invalid_argument`.
+    #[wasm_bindgen(unchecked_return_type = "ConnectFlow | null")]
+    pub fn resume(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: &JsValue,
+    ) -> core::result::Result<JsValue, JsValue> {
+        read(options, read_flow_id)
+            .and_then(|flow_id| self.0.resume(flow_id.as_deref()))
+            .map(|flow| flow.map_or(JsValue::NULL, |flow| JsConnectFlow::new(flow).into()))
+            .map_err(|failure| to_error(&failure))
     }
 
     /// The connected accounts.

@@ -3,6 +3,7 @@
 mod accounts;
 mod client;
 mod convert;
+mod flow;
 
 use wasm_bindgen::prelude::*;
 

@@ -22,6 +22,7 @@ export type ConnectErrorCode =
   | "app_not_connectable" | "connection_not_needed" | "integration_not_found" | "auth_scheme_mismatch"
   | "callback_invalid" | "callback_unbound" | "callback_replayed" | "completion_required" | "flow_expired"
   | "access_denied" | "account_failed" | "account_expired" | "account_revoked" | "account_inactive" | "account_mismatch"
+  | "invalid_transition" | "popup_blocked" | "popup_closed" | "in_app_browser"
   | "redirect_refused"
   | "network" | "timeout" | "cancelled"
   | "unauthorized" | "forbidden" | "not_found" | "gone" | "conflict" | "invalid_request" | "endpoint_retired"
@@ -179,6 +180,84 @@ export interface PendingConnection {
   readonly startedAtMs: number;
   readonly expiresAtMs: number;
   readonly returnTo?: string;
+}
+
+/** `auto`: a popup, and the page itself where popups are blocked. */
+export type FlowMode = "redirect" | "popup" | "auto";
+
+export interface FlowOptions {
+  /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
+  app?: string;
+  integrationId?: string;
+  /** Only an integration of this scheme will do. */
+  authScheme?: AuthScheme;
+  /** The end user of your product. Required here or in `createClient`. */
+  entityId?: string;
+  /** Default `"auto"`. */
+  mode?: FlowMode;
+  /** Where the user returns to, in a popup too. Default: the client's `redirectUrl`. */
+  redirectUrl?: string;
+  /** The documents' second name of `redirectUrl`. */
+  redirectUri?: string;
+  /** A path of this site, handed back in `connected`. Starts with one `/`. */
+  returnTo?: string;
+}
+
+export interface ResumeOptions {
+  /** Of a connection request or a pending connection. Default: the newest that is pending. */
+  flowId?: string;
+}
+
+/** What every state of a flow has. */
+export interface FlowBasics {
+  /** Key of the app, as far as it is known. */
+  readonly app?: string;
+  readonly entityId?: string;
+  /** What to ask the user for; empty until that is known. The same array as long as nothing in it changes. */
+  readonly expectedInputFields: readonly ExpectedInputField[];
+  readonly integrationId?: string;
+  readonly authScheme?: AuthScheme;
+}
+
+/** A flow at one moment: frozen, and the same object until something has changed. */
+export type FlowSnapshot = FlowBasics & (
+  | { readonly state: "idle" | "loading" | "initiating" }
+  | {
+      readonly state: "ready";
+      /** What is wrong with the values of the last submit. */
+      readonly issues: readonly Issue[];
+      /** The app in whose browser the page runs: authorization servers refuse to sign users in there. */
+      readonly inAppBrowser?: string;
+    }
+  /** The page is about to leave. */
+  | FlowAttempt<"redirecting">
+  /** The user is at the provider. */
+  | FlowAttempt<"waiting"> & {
+      /** Whether the popup is known to be there; false for a window that the browser has cut off from this page. */
+      readonly isPopupOpen: boolean;
+    }
+  /** The platform is being asked how it went. */
+  | FlowAttempt<"verifying">
+  /** The platform verifies identities: your server has to complete the connection with `sessionUri`. Goes on by itself. */
+  | FlowAttempt<"completing"> & { readonly sessionUri: string }
+  | {
+      readonly state: "connected";
+      readonly connectedAccountId: string;
+      readonly account: ConnectedAccount;
+      /** The `returnTo` of the flow, checked again. */
+      readonly returnTo?: string;
+    }
+  | { readonly state: "failed"; readonly error: ConnectError }
+  /** `error.code` is `cancelled` or `popup_closed`. */
+  | { readonly state: "cancelled"; readonly error: ConnectError }
+);
+
+/** A flow whose user is busy elsewhere. */
+export interface FlowAttempt<State extends string> {
+  readonly state: State;
+  readonly connectedAccountId: string;
+  /** When the attempt runs out, in milliseconds since 1970. */
+  readonly expiresAtMs: number;
 }
 
 export interface ConnectedAccount {

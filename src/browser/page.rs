@@ -37,7 +37,7 @@ extern "C" {
 /// A global by its name, where there is one: a worker or a server has no `history`.
 fn global<T: JsCast>(name: &str) -> Option<T> {
     let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
-    value.is_object().then(|| value.unchecked_into())
+    (value.is_object() || value.is_function()).then(|| value.unchecked_into())
 }
 
 fn location() -> Result<Location, ConnectError> {
@@ -86,6 +86,13 @@ pub fn clean_address(read: &str) {
     {
         // A sandboxed frame may refuse; the address then stays as it is.
         let _ = history.replace_state(&history.state(), "", &clean(read));
+    }
+}
+
+/// Tells the page of an error that is nobody's to catch, as an uncaught one would be.
+pub fn report_error(thrown: &JsValue) {
+    if let Some(report) = global::<js_sys::Function>("reportError") {
+        let _ = report.call1(&JsValue::UNDEFINED, thrown);
     }
 }
 

@@ -26,6 +26,30 @@ pub fn jitter() -> f64 {
     js_sys::Math::random()
 }
 
+/// Calls once, later. Not at all once dropped.
+pub struct Timer {
+    handle: JsValue,
+    _call: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Starts the clock.
+    pub fn start(millis: u32, call: impl FnOnce() + 'static) -> Self {
+        let call = Closure::once(call);
+        let function: &Function = call.as_ref().unchecked_ref();
+        Timer {
+            handle: set_timeout(function, millis, &JsValue::UNDEFINED),
+            _call: call,
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.handle);
+    }
+}
+
 /// Ends when its time is over or a signal is aborted, whichever comes first.
 pub struct Deadline<'a> {
     controller: AbortController,

@@ -111,7 +111,10 @@ impl ConnectClient {
             .driver(&self.signals(signal))
             .run(&mut procedure)
             .await?;
-        Ok(self.initiated(initiated))
+        if let Some(record) = initiated.pending() {
+            self.remember(record);
+        }
+        Ok(initiated.request)
     }
 
     /// Switches an account on or off.

@@ -1,7 +1,7 @@
 import type { ClientOptions, ConnectClient, ConnectError } from "./connect_flow.js";
 
 export type {
-  Api, AuthParameter, AuthParams, AuthScheme, ClientOptions, CompleteConnectionOptions, CompletedConnection, ConnectClient,
+  Api, AuthParameter, AuthParams, AuthScheme, ClientOptions, ConnectFlow, FlowAttempt, FlowBasics, FlowMode, FlowOptions, FlowSnapshot, ResumeOptions, CompleteConnectionOptions, CompletedConnection, ConnectClient,
   ConnectError, ConnectErrorCode, ConnectedAccount, ConnectedAccountOptions, ConnectedAccounts, ConnectionCallback,
   ConnectionRequest, ConnectionStatus, Entity, ExecuteActionOptions, Execution, ExpectedInputField, ExpectedParams,
   ExpectedParamsOptions, GetConnectionOptions, InitiateConnectionOptions, Issue, ListConnectedAccountsOptions,

@@ -1,0 +1,165 @@
+//! `client.flow(...)` as JavaScript sees it.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::convert::{promise_js, put, read, to_error, to_js, wrong};
+use crate::browser::failure::Failure;
+use crate::client::ConnectFlow;
+use crate::core::fields::Field;
+use crate::core::flow::Snapshot;
+use crate::core::options::read_data;
+
+/// One attempt to connect one account, with a state to render from; made by `client.flow`.
+#[wasm_bindgen(js_name = ConnectFlow)]
+pub struct JsConnectFlow {
+    flow: ConnectFlow,
+    shown: Rc<RefCell<Shown>>,
+}
+
+/// The snapshot as JavaScript has it, made once for all who ask.
+#[derive(Default)]
+struct Shown {
+    snapshot: Option<(Rc<Snapshot>, JsValue)>,
+    fields: Option<(Rc<Vec<Field>>, JsValue)>,
+}
+
+#[wasm_bindgen(js_class = ConnectFlow)]
+impl JsConnectFlow {
+    /// Finds out what to ask the user for, and settles in `ready`. On the page that the user of this very flow returns to,
+    /// it completes the connection instead. To be called when the page opens.
+    ///
+    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
+    pub fn load(&self) -> Promise {
+        self.settle(self.flow.load())
+    }
+
+    /// Starts the connection. To be called in the click: a popup is opened at once. Settles in `ready` when a value is
+    /// wrong, in `redirecting`, or at the end.
+    ///
+    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition` and `invalid_argument`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
+    pub fn submit(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string>")] data: &JsValue,
+    ) -> Promise {
+        self.settle(read(data, read_data).and_then(|data| self.flow.submit(data)))
+    }
+
+    /// Tries once more, from where it went wrong. To be called in the click.
+    ///
+    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
+    pub fn retry(&self) -> Promise {
+        self.settle(self.flow.retry())
+    }
+
+    /// Gives up: closes the popup, and a callback that comes later is refused. Throws `invalid_transition` at the end.
+    pub fn cancel(&self) -> Result<(), JsValue> {
+        self.flow.cancel().map_err(|failure| to_error(&failure))
+    }
+
+    /// Has `listener` called after every change. The function that it returns undoes that and may be called twice.
+    ///
+    /// What a listener throws is reported as an uncaught error would be, and stops no other. Throws `invalid_argument`.
+    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    pub fn subscribe(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "() => void")] listener: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let Ok(listener) = listener.clone().dyn_into::<Function>() else {
+            return Err(to_error(&wrong("listener", "is not a function")));
+        };
+        let number = self.flow.subscribe(Rc::new(move || {
+            listener.call0(&JsValue::UNDEFINED).map(drop)
+        }));
+        let flow = self.flow.downgrade();
+        let unsubscribe = Closure::<dyn Fn()>::new(move || {
+            if let Some(flow) = flow.upgrade() {
+                flow.unsubscribe(number);
+            }
+        });
+        Ok(unsubscribe.into_js_value())
+    }
+
+    /// The flow as it is now: the same frozen object until something has changed.
+    #[wasm_bindgen(js_name = getSnapshot, unchecked_return_type = "FlowSnapshot")]
+    pub fn get_snapshot(&self) -> JsValue {
+        show(&self.flow, &self.shown)
+    }
+
+    /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending. May be called twice.
+    pub fn dispose(&self) {
+        self.flow.dispose();
+    }
+}
+
+impl JsConnectFlow {
+    /// Of a flow.
+    pub(super) fn new(flow: ConnectFlow) -> Self {
+        JsConnectFlow {
+            flow,
+            shown: Rc::default(),
+        }
+    }
+
+    fn settle(&self, started: Result<(), Failure>) -> Promise {
+        let (flow, shown) = (self.flow.clone(), self.shown.clone());
+        promise_js(async move {
+            started?;
+            flow.settled().await;
+            Ok(show(&flow, &shown))
+        })
+    }
+}
+
+fn show(flow: &ConnectFlow, shown: &RefCell<Shown>) -> JsValue {
+    let snapshot = flow.snapshot();
+    let mut shown = shown.borrow_mut();
+    if let Some((last, value)) = &shown.snapshot
+        && Rc::ptr_eq(last, &snapshot)
+    {
+        return value.clone();
+    }
+    let object: Object = to_js(&*snapshot).unchecked_into();
+    let fields = match &shown.fields {
+        Some((last, value)) if Rc::ptr_eq(last, &snapshot.expected_input_fields) => value.clone(),
+        _ => {
+            let value = to_js(&*snapshot.expected_input_fields);
+            freeze_members(&value);
+            Object::freeze(value.unchecked_ref::<Object>());
+            shown.fields = Some((snapshot.expected_input_fields.clone(), value.clone()));
+            value
+        }
+    };
+    if let Some(error) = &snapshot.error {
+        let failure = Failure {
+            error: error.clone(),
+            cause: flow.cause(),
+        };
+        put(&object, "error", &to_error(&failure));
+    }
+    freeze_members(&object);
+    put(&object, "expectedInputFields", &fields);
+    Object::freeze(&object);
+    shown.snapshot = Some((snapshot, object.clone().into()));
+    object.into()
+}
+
+/// Freezes what is in plain data, at every depth.
+fn freeze_members(value: &JsValue) {
+    let Ok(keys) = Reflect::own_keys(value) else {
+        return;
+    };
+    for key in keys.iter() {
+        let member = Reflect::get(value, &key).unwrap_or_default();
+        if member.is_object() {
+            freeze_members(&member);
+            Object::freeze(member.unchecked_ref::<Object>());
+        }
+    }
+}

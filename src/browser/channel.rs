@@ -1,0 +1,51 @@
+//! Word between the windows of this origin: the page that waits for a flow, and the one that its user returns to.
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::core::pending::KEY_PREFIX;
+
+#[wasm_bindgen]
+extern "C" {
+    type BroadcastChannel;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(name: &str) -> Result<BroadcastChannel, JsValue>;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_onmessage(this: &BroadcastChannel, listener: &Function);
+    #[wasm_bindgen(method, catch, structural, js_name = postMessage)]
+    fn post_message(this: &BroadcastChannel, message: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, structural)]
+    fn close(this: &BroadcastChannel);
+}
+
+/// The channel of one flow. Closed when dropped.
+pub struct Channel(BroadcastChannel);
+
+impl Channel {
+    /// Where there are no channels, storage events and the platform itself tell, a little later.
+    pub fn open(flow_id: &str, listener: &Function) -> Option<Self> {
+        let name = [KEY_PREFIX, flow_id].concat();
+        let channel = BroadcastChannel::new(&name).ok()?;
+        channel.set_onmessage(listener);
+        Some(Channel(channel))
+    }
+
+    /// Says one word, with a text.
+    pub fn say(&self, word: &str, text: &str) {
+        let message = Object::new();
+        let _ = Reflect::set(&message, &word.into(), &text.into());
+        let _ = self.0.post_message(&message);
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// The text of a word in a message, whoever sent it.
+pub fn heard(event: &JsValue, word: &str) -> Option<String> {
+    let data = Reflect::get(event, &"data".into()).ok()?;
+    Reflect::get(&data, &word.into()).ok()?.as_string()
+}

@@ -1,0 +1,86 @@
+//! Whether anybody looks at the page, and news of that.
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::EventTarget;
+
+#[wasm_bindgen]
+extern "C" {
+    type Document;
+    #[wasm_bindgen(method, catch, structural, js_name = hasFocus)]
+    fn has_focus(this: &Document) -> Result<bool, JsValue>;
+}
+
+/// What tells that the page has changed: `storage` and `pageshow` speak for themselves, the rest only says that it did.
+const EVENTS: [&str; 5] = ["focus", "online", "offline", "pageshow", "storage"];
+
+/// Whether the page has the keyboard. Where there is no page: yes.
+pub fn has_focus() -> bool {
+    let document: Document = member(&js_sys::global(), "document").unchecked_into();
+    document.has_focus().unwrap_or(true)
+}
+
+/// Whether the page can be seen. Where there is no page: yes.
+pub fn is_visible() -> bool {
+    let state = member(&member(&js_sys::global(), "document"), "visibilityState");
+    state.as_string().is_none_or(|state| state != "hidden")
+}
+
+/// Whether the browser believes to have a network.
+pub fn is_online() -> bool {
+    member(&member(&js_sys::global(), "navigator"), "onLine").as_bool() != Some(false)
+}
+
+/// The app in whose browser the page runs.
+pub fn in_app_browser() -> Option<&'static str> {
+    None
+}
+
+/// What an event that [`listen`] reports says.
+pub enum News {
+    /// The page is shown again after it was left.
+    CameBack,
+    /// Another window has changed this key of the storage.
+    Stored(String),
+    /// Anything else of the surroundings.
+    Other,
+}
+
+/// Reads an event.
+pub fn news(event: &JsValue) -> News {
+    match member(event, "type").as_string().as_deref() {
+        Some("pageshow") if member(event, "persisted").is_truthy() => News::CameBack,
+        Some("storage") => News::Stored(member(event, "key").as_string().unwrap_or_default()),
+        _ => News::Other,
+    }
+}
+
+/// Has `listener` called with every event that changes any of it.
+pub fn listen(listener: &Function) {
+    each(|target, name| {
+        let _ = target.add_event_listener_with_callback(name, listener);
+    });
+}
+
+/// Undoes [`listen`].
+pub fn unlisten(listener: &Function) {
+    each(|target, name| {
+        let _ = target.remove_event_listener_with_callback(name, listener);
+    });
+}
+
+fn each(act: impl Fn(&EventTarget, &str)) {
+    let page = js_sys::global();
+    let document = member(&page, "document");
+    // A worker has no document and other events.
+    if document.is_object() {
+        act(document.unchecked_ref(), "visibilitychange");
+        for name in EVENTS {
+            act(page.unchecked_ref(), name);
+        }
+    }
+}
+
+fn member(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or_default()
+}
