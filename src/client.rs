@@ -2,6 +2,7 @@
 
 mod accounts;
 mod announce;
+mod catalogue;
 mod flow;
 
 use core::cell::RefCell;

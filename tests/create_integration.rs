@@ -3,13 +3,18 @@
 mod support;
 
 use connect_flow::core::error::ErrorCode;
+use connect_flow::core::procedure::create_integration::{
+    CreateIntegration, CreateIntegrationOptions,
+};
 use connect_flow::core::protocol::Api;
-use serde_json::json;
+use connect_flow::core::protocol::answer::Integration;
+use connect_flow::core::scheme::AuthScheme;
+use serde_json::{Value as Json, json};
 use support::acme::{
     V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, code, of_app, page, seen, v1_full,
     v3_app, v3_item,
 };
-use support::exchange;
+use support::{Exchange, Played, exchange, play};
 
 #[test]
 fn an_app_that_needs_no_connection() {
@@ -173,5 +178,104 @@ fn an_app_that_the_developer_must_set_up_is_not_connectable() {
             expected,
             "{scheme:?}"
         );
+    }
+}
+
+fn create(api: Api, scheme: Option<&str>, script: Vec<Exchange>) -> Played<Integration> {
+    let options = CreateIntegrationOptions {
+        app: "acme".to_owned(),
+        auth_scheme: scheme.map(AuthScheme::parse),
+    };
+    let procedure = CreateIntegration::new(options, true).expect("allowed");
+    play(api, procedure, script)
+}
+
+#[test]
+fn when_told_to_an_integration_is_created_with_its_fields() {
+    let app = json!({ "key": "acme", "appId": "app-1", "auth_schemes": [{ "mode": "API_KEY", "fields": [] }] });
+    let v1 = create(
+        Api::V1,
+        None,
+        vec![
+            exchange(V1_APP, 200, app),
+            exchange(
+                "POST /api/v1/integrations",
+                200,
+                v1_full("new", "API_KEY", &["key"]),
+            ),
+        ],
+    );
+    assert_eq!(
+        v1.bodies[1],
+        json!({ "appId": "app-1", "name": "acme", "authScheme": "API_KEY", "authConfig": {}, "useComposioAuth": false })
+    );
+    let field = |name: &str| json!([{ "name": name, "displayName": name, "type": "string", "required": false, "secret": false }]);
+    assert_eq!(
+        json!(v1.result.unwrap()),
+        json!({
+            "id": "new", "app": "acme", "authScheme": "API_KEY", "isEnabled": true, "expectedInputFields": field("key")
+        })
+    );
+    // v3 does not say what it asks for: the app does.
+    let made = json!({ "toolkit": { "slug": "acme" }, "auth_config": { "id": "ac_1", "auth_scheme": "OAUTH2", "is_composio_managed": true } });
+    let v3 = create(
+        Api::V3,
+        Some("oauth2"),
+        vec![
+            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
+            exchange("POST /api/v3/auth_configs", 201, made),
+        ],
+    );
+    let mut fields = field("subdomain");
+    fields[0]["required"] = json!(true);
+    assert_eq!(
+        json!(v3.result.unwrap()),
+        json!({
+            "id": "ac_1", "app": "acme", "authScheme": "OAUTH2", "isEnabled": true, "isManaged": true,
+            "expectedInputFields": fields
+        })
+    );
+}
+
+#[test]
+fn an_integration_is_made_once_or_not_at_all() {
+    let options = CreateIntegrationOptions {
+        app: "acme".to_owned(),
+        auth_scheme: None,
+    };
+    let error = CreateIntegration::new(options, false).unwrap_err();
+    assert_eq!(
+        (error.code, error.issues[0].field.as_str()),
+        (ErrorCode::InvalidArgument, "createIntegrations")
+    );
+    let app = |app: &Json| vec![exchange(V3_APP, 200, app.clone())];
+    let none = json!({ "slug": "acme", "auth_config_details": [{ "mode": "NO_AUTH" }] });
+    for (scheme, script, expected) in [
+        (None, app(&none), ErrorCode::ConnectionNotNeeded),
+        (
+            Some("BASIC"),
+            app(&v3_app(&["OAUTH2"])),
+            ErrorCode::AppNotConnectable,
+        ),
+        (
+            None,
+            vec![exchange(V3_APP, 404, json!({}))],
+            ErrorCode::NotFound,
+        ),
+    ] {
+        let played = create(Api::V3, scheme, script);
+        assert_eq!(played.result.unwrap_err().code, expected);
+    }
+    let other = json!({ "auth_config": { "id": "ac_1", "auth_scheme": "API_KEY" } });
+    for (status, body, expected) in [
+        (201, other, ErrorCode::AuthSchemeMismatch),
+        (500, json!({}), ErrorCode::Server),
+    ] {
+        let script = vec![
+            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
+            exchange("POST /api/v3/auth_configs", status, body),
+        ];
+        let error = create(Api::V3, Some("OAUTH2"), script).result.unwrap_err();
+        assert_eq!((error.code, error.retryable), (expected, false));
     }
 }

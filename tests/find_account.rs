@@ -1,17 +1,16 @@
-//! Choosing one of an entity's accounts, and walking the pages of a list.
+//! Choosing one of an entity's accounts.
 
 mod support;
 
 use connect_flow::core::error::ErrorCode;
-use connect_flow::core::procedure::find_account::{AccountPages, FindAccount};
+use connect_flow::core::procedure::find_account::FindAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step};
-use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
-use connect_flow::core::protocol::operation::{AccountFilter, Operation};
-use connect_flow::core::protocol::{Api, read};
+use connect_flow::core::protocol::Api;
+use connect_flow::core::protocol::answer::Answer;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
-use support::{Exchange, NOW, exchange, play, response};
+use support::{Exchange, NOW, exchange, play};
 
 const V1_APP: &str =
     "GET /api/v1/connectedAccounts?pageSize=50&page=1&user_uuid=alice&appNames=github";
@@ -220,66 +219,6 @@ fn a_list_that_fails_finds_nothing() {
         procedure.advance(Event::Answered(Ok(Answer::Done)), NOW),
         Step::Done(Err(_))
     ));
-}
-
-fn accounts(ids: &[&str]) -> Vec<ConnectedAccount> {
-    let list = |id: &&str| {
-        let operation = Operation::GetAccount {
-            connected_account_id: (*id).to_owned(),
-        };
-        let body = json!({ "id": id, "status": "ACTIVE" });
-        match read(Api::V3, &operation, &response(200, &Json::Null, &body)) {
-            Ok(Answer::Account(account)) => account,
-            other => panic!("{other:?}"),
-        }
-    };
-    ids.iter().map(list).collect()
-}
-
-fn cursor(pages: &AccountPages) -> Option<Option<String>> {
-    pages.request().map(|operation| match operation {
-        Operation::ListAccounts { cursor, filter } => {
-            assert_eq!(filter.app.as_deref(), Some("github"));
-            cursor
-        }
-        other => panic!("{other:?}"),
-    })
-}
-
-#[test]
-fn pages_are_asked_for_one_by_one() {
-    let filter = AccountFilter {
-        app: Some("github".to_owned()),
-        ..Default::default()
-    };
-    let mut pages = AccountPages::new(filter);
-    assert!(pages.pop().is_none());
-    assert_eq!(cursor(&pages), Some(None));
-    // What is not answered is asked for again: a request that failed loses no page.
-    assert_eq!(cursor(&pages), Some(None));
-    pages.answered(accounts(&["a", "b"]), Some("2".to_owned()));
-    assert_eq!(cursor(&pages), Some(Some("2".to_owned())));
-    assert_eq!(pages.pop().unwrap().id, "a");
-    assert_eq!(pages.pop().unwrap().id, "b");
-    assert!(pages.pop().is_none());
-    pages.answered(Vec::new(), Some("3".to_owned()));
-    assert_eq!(cursor(&pages), Some(Some("3".to_owned())));
-    pages.answered(accounts(&["c"]), Some("3".to_owned()));
-    assert_eq!(cursor(&pages), None);
-    assert_eq!(pages.pop().unwrap().id, "c");
-    assert!(pages.pop().is_none() && pages.request().is_none());
-    assert!(AccountPages::default().request().is_none());
-}
-
-#[test]
-fn cursors_that_go_round_end() {
-    let mut pages = AccountPages::new(AccountFilter::default());
-    let mut asked = 0;
-    while pages.request().is_some() {
-        pages.answered(Vec::new(), Some((asked % 3).to_string()));
-        asked += 1;
-    }
-    assert_eq!(asked, 1_000);
 }
 
 proptest! {

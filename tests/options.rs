@@ -7,13 +7,14 @@ use std::fmt::Debug;
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::{
     ClientOptions, Credentials, RefreshOptions, WaitOptions, read_account_id, read_app,
-    read_redirect_url,
+    read_integration_id, read_redirect_url,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
+use connect_flow::core::procedure::create_integration::CreateIntegrationOptions;
 use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
 use connect_flow::core::procedure::initiate::InitiateOptions;
 use connect_flow::core::protocol::Api;
-use connect_flow::core::protocol::operation::{AccountFilter, Execute};
+use connect_flow::core::protocol::operation::{AccountFilter, AppFilter, Execute};
 use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
@@ -123,6 +124,9 @@ fn every_mistake_is_named() {
     check("list", AccountFilter::read);
     check("getConnection", read_app);
     check("execute", Execute::read);
+    check("apps", AppFilter::read);
+    check("integration", read_integration_id);
+    check("createIntegration", CreateIntegrationOptions::read);
 }
 
 #[test]
@@ -280,6 +284,24 @@ fn of_a_list() {
 }
 
 #[test]
+fn of_apps_and_integrations() {
+    let read = AppFilter::read(&value(&json!({ "search": "mail", "category": "crm" }))).unwrap();
+    assert_eq!(
+        (read.search.as_deref(), read.category.as_deref()),
+        (Some("mail"), Some("crm"))
+    );
+    assert_eq!(AppFilter::read(&Value::Null).unwrap(), AppFilter::default());
+    let options = json!({ "app": "gmail", "authScheme": "oauth2" });
+    let read = CreateIntegrationOptions::read(&value(&options)).unwrap();
+    assert_eq!(
+        (read.app.as_str(), read.auth_scheme.unwrap().as_str()),
+        ("gmail", "OAUTH2")
+    );
+    let options = json!({ "integrationId": " i" });
+    assert_eq!(read_integration_id(&value(&options)).unwrap(), " i");
+}
+
+#[test]
 fn of_an_action() {
     let options = json!({ "action": "A_B", "entityId": "alice", "connectedAccountId": "a", "app": "a", "input": { "n": [1, null] } });
     let read = Execute::read(&value(&options)).unwrap();
@@ -330,6 +352,7 @@ proptest! {
         let _ = (ClientOptions::read(&options), ExpectedParamsOptions::read(&options), InitiateOptions::read(&options));
         let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
         let _ = (WaitOptions::read(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
-        let _ = (read_app(&options), Execute::read(&options));
+        let _ = (read_app(&options), Execute::read(&options), AppFilter::read(&options));
+        let _ = (read_integration_id(&options), CreateIntegrationOptions::read(&options));
     }
 }

@@ -291,6 +291,10 @@ fn check_sound(api: Api, operation: &Operation, response: &HttpResponse) {
                     assert!(found.parameters.iter().all(|one| place(&one.place)));
                     return;
                 }
+                Answer::Apps(page) => {
+                    assert!(page.items.iter().all(|app| !app.key.is_empty()));
+                    return;
+                }
                 Answer::Integrations(_) | Answer::Execution(_) | Answer::Done => return,
             };
             assert!(!id.is_empty());

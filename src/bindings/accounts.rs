@@ -1,18 +1,15 @@
-//! `connectedAccounts`, `entity(id)` and their lists, as JavaScript sees them.
+//! `connectedAccounts` and `entity(id)`, as JavaScript sees them.
 
-use core::cell::RefCell;
-use std::rc::Rc;
-
-use js_sys::{Object, Promise, Reflect, Symbol};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{call, call_js, execution_to_js, promise_js, put, to_js};
+use super::convert::{call, call_js, execution_to_js, promise_js};
+use super::lists::list;
 use crate::client::ConnectClient;
 use crate::core::error::ConnectError;
 use crate::core::options::{RefreshOptions, WaitOptions, read_account_id, read_app};
-use crate::core::procedure::find_account::AccountPages;
 use crate::core::procedure::initiate::InitiateOptions;
+use crate::core::procedure::pages::Pages;
 use crate::core::protocol::operation::{AccountFilter, Execute};
 
 /// The connected accounts of a client.
@@ -22,15 +19,6 @@ pub struct ConnectedAccounts(pub(super) ConnectClient);
 /// One end user.
 #[wasm_bindgen]
 pub struct Entity(pub(super) ConnectClient, pub(super) String);
-
-/// Accounts one after the other; made by `connectedAccounts.list`, and iterated with `for await`.
-#[wasm_bindgen(skip_typescript)]
-pub struct AccountIterator {
-    client: ConnectClient,
-    pages: Rc<RefCell<AccountPages>>,
-    /// Calls are answered one at a time, in their order.
-    last: RefCell<Promise>,
-}
 
 #[wasm_bindgen]
 impl ConnectedAccounts {
@@ -68,9 +56,9 @@ impl ConnectedAccounts {
         #[wasm_bindgen(unchecked_optional_param_type = "ListConnectedAccountsOptions")]
         options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        super::convert::read(options, AccountFilter::read)
-            .map(|filter| iterate(&self.0, filter))
-            .map_err(|failure| super::convert::to_error(&failure))
+        list(&self.0, options, |client, options| {
+            Ok(client.accounts(AccountFilter::read(options)?))
+        })
     }
 
     /// Waits until an account is `ACTIVE`, looking at it ever less often. Default limit: 10 minutes.
@@ -174,16 +162,16 @@ impl Entity {
     #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
     pub fn get_connections(&self) -> Promise {
         let (client, entity_id) = (self.0.clone(), Some(self.1.clone()));
-        super::convert::promise(async move {
-            let mut pages = client.list_accounts(AccountFilter {
+        promise_js(async move {
+            let mut pages = Pages::new(client.accounts(AccountFilter {
                 entity_id,
                 ..AccountFilter::default()
-            });
-            let mut accounts = Vec::new();
-            while let Some(account) = client.next_account(&mut pages, None).await? {
-                accounts.push(account);
+            }));
+            let accounts = Array::new();
+            while let Some(account) = client.next(&mut pages, None).await? {
+                accounts.push(&account);
             }
-            Ok(accounts)
+            Ok(accounts.into())
         })
     }
 
@@ -253,44 +241,6 @@ fn own(slot: &mut Option<String>, entity_id: String) -> Result<(), ConnectError>
             "is not an option of this call",
         )),
     }
-}
-
-#[wasm_bindgen]
-impl AccountIterator {
-    /// As of `AsyncIterator`.
-    pub fn next(&self) -> Promise {
-        let (client, pages) = (self.client.clone(), self.pages.clone());
-        let previous = self.last.borrow().clone();
-        let next = promise_js(async move {
-            // Whether the call before failed is its caller's business.
-            let _ = JsFuture::from(previous).await;
-            let mut at = pages.replace(AccountPages::default());
-            let account = client.next_account(&mut at, None).await;
-            pages.replace(at);
-            let account = account?;
-            let result = Object::new();
-            put(&result, "done", &account.is_none().into());
-            if let Some(account) = &account {
-                put(&result, "value", &to_js(account));
-            }
-            Ok(result.into())
-        });
-        *self.last.borrow_mut() = next.clone();
-        next
-    }
-}
-
-fn iterate(client: &ConnectClient, filter: AccountFilter) -> JsValue {
-    let iterator: JsValue = AccountIterator {
-        client: client.clone(),
-        pages: Rc::new(RefCell::new(client.list_accounts(filter))),
-        last: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
-    }
-    .into();
-    // An iterator is its own iterable, and `valueOf` is the function that answers its `this`.
-    let value_of = Reflect::get(&Object::new(), &"valueOf".into()).unwrap_or_default();
-    let _ = Reflect::set(&iterator, &Symbol::async_iterator(), &value_of);
-    iterator
 }
 
 /// `initiateConnection`, under either of its names.

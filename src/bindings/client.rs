@@ -8,8 +8,9 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::accounts::{ConnectedAccounts, Entity, initiate};
+use super::catalogue::{Apps, Integrations};
 use super::convert::{
-    Arguments, call, call_js, execution_to_js, finish, promise, read, to_error, to_js, wrong,
+    Arguments, call, call_js, execution_to_js, finish, promise, read_with, to_error, to_js, wrong,
 };
 use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
@@ -164,7 +165,7 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "FlowOptions")] options: &JsValue,
     ) -> core::result::Result<JsConnectFlow, JsValue> {
-        read(options, FlowOptions::read)
+        read_with(options, FlowOptions::read)
             .and_then(|options| self.0.flow(options))
             .map(JsConnectFlow::new)
             .map_err(|failure| to_error(&failure))
@@ -179,10 +180,22 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: &JsValue,
     ) -> core::result::Result<JsValue, JsValue> {
-        read(options, read_flow_id)
+        read_with(options, read_flow_id)
             .and_then(|flow_id| self.0.resume(flow_id.as_deref()))
             .map(|flow| flow.map_or(JsValue::NULL, |flow| JsConnectFlow::new(flow).into()))
             .map_err(|failure| to_error(&failure))
+    }
+
+    /// The apps that the platform can connect.
+    #[wasm_bindgen(getter)]
+    pub fn apps(&self) -> Apps {
+        Apps(self.0.clone())
+    }
+
+    /// The integrations of the developer's project.
+    #[wasm_bindgen(getter)]
+    pub fn integrations(&self) -> Integrations {
+        Integrations(self.0.clone())
     }
 
     /// The connected accounts.

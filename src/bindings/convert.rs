@@ -84,7 +84,10 @@ type Read<O> = fn(&Value) -> Result<O, ConnectError>;
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn read<O>(options: &JsValue, read: Read<O>) -> Result<O, Failure> {
+pub fn read_with<O>(
+    options: &JsValue,
+    read: impl FnOnce(&Value) -> Result<O, ConnectError>,
+) -> Result<O, Failure> {
     Ok(read(&Arguments::read(options, &[])?.data)?)
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{promise_js, put, read, to_error, to_js, wrong};
+use super::convert::{promise_js, put, read_with, to_error, to_js, wrong};
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
 use crate::core::fields::Field;
@@ -47,7 +47,7 @@ impl JsConnectFlow {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string>")] data: &JsValue,
     ) -> Promise {
-        self.settle(read(data, read_data).and_then(|data| self.flow.submit(data)))
+        self.settle(read_with(data, read_data).and_then(|data| self.flow.submit(data)))
     }
 
     /// Tries once more, from where it went wrong. To be called in the click.

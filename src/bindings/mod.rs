@@ -1,9 +1,11 @@
 //! The JavaScript classes. They convert and do nothing else.
 
 mod accounts;
+mod catalogue;
 mod client;
 mod convert;
 mod flow;
+mod lists;
 
 use wasm_bindgen::prelude::*;
 

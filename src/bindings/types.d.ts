@@ -343,6 +343,74 @@ export interface Execution {
   readonly logId?: string;
 }
 
+/** An app that users can connect. */
+export interface App {
+  /** Such as `gmail`: what other calls take as `app`. */
+  readonly key: string;
+  readonly name: string;
+  /** Text, not markup. */
+  readonly description?: string;
+  /** Address of an image. */
+  readonly logo?: string;
+  readonly categories: readonly AppCategory[];
+  /** In the platform's order. Absent in lists of v1, which do not tell: `apps.get` does. */
+  readonly authSchemes?: readonly AuthScheme[];
+  /** Those for which the platform has credentials of its own: the developer needs none. */
+  readonly managedAuthSchemes: readonly AuthScheme[];
+  /** Its actions need no connection. */
+  readonly noAuth: boolean;
+}
+
+export interface AppCategory {
+  /** What `apps.list` takes as `category`. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What is not given does not filter. */
+export interface ListAppsOptions {
+  /** Part of the key or the name, in any case. */
+  search?: string;
+  /** Id of a category. */
+  category?: string;
+}
+
+export interface AppOptions {
+  app: string;
+  signal?: AbortSignal;
+}
+
+/** An app plus one auth scheme plus the developer's credentials for it, which no answer holds. */
+export interface Integration {
+  readonly id: string;
+  readonly app?: string;
+  readonly authScheme?: AuthScheme;
+  /** Neither disabled nor deleted. */
+  readonly isEnabled: boolean;
+  /** Uses the platform's own credentials, where it says so. */
+  readonly isManaged?: boolean;
+  /** ISO 8601, as the platform wrote it. */
+  readonly createdAt?: string;
+  /** What users are asked for, where this answer says so; `getExpectedParamsForUser` always does. */
+  readonly expectedInputFields?: readonly ExpectedInputField[];
+}
+
+export interface ListIntegrationsOptions {
+  app: string;
+}
+
+export interface IntegrationOptions {
+  integrationId: string;
+  signal?: AbortSignal;
+}
+
+export interface CreateIntegrationOptions {
+  app: string;
+  /** Default: the first that works without the developer's own credentials. */
+  authScheme?: AuthScheme;
+  signal?: AbortSignal;
+}
+
 export interface ClientOptions {
   /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
   baseUrl: string;

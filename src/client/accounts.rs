@@ -4,8 +4,10 @@ use web_sys::AbortSignal;
 
 use super::{ConnectClient, ConnectionRequest, Result};
 use crate::browser::page;
+use crate::core::error::ConnectError;
 use crate::core::procedure::execute::ExecuteAction;
-use crate::core::procedure::find_account::{AccountPages, FindAccount};
+use crate::core::procedure::find_account::FindAccount;
+use crate::core::procedure::pages::Pages;
 use crate::core::procedure::refresh::{Refresh, RefreshAccount};
 use crate::core::procedure::watch::WatchAccount;
 use crate::core::protocol::answer::{Answer, AuthParams, ConnectedAccount, Execution, Page};
@@ -45,33 +47,44 @@ impl ConnectClient {
         self.driver(&self.signals(signal)).run(&mut watch).await
     }
 
-    /// The next account of a list, or `None` at its end. Asks the platform for a page when none is at hand.
+    /// The next item of a list, or `None` at its end. Asks the platform for a page when none is at hand.
     ///
     /// # Errors
     /// Those of any request.
-    pub async fn next_account(
+    pub async fn next<T>(
         &self,
-        pages: &mut AccountPages,
+        pages: &mut Pages<T>,
         signal: Option<AbortSignal>,
-    ) -> Result<Option<ConnectedAccount>> {
+    ) -> Result<Option<T>>
+    where
+        Page<T>: TryFrom<Answer, Error = ConnectError>,
+    {
         loop {
-            if let Some(account) = pages.pop() {
-                return Ok(Some(account));
+            if let Some(item) = pages.pop() {
+                return Ok(Some(item));
             }
             let Some(operation) = pages.request() else {
                 return Ok(None);
             };
-            let page: Page<_> = self.perform(&operation, signal.clone()).await?.try_into()?;
-            pages.answered(page.items, page.next);
+            let answer = self.perform(&operation, signal.clone()).await?;
+            pages.answered(answer.try_into()?);
         }
     }
 
-    /// All accounts of a filter, to be taken with [`next_account`](Self::next_account). Without an entity: the client's.
-    pub fn list_accounts(&self, mut filter: AccountFilter) -> AccountPages {
+    /// All accounts of a filter, to be taken with [`next`](Self::next). Without an entity: the client's.
+    pub fn list_accounts(&self, filter: AccountFilter) -> Pages<ConnectedAccount> {
+        Pages::new(self.accounts(filter))
+    }
+
+    /// The list that [`list_accounts`](Self::list_accounts) asks for.
+    pub(crate) fn accounts(&self, mut filter: AccountFilter) -> Operation {
         filter.entity_id = filter
             .entity_id
             .or_else(|| self.inner.options.entity_id.clone());
-        AccountPages::new(filter)
+        Operation::ListAccounts {
+            filter,
+            cursor: None,
+        }
     }
 
     /// An entity's newest usable account of an app, or `None` (docs/protocol.md §5.13).
@@ -180,7 +193,11 @@ impl ConnectClient {
         self.driver(&self.signals(signal)).run(&mut procedure).await
     }
 
-    async fn perform(&self, operation: &Operation, signal: Option<AbortSignal>) -> Result<Answer> {
+    pub(super) async fn perform(
+        &self,
+        operation: &Operation,
+        signal: Option<AbortSignal>,
+    ) -> Result<Answer> {
         self.driver(&self.signals(signal)).perform(operation).await
     }
 }

@@ -1,10 +1,12 @@
 //! Reading the options of a call. An unknown option is an error that names it: a typo must not drop a secret on the floor.
 
 mod accounts;
+mod catalogue;
 mod client;
 mod flow;
 
-pub use accounts::{RefreshOptions, WaitOptions, read_account_id, read_app};
+pub use accounts::{RefreshOptions, WaitOptions, read_account_id};
+pub use catalogue::{read_app, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub(crate) use flow::entity_missing;
 pub use flow::{read_data, read_flow_id};
@@ -56,6 +58,11 @@ impl<'a> Options<'a> {
             Value::String(text) => Ok(Some(text.clone())),
             _ => Err(ConnectError::argument("type", name, "is not a string")),
         }
+    }
+
+    fn required(&self, name: &str) -> Result<String> {
+        self.string(name)?
+            .ok_or_else(|| ConnectError::argument("required", name, "is required"))
     }
 
     fn bool(&self, name: &str) -> Result<Option<bool>> {

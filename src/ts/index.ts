@@ -1,11 +1,14 @@
 import type { ClientOptions, ConnectClient, ConnectError } from "./connect_flow.js";
 
 export type {
-  Api, AuthParameter, AuthParams, AuthScheme, ClientOptions, ConnectFlow, FlowAttempt, FlowBasics, FlowMode, FlowOptions, FlowSnapshot, ResumeOptions, CompleteConnectionOptions, CompletedConnection, ConnectClient,
-  ConnectError, ConnectErrorCode, ConnectedAccount, ConnectedAccountOptions, ConnectedAccounts, ConnectionCallback,
-  ConnectionRequest, ConnectionStatus, Entity, ExecuteActionOptions, Execution, ExpectedInputField, ExpectedParams,
-  ExpectedParamsOptions, GetConnectionOptions, InitiateConnectionOptions, Issue, ListConnectedAccountsOptions,
-  PendingConnection, RefreshOptions, WaitUntilActiveOptions,
+  Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
+  CompleteConnectionOptions, CompletedConnection, ConnectClient, ConnectedAccount, ConnectedAccountOptions,
+  ConnectedAccounts, ConnectError, ConnectErrorCode, ConnectFlow, ConnectionCallback, ConnectionRequest,
+  ConnectionStatus, CreateIntegrationOptions, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
+  ExpectedParams, ExpectedParamsOptions, FlowAttempt, FlowBasics, FlowMode, FlowOptions, FlowSnapshot,
+  GetConnectionOptions, InitiateConnectionOptions, Integration, IntegrationOptions, Integrations, Issue,
+  ListAppsOptions, ListConnectedAccountsOptions, ListIntegrationsOptions, PendingConnection, RefreshOptions,
+  ResumeOptions, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
 type Module = typeof import("./connect_flow.js");

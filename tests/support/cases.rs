@@ -8,7 +8,9 @@ use connect_flow::core::protocol::answer::{
     Answer, App, ConnectedAccount, Connection, Integration,
 };
 use connect_flow::core::protocol::http::HttpResponse;
-use connect_flow::core::protocol::operation::{AccountFilter, Execute, Initiate, Operation};
+use connect_flow::core::protocol::operation::{
+    AccountFilter, AppFilter, Execute, Initiate, Operation,
+};
 use connect_flow::core::scheme::AuthScheme;
 use connect_flow::core::secret::Secret;
 use connect_flow::core::status::ConnectionStatus;
@@ -59,6 +61,7 @@ struct Response {
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     [
         include_str!("../data/apps.json"),
+        include_str!("../data/app-lists.json"),
         include_str!("../data/integrations.json"),
         include_str!("../data/fields.json"),
         include_str!("../data/initiate.json"),
@@ -111,6 +114,13 @@ impl Case {
         };
         match word.as_str() {
             "getApp" => Operation::GetApp { app: text("app") },
+            "listApps" => Operation::ListApps {
+                filter: AppFilter {
+                    search: optional("search"),
+                    category: optional("category"),
+                },
+                cursor: optional("cursor"),
+            },
             "listIntegrations" => Operation::ListIntegrations {
                 app: text("app"),
                 cursor: optional("cursor"),
@@ -190,6 +200,7 @@ pub fn secrets(data: &Json) -> Vec<(String, Secret)> {
 pub fn projection(read: &Result<Answer, ConnectError>) -> Json {
     let mut seen = match read {
         Ok(Answer::App(found)) => json!({ "app": app(found) }),
+        Ok(Answer::Apps(page)) => json!({ "apps": page }),
         Ok(Answer::Integrations(page)) => {
             let items: Vec<Json> = page.items.iter().map(integration).collect();
             json!({ "integrations": { "items": items, "next": page.next } })
@@ -222,6 +233,9 @@ fn app(app: &App) -> Json {
         "key": app.key,
         "id": app.id,
         "name": app.name,
+        "description": app.description,
+        "logo": app.logo,
+        "categories": (!app.categories.is_empty()).then_some(&app.categories),
         "noAuth": app.no_auth,
         "managed": app.managed,
         "creatable": app.creatable(None).map(|entry| &entry.scheme),
@@ -236,7 +250,7 @@ fn integration(integration: &Integration) -> Json {
         "authScheme": integration.auth_scheme,
         "isEnabled": integration.is_enabled,
         "isManaged": integration.is_managed,
-        "createdAtMs": integration.created_at_ms,
+        "createdAt": integration.created_at,
         "fields": integration.fields,
     })
 }

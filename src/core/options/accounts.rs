@@ -27,13 +27,6 @@ pub struct RefreshOptions {
 
 const ID: &str = "connectedAccountId";
 
-impl Options<'_> {
-    fn required(&self, name: &str) -> Result<String> {
-        self.string(name)?
-            .ok_or_else(|| ConnectError::argument("required", name, "is required"))
-    }
-}
-
 /// Reads the argument of every call that takes one account and nothing else.
 ///
 /// # Errors
@@ -90,14 +83,6 @@ impl AccountFilter {
                 .map(|word| ConnectionStatus::parse(&word)),
         })
     }
-}
-
-/// Reads the argument of `entity(id).getConnection`.
-///
-/// # Errors
-/// `invalid_argument`.
-pub fn read_app(value: &Value) -> Result<String> {
-    Options::new(value, &["app"])?.required("app")
 }
 
 impl Execute {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::create_integration::{check_scheme, creation};
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
@@ -9,6 +10,7 @@ use crate::core::protocol::Api;
 use crate::core::protocol::answer::{Answer, App, Integration};
 use crate::core::protocol::operation::Operation;
 use crate::core::scheme::AuthScheme;
+use crate::core::time::parse_iso;
 
 /// A list that goes on for longer than this is not walked to its end.
 const MAX_PAGES: u32 = 20;
@@ -103,17 +105,15 @@ impl GetExpectedParams {
             // A list item without its scheme is told by the integration itself.
             _ => true,
         };
-        integration.is_enabled
-            && scheme_fits
-            && integration
-                .app
-                .as_deref()
-                .is_none_or(|app| app.eq_ignore_ascii_case(self.app()))
+        integration.is_enabled && scheme_fits && integration.is_of(self.app())
     }
 
     fn listed(&mut self, items: Vec<Integration>) {
         for item in items {
-            let age = |integration: &Integration| integration.created_at_ms.unwrap_or(u64::MAX);
+            let age = |integration: &Integration| {
+                let created = integration.created_at.as_deref().and_then(parse_iso);
+                created.unwrap_or(u64::MAX)
+            };
             if self.fits(&item)
                 && self
                     .oldest
@@ -142,24 +142,9 @@ impl GetExpectedParams {
         }
     }
 
-    /// Why an integration will not do: asking for a scheme does not guarantee it (docs/protocol.md, Q20).
-    fn mismatch(&self, integration: &Integration) -> Option<String> {
-        let (wanted, scheme) = (
-            self.options.auth_scheme.as_ref()?,
-            integration.auth_scheme.as_ref()?,
-        );
-        let message = [
-            "the integration's auth scheme is ",
-            scheme.as_str(),
-            ", not ",
-            wanted.as_str(),
-        ];
-        (wanted != scheme).then(|| message.concat())
-    }
-
     fn found(&mut self, integration: Integration) -> Step<ExpectedParams> {
-        if let Some(message) = self.mismatch(&integration) {
-            return self.fail(ErrorCode::AuthSchemeMismatch, message);
+        if let Err(error) = check_scheme(self.options.auth_scheme.as_ref(), &integration) {
+            return Step::Done(Err(error));
         }
         // An empty list is believed of OAuth only: a key has to be asked for somewhere.
         let is_told = integration.fields.as_ref().is_some_and(|fields| {
@@ -239,20 +224,13 @@ impl GetExpectedParams {
             ];
             return self.fail(ErrorCode::IntegrationNotFound, message.concat());
         }
-        let Some(entry) = app.creatable(wanted) else {
-            return self.fail(
-                ErrorCode::AppNotConnectable,
-                "every auth scheme of the app needs the developer's own credentials".to_owned(),
-            );
-        };
-        let operation = Operation::CreateIntegration {
-            app: app.key.clone(),
-            app_id: app.id.clone(),
-            auth_scheme: entry.scheme.clone(),
-            is_managed: app.is_managed(&entry.scheme),
-        };
-        self.state = State::Creating(app);
-        Step::Call(operation)
+        match creation(&app, wanted) {
+            Ok(operation) => {
+                self.state = State::Creating(app);
+                Step::Call(operation)
+            }
+            Err(error) => Step::Done(Err(error)),
+        }
     }
 }
 
@@ -286,10 +264,13 @@ impl Procedure for GetExpectedParams {
             }
             (Answer::App(app), State::LookingUpApp) => self.without_integration(app),
             (Answer::Integration(created), State::Creating(app)) => {
-                match (self.mismatch(&created), &created.fields) {
-                    (Some(message), _) => self.fail(ErrorCode::AuthSchemeMismatch, message),
-                    (None, Some(_)) => self.done(created, None),
-                    (None, None) => self.done(created, Some(&app)),
+                match (
+                    check_scheme(self.options.auth_scheme.as_ref(), &created),
+                    &created.fields,
+                ) {
+                    (Err(error), _) => Step::Done(Err(error)),
+                    (Ok(()), Some(_)) => self.done(created, None),
+                    (Ok(()), None) => self.done(created, Some(&app)),
                 }
             }
             _ => out_of_step(),

@@ -1,7 +1,6 @@
 //! Which of an entity's accounts to use for an app (docs/protocol.md §5.13): the newest that is usable.
 
-use std::collections::VecDeque;
-
+use super::pages::Pages;
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::protocol::operation::{AccountFilter, Operation};
@@ -10,58 +9,10 @@ use crate::core::time::parse_iso;
 /// Where one account is looked for, a list that goes on for longer than this is not walked to its end.
 const MAX_PAGES: u32 = 20;
 
-/// Whoever wants all accounts gets no more pages than this: cursors that go round would never end.
-const MAX_LIST_PAGES: u32 = 1_000;
-
-/// All accounts of a filter, page by page, as they are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct AccountPages {
-    filter: AccountFilter,
-    buffer: VecDeque<ConnectedAccount>,
-    /// Where the next page starts; the first has no cursor, and after the last there is none.
-    next: Option<Option<String>>,
-    pages: u32,
-}
-
-impl AccountPages {
-    /// Nothing is asked yet.
-    pub fn new(filter: AccountFilter) -> Self {
-        AccountPages {
-            filter,
-            buffer: VecDeque::new(),
-            next: Some(None),
-            pages: 0,
-        }
-    }
-
-    /// The next account at hand.
-    pub fn pop(&mut self) -> Option<ConnectedAccount> {
-        self.buffer.pop_front()
-    }
-
-    /// What to ask for once no account is at hand; `None` when there are no more.
-    pub fn request(&self) -> Option<Operation> {
-        self.next.as_ref().map(|cursor| Operation::ListAccounts {
-            filter: self.filter.clone(),
-            cursor: cursor.clone(),
-        })
-    }
-
-    /// Takes an answer in. A cursor that repeats itself ends the list: it would never end otherwise.
-    pub fn answered(&mut self, items: Vec<ConnectedAccount>, next: Option<String>) {
-        let asked = self.next.take().flatten();
-        self.buffer.extend(items);
-        self.pages += 1;
-        self.next = next
-            .filter(|next| Some(next) != asked.as_ref() && self.pages < MAX_LIST_PAGES)
-            .map(Some);
-    }
-}
-
 /// The procedure. It comes to an account, or none.
 #[derive(Debug)]
 pub struct FindAccount {
-    pages: AccountPages,
+    pages: Pages<ConnectedAccount>,
     asked: u32,
     is_wanted: fn(&ConnectedAccount, &str) -> bool,
     word: String,
@@ -102,7 +53,10 @@ impl FindAccount {
             ..AccountFilter::default()
         };
         FindAccount {
-            pages: AccountPages::new(filter),
+            pages: Pages::new(Operation::ListAccounts {
+                filter,
+                cursor: None,
+            }),
             asked: 0,
             is_wanted,
             word,
@@ -146,7 +100,7 @@ impl Procedure for FindAccount {
         match event {
             Event::Start => self.next(),
             Event::Answered(Ok(Answer::Accounts(page))) => {
-                self.pages.answered(page.items, page.next);
+                self.pages.answered(page);
                 self.next()
             }
             Event::Answered(Err(error)) => Step::Done(Err(error)),

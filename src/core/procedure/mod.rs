@@ -1,10 +1,12 @@
 //! What takes several requests: each procedure says what to do next and is told how it went. It does no I/O itself.
 
 pub mod complete;
+pub mod create_integration;
 pub mod execute;
 pub mod expected_params;
 pub mod find_account;
 pub mod initiate;
+pub mod pages;
 pub mod refresh;
 pub mod watch;
 

@@ -1,6 +1,6 @@
 //! What the platform answers, without regard to its generation.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
@@ -13,6 +13,8 @@ use crate::core::value::Value;
 pub enum Answer {
     /// To `GetApp`.
     App(App),
+    /// To `ListApps`.
+    Apps(Page<App>),
     /// To `ListIntegrations`.
     Integrations(Page<Integration>),
     /// To `GetIntegration` and `CreateIntegration`.
@@ -51,29 +53,66 @@ macro_rules! taken_from_answer {
 }
 
 taken_from_answer! {
+    App => App,
+    Apps => Page<App>,
+    Integration => Integration,
+    Integrations => Page<Integration>,
     Account => ConnectedAccount,
     Accounts => Page<ConnectedAccount>,
     AuthParams => AuthParams,
 }
 
 /// An app that users can connect.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct App {
     /// Key, such as `gmail`; never altered.
     pub key: String,
     /// The platform's own id, in v1.
+    #[serde(skip)]
     pub id: Option<String>,
     /// Name for display.
     pub name: String,
+    /// What it is. Text, not markup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Address of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// In the platform's order.
+    pub categories: Vec<Category>,
     /// Whether its actions need no connection.
     pub no_auth: bool,
-    /// In the platform's order.
+    /// In the platform's order. Empty where it does not tell, as in lists of v1.
+    #[serde(rename = "authSchemes", skip_serializing_if = "Vec::is_empty")]
     pub schemes: Vec<AppScheme>,
     /// Schemes for which the platform has credentials of its own.
+    #[serde(rename = "managedAuthSchemes")]
     pub managed: Vec<AuthScheme>,
 }
 
-/// One way to authenticate with an app.
+/// What an app is filed under.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Category {
+    /// For [`AppFilter`](super::operation::AppFilter).
+    pub id: String,
+    /// For display.
+    pub name: String,
+}
+
+impl Category {
+    /// A category is a word in v1, an object in v3 whose id has two names.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let word = value.as_text();
+        let id = word.or_else(|| value.any(&["id", "slug"]).as_text())?;
+        Some(Category {
+            id: id.to_owned(),
+            name: value.get("name").as_text().unwrap_or(id).to_owned(),
+        })
+    }
+}
+
+/// One way to authenticate with an app. To JavaScript, its name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppScheme {
     /// Its name.
@@ -84,7 +123,19 @@ pub struct AppScheme {
     pub is_blocked: bool,
 }
 
+impl Serialize for AppScheme {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.scheme.serialize(serializer)
+    }
+}
+
 impl App {
+    /// Whether a word stands in its key or its name, in any case.
+    pub(super) fn is_found_by(&self, word: &str) -> bool {
+        let text = [self.key.as_str(), " ", &self.name].concat();
+        text.to_lowercase().contains(&word.to_lowercase())
+    }
+
     /// The entry of a scheme.
     pub fn scheme(&self, scheme: &AuthScheme) -> Option<&AppScheme> {
         self.schemes.iter().find(|entry| entry.scheme == *scheme)
@@ -110,26 +161,44 @@ impl App {
 }
 
 /// An app plus one auth scheme plus the developer's credentials for it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Integration {
     /// Opaque id.
     pub id: String,
     /// Key of its app, as the platform writes it here.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
     /// Its scheme.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_scheme: Option<AuthScheme>,
     /// Neither disabled nor deleted.
     pub is_enabled: bool,
     /// Whether it uses the platform's own credentials, when told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_managed: Option<bool>,
-    /// When it was created, in milliseconds since 1970.
-    pub created_at_ms: Option<u64>,
+    /// ISO 8601, as the platform wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
     /// What the user is asked for, when this answer says so.
+    #[serde(
+        rename = "expectedInputFields",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub fields: Option<Vec<Field>>,
 }
 
+impl Integration {
+    /// Whether it is of an app, as far as it says.
+    pub(crate) fn is_of(&self, app: &str) -> bool {
+        self.app
+            .as_deref()
+            .is_none_or(|own| own.eq_ignore_ascii_case(app))
+    }
+}
+
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,

@@ -103,5 +103,9 @@ pub(crate) fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
             query.append_pair(name, value);
         }
     }
-    query.finish()
+    let mut path = query.finish();
+    if path.ends_with('?') {
+        path.pop();
+    }
+    path
 }

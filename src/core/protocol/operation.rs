@@ -13,6 +13,13 @@ pub enum Operation {
         /// Key, such as `gmail`.
         app: String,
     },
+    /// One page of the apps (docs/protocol.md §5.1).
+    ListApps {
+        /// Which ones.
+        filter: AppFilter,
+        /// Where to go on; `None` for the first page.
+        cursor: Option<String>,
+    },
     /// One page of an app's integrations (docs/protocol.md §5.3).
     ListIntegrations {
         /// Key of the app.
@@ -78,6 +85,15 @@ pub enum Operation {
     },
     /// Execute an action (docs/protocol.md §5.13).
     Execute(Execute),
+}
+
+/// Which apps to list. What is not given does not filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AppFilter {
+    /// What the key or the name must contain, in any case.
+    pub search: Option<String>,
+    /// Id of a category.
+    pub category: Option<String>,
 }
 
 /// Which connected accounts to list. What is not given does not filter.
@@ -152,11 +168,24 @@ impl Operation {
         )
     }
 
+    /// Another page of the same list. What is no list stays as it is.
+    pub(crate) fn at(&self, page: Option<String>) -> Self {
+        let mut operation = self.clone();
+        if let Operation::ListApps { cursor, .. }
+        | Operation::ListIntegrations { cursor, .. }
+        | Operation::ListAccounts { cursor, .. } = &mut operation
+        {
+            *cursor = page;
+        }
+        operation
+    }
+
     /// Whether repeating it changes nothing. A repeated initiate would make a second account.
     pub fn is_repeatable(&self) -> bool {
         matches!(
             self,
             Operation::GetApp { .. }
+                | Operation::ListApps { .. }
                 | Operation::ListIntegrations { .. }
                 | Operation::GetIntegration { .. }
                 | Operation::GetAccount { .. }

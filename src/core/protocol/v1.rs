@@ -1,8 +1,8 @@
 //! The first generation: `/api/v1`, as composio-core 0.5 speaks it.
 
 use super::answer::{
-    Answer, App, AppScheme, AuthParameter, AuthParams, ConnectedAccount, Connection, Integration,
-    Page,
+    Answer, App, AppScheme, AuthParameter, AuthParams, Category, ConnectedAccount, Connection,
+    Integration, Page,
 };
 use super::execution;
 use super::http::{HttpRequest, path, with_query};
@@ -12,7 +12,6 @@ use crate::core::fields::{Decoded, decode, decode_list};
 use crate::core::json::JsonObject;
 use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
-use crate::core::time::parse_iso;
 use crate::core::value::Value;
 
 pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
@@ -20,6 +19,10 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         Operation::GetApp { app } => {
             HttpRequest::get(path("/api/v1/apps/", "app", &app.to_ascii_lowercase())?)
         }
+        Operation::ListApps { filter, .. } => HttpRequest::get(with_query(
+            "/api/v1/apps",
+            &[("category", filter.category.as_deref())],
+        )),
         Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
             "/api/v1/integrations",
             &[
@@ -142,8 +145,21 @@ fn initiate_body(initiate: &Initiate) -> Vec<u8> {
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
     Some(match operation {
         Operation::GetApp { .. } => Answer::App(app(body)?),
-        Operation::ListIntegrations { cursor, .. } => {
-            Answer::Integrations(page(body, cursor, integration)?)
+        Operation::ListApps { filter, cursor } => {
+            let mut found = page(body, cursor, app)?;
+            // The platform has no search of its own.
+            if let Some(word) = &filter.search {
+                found.items.retain(|app| app.is_found_by(word));
+            }
+            Answer::Apps(found)
+        }
+        Operation::ListIntegrations { app, cursor } => {
+            let mut found = page(body, cursor, integration)?;
+            // Its filters are undocumented, and what was deleted stays in lists (docs/protocol.md, Q41).
+            found
+                .items
+                .retain(|item| item.is_enabled && item.is_of(app));
+            Answer::Integrations(found)
         }
         Operation::GetIntegration { .. } | Operation::CreateIntegration { .. } => {
             Answer::Integration(integration(body)?)
@@ -220,6 +236,14 @@ fn app(body: &Value) -> Option<App> {
         name: body.get("name").to_text().unwrap_or_else(|| key.clone()),
         key,
         id: body.get("appId").to_id(),
+        description: body.get("description").to_text(),
+        logo: body.get("logo").to_text(),
+        categories: body
+            .get("categories")
+            .items()
+            .iter()
+            .filter_map(Category::read)
+            .collect(),
         no_auth: body.get("no_auth").as_bool() == Some(true),
         schemes,
         managed: body
@@ -241,7 +265,7 @@ fn integration(body: &Value) -> Option<Integration> {
         is_enabled: body.get("enabled").as_bool() != Some(false)
             && body.get("deleted").as_bool() != Some(true),
         is_managed: body.get("useComposioAuth").as_bool(),
-        created_at_ms: body.get("createdAt").as_str().and_then(parse_iso),
+        created_at: body.get("createdAt").to_text(),
         fields: matches!(fields, Value::Array(_)).then(|| decode_list(fields, false)),
     })
 }

@@ -1,8 +1,8 @@
 //! The third generation: `/api/v3`. Its words (user, toolkit, auth config, link) stay in this file.
 
 use super::answer::{
-    Answer, App, AppScheme, AuthParameter, AuthParams, ConnectedAccount, Connection, Integration,
-    Page,
+    Answer, App, AppScheme, AuthParameter, AuthParams, Category, ConnectedAccount, Connection,
+    Integration, Page,
 };
 use super::execution;
 use super::http::{HttpRequest, path, with_query};
@@ -18,6 +18,15 @@ use crate::core::value::Value;
 pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
     Ok(match operation {
         Operation::GetApp { app } => HttpRequest::get(path("/api/v3/toolkits/", "app", app)?),
+        Operation::ListApps { filter, cursor } => HttpRequest::get(with_query(
+            "/api/v3/toolkits",
+            &[
+                ("search", filter.search.as_deref()),
+                ("category", filter.category.as_deref()),
+                ("limit", Some("100")),
+                ("cursor", cursor.as_deref()),
+            ],
+        )),
         Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
             "/api/v3/auth_configs",
             &[
@@ -175,7 +184,12 @@ fn data(initiate: &Initiate, json: &mut JsonObject) {
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {
     Some(match operation {
         Operation::GetApp { .. } => Answer::App(app(body)?),
-        Operation::ListIntegrations { .. } => Answer::Integrations(page(body, integration)?),
+        Operation::ListApps { .. } => Answer::Apps(page(body, app)?),
+        Operation::ListIntegrations { .. } => {
+            let mut found = page(body, integration)?;
+            found.items.retain(|item| item.is_enabled);
+            Answer::Integrations(found)
+        }
         Operation::GetIntegration { .. } => Answer::Integration(integration(body)?),
         Operation::CreateIntegration { app, .. } => {
             let mut created = integration(body.get("auth_config"))?;
@@ -229,8 +243,10 @@ fn auth_params(body: &Value) -> AuthParams {
 fn app(body: &Value) -> Option<App> {
     // The slug is an id: never trimmed. The name is for display.
     let key = body.get("slug").as_str().filter(|slug| !slug.is_empty())?;
+    let meta = body.get("meta");
     let schemes: Vec<AppScheme> = body
-        .get("auth_config_details")
+        // A list has their names only.
+        .any(&["auth_config_details", "auth_schemes"])
         .items()
         .iter()
         .filter_map(|entry| {
@@ -240,7 +256,11 @@ fn app(body: &Value) -> Option<App> {
             let mut asked = decode_list(user.get("required"), true);
             asked.extend(decode_list(user.get("optional"), false));
             Some(AppScheme {
-                scheme: AuthScheme::parse(entry.any(&["mode", "auth_mode"]).as_text()?),
+                scheme: AuthScheme::parse(
+                    entry
+                        .as_text()
+                        .or_else(|| entry.any(&["mode", "auth_mode"]).as_text())?,
+                ),
                 fields: asked,
                 is_blocked: developer
                     .get("required")
@@ -254,6 +274,14 @@ fn app(body: &Value) -> Option<App> {
         id: None,
         name: body.get("name").to_text().unwrap_or_else(|| key.to_owned()),
         key: key.to_owned(),
+        description: meta.get("description").to_text(),
+        logo: meta.get("logo").to_text(),
+        categories: meta
+            .get("categories")
+            .items()
+            .iter()
+            .filter_map(Category::read)
+            .collect(),
         no_auth: body.get("no_auth").as_bool() == Some(true)
             || schemes.iter().any(|entry| entry.scheme.is_none()),
         schemes,
@@ -277,7 +305,7 @@ fn integration(body: &Value) -> Option<Integration> {
         is_enabled: !status.eq_ignore_ascii_case("DISABLED")
             && body.get("deleted").as_bool() != Some(true),
         is_managed: body.get("is_composio_managed").as_bool(),
-        created_at_ms: body.get("created_at").as_str().and_then(parse_iso),
+        created_at: body.get("created_at").to_text(),
         fields: matches!(fields, Value::Array(_)).then(|| decode_list(fields, false)),
     })
 }

@@ -1,0 +1,104 @@
+//! `apps` and `integrations`, as JavaScript sees them.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::convert::call;
+use super::lists::list;
+use crate::client::ConnectClient;
+use crate::core::options::{read_app, read_integration_id};
+use crate::core::procedure::create_integration::CreateIntegrationOptions;
+use crate::core::protocol::operation::{AppFilter, Operation};
+
+/// The apps that a platform can connect.
+#[wasm_bindgen]
+pub struct Apps(pub(super) ConnectClient);
+
+/// The integrations of the developer's project.
+#[wasm_bindgen]
+pub struct Integrations(pub(super) ConnectClient);
+
+#[wasm_bindgen]
+impl Apps {
+    /// Apps, asked for page by page as they are iterated.
+    ///
+    /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<App>")]
+    pub fn list(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "ListAppsOptions")] options: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        list(&self.0, options, |_, options| {
+            Ok(Operation::ListApps {
+                filter: AppFilter::read(options)?,
+                cursor: None,
+            })
+        })
+    }
+
+    /// One app.
+    ///
+    /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<App>")]
+    pub fn get(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
+    ) -> Promise {
+        call(&self.0, options, read_app, async |client, app, signal| {
+            client.get_app(app, signal).await
+        })
+    }
+}
+
+#[wasm_bindgen]
+impl Integrations {
+    /// The enabled integrations of an app, asked for page by page as they are iterated.
+    ///
+    /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Integration>")]
+    pub fn list(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ListIntegrationsOptions")] options: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        list(&self.0, options, |_, options| {
+            Ok(Operation::ListIntegrations {
+                app: read_app(options)?,
+                cursor: None,
+            })
+        })
+    }
+
+    /// One integration.
+    ///
+    /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
+    pub fn get(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "IntegrationOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            options,
+            read_integration_id,
+            async |client, id, signal| client.get_integration(id, signal).await,
+        )
+    }
+
+    /// Creates an integration of an app, with the platform's credentials where it has them. Only with the client's
+    /// `createIntegrations`: it changes the developer's project. Sent once, never repeated.
+    ///
+    /// Rejects with `invalid_argument`, also without `createIntegrations`, `not_found`, `connection_not_needed`,
+    /// `app_not_connectable`, `auth_scheme_mismatch`, and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
+    pub fn create(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CreateIntegrationOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            options,
+            CreateIntegrationOptions::read,
+            async |client, options, signal| client.create_integration(options, signal).await,
+        )
+    }
+}

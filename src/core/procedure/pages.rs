@@ -1,0 +1,71 @@
+//! A list, page by page, as it is asked for.
+
+use std::collections::VecDeque;
+
+use crate::core::protocol::answer::Page;
+use crate::core::protocol::operation::Operation;
+
+/// Whoever wants all of a list gets no more pages than this: cursors that go round would never end.
+const MAX_PAGES: u32 = 1_000;
+
+/// A list whose next page is asked for when nothing is at hand.
+#[derive(Debug, Clone)]
+pub struct Pages<T> {
+    walk: Walk,
+    buffer: VecDeque<T>,
+}
+
+/// Where in a list we are; apart from its items, so that it is compiled once.
+#[derive(Debug, Clone)]
+struct Walk {
+    list: Operation,
+    /// Where the next page starts; the first has no cursor, and after the last there is none.
+    next: Option<Option<String>>,
+    pages: u32,
+}
+
+impl<T> Pages<T> {
+    /// All of a list. Nothing is asked yet.
+    pub fn new(list: Operation) -> Self {
+        Pages {
+            walk: Walk {
+                list,
+                next: Some(None),
+                pages: 0,
+            },
+            buffer: VecDeque::new(),
+        }
+    }
+
+    /// The next item at hand.
+    pub fn pop(&mut self) -> Option<T> {
+        self.buffer.pop_front()
+    }
+
+    /// What to ask for once no item is at hand; `None` when there are no more.
+    pub fn request(&self) -> Option<Operation> {
+        self.walk.request()
+    }
+
+    /// Takes an answer in.
+    pub fn answered(&mut self, page: Page<T>) {
+        self.buffer.extend(page.items);
+        self.walk.answered(page.next);
+    }
+}
+
+impl Walk {
+    fn request(&self) -> Option<Operation> {
+        let cursor = self.next.as_ref()?;
+        Some(self.list.at(cursor.clone()))
+    }
+
+    /// A cursor that repeats itself ends the list: it would never end otherwise.
+    fn answered(&mut self, next: Option<String>) {
+        let asked = self.next.take().flatten();
+        self.pages += 1;
+        self.next = next
+            .filter(|next| Some(next) != asked.as_ref() && self.pages < MAX_PAGES)
+            .map(Some);
+    }
+}
