@@ -3,14 +3,15 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{call, call_js, execution_to_js, promise_js};
+use super::convert::{answer_to_js, ask, call, call_js, execution_to_js, promise_js};
 use super::lists::list;
 use crate::client::ConnectClient;
 use crate::core::error::ConnectError;
 use crate::core::options::{RefreshOptions, WaitOptions, read_account_id, read_app};
 use crate::core::procedure::initiate::InitiateOptions;
 use crate::core::procedure::pages::Pages;
-use crate::core::protocol::operation::{AccountFilter, Execute};
+use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::protocol::operation::{AccountFilter, Execute, Operation};
 
 /// The connected accounts of a client.
 #[wasm_bindgen]
@@ -39,12 +40,12 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            read_account_id,
-            async |client, id, signal| client.get_connected_account(id, signal).await,
-        )
+        let read = |options: &_| {
+            Ok(Operation::GetAccount {
+                connected_account_id: read_account_id(options)?,
+            })
+        };
+        ask(&self.0, options, read, answer_to_js::<ConnectedAccount>)
     }
 
     /// Connected accounts, asked for page by page as they are iterated. Without an entity: the client's.
@@ -110,7 +111,13 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        self.set_enabled(options, true)
+        let read = |options: &_| {
+            Ok(Operation::SetEnabled {
+                connected_account_id: read_account_id(options)?,
+                enabled: true,
+            })
+        };
+        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
     /// Switches an account off; `enable` switches it on again.
@@ -121,7 +128,13 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        self.set_enabled(options, false)
+        let read = |options: &_| {
+            Ok(Operation::SetEnabled {
+                connected_account_id: read_account_id(options)?,
+                enabled: false,
+            })
+        };
+        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
     /// Deletes an account.
@@ -132,27 +145,12 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        call_js(
-            &self.0,
-            options,
-            read_account_id,
-            async |client, id, signal| {
-                client.delete_account(id, signal).await?;
-                Ok(JsValue::UNDEFINED)
-            },
-        )
-    }
-
-    fn set_enabled(&self, options: &JsValue, enabled: bool) -> Promise {
-        call_js(
-            &self.0,
-            options,
-            read_account_id,
-            async move |client, id, signal| {
-                client.set_account_enabled(id, enabled, signal).await?;
-                Ok(JsValue::UNDEFINED)
-            },
-        )
+        let read = |options: &_| {
+            Ok(Operation::DeleteAccount {
+                connected_account_id: read_account_id(options)?,
+            })
+        };
+        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 }
 

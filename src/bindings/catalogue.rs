@@ -3,11 +3,12 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::convert::call;
+use super::convert::{answer_to_js, ask, call};
 use super::lists::list;
 use crate::client::ConnectClient;
 use crate::core::options::{read_app, read_integration_id};
 use crate::core::procedure::create_integration::CreateIntegrationOptions;
+use crate::core::protocol::answer::{App, Integration};
 use crate::core::protocol::operation::{AppFilter, Operation};
 
 /// The apps that a platform can connect.
@@ -44,9 +45,12 @@ impl Apps {
         &self,
         #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, read_app, async |client, app, signal| {
-            client.get_app(app, signal).await
-        })
+        let read = |options: &_| {
+            Ok(Operation::GetApp {
+                app: read_app(options)?,
+            })
+        };
+        ask(&self.0, options, read, answer_to_js::<App>)
     }
 }
 
@@ -76,12 +80,12 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "IntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            read_integration_id,
-            async |client, id, signal| client.get_integration(id, signal).await,
-        )
+        let read = |options: &_| {
+            Ok(Operation::GetIntegration {
+                integration_id: read_integration_id(options)?,
+            })
+        };
+        ask(&self.0, options, read, answer_to_js::<Integration>)
     }
 
     /// Creates an integration of an app, with the platform's credentials where it has them. Only with the client's

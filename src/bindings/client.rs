@@ -10,7 +10,8 @@ use wasm_bindgen::prelude::*;
 use super::accounts::{ConnectedAccounts, Entity, initiate};
 use super::catalogue::{Apps, Integrations};
 use super::convert::{
-    Arguments, call, call_js, execution_to_js, finish, promise, read_with, to_error, to_js, wrong,
+    Arguments, answer_to_js, ask, call, call_js, execution_to_js, finish, promise, read_with,
+    to_error, to_js, wrong,
 };
 use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
@@ -21,7 +22,8 @@ use crate::core::flow::FlowOptions;
 use crate::core::options::{ClientOptions, read_account_id, read_flow_id, read_redirect_url};
 use crate::core::procedure::complete::CompleteOptions;
 use crate::core::procedure::expected_params::ExpectedParamsOptions;
-use crate::core::protocol::operation::Execute;
+use crate::core::protocol::answer::AuthParams;
+use crate::core::protocol::operation::{Execute, Operation};
 
 type Result<T> = core::result::Result<T, Failure>;
 
@@ -212,12 +214,12 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            read_account_id,
-            async |client, id, signal| client.get_auth_params(id, signal).await,
-        )
+        let read = |options: &_| {
+            Ok(Operation::GetAuthParams {
+                connected_account_id: read_account_id(options)?,
+            })
+        };
+        ask(&self.0, options, read, answer_to_js::<AuthParams>)
     }
 
     /// Executes an action on behalf of an entity, or with one account. Sent once, never repeated.

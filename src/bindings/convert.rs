@@ -11,7 +11,8 @@ use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_except, encode};
 use crate::client::ConnectClient;
 use crate::core::error::ConnectError;
-use crate::core::protocol::answer::Execution;
+use crate::core::protocol::answer::{Answer, Execution};
+use crate::core::protocol::operation::Operation;
 use crate::core::value::Value;
 
 /// Plain data for JavaScript: absent members are absent, `None` is null.
@@ -75,6 +76,34 @@ pub fn call_js<O: 'static>(
         let (options, signal) = options?;
         run(client, options, signal).await
     })
+}
+
+/// One question to the platform: options that make an operation, and what becomes of its answer. Not generic, so that it is
+/// compiled once for all calls that are no more than that.
+pub fn ask(
+    client: &ConnectClient,
+    options: &JsValue,
+    read: Read<Operation>,
+    answered: fn(Answer) -> Result<JsValue, ConnectError>,
+) -> Promise {
+    call_js(
+        client,
+        options,
+        read,
+        async move |client, operation, signal| {
+            Ok(answered(client.perform(&operation, signal).await?)?)
+        },
+    )
+}
+
+/// What was asked for, as plain data.
+///
+/// # Errors
+/// `response_invalid` when the answer is to another question.
+pub fn answer_to_js<T: Serialize + TryFrom<Answer, Error = ConnectError>>(
+    answer: Answer,
+) -> Result<JsValue, ConnectError> {
+    Ok(to_js(&T::try_from(answer)?))
 }
 
 /// How the core reads the options of a call.

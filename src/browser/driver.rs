@@ -29,10 +29,25 @@ impl Driver<'_> {
     /// # Errors
     /// The procedure's own, or `cancelled`.
     pub async fn run<P: Procedure>(&self, procedure: &mut P) -> Result<P::Output, Failure> {
+        let mut output = None;
+        self.drive(&mut |event, now_ms| {
+            procedure.advance(event, now_ms).and_then(|value| {
+                output = Some(value);
+                Step::Done(Ok(()))
+            })
+        })
+        .await?;
+        output.ok_or_else(|| {
+            ConnectError::new(ErrorCode::ResponseInvalid, "a procedure came to nothing").into()
+        })
+    }
+
+    /// The loop of [`run`](Self::run), compiled once for all procedures.
+    async fn drive(&self, advance: &mut dyn FnMut(Event, u64) -> Step<()>) -> Result<(), Failure> {
         let mut event = Event::Start;
         let mut cause = None;
         loop {
-            event = match procedure.advance(event, now_ms()) {
+            event = match advance(event, now_ms()) {
                 Step::Done(result) => return result.map_err(|error| Failure { error, cause }),
                 Step::Call(operation) => {
                     let answered = self.perform(&operation).await;

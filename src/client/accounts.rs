@@ -193,7 +193,7 @@ impl ConnectClient {
         self.driver(&self.signals(signal)).run(&mut procedure).await
     }
 
-    pub(super) async fn perform(
+    pub(crate) async fn perform(
         &self,
         operation: &Operation,
         signal: Option<AbortSignal>,
