@@ -11,6 +11,8 @@ use crate::core::value::Value;
 pub struct HttpRequest {
     /// `GET`, `POST`, `PATCH` or `DELETE`.
     pub method: &'static str,
+    /// The path as it is for all ids, for the trace.
+    pub route: &'static str,
     /// Absolute path with its query, encoded.
     pub path: String,
     /// JSON, for a POST. May hold what the user typed: overwritten when dropped.
@@ -54,58 +56,61 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl HttpRequest {
-    /// A GET.
-    pub(crate) fn get(path: String) -> Self {
+    /// A request without a body. `route` may have one place for an id, see [`HttpRequest::id`].
+    pub(crate) fn new(method: &'static str, route: &'static str) -> Self {
         HttpRequest {
-            method: "GET",
-            path,
+            method,
+            route,
+            path: route.to_owned(),
             body: None,
         }
     }
 
-    /// A request without a body that changes something.
-    pub(crate) fn bare(method: &'static str, path: String) -> Self {
-        HttpRequest {
-            method,
-            path,
-            body: None,
-        }
+    /// A GET.
+    pub(crate) fn get(route: &'static str) -> Self {
+        Self::new("GET", route)
     }
 
     /// A POST of a JSON body.
-    pub(crate) fn post(path: String, body: Vec<u8>) -> Self {
-        HttpRequest {
-            method: "POST",
-            path,
-            body: Some(Zeroizing::new(body)),
-        }
+    pub(crate) fn post(route: &'static str, body: Vec<u8>) -> Self {
+        Self::new("POST", route).body(body)
     }
-}
 
-/// `prefix` and one encoded segment. A segment that a URL parser would resolve away (`.`, `..`) is refused.
-pub(crate) fn path(prefix: &str, field: &str, segment: &str) -> Result<String, ConnectError> {
-    match segment {
-        "" => Err(ConnectError::argument("required", field, "is empty")),
-        "." | ".." => Err(ConnectError::argument("format", field, "is not an id")),
-        _ => Ok([
-            prefix,
-            utf8_percent_encode(segment, SEGMENT).to_string().as_str(),
-        ]
-        .concat()),
+    /// With a JSON body.
+    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(Zeroizing::new(body));
+        self
     }
-}
 
-/// `path` with a query of the pairs that have a value.
-pub(crate) fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
-    let mut query = form_urlencoded::Serializer::for_suffix([path, "?"].concat(), path.len() + 1);
-    for (name, value) in pairs {
-        if let Some(value) = value {
-            query.append_pair(name, value);
+    /// With this id, encoded, in place of the route's `{id}`. One that a URL parser would resolve away (`.`, `..`) is
+    /// refused; `field` names it.
+    pub(crate) fn id(mut self, field: &str, id: &str) -> Result<Self, ConnectError> {
+        match id {
+            "" => return Err(ConnectError::argument("required", field, "is empty")),
+            "." | ".." => return Err(ConnectError::argument("format", field, "is not an id")),
+            _ => {}
         }
+        if let Some((before, after)) = self.route.split_once("{id}") {
+            let segment = utf8_percent_encode(id, SEGMENT).to_string();
+            self.path = [before, &segment, after].concat();
+        }
+        Ok(self)
     }
-    let mut path = query.finish();
-    if path.ends_with('?') {
-        path.pop();
+
+    /// With a query of the pairs that have a value.
+    pub(crate) fn query(mut self, pairs: &[(&str, Option<&str>)]) -> Self {
+        let start = self.path.len() + 1;
+        self.path.push('?');
+        let mut query = form_urlencoded::Serializer::for_suffix(self.path, start);
+        for (name, value) in pairs {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        self.path = query.finish();
+        if self.path.ends_with('?') {
+            self.path.pop();
+        }
+        self
     }
-    path
 }

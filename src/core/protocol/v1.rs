@@ -5,7 +5,7 @@ use super::answer::{
     Integration, Page,
 };
 use super::execution;
-use super::http::{HttpRequest, path, with_query};
+use super::http::HttpRequest;
 use super::operation::{Initiate, Operation};
 use crate::core::error::ConnectError;
 use crate::core::fields::{Decoded, decode, decode_list};
@@ -14,36 +14,33 @@ use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
 
+const ID: &str = "connectedAccountId";
+
 pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
     Ok(match operation {
         Operation::GetApp { app } => {
-            HttpRequest::get(path("/api/v1/apps/", "app", &app.to_ascii_lowercase())?)
+            HttpRequest::get("/api/v1/apps/{id}").id("app", &app.to_ascii_lowercase())?
         }
-        Operation::ListApps { filter, .. } => HttpRequest::get(with_query(
-            "/api/v1/apps",
-            &[("category", filter.category.as_deref())],
-        )),
-        Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
-            "/api/v1/integrations",
-            &[
+        Operation::ListApps { filter, .. } => {
+            HttpRequest::get("/api/v1/apps").query(&[("category", filter.category.as_deref())])
+        }
+        Operation::ListIntegrations { app, cursor } => HttpRequest::get("/api/v1/integrations")
+            .query(&[
                 ("appName", Some(app)),
                 ("showDisabled", Some("false")),
                 ("pageSize", Some("100")),
                 ("page", cursor.as_deref().or(Some("1"))),
-            ],
-        )),
-        Operation::GetIntegration { integration_id } => HttpRequest::get(path(
-            "/api/v1/integrations/",
-            "integrationId",
-            integration_id,
-        )?),
+            ]),
+        Operation::GetIntegration { integration_id } => {
+            HttpRequest::get("/api/v1/integrations/{id}").id("integrationId", integration_id)?
+        }
         Operation::CreateIntegration {
             app,
             app_id,
             auth_scheme,
             is_managed,
         } => HttpRequest::post(
-            "/api/v1/integrations".to_owned(),
+            "/api/v1/integrations",
             JsonObject::build(|json| {
                 json.optional("appId", app_id.as_deref());
                 if app_id.is_none() {
@@ -55,16 +52,14 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 json.bool("useComposioAuth", *is_managed);
             }),
         ),
-        Operation::Initiate(initiate) | Operation::Link(initiate) => HttpRequest::post(
-            "/api/v1/connectedAccounts".to_owned(),
-            initiate_body(initiate),
-        ),
+        Operation::Initiate(initiate) | Operation::Link(initiate) => {
+            HttpRequest::post("/api/v1/connectedAccounts", initiate_body(initiate))
+        }
         Operation::GetAccount {
             connected_account_id,
-        } => HttpRequest::get(account_path(connected_account_id)?),
-        Operation::ListAccounts { filter, cursor } => HttpRequest::get(with_query(
-            "/api/v1/connectedAccounts",
-            &[
+        } => HttpRequest::get("/api/v1/connectedAccounts/{id}").id(ID, connected_account_id)?,
+        Operation::ListAccounts { filter, cursor } => HttpRequest::get("/api/v1/connectedAccounts")
+            .query(&[
                 ("pageSize", Some("50")),
                 ("page", cursor.as_deref().or(Some("1"))),
                 ("user_uuid", filter.entity_id.as_deref()),
@@ -74,40 +69,39 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                     "status",
                     filter.status.as_ref().map(ConnectionStatus::as_str),
                 ),
-            ],
-        )),
+            ]),
         Operation::Refresh {
             connected_account_id,
             redirect_url,
         } => HttpRequest::post(
-            [&account_path(connected_account_id)?, "/reinitiate"].concat(),
+            "/api/v1/connectedAccounts/{id}/reinitiate",
             JsonObject::build(|json| {
                 json.object("data", |_| {});
                 json.string("redirectUri", redirect_url);
             }),
-        ),
+        )
+        .id(ID, connected_account_id)?,
         Operation::SetEnabled {
             connected_account_id,
             enabled,
         } => {
-            let verb = if *enabled { "/enable" } else { "/disable" };
-            HttpRequest::bare(
-                "POST",
-                [&account_path(connected_account_id)?, verb].concat(),
-            )
+            let route = match enabled {
+                true => "/api/v1/connectedAccounts/{id}/enable",
+                false => "/api/v1/connectedAccounts/{id}/disable",
+            };
+            HttpRequest::new("POST", route).id(ID, connected_account_id)?
         }
         Operation::DeleteAccount {
             connected_account_id,
-        } => HttpRequest::bare("DELETE", account_path(connected_account_id)?),
+        } => HttpRequest::new("DELETE", "/api/v1/connectedAccounts/{id}")
+            .id(ID, connected_account_id)?,
         Operation::GetAuthParams {
             connected_account_id,
-        } => HttpRequest::get([&account_path(connected_account_id)?, "/info"].concat()),
+        } => {
+            HttpRequest::get("/api/v1/connectedAccounts/{id}/info").id(ID, connected_account_id)?
+        }
         Operation::Execute(execute) => HttpRequest::post(
-            [
-                &path("/api/v2/actions/", "action", &execute.action)?,
-                "/execute",
-            ]
-            .concat(),
+            "/api/v2/actions/{id}/execute",
             JsonObject::build(|json| {
                 json.optional(
                     "connectedAccountId",
@@ -117,16 +111,9 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 json.optional("appName", execute.app.as_deref());
                 json.value("input", &execute.input);
             }),
-        ),
+        )
+        .id("action", &execute.action)?,
     })
-}
-
-fn account_path(connected_account_id: &str) -> Result<String, ConnectError> {
-    path(
-        "/api/v1/connectedAccounts/",
-        "connectedAccountId",
-        connected_account_id,
-    )
 }
 
 fn initiate_body(initiate: &Initiate) -> Vec<u8> {

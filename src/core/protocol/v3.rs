@@ -5,7 +5,7 @@ use super::answer::{
     Integration, Page,
 };
 use super::execution;
-use super::http::{HttpRequest, path, with_query};
+use super::http::HttpRequest;
 use super::operation::{Initiate, Operation};
 use crate::core::error::ConnectError;
 use crate::core::fields::decode_list;
@@ -15,38 +15,33 @@ use crate::core::status::ConnectionStatus;
 use crate::core::time::parse_iso;
 use crate::core::value::Value;
 
+const ID: &str = "connectedAccountId";
+
 pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
     Ok(match operation {
-        Operation::GetApp { app } => HttpRequest::get(path("/api/v3/toolkits/", "app", app)?),
-        Operation::ListApps { filter, cursor } => HttpRequest::get(with_query(
-            "/api/v3/toolkits",
-            &[
-                ("search", filter.search.as_deref()),
-                ("category", filter.category.as_deref()),
-                ("limit", Some("100")),
-                ("cursor", cursor.as_deref()),
-            ],
-        )),
-        Operation::ListIntegrations { app, cursor } => HttpRequest::get(with_query(
-            "/api/v3/auth_configs",
-            &[
+        Operation::GetApp { app } => HttpRequest::get("/api/v3/toolkits/{id}").id("app", app)?,
+        Operation::ListApps { filter, cursor } => HttpRequest::get("/api/v3/toolkits").query(&[
+            ("search", filter.search.as_deref()),
+            ("category", filter.category.as_deref()),
+            ("limit", Some("100")),
+            ("cursor", cursor.as_deref()),
+        ]),
+        Operation::ListIntegrations { app, cursor } => HttpRequest::get("/api/v3/auth_configs")
+            .query(&[
                 ("toolkit_slug", Some(app)),
                 ("limit", Some("50")),
                 ("cursor", cursor.as_deref()),
-            ],
-        )),
-        Operation::GetIntegration { integration_id } => HttpRequest::get(path(
-            "/api/v3/auth_configs/",
-            "integrationId",
-            integration_id,
-        )?),
+            ]),
+        Operation::GetIntegration { integration_id } => {
+            HttpRequest::get("/api/v3/auth_configs/{id}").id("integrationId", integration_id)?
+        }
         Operation::CreateIntegration {
             app,
             auth_scheme,
             is_managed,
             ..
         } => HttpRequest::post(
-            "/api/v3/auth_configs".to_owned(),
+            "/api/v3/auth_configs",
             JsonObject::build(|json| {
                 json.object("toolkit", |json| json.string("slug", app));
                 json.object("auth_config", |json| {
@@ -61,23 +56,20 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 });
             }),
         ),
-        Operation::Initiate(initiate) => HttpRequest::post(
-            "/api/v3/connected_accounts".to_owned(),
-            create_body(initiate),
-        ),
-        Operation::Link(initiate) => HttpRequest::post(
-            "/api/v3/connected_accounts/link".to_owned(),
-            link_body(initiate),
-        ),
+        Operation::Initiate(initiate) => {
+            HttpRequest::post("/api/v3/connected_accounts", create_body(initiate))
+        }
+        Operation::Link(initiate) => {
+            HttpRequest::post("/api/v3/connected_accounts/link", link_body(initiate))
+        }
         Operation::GetAccount {
             connected_account_id,
         }
         | Operation::GetAuthParams {
             connected_account_id,
-        } => HttpRequest::get(account_path(connected_account_id)?),
-        Operation::ListAccounts { filter, cursor } => HttpRequest::get(with_query(
-            "/api/v3/connected_accounts",
-            &[
+        } => HttpRequest::get("/api/v3/connected_accounts/{id}").id(ID, connected_account_id)?,
+        Operation::ListAccounts { filter, cursor } => {
+            HttpRequest::get("/api/v3/connected_accounts").query(&[
                 ("limit", Some("50")),
                 ("user_ids", filter.entity_id.as_deref()),
                 ("toolkit_slugs", filter.app.as_deref()),
@@ -87,33 +79,29 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                     filter.status.as_ref().map(ConnectionStatus::as_str),
                 ),
                 ("cursor", cursor.as_deref()),
-            ],
-        )),
+            ])
+        }
         Operation::Refresh {
             connected_account_id,
             redirect_url,
         } => HttpRequest::post(
-            with_query(
-                &[&account_path(connected_account_id)?, "/refresh"].concat(),
-                &[("redirect_url", Some(redirect_url))],
-            ),
+            "/api/v3/connected_accounts/{id}/refresh",
             JsonObject::build(|_| {}),
-        ),
+        )
+        .id(ID, connected_account_id)?
+        .query(&[("redirect_url", Some(redirect_url))]),
         Operation::SetEnabled {
             connected_account_id,
             enabled,
-        } => HttpRequest {
-            method: "PATCH",
-            ..HttpRequest::post(
-                [&account_path(connected_account_id)?, "/status"].concat(),
-                JsonObject::build(|json| json.bool("enabled", *enabled)),
-            )
-        },
+        } => HttpRequest::new("PATCH", "/api/v3/connected_accounts/{id}/status")
+            .id(ID, connected_account_id)?
+            .body(JsonObject::build(|json| json.bool("enabled", *enabled))),
         Operation::DeleteAccount {
             connected_account_id,
-        } => HttpRequest::bare("DELETE", account_path(connected_account_id)?),
+        } => HttpRequest::new("DELETE", "/api/v3/connected_accounts/{id}")
+            .id(ID, connected_account_id)?,
         Operation::Execute(execute) => HttpRequest::post(
-            path("/api/v3/tools/execute/", "action", &execute.action)?,
+            "/api/v3/tools/execute/{id}",
             JsonObject::build(|json| {
                 json.optional(
                     "connected_account_id",
@@ -122,16 +110,9 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 json.optional("user_id", execute.entity_id.as_deref());
                 json.value("arguments", &execute.input);
             }),
-        ),
+        )
+        .id("action", &execute.action)?,
     })
-}
-
-fn account_path(connected_account_id: &str) -> Result<String, ConnectError> {
-    path(
-        "/api/v3/connected_accounts/",
-        "connectedAccountId",
-        connected_account_id,
-    )
 }
 
 fn create_body(initiate: &Initiate) -> Vec<u8> {
