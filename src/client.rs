@@ -28,6 +28,7 @@ use crate::core::procedure::expected_params::{
 };
 use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions, Initiated};
 use crate::core::redirect;
+use crate::core::trace::{FlowTag, Trace, TraceEntry, TraceEvent};
 
 pub use crate::core::procedure::initiate::ConnectionRequest;
 pub use flow::{ConnectFlow, FlowMode, FlowOptions, Listener};
@@ -43,6 +44,7 @@ struct Inner {
     http: Http,
     records: Records,
     known: RefCell<Vec<ExpectedParams>>,
+    trace: RefCell<Trace>,
     disposal: Option<AbortController>,
 }
 
@@ -83,6 +85,7 @@ impl ConnectClient {
                 },
                 records: Records::new(overrides.storage),
                 known: RefCell::default(),
+                trace: RefCell::default(),
                 disposal: AbortController::new().ok(),
             }),
         })
@@ -249,7 +252,7 @@ impl ConnectClient {
         // Kept until its time is over, so that the same callback gives the same answer in another tab.
         if let Some(outcome) = outcome {
             record.outcome = outcome;
-            self.inner.records.put(&record);
+            self.store(&record);
         }
         result
     }
@@ -262,6 +265,17 @@ impl ConnectClient {
         records.retain(|record| record.outcome == Outcome::Pending && !record.is_expired(now));
         records.sort_by_key(|record| core::cmp::Reverse(record.started_at_ms));
         records
+    }
+
+    /// What this client did lately, oldest first, to be pasted into a ticket: at most 200 entries, without ids, typed
+    /// values, tokens or URLs.
+    pub fn trace(&self) -> Vec<TraceEntry> {
+        self.inner.trace.borrow().entries()
+    }
+
+    /// Notes what happened.
+    pub(crate) fn record(&self, event: TraceEvent) {
+        self.inner.trace.borrow_mut().record(event, now_ms());
     }
 
     /// Cancels what is under way and refuses what comes later. May be called twice.
@@ -280,6 +294,7 @@ impl ConnectClient {
         Driver {
             options: &self.inner.options,
             http: &self.inner.http,
+            trace: &self.inner.trace,
             signals,
         }
     }
@@ -295,7 +310,16 @@ impl ConnectClient {
     /// Keeps an attempt for the time that the page is away.
     fn remember(&self, record: &PendingConnection) {
         self.prune();
-        self.inner.records.put(record);
+        self.store(record);
+    }
+
+    fn store(&self, record: &PendingConnection) {
+        let what = match self.inner.records.put(record) {
+            true => "stored",
+            false => "kept_in_memory",
+        };
+        let flow = FlowTag::of(&record.flow_id);
+        self.record(TraceEvent::Storage { flow, what });
     }
 
     fn learn(&self, params: &ExpectedParams) {
@@ -309,6 +333,9 @@ impl ConnectClient {
         for record in self.inner.records.all() {
             if record.is_expired(now) {
                 self.inner.records.remove(&record.flow_id);
+                let flow = FlowTag::of(&record.flow_id);
+                let what = "removed";
+                self.record(TraceEvent::Storage { flow, what });
             }
         }
     }

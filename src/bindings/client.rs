@@ -269,6 +269,13 @@ impl JsConnectClient {
         JsConnectClient(self.0.clone(), self.1.clone())
     }
 
+    /// What this client did lately, oldest first, to be pasted into a ticket: at most 200 entries, without ids, typed
+    /// values, tokens or URLs.
+    #[wasm_bindgen(unchecked_return_type = "TraceEntry[]")]
+    pub fn trace(&self) -> JsValue {
+        to_js(&self.0.trace())
+    }
+
     /// Cancels what is under way and refuses what comes later. May be called twice.
     pub fn dispose(&self) {
         self.0.dispose();

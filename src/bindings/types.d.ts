@@ -411,6 +411,32 @@ export interface CreateIntegrationOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * One thing that happened: a request (each try is one), a change of a flow's state, something about its popup or its stored
+ * record. Words of this package, numbers and codes: nothing that a user typed, a platform answered or a URL holds.
+ */
+export type TraceEntry = {
+  /** In milliseconds since 1970; of a request, when it was over. */
+  readonly atMs: number;
+  /** Which flow: the first six digits of its id. */
+  readonly flow?: string;
+  /** Why, where it is a failure. */
+  readonly code?: ConnectErrorCode;
+} & (
+  | {
+    readonly kind: "request";
+    readonly operation: string;
+    readonly method: string;
+    /** The path with `{id}` in place of what stands there, without its query. */
+    readonly route: string;
+    readonly status?: number;
+    /** How long it took. */
+    readonly ms: number;
+  }
+  | { readonly kind: "state"; readonly state: string }
+  | { readonly kind: "popup" | "storage"; readonly what: string }
+);
+
 export interface ClientOptions {
   /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
   baseUrl: string;

@@ -1,5 +1,7 @@
 //! Performs what a procedure asks for.
 
+use core::cell::RefCell;
+
 use web_sys::AbortSignal;
 
 use super::failure::Failure;
@@ -12,6 +14,7 @@ use crate::core::protocol::answer::Answer;
 use crate::core::protocol::operation::Operation;
 use crate::core::protocol::{build, read};
 use crate::core::retry::{before_look, before_retry};
+use crate::core::trace::{Trace, TraceEvent};
 
 /// What a procedure is driven with.
 pub struct Driver<'a> {
@@ -19,6 +22,8 @@ pub struct Driver<'a> {
     pub options: &'a ClientOptions,
     /// How requests are sent.
     pub http: &'a Http,
+    /// Where requests are noted.
+    pub trace: &'a RefCell<Trace>,
     /// Each of them cancels.
     pub signals: &'a [AbortSignal],
 }
@@ -76,14 +81,30 @@ impl Driver<'_> {
         let mut attempt = 1;
         let mut renewed = false;
         loop {
+            let sent_ms = now_ms();
+            let mut status = None;
             let result = match self.http.send(self.options, &request, self.signals).await {
-                Ok(response) => read(self.options.api, operation, &response).map_err(Failure::from),
+                Ok(response) => {
+                    status = Some(response.status);
+                    read(self.options.api, operation, &response).map_err(Failure::from)
+                }
                 Err(mut failure) => {
                     failure.error.retryable = repeatable
                         && matches!(failure.error.code, ErrorCode::Network | ErrorCode::Timeout);
                     Err(failure)
                 }
             };
+            let over_ms = now_ms();
+            let event = TraceEvent::Request {
+                operation: operation.name(),
+                method: request.method,
+                route: request.route,
+                status,
+                // A clock that was set back took no time.
+                ms: over_ms.saturating_sub(sent_ms),
+                code: result.as_ref().err().map(|failure| failure.error.code),
+            };
+            self.trace.borrow_mut().record(event, over_ms);
             let Err(failure) = result else {
                 return result;
             };

@@ -50,8 +50,8 @@ impl Records {
         }
     }
 
-    /// Stores a record, in memory if there is no other way.
-    pub fn put(&self, record: &PendingConnection) {
+    /// Stores a record, in memory if there is no other way. Whether the storage took it.
+    pub fn put(&self, record: &PendingConnection) -> bool {
         let key = PendingConnection::key(&record.flow_id);
         let stored = self
             .storage
@@ -63,6 +63,7 @@ impl Records {
                 memory.push(record.clone());
             }
         });
+        stored
     }
 
     /// Forgets a record.

@@ -15,4 +15,5 @@ pub mod scheme;
 pub mod secret;
 pub mod status;
 mod time;
+pub mod trace;
 pub mod value;

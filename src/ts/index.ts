@@ -8,7 +8,7 @@ export type {
   ExpectedParams, ExpectedParamsOptions, FlowAttempt, FlowBasics, FlowMode, FlowOptions, FlowSnapshot,
   GetConnectionOptions, InitiateConnectionOptions, Integration, IntegrationOptions, Integrations, Issue,
   ListAppsOptions, ListConnectedAccountsOptions, ListIntegrationsOptions, PendingConnection, RefreshOptions,
-  ResumeOptions, WaitUntilActiveOptions,
+  ResumeOptions, TraceEntry, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
 type Module = typeof import("./connect_flow.js");

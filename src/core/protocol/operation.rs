@@ -180,6 +180,26 @@ impl Operation {
         operation
     }
 
+    /// Its name, for the trace.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Operation::GetApp { .. } => "getApp",
+            Operation::ListApps { .. } => "listApps",
+            Operation::ListIntegrations { .. } => "listIntegrations",
+            Operation::GetIntegration { .. } => "getIntegration",
+            Operation::CreateIntegration { .. } => "createIntegration",
+            Operation::Initiate(_) => "initiate",
+            Operation::Link(_) => "link",
+            Operation::GetAccount { .. } => "getAccount",
+            Operation::ListAccounts { .. } => "listAccounts",
+            Operation::Refresh { .. } => "refresh",
+            Operation::SetEnabled { .. } => "setEnabled",
+            Operation::DeleteAccount { .. } => "deleteAccount",
+            Operation::GetAuthParams { .. } => "getAuthParams",
+            Operation::Execute(_) => "execute",
+        }
+    }
+
     /// Whether repeating it changes nothing. A repeated initiate would make a second account.
     pub fn is_repeatable(&self) -> bool {
         matches!(

@@ -1,0 +1,174 @@
+//! What happened lately, to be pasted into a ticket. Nothing that a user, a page or a platform said can get in: an event
+//! holds words of this program, numbers, codes, and six digits of a random id.
+
+use std::collections::VecDeque;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::error::ErrorCode;
+
+/// How many entries are kept; older ones make room.
+pub const LIMIT: usize = 200;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TraceEvent {
+    /// A request was answered, or was not. Each try is one.
+    Request {
+        /// What was asked, see [`Operation::name`](super::protocol::operation::Operation::name).
+        operation: &'static str,
+        /// As of HTTP.
+        method: &'static str,
+        /// The path with `{id}` in place of what stands there, without its query.
+        route: &'static str,
+        /// HTTP status, when a server answered.
+        status: Option<u16>,
+        /// How long it took, in milliseconds.
+        ms: u64,
+        /// Why it is a failure, if it is one.
+        code: Option<ErrorCode>,
+    },
+    /// A flow has come to a state.
+    State {
+        /// Which.
+        flow: FlowTag,
+        /// Its name.
+        state: &'static str,
+        /// Why, if it is a failure.
+        code: Option<ErrorCode>,
+    },
+    /// Something about a flow's popup.
+    Popup {
+        /// Which.
+        flow: FlowTag,
+        /// `reserved`, `blocked`, `closed` and the like.
+        what: &'static str,
+    },
+    /// Something about a flow's stored record.
+    Storage {
+        /// Which.
+        flow: FlowTag,
+        /// `stored`, `kept_in_memory` where the storage did not take it, or `removed`.
+        what: &'static str,
+    },
+}
+
+/// Tells flows apart: the first six digits of a flow id, which alone find nothing and prove nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlowTag([u8; 6]);
+
+impl FlowTag {
+    /// The tag of a flow id. What is no hexadecimal digit becomes a `-`: an id from storage may be anything.
+    pub fn of(flow_id: &str) -> Self {
+        let mut tag = [b'-'; 6];
+        for (digit, byte) in tag.iter_mut().zip(flow_id.bytes()) {
+            if byte.is_ascii_hexdigit() {
+                *digit = byte;
+            }
+        }
+        FlowTag(tag)
+    }
+
+    /// Its six characters.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// An event and when it happened. To JavaScript, one flat object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEntry {
+    /// In milliseconds since 1970; of a request, when it was over.
+    pub at_ms: u64,
+    /// What happened.
+    pub event: TraceEvent,
+}
+
+impl Serialize for TraceEntry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, flow, words, numbers, code) = self.event.parts();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("atMs", &self.at_ms)?;
+        map.serialize_entry("kind", kind)?;
+        if let Some(flow) = &flow {
+            map.serialize_entry("flow", flow.as_str())?;
+        }
+        for (name, word) in words.into_iter().flatten() {
+            map.serialize_entry(name, word)?;
+        }
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                map.serialize_entry(name, &number)?;
+            }
+        }
+        if let Some(code) = code {
+            map.serialize_entry("code", code.as_str())?;
+        }
+        map.end()
+    }
+}
+
+/// Kind, flow, named words, named numbers, code.
+type Parts = (
+    &'static str,
+    Option<FlowTag>,
+    [Option<(&'static str, &'static str)>; 3],
+    [(&'static str, Option<u64>); 2],
+    Option<ErrorCode>,
+);
+
+impl TraceEvent {
+    fn parts(&self) -> Parts {
+        let none = [("status", None), ("ms", None)];
+        let word = |name, word| [Some((name, word)), None, None];
+        match *self {
+            TraceEvent::Request {
+                operation,
+                method,
+                route,
+                status,
+                ms,
+                code,
+            } => (
+                "request",
+                None,
+                [
+                    Some(("operation", operation)),
+                    Some(("method", method)),
+                    Some(("route", route)),
+                ],
+                [("status", status.map(u64::from)), ("ms", Some(ms))],
+                code,
+            ),
+            TraceEvent::State { flow, state, code } => {
+                ("state", Some(flow), word("state", state), none, code)
+            }
+            TraceEvent::Popup { flow, what } => {
+                ("popup", Some(flow), word("what", what), none, None)
+            }
+            TraceEvent::Storage { flow, what } => {
+                ("storage", Some(flow), word("what", what), none, None)
+            }
+        }
+    }
+}
+
+/// The latest entries, oldest first.
+#[derive(Debug, Default)]
+pub struct Trace(VecDeque<TraceEntry>);
+
+impl Trace {
+    /// Takes an event in.
+    pub fn record(&mut self, event: TraceEvent, at_ms: u64) {
+        if self.0.len() == LIMIT {
+            self.0.pop_front();
+        }
+        self.0.push_back(TraceEntry { at_ms, event });
+    }
+
+    /// What is kept, oldest first.
+    pub fn entries(&self) -> Vec<TraceEntry> {
+        self.0.iter().cloned().collect()
+    }
+}
