@@ -4,6 +4,7 @@ pub mod callback;
 pub mod error;
 pub mod fields;
 pub mod flow;
+pub mod in_app_browser;
 mod json;
 pub mod options;
 pub mod pending;
