@@ -22,6 +22,15 @@ use crate::core::retry::retry_after_ms;
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
 
+/// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
+struct Typed(Uint8Array);
+
+impl Drop for Typed {
+    fn drop(&mut self) {
+        self.0.fill(0, 0, self.0.length());
+    }
+}
+
 /// How requests are sent.
 pub struct Http {
     /// In place of the page's `fetch`.
@@ -46,7 +55,7 @@ impl Http {
     ) -> Result<HttpResponse, Failure> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
-        let request = build(options, request, &headers, &deadline)?;
+        let (request, _typed) = build(options, request, &headers, &deadline)?;
         let fetch = match &self.fetch {
             Some(fetch) => fetch.clone(),
             // Looked up for each request, so that what the page patches in counts.
@@ -121,7 +130,7 @@ fn build(
     request: &HttpRequest,
     extra: &[(String, String)],
     deadline: &Deadline,
-) -> Result<Request, Failure> {
+) -> Result<(Request, Option<Typed>), Failure> {
     let headers = Headers::new();
     headers.set("accept", "application/json");
     // `Headers` throws on what `check_header` refuses.
@@ -147,25 +156,23 @@ fn build(
     let body = request
         .body
         .as_ref()
-        .map(|bytes| Uint8Array::from(bytes.as_slice()));
-    if let Some(body) = &body {
+        .map(|bytes| Typed(Uint8Array::from(bytes.as_slice())));
+    // A request should hold a copy of its own, but WebKit's reads these bytes when it is sent, and a page's own `fetch` may
+    // do that late. So they stay until there is an answer.
+    if let Some(Typed(body)) = &body {
         headers.set("content-type", "application/json");
         init.set_body(body);
     }
     init.set_headers(&headers.into_raw());
     let url = [options.base_url.as_str(), &request.path].concat();
-    let built = Request::new_with_str_and_init(&url, &init);
-    // The request holds a copy of its own; the typed values in ours are overwritten.
-    if let Some(body) = &body {
-        body.fill(0, 0, body.length());
-    }
-    built.map_err(|cause| {
+    let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
         Failure::caused(
             ErrorCode::InvalidArgument,
             "`baseUrl` and its path make no URL",
             cause,
         )
-    })
+    })?;
+    Ok((built, body))
 }
 
 async fn read(response: Response, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {

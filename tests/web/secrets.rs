@@ -4,7 +4,8 @@ use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::initiate::InitiateOptions;
 use connect_flow::core::protocol::Api;
 use connect_flow::core::secret::Secret;
-use js_sys::Array;
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
@@ -144,4 +145,27 @@ async fn in_no_complaint_about_an_argument() {
         assert_eq!(failure.error.code, ErrorCode::InvalidArgument);
         assert_is_nowhere(&[format!("{failure:?}")]);
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_bytes_that_were_sent_are_overwritten_once_they_were() {
+    // WebKit's requests hold no copy of what they are made with, and read it when they are sent.
+    let platform = Platform::new(&format!(
+        "return Promise.resolve().then(() => {{ globalThis.whileSent = String.fromCharCode(...globalThis.sent); {CONNECTING} }})"
+    ));
+    let restore = js("
+        const { Request } = globalThis;
+        globalThis.Request = function (url, init) {
+          if (init.body) globalThis.sent = init.body;
+          return new Request(url, init);
+        };
+        return () => { globalThis.Request = Request; };");
+    let request = platform.client().initiate_connection(typing(), None).await;
+    restore
+        .unchecked_into::<Function>()
+        .call0(&JsValue::NULL)
+        .expect("it is restored");
+    request.expect("a request");
+    assert!(text("return globalThis.whileSent").contains(SECRET));
+    assert!(js("return globalThis.sent.every((byte) => byte === 0)").is_truthy());
 }
