@@ -114,9 +114,9 @@ test("a claimed success is shown as connected when the platform confirms it, and
 });
 
 test("a claimed success that the platform never confirms ends in an error", async (context) => {
-  const { app, platform, browser } = context;
+  const { app, platform, front } = context;
   const account = await begin(context, v3);
-  const undo = await hurry(browser, 30);
+  const undo = hurry(front, 30);
   try {
     await app.open(callback(v3, account));
     const seen = await app.fails("timeout");
@@ -125,7 +125,7 @@ test("a claimed success that the platform never confirms ends in an error", asyn
     assert.ok(looks(platform).length > 2);
     assert.deepEqual(statuses(platform), ["INITIATED"]);
   } finally {
-    await undo();
+    undo();
   }
 });
 

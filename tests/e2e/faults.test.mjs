@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { cutOff } from "./support/cut-off.mjs";
 import { generations, scenarios } from "./support/scenarios.mjs";
 
 const test = scenarios();
@@ -68,18 +67,18 @@ test("a platform that is down when the user returns is asked again", async ({ ap
   await app.shows("ACTIVE");
 });
 
-test("without a network", async ({ app, platform, browser, watch, expectTrouble }) => {
+test("without a network", async ({ app, platform, front, watch, expectTrouble }) => {
   expectTrouble(/: (GET|POST) .*\/api\/connect\//);
   await app.open();
   await app.choose("shopify");
   await app.fill({ admin_api_access_token: "shpat_1", shop: "acme" });
-  const restore = await cutOff(browser, "/api/connect/");
+  const restore = front.cutOff("/api/connect/");
   await app.press("submit");
   const seen = await app.fails("network");
   assert.match(seen.error.text, /could not be reached/);
   assert.equal(watch.requests().filter(({ method }) => method === "POST").length, 1);
   assert.deepEqual(platform.accounts(), []);
-  await restore();
+  restore();
 
   await app.press("retry");
   await app.submit({ admin_api_access_token: "shpat_1", shop: "acme" });

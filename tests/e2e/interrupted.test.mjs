@@ -115,12 +115,12 @@ test("a user who is too slow at the provider, by the platform's clock", async ({
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-test("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, browser }) => {
+test("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, front }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
   platform.sandbox.advance(11 * minute);
-  const undo = await putForward(browser, 11 * minute);
+  const undo = putForward(front, 11 * minute);
   try {
     await provider.allow();
     const seen = await app.fails("flow_expired");
@@ -132,7 +132,7 @@ test("a user who is too slow at the provider, by all clocks", async ({ app, plat
     await app.shows("ACTIVE");
     assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
   } finally {
-    await undo();
+    undo();
   }
 });
 

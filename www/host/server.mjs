@@ -21,17 +21,18 @@ const www = fileURLToPath(new URL("../", import.meta.url));
  * - `coop`: whether the authorization server isolates its pages from popups' openers. Default false.
  * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla`, bundled into `www/dist/vanilla`.
  * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
+ * - `wrap`: `(listener, origin) => listener`, puts something in front of each server; for tests.
  * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`; with `upstream`, only `appUrl` and `close`.
  * @throws `EADDRINUSE` when a port is taken.
  */
 export async function startHost(options = {}) {
-  const { appPort = 3000, platformPort = 3001, authorizationPort = 3002, pages = join(www, "vanilla") } = options;
+  const { appPort = 3000, platformPort = 3001, authorizationPort = 3002, pages = join(www, "vanilla"), wrap = (listener) => listener } = options;
   const open = [];
   const close = async () => { await Promise.all(open.map((server) => server.close())); };
   const start = async (port) => {
     const server = await listen(port);
     open.push(server);
-    return server;
+    return { ...server, serve: (listener) => server.serve(wrap(listener, server.url)) };
   };
   try {
     const out = options.pages ? join(options.pages, "dist") : join(www, "dist", "vanilla");

@@ -1,13 +1,8 @@
 /** Makes the clocks of all pages opened from now on run `times` as fast. Gives a function that undoes it. */
-export const hurry = (browser, times) => change(browser, hurryPage, times);
+export const hurry = (front, times) => front.inPages(hurryPage, times);
 
 /** Makes the clocks of all pages opened from now on go fast by `ms`. Gives a function that undoes it. */
-export const putForward = (browser, ms) => change(browser, putPageForward, ms);
-
-async function change(browser, inPage, value) {
-  const { script } = await browser.scriptAddPreloadScript({ functionDeclaration: `() => (${inPage})(${value})` });
-  return () => browser.scriptRemovePreloadScript({ script });
-}
+export const putForward = (front, ms) => front.inPages(putPageForward, ms);
 
 function hurryPage(times) {
   const { now } = Date;

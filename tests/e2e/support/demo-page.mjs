@@ -2,15 +2,25 @@ import { until } from "./until.mjs";
 
 /** The demo page, as a user sees and handles it. */
 export class DemoPage {
-  constructor(browser, appUrl) {
+  /** @param base where the demo is, below the path of a generation: `/react` is at `/react` and `/v1/react`. */
+  constructor(browser, appUrl, base = "") {
     this.browser = browser;
     this.appUrl = appUrl;
+    this.base = base;
   }
 
-  /** Opens the page at a path of the app, or at any URL, and waits until it can be used. */
+  /** Opens the page at a path of the demo, or at any URL, and waits until it can be used. */
   async open(path = "/") {
-    await this.browser.url(new URL(path, this.appUrl).href);
+    await this.browser.url(this.urlOf(path));
     return this.ready();
+  }
+
+  /** The address of a path of the demo: `/` or `/v1`, with or without a query. A whole URL stays as it is. */
+  urlOf(path) {
+    if (!path.startsWith("/")) return path;
+    const url = new URL(path, this.appUrl);
+    url.pathname = url.pathname.replace(/\/$/, "") + this.base;
+    return url.href;
   }
 
   ready() {

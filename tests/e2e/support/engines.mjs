@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
+import { startProgram } from "./program.mjs";
+import { followBidi } from "./watch.mjs";
 
 /**
- * The browsers that the suite runs in. `driver(env)` is the program that drives it, with its arguments and with what it
- * prints once it listens; `capabilities(profile)` starts the browser itself with an empty profile. `log(port, sessionId)`,
- * where there is one, gives the trouble since the last time that WebDriver BiDi does not tell of.
+ * The browsers that the suite runs in. `start()` starts the program that drives it, and what that needs, and gives `port`
+ * and `stop()`; `capabilities(profile)` starts the browser itself with an empty profile; `follow(browser, port)` gives a
+ * function that asks the browser for trouble since the last time.
  */
 const engines = {
   chromium: {
-    driver: () => ({
-      program: find("CHROMEDRIVER_BINARY", "chromedriver"),
-      args: ["--port=0"],
-      listens: /started successfully on port (\d+)/,
-    }),
+    start: () => startDriver(find("CHROMEDRIVER_BINARY", "chromedriver"), ["--port=0"], /started successfully on port (\d+)/),
     capabilities: (profile) => ({
       browserName: "chrome",
+      webSocketUrl: true,
       "goog:chromeOptions": {
         binary: find("CHROMIUM_BINARY", "chromium", "google-chrome"),
         args: [
@@ -33,22 +33,35 @@ const engines = {
       },
       "goog:loggingPrefs": { browser: "ALL" },
     }),
-    log: readChromiumLog,
+    follow: async (browser, port) => {
+      const told = await followBidi(browser);
+      return async () => [...(await told()), ...(await readChromiumLog(port, browser.sessionId))];
+    },
   },
   firefox: {
-    driver: () => ({
-      program: find("GECKODRIVER_BINARY", "geckodriver"),
-      args: ["--port=0", "--websocket-port=0"],
-      listens: /Listening on 127\.0\.0\.1:(\d+)/,
-    }),
+    start: () =>
+      startDriver(find("GECKODRIVER_BINARY", "geckodriver"), ["--port=0", "--websocket-port=0"], /Listening on 127\.0\.0\.1:(\d+)/),
     // geckodriver makes and removes a profile of its own.
     capabilities: () => ({
       browserName: "firefox",
+      webSocketUrl: true,
       "moz:firefoxOptions": {
         binary: find("FIREFOX_BINARY", "firefox-esr", "firefox"),
         args: ["-headless", "-width", "1280", "-height", "900"],
       },
     }),
+    follow: followBidi,
+  },
+  webkit: {
+    start: startWebKit,
+    // MiniBrowser keeps nothing of an automated session.
+    capabilities: () => ({
+      browserName: "MiniBrowser",
+      "wdio:enforceWebDriverClassic": true,
+      "webkitgtk:browserOptions": { binary: find("WEBKIT_BINARY", "MiniBrowser"), args: ["--automation"] },
+    }),
+    // It tells nothing: WebKitWebDriver speaks no BiDi.
+    follow: async () => async () => [],
   },
 };
 
@@ -57,6 +70,7 @@ const name = process.env.E2E_ENGINE || "chromium";
 /** The engine that `E2E_ENGINE` names. Default `chromium`. */
 export const engine = engines[name];
 if (!engine) throw new Error(`E2E_ENGINE is ${name}; there are: ${Object.keys(engines).join(", ")}`);
+engine.name = name;
 
 /** The program that a variable of the environment names, or the first of these on the path. */
 function find(variable, ...names) {
@@ -68,6 +82,47 @@ function find(variable, ...names) {
     if (folder) return join(folder, name);
   }
   throw new Error(`There is no ${names.join(" or ")} here; set ${variable} to its path`);
+}
+
+async function startDriver(program, args, says) {
+  const { found, stop } = await startProgram(program, args, { says });
+  return { port: Number(found), stop };
+}
+
+/** WebKit has no way to run without a screen, so it gets one of its own that nobody sees. */
+async function startWebKit() {
+  const screen = await startProgram(find("XVFB_BINARY", "Xvfb"), ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], {
+    says: /^(\d+)$/m,
+  });
+  try {
+    // It does not tell which port it took, so it gets one.
+    const port = await freePort();
+    const driver = await startProgram(find("WEBKITDRIVER_BINARY", "WebKitWebDriver"), [`--port=${port}`], {
+      answers: () => fetch(`http://127.0.0.1:${port}/status`).then(({ ok }) => ok, () => false),
+      env: {
+        DISPLAY: `:${screen.found}`,
+        GDK_BACKEND: "x11",
+        // No bus to look for.
+        NO_AT_BRIDGE: "1",
+        // Root has no sandbox.
+        ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
+      },
+    });
+    return { port, stop: () => driver.stop().finally(screen.stop) };
+  } catch (error) {
+    await screen.stop();
+    throw error;
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** Violated policies, deprecations, advice. */

@@ -17,7 +17,7 @@ export async function openModulePage(browser, platform) {
   platform.reset();
   const server = await listen(0);
   const { fetch: answer } = createApp({ folders, upstream: { baseUrl: platform.platformUrl, apiKey } });
-  server.serve(getRequestListener(answer, { overrideGlobalObjects: false }));
+  server.serve(platform.front.wrap(getRequestListener(answer, { overrideGlobalObjects: false }), server.url));
   await browser.url(server.url);
   await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
   return {

@@ -1,8 +1,14 @@
 import { startHost } from "../../../www/host/server.mjs";
+import { createFront } from "./front.mjs";
 
-/** Starts the demo with its sandbox on free ports. Gives what `startHost` gives, and what is noted and arranged here. */
-export async function openPlatform() {
-  const host = await startHost({ appPort: 0, platformPort: 0, authorizationPort: 0 });
+/**
+ * Starts the demo with its sandbox on free ports.
+ * @param options more for `startHost`, as `coop`.
+ * @returns what `startHost` gives, what stands in front of it, and what is noted and arranged here.
+ */
+export async function openPlatform(options) {
+  const front = createFront();
+  const host = await startHost({ ...options, appPort: 0, platformPort: 0, authorizationPort: 0, wrap: front.wrap });
   const { sandbox } = host;
   const answer = sandbox.fetch.bind(sandbox);
   let exchanges = [];
@@ -27,6 +33,7 @@ export async function openPlatform() {
   };
   return {
     ...host,
+    front,
     /** What the platform was asked and what it answered: `{ method, path, key, body, status, location, text }` each. */
     exchanges: () => exchanges,
     /** Requests of the app to the API; not those of users to the platform's pages. */

@@ -4,6 +4,7 @@ import { openBrowser } from "./browser.mjs";
 import { DemoPage } from "./demo-page.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
+import { watch } from "./watch.mjs";
 
 const LIMIT_MS = 60_000;
 
@@ -15,14 +16,17 @@ export const generations = [
 
 /**
  * One host and one browser for the tests of a file. Every test begins with an empty platform and an empty browser.
- * @returns a function like `test`. The body gets `{ app, provider, platform, browser, watch, fresh, expectTrouble }`. Whatever a
- * page should not do fails the test, unless the body said before its end that it is to happen.
+ * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
+ * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
+ * @param base where the demo is, below the path of a generation: `/react`.
+ * @param host more options for `openPlatform`, as `coop`.
  */
-export function scenarios() {
-  let platform, session;
+export function scenarios({ base, ...host } = {}) {
+  let platform, session, notes;
   before(async () => {
-    platform = await openPlatform();
+    platform = await openPlatform(host);
     session = await openBrowser();
+    notes = watch({ front: platform.front, log: session.log });
   });
   after(async () => {
     await session?.close();
@@ -31,21 +35,24 @@ export function scenarios() {
 
   return (name, body) =>
     test(name, { timeout: LIMIT_MS }, async () => {
-      const { browser, watch, fresh } = session;
-      await fresh(platform.appUrl);
+      const { browser } = session;
+      const { front } = platform;
+      const fresh = () => session.fresh(platform.appUrl + front.emptyPath);
+      await fresh();
       platform.reset();
-      await watch.clear();
+      await notes.clear();
       const expected = [];
       const failure = await body({
-        app: new DemoPage(browser, platform.appUrl),
+        app: new DemoPage(browser, platform.appUrl, base),
         provider: new ProviderPage(browser, platform.authorizationUrl),
         platform,
+        front,
         browser,
-        watch,
-        fresh: () => fresh(platform.appUrl),
+        watch: notes,
+        fresh,
         expectTrouble: (...patterns) => expected.push(...patterns),
       }).catch((error) => error);
-      judge(failure, await watch.trouble(), expected);
+      judge(failure, await notes.trouble(), expected);
     });
 }
 

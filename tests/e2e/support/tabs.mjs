@@ -1,7 +1,56 @@
+import { until } from "./until.mjs";
+
 /** Opens an empty tab and goes to it. `handle` is for coming again, `leave()` goes back to the tab before. */
 export async function openTab(browser) {
   const before = await browser.getWindowHandle();
   const { handle } = await browser.createWindow("tab");
   await browser.switchToWindow(handle);
   return { handle, leave: () => browser.switchToWindow(before) };
+}
+
+/**
+ * Does what makes the page open a window, `open()`, and goes to that window.
+ * @returns `handle` for coming again; `opener`, the handle of the window before; `leave()` goes back to that one and leaves
+ * the popup open, `close()` closes it as a user would and goes back, `closed()` waits until it has closed itself and goes back.
+ */
+export async function popup(browser, open) {
+  const opener = await browser.getWindowHandle();
+  const before = await browser.getWindowHandles();
+  await open();
+  const isNew = (handle) => !before.includes(handle);
+  const after = await until(browser, "there is a new window", () => browser.getWindowHandles(), (handles) => handles.some(isNew));
+  const handle = after.find(isNew);
+  await browser.switchToWindow(handle);
+  const leave = () => browser.switchToWindow(opener);
+  return {
+    handle,
+    opener,
+    leave,
+    close: async () => {
+      await browser.switchToWindow(handle);
+      await browser.closeWindow();
+      await leave();
+    },
+    closed: async () => {
+      await until(browser, "the popup has closed itself", () => browser.getWindowHandles(), (handles) => !handles.includes(handle));
+      await leave();
+    },
+  };
+}
+
+/** Closes all windows but one, also those that are being opened just now, and goes to that one. */
+export async function closeOthers(browser, kept) {
+  for (;;) {
+    const others = (await browser.getWindowHandles()).filter((handle) => handle !== kept);
+    if (others.length === 0) return browser.switchToWindow(kept);
+    for (const other of others) {
+      try {
+        await browser.switchToWindow(other);
+        await browser.closeWindow();
+      } catch (error) {
+        // It has just closed itself.
+        if (!/no such window/i.test(`${error.name} ${error.message}`)) throw error;
+      }
+    }
+  }
 }

@@ -1,65 +1,46 @@
 /** Sent by the browser when a navigation cancels what was under way. */
 const aborted = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
 
-const events = [
-  "log.entryAdded",
-  "network.beforeRequestSent",
-  "network.responseStarted",
-  "network.fetchError",
-  "browsingContext.navigationStarted",
-  "browsingContext.historyUpdated",
-];
-
 /**
- * Notes what goes on in all tabs of a browser. `trouble` is whatever a page should not do: errors and warnings on the
+ * Notes what goes on in all windows of a browser. `trouble` is whatever a page should not do: errors and warnings on the
  * console, uncaught errors, violations of the content security policy, failed requests.
- * @param log asks the browser for more of that since the last time; may give nothing.
+ * @param front what stands in front of the servers; its notes are the same in all engines.
+ * @param log asks the browser for what it alone knows, since the last time.
  */
-export async function watch(browser, { log }) {
-  let trouble, said, requests, shown;
-  const clear = () => {
-    [trouble, said, requests, shown] = [[], [], [], []];
-  };
-  clear();
-  await browser.sessionSubscribe({ events });
-  browser.on("log.entryAdded", ({ level, type, text }) => {
-    said.push(text);
-    if (["error", "warn"].includes(level)) trouble.push(`${type}: ${text}`);
-  });
-  browser.on("network.responseStarted", ({ request, response }) => {
-    // Browsers ask for this by themselves, of pages that name no icon.
-    if (new URL(request.url).pathname === "/favicon.ico") return;
-    if (response.status >= 400) trouble.push(`status ${response.status}: ${request.method} ${request.url}`);
-  });
-  browser.on("network.fetchError", ({ request, errorText }) => {
-    if (!aborted.includes(errorText)) trouble.push(`${errorText}: ${request.method} ${request.url}`);
-  });
-  browser.on("network.beforeRequestSent", ({ request: { method, url } }) => requests.push({ method, url }));
-  for (const event of ["browsingContext.navigationStarted", "browsingContext.historyUpdated"]) {
-    browser.on(event, ({ url }) => shown.push(url));
-  }
-  await browser.scriptAddPreloadScript({ functionDeclaration: reportViolations.toString() });
+export function watch({ front, log }) {
   return {
     clear: async () => {
       await log();
-      clear();
+      front.empty();
     },
     /** What was on the console, whatever its level. */
-    said: () => said,
+    said: () => front.said(),
     /** `{ method, url }` of every request, of redirects too. */
-    requests: () => requests,
+    requests: () => front.requests(),
     /** Every address that was requested or shown. */
-    urls: () => [...requests.map(({ url }) => url), ...shown],
-    trouble: async () => {
-      // Events come in order: once this is answered, all of before are here.
-      await browser.sessionStatus({});
-      return [...trouble, ...((await log()) ?? [])];
-    },
+    urls: () => [...front.requests().map(({ url }) => url), ...front.shown()],
+    trouble: async () => [...(await log()), ...front.trouble()],
   };
 }
 
-function reportViolations() {
-  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
-    console.error(`content security policy: ${effectiveDirective} ${blockedURI}`);
+/**
+ * What a browser tells by WebDriver BiDi: also of pages that are none of ours, and of what the browser itself says.
+ * @returns a function that gives it, since the last time.
+ */
+export async function followBidi(browser) {
+  let trouble = [];
+  await browser.sessionSubscribe({ events: ["log.entryAdded", "network.fetchError"] });
+  browser.on("log.entryAdded", ({ level, type, text }) => {
+    if (["error", "warn"].includes(level) && !text.startsWith("Synchronous XMLHttpRequest")) trouble.push(`${type}: ${text}`);
   });
+  browser.on("network.fetchError", ({ request: { method, url }, errorText }) => {
+    if (!aborted.includes(errorText)) trouble.push(`${errorText}: ${method} ${url}`);
+  });
+  return async () => {
+    // Events come in order: once this is answered, all of before are here.
+    await browser.sessionStatus({});
+    const found = trouble;
+    trouble = [];
+    return found;
+  };
 }

@@ -1,0 +1,59 @@
+/**
+ * Runs in every page, before its own scripts, and sends what goes on to `notes`: what is said on the console, what the
+ * console would say of errors and violated policies, and every address that is shown.
+ */
+export function watchPage(notes) {
+  const { XMLHttpRequest } = globalThis;
+  const send = (note) => {
+    const body = JSON.stringify(note);
+    try {
+      // Synchronous: once a page is left or a test is over, nothing is still on its way.
+      const request = new XMLHttpRequest();
+      request.open("POST", notes, false);
+      request.send(body);
+    } catch {
+      // Chromium allows none while a page is being left.
+      navigator.sendBeacon(notes, body);
+    }
+  };
+  const write = (value) => {
+    if (value instanceof Error) return `${value} ${value.stack}`;
+    try {
+      return typeof value === "object" ? JSON.stringify(value) : String(value);
+    } catch {
+      return String(value);
+    }
+  };
+
+  for (const level of ["assert", "debug", "dir", "error", "info", "log", "table", "trace", "warn"]) {
+    const say = console[level].bind(console);
+    console[level] = (...values) => {
+      say(...values);
+      if (level === "assert" && values[0]) return;
+      const text = values.map(write).join(" ");
+      send({ said: text, ...(["assert", "error", "warn"].includes(level) && { trouble: `console.${level}: ${text}` }) });
+    };
+  }
+  const report = (text) => send({ said: text, trouble: text });
+  const onError = ({ target, message, error }) => {
+    if (target === globalThis) report(`uncaught: ${error ? write(error) : message}`);
+    else report(`not loaded: ${target.currentSrc || target.src || target.href}`);
+  };
+  // In the capture phase, as what could not be loaded does not bubble.
+  addEventListener("error", onError, true);
+  addEventListener("unhandledrejection", ({ reason }) => report(`uncaught: ${write(reason)}`));
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    report(`content security policy: ${effectiveDirective} ${blockedURI}`);
+  });
+
+  const show = () => send({ shown: location.href });
+  for (const name of ["pushState", "replaceState"]) {
+    const change = history[name].bind(history);
+    history[name] = (...values) => {
+      change(...values);
+      show();
+    };
+  }
+  for (const event of ["hashchange", "pageshow", "popstate"]) addEventListener(event, show);
+  show();
+}
