@@ -7,11 +7,11 @@ import { add, NONE, show } from "./test/counts.mjs";
 import { STAGES } from "./test/stages.mjs";
 
 const HELP = `npm test                  every stage, in this order
-npm test -- native wasm   only these; "wasm" is both browsers
+npm test -- native wasm   only these; "wasm" and "e2e" are all browsers, "firefox" is all in it
 
 ${STAGES.map(({ name }) => name).join("\n")}`;
 
-/** The stages that the arguments name: `native`, `firefox`, `wasm` (both browsers); without arguments, all. */
+/** The stages that the arguments name: `native`, `firefox`, `e2e` (all browsers), `e2e webkit`; without arguments, all. */
 function select(words) {
   const names = STAGES.map(({ name }) => name).join(", ");
   for (const word of words) {
@@ -59,8 +59,10 @@ async function runStage(stage, found) {
 async function runStages(stages, found) {
   const results = [];
   for (const stage of stages) {
-    if (stage.afterBuild && results.some(({ name, counts }) => name === "build" && counts.failed)) {
-      say(`${stage.name}: not run, as there is no build`);
+    const isWithoutBuild = stage.afterBuild && results.some(({ name, counts }) => name === "build" && counts.failed);
+    const reason = isWithoutBuild ? "there is no build" : stage.impossible;
+    if (reason) {
+      say(`${stage.name}: not run, as ${reason}`);
       results.push({ name: stage.name, time: "-", counts: { ...NONE, skipped: 1 } });
       continue;
     }
@@ -84,7 +86,7 @@ await main(async () => {
   if (process.argv.includes("--help")) return void console.log(HELP);
   const stages = select(process.argv.slice(2));
   try {
-    const found = await ensure(...stages.flatMap(({ needs }) => needs));
+    const found = await ensure(...stages.filter(({ impossible }) => !impossible).flatMap(({ needs }) => needs));
     return report(await runStages(stages, found));
   } catch (error) {
     say(explain(error));

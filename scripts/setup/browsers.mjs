@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { which } from "../lib/paths.mjs";
 import { Stop } from "../lib/stop.mjs";
 import { aptInstall, hasApt } from "./apt.mjs";
@@ -16,9 +17,12 @@ const FIREFOX = {
   app: "/Applications/Firefox.app/Contents/MacOS/firefox",
 };
 const GECKODRIVER = { variable: "GECKODRIVER_BINARY", names: ["geckodriver"] };
+const MINIBROWSER = { variable: "WEBKIT_BINARY", names: ["MiniBrowser"], search: findMiniBrowser };
+const WEBKITDRIVER = { variable: "WEBKITDRIVER_BINARY", names: ["WebKitWebDriver"] };
+const XVFB = { variable: "XVFB_BINARY", names: ["Xvfb"] };
 
-function find({ variable, names, app }) {
-  const file = process.env[variable] || which(...names) || app;
+function find({ variable, names, app, search }) {
+  const file = process.env[variable] || which(...names) || (search ? search() : app);
   return file && existsSync(file) ? file : undefined;
 }
 
@@ -45,6 +49,26 @@ export async function ensureFirefox() {
     FIREFOX_BINARY: required(FIREFOX, isMac ? "brew install --cask firefox" : "install Firefox"),
     GECKODRIVER_BINARY: find(GECKODRIVER) ?? (await driver),
   };
+}
+
+/** WebKitGTK's own browser, its driver, and the screen that it needs, in the variables that our tests read. */
+export async function ensureWebkit() {
+  const isThere = [MINIBROWSER, WEBKITDRIVER, XVFB].every(find);
+  if (!isThere && hasApt()) await aptInstall("WebKit", ["webkit2gtk-driver", "xvfb"]);
+  return {
+    WEBKIT_BINARY: required(MINIBROWSER, "install WebKitGTK with its MiniBrowser"),
+    WEBKITDRIVER_BINARY: required(WEBKITDRIVER, "install WebKitGTK's WebDriver"),
+    XVFB_BINARY: required(XVFB, "install Xvfb"),
+  };
+}
+
+/** Distributions keep it beside the library, in a folder that is named after the version of that. */
+function findMiniBrowser() {
+  const inside = (folder, pattern) =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).map((name) => join(folder, name)) : [];
+  const libraries = ["/usr/lib", "/usr/lib64", "/usr/libexec", ...inside("/usr/lib", /-linux-gnu/)];
+  const versions = libraries.flatMap((folder) => inside(folder, /^webkit(2gtk|gtk)-/));
+  return versions.map((folder) => join(folder, "MiniBrowser")).find(existsSync);
 }
 
 function required(program, command) {

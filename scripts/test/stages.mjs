@@ -43,15 +43,29 @@ function testFiles(directory) {
   return files.filter((file) => file.endsWith(".test.mjs")).map((file) => join(path, file));
 }
 
-const inNode = (directory, flags = []) => ({ note, chromium, firefox }) =>
+const inNode = (directory, { flags = [], env } = {}) => (context) =>
   attempt(process.execPath, ["--test", "--test-reporter=spec", ...flags, ...testFiles(directory)], {
-    note,
-    env: { ...chromium, ...firefox },
+    note: context.note,
+    env: env?.(context),
   });
+
+/** The end-to-end tests in one engine. */
+const endToEnd = (engine) => ({
+  name: `e2e ${engine}`,
+  needs: ["npm", engine],
+  afterBuild: true,
+  present: () => testFiles("e2e").length > 0,
+  count: countNode,
+  run: inNode("e2e", {
+    // Browsers side by side take each other's focus, and with it the events that the tests wait for.
+    flags: ["--test-concurrency=1"],
+    env: (context) => ({ ...context[engine], E2E_ENGINE: engine }),
+  }),
+});
 
 /**
  * The stages in their order. `needs` is what setup must install; `count` reads the numbers from the output, and a stage
- * without it is one check; `present` tells whether there is anything to run.
+ * without it is one check; `present` tells whether there is anything to run, `impossible` why it cannot run here.
  */
 export const STAGES = [
   { name: "fmt", needs: ["lint"], run: ({ lint, note }) => cargo(lint, ["fmt", "--check"], note) },
@@ -94,15 +108,9 @@ export const STAGES = [
     count: countNode,
     run: inNode("node"),
   },
-  {
-    name: "e2e",
-    needs: ["npm", "chromium", "firefox"],
-    afterBuild: true,
-    present: () => testFiles("e2e").length > 0,
-    count: countNode,
-    // Browsers side by side take each other's focus, and with it the events that the tests wait for.
-    run: inNode("e2e", ["--test-concurrency=1"]),
-  },
+  endToEnd("chromium"),
+  endToEnd("firefox"),
+  { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },
   {
     name: "docs",
     needs: ["lint"],
