@@ -4,6 +4,8 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
+use crate::core::in_app_browser::detect;
+
 #[wasm_bindgen]
 extern "C" {
     type Document;
@@ -33,7 +35,9 @@ pub fn is_online() -> bool {
 
 /// The app in whose browser the page runs.
 pub fn in_app_browser() -> Option<&'static str> {
-    None
+    let navigator = member(&js_sys::global(), "navigator");
+    let agent = member(&navigator, "userAgent").as_string()?;
+    detect(&agent, member(&navigator, "standalone").is_truthy())
 }
 
 /// What an event that [`listen`] reports says.

@@ -21,6 +21,7 @@ use crate::core::flow::{Effect, Flow, FlowEvent, Moment, Outcome, Snapshot, Surr
 use crate::core::pending::PendingConnection;
 use crate::core::procedure::complete;
 use crate::core::secret::Secret;
+use crate::core::trace::{FlowTag, TraceEvent};
 
 pub use crate::core::flow::{FlowMode, FlowOptions};
 
@@ -46,6 +47,8 @@ struct Inner {
     timer: RefCell<Option<Timer>>,
     ears: RefCell<Option<Ears>>,
     callback_url: RefCell<Option<String>>,
+    /// For the trace: of the attempt, once there is one.
+    tag: Cell<FlowTag>,
     me: Weak<Inner>,
 }
 
@@ -129,6 +132,7 @@ impl ConnectFlow {
             timer: RefCell::default(),
             ears: RefCell::default(),
             callback_url: RefCell::default(),
+            tag: Cell::new(FlowTag::of("")),
             me: me.clone(),
         });
         ConnectFlow { inner }
@@ -248,17 +252,20 @@ impl Inner {
             Effect::ReservePopup => {
                 let popup = Popup::open();
                 let is_there = popup.is_some();
+                self.note_popup(if is_there { "reserved" } else { "blocked" });
                 self.popup.replace(popup);
                 self.report(FlowEvent::PopupReserved(is_there));
             }
             Effect::NavigatePopup(url) => {
                 if let Some(popup) = &*self.popup.borrow() {
                     popup.navigate(&url);
+                    self.note_popup("navigated");
                 }
             }
             Effect::ClosePopup => {
                 if let Some(popup) = self.popup.take() {
                     popup.close();
+                    self.note_popup("closed");
                 }
             }
             Effect::LeavePage(url) => {
@@ -349,7 +356,13 @@ impl Inner {
             .then_some((record, callback, url))
     }
 
+    fn note_popup(&self, what: &'static str) {
+        let flow = self.tag.get();
+        self.client.record(TraceEvent::Popup { flow, what });
+    }
+
     fn listen(&self, flow_id: String) {
+        self.tag.set(FlowTag::of(&flow_id));
         let me = self.me.clone();
         let on_message = Closure::new(move |event: JsValue| {
             if let Some(me) = me.upgrade() {
@@ -410,6 +423,14 @@ impl Inner {
     fn publish(&self) {
         let snapshot = self.machine.borrow().snapshot();
         if **self.snapshot.borrow() != snapshot {
+            let is_new = self.snapshot.borrow().state != snapshot.state;
+            if is_new {
+                self.client.record(TraceEvent::State {
+                    flow: self.tag.get(),
+                    state: snapshot.state,
+                    code: snapshot.error.as_ref().map(|error| error.code),
+                });
+            }
             self.snapshot.replace(Rc::new(snapshot));
             let listeners = self.listeners.borrow().clone();
             for (_, listener) in listeners {

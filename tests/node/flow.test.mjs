@@ -327,6 +327,44 @@ suite("a flow", () => {
   });
 });
 
+test("the trace tells a flow's states, requests, popup and record, and no name, id or value", async () => {
+  const client = await open();
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  const settled = flow.submit();
+  await reach(flow, "waiting");
+  const [{ id, callbackUrl }] = sandbox.accounts();
+  await visit(page.popups[0].url);
+  await settled;
+  const trace = client.trace();
+  const words = trace.map((entry) => entry.state ?? entry.what ?? `${entry.method} ${entry.route}`);
+  const once = words.filter((word, index) => word !== words[index - 1]);
+  assert.deepEqual(once.slice(0, 4), ["loading", "GET /api/v3/auth_configs", "GET /api/v3/toolkits/{id}", "ready"]);
+  for (const word of ["initiating", "reserved", "POST /api/v3/connected_accounts/link", "stored", "navigated", "waiting", "closed"]) assert.ok(once.includes(word), word);
+  assert.deepEqual([once.at(-1), trace.at(-1).kind], ["connected", "state"]);
+  const flowId = new URL(callbackUrl).searchParams.get("cf_flow");
+  assert.equal(trace.at(-1).flow, flowId.slice(0, 6));
+  for (const secret of [id, flowId, "Jessica", "sandbox.test", page.popups[0].url]) assert.ok(!JSON.stringify(trace).includes(secret), secret);
+});
+
+test("inside another app's browser nobody is sent to sign in, and whoever has a key still connects", async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const userAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 334.0.4.32.98";
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent }, configurable: true });
+  try {
+    const client = await open();
+    const flow = client.flow({ app: "gmail" });
+    assert.equal((await flow.load()).inAppBrowser, "instagram");
+    const { error } = await flow.submit();
+    assert.deepEqual([error.code, error.error, page.popups, page.assigned, sandbox.accounts()], ["in_app_browser", "instagram", [], [], []]);
+    const saved = await client.flow({ app: "shopify" }).submit({ shop: "acme", admin_api_access_token: "shpat_1" });
+    assert.equal(saved.state, "connected");
+  } finally {
+    delete globalThis.navigator;
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+  }
+});
+
 suite("a resumed flow", () => {
   const start = async () => {
     const client = await open();
