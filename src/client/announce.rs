@@ -10,7 +10,7 @@ use crate::browser::popup::close_own;
 use crate::browser::timing::Timer;
 
 /// How long an answer is waited for, in milliseconds.
-const ANSWER_MS: u32 = 5_000;
+const ANSWER_MS: u32 = 2_000;
 
 thread_local! {
     /// What has been said on this page, so that it is said once.
