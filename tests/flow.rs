@@ -253,6 +253,42 @@ fn a_callback_heals_a_false_cancel() {
 }
 
 #[test]
+fn a_popup_that_is_back_closes_itself_however_the_flow_learned_of_it() {
+    let mut play = Play::in_popup();
+    assert!(play.flow.is_by_popup());
+    play.after(300, BACK);
+    play.looked("INITIATED");
+    play.after(1_500, BACK);
+    assert_eq!(play.state(), "cancelled");
+    assert!(play.flow.is_by_popup(), "it only looked closed");
+
+    // The platform's word may be faster than the callback, and the popup is where it cannot be closed.
+    let mut play = Play::in_popup();
+    play.after(5_000, BEHIND);
+    assert_eq!(
+        play.looked("ACTIVE"),
+        ["store connected", "abort", "close"],
+        "still listening"
+    );
+    assert!(play.flow.is_by_popup());
+    assert!(play.returned("&status=success").is_empty());
+    assert_eq!(play.state(), "connected");
+
+    let mut play = Play::of(Flow::new(Default::default(), None));
+    let mut popup = record(START_MS);
+    popup.is_popup = true;
+    play.event(FlowEvent::Resume(popup, None));
+    assert!(
+        play.flow.is_by_popup(),
+        "the page was reloaded since it opened the popup"
+    );
+
+    let mut play = Play::of(Flow::new(Default::default(), None));
+    play.event(FlowEvent::Resume(record(START_MS), None));
+    assert!(!play.flow.is_by_popup());
+}
+
+#[test]
 fn a_look_that_began_before_the_popup_closed_decides_nothing() {
     let mut play = Play::in_popup();
     assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);

@@ -397,7 +397,7 @@ impl Inner {
             .as_ref()
             .and_then(|ears| ears.channel.as_ref())
         {
-            let is_popup = self.popup.borrow().is_some();
+            let is_popup = self.machine.borrow().is_by_popup();
             channel.say(HEARD, if is_popup { POPUP } else { "" });
         }
         self.report(FlowEvent::Returned(callback));

@@ -63,6 +63,8 @@ pub(super) enum Phase {
     Connected {
         account: ConnectedAccount,
         return_to: Option<String>,
+        /// The user is not back from the popup yet.
+        is_popup_out: bool,
     },
     Failed(ConnectError, From),
     Cancelled(ConnectError, Option<PendingConnection>),
@@ -150,6 +152,16 @@ impl Flow {
                 .app
                 .as_deref()
                 .is_none_or(|app| same(&self.options.app, app))
+    }
+
+    /// Whether the user was sent on in a popup: by this page, or by the one that was here before it was reloaded.
+    pub fn is_by_popup(&self) -> bool {
+        match &self.phase {
+            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => waiting.record.is_popup,
+            Phase::Cancelled(_, record) => record.as_ref().is_some_and(|record| record.is_popup),
+            Phase::Connected { is_popup_out, .. } => *is_popup_out,
+            _ => false,
+        }
     }
 
     fn refuse<T>(&self, call: &str) -> Result<T, ConnectError> {

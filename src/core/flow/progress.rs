@@ -243,9 +243,21 @@ impl Flow {
     fn connected(&mut self, waiting: Waiting, account: ConnectedAccount) -> Effects {
         let mut record = waiting.record;
         let return_to = record.return_to.clone();
+        let is_popup_out = record.is_popup && waiting.claim.is_none();
         record.outcome = pending::Outcome::Connected;
         let store = waiting.is_remembered.then_some(Effect::Store(record));
-        let mut effects = self.end(Phase::Connected { account, return_to }, store);
+        let mut effects = self.end(
+            Phase::Connected {
+                account,
+                return_to,
+                is_popup_out,
+            },
+            store,
+        );
+        if is_popup_out {
+            // A browser may not let us close it at the provider. Once it is back, it asks whether to close itself.
+            effects.retain(|effect| !matches!(effect, Effect::Unlisten));
+        }
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
         }
