@@ -21,6 +21,10 @@ const sentences = {
   account_revoked: (app) => `Access to ${app} was taken back.`,
   account_inactive: (app) => `The connection to ${app} is switched off on the platform.`,
   account_mismatch: () => "The answer was about another account than the one that you started, so it was not believed.",
+  popup_blocked: () =>
+    "Your browser blocked the popup. Try again; if that is blocked as well, allow popups for this page, or choose to sign in on this page.",
+  popup_closed: (app) => `The popup was closed before ${app} was connected.`,
+  in_app_browser: (app) => `${app} does not let anybody sign in inside of another app. Open this page in your browser.`,
   redirect_refused: () => "The platform wanted to send you to an address that this page does not trust. You were not sent there.",
   network: () => "The platform could not be reached. Are you online?",
   timeout: () => "The platform did not answer in time.",
@@ -44,7 +48,7 @@ const undecided = ["network", "timeout", "server", "response_invalid"];
 /** Codes after which a new attempt is the way on, though the same call would fail again. */
 const newAttempt = [
   "load_failed", "flow_expired", "access_denied", "account_failed", "account_expired", "account_revoked",
-  "callback_replayed", "invalid_request", "response_invalid", "cancelled",
+  "callback_replayed", "invalid_request", "response_invalid", "cancelled", "popup_closed",
 ];
 
 /** Turns whatever was thrown into what can be shown. */

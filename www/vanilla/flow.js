@@ -9,8 +9,8 @@ const isWaiting = (status) => ["INITIATED", "INITIALIZING", "PENDING"].includes(
 const sign = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /**
- * The five steps. `page` is what they need of it: `entity()`, `showEntity(name)`, `nameOf(app)`, `select(app)`,
- * `work(job)`, `leave()` and `connected(account, app)`.
+ * The five steps. `page` is what they need of it: `entity()`, `showEntity(name)`, `nameOf(app)`, `select(app, entity)`,
+ * `work(job)`, `leave()`, `uncover()` and `connected(account, app)`.
  */
 export function createFlow({ client, page }) {
   // The attempt under way: app, entity, params, form. One at a time.
@@ -18,17 +18,15 @@ export function createFlow({ client, page }) {
 
   function begin(app, entity) {
     attempt = { app, entity, name: page.nameOf(app) };
-    page.select(app);
-    find("steps-lead").textContent = `${attempt.name} for ${entity}`;
+    page.select(app, entity);
     steps.reset();
   }
 
   /** Back to the beginning, nothing chosen. */
   function reset() {
     attempt = undefined;
-    page.select(undefined);
+    page.select();
     steps.reset();
-    find("steps-lead").textContent = "Choose an app and watch them happen.";
   }
 
   function fail(thrown, { retry, stage = attempt?.stage } = {}) {
@@ -222,7 +220,8 @@ export function createFlow({ client, page }) {
     if (left?.app) resume(left.app, left.entityId);
     try {
       // Once the address bar is tidied up, a second try needs the address as it was.
-      const done = await client.completeConnection(url === location.href ? undefined : { url });
+      const shown = page.uncover();
+      const done = await client.completeConnection(url === location.href ? undefined : { url }).finally(() => shown);
       if (!done) return steps.reset();
       if (!left?.app) resume(done.app ?? done.account.app, done.account.entityId ?? page.entity());
       return conclude(done.account, { isSaved: false });

@@ -6,24 +6,30 @@ import { find, focus, h, tile } from "./dom.js";
 import { clearAlert, explain, showAlert } from "./errors.js";
 import { createFlow } from "./flow.js";
 import { createPending } from "./pending.js";
+import { createPopupFlow } from "./popup.js";
 import * as store from "./store.js";
 
 /** How long after sending the user on the page counts as still here, in milliseconds. */
 const LEAVE_MS = 10_000;
 
+/** How long a popup waits to be closed before it shows the whole page, in milliseconds. */
+const CLOSE_MS = 700;
+
 const api = location.pathname.replace(/\/+$/, "").endsWith("/v1") ? "v1" : "v3";
 const radios = [...document.querySelectorAll('input[name="entity"]')];
+const modes = [...document.querySelectorAll('input[name="mode"]')];
 let apps = [];
 let isBusy = true;
 let leaving;
-let flow, accounts, pending;
+let flow, popups, accounts, pending;
 
 const entity = () => radios.find((radio) => radio.checked).value;
+const mode = () => modes.find((radio) => radio.checked).value;
 const nameOf = (key) => apps.find((app) => app.key === key)?.name ?? key;
 
 function setBusy(value) {
   isBusy = value;
-  for (const control of document.querySelectorAll("button, input[name=entity]")) control.disabled = value;
+  for (const control of document.querySelectorAll("button, .switch input")) control.disabled = value;
   find("main").setAttribute("aria-busy", String(value));
   document.body.dataset.ready = String(!value);
 }
@@ -51,13 +57,34 @@ function leave() {
 function stayed() {
   clearTimeout(leaving);
   leaving = undefined;
-  flow.reset();
-  clearAlert();
-  pending.show(entity());
+  reset();
   setBusy(false);
 }
 
-function select(key) {
+/** Nothing is chosen, and nothing under way. */
+function reset() {
+  clearAlert();
+  popups?.drop();
+  flow?.reset();
+  pending?.show(entity());
+}
+
+function start(key) {
+  popups.drop();
+  return mode() === "popup" ? popups.start(key) : flow.start(key);
+}
+
+/** Where the page is in a popup that the opener is about to close, it waits for that. */
+async function uncover() {
+  const root = document.documentElement;
+  if (root.dataset.returning === undefined) return;
+  await new Promise((resolve) => setTimeout(resolve, CLOSE_MS));
+  delete root.dataset.returning;
+}
+
+/** Shows which app is being connected for whom, or that none is. */
+function select(key, entityId) {
+  find("steps-lead").textContent = key ? `${nameOf(key)} for ${entityId}` : "Choose an app and watch them happen.";
   for (const button of find("apps").querySelectorAll("button")) {
     if (button.dataset.app === key) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
@@ -75,6 +102,7 @@ function showEntity(name) {
 
 function connected(account, app) {
   accounts.add(account, app);
+  if (mode() === "popup") pending.settle({ app, entityId: entity() });
   pending.show(entity());
 }
 
@@ -90,7 +118,7 @@ function startOver(attempt) {
   if (isBusy) return;
   pending.settle(attempt);
   pending.show(entity());
-  if (attempt.app) flow.start(attempt.app);
+  if (attempt.app) start(attempt.app);
   else focus(find("apps-title"));
 }
 
@@ -101,7 +129,7 @@ function showApps() {
       {},
       h(
         "button",
-        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => flow?.start(key) },
+        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => flow && start(key) },
         tile(key, name ?? key),
         h("span", { class: "app-text" }, h("span", { class: "app-name" }, name ?? key), h("span", { class: "app-about" }, description)),
       ),
@@ -123,10 +151,11 @@ function showSandbox(users) {
 
 async function load() {
   const client = await createClient({ baseUrl: "/api/connect", api, entityId: entity() });
-  const page = { entity, showEntity, nameOf, select, work, leave, connected, check };
+  const page = { entity, showEntity, nameOf, select, work, leave, uncover, connected, check };
   accounts = createAccounts({ client, api, nameOf });
   flow = createFlow({ client, page });
-  pending = createPending({ client, nameOf, isKnown: accounts.has, check, startOver });
+  popups = createPopupFlow({ client, page });
+  pending = createPending({ client, nameOf, isKnown: (id) => accounts.has(id) || popups.isWaitingFor(id), check, startOver });
   accounts.show(entity());
   await flow.complete(location.href);
   pending.show(entity());
@@ -145,12 +174,16 @@ for (const link of document.querySelectorAll("a[data-api]")) {
 }
 const remembered = radios.find(({ value }) => value === store.entity.get());
 if (remembered) remembered.checked = true;
+const preferred = modes.find(({ value }) => value === store.mode.get());
+if (preferred) preferred.checked = true;
 find("entities").addEventListener("change", () => {
   store.entity.set(entity());
-  clearAlert();
-  flow?.reset();
+  reset();
   accounts?.show(entity());
-  pending?.show(entity());
+});
+find("modes").addEventListener("change", () => {
+  store.mode.set(mode());
+  reset();
 });
 addEventListener("pagehide", () => clearTimeout(leaving));
 addEventListener("pageshow", (event) => {
@@ -164,3 +197,4 @@ showApps();
 showSandbox(users);
 await boot();
 setBusy(false);
+popups?.resume();

@@ -54,7 +54,7 @@ export function createPending({ client, nameOf, isKnown, check, startOver }) {
       for (const other of client.pending()) {
         if (other.app === attempt.app && other.entityId === attempt.entityId) settled.add(other);
       }
-      settled.add(attempt);
+      if (attempt.flowId) settled.add(attempt);
     },
   };
 }

@@ -81,10 +81,10 @@ export function unneeded(n) {
 /** What steps 1 to 4 say, to be shown again when the user is back. */
 export const lines = () => parts.slice(0, 4).map(({ asked, answered }) => [asked.textContent, answered.textContent]);
 
-/** Steps 1 to 4 are over. `before`: their lines, if this tab knows them. */
-export function resume(before) {
+/** All steps before `next` are over. `before`: their lines, if this tab knows them. */
+export function resume(before, next = COUNT) {
   reset();
-  for (let n = 1; n < COUNT; n += 1) {
+  for (let n = 1; n < next; n += 1) {
     const [asked, answered] = before?.[n - 1] ?? [];
     set(n, "done");
     show(parts[n - 1].asked, asked);

@@ -26,6 +26,12 @@ export const entity = {
   set: (name) => write("localStorage", "demo:entity", name),
 };
 
+/** How the user is sent to sign in: `popup` or `redirect`. */
+export const mode = {
+  get: () => read("localStorage", "demo:mode", undefined),
+  set: (name) => write("localStorage", "demo:mode", name),
+};
+
 /** Accounts that were connected here: `{ id, app, entity }`, newest first. The two generations of the API name them differently. */
 export function accounts(api) {
   const key = `demo:accounts:${api}`;
@@ -36,16 +42,24 @@ export function accounts(api) {
   };
 }
 
-/** Attempts that the user has seen the end of, or started over. */
-export const settled = {
-  has: (flowId) => list("demo:settled").some((attempt) => attempt.flowId === flowId),
+const attempts = (key) => ({
+  has: (flowId) => list(key).some((attempt) => attempt.flowId === flowId),
   add: ({ flowId, expiresAtMs }) => {
-    const alive = list("demo:settled").filter((attempt) => attempt.expiresAtMs > Date.now());
-    write("localStorage", "demo:settled", [...alive, { flowId, expiresAtMs }]);
+    const alive = list(key).filter((attempt) => attempt.expiresAtMs > Date.now());
+    write("localStorage", key, [...alive, { flowId, expiresAtMs }]);
   },
-};
+});
 
-/** What this tab did before the user left for the provider: `{ id, app, lines }`. */
+/** Attempts that the user has seen the end of, or started over. */
+export const settled = attempts("demo:settled");
+
+/** Attempts whose user is in a popup; for early.js. */
+export const popups = attempts("demo:popups");
+
+/**
+ * What this tab did before the user left for the provider: `{ flowId, connectedAccountId, app, entityId, lines, isPopup }`.
+ * With `isPopup` the tab itself is still here, and waits.
+ */
 export const trail = {
   get: () => read("sessionStorage", "demo:trail", undefined),
   set: (value) => write("sessionStorage", "demo:trail", value),
