@@ -21,6 +21,9 @@ export function entries() {
 const sourceOf = (name) =>
   [`src/ts/${name}.ts`, `src/ts/${name}/index.ts`].find((file) => existsSync(inRoot(file)));
 
+// The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
+const externals = (name) => [`./${GLUE}`, "react", ...(name === "react" ? ["./index.js"] : [])];
+
 /** Makes dist/ of pkg/ and src/ts/. */
 export async function buildJs() {
   const { build } = await import("esbuild");
@@ -36,11 +39,9 @@ export async function buildJs() {
     legalComments: "none",
     logLevel: "silent",
     absWorkingDir: inRoot(),
-    // The glue is a file of its own, loaded when it is needed. So is whatever else package.json exports.
-    external: [`./${GLUE}`],
   };
   for (const { name, source } of found) {
-    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist" });
+    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name) });
   }
   await build({ ...options, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
   copyFileSync(inRoot("pkg", WASM), inRoot("dist", WASM));
