@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { forward } from "./gateway.mjs";
 
 const apiPrefix = "/api/connect";
+const fileName = ":name{[\\w-][\\w.-]*}";
 
 const types = {
   ".css": "text/css; charset=utf-8",
@@ -37,18 +38,24 @@ const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 /**
  * The app's server: pages, their files, and the way to the platform.
  * @param folders where files are looked for; the first that has one wins.
+ * @param react the same for the pages below `/react`.
  * @param upstream `{ baseUrl, apiKey }` of the platform.
  * @param users `{ name, password }` of those who can sign in at the sandbox's authorization server; none without the sandbox.
  */
-export function createApp({ folders, upstream, users }) {
+export function createApp({ folders, react = [], upstream, users }) {
   const app = new Hono();
   app.use(refuseForeignHosts);
   app.all(`${apiPrefix}/*`, (context) => forward(context.req.raw, new URL(context.req.url).pathname.slice(apiPrefix.length), upstream));
   app.get("/", () => file(folders, "index.html"));
   app.get("/v1", () => file(folders, "index.html"));
+  for (const path of ["/react", "/react/connections"]) {
+    app.get(path, () => file(react, "index.html"));
+    app.get(`/v1${path}`, () => file(react, "index.html"));
+  }
+  app.get(`/react/${fileName}`, (context) => file(react, context.req.param("name")));
   app.get("/demo.json", (context) => context.json({ sandbox: Boolean(users), users: users ?? [] }, 200, headers));
   app.get("/favicon.ico", () => new Response(favicon, { headers: { ...headers, "content-type": types[".svg"] } }));
-  app.get("/:name{[\\w-][\\w.-]*}", (context) => file(folders, context.req.param("name")));
+  app.get(`/${fileName}`, (context) => file(folders, context.req.param("name")));
   app.notFound(() => new Response("Not found", { status: 404, headers }));
   return app;
 }

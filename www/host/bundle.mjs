@@ -7,14 +7,20 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wasm = join(root, "dist", "connect_flow_bg.wasm");
 
+/** The script that a folder of pages begins with, if there is one. */
+export const entryOf = (pages) => ["main.js", "main.jsx"].map((name) => join(pages, name)).find(existsSync);
+
 /**
- * Bundles the `main.js` of a folder of pages, split into chunks, and puts the `.wasm` file beside them, where
+ * Bundles the `main.js` or `main.jsx` of a folder of pages, split into chunks, and puts the `.wasm` file beside them, where
  * `new URL("./connect_flow_bg.wasm", import.meta.url)` of any chunk finds it.
+ * @param mode `production`, or `development` for a React that tells what is wrong and does everything twice in StrictMode.
  */
-export async function bundle(pages, into) {
+export async function bundle(pages, into, mode = "production") {
   const { outputFiles } = await build({
-    entryPoints: [join(pages, "main.js")],
+    entryPoints: { main: entryOf(pages) },
     bundle: true,
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": JSON.stringify(mode) },
     splitting: true,
     format: "esm",
     target: "es2022",

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createApp } from "./app.mjs";
 import { createAuthorizationServer, users } from "./authorization-server.mjs";
-import { bundle } from "./bundle.mjs";
+import { bundle, entryOf } from "./bundle.mjs";
 import { listen } from "./listen.mjs";
 import { createOAuthPort } from "./oauth-client.mjs";
 
@@ -19,14 +18,16 @@ const www = fileURLToPath(new URL("../", import.meta.url));
  * - `clock`: the sandbox's clock, in milliseconds since 1970. Default `Date.now`.
  * - `accessTokenTtlSeconds`: how long the authorization server's access tokens live. Default 3600.
  * - `coop`: whether the authorization server isolates its pages from popups' openers. Default false.
- * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla`, bundled into `www/dist/vanilla`.
+ * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla` and, below `/react`,
+ *   `www/react`, bundled into `www/dist`.
+ * - `mode`: which React the pages get: `production`, the default, or `development`.
  * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
  * - `wrap`: `(listener, origin) => listener`, puts something in front of each server; for tests.
  * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`; with `upstream`, only `appUrl` and `close`.
  * @throws `EADDRINUSE` when a port is taken.
  */
 export async function startHost(options = {}) {
-  const { appPort = 3000, platformPort = 3001, authorizationPort = 3002, pages = join(www, "vanilla"), wrap = (listener) => listener } = options;
+  const { appPort = 3000, platformPort = 3001, authorizationPort = 3002, mode = "production", wrap = (listener) => listener } = options;
   const open = [];
   const close = async () => { await Promise.all(open.map((server) => server.close())); };
   const start = async (port) => {
@@ -35,12 +36,15 @@ export async function startHost(options = {}) {
     return { ...server, serve: (listener) => server.serve(wrap(listener, server.url)) };
   };
   try {
-    const out = options.pages ? join(options.pages, "dist") : join(www, "dist", "vanilla");
-    if (existsSync(join(pages, "main.js"))) await bundle(pages, out);
+    const folders = await Promise.all(
+      options.pages
+        ? [prepare(options.pages, join(options.pages, "dist"))]
+        : [prepare(join(www, "vanilla"), join(www, "dist", "vanilla")), prepare(join(www, "react"), join(www, "dist", `react-${mode}`), mode)],
+    );
     const app = await start(appPort);
     const platform = options.upstream ? {} : await startPlatform(start, { ...options, platformPort, authorizationPort });
     const upstream = options.upstream ?? { baseUrl: platform.platformUrl, apiKey: platform.apiKey };
-    const { fetch } = createApp({ folders: [out, pages], upstream, users: options.upstream ? undefined : users });
+    const { fetch } = createApp({ folders: folders[0], react: folders[1], upstream, users: options.upstream ? undefined : users });
     app.serve(getRequestListener(fetch, { overrideGlobalObjects: false }));
     const { apiKey: _, ...shown } = platform;
     return { appUrl: app.url, ...shown, close };
@@ -48,6 +52,12 @@ export async function startHost(options = {}) {
     await close();
     throw error;
   }
+}
+
+/** Where the files of a folder of pages are found, bundled ones first. */
+async function prepare(pages, out, mode) {
+  if (entryOf(pages)) await bundle(pages, out, mode);
+  return [out, pages];
 }
 
 async function startPlatform(start, { platformPort, authorizationPort, clock, accessTokenTtlSeconds, coop }) {

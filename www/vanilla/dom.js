@@ -11,21 +11,23 @@ export function h(tag, properties = {}, ...children) {
 
 export const find = (id) => document.getElementById(id);
 
+export const hueOf = (key) => [...key].reduce((hash, letter) => (hash * 13 + letter.codePointAt(0)) % 9973, 0) % 6;
+export const initialsOf = (name) => name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2);
+
 /** The coloured initials that stand for an app. */
 export function tile(key, name) {
-  const hue = [...key].reduce((hash, letter) => (hash * 13 + letter.codePointAt(0)) % 9973, 0) % 6;
-  const initials = name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2);
-  return h("span", { class: "tile", "data-hue": String(hue), "aria-hidden": "true" }, initials);
+  return h("span", { class: "tile", "data-hue": String(hueOf(key)), "aria-hidden": "true" }, initialsOf(name));
+}
+
+export function toneOf(status) {
+  if (status === "ACTIVE") return "good";
+  if (["INITIATED", "INITIALIZING", "PENDING"].includes(status)) return "waiting";
+  return ["FAILED", "EXPIRED", "REVOKED"].includes(status) ? "bad" : "neutral";
 }
 
 /** A status word, coloured by what it means. */
 export function badge(status, properties = {}) {
-  const tone =
-    status === "ACTIVE" ? "good"
-    : ["INITIATED", "INITIALIZING", "PENDING"].includes(status) ? "waiting"
-    : ["FAILED", "EXPIRED", "REVOKED"].includes(status) ? "bad"
-    : "neutral";
-  return h("span", { class: "badge", "data-tone": tone, ...properties }, status);
+  return h("span", { class: "badge", "data-tone": toneOf(status), ...properties }, status);
 }
 
 /** `iso` for people, and for machines. */

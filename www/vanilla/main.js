@@ -172,6 +172,7 @@ async function boot() {
 for (const link of document.querySelectorAll("a[data-api]")) {
   if (link.dataset.api === api) link.setAttribute("aria-current", "page");
 }
+if (api === "v1") for (const link of document.querySelectorAll("a[data-page]")) link.href = `/v1${link.dataset.page}`;
 const remembered = radios.find(({ value }) => value === store.entity.get());
 if (remembered) remembered.checked = true;
 const preferred = modes.find(({ value }) => value === store.mode.get());

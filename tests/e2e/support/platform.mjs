@@ -8,7 +8,7 @@ import { createFront } from "./front.mjs";
  */
 export async function openPlatform(options) {
   const front = createFront();
-  const host = await startHost({ ...options, appPort: 0, platformPort: 0, authorizationPort: 0, wrap: front.wrap });
+  const host = await startHost({ ...options, appPort: 0, platformPort: 0, authorizationPort: 0, mode: "development", wrap: front.wrap });
   const { sandbox } = host;
   const answer = sandbox.fetch.bind(sandbox);
   let exchanges = [];

@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { build } from "./build.mjs";
+import { inRoot } from "./lib/paths.mjs";
+import { step } from "./lib/progress.mjs";
+import { main } from "./lib/stop.mjs";
+import { ensure } from "./setup/index.mjs";
+
+const HELP = `node scripts/screenshots.mjs [name …]   the pictures of docs/images, or only those whose name contains a word`;
+
+const MINUTE_MS = 60_000;
+const WIDE = 1265;
+const NARROW = 390;
+
+/** What stands in docs/images. `show` brings the page there; `scheme` is light unless it says otherwise. */
+const pictures = [
+  { name: "connections-light", width: WIDE, path: "/react/connections" },
+  { name: "connections-dark", width: WIDE, path: "/react/connections", scheme: "dark" },
+  { name: "connections-narrow", width: NARROW, path: "/react/connections" },
+  { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
+];
+
+async function askToDelete({ browser }) {
+  await browser.$('[data-testid="entity-Melissa"] [data-testid="delete"]').click();
+}
+
+/** Accounts of different ages and fates, made through the demo's own gateway. */
+async function furnish({ host, travel, connectByRedirect }) {
+  const post = async (path, body) => {
+    const response = await fetch(`${host.appUrl}/api/connect/api/v3/${path}`, {
+      method: path.endsWith("/status") ? "PATCH" : "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return response.json();
+  };
+  const typed = (entityId, authConfigId, data) =>
+    post("connected_accounts", { auth_config: { id: authConfigId }, connection: { user_id: entityId, data } });
+
+  travel(-3 * 24 * 60 * MINUTE_MS);
+  await typed("Jessica", "ac_Shopify00002", { shop: "acme", admin_api_access_token: "token" });
+  await typed("Melissa", "ac_Posthog00008", { generic_api_key: "key", subdomain: "eu" });
+  travel(-26 * 60 * MINUTE_MS);
+  await post("connected_accounts/link", { auth_config_id: "ac_Zendesk00003", user_id: "Jessica", connection_data: { subdomain: "acme" } });
+  const { id } = await typed("Melissa", "ac_Firecrawl004", { api_key: "key" });
+  await post(`connected_accounts/${id}/status`, { enabled: false });
+  travel(-125 * MINUTE_MS);
+  await connectByRedirect("Jessica");
+  travel(-3 * MINUTE_MS);
+  await post("connected_accounts/link", { auth_config_id: "ac_Zendesk00003", user_id: "Melissa", connection_data: { subdomain: "acme" } });
+  travel(0);
+}
+
+async function take({ host, browser, cdp }, { name, width, path, scheme = "light", isOneScreen, show }) {
+  await cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+  await cdp("Emulation.setDeviceMetricsOverride", { width, height: isOneScreen ? 800 : 700, deviceScaleFactor: 1, mobile: width === NARROW });
+  await cdp("Emulation.setScrollbarsHidden", { hidden: true });
+  await browser.url(host.appUrl + path);
+  await browser.$('[data-testid="connection"], [data-ready="true"]').waitForExist();
+  await show?.({ host, browser });
+  await pause(400);
+  const { data } = await cdp("Page.captureScreenshot", { captureBeyondViewport: !isOneScreen });
+  writeFileSync(inRoot("docs", "images", `${name}.png`), Buffer.from(data, "base64"));
+}
+
+await main(async () => {
+  const words = process.argv.slice(2);
+  if (words.includes("--help")) return void console.log(HELP);
+  await build();
+  const { chromium } = await ensure("npm", "chromium");
+  Object.assign(process.env, chromium, { E2E_ENGINE: "chromium" });
+  const { startHost } = await import("../www/host/server.mjs");
+  const { openBrowser } = await import("../tests/e2e/support/browser.mjs");
+  const { ProviderPage } = await import("../tests/e2e/support/provider-page.mjs");
+  let skewMs = 0;
+  const host = await startHost({ appPort: 0, platformPort: 0, authorizationPort: 0, clock: () => Date.now() + skewMs });
+  const { browser, close } = await openBrowser();
+  try {
+    const stage = {
+      host,
+      browser,
+      travel: (ms) => { skewMs = ms; },
+      cdp: (cmd, params) => browser.sendCommandAndGetResult(cmd, params),
+      connectByRedirect: async (entity) => {
+        await browser.url(host.appUrl);
+        await browser.$('[data-testid="app-gmail"]:enabled').click();
+        await new ProviderPage(browser, host.authorizationUrl).agree(entity);
+        await browser.$('[data-testid="account-card"]').waitForExist();
+      },
+    };
+    mkdirSync(inRoot("docs", "images"), { recursive: true });
+    await furnish(stage);
+    for (const picture of pictures.filter(({ name }) => !words.length || words.some((word) => name.includes(word)))) {
+      await step(`docs/images/${picture.name}.png`, () => take(stage, picture));
+    }
+  } finally {
+    await close();
+    await host.close();
+  }
+});

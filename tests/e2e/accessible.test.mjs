@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { inspect } from "./support/axe.mjs";
+import { scenarios } from "./support/scenarios.mjs";
+
+const test = scenarios();
+
+test("axe finds nothing on the vanilla demo: at rest, asking, refused, connected", async ({ app, browser }) => {
+  await app.open();
+  assert.deepEqual(await inspect(browser), []);
+  await app.choose("shopify");
+  await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+  assert.deepEqual(await inspect(browser), []);
+  await app.submit({ shop: "acme" });
+  await app.fails("fields_invalid");
+  assert.deepEqual(await inspect(browser), []);
+  await app.submit({ admin_api_access_token: "token" });
+  await app.shows("ACTIVE");
+  assert.deepEqual(await inspect(browser), []);
+});
+
+test("axe finds nothing on the vanilla demo: denied, pending", async ({ app, provider, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.cancel();
+  await app.fails("access_denied");
+  assert.deepEqual(await inspect(browser), []);
+  await app.press("retry");
+  await provider.asks();
+  await app.open();
+  await app.until("it waits", ({ pending }) => pending.length > 0);
+  assert.deepEqual(await inspect(browser), []);
+});

@@ -1,0 +1,65 @@
+import { until } from "./until.mjs";
+
+/** The page of connections, as a user sees and handles it. */
+export class ConnectionsPage {
+  constructor(browser, appUrl, path = "") {
+    this.browser = browser;
+    this.url = `${appUrl}${path}/react/connections`;
+  }
+
+  async open() {
+    await this.browser.url(this.url);
+    return this.until("the connections are there", ({ isLoaded }) => isLoaded);
+  }
+
+  /** Presses `refresh`, `toggle` or `delete` of an account. */
+  async press(what, id) {
+    await this.browser.$(`[data-account-id="${id}"] [data-testid="${what}"]`).click();
+  }
+
+  /** Answers the question whether to delete. */
+  async confirm(isSure) {
+    await this.browser.$(`[data-testid="confirm-${isSure ? "yes" : "no"}"]`).click();
+  }
+
+  /** Waits until what the page shows of an account, `undefined` where there is none, is as wanted. */
+  shows(what, id, isIt, options) {
+    return this.until(what, ({ rows }) => isIt(rows.find((row) => row.id === id)), options);
+  }
+
+  until(what, isIt, options) {
+    return until(this.browser, what, () => this.read(), isIt, options);
+  }
+
+  async read() {
+    return JSON.parse(await this.browser.execute(readPage));
+  }
+}
+
+/** Runs in the page. */
+function readPage() {
+  const all = (testId, root = document) => [...root.querySelectorAll(`[data-testid="${testId}"]`)];
+  const text = (element) => element?.innerText.trim();
+  const error = all("error")[0];
+  return JSON.stringify({
+    url: location.href,
+    isLoaded: all("entity-Jessica").length > 0,
+    rows: all("connection").map((row) => ({
+      id: row.dataset.accountId,
+      app: row.dataset.app,
+      entity: row.closest("section").dataset.testid.replace("entity-", ""),
+      status: row.dataset.status,
+      isDisabled: row.dataset.disabled === "true",
+      isBusy: row.getAttribute("aria-busy") === "true",
+      since: row.querySelector("time")?.innerText,
+      exactly: row.querySelector("time")?.title,
+    })),
+    empty: all("empty").length,
+    error: error && { code: error.dataset.code, text: text(error) },
+    returned: text(all("returned")[0]),
+    said: text(all("announcement")[0]),
+    question: text(document.querySelector("dialog[open] h2")),
+    focused: document.activeElement?.dataset.testid ?? document.activeElement?.id,
+    focusedRow: document.activeElement?.closest("[data-account-id]")?.dataset.accountId,
+  });
+}

@@ -1,0 +1,77 @@
+import { useCallback, useEffect } from "react";
+import { api, entities, hrefOf, pathOf, useAddress } from "./address.js";
+import { Connections } from "./connections.jsx";
+import { Link } from "./parts.jsx";
+
+export function App({ demo }) {
+  const address = useAddress();
+  const nameOf = useCallback((key) => demo.apps.find((app) => app.key === key)?.name ?? key, [demo]);
+  const isConnections = address.page === "connections";
+  useEffect(() => {
+    document.title = `${isConnections ? "Connections" : "Connect an account"}: connect-flow with React`;
+  }, [isConnections]);
+  return (
+    <>
+      <a className="skip" href="#main">Skip to the page</a>
+      <Header address={address} />
+      <main className="wrap" id="main" tabIndex={-1}>
+        <Sandbox users={demo.users} />
+        {isConnections && <Connections nameOf={nameOf} />}
+      </main>
+      <footer className="wrap foot">
+        <p>The module renders nothing: all you see is this page’s, made with its answers. What you type goes to the platform and is kept nowhere here.</p>
+      </footer>
+    </>
+  );
+}
+
+function Header({ address }) {
+  return (
+    <header className="bar">
+      <div className="wrap bar-row">
+        <div className="brand">
+          <img src="/favicon.svg" alt="" width="40" height="40" />
+          <div>
+            <h1>connect-flow</h1>
+            <p>Connects a user’s account, with React.</p>
+          </div>
+        </div>
+        <div className="switches">
+          <nav className="switch" aria-label="Pages of the demo">
+            <span className="segments">
+              <a href={pathOf("vanilla")}>Vanilla</a>
+              {["connect", "connections"].map((page) => (
+                <Link key={page} href={hrefOf({ page, entity: page === "connect" ? address.entity : undefined })} aria-current={address.page === page ? "page" : undefined}>
+                  {page === "connect" ? "React" : "Connections"}
+                </Link>
+              ))}
+            </span>
+          </nav>
+          <nav className="switch" aria-label="Generation of the platform’s API">
+            <span className="switch-label" aria-hidden="true">API</span>
+            <span className="segments">
+              {["v3", "v1"].map((one) => (
+                <a key={one} href={pathOf(address.page, one === "v1" ? "/v1" : "")} aria-current={one === api ? "page" : undefined}>{one}</a>
+              ))}
+            </span>
+          </nav>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Sandbox({ users }) {
+  if (!users.length) return null;
+  return (
+    <aside className="notice quiet" aria-label="Sandbox">
+      <p>
+        <strong>Sandbox.</strong> To sign in:{" "}
+        {users.map(({ name, password }, index) => (
+          <span key={name}>{index > 0 && " or "}<strong>{name}</strong> with <code>{password}</code></span>
+        ))}
+        . Any key will do.
+      </p>
+    </aside>
+  );
+}

@@ -1,0 +1,110 @@
+import { useEffect, useLayoutEffect, useReducer, useRef } from "react";
+import { hueOf, initialsOf, toneOf } from "../vanilla/dom.js";
+import { go } from "./address.js";
+
+export const Tile = ({ app, name }) => (
+  <span className="tile" data-hue={hueOf(app)} aria-hidden="true">
+    {initialsOf(name)}
+  </span>
+);
+
+export const Badge = ({ children, tone = toneOf(children), ...others }) => (
+  <span className="badge" data-tone={tone} {...others}>
+    {children}
+  </span>
+);
+
+/** A link that stays in this document. */
+export function Link({ href, onClick, ...others }) {
+  const follow = (event) => {
+    onClick?.();
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(href);
+  };
+  return <a href={href} onClick={follow} {...others} />;
+}
+
+/** Does not lose the keyboard while it is busy, as a disabled button would. */
+export const Button = ({ isBusy, onClick, className = "plain", ...others }) => (
+  <button type="button" className={className} aria-disabled={isBusy || undefined} onClick={isBusy ? undefined : onClick} {...others} />
+);
+
+const units = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+const absolute = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "medium" });
+
+function ago(atMs) {
+  const passedMs = Date.now() - atMs;
+  const unit = units.find(([, ms]) => passedMs >= ms);
+  return unit ? relative.format(-Math.floor(passedMs / unit[1]), unit[0]) : "just now";
+}
+
+/** How long ago, which stays true while it is shown; when exactly, on hover. */
+export function Since({ iso }) {
+  const [, again] = useReducer((count) => count + 1, 0);
+  useEffect(() => {
+    const timer = setInterval(again, 20_000);
+    return () => clearInterval(timer);
+  }, []);
+  const date = new Date(iso);
+  if (!iso || Number.isNaN(date.getTime())) return "at an unknown time";
+  return (
+    <time dateTime={date.toISOString()} title={absolute.format(date)}>
+      {ago(date.getTime())}
+    </time>
+  );
+}
+
+/** What went wrong, as `explain` tells it. */
+export function Alert({ explained: { error, text, canRetry }, onRetry, onDismiss, others = [] }) {
+  const fine = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean).join(" · ");
+  return (
+    <div className="alert" role="alert" data-testid="error" data-code={error.code}>
+      <p className="alert-text">{text}</p>
+      {others.map((message) => <p key={message}>{message}</p>)}
+      {error.errorDescription && <p className="muted">The platform says: <q>{error.errorDescription}</q></p>}
+      <p className="fine">{fine}</p>
+      {(onDismiss || (onRetry && canRetry)) && (
+        <div className="actions">
+          {onRetry && canRetry && <button type="button" className="primary" data-testid="retry" onClick={onRetry}>Try again</button>}
+          {onDismiss && <button type="button" className="plain" onClick={onDismiss}>Dismiss</button>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A question before something that cannot be undone. Cancel has the keyboard, and Escape means it. */
+export function Confirm({ title, children, action, isBusy, error, onConfirm, onCancel }) {
+  const dialog = useRef(null);
+  // Before the element leaves the document: a dialog that is just removed gives the keyboard back to nobody.
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current.showModal();
+    return () => current.close();
+  }, []);
+  const cancel = () => !isBusy && onCancel();
+  return (
+    <dialog
+      ref={dialog}
+      className="confirm"
+      aria-labelledby="confirm-title"
+      aria-describedby="confirm-text"
+      onCancel={(event) => {
+        event.preventDefault();
+        cancel();
+      }}
+      // Some browsers close it at the second Escape whatever one says. StrictMode's closing has opened it again by now.
+      onClose={() => !dialog.current?.open && cancel()}
+    >
+      <h2 id="confirm-title">{title}</h2>
+      <div id="confirm-text">{children}</div>
+      {error && <Alert explained={error} />}
+      <div className="actions">
+        <Button onClick={cancel} isBusy={isBusy} autoFocus data-testid="confirm-no">Cancel</Button>
+        <Button onClick={onConfirm} isBusy={isBusy} className="primary danger" data-testid="confirm-yes">{isBusy ? "Deleting…" : action}</Button>
+      </div>
+    </dialog>
+  );
+}
