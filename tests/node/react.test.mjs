@@ -1,48 +1,13 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, suite, test } from "node:test";
+import { beforeEach, suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { createElement as h, StrictMode } from "react";
+import { createElement as h } from "react";
 import { ConnectProvider, useConnectClient } from "connect-flow/react";
 import { connect, wasmUrl } from "./client.mjs";
-import { openDom } from "./dom.mjs";
+import { strict, usePage } from "./react-page.mjs";
 
-let dom, act, createRoot, roots;
-beforeEach(async () => {
-  dom = openDom();
-  // It looks for a window when it is loaded.
-  ({ act } = await import("react"));
-  ({ createRoot } = await import("react-dom/client"));
-  roots = [];
-});
-afterEach(async () => {
-  for (const root of roots) await act(async () => root.unmount());
-  await pause(5);
-  const { trouble } = dom;
-  dom.close();
-  assert.deepEqual(trouble, []);
-});
-
-/** Renders into the page; `update(element)` renders again, `unmount()` ends it. */
-async function render(element, container = dom.root) {
-  const root = createRoot(container);
-  roots.push(root);
-  await act(async () => root.render(element));
-  return {
-    update: (next) => act(async () => root.render(next)),
-    unmount: async () => {
-      roots.splice(roots.indexOf(root), 1);
-      await act(async () => root.unmount());
-    },
-  };
-}
-
-const settle = (ms = 20) => act(() => pause(ms));
-async function until(isIt) {
-  for (let rounds = 0; rounds < 200 && !isIt(); rounds += 1) await settle(5);
-  assert.ok(isIt(), dom.root.innerHTML);
-}
-
-const strict = (element) => h(StrictMode, null, element);
+const page = usePage();
+const { render, settle, until, act, text } = page;
 
 suite("the provider", () => {
   const seen = [];
@@ -57,7 +22,7 @@ suite("the provider", () => {
     let made = 0;
     const options = () => ({ wasmUrl, get baseUrl() { return made++, "https://platform.test"; }, fetch: () => assert.fail("it asks nobody") });
     const view = await render(strict(h(ConnectProvider, { options: options() }, h(Client), h(Client))));
-    await until(() => dom.root.textContent === "clientclient");
+    await until(() => text() === "clientclient");
     const clients = new Set(seen.map(({ client }) => client).filter(Boolean));
     assert.equal(clients.size, 1);
     assert.equal(made, 1);
@@ -73,7 +38,7 @@ suite("the provider", () => {
   test("uses a client that is given, at once, and leaves it alive", async () => {
     const client = await connect({ fetch: async () => Response.json({ message: "no" }, { status: 403 }) });
     const view = await render(strict(h(ConnectProvider, { client }, h(Client))));
-    assert.equal(dom.root.textContent, "client");
+    assert.equal(text(), "client");
     assert.ok(seen.every((state) => state.client === client));
     await view.unmount();
     await pause(5);
@@ -84,7 +49,7 @@ suite("the provider", () => {
   test("waits for a client that is promised, and goes over to another", async () => {
     const [first, second] = [connect(), await connect()];
     const view = await render(h(ConnectProvider, { client: first }, h(Client)));
-    await until(() => dom.root.textContent === "client");
+    await until(() => text() === "client");
     assert.equal(seen[0].client, null);
     assert.equal(seen.at(-1).client, await first);
     await view.update(h(ConnectProvider, { client: second }, h(Client)));
@@ -94,21 +59,21 @@ suite("the provider", () => {
   test("says why there is no client, and makes one when asked again", async () => {
     const options = { wasmUrl: "data:text/plain,none", baseUrl: "" };
     await render(strict(h(ConnectProvider, { options }, h(Client))));
-    await until(() => dom.root.textContent === "invalid_argument");
+    await until(() => text() === "invalid_argument");
     options.baseUrl = "https://platform.test";
-    await act(async () => dom.root.querySelector("p").click());
-    await until(() => dom.root.textContent === "client");
+    await act(async () => page.dom().root.querySelector("p").click());
+    await until(() => text() === "client");
   });
 
   test("goes when nobody is there any more, and comes back", async () => {
     const options = { wasmUrl, baseUrl: "https://platform.test" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
-    await until(() => dom.root.textContent === "client");
+    await until(() => text() === "client");
     const [before] = seen.map(({ client }) => client).filter(Boolean);
     await view.update(h("p", null, "away"));
     await settle();
     await view.update(h(ConnectProvider, { options }, h(Client)));
-    await until(() => dom.root.textContent === "client");
+    await until(() => text() === "client");
     assert.notEqual(seen.at(-1).client, before);
   });
 });

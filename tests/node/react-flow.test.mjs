@@ -1,0 +1,417 @@
+import assert from "node:assert/strict";
+import { beforeEach, suite, test } from "node:test";
+import { Activity, createElement as h, Suspense, use, useState } from "react";
+import refresh from "react-refresh/runtime";
+import { renderToString } from "react-dom/server";
+import { createSandbox } from "connect-flow/testing";
+import { ConnectProvider, useConnectFlow } from "connect-flow/react";
+import { connect, memoryStorage, wasmUrl } from "./client.mjs";
+import { strict, usePage } from "./react-page.mjs";
+import { Browser } from "./support.mjs";
+
+refresh.injectIntoGlobalHook(globalThis);
+const page = usePage();
+const { render, hydrate, settle, until, act, text } = page;
+
+/** What the flows of a test were last seen as, by the name of their component, and every state on the way. */
+let flows, states, sandbox, open, held, storage;
+beforeEach(() => {
+  [flows, states] = [{}, {}];
+  sandbox = createSandbox({ apiKey: "key" });
+  [open, held] = [0, undefined];
+  storage = memoryStorage();
+});
+
+const clientOptions = () => ({
+  wasmUrl,
+  baseUrl: "https://sandbox.test",
+  entityId: "Jessica",
+  unsafeApiKey: "key",
+  storage,
+  retry: 0,
+  fetch: async (request) => {
+    open += 1;
+    request.signal.addEventListener("abort", () => (open -= 1), { once: true });
+    await held?.(request);
+    const response = await sandbox.fetch(request);
+    if (!request.signal.aborted) open -= 1;
+    return response;
+  },
+});
+
+/** Requests of this kind are not answered until the function that it gives is called. */
+function hold(method, path = "") {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  held = (request) => request.method === method && request.url.includes(path) && Promise.race([
+    released,
+    new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true })),
+  ]);
+  return release;
+}
+
+function Flow({ name = "flow", children, ...options }) {
+  const flow = useConnectFlow(options);
+  flows[name] = flow;
+  states[name] ??= [];
+  if (states[name].at(-1) !== flow.state) states[name].push(flow.state);
+  return h("p", { id: name }, flow.state, children);
+}
+
+const app = (...children) => h(ConnectProvider, { options: clientOptions() }, ...children);
+const is = (state, name = "flow") =>
+  until(() => flows[name]?.state === state, `${name} is ${state}`).catch((error) => {
+    throw new Error(`${error.message} ${JSON.stringify(flows[name])}`, { cause: flows[name]?.error });
+  });
+const calls = (method) => sandbox.requests.filter((one) => !method || one.method === method).map(({ path }) => path);
+/** What one `load` asks for. */
+const oneLoad = 2;
+
+/** Calls an action in what counts as a click. Gives a promise in an object, so that nobody waits for it. */
+async function click(action, ...values) {
+  let settled;
+  await act(async () => {
+    settled = flows.flow[action](...values).then((snapshot) => snapshot.state, (error) => error.code);
+  });
+  return { settled };
+}
+
+/** The user signs in and agrees, wherever they were sent; gives where that led to. */
+async function agree(url) {
+  const browser = new Browser({ send: (request) => sandbox.fetch(request), home: "https://app.test" });
+  return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
+}
+
+suite("a flow", () => {
+  test("in StrictMode is one flow, loaded once, and its methods stay the same", async () => {
+    await render(strict(app(h(Flow, { app: "shopify" }))));
+    const { submit, retry, cancel, load } = flows.flow;
+    await is("ready");
+    assert.deepEqual(states.flow, ["loading", "ready"]);
+    assert.deepEqual(flows.flow.expectedInputFields.map(({ name }) => name), ["admin_api_access_token", "shop"]);
+    assert.equal(calls().length, oneLoad);
+    assert.deepEqual([flows.flow.submit, flows.flow.retry, flows.flow.cancel, flows.flow.load], [submit, retry, cancel, load]);
+  });
+
+  test("asks for what is missing, and connects", async () => {
+    await render(strict(app(h(Flow, { app: "shopify" }))));
+    await is("ready");
+    const refused = await click("submit", { shop: "acme" });
+    assert.equal(await refused.settled, "ready");
+    assert.deepEqual(flows.flow.issues.map(({ code, field }) => [code, field]), [["required", "admin_api_access_token"]]);
+    const done = await click("submit", { shop: "acme", admin_api_access_token: "token" });
+    await is("connected");
+    assert.equal(await done.settled, "connected");
+    assert.equal(flows.flow.account.id, sandbox.accounts()[0].id);
+    assert.equal(calls("POST").length, 1);
+  });
+
+  test("that is not there yet refuses to submit, and nothing else is lost", async () => {
+    let arrive;
+    const client = new Promise((resolve) => (arrive = resolve));
+    await render(h(ConnectProvider, { client }, h(Flow, { app: "shopify" })));
+    await assert.rejects(flows.flow.submit({}), { name: "ConnectError", code: "invalid_transition" });
+    flows.flow.cancel();
+    const made = await connect(clientOptions());
+    arrive(made);
+    await is("ready");
+    made.dispose();
+  });
+
+  test("goes on in a popup, which is opened in the click", async () => {
+    await render(strict(app(h(Flow, { app: "gmail" }))));
+    await is("ready");
+    let settled;
+    await act(async () => {
+      settled = flows.flow.submit();
+      assert.equal(page.dom().popups.length, 1);
+    });
+    await is("waiting");
+    const url = await agree(page.dom().popups[0].url);
+    // What the page in the popup does.
+    const other = await connect({ ...clientOptions(), wasmUrl });
+    await act(() => other.completeConnection({ url }));
+    await is("connected");
+    assert.equal((await settled).state, "connected");
+    other.dispose();
+  });
+
+  test("is completed by the page that the user returns to, in StrictMode with one look", async () => {
+    const view = await render(strict(app(h(Flow, { app: "gmail", mode: "redirect" }))));
+    await is("ready");
+    await click("submit");
+    await is("redirecting");
+    assert.equal(page.dom().left.length, 1);
+    await view.unmount();
+    page.dom().go(await agree(page.dom().left[0]));
+    sandbox.requests.length = 0;
+    states.flow = [];
+    await render(strict(app(h(Flow, { app: "gmail", mode: "redirect" }))));
+    await is("connected");
+    assert.deepEqual(states.flow, ["loading", "verifying", "connected"]);
+    assert.equal(calls().length, 1);
+    assert.equal(globalThis.location.href, "https://app.test/");
+    // The module waits for a while whether another page answers that this is its popup.
+    page.leaves(1);
+  });
+
+  test("with options of another value is another flow; of another identity it is not", async () => {
+    const view = await render(app(h(Flow, { app: "shopify", entityId: "Jessica" })));
+    await is("ready");
+    const before = flows.flow;
+    await view.update(app(h(Flow, { app: "shopify", entityId: "Jessica" })));
+    await settle();
+    assert.equal(flows.flow.submit, before.submit);
+    assert.equal(calls().length, oneLoad);
+    await view.update(app(h(Flow, { app: "zendesk", entityId: "Jessica" })));
+    await until(() => flows.flow.state === "ready" && flows.flow.app === "zendesk");
+    assert.deepEqual(states.flow, ["loading", "ready", "loading", "ready"]);
+    assert.deepEqual([flows.flow.app, flows.flow.expectedInputFields.map(({ name }) => name)], ["zendesk", ["subdomain"]]);
+    assert.notEqual(flows.flow.submit, before.submit);
+    assert.equal(calls().length, 2 * oneLoad);
+  });
+
+  test("does not know what another one does", async () => {
+    await render(strict(app(h(Flow, { name: "flow", app: "shopify" }), h(Flow, { name: "other", app: "shopify" }))));
+    await is("ready");
+    await is("ready", "other");
+    assert.equal(calls().length, 2 * oneLoad);
+    await click("submit", {});
+    assert.deepEqual([flows.flow.issues.length, flows.other.issues.length], [2, 0]);
+    await click("cancel").catch(() => {});
+    await is("cancelled");
+    assert.equal(flows.other.state, "ready");
+  });
+
+  test("that cannot be made says why, and is made when asked again", async () => {
+    const options = { ...clientOptions(), baseUrl: "" };
+    await render(strict(h(ConnectProvider, { options }, h(Flow, { app: "shopify" }))));
+    await is("failed");
+    assert.equal(flows.flow.error.code, "invalid_argument");
+    options.baseUrl = "https://sandbox.test";
+    const again = await click("retry");
+    await is("ready");
+    assert.equal(await again.settled, "ready");
+    assert.equal(calls().length, oneLoad);
+  });
+
+  test("of options that make no sense fails, and does not throw", async () => {
+    await render(app(h(Flow, { app: "" })));
+    await is("failed");
+    assert.equal(flows.flow.error.code, "invalid_argument");
+  });
+});
+
+suite("unmounted in the middle", () => {
+  /** How to get into each state; gives what was started. */
+  const ways = {
+    loading: () => {},
+    ready: () => is("ready"),
+    initiating: async () => (await is("ready"), hold("POST"), click("submit")),
+    redirecting: async () => (await is("ready"), click("submit")),
+    waiting: async () => (await is("ready"), click("submit")),
+    verifying: async () => {
+      await is("ready");
+      const begun = await click("submit");
+      await is("waiting");
+      const url = await agree(page.dom().popups[0].url);
+      hold("GET", "connected_accounts/");
+      const other = new BroadcastChannel(`connect-flow:${new URL(url).searchParams.get("cf_flow")}`);
+      await act(async () => other.postMessage({ callback: url }));
+      other.close();
+      return begun;
+    },
+    failed: async () => {
+      await is("ready");
+      sandbox.fault({ method: "POST", path: /./, kind: "status", status: 500 });
+      return click("submit");
+    },
+    cancelled: async () => {
+      await is("ready");
+      await act(async () => flows.flow.cancel());
+    },
+  };
+
+  for (const [state, enter] of Object.entries(ways)) {
+    test(`of ${state}: nothing goes on, and it begins anew when it is mounted again`, async () => {
+      const element = () => strict(app(h(Flow, { app: "gmail", mode: state === "redirecting" ? "redirect" : "popup" })));
+      if (state === "loading") hold("GET");
+      const view = await render(element());
+      const begun = await enter();
+      await is(state);
+      await view.unmount();
+      assert.deepEqual([open, page.dom().ears()], [0, 0]);
+      const asked = calls().length;
+      const last = flows.flow;
+      // Whoever waits for the end of a submit does not wait for ever.
+      if (begun) await Promise.race([begun.settled, new Promise((_, reject) => setTimeout(reject, 500, new Error("it never settles")))]);
+      await settle(20);
+      assert.equal(calls().length, asked);
+      assert.equal(flows.flow, last);
+      held = undefined;
+      delete flows.flow;
+      await render(element());
+      await is("ready");
+      assert.equal(calls().length, asked + oneLoad);
+    });
+  }
+
+  test("before there is a client: no flow is made, and one when it is mounted again", async () => {
+    let arrive;
+    const client = new Promise((resolve) => (arrive = resolve));
+    const element = () => strict(h(ConnectProvider, { client }, h(Flow, { app: "gmail" })));
+    const view = await render(element());
+    await is("loading");
+    await view.unmount();
+    const made = await connect(clientOptions());
+    arrive(made);
+    await settle();
+    assert.deepEqual(calls(), []);
+
+    await render(element());
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+    made.dispose();
+  });
+
+  test("and mounted again before there is a client: one flow", async () => {
+    let arrive;
+    const client = new Promise((resolve) => (arrive = resolve));
+    const element = (isThere) => h(ConnectProvider, { client }, isThere && h(Flow, { app: "gmail" }));
+    const view = await render(element(true));
+    await view.update(element(false));
+    await settle();
+    await view.update(element(true));
+    const made = await connect(clientOptions());
+    arrive(made);
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+    made.dispose();
+  });
+
+  test("a popup that the user is busy in stays pending", async () => {
+    const view = await render(app(h(Flow, { app: "gmail", mode: "popup" })));
+    await is("ready");
+    await click("submit");
+    await is("waiting");
+    await view.unmount();
+    const other = await connect({ ...clientOptions(), wasmUrl });
+    assert.equal(other.pending().length, 1);
+    const done = await other.completeConnection({ url: await agree(page.dom().popups[0].url) });
+    assert.equal(done.connectionStatus, "ACTIVE");
+    other.dispose();
+  });
+});
+
+suite("Suspense", () => {
+  let wait;
+  beforeEach(() => void (wait = Promise.withResolvers?.() ?? withResolvers()));
+  const Slow = ({ promise, children }) => (use(promise), children);
+
+  test("that holds back the first render makes no flow until it lets go", async () => {
+    function Later() {
+      const flow = h(Flow, { app: "shopify" });
+      return h(Slow, { promise: wait.promise }, flow);
+    }
+    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Later)))));
+    assert.equal(text(), "wait");
+    await settle();
+    assert.equal(calls().length, 0);
+    await act(async () => wait.resolve());
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+  });
+
+  test("that the component itself asks for makes one flow", async () => {
+    function Both() {
+      const flow = useConnectFlow({ app: "shopify" });
+      flows.flow = flow;
+      use(wait.promise);
+      return flow.state;
+    }
+    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Both)))));
+    await settle();
+    assert.equal(calls().length, 0);
+    await act(async () => wait.resolve());
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+  });
+
+  test("that comes later keeps the flow and what it knows", async () => {
+    let suspend;
+    function Later() {
+      const [promise, set] = useState();
+      suspend = set;
+      return h(Flow, { app: "shopify" }, promise && h(Slow, { promise }, "more"));
+    }
+    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Later)))));
+    await is("ready");
+    await click("submit", { shop: "acme" });
+    await act(async () => suspend(wait.promise));
+    assert.match(text(), /wait/);
+    await settle();
+    await act(async () => wait.resolve());
+    assert.match(text(), /readymore/);
+    assert.equal(flows.flow.issues.length, 1);
+    assert.equal(calls().length, oneLoad);
+  });
+
+  test("a tree that is hidden for long ends its flow, and begins another when it is shown", { skip: !Activity }, async () => {
+    const element = (mode) => app(h(Activity, { mode }, h(Flow, { app: "shopify" })));
+    const view = await render(element("visible"));
+    await is("ready");
+    await view.update(element("hidden"));
+    await settle();
+    assert.deepEqual([open, page.dom().ears()], [0, 0]);
+    await view.update(element("visible"));
+    await until(() => calls().length === 2 * oneLoad);
+    await is("ready");
+  });
+});
+
+suite("HMR", () => {
+  test("of a component keeps its flow", async () => {
+    // It has to be there before React is, as a bundler's dev server sees to; in this file React waits for the first test.
+    const [signature, runtime] = [refresh.createSignatureFunctionForTransform(), refresh];
+    const define = (word) => {
+      function Edited() {
+        const flow = useConnectFlow({ app: "shopify" });
+        flows.flow = flow;
+        return `${word} ${flow.state}`;
+      }
+      signature(Edited, "useConnectFlow{flow}");
+      runtime.register(Edited, "Edited");
+      return Edited;
+    };
+    await render(strict(app(h(define("before")))));
+    await is("ready");
+    await click("submit", { shop: "acme" });
+    await act(async () => {
+      define("after");
+      runtime.performReactRefresh();
+    });
+    await settle();
+    assert.equal(text(), "after ready");
+    assert.equal(flows.flow.issues.length, 1);
+    assert.equal(calls().length, oneLoad);
+  });
+});
+
+suite("hydration", () => {
+  test("begins with what the server said, and goes on", async () => {
+    const element = () => strict(app(h(Flow, { app: "shopify" })));
+    page.dom().root.innerHTML = renderToString(element());
+    assert.equal(text(), "idle");
+    states.flow = [];
+    await hydrate(element());
+    await is("ready");
+    assert.deepEqual(states.flow, ["idle", "loading", "ready"]);
+    assert.equal(calls().length, oneLoad);
+  });
+});
+
+function withResolvers() {
+  const result = {};
+  result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
+  return result;
+}
