@@ -67,6 +67,13 @@ fn what_does_not_apply_is_left_out() {
             "issues": [{ "code": "required", "field": "app", "message": "`app` is required" }]
         })
     );
+    let error = ConnectError::argument("unknown", &"ä".repeat(1_000), "is not an option");
+    assert_eq!(error.issues[0].field, "ä".repeat(100));
+    assert!(
+        error
+            .message
+            .starts_with(&format!("`{}` is", "ä".repeat(100)))
+    );
     let error = ConnectError::new(ErrorCode::AccountFailed, "x")
         .with_server_words(Some("e".to_owned()), Some("d".to_owned()));
     assert_eq!(json!(error)["error"], "e");

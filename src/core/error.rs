@@ -104,6 +104,9 @@ impl Serialize for ErrorCode {
     }
 }
 
+/// How much of an argument's name is shown.
+const MAX_NAME_CHARS: usize = 100;
+
 /// What is wrong with one argument or one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
@@ -166,12 +169,13 @@ impl ConnectError {
         }))
     }
 
-    /// An argument that is wrong.
+    /// An argument that is wrong. A name may be the caller's own: what is longer than any of ours is cut.
     pub fn argument(code: &'static str, field: &str, problem: &str) -> Self {
-        let message = ["`", field, "` ", problem].concat();
+        let field: String = field.chars().take(MAX_NAME_CHARS).collect();
+        let message = ["`", &field, "` ", problem].concat();
         let issue = Issue {
             code,
-            field: field.to_owned(),
+            field,
             message: message.clone(),
         };
         Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])

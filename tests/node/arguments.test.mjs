@@ -34,13 +34,71 @@ const traps = {
   },
 };
 
+const account = { connectedAccountId: "ca_1" };
+
 /** Every call that takes options, with options that are right. */
 const calls = {
   getExpectedParamsForUser: [(client, options) => client.getExpectedParamsForUser(options), { app: "gmail" }],
   initiateConnection: [(client, options) => client.initiateConnection(options), initiating],
   "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiating],
   completeConnection: [(client, options) => client.completeConnection(options), { url: "https://app.test/" }],
-  "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), { connectedAccountId: "ca_1" }],
+  "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), account],
+  "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 0 }],
+  "connectedAccounts.refresh": [(client, options) => client.connectedAccounts.refresh(options), { ...account, redirectUrl: "https://app.test/done" }],
+  "connectedAccounts.enable": [(client, options) => client.connectedAccounts.enable(options), account],
+  "connectedAccounts.disable": [(client, options) => client.connectedAccounts.disable(options), account],
+  "connectedAccounts.delete": [(client, options) => client.connectedAccounts.delete(options), account],
+  getAuthParams: [(client, options) => client.getAuthParams(options), account],
+  executeAction: [(client, options) => client.executeAction(options), { action: "GMAIL_GET_PROFILE", connectedAccountId: "ca_1" }],
+  "entity.execute": [(client, options) => client.entity("Jessica").execute(options), { action: "GMAIL_GET_PROFILE", app: "gmail" }],
+  "entity.getConnection": [(client, options) => client.entity("Jessica").getConnection(options), { app: "gmail" }],
+  "entity.initiateConnection": [(client, options) => client.entity("Jessica").initiateConnection(options), initiating],
+  "apps.get": [(client, options) => client.apps.get(options), { app: "gmail" }],
+  "integrations.get": [(client, options) => client.integrations.get(options), { integrationId: "in_1" }],
+  "integrations.create": [(client, options) => client.integrations.create(options), { app: "gmail", authScheme: "OAUTH2" }],
+};
+
+/** Every list, with all its options; their errors are thrown. */
+const lists = {
+  "connectedAccounts.list": [
+    (client, options) => client.connectedAccounts.list(options), { entityId: "Jessica", app: "gmail", integrationId: "in_1", status: "ACTIVE" },
+  ],
+  "apps.list": [(client, options) => client.apps.list(options), { search: "mail", category: "crm" }],
+  "integrations.list": [(client, options) => client.integrations.list(options), { app: "gmail" }],
+};
+
+/** Both, as promises. */
+const everything = {
+  ...calls,
+  ...Object.fromEntries(Object.entries(lists).map(([name, [list, right]]) => [name, [async (client, options) => list(client, options).next(), right]])),
+};
+
+const cyclic = {};
+cyclic.self = cyclic;
+
+/** Values that no caller means to pass; made anew where they are objects that could be changed. */
+const hostile = {
+  "a megabyte": () => "x".repeat(2 ** 20),
+  "half a character": () => "\ud800",
+  "a path": () => "../../admin?x=1#y",
+  "line breaks": () => "a\r\nx-evil: 1\0",
+  "markup": () => "<script>alert(1)</script>",
+  "a String object": () => new String("gmail"),
+  "an object that turns into text": () => ({ toString: () => "gmail", valueOf: throws, [Symbol.toPrimitive]: throws }),
+  "something that refers to itself": () => cyclic,
+  "something deep": () => JSON.parse(`${"[".repeat(10_000)}${"]".repeat(10_000)}`),
+  "a prototype": () => JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}'),
+  "a long array": () => new Array(20_000),
+  "a number that is none": () => NaN,
+  "a big number": () => 2n ** 64n,
+  "a symbol": () => Symbol("gmail"),
+  "a function": () => throws,
+  "a date": () => new Date(NaN),
+  "a map": () => new Map([["app", "gmail"]]),
+  "bytes": () => new Uint8Array(8),
+  "a promise": () => Promise.resolve("gmail"),
+  "a proxy that throws": () => traps["a proxy without keys"](),
+  "a revoked proxy": () => traps["a revoked proxy"](),
 };
 
 suite("createClient refuses", () => {
@@ -114,7 +172,7 @@ suite("each call refuses", () => {
   for (const [name, [call, right]] of Object.entries(calls)) {
     test(`${name}: what is wrong with its options, by a rejection`, async () => {
       const { asked, options } = platform();
-      const client = await connect(options);
+      const client = await connect({ ...options, createIntegrations: true });
       await refuses(() => call(client, { ...right, typo: 1 }), "unknown", "typo");
       await refuses(() => call(client, { ...right, signal: {} }), "type", "signal");
       for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => call(client, wrong), "type", "options");
@@ -130,6 +188,87 @@ suite("each call refuses", () => {
       await call(client, right).catch((error) => assert.notEqual(error.code, "invalid_argument"));
     });
   }
+
+  for (const [name, [list, right]] of Object.entries(lists)) {
+    test(`${name}: what is wrong with its options, by throwing`, async () => {
+      const { asked, options } = platform();
+      const client = await connect(options);
+      await refuses(() => list(client, { ...right, typo: 1 }), "unknown", "typo");
+      for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => list(client, wrong), "type", "options");
+      for (const option of Object.keys(right)) await refuses(() => list(client, { ...right, [option]: 42 }), "type", option);
+      for (const [how, trap] of Object.entries(traps)) {
+        assert.throws(() => list(client, trap(Object.keys(right)[0])), { name: "ConnectError", code: "invalid_argument" }, how);
+      }
+      assert.deepEqual(asked, []);
+      assert.equal(typeof list(client, right)[Symbol.asyncIterator], "function");
+    });
+  }
+
+  for (const [name, [call, right]] of Object.entries(everything)) {
+    test(`${name}: whatever stands in place of an option, without harm`, async () => {
+      const { asked, options } = platform();
+      const client = await connect({ ...options, createIntegrations: true });
+      for (const option of [...Object.keys(right), "__proto__", "constructor", "toString"]) {
+        for (const [how, make] of Object.entries(hostile)) {
+          const given = Object.defineProperty({ ...right }, option, { value: make(), enumerable: true });
+          const error = await call(client, given).then(() => undefined, (error) => error);
+          assert.ok(error === undefined || isConnectError(error), `${option}, ${how}: ${error}`);
+          assert.ok(!error || error.message.length < 1000, `${option}, ${how}: ${error?.message.slice(0, 200)}`);
+          if (!Object.hasOwn(right, option)) assert.equal(error?.code, "invalid_argument", `${option}, ${how}`);
+        }
+      }
+      const long = await call(client, { ...right, ["é".repeat(2 ** 20)]: 1 }).catch((error) => error);
+      assert.ok(long.code === "invalid_argument" && long.message.length < 1000 && long.issues[0].field.length < 1000, "a long name");
+      assert.equal({}.polluted, undefined);
+      for (const request of asked) assert.match(request, /^[A-Z]+ \/api\/v\d\/[\x21-\x7e]+$/);
+      for (const request of asked) assert.doesNotMatch(request, /\/\.\.?(\/|$)|admin\/|\/admin/);
+      // The client is as good as before.
+      assert.equal((await client.connectedAccounts.get(account)).status, "ACTIVE");
+    });
+
+    test(`${name}: whatever the page's own functions do, with an error`, async () => {
+      const never = () => new Promise(() => {});
+      const thenable = { then: throws };
+      const pages = {
+        "fetch throws": [{ fetch: throws }, ["network"]],
+        "fetch never answers": [{ fetch: never }, ["timeout"]],
+        "fetch answers a thenable that throws": [{ fetch: () => thenable }, ["network"]],
+        "fetch answers nothing": [{ fetch: () => undefined }, ["response_invalid"]],
+        "fetch answers what looks like a response": [{ fetch: () => ({ ok: true, status: 200, json: async () => ({}) }) }, ["response_invalid"]],
+        "fetch answers a body that never ends": [{ fetch: () => new Response(new ReadableStream({ pull: never })) }, ["timeout"]],
+        "fetch answers a body that breaks": [{ fetch: () => new Response(new ReadableStream({ pull: throws })) }, ["network", "response_invalid"]],
+        "headers throws": [{ headers: throws }, ["unauthorized"]],
+        "headers never answers": [{ headers: never }, ["timeout"]],
+        "headers answers a thenable that throws": [{ headers: () => thenable }, ["unauthorized"]],
+        "headers answers a proxy that throws": [{ headers: () => traps["a proxy without keys"]() }, ["unauthorized"]],
+        "headers answers text": [{ headers: () => "a: b" }, ["invalid_argument"]],
+        "headers answers what cannot be sent": [{ headers: () => ({ "x-a": "\r\nx-b: 1" }) }, ["invalid_argument"]],
+        "headers answers a megabyte in a name": [{ headers: () => ({ ["é".repeat(2 ** 20)]: "1" }) }, ["invalid_argument"]],
+      };
+      // It asks nothing of the platform: the URL is no callback.
+      if (name === "completeConnection") return;
+      if (name === "integrations.create") pages["it may not"] = [{ createIntegrations: false }, ["invalid_argument"]];
+      for (const [how, [page, codes]] of Object.entries(pages)) {
+        const client = await connect({ ...platform().options, createIntegrations: true, timeoutMs: 20, ...page });
+        const error = await call(client, right).then(() => "no error", (error) => error);
+        assert.ok(codes.includes(error.code), `${how}: ${error.code ?? error}`);
+        assert.ok(isConnectError(error) && error.stack, how);
+      }
+    });
+  }
+
+  test("an entity or a URL that is none", async () => {
+    const client = await connect(platform().options);
+    for (const [how, make] of Object.entries(hostile)) {
+      for (const call of [() => client.entity(make()), () => client.getEntity(make()), () => client.parseCallback(make()), () => client.redirect(make())]) {
+        try {
+          call();
+        } catch (error) {
+          assert.ok(isConnectError(error), `${how}: ${error}`);
+        }
+      }
+    }
+  });
 
   test("what is missing or empty", async () => {
     const client = await connect({ ...platform().options, entityId: undefined });
