@@ -7,6 +7,7 @@ pub mod flow;
 pub mod in_app_browser;
 mod json;
 pub mod options;
+pub mod pattern;
 pub mod pending;
 pub mod procedure;
 pub mod protocol;
