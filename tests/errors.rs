@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use connect_flow::core::error::{ConnectError, ErrorCode};
+use connect_flow::core::error::{ConnectError, ErrorCode, ISSUE_CODES, Issue};
 use serde_json::json;
 
 /// The words of a union of string literals in the package's types.
@@ -22,6 +22,30 @@ fn typescript_knows_every_code() {
     assert!(words.remove("load_failed"));
     let codes: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(codes, words);
+}
+
+#[test]
+fn typescript_knows_every_code_of_an_issue() {
+    assert_eq!(union("IssueCode"), ISSUE_CODES.iter().copied().collect());
+}
+
+#[test]
+fn params_of_an_issue_are_an_object_and_absent_when_there_are_none() {
+    let mut issue = Issue {
+        code: "enum",
+        field: "x".to_owned(),
+        message: "no".to_owned(),
+        params: vec![("label", "X".to_owned()), ("allowed", "a".to_owned())],
+    };
+    assert_eq!(
+        json!(issue)["params"],
+        json!({ "label": "X", "allowed": "a" })
+    );
+    issue.params.clear();
+    assert_eq!(
+        json!(issue),
+        json!({ "code": "enum", "field": "x", "message": "no" })
+    );
 }
 
 #[test]

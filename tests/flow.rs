@@ -594,6 +594,7 @@ fn what_the_platform_says_of_a_field_is_shown_at_the_field() {
         code: "format",
         field: "subdomain".to_owned(),
         message: "unknown".to_owned(),
+        params: Vec::new(),
     };
     let error = ConnectError::new(ErrorCode::FieldsInvalid, "").with_issues(vec![issue]);
     assert!(play.refused(error).contains(&"close".to_owned()));

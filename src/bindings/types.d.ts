@@ -29,14 +29,22 @@ export type ConnectErrorCode =
   | "rejected" | "action_failed"
   | "rate_limited" | "server" | "response_invalid";
 
+/**
+ * Every code of an {@link Issue}. Of a value: `required` (missing or blank), `type` (another type; params `type`), `format`
+ * (`format`), `pattern` (`pattern`), `enum` (none of those `allowed`), `too_long` (more bytes than `max`). Of an argument:
+ * `required`, `type`, `format`, `unknown` (no such argument), `duplicate` (given twice, in different words).
+ */
+export type IssueCode = "required" | "unknown" | "type" | "format" | "duplicate" | "pattern" | "enum" | "too_long";
+
 /** What is wrong with one argument or one value. */
 export interface Issue {
-  /** `required`, `unknown`, `type`, `format` or `duplicate`. */
-  readonly code: string;
+  readonly code: IssueCode;
   /** Path of the argument or key of the field, for example `data.shop`. */
   readonly field: string;
   /** English, one sentence, never contains the value. */
   readonly message: string;
+  /** For a message in the user's language: the field's `label`, and what is named at {@link IssueCode}. Never the value. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** A real `Error` whose `name` is `"ConnectError"`. Test with `isConnectError`, not with `instanceof`. */

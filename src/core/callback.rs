@@ -152,6 +152,7 @@ pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
             code: "duplicate",
             field,
             message: message.clone(),
+            params: Vec::new(),
         };
         return Err(ConnectError::new(ErrorCode::CallbackInvalid, message).with_issues(vec![issue]));
     }

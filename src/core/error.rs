@@ -110,12 +110,42 @@ const MAX_NAME_CHARS: usize = 100;
 /// What is wrong with one argument or one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
-    /// `required`, `unknown`, `type`, `format` or `duplicate`.
+    /// One of [`ISSUE_CODES`].
     pub code: &'static str,
     /// Path of the argument or key of the field, for example `data.shop`.
     pub field: String,
     /// English, one sentence; never contains the value.
     pub message: String,
+    /// For a message in another language: what the field says, never the value. See [`ISSUE_CODES`].
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "members")]
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// Every code of an [`Issue`]. Those of a field have the params `label` and what is named beside them.
+pub const ISSUE_CODES: &[&str] = &[
+    // Nothing is given, or nothing but white space.
+    "required",
+    // An argument that does not exist.
+    "unknown",
+    // Another type of value. For a field: `type`, the type that it has to be.
+    "type",
+    // Not of its form. For a field: `format`, such as `email`.
+    "format",
+    // Given twice, in different words.
+    "duplicate",
+    // The field's regular expression is not found in it: `pattern`.
+    "pattern",
+    // None of the values that the field allows: `allowed`, separated by commas.
+    "enum",
+    // More bytes of UTF-8 than any field takes: `max`.
+    "too_long",
+];
+
+pub(crate) fn members<S: Serializer>(
+    params: &Vec<(&'static str, String)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(params.iter().map(|(name, value)| (name, value)))
 }
 
 /// The one error of this package. One pointer wide: every call can end in it.
@@ -177,6 +207,7 @@ impl ConnectError {
             code,
             field,
             message: message.clone(),
+            params: Vec::new(),
         };
         Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])
     }

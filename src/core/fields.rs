@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::error::Issue;
-use super::secret::{Secret, is_secret_name};
+use super::error::ConnectError;
+use super::secret::is_secret_name;
 use super::value::Value;
 
 /// One value to ask the user for.
@@ -123,28 +123,48 @@ pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
         .collect()
 }
 
-/// Fills in the defaults, then reports what is required and still missing.
-pub fn complete(fields: &[Field], data: &mut Vec<(String, Secret)>) -> Vec<Issue> {
-    let mut issues = Vec::new();
-    for field in fields {
-        let given = data
-            .iter()
-            .any(|(name, value)| *name == field.name && !value.expose().trim().is_empty());
-        if given {
-            continue;
-        }
-        match field.default.as_deref().filter(|text| !text.is_empty()) {
-            Some(default) => {
-                data.retain(|(name, _)| *name != field.name);
-                data.push((field.name.clone(), Secret::new(default.to_owned())));
-            }
-            None if field.required => issues.push(Issue {
-                code: "required",
-                field: field.name.clone(),
-                message: [&field.display_name, " is required"].concat(),
-            }),
-            None => {}
-        }
+/// Reads fields as JavaScript has them, the first of each name. The wire's words are understood, too.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
+    let Value::Array(items) = list else {
+        return Err(ConnectError::argument(
+            "type",
+            "fields",
+            "is not a list of expected input fields",
+        ));
+    };
+    let mut fields = Vec::new();
+    for item in items {
+        fields.push(read(item, "fields")?);
     }
-    issues
+    // Sorted rather than searched: nothing here may take the square of what a server sends.
+    let mut by_name: Vec<usize> = (0..fields.len()).collect();
+    by_name.sort_unstable_by(|a, b| fields[*a].name.cmp(&fields[*b].name).then(a.cmp(b)));
+    let mut is_first = vec![true; fields.len()];
+    for pair in by_name.windows(2) {
+        is_first[pair[1]] = fields[pair[0]].name != fields[pair[1]].name;
+    }
+    let mut is_first = is_first.into_iter();
+    fields.retain(|_| is_first.next() == Some(true));
+    Ok(fields)
+}
+
+/// Reads one field; `argument` names it in the error.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read(value: &Value, argument: &str) -> Result<Field, ConnectError> {
+    match decode(value, false) {
+        Decoded::User(mut field) => {
+            field.secret |= value.get("secret").as_bool() == Some(true);
+            Ok(field)
+        }
+        _ => Err(ConnectError::argument(
+            "type",
+            argument,
+            "holds what is no expected input field",
+        )),
+    }
 }

@@ -28,11 +28,7 @@ impl core::fmt::Debug for Secret {
 ///
 /// Platforms leave `is_secret` false on API keys and tokens; masking one field too many is the safe side.
 pub fn is_secret_name(name: &str) -> bool {
-    let name: String = name
-        .chars()
-        .filter(|c| !matches!(c, '_' | '-' | ' '))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let name = plain(name);
     [
         "apikey",
         "secret",
@@ -48,6 +44,14 @@ pub fn is_secret_name(name: &str) -> bool {
     ]
     .iter()
     .any(|word| name.contains(word))
+}
+
+/// A name without what separates its words and without capitals: `apiKey`, `API Key` and `api_key` are one.
+pub(crate) fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' '))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// Replaces every typed value in a text that came from outside, such as a server's error message.

@@ -6,13 +6,14 @@ use super::waiting::Waiting;
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
 use crate::core::callback::ConnectionCallback;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
-use crate::core::fields::{self, Field};
+use crate::core::fields::Field;
 use crate::core::pending::{self, PendingConnection};
 use crate::core::procedure::complete::{is_final, is_over};
 use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use crate::core::procedure::initiate::{InitiateOptions, Initiated};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::secret::Secret;
+use crate::core::validate;
 
 /// How long a page may take to be left, in milliseconds.
 pub(super) const LEAVE_MS: u32 = 10_000;
@@ -221,7 +222,7 @@ impl Flow {
     }
 
     pub(super) fn complete(&self, data: &mut Data) -> Vec<Issue> {
-        fields::complete(&self.fields, data)
+        validate::prepare(&self.fields, data)
     }
 
     pub(super) fn may_redirect(&self) -> bool {

@@ -6,7 +6,6 @@ use super::expected_params::{ExpectedParams, ExpectedParamsOptions, GetExpectedP
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::callback::bind;
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::fields;
 use crate::core::options::entity_missing;
 use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use crate::core::protocol::Api;
@@ -16,6 +15,7 @@ use crate::core::redirect;
 use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
 use crate::core::status::ConnectionStatus;
+use crate::core::validate;
 
 /// What to connect, for whom, with what.
 #[derive(Debug, Clone, Default)]
@@ -177,11 +177,11 @@ impl InitiateConnection {
         if let Some(params) = known
             && !self.by_link
         {
-            let issues = fields::complete(&params.expected_input_fields, &mut data);
+            let issues = validate::prepare(&params.expected_input_fields, &mut data);
             if !issues.is_empty() {
                 return Step::Done(Err(ConnectError::new(
                     ErrorCode::FieldsInvalid,
-                    "a required value is missing",
+                    "a value is missing or does not fit its field",
                 )
                 .with_issues(issues)));
             }

@@ -138,6 +138,7 @@ fn issues(body: &Value, nested: &Value, typed: &[(String, Secret)]) -> Vec<Issue
                     code: "format",
                     field: words(field, typed),
                     message: words(text, typed),
+                    params: Vec::new(),
                 })
                 .collect::<Vec<_>>()
         })

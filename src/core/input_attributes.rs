@@ -1,0 +1,59 @@
+//! What an `<input>` for a field should say.
+
+use super::fields::Field;
+use super::json_schema::{is_required, member, pattern, text};
+use super::value::Value;
+
+/// The attributes, by React's names for them; `setAttribute` takes those, too, because HTML ignores their case.
+///
+/// - No `name`: a form that is sent before its script runs would put a typed key into the page's URL, and a field called
+///   `submit` would hide the form's own. Key the value by the field's name.
+/// - `type` is never `number`, which loses what it cannot read, nor `checkbox`, whose value is no string.
+/// - `autoComplete` is `off` for secrets: the key is of another site than this one. `spellCheck` is off, since some browsers
+///   send what they check to a server.
+/// - `pattern` lets white space around the value through, as `validateParams` does. It is missing where a backtracking
+///   matcher could take for ever, and where the value may be a pasted address that is cut down before it is checked.
+/// - No `maxLength`: browsers cut a longer value silently, and half a key is worse than an error.
+pub fn input_attributes(field: &Field) -> Value {
+    let format = field.format.as_deref();
+    let kind = match format {
+        _ if field.secret => "password",
+        Some("email") => "email",
+        Some("uri" | "url") => "url",
+        _ => "text",
+    };
+    let mut members = vec![member("type", text(kind))];
+    if is_required(field) {
+        members.push(member("required", Value::Bool(true)));
+    }
+    let mut add = |name, value: Option<&str>| {
+        if let Some(value) = value {
+            members.push(member(name, text(value)));
+        }
+    };
+    add("placeholder", field.example.as_deref());
+    let keyboard = match field.kind.as_str() {
+        "integer" => Some("numeric"),
+        "number" => Some("decimal"),
+        _ => None,
+    };
+    // A signed number cannot be typed on every such keyboard, but a minus is rare in what connects an account.
+    add("inputMode", keyboard);
+    add(
+        "autoComplete",
+        match kind {
+            "password" => Some("off"),
+            "email" => Some("email"),
+            _ => None,
+        },
+    );
+    if !super::normalise::may_cut(field)
+        && let Some((pattern, _)) = pattern(field)
+    {
+        add("pattern", pattern.for_html().as_deref());
+    }
+    add("autoCapitalize", Some("none"));
+    add("autoCorrect", Some("off"));
+    members.push(member("spellCheck", Value::Bool(false)));
+    Value::Object(members)
+}

@@ -1,0 +1,109 @@
+//! Fields as a JSON Schema, draft 2020-12, for form libraries that render one.
+
+use super::fields::Field;
+use super::pattern::Pattern;
+use super::validate::{misfit, of_type};
+use super::value::Value;
+
+/// Formats that validators know. Another word may mean something else to a form library, such as a file upload.
+const FORMATS: [&str; 8] = [
+    "email",
+    "uri",
+    "uuid",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "date",
+    "date-time",
+];
+
+/// The schema of the user's values. All are strings, since they are sent as such. It says what fits after normalisation, less
+/// what a validator that backtracks could be stopped with; `validateParams` checks the rest.
+pub fn json_schema(fields: &[Field]) -> Value {
+    let mut properties = Vec::new();
+    let mut required = Vec::new();
+    for field in fields {
+        if is_required(field) {
+            required.push(text(&field.name));
+        }
+        properties.push((field.name.clone(), property(field)));
+    }
+    Value::Object(vec![
+        member(
+            "$schema",
+            text("https://json-schema.org/draft/2020-12/schema"),
+        ),
+        member("type", text("object")),
+        member("properties", Value::Object(properties)),
+        member("required", Value::Array(required)),
+    ])
+}
+
+/// Whether the user has to give it.
+pub(super) fn is_required(field: &Field) -> bool {
+    field.required && field.default.as_deref().unwrap_or_default().is_empty()
+}
+
+/// The field's pattern or that of its type, unless its own default is against it: then the server does not mean it.
+pub(super) fn pattern(field: &Field) -> Option<(Pattern, &str)> {
+    let source = field.pattern.as_deref().or_else(|| of_type(field))?;
+    let pattern = Pattern::new(source).filter(|_| !is_contradicted(field))?;
+    Some((pattern, source))
+}
+
+fn is_contradicted(field: &Field) -> bool {
+    let default = field.default.as_deref().filter(|text| !text.is_empty());
+    default.is_some_and(|default| misfit(field, default).is_some())
+}
+
+fn property(field: &Field) -> Value {
+    let mut members = vec![
+        member("type", text("string")),
+        member("title", text(&field.display_name)),
+    ];
+    let mut add = |name, value: Option<&str>| {
+        if let Some(value) = value {
+            members.push(member(name, text(value)));
+        }
+    };
+    add("description", field.description.as_deref());
+    add("default", field.default.as_deref());
+    let is_contradicted = is_contradicted(field);
+    let format = match field.format.as_deref() {
+        _ if field.secret => Some("password"),
+        Some("url") => Some("uri"),
+        format => format.filter(|word| FORMATS.contains(word) && !is_contradicted),
+    };
+    add("format", format);
+    let allowed = match &field.allowed {
+        Some(allowed) => allowed.iter().map(|value| text(value)).collect(),
+        None if field.kind == "boolean" => vec![text("true"), text("false")],
+        None => Vec::new(),
+    };
+    if !allowed.is_empty() && !is_contradicted {
+        members.push(member("enum", Value::Array(allowed)));
+    } else if let Some((pattern, source)) = pattern(field)
+        && let Some(source) = pattern.for_json_schema(source)
+    {
+        members.push(member("pattern", text(source)));
+    }
+    if field.secret {
+        members.push(member("writeOnly", Value::Bool(true)));
+    }
+    if let Some(example) = &field.example {
+        members.push(member("examples", Value::Array(vec![text(example)])));
+    }
+    // An empty string is a value for a schema, and none for the platform.
+    if is_required(field) {
+        members.push(member("minLength", Value::Number("1".to_owned())));
+    }
+    Value::Object(members)
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+pub(super) fn member(name: &str, value: Value) -> (String, Value) {
+    (name.to_owned(), value)
+}

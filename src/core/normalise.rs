@@ -1,0 +1,204 @@
+//! Pasted values as the platform wants them. What is left is always a part of what was pasted, and a second time changes nothing.
+
+use super::fields::Field;
+use super::secret::plain;
+
+/// No address is longer; what is, is no address.
+const MAX_ADDRESS: usize = 2_048;
+
+/// First labels of hosts that are everybody's: to take one of them for the user's own would be a guess.
+const SHARED: [&str; 7] = [
+    "www",
+    "app",
+    "admin",
+    "api",
+    "login",
+    "accounts",
+    "dashboard",
+];
+
+/// How much of an address a field asks for.
+enum Part<'a> {
+    /// All of it, or it asks for no address.
+    All,
+    Host,
+    /// The first labels of the host, as many as stand in the hint: `acme` of `acme.example.com`.
+    Labels(&'a str),
+}
+
+/// Whether more than white space may be cut off a field's value.
+pub fn may_cut(field: &Field) -> bool {
+    !field.secret
+        && field.allowed.is_none()
+        && (field.prefix.is_some() || field.suffix.is_some() || !matches!(part(field), Part::All))
+}
+
+/// Whether the field's name or label holds one of the words.
+fn says(field: &Field, words: &[&str]) -> bool {
+    let names = [plain(&field.name), plain(&field.display_name)];
+    let is_in = |word: &&str| names.iter().any(|name| name.contains(word));
+    words.iter().any(is_in)
+}
+
+fn part(field: &Field) -> Part<'_> {
+    let hint = field.example.as_deref().or(field.default.as_deref());
+    let hint = hint.map(trim).filter(|hint| !hint.is_empty());
+    if field.suffix.is_some()
+        || matches!(field.format.as_deref(), Some("uri" | "url" | "email"))
+        || hint.is_some_and(|hint| hint.contains(['/', '@']))
+        || says(field, &["url", "uri", "endpoint", "email"])
+    {
+        return Part::All;
+    }
+    let name = plain(&field.name);
+    if matches!(name.as_str(), "shop" | "store" | "shopname" | "storename")
+        || says(field, &["subdomain"])
+    {
+        return Part::Labels(hint.unwrap_or("x"));
+    }
+    if says(field, &["domain"]) {
+        return hint.map_or(Part::Host, Part::Labels);
+    }
+    Part::All
+}
+
+/// Cuts off what was not meant.
+///
+/// White space and invisible characters around a value, but around a password only line ends and invisible characters, since
+/// its spaces may be meant. Never anything within. Of values that are no secrets, also the prefix and the suffix that the field
+/// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL.
+pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
+    if says(field, &["passw", "passphrase"]) {
+        return value.trim_matches(|c| matches!(c, '\r' | '\n') || is_invisible(c));
+    }
+    let mut text = trim(value);
+    if !may_cut(field) || text.len() > MAX_ADDRESS {
+        return text;
+    }
+    let part = part(field);
+    loop {
+        let less = trim(cut(field, &part, text));
+        if less.is_empty() || less.len() == text.len() {
+            return text;
+        }
+        text = less;
+    }
+}
+
+fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
+    if let Some(prefix) = &field.prefix
+        && let Some((start, rest)) = text.split_at_checked(prefix.len())
+        && start.eq_ignore_ascii_case(prefix)
+    {
+        return rest;
+    }
+    let address = address(text);
+    if let Some(suffix) = &field.suffix {
+        return address
+            .as_ref()
+            .and_then(|address| without_suffix(address.host, suffix))
+            .map(|rest| rest.trim_end_matches('.'))
+            .or_else(|| without_suffix(text, suffix))
+            .unwrap_or(text);
+    }
+    let Some(address) = address else {
+        return text;
+    };
+    match part {
+        Part::All => text,
+        Part::Host if address.is_url => address.authority,
+        Part::Host => text,
+        Part::Labels(hint) => labels(&address, hint).unwrap_or(text),
+    }
+}
+
+fn labels<'a>(address: &Address<'a>, hint: &str) -> Option<&'a str> {
+    let host = address.host;
+    let (first, _) = host.split_once('.')?;
+    if SHARED
+        .iter()
+        .any(|shared| first.eq_ignore_ascii_case(shared))
+    {
+        // Some name the shop behind it instead.
+        let (_, rest) = address.path.split_once("/store/")?;
+        return rest.split(['/', '?', '#']).next();
+    }
+    let wanted = hint.split('.').count();
+    let mut dots = host.match_indices('.').map(|(at, _)| at);
+    let end = dots.nth(wanted - 1);
+    let is_number = host
+        .bytes()
+        .all(|byte| byte == b'.' || byte.is_ascii_digit());
+    match end {
+        // What is left behind has to be a domain; and a hint that ends like the host is a whole host itself.
+        Some(end)
+            if dots.next().is_some()
+                && !is_number
+                && hint.rsplit('.').next() != host.rsplit('.').next() =>
+        {
+            Some(&host[..end])
+        }
+        _ if address.is_url => Some(host),
+        _ => None,
+    }
+}
+
+struct Address<'a> {
+    /// Whether it begins with `http://` or `https://`.
+    is_url: bool,
+    /// With the port.
+    authority: &'a str,
+    host: &'a str,
+    path: &'a str,
+}
+
+fn address(text: &str) -> Option<Address<'_>> {
+    let (is_url, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => {
+            let is_web = ["http", "https"]
+                .iter()
+                .any(|web| scheme.eq_ignore_ascii_case(web));
+            (is_web.then_some(true)?, rest)
+        }
+        None => (false, text),
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let is_host = !host.split('.').any(str::is_empty)
+        && !authority.contains(['@', '\\', '['])
+        && !text.contains(|c: char| is_space(c))
+        && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_host.then_some(Address {
+        is_url,
+        authority,
+        host,
+        path,
+    })
+}
+
+fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
+    let (rest, end) = text.split_at_checked(text.len().checked_sub(suffix.len())?)?;
+    end.eq_ignore_ascii_case(suffix).then_some(rest)
+}
+
+/// Without white space and invisible characters around it.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c| is_space(c) || is_invisible(c))
+}
+
+fn is_space(c: char) -> bool {
+    matches!(
+        c,
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
+            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
+}
+
+/// What comes along when text is copied from a page: of no width, or a mark of its direction.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
+}

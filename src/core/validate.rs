@@ -1,0 +1,175 @@
+//! The user's values against their fields: normalised, completed with the defaults, then checked.
+
+use super::error::Issue;
+use super::fields::Field;
+use super::normalise::{normalise, trim};
+use super::pattern::Pattern;
+use super::secret::Secret;
+use super::value::Value;
+
+/// The longest value, in bytes of UTF-8. Keys and certificates are far below it.
+pub const MAX_LENGTH: usize = 65_536;
+
+const NUMBER: &str = r"^[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$";
+const INTEGER: &str = r"^[+\-]?\d+$";
+const BOOLEAN: &str = "^(true|false)$";
+const EMAIL: &str = r"^[^\s@]+@[^\s@]+$";
+const URI: &str = r"^[A-Za-z][A-Za-z0-9+.\-]*:\S*[^\s/]\S*$";
+const UUID: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
+
+/// What the regular expression for a field's `type` is, where it is not any text. Values are strings whatever it says.
+pub(super) fn of_type(field: &Field) -> Option<&'static str> {
+    match field.kind.as_str() {
+        "number" => Some(NUMBER),
+        "integer" => Some(INTEGER),
+        "boolean" => Some(BOOLEAN),
+        _ => None,
+    }
+}
+
+/// Normalises the values in place, fills in the defaults, and reports what is missing or does not fit: one issue a field.
+///
+/// A blank value is none: the default takes its place, or it is left out. What the field itself offers, its default and the
+/// values of its `enum`, is right as it stands. What belongs to no field is left alone: some platforms take more than they list.
+pub fn prepare(fields: &[Field], data: &mut Vec<(String, Secret)>) -> Vec<Issue> {
+    prepare_with(fields, data, &[])
+}
+
+/// [`prepare`], for values as JavaScript has them. Those that are no strings are issues, or left out where no field asks for them.
+pub fn read(fields: &[Field], data: &Value) -> (Vec<(String, Secret)>, Vec<Issue>) {
+    let (mut typed, mut others) = (Vec::new(), Vec::new());
+    for (name, value) in data.members() {
+        match value {
+            Value::String(text) => typed.push((name.clone(), Secret::new(text.clone()))),
+            Value::Null => {}
+            _ => others.push(name.as_str()),
+        }
+    }
+    others.sort_unstable();
+    let issues = prepare_with(fields, &mut typed, &others);
+    (typed, issues)
+}
+
+/// `others` are the names of values that are no strings, sorted.
+fn prepare_with(fields: &[Field], data: &mut Vec<(String, Secret)>, others: &[&str]) -> Vec<Issue> {
+    // Sorted rather than searched: nothing here may take the square of what a server sends.
+    let mut by_name: Vec<usize> = (0..data.len()).collect();
+    by_name.sort_unstable_by(|a, b| data[*a].0.cmp(&data[*b].0).then(a.cmp(b)));
+    let mut is_seen = vec![false; data.len()];
+    let mut is_kept = vec![true; data.len()];
+    let (mut issues, mut defaults) = (Vec::new(), Vec::new());
+    for field in fields {
+        let start = by_name.partition_point(|at| data[*at].0 < field.name);
+        let own = by_name[start..].iter().copied();
+        let mut is_given = false;
+        for at in own {
+            // Of several fields with one name, the first decides.
+            if data[at].0 != field.name || is_seen[at] {
+                is_given |= data[at].0 == field.name;
+                break;
+            }
+            is_seen[at] = true;
+            is_kept[at] = false;
+            let value = &mut data[at].1;
+            if !is_offered(field, value.expose()) {
+                let normal = normalise(field, value.expose());
+                if normal.len() != value.expose().len() {
+                    *value = Secret::new(normal.to_owned());
+                }
+            }
+            if trim(value.expose()).is_empty() {
+                continue;
+            }
+            is_kept[at] = true;
+            is_given = true;
+            if !is_offered(field, value.expose()) {
+                issues.extend(misfit(field, value.expose()));
+            }
+        }
+        if is_given {
+            continue;
+        }
+        if others.binary_search(&field.name.as_str()).is_ok() {
+            issues.push(issue(field, "type", " must be text", "type", "string"));
+        } else if let Some(default) = field.default.as_ref().filter(|text| !text.is_empty()) {
+            defaults.push((field.name.clone(), Secret::new(default.clone())));
+        } else if field.required {
+            issues.push(issue(field, "required", " is required", "", ""));
+        }
+    }
+    let mut is_kept = is_kept.into_iter();
+    data.retain(|_| is_kept.next() == Some(true));
+    data.append(&mut defaults);
+    issues
+}
+
+fn is_offered(field: &Field, text: &str) -> bool {
+    field.default.as_deref() == Some(text)
+        || field
+            .allowed
+            .iter()
+            .flatten()
+            .any(|allowed| allowed == text)
+}
+
+/// What is wrong with a value that is not blank.
+pub(super) fn misfit(field: &Field, text: &str) -> Option<Issue> {
+    let has = |pattern: &str| Pattern::new(pattern).is_none_or(|pattern| pattern.is_match(text));
+    if text.len() > MAX_LENGTH {
+        return Some(issue(field, "too_long", " is too long", "max", "65536"));
+    }
+    if let Some(allowed) = &field.allowed
+        && !allowed.iter().any(|allowed| trim(allowed) == text)
+    {
+        let words = allowed.join(", ");
+        return Some(issue(
+            field,
+            "enum",
+            " is none of the values allowed",
+            "allowed",
+            &words,
+        ));
+    }
+    if of_type(field).is_some_and(|pattern| !has(pattern)) {
+        let message = match field.kind.as_str() {
+            "number" => " must be a number",
+            "integer" => " must be a whole number",
+            _ => " must be true or false",
+        };
+        return Some(issue(field, "type", message, "type", &field.kind));
+    }
+    if let Some(format) = &field.format {
+        let (pattern, message) = match format.as_str() {
+            "email" => (EMAIL, " must be an email address"),
+            "uri" | "url" => (URI, " must be a complete URL"),
+            "uuid" => (UUID, " must be a UUID"),
+            _ => ("", ""),
+        };
+        if !has(pattern) {
+            return Some(issue(field, "format", message, "format", format));
+        }
+    }
+    let pattern = field.pattern.as_deref()?;
+    let message = " does not have the form that is expected";
+    (!has(pattern)).then(|| issue(field, "pattern", message, "pattern", pattern))
+}
+
+fn issue(
+    field: &Field,
+    code: &'static str,
+    problem: &str,
+    name: &'static str,
+    value: &str,
+) -> Issue {
+    let label = &field.display_name;
+    let mut params = vec![("label", label.clone())];
+    if !name.is_empty() {
+        params.push((name, value.to_owned()));
+    }
+    Issue {
+        code,
+        field: field.name.clone(),
+        message: [label, problem].concat(),
+        params,
+    }
+}
