@@ -221,7 +221,8 @@ pub fn wrong(name: &str, problem: &str) -> Failure {
     ConnectError::argument("type", name, problem).into()
 }
 
-fn unreadable(name: &str, cause: JsValue) -> Failure {
+/// An argument whose getter or proxy threw.
+pub fn unreadable(name: &str, cause: JsValue) -> Failure {
     Failure {
         cause: Some(cause),
         ..wrong(name, "cannot be read")

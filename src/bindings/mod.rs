@@ -4,6 +4,7 @@ mod accounts;
 mod catalogue;
 mod client;
 mod convert;
+mod fields;
 mod flow;
 mod lists;
 

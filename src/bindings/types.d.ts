@@ -94,6 +94,87 @@ export interface ExpectedInputField {
   readonly order?: number;
 }
 
+/** A result of a {@link StandardSchemaV1}. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+/** An issue of a {@link StandardSchemaV1}, with the code and the params of an {@link Issue}. */
+export interface StandardIssue {
+  readonly message: string;
+  /** The field's name, alone. Empty when the values are no object. */
+  readonly path: readonly string[];
+  readonly code: IssueCode;
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** The Standard Schema interface (standardschema.dev), version 1. Form libraries take it as a validator. */
+export interface StandardSchemaV1<Input, Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "connect-flow";
+    /** Never throws; the value of a success is normalised, with the defaults filled in. */
+    readonly validate: (value: unknown) => StandardResult<Output>;
+    /** Of the types only; never there at run time. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** A JSON Schema of the user's values, draft 2020-12. */
+export interface FieldsJsonSchema {
+  readonly $schema: "https://json-schema.org/draft/2020-12/schema";
+  readonly type: "object";
+  /** By the fields' names, in their order. */
+  readonly properties: Readonly<Record<string, FieldJsonSchema>>;
+  /** Those without a default. */
+  readonly required: readonly string[];
+}
+
+/** Of one field. Always a string, since values are sent as strings. */
+export interface FieldJsonSchema {
+  readonly type: "string";
+  readonly title: string;
+  readonly description?: string;
+  readonly default?: string;
+  readonly enum?: readonly string[];
+  /** `password` for every secret. */
+  readonly format?: string;
+  /** Left out where `RegExp` could take for ever, or does not know it. `validateParams` checks it all the same. */
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly writeOnly?: true;
+  readonly examples?: readonly string[];
+}
+
+/**
+ * Attributes for an `<input>`, by React's names; `setAttribute` takes those, too. A value of several lines, such as a PEM key,
+ * needs a `<textarea>`, and an `enum` a `<select>`.
+ *
+ * There is no `name`: a form that is sent before its script runs would put a typed key into the page's URL. There is no
+ * `maxLength`: browsers cut a longer value silently.
+ */
+export interface InputAttributes {
+  /** `password` for every secret. Never `number`, which loses what it cannot read. */
+  readonly type: "text" | "password" | "email" | "url";
+  /** Left out when the field is optional or has a default. */
+  readonly required?: true;
+  /** The field's example. */
+  readonly placeholder?: string;
+  /** For numbers. */
+  readonly inputMode?: "numeric" | "decimal";
+  /** `off` for secrets: they belong to another site than this one. */
+  readonly autoComplete?: "off" | "email";
+  /**
+   * For the whole value, white space around it let through. Left out where the browser could take for ever, and where a
+   * pasted address is cut down before it is checked.
+   */
+  readonly pattern?: string;
+  readonly autoCapitalize: "none";
+  readonly autoCorrect: "off";
+  /** Some browsers send what they check to a server. */
+  readonly spellCheck: false;
+}
+
 export interface ExpectedParamsOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
   app?: string;

@@ -1,24 +1,37 @@
-import type { ClientOptions, ConnectClient, ConnectError } from "./connect_flow.js";
+import type {
+  ClientOptions, ConnectClient, ConnectError, ExpectedInputField, FieldsJsonSchema, InputAttributes, Issue, StandardSchemaV1,
+} from "./connect_flow.js";
 
 export type {
   Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
   CompleteConnectionOptions, CompletedConnection, ConnectClient, ConnectedAccount, ConnectedAccountOptions,
   ConnectedAccounts, ConnectError, ConnectErrorCode, ConnectFlow, ConnectionCallback, ConnectionRequest,
   ConnectionStatus, CreateIntegrationOptions, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
-  ExpectedParams, ExpectedParamsOptions, FlowAttempt, FlowBasics, FlowMode, FlowOptions, FlowSnapshot,
-  GetConnectionOptions, InitiateConnectionOptions, Integration, IntegrationOptions, Integrations, Issue,
-  ListAppsOptions, ListConnectedAccountsOptions, ListIntegrationsOptions, PendingConnection, RefreshOptions,
-  ResumeOptions, TraceEntry, WaitUntilActiveOptions,
+  ExpectedParams, ExpectedParamsOptions, FieldJsonSchema, FieldsJsonSchema, FlowAttempt, FlowBasics, FlowMode,
+  FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
+  IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,
+  ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, StandardIssue, StandardResult,
+  StandardSchemaV1, TraceEntry, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
 type Module = typeof import("./connect_flow.js");
 
 let loading: Promise<Module> | undefined;
+let loaded: Module | undefined;
 
 async function load(options: ClientOptions): Promise<Module> {
   const module = await import("./connect_flow.js");
   await module.default({ module_or_path: options?.wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url) });
-  return module;
+  return (loaded = module);
+}
+
+const fail = (message: string, retryable: boolean, options?: ErrorOptions) =>
+  Object.assign(new Error(message, options), { name: "ConnectError", code: "load_failed", retryable });
+
+/** Fields come from a client, so that the module is there for whoever has some. */
+function ready(): Module {
+  if (!loaded) throw fail("the WebAssembly module is not loaded: await createClient first", false);
+  return loaded;
 }
 
 /**
@@ -33,13 +46,52 @@ export async function createClient(options: ClientOptions): Promise<ConnectClien
     module = await loading;
   } catch (cause) {
     loading = undefined;
-    throw Object.assign(new Error("the WebAssembly module could not be loaded", { cause }), {
-      name: "ConnectError",
-      code: "load_failed",
-      retryable: true,
-    });
+    throw fail("the WebAssembly module could not be loaded", true, { cause });
   }
   return new module.ConnectClient(options);
+}
+
+/**
+ * What is wrong with the user's values: one issue a field, in the fields' order; empty when nothing is. The values are looked
+ * at as `initiateConnection` sends them: trimmed, a pasted address cut down where the field says how, the defaults filled in.
+ *
+ * @throws `invalid_argument`, `load_failed` (before `createClient`).
+ */
+export function validateParams(fields: readonly ExpectedInputField[], data: Readonly<Record<string, unknown>>): Issue[] {
+  return ready().validateParams(fields, data);
+}
+
+/**
+ * A Standard Schema of the fields, for form libraries. The value of a success is what to give to `initiateConnection`.
+ *
+ * @throws `invalid_argument`, `load_failed` (before `createClient`).
+ */
+export function toStandardSchema(
+  fields: readonly ExpectedInputField[],
+): StandardSchemaV1<Record<string, string>, Record<string, string>> {
+  const validate = (value: unknown) => ready().validateStandard(fields, value);
+  // Fields that are none are the caller's mistake: thrown here, not at the first key stroke.
+  validate({});
+  return { "~standard": { version: 1, vendor: "connect-flow", validate } };
+}
+
+/**
+ * A JSON Schema (2020-12) of the fields, for form libraries that render one. A validator of an older draft refuses its
+ * `$schema`: give `@rjsf/validator-ajv8` the class `Ajv2020`, or leave `$schema` out, since the rest means the same there.
+ *
+ * @throws `invalid_argument`, `load_failed` (before `createClient`).
+ */
+export function toJsonSchema(fields: readonly ExpectedInputField[]): FieldsJsonSchema {
+  return ready().toJsonSchema(fields);
+}
+
+/**
+ * Attributes for the `<input>` of a field: spread them in React, or set each with `setAttribute`.
+ *
+ * @throws `invalid_argument`, `load_failed` (before `createClient`).
+ */
+export function inputAttributes(field: ExpectedInputField): InputAttributes {
+  return ready().inputAttributes(field);
 }
 
 /** Whether something that was thrown is one of this package's errors. Works across frames, where `instanceof` does not. */

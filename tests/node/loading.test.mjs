@@ -44,7 +44,7 @@ suite("loading", () => {
     }
     assert.deepEqual(touched, []);
     assert.deepEqual(Object.getOwnPropertyNames(globalThis).filter((name) => !globals.includes(name) && !own.has(name)), []);
-    assert.deepEqual(Object.keys(module).sort(), ["createClient", "isConnectError"]);
+    assert.deepEqual(Object.keys(module).sort(), ["createClient", "inputAttributes", "isConnectError", "toJsonSchema", "toStandardSchema", "validateParams"]);
   });
 
   const bad = ["/missing.wasm", "/index.html", "/cut.wasm"];

@@ -1,0 +1,139 @@
+//! What a form needs of the fields: pure functions, called at the time of the call.
+
+use js_sys::Object;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::convert::{put, to_error, to_js, unreadable, wrong};
+use crate::browser::failure::Failure;
+use crate::browser::value::{decode, encode};
+use crate::core::error::{Issue, members};
+use crate::core::fields::{Field, read, read_list};
+use crate::core::input_attributes::input_attributes;
+use crate::core::json_schema::json_schema;
+use crate::core::secret::Secret;
+use crate::core::validate;
+use crate::core::value::Value;
+
+type Result<T> = core::result::Result<T, JsValue>;
+
+/// What is wrong with the user's values, one issue a field, in the order of the fields. Empty: nothing. The values are looked at
+/// as `initiateConnection` sends them: trimmed, cut down where the field says how, the defaults filled in.
+///
+/// Throws `invalid_argument`.
+#[wasm_bindgen(js_name = validateParams, unchecked_return_type = "Issue[]")]
+pub fn validate_params(
+    #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Readonly<Record<string, unknown>>")] data: &JsValue,
+) -> Result<JsValue> {
+    let fields = fields_of(fields)?;
+    match values(&fields, data) {
+        Ok((_, issues)) => Ok(to_js(&issues)),
+        Err(failure) => Err(to_error(&failure)),
+    }
+}
+
+/// The function `validate` of a Standard Schema. Throws `invalid_argument` for the fields only.
+#[wasm_bindgen(js_name = validateStandard, unchecked_return_type = "StandardResult<Record<string, string>>")]
+pub fn validate_standard(
+    #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "unknown")] data: &JsValue,
+) -> Result<JsValue> {
+    let fields = fields_of(fields)?;
+    let result = Object::new();
+    let issues = match values(&fields, data) {
+        Ok((data, issues)) if issues.is_empty() => {
+            put(&result, "value", &object_of(data));
+            return Ok(result.into());
+        }
+        Ok((_, issues)) => issues,
+        // What is no object at all has no path.
+        Err(failure) => core::mem::take(&mut { failure.error }.issues),
+    };
+    let issues: Vec<StandardIssue> = issues
+        .into_iter()
+        .map(|issue| StandardIssue {
+            code: issue.code,
+            message: issue.message,
+            // Only what is wrong with a field has params.
+            path: issue
+                .params
+                .first()
+                .map(|_| issue.field)
+                .into_iter()
+                .collect(),
+            params: issue.params,
+        })
+        .collect();
+    put(&result, "issues", &to_js(&issues));
+    Ok(result.into())
+}
+
+/// An issue as a Standard Schema has it, with the code and the params of ours.
+#[derive(Serialize)]
+struct StandardIssue {
+    code: &'static str,
+    message: String,
+    path: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "members")]
+    params: Vec<(&'static str, String)>,
+}
+
+/// The fields as a JSON Schema, draft 2020-12. All values are strings.
+///
+/// Throws `invalid_argument`.
+#[wasm_bindgen(js_name = toJsonSchema, unchecked_return_type = "FieldsJsonSchema")]
+pub fn to_json_schema(
+    #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
+) -> Result<JsValue> {
+    Ok(encode(&json_schema(&fields_of(fields)?)))
+}
+
+/// Attributes for an `<input>`, to spread in React or to set with `setAttribute`. See `InputAttributes`.
+///
+/// Throws `invalid_argument`.
+#[wasm_bindgen(js_name = inputAttributes, unchecked_return_type = "InputAttributes")]
+pub fn js_input_attributes(
+    #[wasm_bindgen(unchecked_param_type = "ExpectedInputField")] field: &JsValue,
+) -> Result<JsValue> {
+    let field = decoded(field, "field").and_then(|value| Ok(read(&value, "field")?));
+    match field {
+        Ok(field) => Ok(encode(&input_attributes(&field))),
+        Err(failure) => Err(to_error(&failure)),
+    }
+}
+
+fn decoded(value: &JsValue, name: &str) -> core::result::Result<Value, Failure> {
+    decode(value).map_err(|cause| unreadable(name, cause))
+}
+
+fn fields_of(fields: &JsValue) -> Result<Vec<Field>> {
+    decoded(fields, "fields")
+        .and_then(|value| Ok(read_list(&value)?))
+        .map_err(|failure| to_error(&failure))
+}
+
+type Values = (Vec<(String, Secret)>, Vec<Issue>);
+
+fn values(fields: &[Field], data: &JsValue) -> core::result::Result<Values, Failure> {
+    let mut value = decoded(data, "data")?;
+    if !value.is_null() && !value.is_object() {
+        value.wipe();
+        return Err(wrong("data", "is not an object"));
+    }
+    let values = validate::read(fields, &value);
+    value.wipe();
+    Ok(values)
+}
+
+fn object_of(data: Vec<(String, Secret)>) -> JsValue {
+    let members = data.into_iter();
+    let mut value = Value::Object(
+        members
+            .map(|(name, secret)| (name, Value::String(secret.expose().to_owned())))
+            .collect(),
+    );
+    let object = encode(&value);
+    value.wipe();
+    object
+}
