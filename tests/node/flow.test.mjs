@@ -322,7 +322,9 @@ suite("a flow", () => {
       await rejects(flow.submit(data), "invalid_argument");
       assert.equal(flow.getSnapshot().state, "ready");
     }
-    const odd = { shop: "\ud800".repeat(10), admin_api_access_token: "x".repeat(1e5), ["__proto__"]: "own" };
+    const long = await flow.submit({ shop: "acme", admin_api_access_token: "x".repeat(1e6) });
+    assert.deepEqual([long.state, long.issues[0].code], ["ready", "too_long"]);
+    const odd = { shop: "\ud800".repeat(10), admin_api_access_token: "x".repeat(1e4), ["__proto__"]: "own" };
     assert.equal((await flow.submit(odd)).state, "connected");
   });
 });
