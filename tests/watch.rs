@@ -2,7 +2,7 @@
 
 mod support;
 
-use connect_flow::core::error::ErrorCode;
+use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::watch::WatchAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step};
 use connect_flow::core::protocol::Api;
@@ -167,6 +167,19 @@ fn an_answer_to_another_question_is_an_error() {
     ));
 }
 
+#[test]
+fn a_busy_platform_is_given_the_time_that_it_asks_for() {
+    let mut watch = WatchAccount::new("a".to_owned(), 60_000);
+    watch.advance(Event::Start, NOW);
+    let mut busy = ConnectError::new(ErrorCode::RateLimited, "").with_retryable(true);
+    busy.retry_after_ms = Some(20_000);
+    let Step::Wait(pause) = watch.advance(Event::Answered(Err(busy)), NOW) else {
+        panic!("waits");
+    };
+    assert_eq!((pause.at_least_ms, pause.until_ms), (20_000, NOW + 60_000));
+    assert!(pause.needs_eyes);
+}
+
 proptest! {
     /// Whatever comes: it ends, and with an account only if that account was seen to be active, as the last thing.
     #[test]
@@ -186,7 +199,8 @@ proptest! {
                     now_ms += 10;
                     Event::Answered(connect_flow::core::protocol::read(Api::V3, &operation, &answer))
                 }
-                Step::Wait(_) => {
+                Step::Wait(pause) => {
+                    prop_assert_eq!(pause.until_ms, NOW + u64::from(timeout_ms));
                     prop_assert!(now_ms < NOW + u64::from(timeout_ms), "waits after its deadline");
                     now_ms += 1_000;
                     Event::Woke

@@ -6,15 +6,19 @@ use web_sys::AbortSignal;
 
 use super::failure::Failure;
 use super::fetch::Http;
+use super::surroundings::{change, is_online, is_visible};
 use super::timing::{jitter, now_ms, sleep};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
-use crate::core::procedure::{Event, Procedure, Step};
+use crate::core::procedure::{Event, Pause, Procedure, Step};
 use crate::core::protocol::answer::Answer;
 use crate::core::protocol::operation::Operation;
 use crate::core::protocol::{build, read};
 use crate::core::retry::{before_look, before_retry};
 use crate::core::trace::{Trace, TraceEvent};
+
+/// Timers take no more than 31 bits.
+const MAX_CHANGE_MS: u64 = 3_600_000;
 
 /// What a procedure is driven with.
 pub struct Driver<'a> {
@@ -63,12 +67,26 @@ impl Driver<'_> {
                         .and_then(|failure| failure.cause.clone());
                     Event::Answered(answered.map_err(|failure| failure.error))
                 }
-                Step::Wait(look) => {
-                    sleep(before_look(look, jitter()) as u32, self.signals).await?;
+                Step::Wait(pause) => {
+                    self.pause(pause).await?;
                     Event::Woke
                 }
             };
         }
+    }
+
+    /// Waits until it is time and there is somebody to look for: whoever comes back to the page is not kept waiting.
+    async fn pause(&self, pause: Pause) -> Result<(), ConnectError> {
+        let is_away = || !is_online() || (pause.needs_eyes && !is_visible());
+        let left_ms = || pause.until_ms.saturating_sub(now_ms());
+        if !is_away() {
+            let wait_ms = before_look(pause.look, jitter()).max(pause.at_least_ms);
+            sleep(wait_ms.min(left_ms()) as u32, self.signals).await?;
+        }
+        while is_away() && left_ms() > 0 {
+            change(left_ms().min(MAX_CHANGE_MS) as u32, self.signals).await?;
+        }
+        Ok(())
     }
 
     /// Performs one operation, with the retries that it allows.

@@ -1,9 +1,11 @@
 //! Whether anybody looks at the page, and news of that.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::EventTarget;
+use web_sys::{AbortSignal, EventTarget};
 
+use super::timing::wait;
+use crate::core::error::ConnectError;
 use crate::core::in_app_browser::detect;
 
 #[wasm_bindgen]
@@ -66,6 +68,20 @@ pub fn listen(listener: &Function) {
     });
 }
 
+/// Waits for any such event, but no longer than this.
+///
+/// # Errors
+/// `cancelled`.
+pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
+    let mut resolver = None;
+    let news = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
+    let resolve: Function = resolver.unwrap_or_default();
+    listen(&resolve);
+    let waited = wait(millis, &news, signals).await;
+    unlisten(&resolve);
+    waited
+}
+
 /// Undoes [`listen`].
 pub fn unlisten(listener: &Function) {
     each(|target, name| {
@@ -76,9 +92,11 @@ pub fn unlisten(listener: &Function) {
 fn each(act: impl Fn(&EventTarget, &str)) {
     let page = js_sys::global();
     let document = member(&page, "document");
-    // A worker has no document and other events.
+    // A worker has no document, and a server no events.
     if document.is_object() {
         act(document.unchecked_ref(), "visibilitychange");
+    }
+    if member(&page, "addEventListener").is_function() {
         for name in EVENTS {
             act(page.unchecked_ref(), name);
         }

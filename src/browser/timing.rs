@@ -130,9 +130,21 @@ impl Drop for Deadline<'_> {
 /// # Errors
 /// `cancelled`.
 pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
-    let deadline = Deadline::start(millis, signals)?;
     let never = Promise::new(&mut |_resolve, _reject| {});
-    match deadline.limit(&never).await {
+    wait(millis, &never, signals).await
+}
+
+/// Waits for `news`, but no longer than this.
+///
+/// # Errors
+/// `cancelled`.
+pub async fn wait(
+    millis: u32,
+    news: &Promise,
+    signals: &[AbortSignal],
+) -> Result<(), ConnectError> {
+    let deadline = Deadline::start(millis, signals)?;
+    match deadline.limit(news).await {
         Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
         _ => Ok(()),
     }

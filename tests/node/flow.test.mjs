@@ -28,6 +28,7 @@ function openPage(href = `${home}/connect`) {
   };
   Object.assign(globalThis, given);
   page.location = location;
+  page.window = targets.window;
   page.close = () => Object.keys(given).forEach((name) => delete globalThis[name]);
   return page;
 }
@@ -411,6 +412,53 @@ suite("a resumed flow", () => {
     assert.equal((await reach(flow, "connected", "failed")).state, "connected");
   });
 });
+
+for (const [how, go, come] of [
+  ["nobody sees the page", () => (document.visibilityState = "hidden"), () => (document.visibilityState = "visible", document.dispatchEvent(new Event("visibilitychange")))],
+  ["there is no network", () => setOnline(false), () => (setOnline(true), page.window.dispatchEvent(new Event("online")))],
+]) {
+  test(`waiting for an account pauses while ${how}, and looks at once afterwards`, async (context) => {
+    const client = await open();
+    const { connectedAccountId, redirectUrl } = await client.initiateConnection({ app: "gmail" });
+    const looks = () => sandbox.requests.filter(({ method, path }) => method === "GET" && path.endsWith(connectedAccountId)).length;
+    context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+    try {
+      const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 60_000 });
+      await settle();
+      assert.equal(looks(), 1);
+      context.mock.timers.tick(1_000);
+      await settle();
+      assert.equal(looks(), 2, "somebody is there");
+      go();
+      for (let second = 0; second < 30; second++) {
+        context.mock.timers.tick(1_000);
+        await settle();
+      }
+      assert.equal(looks(), 2);
+      await visit(redirectUrl);
+      come();
+      assert.equal((await waiting).status, "ACTIVE");
+      assert.equal(looks(), 3);
+
+      go();
+      const late = client.connectedAccounts.waitUntilActive({ connectedAccountId: (await client.initiateConnection({ app: "gmail" })).connectedAccountId, timeoutMs: 5_000 });
+      await settle();
+      context.mock.timers.tick(5_000);
+      await rejects(late, "timeout");
+    } finally {
+      come();
+    }
+  });
+}
+
+/** Lets everything happen that waits for no timer. */
+async function settle() {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+}
+
+function setOnline(onLine) {
+  Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
+}
 
 test("the page in the popup completes the connection itself where nobody waits", async () => {
   const client = await open();

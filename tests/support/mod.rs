@@ -123,10 +123,10 @@ pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> 
                     waits,
                 };
             }
-            Step::Wait(look) => {
+            Step::Wait(pause) => {
                 assert!(waits.len() < 1_000, "waits for ever");
-                waits.push(look);
-                now_ms += before_look(look, 0.0);
+                waits.push(pause.look);
+                now_ms += before_look(pause.look, 0.0).max(pause.at_least_ms);
                 Event::Woke
             }
             Step::Call(operation) => {

@@ -114,6 +114,7 @@ impl CompleteConnection {
             timeout_ms.unwrap_or(TIMEOUT_MS),
         );
         watch.entity_id = Some(record.entity_id.clone());
+        watch.needs_eyes = false;
         watch.is_claimed_failed = callback.outcome == Claim::Failure;
         CompleteConnection {
             callback,

@@ -19,10 +19,23 @@ use super::protocol::operation::Operation;
 pub enum Step<T> {
     /// Perform this operation and hand in the answer.
     Call(Operation),
-    /// Wait as long as look number `.0` asks for, see [`before_look`](super::retry::before_look), then hand in [`Event::Woke`].
-    Wait(u32),
+    /// Wait, then hand in [`Event::Woke`].
+    Wait(Pause),
     /// It is over.
     Done(Result<T, ConnectError>),
+}
+
+/// How long to wait, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// As long as this look asks for, see [`before_look`](super::retry::before_look).
+    pub look: u32,
+    /// Not less than the platform has asked for, in milliseconds.
+    pub at_least_ms: u64,
+    /// Not beyond this moment, in milliseconds since 1970.
+    pub until_ms: u64,
+    /// Whether to go on waiting while nobody sees the page; without a network there is always nothing to look at.
+    pub needs_eyes: bool,
 }
 
 impl<T> Step<T> {
@@ -31,7 +44,7 @@ impl<T> Step<T> {
     pub(crate) fn and_then<U>(self, next: impl FnOnce(T) -> Step<U>) -> Step<U> {
         match self {
             Step::Call(operation) => Step::Call(operation),
-            Step::Wait(look) => Step::Wait(look),
+            Step::Wait(pause) => Step::Wait(pause),
             Step::Done(Ok(value)) => next(value),
             Step::Done(Err(error)) => Step::Done(Err(error)),
         }

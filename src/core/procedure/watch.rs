@@ -1,6 +1,6 @@
 //! Looking at one account until its state is final: the server decides, and it is asked politely.
 
-use super::{Event, Procedure, Step, out_of_step};
+use super::{Event, Pause, Procedure, Step, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::protocol::operation::Operation;
@@ -14,6 +14,8 @@ pub struct WatchAccount {
     pub entity_id: Option<String>,
     /// Whether the callback said that it failed: then one look is enough.
     pub is_claimed_failed: bool,
+    /// Whether to pause while nobody sees the page: not when the user has just come back to it.
+    pub needs_eyes: bool,
     timeout_ms: u32,
     deadline_ms: u64,
     looks: u32,
@@ -26,6 +28,7 @@ impl WatchAccount {
             connected_account_id,
             entity_id: None,
             is_claimed_failed: false,
+            needs_eyes: true,
             timeout_ms,
             deadline_ms: 0,
             looks: 0,
@@ -36,6 +39,15 @@ impl WatchAccount {
         self.looks += 1;
         Step::Call(Operation::GetAccount {
             connected_account_id: self.connected_account_id.clone(),
+        })
+    }
+
+    fn pause(&self, at_least_ms: u64) -> Step<ConnectedAccount> {
+        Step::Wait(Pause {
+            look: self.looks,
+            at_least_ms,
+            until_ms: self.deadline_ms,
+            needs_eyes: self.needs_eyes,
         })
     }
 
@@ -55,7 +67,7 @@ impl WatchAccount {
             let message = ["the account is still ", status.as_str()];
             ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
         } else {
-            return Step::Wait(self.looks);
+            return self.pause(0);
         };
         Step::Done(Err(error))
     }
@@ -74,7 +86,7 @@ impl Procedure for WatchAccount {
             Event::Answered(Ok(Answer::Account(account))) => self.seen(account, now_ms),
             // A platform that stumbles has not decided.
             Event::Answered(Err(error)) if error.retryable && now_ms < self.deadline_ms => {
-                Step::Wait(self.looks)
+                self.pause(error.retry_after_ms.unwrap_or(0))
             }
             Event::Answered(Err(error)) => Step::Done(Err(error)),
             Event::Answered(_) => out_of_step(),
