@@ -274,6 +274,22 @@ fn a_popup_that_is_back_closes_itself_however_the_flow_learned_of_it() {
     assert!(play.returned("&status=success").is_empty());
     assert_eq!(play.state(), "connected");
 
+    let mut play = Play::in_popup();
+    play.after(5_000, BEHIND);
+    assert_eq!(play.looked("FAILED"), ["store failed", "abort", "close"]);
+    assert_eq!(play.ended(), ("failed", Some(ErrorCode::AccountFailed)));
+    assert!(play.flow.is_by_popup());
+    assert!(
+        play.returned("&status=failed&error=access_denied")
+            .is_empty()
+    );
+    assert_eq!(
+        play.ended(),
+        ("failed", Some(ErrorCode::AccessDenied)),
+        "the callback knows why"
+    );
+    assert!(!play.flow.is_by_popup());
+
     let mut play = Play::of(Flow::new(Default::default(), None));
     let mut popup = record(START_MS);
     popup.is_popup = true;
@@ -344,7 +360,7 @@ fn final_words_of_the_platform_end_it() {
         let mut play = Play::in_popup();
         play.after(1_000, BEHIND);
         let effects = play.looked(status);
-        assert_eq!(effects, ["store failed", "abort", "unlisten", "close"]);
+        assert_eq!(effects, ["store failed", "abort", "close"]);
         assert_eq!(play.ended(), ("failed", Some(code)));
     }
 }

@@ -21,6 +21,7 @@
 //! | any that asks the platform | refusal, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
 //! | any not ended | `cancel` | `cancelled` |
 //! | `cancelled` by a closed popup | callback after all | `verifying` |
+//! | `failed` before the callback | callback that says why | `failed` |
 //! | `failed`, `cancelled` | `retry` | where it went wrong: `loading`, `ready`, `initiating`, `waiting` or `verifying` |
 //!
 //! A call that is not in the table is refused with `invalid_transition`, and nothing changes. What a browser or a platform

@@ -36,6 +36,8 @@ pub struct Flow {
     /// Number of the work under way.
     pub(super) work: u32,
     pub(super) is_at_callback: bool,
+    /// The attempt that has ended here before its user was back from the popup.
+    pub(super) out: Option<PendingConnection>,
 }
 
 /// The popup of an attempt that has not been sent anywhere yet.
@@ -64,8 +66,6 @@ pub(super) enum Phase {
     Connected {
         account: ConnectedAccount,
         return_to: Option<String>,
-        /// The user is not back from the popup yet.
-        is_popup_out: bool,
     },
     Failed(ConnectError, From),
     Cancelled(ConnectError, Option<PendingConnection>),
@@ -105,6 +105,7 @@ impl Flow {
             in_app_browser,
             work: 0,
             is_at_callback: false,
+            out: None,
         }
     }
 
@@ -160,8 +161,7 @@ impl Flow {
         match &self.phase {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => waiting.record.is_popup,
             Phase::Cancelled(_, record) => record.as_ref().is_some_and(|record| record.is_popup),
-            Phase::Connected { is_popup_out, .. } => *is_popup_out,
-            _ => false,
+            _ => self.out.is_some(),
         }
     }
 
@@ -272,6 +272,7 @@ impl Flow {
                 return self.refuse("retry");
             }
         };
+        self.out = None;
         let mut effects = vec![Effect::Unlisten];
         effects.extend(match from {
             From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
@@ -366,6 +367,14 @@ impl Flow {
         effects
     }
 
+    /// A browser may not let us close a popup at the provider. Once it is back, it asks whether to close itself.
+    pub(super) fn stay_out(&mut self, out: Option<PendingConnection>, effects: &mut Effects) {
+        if out.is_some() {
+            effects.retain(|effect| !matches!(effect, Effect::Unlisten));
+        }
+        self.out = out;
+    }
+
     pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
         let first = match &from {
             From::Look(waiting) if waiting.is_remembered && is_final(&error) => {
@@ -376,12 +385,17 @@ impl Flow {
             _ => None,
         };
         let is_over = is_over(&error);
+        let out = match &from {
+            From::Look(waiting) => waiting.out(),
+            _ => None,
+        };
         let from = match from {
             // Another look would show the same.
             From::Look(_) if !error.retryable => From::Start,
             from => from,
         };
         let mut effects = self.end(Phase::Failed(error, from), first);
+        self.stay_out(out, &mut effects);
         if self.is_at_callback && is_over {
             effects.push(Effect::CleanAddress);
         }

@@ -157,7 +157,7 @@ impl Flow {
         }
     }
 
-    pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
+    pub(super) fn returned(&mut self, mut callback: ConnectionCallback, moment: Moment) -> Effects {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
                 self.arrived(waiting, callback, moment)
@@ -165,6 +165,18 @@ impl Flow {
             // The popup only looked closed.
             Phase::Cancelled(_, Some(record)) => {
                 self.arrived(Waiting::new(record, None, moment), callback, moment)
+            }
+            // The platform's word was faster, but the callback knows why.
+            Phase::Failed(mut error, from) => {
+                let out = self.out.take();
+                let is_ours = out.as_ref().is_some_and(|record| {
+                    bind(&callback, core::slice::from_ref(record), moment.now_ms).is_ok()
+                });
+                if let Some(reason) = complete::reported(&mut callback).filter(|_| is_ours) {
+                    error = reason;
+                }
+                self.phase = Phase::Failed(error, from);
+                Vec::new()
             }
             other => {
                 self.phase = other;
@@ -241,23 +253,13 @@ impl Flow {
     }
 
     fn connected(&mut self, waiting: Waiting, account: ConnectedAccount) -> Effects {
+        let out = waiting.out();
         let mut record = waiting.record;
         let return_to = record.return_to.clone();
-        let is_popup_out = record.is_popup && waiting.claim.is_none();
         record.outcome = pending::Outcome::Connected;
         let store = waiting.is_remembered.then_some(Effect::Store(record));
-        let mut effects = self.end(
-            Phase::Connected {
-                account,
-                return_to,
-                is_popup_out,
-            },
-            store,
-        );
-        if is_popup_out {
-            // A browser may not let us close it at the provider. Once it is back, it asks whether to close itself.
-            effects.retain(|effect| !matches!(effect, Effect::Unlisten));
-        }
+        let mut effects = self.end(Phase::Connected { account, return_to }, store);
+        self.stay_out(out, &mut effects);
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
         }

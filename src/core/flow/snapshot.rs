@@ -117,9 +117,7 @@ impl Flow {
                     snapshot.is_popup_open = Some(waiting.popup == Popup::Open);
                 }
             }
-            Phase::Connected {
-                account, return_to, ..
-            } => {
+            Phase::Connected { account, return_to } => {
                 snapshot.connected_account_id = Some(account.id.clone());
                 snapshot.account = Some(account.clone());
                 snapshot.return_to.clone_from(return_to);

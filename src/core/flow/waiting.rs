@@ -112,6 +112,12 @@ impl Waiting {
         is_free
     }
 
+    /// The attempt, where the user is not back from its popup.
+    pub fn out(&self) -> Option<PendingConnection> {
+        let is_out = self.record.is_popup && self.claim.is_none();
+        is_out.then(|| self.record.clone())
+    }
+
     /// Another look at once, and time for it: what was wrong is over.
     pub fn again(&mut self, now_ms: u64) {
         self.deadline_ms = self.deadline_ms.max(now_ms + u64::from(TIMEOUT_MS));
