@@ -1,5 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { api, entities, hrefOf, pathOf, useAddress } from "./address.js";
+import { Connect } from "./connect.jsx";
 import { Connections } from "./connections.jsx";
 import { Link } from "./parts.jsx";
 
@@ -16,7 +17,7 @@ export function App({ demo }) {
       <Header address={address} />
       <main className="wrap" id="main" tabIndex={-1}>
         <Sandbox users={demo.users} />
-        {isConnections && <Connections nameOf={nameOf} />}
+        {isConnections ? <Connections nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
       </main>
       <footer className="wrap foot">
         <p>The module renders nothing: all you see is this page’s, made with its answers. What you type goes to the platform and is kept nowhere here.</p>

@@ -44,8 +44,9 @@ export function createFront() {
     requests.push({ method, url });
     const { writeHead, destroy } = response;
     response.writeHead = function (status, ...rest) {
-      // Browsers ask for this by themselves, of pages that name no icon.
-      if (status >= 400 && !url.endsWith("/favicon.ico")) trouble.push(`status ${status}: ${method} ${url}`);
+      // Browsers ask for this by themselves, of pages that name no icon. Where the page is gone, nobody is answered.
+      const isForNobody = url.endsWith("/favicon.ico") || request.socket.destroyed;
+      if (status >= 400 && !isForNobody) trouble.push(`status ${status}: ${method} ${url}`);
       writeHead.call(this, status, ...rest);
       for (const cookie of [this.getHeader("set-cookie") ?? []].flat()) cookies.add(nameAndPath(cookie));
       return this;

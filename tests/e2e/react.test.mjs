@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { inspect } from "./support/axe.mjs";
+import { ReactPage } from "./support/react-page.mjs";
+import { generations, scenarios } from "./support/scenarios.mjs";
+import { popup } from "./support/tabs.mjs";
+import { traces } from "./support/traces.mjs";
+
+const scenario = scenarios();
+const secret = "shpat_0123456789-very-secret";
+
+const test = (name, body, { path } = generations[0]) =>
+  scenario(name, (context) => body({ ...context, page: new ReactPage(context.browser, context.platform.appUrl, path === "/" ? "" : path) }));
+
+for (const generation of generations) {
+  const { api, idOf } = generation;
+
+  test(`${api}: Gmail, by a redirect`, async ({ page, provider, platform }) => {
+    await page.open({ app: "gmail", mode: "redirect" });
+    await page.submit();
+    await provider.agree("Jessica");
+    const seen = await page.is("connected");
+    const [account, ...others] = platform.accounts();
+    assert.deepEqual([others, account.status, account.entityId], [[], "ACTIVE", "Jessica"]);
+    assert.deepEqual(seen.card, { status: "ACTIVE", id: idOf(account), entity: "Jessica" });
+    assert.equal(seen.url, page.address({ app: "gmail", mode: "redirect" }));
+  }, generation);
+
+  test(`${api}: Gmail, in a popup that closes itself`, async ({ page, provider, platform, browser }) => {
+    await page.open({ app: "gmail", mode: "popup" });
+    const window = await popup(browser, () => page.submit());
+    await window.leave();
+    await page.is("waiting");
+    await browser.switchToWindow(window.handle);
+    await provider.agree("Jessica");
+    await window.closed();
+    const seen = await page.is("connected");
+    assert.equal(seen.card.id, idOf(platform.accounts()[0]));
+    assert.equal(platform.accounts().length, 1);
+    assert.equal((await browser.getUrl()), page.address({ app: "gmail", mode: "popup" }));
+  }, generation);
+
+  test(`${api}: Zendesk, in a popup after one question, for Melissa`, async ({ page, provider, platform, browser }) => {
+    const { fields } = await page.open({ app: "zendesk", user: "Melissa" });
+    assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
+    const window = await popup(browser, () => page.submit({ subdomain: "acme" }));
+    await provider.agree("Melissa");
+    await window.closed();
+    const seen = await page.is("connected");
+    const [account] = platform.accounts();
+    assert.deepEqual([account.app, account.status, account.entityId, account.data], ["zendesk", "ACTIVE", "Melissa", { subdomain: "acme" }]);
+    assert.equal(seen.card.entity, "Melissa");
+  }, generation);
+
+  test(`${api}: Shopify, by an API key that leaves no trace`, async ({ page, platform, browser, watch }) => {
+    const { fields } = await page.open({ app: "shopify" });
+    assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), { admin_api_access_token: "password", shop: "text" });
+
+    await page.submit({ admin_api_access_token: secret });
+    const refused = await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
+    assert.deepEqual(refused.fields.map(({ name, isInvalid }) => [name, isInvalid]), [["admin_api_access_token", false], ["shop", true]]);
+    assert.equal(refused.focused, "field-shop");
+    // What was not sent need not be typed again.
+    await page.until("it is back", ({ fields }) => fields[0].value === secret);
+    assert.deepEqual(platform.calls("POST"), []);
+
+    await page.submit({ shop: "acme" });
+    await page.is("connected");
+    assert.deepEqual(platform.accounts()[0].data, { admin_api_access_token: secret, shop: "acme" });
+    assert.equal(platform.calls("POST").length, 1);
+    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+  }, generation);
+}
+
+test("a denied consent connects nothing, and can be tried again", async ({ page, provider, platform, browser }) => {
+  await page.open({ app: "gmail", mode: "popup" });
+  const first = await popup(browser, () => page.submit());
+  await provider.signIn("Jessica");
+  await provider.deny();
+  await first.closed();
+  const seen = await page.is("failed");
+  assert.equal(seen.error.code, "access_denied");
+  const second = await popup(browser, () => page.press("retry"));
+  await provider.agree("Jessica");
+  await second.closed();
+  await page.is("connected");
+  assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED", "ACTIVE"]);
+});
+
+test("a popup that is closed, and one that is given up", async ({ page, provider, browser }) => {
+  await page.open({ app: "gmail", mode: "popup" });
+  const first = await popup(browser, () => page.submit());
+  await provider.asks();
+  await first.close();
+  const closed = await page.is("cancelled");
+  assert.equal(closed.error.code, "popup_closed");
+  const second = await popup(browser, () => page.press("retry"));
+  await provider.asks();
+  await second.leave();
+  await page.is("waiting");
+  await page.press("cancel");
+  const given = await page.is("cancelled");
+  assert.equal(given.error.code, "cancelled");
+});
+
+test("going elsewhere in the middle ends the flow, and the connection is made all the same", async ({ page, provider, platform, browser }) => {
+  await page.open({ app: "gmail", mode: "popup" });
+  const window = await popup(browser, () => page.submit());
+  await provider.asks();
+  await window.leave();
+  await page.press("app-zendesk");
+  await page.until("another flow is there", ({ app, state }) => app === "zendesk" && state === "ready");
+  await browser.switchToWindow(window.handle);
+  await provider.agree("Jessica");
+  await page.is("connected");
+  await window.leave();
+  assert.equal((await page.read()).state, "ready");
+  assert.equal(platform.accounts()[0].status, "ACTIVE");
+});
+
+test("an app without credentials needs no connection", async ({ page, platform, browser }) => {
+  await browser.url(page.address({ app: "hackernews" }));
+  const seen = await page.until("it says so", ({ error }) => error);
+  assert.equal(seen.error.code, "connection_not_needed");
+  assert.deepEqual(platform.calls("POST"), []);
+});
+
+test("with the keyboard alone, by links that stay in the document", async ({ page, browser, platform }) => {
+  await page.open();
+  const tabTo = async (testId) => {
+    for (let presses = 0; presses < 40; presses += 1) {
+      if ((await page.read()).focused === testId) return;
+      await browser.keys("Tab");
+    }
+    assert.fail(`${testId} cannot be reached with the Tab key`);
+  };
+  await browser.execute(() => (window.isSame = true));
+  await tabTo("app-shopify");
+  await browser.keys("Enter");
+  await page.until("the form has the keyboard", ({ state, focused }) => state === "ready" && focused?.startsWith("field-"));
+  for (const [name, value] of [["admin_api_access_token", secret], ["shop", "acme"]]) {
+    await tabTo(`field-${name}`);
+    await browser.keys([...value]);
+  }
+  await browser.keys("Enter");
+  await page.is("connected");
+  await tabTo("to-connections");
+  await browser.keys("Enter");
+  await browser.waitUntil(() => browser.execute(() => document.querySelectorAll('[data-testid="connection"]').length === 1));
+  assert.equal(await browser.execute(() => window.isSame && document.title), "Connections: connect-flow with React");
+  await browser.back();
+  await page.is("ready");
+  assert.equal(platform.accounts().length, 1);
+});
+
+test("axe finds nothing: at rest, asking, refused, waiting, failed, connected", async ({ page, provider, browser }) => {
+  await page.open();
+  assert.deepEqual(await inspect(browser), []);
+  await page.open({ app: "shopify" });
+  assert.deepEqual(await inspect(browser), []);
+  await page.submit();
+  await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
+  assert.deepEqual(await inspect(browser), []);
+  await page.submit({ admin_api_access_token: secret, shop: "acme" });
+  await page.is("connected");
+  assert.deepEqual(await inspect(browser), []);
+  await page.open({ app: "gmail", mode: "popup" });
+  const window = await popup(browser, () => page.submit());
+  await provider.asks();
+  await window.leave();
+  assert.deepEqual(await inspect(browser), []);
+  await page.press("cancel");
+  await page.is("cancelled");
+  assert.deepEqual(await inspect(browser), []);
+});

@@ -1,0 +1,64 @@
+import { until } from "./until.mjs";
+
+/** The page where an app is connected with React, as a user sees and handles it. */
+export class ReactPage {
+  constructor(browser, appUrl, path = "") {
+    this.browser = browser;
+    this.url = `${appUrl}${path}/react`;
+  }
+
+  /** Opens the page with an app chosen, for example `{ app: "gmail", mode: "popup", user: "Melissa" }`. */
+  async open(parameters = {}) {
+    await this.browser.url(this.address(parameters));
+    return parameters.app ? this.is("ready") : this.until("the apps are there", ({ apps }) => apps > 0);
+  }
+
+  address(parameters) {
+    return [this.url, new URLSearchParams(parameters).toString()].filter(Boolean).join("?");
+  }
+
+  async press(testId) {
+    await this.browser.$(`[data-testid="${testId}"]`).click();
+  }
+
+  async submit(values = {}) {
+    for (const [name, value] of Object.entries(values)) await this.browser.$(`[data-testid="field-${name}"]`).setValue(value);
+    await this.press("submit");
+  }
+
+  is(state, options) {
+    return this.until(`the flow is ${state}`, (seen) => seen.state === state, options);
+  }
+
+  until(what, isIt, options) {
+    return until(this.browser, what, () => this.read(), isIt, options);
+  }
+
+  async read() {
+    return JSON.parse(await this.browser.execute(readPage));
+  }
+}
+
+/** Runs in the page. */
+function readPage() {
+  const all = (testId, root = document) => [...root.querySelectorAll(`[data-testid="${testId}"]`)];
+  const text = (element) => element?.innerText.trim();
+  const error = all("error")[0];
+  const card = all("account-card")[0];
+  return JSON.stringify({
+    url: location.href,
+    apps: document.querySelectorAll(".app").length,
+    state: all("flow")[0]?.dataset.state,
+    app: all("flow")[0]?.dataset.app,
+    said: text(all("said")[0]),
+    error: error && { code: error.dataset.code, text: text(error) },
+    card: card && { status: text(all("account-status", card)[0]), id: text(all("account-id", card)[0]), entity: text(all("account-entity", card)[0]) },
+    fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
+      name: input.dataset.name,
+      type: input.type,
+      value: input.value,
+      isInvalid: input.getAttribute("aria-invalid") === "true",
+    })),
+    focused: document.activeElement?.dataset.testid ?? document.activeElement?.tagName,
+  });
+}

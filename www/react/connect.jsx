@@ -1,0 +1,172 @@
+import { useEffect, useRef } from "react";
+import { useConnectFlow } from "connect-flow/react";
+import { explain } from "../vanilla/errors.js";
+import { entities, hrefOf, modes } from "./address.js";
+import { changes } from "./connections-store.js";
+import { Form } from "./form.jsx";
+import { Alert, Badge, Button, Link, Since, Tile } from "./parts.jsx";
+
+/** Choose an app, and connect it: everything on the right is one snapshot of a flow. */
+export function Connect({ address, apps, nameOf }) {
+  const { app, entity, mode } = address;
+  return (
+    <div className="layout">
+      <section className="apps" aria-labelledby="apps-title">
+        <h2 id="apps-title" tabIndex={-1}>Choose an app</h2>
+        <ul className="app-grid">
+          {apps.map(({ key, name, description }) => (
+            <li key={key}>
+              <Link className="app" href={hrefOf({ ...address, app: key })} aria-current={key === app || undefined} data-testid={`app-${key}`}>
+                <Tile app={key} name={name ?? key} />
+                <span className="app-text">
+                  <span className="app-name">{name ?? key}</span>
+                  <span className="app-about">{description}</span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="panel steps" aria-labelledby="flow-title">
+        <Choices address={address} />
+        {app ? <Flow key={`${app} ${entity} ${mode}`} {...{ app, entity, mode }} name={nameOf(app)} /> : (
+          <>
+            <h2 id="flow-title">The flow</h2>
+            <p className="muted">Choose an app. What you see here is what <code>useConnectFlow</code> gives.</p>
+          </>
+        )}
+      </section>
+    </div>
+  );
+}
+
+const Choices = ({ address }) => (
+  <div className="choices">
+    <Choice label="User" words={entities} chosen={address.entity} hrefFor={(entity) => hrefOf({ ...address, entity })} />
+    <Choice label="By" words={modes} chosen={address.mode} hrefFor={(mode) => hrefOf({ ...address, mode })} />
+  </div>
+);
+
+const Choice = ({ label, words, chosen, hrefFor }) => (
+  <nav className="switch" aria-label={label === "User" ? "User" : "How the user gets to the provider"}>
+    <span className="switch-label" aria-hidden="true">{label}</span>
+    <span className="segments">
+      {words.map((word) => (
+        <Link key={word} href={hrefFor(word)} aria-current={word === chosen || undefined} data-testid={`choose-${word}`}>{word}</Link>
+      ))}
+    </span>
+  </nav>
+);
+
+/** What the user is told; a screen reader hears it too. */
+const sentences = {
+  idle: () => "One moment…",
+  loading: (name) => `Asking what ${name} needs…`,
+  ready: (name, { expectedInputFields: { length } }) =>
+    length === 0 ? `${name} needs nothing but your consent.` : `${name} needs ${length === 1 ? "one value" : `${length} values`} of you.`,
+  initiating: () => "Making the connection…",
+  redirecting: (name) => `Taking you to the sign-in of ${name}…`,
+  waiting: (name, { isPopupOpen }) =>
+    isPopupOpen ? `Please sign in to ${name} in the other window. This page notices by itself.` : `Please finish the sign-in to ${name}. The platform is asked now and then.`,
+  completing: () => "This site’s server has to finish the connection.",
+  verifying: () => "Asking the platform how it went…",
+  connected: (name, { account }) => `${name} is connected for ${account.entityId}.`,
+  failed: (name) => `${name} is not connected.`,
+  cancelled: (name) => `${name} is not connected.`,
+};
+
+const isBusy = ({ state }) => ["idle", "loading", "initiating", "redirecting", "verifying", "completing"].includes(state);
+const tones = { connected: "good", failed: "bad", cancelled: "bad", waiting: "waiting" };
+
+function Flow({ app, entity, mode, name }) {
+  const flow = useConnectFlow({ app, entityId: entity, mode });
+  const { state, expectedInputFields } = flow;
+  const end = useRef(null);
+
+  // At the end the keyboard is where the outcome is.
+  const hasEnded = ["connected", "failed", "cancelled"].includes(state);
+  useEffect(() => {
+    if (hasEnded) end.current?.focus();
+  }, [hasEnded]);
+  useEffect(() => {
+    if (state === "connected") changes.postMessage("changed");
+  }, [state]);
+
+  return (
+    <div data-testid="flow" data-state={state} data-app={app} aria-busy={isBusy(flow)}>
+      <header className="flow-head">
+        <Tile app={app} name={name} />
+        <div>
+          <h2 id="flow-title">{name} for {entity}</h2>
+          <p className="muted small facts">
+            {flow.authScheme && <span>{flow.authScheme}</span>}
+            {flow.integrationId && <code>{flow.integrationId}</code>}
+          </p>
+        </div>
+        <Badge tone={tones[state] ?? "neutral"} data-testid="flow-state">{state}</Badge>
+      </header>
+      <div ref={end} tabIndex={-1}>
+        <p className={isBusy(flow) ? "loading" : undefined} role="status" data-testid="said">{sentences[state](name, flow)}</p>
+        {(state === "failed" || state === "cancelled") && (
+          <Outcome flow={flow} name={name} />
+        )}
+        {state === "connected" && <Connected flow={flow} name={name} />}
+      </div>
+      {(state === "ready" || state === "initiating") && (
+        <>
+          {state === "ready" && flow.inAppBrowser && (
+            <p className="notice">You are in the browser of {flow.inAppBrowser}, where many sign-ins refuse to work. Open this page in your own browser.</p>
+          )}
+          <Form
+            fields={expectedInputFields}
+            issues={state === "ready" ? flow.issues : []}
+            submitLabel={flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : `Connect ${name}`}
+            isHidden={state !== "ready"}
+            onSubmit={flow.submit}
+          />
+        </>
+      )}
+      {["loading", "initiating", "waiting", "verifying", "completing"].includes(state) && (
+        <div className="actions"><Button onClick={flow.cancel} data-testid="cancel">Cancel</Button></div>
+      )}
+    </div>
+  );
+}
+
+/** What only a flow can come to. */
+const ends = {
+  popup_closed: "The window was closed before the sign-in was finished.",
+  popup_blocked: "The browser did not let this page open a window. Allow it, or choose to go by redirect.",
+  connection_not_needed: "It needs no connection: its actions can be used at once.",
+};
+
+function Outcome({ flow: { error, retry }, name }) {
+  const explained = ends[error.code] ? { error, text: ends[error.code] } : explain(error, name);
+  const canRetry = !["invalid_argument", "connection_not_needed"].includes(error.code);
+  return <Alert explained={{ ...explained, canRetry }} onRetry={() => void retry()} />;
+}
+
+const Connected = ({ flow: { account }, name }) => (
+  <article className="card" data-testid="account-card">
+    <header>
+      <Tile app={account.app} name={name} />
+      <h3>{name}</h3>
+      <Badge data-testid="account-status">{account.status}</Badge>
+    </header>
+    <dl>
+      <Fact term="Entity"><span data-testid="account-entity">{account.entityId}</span></Fact>
+      <Fact term="Account"><code data-testid="account-id">{account.id}</code></Fact>
+      <Fact term="Added"><Since iso={account.createdAt} /></Fact>
+    </dl>
+    <div className="actions">
+      <Link className="plain" href={hrefOf({ page: "connections" })} data-testid="to-connections">See all connections</Link>
+    </div>
+  </article>
+);
+
+const Fact = ({ term, children }) => (
+  <div>
+    <dt>{term}</dt>
+    <dd>{children}</dd>
+  </div>
+);
