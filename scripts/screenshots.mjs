@@ -12,20 +12,51 @@ const MINUTE_MS = 60_000;
 const WIDE = 1265;
 const NARROW = 390;
 
-/** What stands in docs/images. `show` brings the page there; `scheme` is light unless it says otherwise. */
+/** What stands in docs/images, those that change the accounts last. `show` brings the page there. */
 const pictures = [
+  { name: "react-connect-light", width: WIDE, path: "/react?app=shopify", show: refuse },
+  { name: "react-connect-narrow", width: NARROW, path: "/react?app=zendesk" },
   { name: "connections-light", width: WIDE, path: "/react/connections" },
   { name: "connections-dark", width: WIDE, path: "/react/connections", scheme: "dark" },
   { name: "connections-narrow", width: NARROW, path: "/react/connections" },
+  { name: "react-connected-dark", width: WIDE, path: "/react?app=gmail&mode=redirect&user=Melissa", scheme: "dark", show: connect },
   { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
+  { name: "demo-light", width: WIDE, path: "/", show: connectVanilla },
 ];
+
+async function connectVanilla({ browser, provider }) {
+  const press = (testId) => browser.$(`[data-testid="${testId}"]:enabled`).click();
+  const isConnected = (count) => browser.waitUntil(async () => (await browser.$$('[data-testid="connected-item"]')).length === count);
+  await press("app-shopify");
+  for (const [name, value] of [["shop", "acme"], ["admin_api_access_token", "token"]]) {
+    await browser.$(`[data-testid="field-${name}"]`).setValue(value);
+  }
+  await press("submit");
+  await isConnected(1);
+  await press("app-gmail");
+  await provider.agree("Jessica");
+  await isConnected(2);
+}
+
+/** What is missing is marked. */
+async function refuse({ browser }) {
+  await browser.$('[data-testid="field-shop"]').setValue("acme");
+  await browser.$('[data-testid="submit"]').click();
+  await browser.$('[aria-invalid="true"]').waitForExist();
+}
+
+async function connect({ browser, provider }) {
+  await browser.$('[data-testid="submit"]').click();
+  await provider.agree("Melissa");
+  await browser.$('[data-testid="account-card"]').waitForExist();
+}
 
 async function askToDelete({ browser }) {
   await browser.$('[data-testid="entity-Melissa"] [data-testid="delete"]').click();
 }
 
 /** Accounts of different ages and fates, made through the demo's own gateway. */
-async function furnish({ host, travel, connectByRedirect }) {
+async function furnish({ host, browser, provider, travel }) {
   const post = async (path, body) => {
     const response = await fetch(`${host.appUrl}/api/connect/api/v3/${path}`, {
       method: path.endsWith("/status") ? "PATCH" : "POST",
@@ -46,19 +77,22 @@ async function furnish({ host, travel, connectByRedirect }) {
   const { id } = await typed("Melissa", "ac_Firecrawl004", { api_key: "key" });
   await post(`connected_accounts/${id}/status`, { enabled: false });
   travel(-125 * MINUTE_MS);
-  await connectByRedirect("Jessica");
+  await browser.url(`${host.appUrl}/react?app=gmail&mode=redirect`);
+  await browser.$('[data-testid="submit"]').click();
+  await provider.agree("Jessica");
+  await browser.$('[data-testid="account-card"]').waitForExist();
   travel(-3 * MINUTE_MS);
   await post("connected_accounts/link", { auth_config_id: "ac_Zendesk00003", user_id: "Melissa", connection_data: { subdomain: "acme" } });
   travel(0);
 }
 
-async function take({ host, browser, cdp }, { name, width, path, scheme = "light", isOneScreen, show }) {
+async function take({ host, browser, provider, cdp }, { name, width, path, scheme = "light", isOneScreen, show }) {
   await cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
   await cdp("Emulation.setDeviceMetricsOverride", { width, height: isOneScreen ? 800 : 700, deviceScaleFactor: 1, mobile: width === NARROW });
   await cdp("Emulation.setScrollbarsHidden", { hidden: true });
   await browser.url(host.appUrl + path);
-  await browser.$('[data-testid="connection"], [data-ready="true"]').waitForExist();
-  await show?.({ host, browser });
+  await browser.$('[data-testid="connection"], [data-state="ready"], [data-ready="true"]').waitForExist();
+  await show?.({ browser, provider });
   await pause(400);
   const { data } = await cdp("Page.captureScreenshot", { captureBeyondViewport: !isOneScreen });
   writeFileSync(inRoot("docs", "images", `${name}.png`), Buffer.from(data, "base64"));
@@ -76,18 +110,14 @@ await main(async () => {
   let skewMs = 0;
   const host = await startHost({ appPort: 0, platformPort: 0, authorizationPort: 0, clock: () => Date.now() + skewMs });
   const { browser, close } = await openBrowser();
+  const provider = new ProviderPage(browser, host.authorizationUrl);
   try {
     const stage = {
       host,
       browser,
       travel: (ms) => { skewMs = ms; },
       cdp: (cmd, params) => browser.sendCommandAndGetResult(cmd, params),
-      connectByRedirect: async (entity) => {
-        await browser.url(host.appUrl);
-        await browser.$('[data-testid="app-gmail"]:enabled').click();
-        await new ProviderPage(browser, host.authorizationUrl).agree(entity);
-        await browser.$('[data-testid="account-card"]').waitForExist();
-      },
+      provider,
     };
     mkdirSync(inRoot("docs", "images"), { recursive: true });
     await furnish(stage);

@@ -9,10 +9,10 @@ export function Form({ fields, issues, submitLabel, isHidden, onSubmit }) {
   const isFirst = useRef(true);
   const others = issues.filter((issue) => !fields.some((field) => isAbout(issue, field)));
 
-  // To the first field that is wrong, or to the first one.
+  // To the first field that is wrong, or to the first thing to do.
   useEffect(() => {
     const { current } = form;
-    const input = current.querySelector('[aria-invalid="true"]') ?? (isFirst.current ? current.querySelector("input, select") : null);
+    const input = current.querySelector('[aria-invalid="true"]') ?? (isFirst.current ? current.querySelector("input, select, [type=submit]") : null);
     isFirst.current = false;
     input?.focus();
   }, [issues]);
