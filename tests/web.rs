@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 mod web {
     mod answers;
     mod cancelling;
+    mod flow;
     mod headers;
     mod page;
     mod requests;

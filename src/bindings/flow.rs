@@ -58,7 +58,9 @@ impl JsConnectFlow {
         self.settle(self.flow.retry())
     }
 
-    /// Gives up: closes the popup, and a callback that comes later is refused. Throws `invalid_transition` at the end.
+    /// Gives up: a callback that comes later is refused. The popup is closed where the browser lets the page: Chromium and
+    /// Safari do not once it is at the provider, since the page's tie to it is cut for safety. Throws `invalid_transition`
+    /// at the end.
     pub fn cancel(&self) -> Result<(), JsValue> {
         self.flow.cancel().map_err(|failure| to_error(&failure))
     }

@@ -173,7 +173,8 @@ impl ConnectFlow {
         self.inner.handle(FlowEvent::Retry)
     }
 
-    /// Gives up: the popup is closed, and a callback that comes later is refused.
+    /// Gives up: a callback that comes later is refused. The popup is closed where the browser lets the page: Chromium and
+    /// Safari do not once it is at the provider, since the page's tie to it is cut for safety.
     ///
     /// # Errors
     /// `invalid_transition` when the flow has ended.

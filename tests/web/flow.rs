@@ -1,0 +1,153 @@
+//! A flow of a Rust frontend, and what it does to the page.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::secret::Secret;
+use connect_flow::{ConnectClient, ConnectFlow, FlowMode, FlowOptions};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::*;
+
+/// An integration of one app that wants a key, whose account is active at once.
+const KEY_APP: &str = "
+    if (path.endsWith('/integrations')) return json({ items: [{ id: 'in_1', appName: 'shopify', authScheme: 'API_KEY', enabled: true, createdAt: '2025-01-01' }], totalPages: 1 });
+    if (path.includes('/integrations/')) return json({ id: 'in_1', appName: 'shopify', authScheme: 'API_KEY', enabled: true,
+      expectedInputFields: [{ name: 'api_key', displayName: 'Key', required: true }] });
+    if (request.method === 'POST') return json({ connectedAccountId: 'ca_1', connectionStatus: 'ACTIVE' });
+    return json({ id: 'ca_1', status: 'ACTIVE', appUniqueId: 'shopify', clientUniqueUserId: 'Jessica' });
+";
+
+/// An integration that sends its user on.
+const OAUTH_APP: &str = "
+    if (path.endsWith('/integrations')) return json({ items: [{ id: 'in_1', appName: 'gmail', authScheme: 'OAUTH2', enabled: true, createdAt: '2025-01-01' }], totalPages: 1 });
+    if (path.includes('/integrations/')) return json({ id: 'in_1', appName: 'gmail', authScheme: 'OAUTH2', enabled: true, expectedInputFields: [] });
+    if (request.method === 'POST') return json({ connectedAccountId: 'ca_1', connectionStatus: 'INITIATED', redirectUrl: 'https://auth.test/go' });
+    return json({ id: 'ca_1', status: globalThis.accountStatus, appUniqueId: 'gmail', clientUniqueUserId: 'Jessica' });
+";
+
+fn flow(client: &ConnectClient, app: &str, mode: FlowMode) -> ConnectFlow {
+    let options = FlowOptions {
+        app: Some(app.to_owned()),
+        mode,
+        ..FlowOptions::default()
+    };
+    client.flow(options).expect("a flow")
+}
+
+/// Has the page's `open` give a window that does nothing, in `globalThis.popup`, or nothing at all.
+fn replace_open(is_allowed: bool) {
+    js(if is_allowed {
+        "globalThis.realOpen ??= globalThis.open;
+         globalThis.popup = { closed: false, opener: 1, close() { this.closed = true; }, location: { replace(url) { popup.url = url; } } };
+         globalThis.open = () => popup;"
+    } else {
+        "globalThis.realOpen ??= globalThis.open; globalThis.open = () => null;"
+    });
+}
+
+fn restore_open() {
+    js("globalThis.open = globalThis.realOpen;");
+}
+
+#[wasm_bindgen_test]
+async fn a_key_is_connected_and_every_state_is_told() {
+    let platform = Platform::new(KEY_APP);
+    let flow = flow(&platform.client(), "shopify", FlowMode::Auto);
+    let states = Rc::new(RefCell::new(Vec::new()));
+    let (seen, watched) = (states.clone(), flow.clone());
+    flow.subscribe(Rc::new(move || {
+        seen.borrow_mut().push(watched.snapshot().state);
+        Ok(())
+    }));
+    flow.load().expect("allowed");
+    assert_eq!(flow.settled().await.expected_input_fields.len(), 1);
+    let key = Secret::new("sk-1".to_owned());
+    flow.submit(vec![("api_key".to_owned(), key)])
+        .expect("allowed");
+    let connected = flow.settled().await;
+    assert_eq!(connected.connected_account_id.as_deref(), Some("ca_1"));
+    assert_eq!(
+        *states.borrow(),
+        ["loading", "ready", "initiating", "verifying", "connected"]
+    );
+    flow.dispose();
+}
+
+#[wasm_bindgen_test]
+async fn the_popup_is_opened_in_the_call_itself_and_cut_off_from_the_page() {
+    replace_open(true);
+    set_global("accountStatus", &"INITIATED".into());
+    let platform = Platform::new(OAUTH_APP);
+    let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
+    flow.load().expect("allowed");
+    flow.settled().await;
+    flow.submit(Vec::new()).expect("allowed");
+    assert!(js("return popup.opener === null && popup.url === undefined").is_truthy());
+    restore_open();
+    wait_for(&flow, "waiting").await;
+    assert_eq!(text("return popup.url"), "https://auth.test/go");
+    set_global("accountStatus", &"ACTIVE".into());
+    wait_for(&flow, "connected").await;
+    assert!(js("return popup.closed").is_truthy());
+    flow.dispose();
+}
+
+#[wasm_bindgen_test]
+async fn a_popup_that_the_browser_blocks_starts_nothing() {
+    replace_open(false);
+    let platform = Platform::new(OAUTH_APP);
+    let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
+    flow.load().expect("allowed");
+    flow.settled().await;
+    let before = platform.count();
+    flow.submit(Vec::new()).expect("allowed");
+    restore_open();
+    let failed = flow.settled().await;
+    let error = failed.error.as_ref().expect("an error");
+    assert_eq!(
+        (failed.state, error.code),
+        ("failed", ErrorCode::PopupBlocked)
+    );
+    assert_eq!(platform.count(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_real_window_can_be_opened_and_closed() {
+    // Without a click a browser may refuse; the test then has nothing to see.
+    let platform = Platform::new("return new Promise(() => {})");
+    let flow = flow(&platform.client(), "gmail", FlowMode::Auto);
+    js(
+        "globalThis.realOpen ??= globalThis.open; globalThis.popup = null;
+        globalThis.open = (...values) => (globalThis.popup = globalThis.realOpen(...values));",
+    );
+    flow.submit(Vec::new()).expect("allowed");
+    restore_open();
+    let was_open = js("return popup && popup.opener === null && !popup.closed");
+    flow.cancel().expect("allowed");
+    assert!(was_open.is_null() || was_open.is_truthy());
+    assert!(js("return !popup || popup.closed").is_truthy());
+    assert_eq!(flow.snapshot().state, "cancelled");
+}
+
+async fn wait_for(flow: &ConnectFlow, state: &str) {
+    let (resolver, watched) = (Rc::new(RefCell::new(None)), flow.clone());
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        resolver.replace(Some(resolve));
+    });
+    let (wanted, resolve) = (state.to_owned(), resolver.take().expect("a resolver"));
+    let number = flow.subscribe(Rc::new(move || {
+        if watched.snapshot().state == wanted {
+            resolve.call0(&JsValue::UNDEFINED)?;
+        }
+        Ok(())
+    }));
+    if flow.snapshot().state != state {
+        wasm_bindgen_futures::JsFuture::from(promise)
+            .await
+            .expect("it comes to that");
+    }
+    flow.unsubscribe(number);
+}
