@@ -1,13 +1,12 @@
 //! What a form needs of the fields: pure functions, called at the time of the call.
 
-use js_sys::Object;
-use serde::Serialize;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{put, to_error, to_js, unreadable, wrong};
 use crate::browser::failure::Failure;
 use crate::browser::value::{decode, encode};
-use crate::core::error::{Issue, members};
+use crate::core::error::Issue;
 use crate::core::fields::{Field, read, read_list};
 use crate::core::input_attributes::input_attributes;
 use crate::core::json_schema::json_schema;
@@ -50,33 +49,19 @@ pub fn validate_standard(
         // What is no object at all has no path.
         Err(failure) => core::mem::take(&mut { failure.error }.issues),
     };
-    let issues: Vec<StandardIssue> = issues
-        .into_iter()
-        .map(|issue| StandardIssue {
-            code: issue.code,
-            message: issue.message,
-            // Only what is wrong with a field has params.
-            path: issue
-                .params
-                .first()
-                .map(|_| issue.field)
-                .into_iter()
-                .collect(),
-            params: issue.params,
-        })
-        .collect();
-    put(&result, "issues", &to_js(&issues));
+    let list = Array::new();
+    for issue in &issues {
+        let entry: Object = to_js(issue).unchecked_into();
+        // Only what is wrong with a field has params.
+        let path = match issue.params.is_empty() {
+            true => Array::new(),
+            false => Array::of1(&issue.field.as_str().into()),
+        };
+        put(&entry, "path", &path);
+        list.push(&entry);
+    }
+    put(&result, "issues", &list);
     Ok(result.into())
-}
-
-/// An issue as a Standard Schema has it, with the code and the params of ours.
-#[derive(Serialize)]
-struct StandardIssue {
-    code: &'static str,
-    message: String,
-    path: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "members")]
-    params: Vec<(&'static str, String)>,
 }
 
 /// The fields as a JSON Schema, draft 2020-12. All values are strings.

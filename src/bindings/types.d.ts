@@ -99,13 +99,10 @@ export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** An issue of a {@link StandardSchemaV1}, with the code and the params of an {@link Issue}. */
-export interface StandardIssue {
-  readonly message: string;
+/** An {@link Issue} as a {@link StandardSchemaV1} has it. */
+export interface StandardIssue extends Issue {
   /** The field's name, alone. Empty when the values are no object. */
   readonly path: readonly string[];
-  readonly code: IssueCode;
-  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** The Standard Schema interface (standardschema.dev), version 1. Form libraries take it as a validator. */

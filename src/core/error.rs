@@ -1,5 +1,6 @@
 //! The one error of this package: a stable code of ours, beside it the server's own words.
 
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 macro_rules! codes {
@@ -141,11 +142,16 @@ pub const ISSUE_CODES: &[&str] = &[
     "too_long",
 ];
 
-pub(crate) fn members<S: Serializer>(
+fn members<S: Serializer>(
     params: &Vec<(&'static str, String)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(params.iter().map(|(name, value)| (name, value)))
+    // As a struct, whose serializer is there already: one for maps would be linked in for this alone.
+    let mut object = serializer.serialize_struct("Params", params.len())?;
+    for (name, value) in params {
+        object.serialize_field(name, value)?;
+    }
+    object.end()
 }
 
 /// The one error of this package. One pointer wide: every call can end in it.

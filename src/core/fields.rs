@@ -146,8 +146,11 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
     for pair in by_name.windows(2) {
         is_first[pair[1]] = fields[pair[0]].name != fields[pair[1]].name;
     }
-    let mut is_first = is_first.into_iter();
-    fields.retain(|_| is_first.next() == Some(true));
+    let mut at = 0;
+    fields.retain(|_| {
+        at += 1;
+        is_first[at - 1]
+    });
     Ok(fields)
 }
 

@@ -1,7 +1,8 @@
 //! What an `<input>` for a field should say.
 
 use super::fields::Field;
-use super::json_schema::{is_required, member, pattern, text};
+use super::json_schema::{add, is_required, member, pattern};
+use super::normalise::may_cut;
 use super::value::Value;
 
 /// The attributes, by React's names for them; `setAttribute` takes those, too, because HTML ignores their case.
@@ -22,38 +23,32 @@ pub fn input_attributes(field: &Field) -> Value {
         Some("uri" | "url") => "url",
         _ => "text",
     };
-    let mut members = vec![member("type", text(kind))];
+    let mut members = Vec::new();
+    add(&mut members, "type", Some(kind));
     if is_required(field) {
         members.push(member("required", Value::Bool(true)));
     }
-    let mut add = |name, value: Option<&str>| {
-        if let Some(value) = value {
-            members.push(member(name, text(value)));
-        }
-    };
-    add("placeholder", field.example.as_deref());
+    add(&mut members, "placeholder", field.example.as_deref());
+    // A minus cannot be typed on every such keyboard, but is rare in what connects an account.
     let keyboard = match field.kind.as_str() {
         "integer" => Some("numeric"),
         "number" => Some("decimal"),
         _ => None,
     };
-    // A signed number cannot be typed on every such keyboard, but a minus is rare in what connects an account.
-    add("inputMode", keyboard);
-    add(
-        "autoComplete",
-        match kind {
-            "password" => Some("off"),
-            "email" => Some("email"),
-            _ => None,
-        },
-    );
-    if !super::normalise::may_cut(field)
+    add(&mut members, "inputMode", keyboard);
+    let fill_in = match kind {
+        "password" => Some("off"),
+        "email" => Some("email"),
+        _ => None,
+    };
+    add(&mut members, "autoComplete", fill_in);
+    if !may_cut(field)
         && let Some((pattern, _)) = pattern(field)
     {
-        add("pattern", pattern.for_html().as_deref());
+        add(&mut members, "pattern", pattern.for_html().as_deref());
     }
-    add("autoCapitalize", Some("none"));
-    add("autoCorrect", Some("off"));
+    add(&mut members, "autoCapitalize", Some("none"));
+    add(&mut members, "autoCorrect", Some("off"));
     members.push(member("spellCheck", Value::Bool(false)));
     Value::Object(members)
 }

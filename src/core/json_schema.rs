@@ -57,35 +57,29 @@ fn is_contradicted(field: &Field) -> bool {
 }
 
 fn property(field: &Field) -> Value {
-    let mut members = vec![
-        member("type", text("string")),
-        member("title", text(&field.display_name)),
-    ];
-    let mut add = |name, value: Option<&str>| {
-        if let Some(value) = value {
-            members.push(member(name, text(value)));
-        }
-    };
-    add("description", field.description.as_deref());
-    add("default", field.default.as_deref());
+    let mut members = Vec::new();
+    add(&mut members, "type", Some("string"));
+    add(&mut members, "title", Some(&field.display_name));
+    add(&mut members, "description", field.description.as_deref());
+    add(&mut members, "default", field.default.as_deref());
     let is_contradicted = is_contradicted(field);
     let format = match field.format.as_deref() {
         _ if field.secret => Some("password"),
         Some("url") => Some("uri"),
         format => format.filter(|word| FORMATS.contains(word) && !is_contradicted),
     };
-    add("format", format);
-    let allowed = match &field.allowed {
-        Some(allowed) => allowed.iter().map(|value| text(value)).collect(),
-        None if field.kind == "boolean" => vec![text("true"), text("false")],
-        None => Vec::new(),
-    };
+    add(&mut members, "format", format);
+    let mut allowed = Vec::new();
+    for value in field.allowed.iter().flatten() {
+        allowed.push(text(value));
+    }
+    if allowed.is_empty() && field.kind == "boolean" {
+        allowed = vec![text("true"), text("false")];
+    }
     if !allowed.is_empty() && !is_contradicted {
         members.push(member("enum", Value::Array(allowed)));
-    } else if let Some((pattern, source)) = pattern(field)
-        && let Some(source) = pattern.for_json_schema(source)
-    {
-        members.push(member("pattern", text(source)));
+    } else if let Some((pattern, source)) = pattern(field) {
+        add(&mut members, "pattern", pattern.for_json_schema(source));
     }
     if field.secret {
         members.push(member("writeOnly", Value::Bool(true)));
@@ -100,10 +94,19 @@ fn property(field: &Field) -> Value {
     Value::Object(members)
 }
 
-pub(super) fn text(text: &str) -> Value {
+/// Adds a text, when there is one.
+pub(super) fn add(members: &mut Vec<(String, Value)>, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        members.push(member(name, text(value)));
+    }
+}
+
+#[inline(never)]
+fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }
 
+#[inline(never)]
 pub(super) fn member(name: &str, value: Value) -> (String, Value) {
     (name.to_owned(), value)
 }

@@ -45,7 +45,7 @@ fn part(field: &Field) -> Part<'_> {
     let hint = hint.map(trim).filter(|hint| !hint.is_empty());
     if field.suffix.is_some()
         || matches!(field.format.as_deref(), Some("uri" | "url" | "email"))
-        || hint.is_some_and(|hint| hint.contains(['/', '@']))
+        || hint.is_some_and(|hint| find(hint, b"/@") < hint.len())
         || says(field, &["url", "uri", "endpoint", "email"])
     {
         return Part::All;
@@ -69,7 +69,7 @@ fn part(field: &Field) -> Part<'_> {
 /// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL.
 pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     if says(field, &["passw", "passphrase"]) {
-        return value.trim_matches(|c| matches!(c, '\r' | '\n') || is_invisible(c));
+        return trim_all(value, |c| matches!(c, '\r' | '\n') || is_invisible(c));
     }
     let mut text = trim(value);
     if !may_cut(field) || text.len() > MAX_ADDRESS {
@@ -87,8 +87,7 @@ pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
 
 fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
     if let Some(prefix) = &field.prefix
-        && let Some((start, rest)) = text.split_at_checked(prefix.len())
-        && start.eq_ignore_ascii_case(prefix)
+        && let Some(rest) = without_prefix(text, prefix)
     {
         return rest;
     }
@@ -114,33 +113,44 @@ fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
 
 fn labels<'a>(address: &Address<'a>, hint: &str) -> Option<&'a str> {
     let host = address.host;
-    let (first, _) = host.split_once('.')?;
+    let first = &host[..find(host, b".")];
     if SHARED
         .iter()
         .any(|shared| first.eq_ignore_ascii_case(shared))
     {
         // Some name the shop behind it instead.
-        let (_, rest) = address.path.split_once("/store/")?;
-        return rest.split(['/', '?', '#']).next();
+        let rest = address.path.strip_prefix("/store/")?;
+        return Some(&rest[..find(rest, b"/?#")]);
     }
-    let wanted = hint.split('.').count();
-    let mut dots = host.match_indices('.').map(|(at, _)| at);
-    let end = dots.nth(wanted - 1);
     let is_number = host
         .bytes()
         .all(|byte| byte == b'.' || byte.is_ascii_digit());
-    match end {
-        // What is left behind has to be a domain; and a hint that ends like the host is a whole host itself.
-        Some(end)
-            if dots.next().is_some()
-                && !is_number
-                && hint.rsplit('.').next() != host.rsplit('.').next() =>
-        {
-            Some(&host[..end])
-        }
-        _ if address.is_url => Some(host),
-        _ => None,
+    let mut end = 0;
+    for _ in 0..count(hint) {
+        end += 1 + find(host.get(end..).unwrap_or_default(), b".");
     }
+    // What is left behind has to be a domain; and a hint that ends like the host is a whole host itself.
+    if count(host) >= count(hint) + 2 && !is_number && last(hint) != last(host) {
+        return Some(&host[..end - 1]);
+    }
+    address.is_url.then_some(host)
+}
+
+/// How many labels a host has.
+fn count(host: &str) -> usize {
+    1 + host.bytes().filter(|byte| *byte == b'.').count()
+}
+
+/// The last label of a host.
+fn last(host: &str) -> &str {
+    let dot = host.bytes().rposition(|byte| byte == b'.');
+    &host[dot.map_or(0, |dot| dot + 1)..]
+}
+
+/// Where the first of some ASCII characters is; the end where there is none.
+fn find(text: &str, bytes: &[u8]) -> usize {
+    let found = text.bytes().position(|byte| bytes.contains(&byte));
+    found.unwrap_or(text.len())
 }
 
 struct Address<'a> {
@@ -153,28 +163,31 @@ struct Address<'a> {
 }
 
 fn address(text: &str) -> Option<Address<'_>> {
-    let (is_url, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let is_web = ["http", "https"]
-                .iter()
-                .any(|web| scheme.eq_ignore_ascii_case(web));
-            (is_web.then_some(true)?, rest)
-        }
-        None => (false, text),
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
-    let is_host = !host.split('.').any(str::is_empty)
-        && !authority.contains(['@', '\\', '['])
-        && !text.contains(|c: char| is_space(c))
-        && port.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| without_prefix(text, scheme));
+    let is_url = rest.is_some();
+    let rest = rest.unwrap_or(text);
+    let (authority, path) = rest.split_at(find(rest, b"/?#"));
+    let (host, port) = authority.split_at(find(authority, b":"));
+    let is_host = !host.is_empty()
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !host.contains("..")
+        && find(authority, b"@\\[") == authority.len()
+        && port.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+        && !text.chars().any(is_space);
     is_host.then_some(Address {
         is_url,
         authority,
         host,
         path,
     })
+}
+
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
@@ -184,7 +197,11 @@ fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
 
 /// Without white space and invisible characters around it.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches(|c| is_space(c) || is_invisible(c))
+    trim_all(text, |c| is_space(c) || is_invisible(c))
+}
+
+fn trim_all(text: &str, what: fn(char) -> bool) -> &str {
+    text.trim_matches(what)
 }
 
 fn is_space(c: char) -> bool {

@@ -32,36 +32,42 @@ pub(super) fn of_type(field: &Field) -> Option<&'static str> {
 /// A blank value is none: the default takes its place, or it is left out. What the field itself offers, its default and the
 /// values of its `enum`, is right as it stands. What belongs to no field is left alone: some platforms take more than they list.
 pub fn prepare(fields: &[Field], data: &mut Vec<(String, Secret)>) -> Vec<Issue> {
-    prepare_with(fields, data, &[])
+    let mut is_text = Vec::new();
+    is_text.resize(data.len(), true);
+    prepare_with(fields, data, &is_text)
 }
 
 /// [`prepare`], for values as JavaScript has them. Those that are no strings are issues, or left out where no field asks for them.
 pub fn read(fields: &[Field], data: &Value) -> (Vec<(String, Secret)>, Vec<Issue>) {
-    let (mut typed, mut others) = (Vec::new(), Vec::new());
+    let (mut typed, mut is_text) = (Vec::new(), Vec::new());
     for (name, value) in data.members() {
-        match value {
-            Value::String(text) => typed.push((name.clone(), Secret::new(text.clone()))),
-            Value::Null => {}
-            _ => others.push(name.as_str()),
+        if !value.is_null() {
+            let text = value.as_str();
+            is_text.push(text.is_some());
+            let text = text.unwrap_or_default().to_owned();
+            typed.push((name.clone(), Secret::new(text)));
         }
     }
-    others.sort_unstable();
-    let issues = prepare_with(fields, &mut typed, &others);
+    let issues = prepare_with(fields, &mut typed, &is_text);
     (typed, issues)
 }
 
-/// `others` are the names of values that are no strings, sorted.
-fn prepare_with(fields: &[Field], data: &mut Vec<(String, Secret)>, others: &[&str]) -> Vec<Issue> {
+/// `is_text`, for each value: whether it is a string. If not, a blank stands in its place.
+fn prepare_with(
+    fields: &[Field],
+    data: &mut Vec<(String, Secret)>,
+    is_text: &[bool],
+) -> Vec<Issue> {
     // Sorted rather than searched: nothing here may take the square of what a server sends.
     let mut by_name: Vec<usize> = (0..data.len()).collect();
     by_name.sort_unstable_by(|a, b| data[*a].0.cmp(&data[*b].0).then(a.cmp(b)));
     let mut is_seen = vec![false; data.len()];
-    let mut is_kept = vec![true; data.len()];
+    let mut is_kept = is_text.to_vec();
     let (mut issues, mut defaults) = (Vec::new(), Vec::new());
     for field in fields {
         let start = by_name.partition_point(|at| data[*at].0 < field.name);
         let own = by_name[start..].iter().copied();
-        let mut is_given = false;
+        let (mut is_given, mut is_other) = (false, false);
         for at in own {
             // Of several fields with one name, the first decides.
             if data[at].0 != field.name || is_seen[at] {
@@ -70,6 +76,7 @@ fn prepare_with(fields: &[Field], data: &mut Vec<(String, Secret)>, others: &[&s
             }
             is_seen[at] = true;
             is_kept[at] = false;
+            is_other |= !is_text[at];
             let value = &mut data[at].1;
             if !is_offered(field, value.expose()) {
                 let normal = normalise(field, value.expose());
@@ -82,14 +89,16 @@ fn prepare_with(fields: &[Field], data: &mut Vec<(String, Secret)>, others: &[&s
             }
             is_kept[at] = true;
             is_given = true;
-            if !is_offered(field, value.expose()) {
-                issues.extend(misfit(field, value.expose()));
+            if !is_offered(field, value.expose())
+                && let Some(issue) = misfit(field, value.expose())
+            {
+                issues.push(issue);
             }
         }
         if is_given {
             continue;
         }
-        if others.binary_search(&field.name.as_str()).is_ok() {
+        if is_other {
             issues.push(issue(field, "type", " must be text", "type", "string"));
         } else if let Some(default) = field.default.as_ref().filter(|text| !text.is_empty()) {
             defaults.push((field.name.clone(), Secret::new(default.clone())));
@@ -97,8 +106,11 @@ fn prepare_with(fields: &[Field], data: &mut Vec<(String, Secret)>, others: &[&s
             issues.push(issue(field, "required", " is required", "", ""));
         }
     }
-    let mut is_kept = is_kept.into_iter();
-    data.retain(|_| is_kept.next() == Some(true));
+    let mut at = 0;
+    data.retain(|_| {
+        at += 1;
+        is_kept[at - 1]
+    });
     data.append(&mut defaults);
     issues
 }
@@ -121,7 +133,11 @@ pub(super) fn misfit(field: &Field, text: &str) -> Option<Issue> {
     if let Some(allowed) = &field.allowed
         && !allowed.iter().any(|allowed| trim(allowed) == text)
     {
-        let words = allowed.join(", ");
+        let mut words = String::new();
+        for word in allowed {
+            words.push_str(if words.is_empty() { "" } else { ", " });
+            words.push_str(word);
+        }
         return Some(issue(
             field,
             "enum",

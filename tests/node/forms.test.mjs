@@ -148,7 +148,8 @@ suite("toStandardSchema", () => {
     const { issues, value } = await standard.validate({ shop: "acme" });
     assert.equal(value, undefined);
     assert.deepEqual(issues, [{
-      code: "required", message: "Admin API access token is required", path: ["admin_api_access_token"], params: { label: "Admin API access token" },
+      code: "required", field: "admin_api_access_token", message: "Admin API access token is required",
+      params: { label: "Admin API access token" }, path: ["admin_api_access_token"],
     }]);
     const trap = Object.defineProperty({}, "shop", { enumerable: true, get() { throw new Error("boom"); } });
     for (const wrong of [1, "x", [], trap]) {

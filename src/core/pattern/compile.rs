@@ -193,13 +193,16 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Option<usize> {
-        let digits = self.source[self.at..]
-            .bytes()
-            .take_while(u8::is_ascii_digit)
-            .count();
-        let number = self.source[self.at..self.at + digits].parse().ok()?;
-        self.at += digits;
-        (number <= MAX_SIZE).then_some(number)
+        let start = self.at;
+        let mut number = 0;
+        while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
+            self.at += 1;
+            number = number * 10 + digit as usize;
+            if number > MAX_SIZE {
+                return None;
+            }
+        }
+        (self.at > start).then_some(number)
     }
 
     /// Repeats what was compiled since `start`.
@@ -312,9 +315,10 @@ impl Parser<'_> {
             '0' if !self.peek().is_some_and(|c| c.is_ascii_digit()) => '\0',
             'x' => self.hex(2)?,
             'u' if self.eat("{") => {
-                let length = self.source[self.at..].find('}')?;
-                let value = self.hex(length)?;
-                self.next();
+                let value = self.hex(usize::MAX)?;
+                if !self.eat("}") {
+                    return None;
+                }
                 value
             }
             'u' => self.hex(4)?,
@@ -333,13 +337,21 @@ impl Parser<'_> {
         Some(Escaped::Char(value))
     }
 
+    /// A code point of so many digits, or of as many as there are.
     fn hex(&mut self, length: usize) -> Option<char> {
-        let digits = self.source.get(self.at..self.at + length)?;
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
+        let (mut value, mut digits) = (0, 0);
+        while digits < length
+            && let Some(digit) = self.peek().and_then(|c| c.to_digit(16))
+        {
+            self.at += 1;
+            digits += 1;
+            value = value * 16 + digit;
+            if value > 0x10_ffff {
+                return None;
+            }
         }
-        self.at += length;
-        char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+        let is_whole = digits == length || length == usize::MAX && digits > 0;
+        char::from_u32(value).filter(|_| is_whole)
     }
 }
 
