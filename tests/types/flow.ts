@@ -1,0 +1,52 @@
+// Compiled, never run: a flow's states are told apart, and what does not belong to one is no member of it.
+import type { ConnectClient, ConnectErrorCode, FlowSnapshot, PendingConnection } from "../../src/ts/index.js";
+
+declare const client: ConnectClient;
+
+const flow = client.flow({ app: "gmail", mode: "auto" });
+const unsubscribe: () => void = flow.subscribe(() => show(flow.getSnapshot()));
+
+function show(snapshot: FlowSnapshot): string {
+  switch (snapshot.state) {
+    case "idle":
+    case "loading":
+    case "initiating":
+      // @ts-expect-error nothing is being connected yet
+      return snapshot.connectedAccountId;
+    case "ready":
+      return snapshot.issues.map(({ field, message }) => `${field}: ${message}`).join() + (snapshot.inAppBrowser ?? "");
+    case "redirecting":
+    case "verifying":
+      return `${snapshot.connectedAccountId} until ${snapshot.expiresAtMs}`;
+    case "waiting":
+      return snapshot.isPopupOpen ? "in the popup" : "in the other window";
+    case "completing":
+      return snapshot.sessionUri;
+    case "connected":
+      return snapshot.account.status;
+    case "failed":
+    case "cancelled": {
+      const code: ConnectErrorCode = snapshot.error.code;
+      return code;
+    }
+    default: {
+      const never: never = snapshot;
+      return never;
+    }
+  }
+}
+
+async function use(pending: PendingConnection): Promise<void> {
+  const settled: FlowSnapshot = await flow.submit({ shop: "acme" });
+  // @ts-expect-error snapshots are not for writing
+  settled.state = "idle";
+  client.resume({ flowId: pending.flowId })?.cancel();
+  // @ts-expect-error `resume` finds nothing where nothing is pending
+  client.resume().cancel();
+  // @ts-expect-error values are strings
+  await flow.submit({ shop: 1 });
+  // @ts-expect-error there is no such mode
+  client.flow({ app: "gmail", mode: "tab" });
+}
+
+export { unsubscribe, use };
