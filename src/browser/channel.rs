@@ -5,6 +5,13 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::pending::KEY_PREFIX;
 
+/// Somebody is back: a callback URL.
+pub const CALLBACK: &str = "callback";
+/// The answer to it.
+pub const HEARD: &str = "heard";
+/// The text of the answer where the window is a popup of the page that answers.
+pub const POPUP: &str = "popup";
+
 #[wasm_bindgen]
 extern "C" {
     type BroadcastChannel;

@@ -4,8 +4,7 @@ use core::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
-use super::flow::{CALLBACK, HEARD, POPUP};
-use crate::browser::channel::{Channel, heard};
+use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
 use crate::browser::popup::close_own;
 use crate::browser::timing::Timer;
 

@@ -31,6 +31,7 @@
 //! user is still typing. So the platform is asked; if it still waits for the user, the page decides: whoever has closed a
 //! popup is back at the page, which then has the focus. Anybody else is still in the popup.
 
+mod errors;
 mod machine;
 mod progress;
 mod snapshot;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::errors::{cancelled, in_app_browser, popup_blocked};
 use super::waiting::Waiting;
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
 use crate::core::callback::ConnectionCallback;
@@ -409,24 +410,4 @@ pub(super) fn watched(blank: Blank, mut effects: Effects) -> Effects {
         effects.push(Effect::Wake(BLANK_MS));
     }
     effects
-}
-
-fn cancelled() -> ConnectError {
-    ConnectError::new(ErrorCode::Cancelled, "the flow was cancelled")
-}
-
-pub(super) fn popup_blocked() -> ConnectError {
-    ConnectError::new(
-        ErrorCode::PopupBlocked,
-        "the browser blocked the popup: try again in a click",
-    )
-    .with_retryable(true)
-}
-
-pub(super) fn in_app_browser(app: &str) -> ConnectError {
-    ConnectError::new(
-        ErrorCode::InAppBrowser,
-        "authorization servers refuse to sign users in inside of another app: open the page in a browser",
-    )
-    .with_server_words(Some(app.to_owned()), None)
 }

@@ -2,10 +2,8 @@
 
 use std::rc::Rc;
 
-use super::machine::{
-    Blank, Data, Effects, Flow, From, LEAVE_MS, Phase, Reserving, in_app_browser, popup_blocked,
-    watched,
-};
+use super::errors::{connection_not_needed, in_app_browser, popup_blocked, popup_closed};
+use super::machine::{Blank, Data, Effects, Flow, From, LEAVE_MS, Phase, Reserving, watched};
 use super::waiting::{Next, Popup, Waiting};
 use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
 use crate::core::callback::ConnectionCallback;
@@ -293,15 +291,4 @@ fn close(blank: Blank) -> Effects {
         Blank::Reserved => vec![Effect::ClosePopup],
         Blank::None | Blank::Blocked => Vec::new(),
     }
-}
-
-fn popup_closed() -> ConnectError {
-    ConnectError::new(ErrorCode::PopupClosed, "the user closed the popup")
-}
-
-fn connection_not_needed() -> ConnectError {
-    ConnectError::new(
-        ErrorCode::ConnectionNotNeeded,
-        "the app needs no connection: execute its actions directly",
-    )
 }

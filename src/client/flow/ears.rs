@@ -1,0 +1,86 @@
+//! What a flow hears of other windows and of the page.
+
+use wasm_bindgen::prelude::*;
+
+use super::runner::Runner;
+use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
+use crate::browser::surroundings;
+use crate::core::callback;
+use crate::core::flow::FlowEvent;
+use crate::core::pending::PendingConnection;
+use crate::core::trace::FlowTag;
+
+/// What a flow hears by. Deaf once dropped.
+pub(super) struct Ears {
+    flow_id: String,
+    channel: Option<Channel>,
+    _on_message: Closure<dyn Fn(JsValue)>,
+    on_change: Closure<dyn Fn(JsValue)>,
+}
+
+impl Drop for Ears {
+    fn drop(&mut self) {
+        surroundings::unlisten(self.on_change.as_ref().unchecked_ref());
+    }
+}
+
+impl Runner {
+    pub(super) fn listen(&self, flow_id: String) {
+        self.tag.set(FlowTag::of(&flow_id));
+        let me = self.me.clone();
+        let on_message = Closure::new(move |event: JsValue| {
+            if let Some(me) = me.upgrade() {
+                me.heard(&event);
+            }
+        });
+        let me = self.me.clone();
+        let on_change = Closure::new(move |event: JsValue| {
+            if let Some(me) = me.upgrade() {
+                me.changed(&event);
+            }
+        });
+        let ears = Ears {
+            channel: Channel::open(&flow_id, on_message.as_ref().unchecked_ref()),
+            flow_id,
+            _on_message: on_message,
+            on_change,
+        };
+        surroundings::listen(ears.on_change.as_ref().unchecked_ref());
+        self.ears.replace(Some(ears));
+    }
+
+    /// Word of a window that the user has returned to. It is believed as much as its URL: not at all.
+    fn heard(&self, event: &JsValue) {
+        let Some(callback) = heard(event, CALLBACK).and_then(|url| callback::parse(&url).ok()?)
+        else {
+            return;
+        };
+        if let Some(channel) = self
+            .ears
+            .borrow()
+            .as_ref()
+            .and_then(|ears| ears.channel.as_ref())
+        {
+            let is_popup = self.machine.borrow().is_by_popup();
+            channel.say(HEARD, if is_popup { POPUP } else { "" });
+        }
+        self.report(FlowEvent::Returned(callback));
+    }
+
+    fn changed(&self, event: &JsValue) {
+        match surroundings::news(event) {
+            surroundings::News::CameBack => self.report(FlowEvent::CameBack),
+            surroundings::News::Stored(key) => {
+                let is_ours = self
+                    .ears
+                    .borrow()
+                    .as_ref()
+                    .is_some_and(|ears| PendingConnection::key(&ears.flow_id) == key);
+                if is_ours {
+                    self.report(FlowEvent::Hint);
+                }
+            }
+            surroundings::News::Other => self.tick(),
+        }
+    }
+}

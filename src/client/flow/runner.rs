@@ -1,0 +1,234 @@
+//! Performs what the core's flow asks for, and tells it what comes of that.
+
+use core::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, AbortSignal};
+
+use super::Listener;
+use super::ears::Ears;
+use crate::browser::failure::Failure;
+use crate::browser::popup::Popup;
+use crate::browser::timing::{Timer, jitter, now_ms};
+use crate::browser::{page, surroundings};
+use crate::client::{ConnectClient, Result};
+use crate::core::callback;
+use crate::core::error::ConnectError;
+use crate::core::flow::{
+    Effect, Flow, FlowEvent, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
+};
+use crate::core::pending::PendingConnection;
+use crate::core::procedure::complete;
+use crate::core::trace::{FlowTag, TraceEvent};
+
+/// A flow and all that it has in the browser.
+pub(super) struct Runner {
+    pub(super) client: ConnectClient,
+    pub(super) machine: RefCell<Flow>,
+    pub(super) snapshot: RefCell<Rc<Snapshot>>,
+    pub(super) listeners: RefCell<Vec<(u32, Listener)>>,
+    pub(super) last_listener: Cell<u32>,
+    pub(super) waiting: RefCell<Vec<Function>>,
+    pub(super) popup: RefCell<Option<Popup>>,
+    pub(super) work: RefCell<Option<AbortController>>,
+    pub(super) cause: RefCell<Option<JsValue>>,
+    pub(super) timer: RefCell<Option<Timer>>,
+    pub(super) ears: RefCell<Option<Ears>>,
+    pub(super) callback_url: RefCell<Option<String>>,
+    /// For the trace: of the attempt, once there is one.
+    pub(super) tag: Cell<FlowTag>,
+    pub(super) me: Weak<Runner>,
+}
+
+impl Runner {
+    /// Of a flow that nothing has happened to.
+    pub fn new(client: ConnectClient, options: FlowOptions) -> Rc<Self> {
+        let machine = Flow::new(options, surroundings::in_app_browser());
+        let snapshot = Rc::new(machine.snapshot());
+        Rc::new_cyclic(|me| Runner {
+            client,
+            machine: RefCell::new(machine),
+            snapshot: RefCell::new(snapshot),
+            listeners: RefCell::default(),
+            last_listener: Cell::default(),
+            waiting: RefCell::default(),
+            popup: RefCell::default(),
+            work: RefCell::default(),
+            cause: RefCell::default(),
+            timer: RefCell::default(),
+            ears: RefCell::default(),
+            callback_url: RefCell::default(),
+            tag: Cell::new(FlowTag::of("")),
+            me: me.clone(),
+        })
+    }
+
+    pub(super) fn handle(&self, event: FlowEvent) -> Result<()> {
+        let moment = Moment {
+            now_ms: now_ms(),
+            random: jitter(),
+        };
+        let effects = self.machine.borrow_mut().handle(event, moment)?;
+        for effect in effects {
+            self.perform(effect);
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// For what no app has asked for: nothing of that is ever refused.
+    pub(super) fn report(&self, event: FlowEvent) {
+        let _ = self.handle(event);
+    }
+
+    fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::ReservePopup => {
+                let popup = Popup::open();
+                let is_there = popup.is_some();
+                self.note_popup(if is_there { "reserved" } else { "blocked" });
+                self.popup.replace(popup);
+                self.report(FlowEvent::PopupReserved(is_there));
+            }
+            Effect::NavigatePopup(url) => {
+                if let Some(popup) = &*self.popup.borrow() {
+                    popup.navigate(&url);
+                    self.note_popup("navigated");
+                }
+            }
+            Effect::ClosePopup => {
+                if let Some(popup) = self.popup.take() {
+                    popup.close();
+                    self.note_popup("closed");
+                }
+            }
+            Effect::LeavePage(url) => {
+                if let Err(failure) = self.client.redirect(&url) {
+                    self.cause.replace(failure.cause);
+                    self.report(FlowEvent::NotLeft(failure.error));
+                }
+            }
+            Effect::Run(number, work) => self.run(number, work),
+            Effect::Abort => {
+                self.timer.take();
+                if let Some(work) = self.work.take() {
+                    work.abort();
+                }
+            }
+            Effect::Store(record) => self.client.remember(&record),
+            Effect::Listen(flow_id) => self.listen(flow_id),
+            Effect::Unlisten => drop(self.ears.take()),
+            Effect::Wake(millis) => {
+                let me = self.me.clone();
+                let timer = Timer::start(millis, move || wake(&me));
+                self.timer.replace(Some(timer));
+            }
+            Effect::CleanAddress => {
+                if let Some(url) = self.callback_url.take() {
+                    page::clean_address(&url);
+                }
+            }
+        }
+    }
+
+    fn run(&self, number: u32, work: Work) {
+        let Some(me) = self.me.upgrade() else {
+            return;
+        };
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        self.work.replace(controller);
+        spawn_local(async move {
+            let outcome = me.work(work, signal).await;
+            me.report(FlowEvent::Done(number, outcome));
+        });
+    }
+
+    async fn work(&self, work: Work, signal: Option<AbortSignal>) -> Outcome {
+        let client = &self.client;
+        match work {
+            Work::Load(options) => {
+                let result = client.get_expected_params_for_user(options, signal).await;
+                Outcome::Loaded(self.keep_cause(result))
+            }
+            Work::Initiate(options) => {
+                let result = client.start_connection(options, signal).await;
+                Outcome::Initiated(self.keep_cause(result))
+            }
+            Work::Look(id) => {
+                let result = client.get_connected_account(id, signal).await;
+                Outcome::Looked(self.keep_cause(result))
+            }
+        }
+    }
+
+    fn keep_cause<T>(&self, result: Result<T>) -> core::result::Result<T, ConnectError> {
+        result.map_err(|Failure { error, cause }| {
+            self.cause.replace(cause);
+            error
+        })
+    }
+
+    pub(super) fn tick(&self) {
+        let around = Surroundings {
+            is_popup_closed: self.popup.borrow().as_ref().is_none_or(Popup::is_closed),
+            has_focus: surroundings::has_focus(),
+            is_visible: surroundings::is_visible(),
+            is_online: surroundings::is_online(),
+        };
+        self.report(FlowEvent::Tick(around));
+    }
+
+    /// The callback in the page's address, where it is of this flow.
+    pub(super) fn returned(
+        &self,
+    ) -> Option<(PendingConnection, callback::ConnectionCallback, String)> {
+        let url = page::address().ok()?;
+        let callback = callback::parse(&url).ok()??;
+        let record = complete::find(&callback, &self.client.inner.records.all())?.clone();
+        self.machine
+            .borrow()
+            .is_own(&record)
+            .then_some((record, callback, url))
+    }
+
+    fn note_popup(&self, what: &'static str) {
+        let flow = self.tag.get();
+        self.client.record(TraceEvent::Popup { flow, what });
+    }
+
+    fn publish(&self) {
+        let snapshot = self.machine.borrow().snapshot();
+        if **self.snapshot.borrow() != snapshot {
+            let is_new = self.snapshot.borrow().state != snapshot.state;
+            if is_new {
+                self.client.record(TraceEvent::State {
+                    flow: self.tag.get(),
+                    state: snapshot.state,
+                    code: snapshot.error.as_ref().map(|error| error.code),
+                });
+            }
+            self.snapshot.replace(Rc::new(snapshot));
+            let listeners = self.listeners.borrow().clone();
+            for (_, listener) in listeners {
+                if let Err(thrown) = listener() {
+                    page::report_error(&thrown);
+                }
+            }
+        }
+        if self.machine.borrow().is_settled() {
+            for resolve in self.waiting.take() {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        }
+    }
+}
+
+fn wake(me: &Weak<Runner>) {
+    if let Some(me) = me.upgrade() {
+        me.tick();
+    }
+}

@@ -1,0 +1,34 @@
+//! The flow's own errors.
+
+use crate::core::error::{ConnectError, ErrorCode};
+
+pub(super) fn cancelled() -> ConnectError {
+    ConnectError::new(ErrorCode::Cancelled, "the flow was cancelled")
+}
+
+pub(super) fn popup_blocked() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::PopupBlocked,
+        "the browser blocked the popup: try again in a click",
+    )
+    .with_retryable(true)
+}
+
+pub(super) fn in_app_browser(app: &str) -> ConnectError {
+    ConnectError::new(
+        ErrorCode::InAppBrowser,
+        "authorization servers refuse to sign users in inside of another app: open the page in a browser",
+    )
+    .with_server_words(Some(app.to_owned()), None)
+}
+
+pub(super) fn popup_closed() -> ConnectError {
+    ConnectError::new(ErrorCode::PopupClosed, "the user closed the popup")
+}
+
+pub(super) fn connection_not_needed() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::ConnectionNotNeeded,
+        "the app needs no connection: execute its actions directly",
+    )
+}
