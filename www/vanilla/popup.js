@@ -153,7 +153,9 @@ export function createPopupFlow({ client, page }) {
     forget();
     steps.slot(2).replaceChildren();
     steps.fail(text);
-    showAlert(explain(snapshot.error, nameOf(snapshot)), { retry: () => submit(() => flow.retry()) });
+    // Not every browser lets a page close its popup while that is at the provider.
+    const others = snapshot.error.code === "cancelled" ? ["If the popup is still open, close it."] : [];
+    showAlert(explain(snapshot.error, nameOf(snapshot)), { others, retry: () => submit(() => flow.retry()) });
   }
 
   /** What was typed has been sent, and is asked for again if need be. */
