@@ -20,6 +20,7 @@ const GECKODRIVER = { variable: "GECKODRIVER_BINARY", names: ["geckodriver"] };
 const MINIBROWSER = { variable: "WEBKIT_BINARY", names: ["MiniBrowser"], search: findMiniBrowser };
 const WEBKITDRIVER = { variable: "WEBKITDRIVER_BINARY", names: ["WebKitWebDriver"] };
 const XVFB = { variable: "XVFB_BINARY", names: ["Xvfb"] };
+const OPENBOX = { variable: "OPENBOX_BINARY", names: ["openbox"] };
 
 function find({ variable, names, app, search }) {
   const file = process.env[variable] || which(...names) || (search ? search() : app);
@@ -51,14 +52,24 @@ export async function ensureFirefox() {
   };
 }
 
-/** WebKitGTK's own browser, its driver, and the screen that it needs, in the variables that our tests read. */
+/** WebKitGTK's own browser and its driver, in the variables that our tests read. */
 export async function ensureWebkit() {
-  const isThere = [MINIBROWSER, WEBKITDRIVER, XVFB].every(find);
-  if (!isThere && hasApt()) await aptInstall("WebKit", ["webkit2gtk-driver", "xvfb"]);
+  const isThere = [MINIBROWSER, WEBKITDRIVER].every(find);
+  if (!isThere && hasApt()) await aptInstall("WebKit", ["webkit2gtk-driver"]);
   return {
     WEBKIT_BINARY: required(MINIBROWSER, "install WebKitGTK with its MiniBrowser"),
     WEBKITDRIVER_BINARY: required(WEBKITDRIVER, "install WebKitGTK's WebDriver"),
+  };
+}
+
+/** A screen that nobody sees and who manages its windows, in the variables that our tests read. Other systems have their own. */
+export async function ensureScreen() {
+  if (process.platform !== "linux") return {};
+  const isThere = [XVFB, OPENBOX].every(find);
+  if (!isThere && hasApt()) await aptInstall("a screen", ["xvfb", "openbox"]);
+  return {
     XVFB_BINARY: required(XVFB, "install Xvfb"),
+    OPENBOX_BINARY: required(OPENBOX, "install openbox"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { withLock } from "../lib/lock.mjs";
-import { ensureChromium, ensureFirefox, ensureWebkit } from "./browsers.mjs";
+import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
 import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
@@ -18,6 +18,7 @@ const ENSURE = {
   chromium: ensureChromium,
   firefox: ensureFirefox,
   webkit: ensureWebkit,
+  screen: ensureScreen,
 };
 
 /**

@@ -52,14 +52,14 @@ const inNode = (directory, { flags = [], env } = {}) => (context) =>
 /** The end-to-end tests in one engine. */
 const endToEnd = (engine) => ({
   name: `e2e ${engine}`,
-  needs: ["npm", engine],
+  needs: ["npm", engine, "screen"],
   afterBuild: true,
   present: () => testFiles("e2e").length > 0,
   count: countNode,
   run: inNode("e2e", {
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
     flags: ["--test-concurrency=1"],
-    env: (context) => ({ ...context[engine], E2E_ENGINE: engine }),
+    env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine }),
   }),
 });
 

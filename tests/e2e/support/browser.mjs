@@ -7,10 +7,11 @@ import { closeOthers } from "./tabs.mjs";
 
 /**
  * Starts a driver on a free port and a browser with an empty profile.
+ * @param options see engines.mjs.
  * @returns `{ browser, log, fresh, close }`: the session of webdriverio, a way to ask the browser for trouble, a way to
  * empty it, the end.
  */
-export async function openBrowser() {
+export async function openBrowser(options = {}) {
   const profile = await mkdtemp(join(tmpdir(), "connect-flow-e2e-"));
   let driver;
   const end = async () => {
@@ -18,7 +19,7 @@ export async function openBrowser() {
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
-    driver = await engine.start();
+    driver = await engine.start(options);
     const browser = await remote({
       hostname: "127.0.0.1",
       port: driver.port,
@@ -27,7 +28,7 @@ export async function openBrowser() {
       waitforInterval: 40,
       connectionRetryCount: 0,
       connectionRetryTimeout: 20_000,
-      capabilities: engine.capabilities(profile),
+      capabilities: engine.capabilities(profile, options),
     });
     const home = await browser.getWindowHandle();
     return {

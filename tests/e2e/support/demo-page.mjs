@@ -32,8 +32,12 @@ export class DemoPage {
   }
 
   async chooseEntity(name) {
-    // The radio button itself is drawn by its label.
-    await this.browser.$(`label:has([data-testid="entity-${name}"])`).click();
+    await this.#check(`entity-${name}`);
+  }
+
+  /** How to sign in: `popup` or `redirect`. */
+  async chooseMode(name) {
+    await this.#check(`mode-${name}`);
   }
 
   /** Types into the form's fields and sends it. */
@@ -70,6 +74,16 @@ export class DemoPage {
     return JSON.parse(await this.browser.execute(readPage));
   }
 
+  /** Waits until the page waits for the user, who is elsewhere. */
+  waits(pattern = /Finish in the/) {
+    return this.until(`the page waits: ${pattern}`, ({ steps, says }) => steps[3] === "active" && pattern.test(says));
+  }
+
+  async #check(testId) {
+    // The radio button itself is drawn by its label.
+    await this.browser.$(`label:has([data-testid="${testId}"])`).click();
+  }
+
   #byTestId(testId) {
     return this.browser.$(`[data-testid="${testId}"]`);
   }
@@ -86,6 +100,8 @@ function readPage() {
     title: document.title,
     isReady: document.body.dataset.ready === "true",
     entity: document.querySelector('input[name="entity"]:checked')?.value,
+    mode: document.querySelector('input[name="mode"]:checked')?.value,
+    says: document.getElementById("progress")?.textContent,
     steps: [1, 2, 3, 4, 5].map((n) => all(`step-${n}`)[0]?.dataset.state),
     error: error && { code: error.dataset.code, text: text(error), canRetry: all("retry", error).length > 0 },
     card: card && {

@@ -5,20 +5,28 @@ import { startProgram } from "./program.mjs";
 import { followBidi } from "./watch.mjs";
 
 /**
- * The browsers that the suite runs in. `start()` starts the program that drives it, and what that needs, and gives `port`
- * and `stop()`; `capabilities(profile)` starts the browser itself with an empty profile; `follow(browser, port)` gives a
- * function that asks the browser for trouble since the last time.
+ * The browsers that the suite runs in. `start(options)` starts the program that drives it, and what that needs, and gives
+ * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
+ * gives a function that asks the browser for trouble since the last time; `inPages` runs in every page. With the option `hasFocus` only one window at a time
+ * has the keyboard, as on a user's screen.
  */
 const engines = {
   chromium: {
-    start: () => startDriver(find("CHROMEDRIVER_BINARY", "chromedriver"), ["--port=0"], /started successfully on port (\d+)/),
-    capabilities: (profile) => ({
+    start: ({ hasFocus }) => {
+      const start = (env) =>
+        startDriver(find("CHROMEDRIVER_BINARY", "chromedriver"), ["--port=0"], { says: /started successfully on port (\d+)/, env });
+      // Without a screen every window says that it has the focus.
+      return hasFocus ? onScreen(start) : start();
+    },
+    capabilities: (profile, { hasFocus }) => ({
       browserName: "chrome",
       webSocketUrl: true,
       "goog:chromeOptions": {
         binary: find("CHROMIUM_BINARY", "chromium", "google-chrome"),
+        // Users have a popup blocker.
+        excludeSwitches: ["disable-popup-blocking"],
         args: [
-          "--headless=new",
+          ...(hasFocus ? (process.platform === "linux" ? ["--ozone-platform=x11"] : []) : ["--headless=new"]),
           // Root has no sandbox, and containers have a small /dev/shm.
           "--no-sandbox",
           "--disable-dev-shm-usage",
@@ -40,7 +48,9 @@ const engines = {
   },
   firefox: {
     start: () =>
-      startDriver(find("GECKODRIVER_BINARY", "geckodriver"), ["--port=0", "--websocket-port=0"], /Listening on 127\.0\.0\.1:(\d+)/),
+      startDriver(find("GECKODRIVER_BINARY", "geckodriver"), ["--port=0", "--websocket-port=0"], {
+        says: /Listening on 127\.0\.0\.1:(\d+)/,
+      }),
     // geckodriver makes and removes a profile of its own.
     capabilities: () => ({
       browserName: "firefox",
@@ -48,18 +58,20 @@ const engines = {
       "moz:firefoxOptions": {
         binary: find("FIREFOX_BINARY", "firefox-esr", "firefox"),
         args: ["-headless", "-width", "1280", "-height", "900"],
+        prefs: { "dom.disable_open_during_load": true },
       },
     }),
     follow: followBidi,
   },
   webkit: {
-    start: startWebKit,
+    start: () => onScreen(startWebKit),
     // MiniBrowser keeps nothing of an automated session.
     capabilities: () => ({
       browserName: "MiniBrowser",
       "wdio:enforceWebDriverClassic": true,
       "webkitgtk:browserOptions": { binary: find("WEBKIT_BINARY", "MiniBrowser"), args: ["--automation"] },
     }),
+    inPages: closeLoaded,
     // It tells nothing: WebKitWebDriver speaks no BiDi.
     follow: async () => async () => [],
   },
@@ -84,35 +96,60 @@ function find(variable, ...names) {
   throw new Error(`There is no ${names.join(" or ")} here; set ${variable} to its path`);
 }
 
-async function startDriver(program, args, says) {
-  const { found, stop } = await startProgram(program, args, { says });
+async function startDriver(program, args, options) {
+  const { found, stop } = await startProgram(program, args, options);
   return { port: Number(found), stop };
 }
 
-/** WebKit has no way to run without a screen, so it gets one of its own that nobody sees. */
-async function startWebKit() {
-  const screen = await startProgram(find("XVFB_BINARY", "Xvfb"), ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], {
-    says: /^(\d+)$/m,
-  });
+/** Starts a program on a screen of its own that nobody sees, with a window manager: it is who gives a window the focus. */
+async function onScreen(start) {
+  if (process.platform !== "linux") return start();
+  const started = [];
+  const stop = async () => {
+    for (const one of started.splice(0).reverse()) await one.stop();
+  };
+  const begin = async (starting) => {
+    const one = await starting;
+    started.push(one);
+    return one;
+  };
   try {
-    // It does not tell which port it took, so it gets one.
-    const port = await freePort();
-    const driver = await startProgram(find("WEBKITDRIVER_BINARY", "WebKitWebDriver"), [`--port=${port}`], {
-      answers: () => fetch(`http://127.0.0.1:${port}/status`).then(({ ok }) => ok, () => false),
-      env: {
-        DISPLAY: `:${screen.found}`,
-        GDK_BACKEND: "x11",
-        // No bus to look for.
-        NO_AT_BRIDGE: "1",
-        // Root has no sandbox.
-        ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
-      },
-    });
-    return { port, stop: () => driver.stop().finally(screen.stop) };
+    const xvfb = find("XVFB_BINARY", "Xvfb");
+    const { found } = await begin(startProgram(xvfb, ["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], { says: /^(\d+)$/m }));
+    const env = { DISPLAY: `:${found}` };
+    const isThere = "openbox-is-there";
+    await begin(startProgram(find("OPENBOX_BINARY", "openbox"), ["--startup", `echo ${isThere}`], { says: new RegExp(`(${isThere})`), env }));
+    const { port } = await begin(start(env));
+    return { port, stop };
   } catch (error) {
-    await screen.stop();
+    await stop();
     throw error;
   }
+}
+
+/** WebKit has no way to run without a screen. */
+async function startWebKit(screen) {
+  // It does not tell which port it took, so it gets one.
+  const port = await freePort();
+  const { stop } = await startProgram(find("WEBKITDRIVER_BINARY", "WebKitWebDriver"), [`--port=${port}`], {
+    answers: () => fetch(`http://127.0.0.1:${port}/status`).then(({ ok }) => ok, () => false),
+    env: {
+      ...screen,
+      GDK_BACKEND: "x11",
+      // No bus to look for.
+      NO_AT_BRIDGE: "1",
+      // Root has no sandbox.
+      ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
+    },
+  });
+  return { port, stop };
+}
+
+/** WebKit's driver answers no more where a page closes itself, or its opener does, that is still loading. */
+function closeLoaded() {
+  const close = globalThis.close.bind(globalThis);
+  const isLoaded = new Promise((resolve) => addEventListener("load", () => setTimeout(resolve)));
+  globalThis.close = () => isLoaded.then(close);
 }
 
 function freePort() {

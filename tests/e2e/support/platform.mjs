@@ -18,7 +18,7 @@ export async function openPlatform(options) {
     const body = request.method === "POST" ? await request.clone().text() : "";
     const plan = plans.find(({ method, path }) => method === request.method && fits(path, pathname));
     plans = plans.filter((other) => other !== plan);
-    await plan?.act();
+    await plan?.act(request);
     const response = await answer(request);
     exchanges.push({
       method: request.method,
@@ -41,7 +41,7 @@ export async function openPlatform(options) {
     /** Where the platform sent users back to, oldest first. */
     returns: () => exchanges.map(({ location }) => location).filter((location) => location?.startsWith(host.appUrl)),
     accounts: () => sandbox.accounts(),
-    /** Calls `act` once, before the platform sees the next such request. `path` ends in `*` for a prefix. */
+    /** Calls `act(request)` once, before the platform sees the next such request. `path` ends in `*` for a prefix. */
     when: (method, path, act) => plans.push({ method, path, act }),
     reset: () => {
       sandbox.reset();

@@ -11,7 +11,7 @@ export class ProviderPage {
 
   /** Waits for the page with the form for name and password. */
   asks() {
-    return this.#shows("Sign in");
+    return this.shows("Sign in");
   }
 
   async signIn(name, password = passwords[name]) {
@@ -28,12 +28,12 @@ export class ProviderPage {
 
   /** Waits for the question, and answers it. */
   async allow() {
-    await this.#shows("Allow access?");
+    await this.shows("Allow access?");
     await this.browser.$("button[value=allow]").click();
   }
 
   async deny() {
-    await this.#shows("Allow access?");
+    await this.shows("Allow access?");
     await this.browser.$("button[value=deny]").click();
   }
 
@@ -48,7 +48,8 @@ export class ProviderPage {
     return until(this.browser, "the provider refuses", () => this.browser.execute(() => document.querySelector("[role=alert]")?.innerText), Boolean);
   }
 
-  async #shows(title) {
+  /** Waits for the page with this heading. */
+  async shows(title) {
     const read = async () => JSON.parse(await this.browser.execute(() => JSON.stringify([location.origin, document.querySelector("h1")?.innerText])));
     await until(this.browser, `the provider shows "${title}"`, read, ([origin, heading]) => origin === this.authorizationUrl && heading === title);
   }

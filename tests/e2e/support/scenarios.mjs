@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { DemoPage } from "./demo-page.mjs";
+import { engine } from "./engines.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
@@ -19,13 +20,15 @@ export const generations = [
  * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is, below the path of a generation: `/react`.
+ * @param hasFocus whether only one window at a time has the keyboard, as on a user's screen.
  * @param host more options for `openPlatform`, as `coop`.
  */
-export function scenarios({ base, ...host } = {}) {
+export function scenarios({ base, hasFocus = false, ...host } = {}) {
   let platform, session, notes;
   before(async () => {
     platform = await openPlatform(host);
-    session = await openBrowser();
+    if (engine.inPages) platform.front.inPages(engine.inPages);
+    session = await openBrowser({ hasFocus });
     notes = watch({ front: platform.front, log: session.log });
   });
   after(async () => {

@@ -1,9 +1,12 @@
 import { until } from "./until.mjs";
 
-/** Opens an empty tab and goes to it. `handle` is for coming again, `leave()` goes back to the tab before. */
-export async function openTab(browser) {
+/**
+ * Opens an empty tab and goes to it. `handle` is for coming again, `leave()` goes back to the tab before.
+ * @param type `window` for a page that opens popups itself: WebKit shows no tab that WebDriver has opened, and blocks them there.
+ */
+export async function openTab(browser, type = "tab") {
   const before = await browser.getWindowHandle();
-  const { handle } = await browser.createWindow("tab");
+  const { handle } = await browser.createWindow(type);
   await browser.switchToWindow(handle);
   return { handle, leave: () => browser.switchToWindow(before) };
 }
