@@ -38,6 +38,27 @@ fn defaults_are_filled_in() {
 }
 
 #[test]
+fn what_was_pasted_is_sent_as_the_field_wants_it_and_what_does_not_fit_is_not_sent() {
+    let fields = json!([{ "name": "shop", "pattern": "^[a-z]+$" }, { "name": "api_key" }]);
+    let context = || context(Api::V1, Some(learned("API_KEY", false, &fields)));
+    let data = json!({ "shop": "https://acme.myshopify.com/admin", "api_key": " k\n" });
+    let account = json!({ "connectionStatus": "ACTIVE", "connectedAccountId": "a" });
+    let played = start(
+        by_id(&data),
+        context(),
+        vec![exchange(V1_POST, 200, account)],
+    );
+    assert_eq!(
+        played.bodies[0]["data"],
+        json!({ "shop": "acme", "api_key": "k" })
+    );
+    let played = start(by_id(&json!({ "shop": "A!" })), context(), Vec::new());
+    let error = played.result.unwrap_err();
+    assert_eq!(error.code, ErrorCode::FieldsInvalid);
+    assert_eq!(error.issues[0].code, "pattern");
+}
+
+#[test]
 fn a_required_value_that_is_missing_is_named_and_nothing_is_sent() {
     let fields = json!([
         { "name": "shop", "displayName": "Shop", "required": true },
