@@ -98,6 +98,7 @@ test("reloading the provider's page changes nothing", async ({ app, provider, pl
   await provider.asks();
   await browser.refresh();
   await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
   await browser.refresh();
   await provider.allow();
   await app.shows("ACTIVE");

@@ -30,6 +30,7 @@ export async function openBrowser(options = {}) {
       connectionRetryTimeout: 20_000,
       capabilities: engine.capabilities(profile, options),
     });
+    if (engine.size) await browser.setWindowSize(...engine.size);
     const home = await browser.getWindowHandle();
     return {
       browser,

@@ -20,7 +20,8 @@ const engines = {
     },
     capabilities: (profile, { hasFocus }) => ({
       browserName: "chrome",
-      webSocketUrl: true,
+      // By WebDriver BiDi, webdriverio at times runs in a popup what was meant for the page behind it.
+      "wdio:enforceWebDriverClassic": true,
       "goog:chromeOptions": {
         binary: find("CHROMIUM_BINARY", "chromium", "google-chrome"),
         // Users have a popup blocker.
@@ -41,10 +42,7 @@ const engines = {
       },
       "goog:loggingPrefs": { browser: "ALL" },
     }),
-    follow: async (browser, port) => {
-      const told = await followBidi(browser);
-      return async () => [...(await told()), ...(await readChromiumLog(port, browser.sessionId))];
-    },
+    follow: async (browser, port) => () => readChromiumLog(port, browser.sessionId),
   },
   firefox: {
     start: () =>
@@ -65,6 +63,8 @@ const engines = {
   },
   webkit: {
     start: () => onScreen(startWebKit),
+    // What others are told when they start.
+    size: [1280, 1000],
     // MiniBrowser keeps nothing of an automated session.
     capabilities: () => ({
       browserName: "MiniBrowser",
@@ -162,14 +162,17 @@ function freePort() {
   });
 }
 
-/** Violated policies, deprecations, advice. */
+/** What Chromium would show on the console: errors, violated policies, failed requests, deprecations, advice. */
 async function readChromiumLog(port, sessionId) {
   const response = await fetch(`http://127.0.0.1:${port}/session/${sessionId}/se/log`, {
     method: "POST",
     body: JSON.stringify({ type: "browser" }),
   });
   const { value } = await response.json();
-  const isTold = ({ source }) => ["console-api", "javascript", "network"].includes(source);
+  // Of refusals the servers tell; a request that is cut off by the page that is left is nobody's concern; and Chromium says
+  // so where it does not let a page close its popup at the provider.
+  const isTold = ({ message }) =>
+    /the server responded with a status of|net::ERR_ABORTED|Synchronous XMLHttpRequest|Unsafe attempt to initiate navigation/.test(message);
   return value
     .filter((entry) => ["WARNING", "SEVERE"].includes(entry.level) && !isTold(entry))
     .map(({ source, message }) => `${source}: ${message}`);
