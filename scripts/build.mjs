@@ -13,8 +13,8 @@ export async function build() {
   const { wasm: toolchain } = await ensure("wasm", "wasm-pack", "wasm-bindgen");
   await withLock("build", async () => {
     if (isBuilt()) return;
-    await buildWasm(toolchain);
-    await step("dist/", () => buildJs());
+    const withoutWasm = await buildWasm(toolchain);
+    await step("dist/", () => buildJs(withoutWasm));
     markBuilt();
   });
 }

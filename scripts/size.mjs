@@ -15,6 +15,8 @@ const GROUPS = [
   { name: "eager", budget: 1.0 * KB, files: ["index.js"] },
   { name: "react", budget: 1.0 * KB, files: ["react.js"] },
   { name: "lazy", budget: 20 * KB, files: ["connect_flow.js", "connect_flow_bg.wasm"] },
+  { name: "lazy, the file not served", budget: 24 * KB, files: ["connect_flow.js", "connect_flow_inline.js"] },
+  { name: "lazy, without WebAssembly", budget: 30 * KB, files: ["connect_flow_js.js"] },
 ];
 const TOP = 15;
 

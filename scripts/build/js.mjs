@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 import { run } from "../lib/run.mjs";
@@ -7,6 +8,9 @@ import { run } from "../lib/run.mjs";
 const GLUE = "connect_flow.js";
 const WASM = "connect_flow_bg.wasm";
 const TYPES = "connect_flow.d.ts";
+// The other ways to the module, loaded when the first is none.
+const INLINE = "connect_flow_inline.js";
+const WITHOUT_WASM = "connect_flow_js.js";
 
 /** What package.json exports from dist/ and its source, if there is one yet: `testing`, `src/ts/testing/index.ts`. */
 export function entries() {
@@ -22,10 +26,10 @@ const sourceOf = (name) =>
   [`src/ts/${name}.ts`, `src/ts/${name}/index.ts`].find((file) => existsSync(inRoot(file)));
 
 // The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
-const externals = (name) => [`./${GLUE}`, "react", ...(name === "react" ? ["./index.js"] : [])];
+const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
 
-/** Makes dist/ of pkg/ and src/ts/. */
-export async function buildJs() {
+/** Makes dist/ of pkg/, src/ts/ and the text of the module that does without WebAssembly. */
+export async function buildJs(withoutWasm) {
   const { build } = await import("esbuild");
   const found = entries().filter(({ name, source }) => source || say(`dist/${name}.js: no source in src/ts yet`));
   rmSync(inRoot("dist"), { recursive: true, force: true });
@@ -44,6 +48,10 @@ export async function buildJs() {
     await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name) });
   }
   await build({ ...options, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
+  const deflated = deflateRawSync(readFileSync(inRoot("pkg", WASM)), { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });
+  const define = { DEFLATED: JSON.stringify(deflated.toString("base64")) };
+  await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, define });
+  writeFileSync(inRoot("dist", WITHOUT_WASM), withoutWasm);
   copyFileSync(inRoot("pkg", WASM), inRoot("dist", WASM));
   copyFileSync(inRoot("pkg", TYPES), inRoot("dist", TYPES));
   if (found.length) await declarations(found);

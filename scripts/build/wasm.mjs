@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
 import { ask, run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
-import { hasStdSource } from "../setup/rust.mjs";
+import { hasStdSource, WASM } from "../setup/rust.mjs";
+import { buildWithoutWasm } from "./without-wasm.mjs";
 
 const SMALL_FLAGS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 const SMALL_STD = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
@@ -21,7 +23,14 @@ export function releaseBuild(toolchain) {
   return { isSmall: false, env: { RUSTFLAGS: "" }, cargoArgs: [] };
 }
 
-/** Runs wasm-pack: src/ -> pkg/. */
+/** What rustc makes of src/, before wasm-bindgen; `target` is the environment that says where. */
+export async function compile(toolchain, target, note) {
+  const { env, cargoArgs } = releaseBuild(toolchain);
+  await run("cargo", ["build", "--lib", "--release", "--target", WASM, ...cargoArgs], { env: { ...target, ...env }, note });
+  return join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
+}
+
+/** Runs wasm-pack, src/ -> pkg/, and beside it makes the same as JavaScript; resolves to the text of that. */
 export async function buildWasm(toolchain) {
   const { isSmall, env, cargoArgs } = releaseBuild(toolchain);
   if (!isSmall) {
@@ -30,7 +39,12 @@ export async function buildWasm(toolchain) {
   }
   const options = ["--release", "--target", "web", "--out-dir", "pkg", "--no-pack", "--mode", "no-install"];
   const args = ["build", inRoot(), ...options, "--", ...cargoArgs];
-  await step("wasm-pack build", (note) =>
-    withTarget(toolchain, (target) => run("wasm-pack", args, { env: { ...target, ...env }, note })),
-  );
+  return withTarget(toolchain, async (target) => {
+    const compiled = await step("cargo build", (note) => compile(toolchain, target, note));
+    const [, withoutWasm] = await Promise.all([
+      step("wasm-pack build", (note) => run("wasm-pack", args, { env: { ...target, ...env }, note })),
+      step("wasm2js", () => buildWithoutWasm(compiled)),
+    ]);
+    return withoutWasm;
+  });
 }

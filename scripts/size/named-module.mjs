@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { releaseBuild } from "../build/wasm.mjs";
+import { compile } from "../build/wasm.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
-import { WASM } from "../setup/rust.mjs";
 
 /** wasm-pack's options for wasm-opt, from Cargo.toml. */
 function wasmOptArgs() {
@@ -19,9 +18,7 @@ export async function namedModule(toolchain) {
   const directory = mkdtempSync(join(tmpdir(), "connect-flow-size-"));
   try {
     await withTarget(toolchain, async (target) => {
-      const { env, cargoArgs } = releaseBuild(toolchain);
-      await run("cargo", ["build", "--lib", "--release", "--target", WASM, ...cargoArgs], { env: { ...target, ...env } });
-      const compiled = join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
+      const compiled = await compile(toolchain, target);
       await run("wasm-bindgen", [compiled, "--target", "web", "--out-dir", directory]);
     });
     const module = join(directory, "connect_flow_bg.wasm");

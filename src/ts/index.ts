@@ -14,15 +14,57 @@ export type {
   StandardSchemaV1, TraceEntry, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
-type Module = typeof import("./connect_flow.js");
+type Module = Pick<
+  typeof import("./connect_flow.js"),
+  "ConnectClient" | "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes"
+>;
 
 let loading: Promise<Module> | undefined;
 let loaded: Module | undefined;
 
+// Each way to the module is downloaded when its turn comes. All of it is for bundlers to read: literal paths, one `new URL`.
+const glue = () => import("./connect_flow.js");
+
+/** The file, beside this one or where the caller has put it, compiled while it arrives. */
+async function file(options: ClientOptions): Promise<Module> {
+  const url = options?.wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url);
+  const [module, response] = await Promise.all([glue(), fetch(url)]);
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  // Of another type it may be the file all the same, but cannot be compiled while it arrives.
+  const isWasm = response.headers.get("content-type") === "application/wasm";
+  await module.default({ module_or_path: isWasm ? response : response.arrayBuffer() });
+  return module;
+}
+
+/** The same as a script, for where the file is not served, or not the file. */
+async function inline(): Promise<Module> {
+  const [module, { open }] = await Promise.all([glue(), import("./connect_flow_inline.js")]);
+  await module.default({ module_or_path: open() });
+  return module;
+}
+
+/** The same compiled to JavaScript, for where WebAssembly is missing or forbidden. */
+const js = (): Promise<Module> => import("./connect_flow_js.js");
+
 async function load(options: ClientOptions): Promise<Module> {
-  const module = await import("./connect_flow.js");
-  await module.default({ module_or_path: options?.wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url) });
-  return (loaded = module);
+  const errors: unknown[] = [];
+  const tried: string[] = [];
+  const attempt = async (name: string, way: (options: ClientOptions) => unknown) => {
+    try {
+      return await way(options);
+    } catch (error) {
+      errors.push(error);
+      // Browsers name the file that they could not import, which an error of ours does not.
+      tried.push(`${name}: ${String(error).replace(/\w+:\/\/\S+/g, "…")}`);
+      return;
+    }
+  };
+  // The smallest module there is: whether WebAssembly may be used here, before anything is downloaded for it.
+  const isAllowed = await attempt("WebAssembly", () => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  const module = (isAllowed && ((await attempt("file", file)) || (await attempt("inline", inline)))) || (await attempt("js", js));
+  if (module) return (loaded = module as Module);
+  loading = undefined;
+  throw fail(`the module could not be loaded; ${tried.join("; ")}`, true, { cause: new AggregateError(errors) });
 }
 
 const fail = (message: string, retryable: boolean, options?: ErrorOptions) =>
@@ -30,24 +72,20 @@ const fail = (message: string, retryable: boolean, options?: ErrorOptions) =>
 
 /** Fields come from a client, so that the module is there for whoever has some. */
 function ready(): Module {
-  if (!loaded) throw fail("the WebAssembly module is not loaded: await createClient first", false);
+  if (!loaded) throw fail("the module is not loaded: await createClient first", false);
   return loaded;
 }
 
 /**
  * Loads the module, once for all clients, and makes a client. Makes no other request.
  *
+ * The module is the `.wasm` file beside this one (or at `wasmUrl`); where that cannot be had, a script with the same in it; where
+ * WebAssembly is missing or forbidden, the same compiled to JavaScript.
+ *
  * @throws `load_failed` (retryable: the next call loads again), `invalid_argument`.
  */
 export async function createClient(options: ClientOptions): Promise<ConnectClient> {
-  loading ??= load(options);
-  let module: Module;
-  try {
-    module = await loading;
-  } catch (cause) {
-    loading = undefined;
-    throw fail("the WebAssembly module could not be loaded", true, { cause });
-  }
+  const module = await (loading ??= load(options));
   return new module.ConnectClient(options);
 }
 

@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { before, after, suite, test } from "node:test";
+
+const dist = fileURLToPath(new URL(".", import.meta.resolve("connect-flow")));
+
+/** The package as it is before anything is loaded, without some of its files. */
+async function copy({ without }) {
+  const folder = mkdtempSync(join(tmpdir(), "connect-flow-loading-"));
+  copies.push(folder);
+  cpSync(dist, folder, { recursive: true, filter: (path) => !without.includes(basename(path)) });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  return import(pathToFileURL(join(folder, "index.js")));
+}
+const copies = [];
 
 // In this order: whether the module is loaded is a state of the whole program.
 suite("loading", () => {
@@ -12,6 +26,7 @@ suite("loading", () => {
   const server = createServer((request, response) => {
     served.push(request.url);
     if (request.url === "/good.wasm") response.writeHead(200, { "content-type": "application/wasm" }).end(wasm);
+    else if (request.url === "/typeless.wasm") response.writeHead(200, { "content-type": "text/plain" }).end(wasm);
     else if (request.url === "/index.html") response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
     else if (request.url === "/cut.wasm") response.writeHead(200, { "content-type": "application/wasm" }).end(wasm.subarray(0, 1000));
     else response.writeHead(404).end("not found");
@@ -22,7 +37,10 @@ suite("loading", () => {
     await once(server.listen(0, "127.0.0.1"), "listening");
     origin = `http://127.0.0.1:${server.address().port}`;
   });
-  after(() => server.close());
+  after(() => {
+    server.close();
+    for (const folder of copies) rmSync(folder, { recursive: true });
+  });
 
   test("importing touches nothing of the page and asks for nothing", async () => {
     const touched = [];
@@ -48,28 +66,68 @@ suite("loading", () => {
   });
 
   const bad = ["/missing.wasm", "/index.html", "/cut.wasm"];
-  test("a module that cannot be had is a coded error, and the next call loads again", async () => {
-    const { createClient, isConnectError } = module;
+  test("a file that cannot be had, or is another, is replaced by the script with the same in it", async () => {
+    for (const path of bad) {
+      const { createClient } = await copy({ without: ["connect_flow_js.js"] });
+      assert.deepEqual((await createClient({ baseUrl: "/api", wasmUrl: origin + path })).pending(), []);
+    }
+    assert.deepEqual(served.splice(0), bad);
+    // Node's own `fetch` refuses the address beside the module.
+    const { createClient } = await copy({ without: ["connect_flow_js.js"] });
+    assert.deepEqual((await createClient({ baseUrl: "/api" })).pending(), []);
+  });
+
+  test("a file of another type is taken all the same, and is asked for once", async () => {
+    const { createClient } = await copy({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
+    await createClient({ baseUrl: "/api", wasmUrl: `${origin}/typeless.wasm` });
+    assert.deepEqual(served.splice(0), ["/typeless.wasm"]);
+  });
+
+  test("where WebAssembly is missing or forbidden the JavaScript is loaded, and nothing else asked for", async () => {
+    const { WebAssembly } = globalThis;
+    // What the CSP of a page makes of it. Node's own `fetch` needs it otherwise.
+    const forbidden = class { constructor() { throw new WebAssembly.CompileError("Refused to compile"); } };
+    for (const replacement of [undefined, Object.create(WebAssembly, { Module: { value: forbidden } })]) {
+      const { createClient, validateParams } = await copy({ without: ["connect_flow.js", "connect_flow_inline.js"] });
+      globalThis.WebAssembly = replacement;
+      try {
+        const client = await createClient({ baseUrl: "/api", wasmUrl: `${origin}/good.wasm` });
+        assert.deepEqual(client.pending(), []);
+      } finally {
+        globalThis.WebAssembly = WebAssembly;
+      }
+      // Its memory has to grow for the first of these.
+      const fields = [{ name: "key", displayName: "Key", type: "string", required: true, secret: false, enum: ["yes"] }];
+      const codes = ["é".repeat(3_000_000), "nö", "yes"].map((key) => validateParams(fields, { key }).map(({ code }) => code));
+      assert.deepEqual(codes, [["too_long"], ["enum"], []]);
+    }
+    assert.deepEqual(served, []);
+  });
+
+  test("when no way is left a coded error says which were tried and why, and the next call tries again", async () => {
+    const { createClient, isConnectError } = await copy({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
+    const reasons = { "/missing.wasm": "Error: HTTP 404", "/index.html": "CompileError: ", "/cut.wasm": "CompileError: " };
     for (const path of bad) {
       await assert.rejects(createClient({ baseUrl: "/api", wasmUrl: origin + path }), (error) => {
         assert.ok(error instanceof Error && isConnectError(error));
         assert.deepEqual([error.name, error.code, error.retryable], ["ConnectError", "load_failed", true]);
-        assert.ok(error.cause instanceof Error, String(error.cause));
+        const [what, ...ways] = error.message.split("; ");
+        assert.equal(what, "the module could not be loaded");
+        assert.deepEqual(ways.map((way) => way.split(": ")[0]), ["file", "inline", "js"]);
+        assert.ok(ways[0].startsWith(`file: ${reasons[path]}`), ways[0]);
+        assert.doesNotMatch(error.message, /:\/\//);
+        assert.deepEqual(error.cause.errors.map((one) => one instanceof Error), [true, true, true]);
         return true;
       });
     }
-    assert.deepEqual(served, bad);
-    // Node's own `fetch` refuses the address beside the module.
-    await assert.rejects(createClient({ baseUrl: "/api" }), { code: "load_failed" });
     await assert.rejects(createClient({ baseUrl: "/api", wasmUrl: new URL("http://127.0.0.1:1/") }), { code: "load_failed" });
-  });
-
-  test("other arguments are not looked at before the module is there", async () => {
-    await assert.rejects(module.createClient({ wasmUrl: `${origin}/missing.wasm` }), { code: "load_failed" });
-    await assert.rejects(module.createClient(), { code: "load_failed" });
+    await assert.rejects(createClient(), { code: "load_failed" });
     const boom = new Error("boom");
     const options = Object.defineProperty({}, "wasmUrl", { get() { throw boom; } });
-    await assert.rejects(module.createClient(options), { name: "ConnectError", code: "load_failed", cause: boom });
+    await assert.rejects(createClient(options), ({ cause }) => cause.errors[0] === boom);
+    served.length = 0;
+    assert.deepEqual((await createClient({ baseUrl: "/api", wasmUrl: `${origin}/good.wasm` })).pending(), []);
+    assert.deepEqual(served, ["/good.wasm"]);
   });
 
   test("calls side by side load once, and so do all later ones", async () => {

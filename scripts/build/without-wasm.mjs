@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../lib/run.mjs";
+
+const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
+const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
+
+// Where wasm-bindgen's list of JavaScript values has its first free place: 1024 are a stack, four are constants.
+const INTRINSICS = "export const __wbindgen_externref_statics_end = () => 1028;";
+
+/**
+ * The module as JavaScript, glue included, for where there is no WebAssembly: wasm2js of what rustc compiled. It knows only
+ * the instructions of 2017, so newer ones are taken apart, and JavaScript's values live in an array, not in a table.
+ * @param compiled the file that rustc made, before wasm-bindgen.
+ */
+export async function buildWithoutWasm(compiled) {
+  const folder = mkdtempSync(join(tmpdir(), "connect-flow-js-"));
+  const file = (name) => join(folder, name);
+  const wasm = file("connect_flow_bg.wasm");
+  try {
+    const lower = ["--signext-lowering", "--llvm-memory-copy-fill-lowering", "--llvm-nontrapping-fptoint-lowering"];
+    const known = LOWERED.map((feature) => `--enable-${feature}`);
+    await run("wasm-opt", [compiled, ...known, "--enable-mutable-globals", ...lower, "--strip-target-features", "-o", file("lowered.wasm")]);
+    // A list of features without reference-types: from it wasm-bindgen learns that there are no tables of values.
+    await run("wasm-opt", [file("lowered.wasm"), ...OLDEST, "--emit-target-features", "-o", file("connect_flow.wasm")]);
+    await run("wasm-bindgen", [file("connect_flow.wasm"), "--target", "bundler", "--out-dir", folder]);
+    await run("wasm-opt", [wasm, ...OLDEST, "--enable-sign-ext", "-Oz", "-ocimfs", "20", "--signext-lowering", "--strip-target-features", "-o", wasm]);
+    await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
+    writeFileSync(file("module.js"), detachOnGrowth(readFileSync(file("module.js"), "utf8")));
+    return await bundle(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A memory that grows leaves its old buffer empty: the glue tells by that when to look for the new one. */
+function detachOnGrowth(text) {
+  const assignment = /^(\s*)buffer = newBuffer;$/m;
+  if (!assignment.test(text)) throw new Error("wasm2js grows its memory in another way than before");
+  return text.replace(assignment, "$1structuredClone(buffer, { transfer: [buffer] });\n$&");
+}
+
+async function bundle(folder) {
+  const { build } = await import("esbuild");
+  const replaced = { name: "replaced", setup };
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, "connect_flow.js")], write: false, plugins: [replaced],
+    bundle: true, format: "esm", platform: "neutral", target: "es2022", minify: true, legalComments: "none", logLevel: "silent",
+  });
+  return outputFiles[0].text;
+
+  function setup(build) {
+    build.onResolve({ filter: /\.wasm$/ }, () => ({ path: join(folder, "module.js") }));
+    build.onResolve({ filter: /^__wbindgen_externref_xform__$/ }, ({ path }) => ({ path, namespace: "intrinsics" }));
+    build.onLoad({ filter: /./, namespace: "intrinsics" }, () => ({ contents: INTRINSICS }));
+  }
+}
