@@ -4,6 +4,7 @@ import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./bro
 import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
+import { ensurePackTools } from "./pack-tools.mjs";
 import { requireRust } from "./rust.mjs";
 import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
 
@@ -15,6 +16,7 @@ const ENSURE = {
   lint: () => ensureWasmToolchain({ lint: true }),
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
+  "pack-tools": ensurePackTools,
   chromium: ensureChromium,
   firefox: ensureFirefox,
   webkit: ensureWebkit,

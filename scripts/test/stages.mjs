@@ -108,6 +108,13 @@ export const STAGES = [
     count: countNode,
     run: inNode("node"),
   },
+  {
+    name: "pack",
+    needs: ["npm", "pack-tools"],
+    afterBuild: true,
+    count: countNode,
+    run: inNode("pack", { env: (context) => context["pack-tools"] }),
+  },
   endToEnd("chromium"),
   endToEnd("firefox"),
   { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { installTarball, root, run, tool } from "./support/installed.mjs";
+
+const entries = ["connect-flow", "connect-flow/react", "connect-flow/testing"];
+
+suite("the tarball", () => {
+  let installed;
+  before(async () => { installed = await installTarball(); });
+  after(() => installed?.close());
+
+  /** Runs a module in the folder where the package is installed; gives what it printed. */
+  async function runThere(name, code) {
+    writeFileSync(join(installed.folder, name), code);
+    return (await run(process.execPath, [name], installed.folder)).stdout.trim();
+  }
+
+  test("holds these files and no others", () => {
+    assert.deepEqual(installed.files, [
+      "LICENSE",
+      "README.md",
+      "dist/connect_flow.d.ts",
+      "dist/connect_flow.js",
+      "dist/connect_flow_bg.wasm",
+      "dist/connect_flow_inline.js",
+      "dist/connect_flow_js.js",
+      "dist/index.d.ts",
+      "dist/index.js",
+      "dist/react.d.ts",
+      "dist/react.js",
+      "dist/testing.d.ts",
+      "dist/testing.js",
+      "package.json",
+    ]);
+  });
+
+  test("has its entries, with the types first", () => {
+    const { exports, sideEffects, type } = JSON.parse(readFileSync(join(installed.folder, "node_modules/connect-flow/package.json"), "utf8"));
+    assert.deepEqual(Object.keys(exports), [".", "./react", "./testing", "./connect_flow_bg.wasm", "./package.json"]);
+    for (const target of Object.values(exports)) if (typeof target === "object") assert.deepEqual(Object.keys(target), ["types", "default"]);
+    assert.deepEqual([sideEffects, type], [false, "module"]);
+  });
+
+  test("holds one literal address of the module, which bundlers look for, and none of this machine", () => {
+    const texts = installed.files.filter((file) => /\.(js|ts|json)$/.test(file)).map((file) => readFileSync(join(installed.folder, "node_modules/connect-flow", file), "utf8"));
+    assert.equal(texts.join("").split("import.meta.url").length, 2);
+    assert.ok(texts.some((text) => text.includes('new URL("./connect_flow_bg.wasm",import.meta.url)')));
+    for (const text of texts) assert.ok(!text.includes(root) && !/\/(?:home|Users|root)\//.test(text));
+    const wasm = readFileSync(join(installed.folder, "node_modules/connect-flow/dist/connect_flow_bg.wasm"), "latin1");
+    assert.ok(!wasm.includes(root) && !/\.cargo\/|\/rustc\//.test(wasm));
+  });
+
+  test("publint has nothing to say", async () => {
+    const { output } = await tool("publint", ["run", installed.tarball, "--strict"], installed.folder);
+    assert.match(output, /All good/);
+  });
+
+  test("attw finds the types of every entry", async () => {
+    // The module's file is no script, and CommonJS reads these entries in Node since `require` takes modules (20.19).
+    const args = [installed.tarball, "--profile", "esm-only", "--exclude-entrypoints", "./connect_flow_bg.wasm", "--format", "json"];
+    const { analysis, problems } = JSON.parse((await tool("attw", args, installed.folder)).stdout);
+    assert.deepEqual(Object.keys(analysis.entrypoints), [".", "./react", "./testing", "./package.json"]);
+    for (const { resolutions } of Object.values(analysis.entrypoints)) {
+      for (const way of ["node16-esm", "bundler"]) assert.ok(resolutions[way].resolution, `${way}: ${JSON.stringify(resolutions[way])}`);
+    }
+    const others = ["node10", "node16-cjs"];
+    const found = Object.values(problems ?? {}).flat().filter(({ resolutionKind }) => !others.includes(resolutionKind));
+    assert.deepEqual(found, []);
+  });
+
+  test("could be published as it is", async () => {
+    const { output } = await run("npm", ["publish", "--dry-run"], root);
+    const warnings = output.split("\n").filter((line) => /npm warn/i.test(line) && !/requires you to be logged in/.test(line));
+    assert.deepEqual(warnings, []);
+    assert.match(output, /\+ connect-flow@\d/);
+  });
+
+  // Modules are looked at once: this one is run anew where they are imported.
+  const importing = `
+    const looks = [];
+    const names = ["fetch", "window", "document", "location", "history", "localStorage", "sessionStorage", "navigator", "indexedDB",
+      "WebAssembly", "BroadcastChannel", "XMLHttpRequest", "WebSocket", "EventSource", "setTimeout", "setInterval"];
+    const before = Object.getOwnPropertyNames(globalThis);
+    const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name), globalThis[name]]);
+    for (const [name, , value] of own) {
+      // Node itself uses them while it imports.
+      const get = () => (/node_modules.connect-flow/.test(new Error().stack) && looks.push(name), value);
+      Object.defineProperty(globalThis, name, { configurable: true, get, set() { looks.push("set " + name); } });
+    }
+    const exported = {};
+    for (const entry of ${JSON.stringify(entries)}) exported[entry] = Object.keys(await import(entry)).sort();
+    const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name) && !names.includes(name));
+    for (const [name, property] of own) property ? Object.defineProperty(globalThis, name, property) : delete globalThis[name];
+    const found = { looks, added, exported };
+  `;
+  const expected = {
+    looks: [],
+    added: [],
+    exported: {
+      "connect-flow": ["createClient", "inputAttributes", "isConnectError", "toJsonSchema", "toStandardSchema", "validateParams"],
+      "connect-flow/react": ["ConnectProvider", "useConnectClient", "useConnectFlow"],
+      "connect-flow/testing": ["createSandbox"],
+    },
+  };
+
+  test("imported in Node it touches and asks for nothing", async () => {
+    const found = await runThere("imports.mjs", `${importing} console.log(JSON.stringify(found));`);
+    assert.deepEqual(JSON.parse(found), expected);
+  });
+
+  test("imported in a worker it touches and asks for nothing", async () => {
+    writeFileSync(join(installed.folder, "worker.mjs"), `import { parentPort } from "node:worker_threads"; ${importing} parentPort.postMessage(found);`);
+    const found = await runThere("starts.mjs", `
+      import { Worker } from "node:worker_threads";
+      const worker = new Worker(new URL("./worker.mjs", import.meta.url));
+      worker.on("message", (found) => console.log(JSON.stringify(found)));
+      worker.on("error", (error) => { throw error; });
+    `);
+    assert.deepEqual(JSON.parse(found), expected);
+  });
+
+  test("rendered on a server it touches and asks for nothing", async () => {
+    const found = await runThere("renders.mjs", `
+      import { createElement } from "react";
+      import { renderToString } from "react-dom/server";
+      ${importing}
+      const { ConnectProvider, useConnectFlow } = await import("connect-flow/react");
+      for (const name of ["fetch", "window", "document", "location", "WebAssembly"]) {
+        Object.defineProperty(globalThis, name, { get: () => void looks.push(name), configurable: true });
+      }
+      const Flow = () => useConnectFlow({ app: "gmail" }).state;
+      const html = renderToString(createElement(ConnectProvider, { options: { baseUrl: "/api/connect" } }, createElement(Flow)));
+      console.log(JSON.stringify({ html, looks }));
+    `);
+    assert.deepEqual(JSON.parse(found), { html: "idle", looks: [] });
+  });
+
+  test("the README's ten lines connect", async () => {
+    const [code] = readFileSync(join(root, "README.md"), "utf8").split("## Ten lines")[1].match(/(?<=```ts\n)[^]*?(?=```)/);
+    // A page's address and `fetch` are what Node has not; of the user there is the choice of an app and two values.
+    const found = await runThere("ten-lines.mjs", `
+      import { createSandbox } from "connect-flow/testing";
+      const sandbox = createSandbox();
+      const went = [];
+      globalThis.location = { origin: "https://app.test", href: "https://app.test/connect", assign: (url) => went.push(url) };
+      globalThis.window = globalThis;
+      globalThis.history = { state: null, replaceState: (_state, _title, url) => { location.href = String(url); } };
+      const { fetch, Request } = globalThis;
+      globalThis.Request = class extends Request {
+        constructor(input, init) { super(typeof input === "string" ? new URL(input, location.href) : input, init); }
+      };
+      globalThis.fetch = (request) => {
+        const { pathname, search, protocol } = new URL(request.url ?? request, location.href);
+        if (protocol === "file:") return fetch(request);
+        const headers = new Headers(request.headers);
+        headers.set("x-api-key", "sandbox-key");
+        return sandbox.fetch(new Request("https://platform.test" + pathname.replace(/^\\/api\\/connect/, "") + search, new Request(request, { headers })));
+      };
+      const yourForm = async (fields) => Object.fromEntries(fields.map(({ name }) => [name, "acme"]));
+      ${code}
+      console.log(JSON.stringify({ done, fields: expectedInputFields.length, status: request.connectionStatus, went: went.length }));
+    `);
+    assert.deepEqual(JSON.parse(found), { done: null, fields: 0, status: "INITIATED", went: 1 });
+  });
+});
