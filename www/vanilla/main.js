@@ -191,11 +191,17 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && flow) stayed();
 });
 
-setBusy(true);
-const { users, apps: known } = await describe();
-apps = known;
-showApps();
-showSandbox(users);
-await boot();
-setBusy(false);
-popups?.resume();
+// Not awaited by the module itself: WebKit hangs, and with it the window that opened this one, where a window is closed
+// whose module is still loading others.
+async function begin() {
+  setBusy(true);
+  const { users, apps: known } = await describe();
+  apps = known;
+  showApps();
+  showSandbox(users);
+  await boot();
+  setBusy(false);
+  popups?.resume();
+}
+
+begin();
