@@ -7,7 +7,7 @@ import { followBidi } from "./watch.mjs";
 /**
  * The browsers that the suite runs in. `start(options)` starts the program that drives it, and what that needs, and gives
  * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
- * gives a function that asks the browser for trouble since the last time; `inPages` runs in every page. With the option `hasFocus` only one window at a time
+ * gives a function that asks the browser for trouble since the last time. With the option `hasFocus` only one window at a time
  * has the keyboard, as on a user's screen.
  */
 const engines = {
@@ -71,7 +71,6 @@ const engines = {
       "wdio:enforceWebDriverClassic": true,
       "webkitgtk:browserOptions": { binary: find("WEBKIT_BINARY", "MiniBrowser"), args: ["--automation"] },
     }),
-    inPages: closeLoaded,
     // It tells nothing: WebKitWebDriver speaks no BiDi.
     follow: async () => async () => [],
   },
@@ -145,13 +144,6 @@ async function startWebKit(screen) {
   return { port, stop };
 }
 
-/** WebKit's driver answers no more where a page closes itself, or its opener does, that is still loading. */
-function closeLoaded() {
-  const close = globalThis.close.bind(globalThis);
-  const isLoaded = new Promise((resolve) => addEventListener("load", () => setTimeout(resolve)));
-  globalThis.close = () => isLoaded.then(close);
-}
-
 function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
@@ -172,7 +164,7 @@ async function readChromiumLog(port, sessionId) {
   // Of refusals the servers tell; a request that is cut off by the page that is left is nobody's concern; and Chromium says
   // so where it does not let a page close its popup at the provider.
   const isTold = ({ message }) =>
-    /the server responded with a status of|net::ERR_ABORTED|Synchronous XMLHttpRequest|Unsafe attempt to initiate navigation/.test(message);
+    /the server responded with a status of|net::ERR_ABORTED|Unsafe attempt to initiate navigation/.test(message);
   return value
     .filter((entry) => ["WARNING", "SEVERE"].includes(entry.level) && !isTold(entry))
     .map(({ source, message }) => `${source}: ${message}`);

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { createApp } from "../../../www/host/app.mjs";
 import { listen } from "../../../www/host/listen.mjs";
+import { settle } from "./watch.mjs";
 
 const folders = ["../fixtures/", "../../../dist/"].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 
@@ -23,7 +24,10 @@ export async function openModulePage(browser, platform) {
   return {
     url: `${server.url}/`,
     call: async (...values) => JSON.parse(await browser.execute(callClient, ...values)),
-    close: () => server.close(),
+    close: async () => {
+      await settle(browser);
+      await server.close();
+    },
   };
 }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { DemoPage } from "./demo-page.mjs";
-import { engine } from "./engines.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
@@ -27,13 +26,16 @@ export function scenarios({ base, hasFocus = false, ...host } = {}) {
   let platform, session, notes;
   before(async () => {
     platform = await openPlatform(host);
-    if (engine.inPages) platform.front.inPages(engine.inPages);
     session = await openBrowser({ hasFocus });
-    notes = watch({ front: platform.front, log: session.log });
+    notes = watch({ browser: session.browser, front: platform.front, log: session.log });
   });
   after(async () => {
-    await session?.close();
-    await platform?.close();
+    try {
+      await notes?.clear();
+    } finally {
+      await session?.close();
+      await platform?.close();
+    }
   });
 
   return (name, body) =>

@@ -3,6 +3,7 @@
  * @param of the text.
  */
 export async function traces({ browser, watch, of: text }) {
+  await watch.settle();
   const places = JSON.parse(await browser.execute(readPlaces));
   const spellings = [text, encodeURIComponent(text), btoa(text)];
   return Object.entries({ ...places, console: watch.said(), addresses: watch.urls() })

@@ -3,19 +3,18 @@
  * console would say of errors and violated policies, and every address that is shown.
  */
 export function watchPage(notes) {
-  const { XMLHttpRequest } = globalThis;
+  const { fetch, setTimeout } = globalThis;
+  const onTheWay = new Set();
+  // Not synchronous: a page of WebKit that is closed while it waits for an answer never ends.
   const send = (note) => {
-    const body = JSON.stringify(note);
-    try {
-      // Synchronous: once a page is left or a test is over, nothing is still on its way.
-      const request = new XMLHttpRequest();
-      request.open("POST", notes, false);
-      request.send(body);
-    } catch {
-      // Chromium allows none while a page is being left.
-      navigator.sendBeacon(notes, body);
-    }
+    const sent = fetch(notes, { method: "POST", body: JSON.stringify(note), keepalive: true })
+      .catch(() => {})
+      .finally(() => onTheWay.delete(sent));
+    onTheWay.add(sent);
   };
+  // Settled once all that was noted until now has arrived.
+  Object.defineProperty(globalThis, "e2eNotesSent", { value: () => Promise.all(onTheWay) });
+
   const write = (value) => {
     if (value instanceof Error) return `${value} ${value.stack}`;
     try {
@@ -37,7 +36,8 @@ export function watchPage(notes) {
   const report = (text) => send({ said: text, trouble: text });
   const onError = ({ target, message, error }) => {
     if (target === globalThis) report(`uncaught: ${error ? write(error) : message}`);
-    else report(`not loaded: ${target.currentSrc || target.src || target.href}`);
+    // Later, and so not where the page is being left or closed, which ends what it loads.
+    else setTimeout(report, 0, `not loaded: ${target.currentSrc || target.src || target.href}`);
   };
   // In the capture phase, as what could not be loaded does not bubble.
   addEventListener("error", onError, true);
