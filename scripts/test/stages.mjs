@@ -110,10 +110,10 @@ export const STAGES = [
   },
   {
     name: "pack",
-    needs: ["npm", "pack-tools"],
+    needs: ["npm", "pack-tools", "chromium"],
     afterBuild: true,
     count: countNode,
-    run: inNode("pack", { env: (context) => context["pack-tools"] }),
+    run: inNode("pack", { env: (context) => ({ ...context.chromium, ...context["pack-tools"] }) }),
   },
   endToEnd("chromium"),
   endToEnd("firefox"),

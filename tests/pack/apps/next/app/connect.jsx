@@ -1,0 +1,22 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { ConnectProvider, useConnectFlow } from "connect-flow/react";
+import { baseUrl } from "../flow.js";
+
+/** The same flow by the hook: fields are there, then the key is sent. */
+function Flow() {
+  const flow = useConnectFlow({ app: "firecrawl" });
+  useEffect(() => {
+    if (flow.state === "ready") void flow.submit(Object.fromEntries(flow.expectedInputFields.map(({ name }) => [name, "a key"])));
+  }, [flow.state]);
+  if (flow.state === "connected") return <output>{JSON.stringify({ connectionStatus: flow.connectionStatus, status: flow.account.status })}</output>;
+  if (flow.error) return <output>{JSON.stringify({ error: `${flow.error.code}: ${flow.error.message}` })}</output>;
+  return <p>{flow.state}</p>;
+}
+
+export function Connect() {
+  const [options, setOptions] = useState({ baseUrl: "/api/connect" });
+  useEffect(() => setOptions({ baseUrl: baseUrl(), entityId: "Jessica" }), []);
+  return <ConnectProvider key={options.baseUrl} options={options}>{options.entityId ? <Flow /> : <p>waiting</p>}</ConnectProvider>;
+}

@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { createSandbox } from "connect-flow/testing";
+import { listen } from "../../../www/host/listen.mjs";
+
+const types = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".wasm": "application/wasm",
+};
+const prefix = "/api/connect";
+const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*", "access-control-allow-methods": "*" };
+
+/**
+ * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
+ * @param folder what it serves; `headers` go with every file.
+ * @param answer for a path, `{ status, headers, body }` to be sent in place of the file.
+ * @returns `{ url, api, paths, close }`; `paths` are the files that were asked for.
+ */
+export async function serve({ folder, headers, answer } = {}) {
+  const sandbox = createSandbox({ apiKey: "key" });
+  const server = await listen(0);
+  const paths = [];
+  server.serve(getRequestListener(async (request) => {
+    const url = new URL(request.url);
+    if (url.pathname.startsWith(prefix)) {
+      if (request.method === "OPTIONS") return new Response(null, { headers: cors });
+      const asked = new Headers(request.headers);
+      asked.set("x-api-key", "key");
+      const body = request.method === "GET" ? undefined : await request.arrayBuffer();
+      const { status, headers: told, body: said } = await sandbox.fetch(
+        new Request(`https://platform.test${url.pathname.slice(prefix.length)}${url.search}`, { method: request.method, headers: asked, body }),
+      );
+      return new Response(said, { status, headers: { ...Object.fromEntries(told), ...cors } });
+    }
+    const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
+    paths.push(path);
+    const own = answer?.(path);
+    if (own && !own.type) return new Response(own.body, own);
+    try {
+      const type = own?.type ?? types[extname(path)] ?? "application/octet-stream";
+      return new Response(await readFile(join(folder, path)), { headers: { "content-type": type, ...headers } });
+    } catch {
+      return new Response("Not found", { status: 404, headers });
+    }
+  }, { overrideGlobalObjects: false }));
+  return { url: server.url, api: `${server.url}${prefix}`, paths, close: server.close };
+}
