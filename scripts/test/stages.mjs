@@ -43,8 +43,8 @@ function testFiles(directory) {
   return files.filter((file) => file.endsWith(".test.mjs")).map((file) => join(path, file));
 }
 
-const inNode = (directory, { flags = [], env } = {}) => (context) =>
-  attempt(process.execPath, ["--test", "--test-reporter=spec", ...flags, ...testFiles(directory)], {
+const inNode = (directory, { flags = [], env, files = testFiles(directory) } = {}) => (context) =>
+  attempt(process.execPath, ["--test", "--test-reporter=spec", ...flags, ...files], {
     note: context.note,
     env: env?.(context),
   });
@@ -60,6 +60,20 @@ const endToEnd = (engine) => ({
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
     flags: ["--test-concurrency=1"],
     env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine }),
+  }),
+});
+
+const isOfBundlers = (file) => file.endsWith("bundlers.test.mjs");
+
+/** Tests of the package as it is installed. */
+const ofPackage = (name, isChosen) => ({
+  name,
+  needs: ["npm", "pack-tools", "chromium"],
+  afterBuild: true,
+  count: countNode,
+  run: inNode("pack", {
+    files: testFiles("pack").filter(isChosen),
+    env: (context) => ({ ...context.chromium, ...context["pack-tools"] }),
   }),
 });
 
@@ -108,13 +122,9 @@ export const STAGES = [
     count: countNode,
     run: inNode("node"),
   },
-  {
-    name: "pack",
-    needs: ["npm", "pack-tools", "chromium"],
-    afterBuild: true,
-    count: countNode,
-    run: inNode("pack", { env: (context) => ({ ...context.chromium, ...context["pack-tools"] }) }),
-  },
+  ofPackage("pack", (file) => !isOfBundlers(file)),
+  // Half a minute once everything is installed and cached, minutes at the first time.
+  ofPackage("bundlers", isOfBundlers),
   endToEnd("chromium"),
   endToEnd("firefox"),
   { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, suite, test } from "node:test";
 import { openBrowser } from "../e2e/support/browser.mjs";
 import { openApps } from "./support/apps.mjs";
@@ -95,7 +97,10 @@ suite("in a page, without a bundler", () => {
   test("in a worker", async () => {
     // To start one with Trusted Types is the app's own affair.
     const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-    server = await serve({ folder: await apps.open("worker"), headers: { "content-security-policy": policy } });
+    const worker = await apps.open("worker");
+    const script = readFileSync(join(worker, "worker.js"), "utf8").replace('"connect-flow"', '"./node_modules/connect-flow/dist/index.js"');
+    writeFileSync(join(worker, "worker.js"), script);
+    server = await serve({ folder: worker, headers: { "content-security-policy": policy } });
     const { result } = await runPage(session.browser, `${server.url}/`);
     assert.deepEqual(result, connected);
     assert.deepEqual(asked().sort(), usual.sort());

@@ -1,4 +1,4 @@
-/** Opens a page and waits for what its flow led to; gives `{ result, ways }`, the files of ours that it loaded. */
+/** Opens a page and waits for what its flow led to; gives `{ result, ways }`, the latter as `file: 200`. */
 export async function runPage(browser, url) {
   await browser.url("about:blank");
   await browser.url(url);
@@ -11,9 +11,10 @@ export async function resultOf(browser) {
   return JSON.parse(await browser.execute(read));
 }
 
-/** What the page asked for beside its own scripts, by what the files are called before a bundler adds a hash. */
+/** Whether the page got the file, and what else of ours it loaded, as far as the bundler left names. */
 async function waysOf(browser) {
-  const urls = await browser.execute(() => performance.getEntriesByType("resource").map(({ name }) => name));
-  const of = (name) => urls.some((url) => url.includes(name));
-  return ["connect_flow_bg", "connect_flow_inline", "connect_flow_js"].filter(of);
+  const loaded = await browser.execute(() => performance.getEntriesByType("resource").map(({ name, responseStatus }) => [name, responseStatus]));
+  const file = loaded.filter(([url]) => url.endsWith(".wasm")).map(([, status]) => `file: ${status}`);
+  const scripts = ["inline", "js"].filter((name) => loaded.some(([url]) => url.includes(`connect_flow_${name}`)));
+  return [...file, ...scripts];
 }

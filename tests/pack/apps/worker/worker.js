@@ -1,4 +1,4 @@
-import { createClient } from "./node_modules/connect-flow/dist/index.js";
+import { createClient } from "connect-flow";
 import { connect } from "./flow.js";
 
 onmessage = async ({ data: baseUrl }) => postMessage(await connect(createClient, baseUrl));

@@ -10,7 +10,7 @@ function Flow() {
   useEffect(() => {
     if (flow.state === "ready") void flow.submit(Object.fromEntries(flow.expectedInputFields.map(({ name }) => [name, "a key"])));
   }, [flow.state]);
-  if (flow.state === "connected") return <output>{JSON.stringify({ connectionStatus: flow.connectionStatus, status: flow.account.status })}</output>;
+  if (flow.state === "connected") return <output>{JSON.stringify({ state: flow.state, status: flow.account.status })}</output>;
   if (flow.error) return <output>{JSON.stringify({ error: `${flow.error.code}: ${flow.error.message}` })}</output>;
   return <p>{flow.state}</p>;
 }
