@@ -548,7 +548,7 @@ export interface ClientOptions {
   fetch?: (request: Request) => Promise<Response>;
   /** Where attempts are remembered while the page is away. Default: `localStorage`, or memory where that fails. */
   storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
-  /** Where the `.wasm` file is. Default: beside the module. */
+  /** Where the `.wasm` file is, which is tried first. Default: beside the module. */
   wasmUrl?: string | URL;
   /** The platform's key, sent as `x-api-key`. For local work against a sandbox only: whoever opens the page can read it. */
   unsafeApiKey?: string;

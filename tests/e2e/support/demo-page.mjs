@@ -47,7 +47,12 @@ export class DemoPage {
   }
 
   async fill(values) {
-    for (const [name, value] of Object.entries(values)) await this.#byTestId(`field-${name}`).setValue(value);
+    for (const [name, value] of Object.entries(values)) {
+      const field = this.#byTestId(`field-${name}`);
+      // WebKit types into nothing that is out of sight, and a window that a test opens is small.
+      await field.scrollIntoView({ block: "center" });
+      await field.setValue(value);
+    }
   }
 
   async press(testId) {
