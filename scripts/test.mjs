@@ -1,12 +1,14 @@
+import { availableParallelism } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { say, seconds, step } from "./lib/progress.mjs";
 import { explain, main, Stop } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
 import { add, NONE, show } from "./test/counts.mjs";
+import { schedule } from "./test/schedule.mjs";
 import { STAGES } from "./test/stages.mjs";
 
-const HELP = `npm test                  every stage, in this order
+const HELP = `npm test                  every stage, several at once, each when what it needs is there
 npm test -- native wasm   only these; "wasm" and "e2e" are all browsers, "firefox" is all in it
 
 ${STAGES.map(({ name }) => name).join("\n")}`;
@@ -19,7 +21,7 @@ function select(words) {
   }
   const chosen = STAGES.filter((stage) => !words.length || words.some((word) => isNamed(stage, word)));
   const present = chosen.filter((stage) => words.length || !stage.present || stage.present());
-  const needsBuild = present.some((stage) => stage.afterBuild);
+  const needsBuild = present.some((stage) => stage.after?.includes("build"));
   return STAGES.filter((stage) => present.includes(stage) || (needsBuild && stage.name === "build"));
 }
 
@@ -56,20 +58,20 @@ async function runStage(stage, found) {
   return { name: stage.name, time, counts };
 }
 
-async function runStages(stages, found) {
-  const results = [];
-  for (const stage of stages) {
-    const isWithoutBuild = stage.afterBuild && results.some(({ name, counts }) => name === "build" && counts.failed);
-    const reason = isWithoutBuild ? "there is no build" : stage.impossible;
-    if (reason) {
+/** A compiler uses every core by itself; a browser mostly waits. */
+const SIDE_BY_SIDE = Math.max(2, availableParallelism());
+
+const runStages = (stages, found) =>
+  schedule(stages, {
+    limit: SIDE_BY_SIDE,
+    runStage: async (stage, results) => {
+      const isWithoutBuild = stage.after?.includes("build") && results.get("build")?.counts.failed;
+      const reason = isWithoutBuild ? "there is no build" : stage.impossible;
+      if (!reason) return runStage(stage, found);
       say(`${stage.name}: not run, as ${reason}`);
-      results.push({ name: stage.name, time: "-", counts: { ...NONE, skipped: 1 } });
-      continue;
-    }
-    results.push(await runStage(stage, found));
-  }
-  return results;
-}
+      return { name: stage.name, time: "-", counts: { ...NONE, skipped: 1 } };
+    },
+  });
 
 function report(results) {
   const rows = results.map(({ name, time, counts }) => [name, time, counts.passed, counts.failed, counts.skipped]);

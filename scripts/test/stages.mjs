@@ -53,7 +53,7 @@ const inNode = (directory, { flags = [], env, files = testFiles(directory) } = {
 const endToEnd = (engine) => ({
   name: `e2e ${engine}`,
   needs: ["npm", engine, "screen"],
-  afterBuild: true,
+  after: ["build"],
   present: () => testFiles("e2e").length > 0,
   count: countNode,
   run: inNode("e2e", {
@@ -69,7 +69,7 @@ const isOfBundlers = (file) => file.endsWith("bundlers.test.mjs");
 const ofPackage = (name, isChosen) => ({
   name,
   needs: ["npm", "pack-tools", "chromium"],
-  afterBuild: true,
+  after: ["build"],
   count: countNode,
   run: inNode("pack", {
     files: testFiles("pack").filter(isChosen),
@@ -77,60 +77,69 @@ const ofPackage = (name, isChosen) => ({
   }),
 });
 
+/** cargo's target directory, which only one program at a time can write. */
+const CARGO = "target";
+
 /**
- * The stages in their order. `needs` is what setup must install; `count` reads the numbers from the output, and a stage
- * without it is one check; `present` tells whether there is anything to run, `impossible` why it cannot run here.
+ * The stages, the first to start first. `needs` is what setup must install; `after` names the stages whose results it
+ * takes, `uses` what only one stage at a time can have; `count` reads the numbers from the output, and a stage without it
+ * is one check; `present` tells whether there is anything to run, `impossible` why it cannot run here.
  */
 export const STAGES = [
-  { name: "fmt", needs: ["lint"], run: ({ lint, note }) => cargo(lint, ["fmt", "--check"], note) },
-  { name: "clippy", needs: ["lint"], run: clippy },
-  {
-    name: "native",
-    needs: ["rust"],
-    count: countRust,
-    run: ({ rust, note }) => cargo(rust, ["test", "--no-fail-fast"], note),
-  },
+  { name: "fmt", needs: ["lint"], uses: CARGO, run: ({ lint, note }) => cargo(lint, ["fmt", "--check"], note) },
   {
     name: "build",
     needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
+    uses: CARGO,
     isStep: true,
     run: async () => void (await build()),
   },
   {
     name: "types",
     needs: ["npm"],
-    afterBuild: true,
+    after: ["build"],
     run: ({ note }) => tsc(["--project", inRoot()], { note, check: false }),
   },
+  endToEnd("chromium"),
+  { name: "clippy", needs: ["lint"], uses: CARGO, run: clippy },
+  {
+    name: "native",
+    needs: ["rust"],
+    uses: CARGO,
+    count: countRust,
+    run: ({ rust, note }) => cargo(rust, ["test", "--no-fail-fast"], note),
+  },
+  endToEnd("firefox"),
   {
     name: "wasm chromium",
     needs: ["lint", "wasm-pack", "wasm-bindgen", "chromium"],
+    uses: CARGO,
     count: countRust,
     run: inBrowser("chromium", "chrome", "CHROMEDRIVER"),
   },
   {
     name: "wasm firefox",
     needs: ["lint", "wasm-pack", "wasm-bindgen", "firefox"],
+    uses: CARGO,
     count: countRust,
     run: inBrowser("firefox", "firefox", "GECKODRIVER"),
   },
-  {
-    name: "node",
-    needs: ["npm"],
-    afterBuild: true,
-    present: () => testFiles("node").length > 0,
-    count: countNode,
-    run: inNode("node"),
-  },
-  ofPackage("pack", (file) => !isOfBundlers(file)),
-  // Half a minute once everything is installed and cached, minutes at the first time.
-  ofPackage("bundlers", isOfBundlers),
-  endToEnd("chromium"),
-  endToEnd("firefox"),
   { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },
   {
     name: "docs",
     needs: ["lint"],
+    uses: CARGO,
     run: ({ lint, note }) => cargo(lint, ["doc", "--no-deps"], note, { RUSTDOCFLAGS: "-D warnings" }),
+  },
+  // Half a minute once everything is installed and cached, minutes at the first time.
+  ofPackage("bundlers", isOfBundlers),
+  ofPackage("pack", (file) => !isOfBundlers(file)),
+  {
+    name: "node",
+    needs: ["npm"],
+    after: ["build"],
+    present: () => testFiles("node").length > 0,
+    count: countNode,
+    run: inNode("node"),
   },
 ];

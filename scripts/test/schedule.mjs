@@ -1,0 +1,34 @@
+/**
+ * Runs stages side by side, at most `limit` at once, earlier ones first. A stage starts when those that it comes `after`
+ * have ended, as far as they were chosen, and no stage is running that `uses` the same thing.
+ * @returns what `runStage(stage, results so far)` resolved to, in the order of the stages
+ */
+export async function schedule(stages, { limit, runStage }) {
+  const waiting = [...stages];
+  const running = new Map();
+  const results = new Map();
+
+  const isAhead = (stage) => (other) => other !== stage && (stage.after ?? []).includes(other.name);
+  const canStart = (stage) =>
+    ![...waiting, ...running.keys()].some(isAhead(stage)) && ![...running.keys()].some(({ uses }) => uses && uses === stage.uses);
+
+  const start = (stage) => {
+    waiting.splice(waiting.indexOf(stage), 1);
+    const done = runStage(stage, results).then((result) => {
+      running.delete(stage);
+      results.set(stage.name, result);
+    });
+    running.set(stage, done);
+  };
+
+  while (waiting.length || running.size) {
+    while (running.size < limit) {
+      const next = waiting.find(canStart);
+      if (!next) break;
+      start(next);
+    }
+    if (!running.size) throw new Error(`these stages wait for each other: ${waiting.map(({ name }) => name).join(", ")}`);
+    await Promise.race(running.values());
+  }
+  return stages.map(({ name }) => results.get(name));
+}
