@@ -37,21 +37,21 @@ for (const generation of generations) {
     assert.match(rows[0].since, /just now/);
     assert.match(rows[0].exactly, /\d{4}/);
 
-    await page.press("toggle", jessicas);
+    await page.pressOf(jessicas, "toggle");
     const off = await page.shows("it is off", jessicas, (row) => isCalm(row) && row.isDisabled);
     assert.match(off.said, /Shopify of Jessica is switched off/);
     assert.equal(off.focusedRow, jessicas);
     assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
 
-    await page.press("toggle", jessicas);
+    await page.pressOf(jessicas, "toggle");
     await page.shows("it is on", jessicas, (row) => isCalm(row) && !row.isDisabled);
     assert.equal(platform.accounts()[0].isDisabled, false);
 
-    await page.press("refresh", jessicas);
+    await page.pressOf(jessicas, "refresh");
     const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isCalm) && /refreshed/.test(said));
     assert.match(refreshed.said, /Shopify of Jessica was refreshed: ACTIVE/);
 
-    await page.press("delete", jessicas);
+    await page.pressOf(jessicas, "delete");
     const asked = await page.until("it asks", ({ question }) => question);
     assert.equal(asked.question, "Delete Shopify of Jessica?");
     assert.equal(asked.focused, "confirm-no");
@@ -69,7 +69,7 @@ for (const generation of generations) {
     await app.shows("ACTIVE");
     const id = generation.idOf(platform.accounts()[0]);
     await page.open();
-    await page.press("refresh", id);
+    await page.pressOf(id, "refresh");
     await provider.agree("Jessica");
     const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");
     assert.equal(seen.returned, "Gmail of Jessica is connected again.");
@@ -82,7 +82,7 @@ test("whoever says no keeps the account, by button and by Escape", async ({ page
   const id = await shop("Melissa");
   await page.open();
   for (const sayNo of [() => page.confirm(false), () => browser.keys("Escape"), () => browser.keys("Escape")]) {
-    await page.press("delete", id);
+    await page.pressOf(id, "delete");
     await page.until("it asks", ({ question }) => question);
     await sayNo();
     const seen = await page.until("it asks no more", ({ question }) => !question);
@@ -97,13 +97,13 @@ test("a refusal is shown where it happened, and the truth beside it", async ({ p
   const id = await shop("Jessica");
   await page.open();
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
-  await page.press("toggle", id);
+  await page.pressOf(id, "toggle");
   const seen = await page.until("it says so", ({ error, rows }) => error && rows.every(isCalm));
   assert.equal(seen.error.code, "server");
   assert.equal(seen.rows[0].isDisabled, false);
 
   platform.sandbox.fault({ method: "DELETE", path: /connected_accounts/, kind: "status", status: 500 });
-  await page.press("delete", id);
+  await page.pressOf(id, "delete");
   await page.confirm(true);
   const asked = await page.until("the question says so", ({ error, question, rows }) => question && error?.code === "server" && rows.every(isCalm));
   assert.match(asked.error.text, /trouble/);
@@ -127,7 +127,7 @@ test("what another tab or the platform does is seen", async ({ page, platform, b
   await page.open();
   const tab = await openTab(browser);
   await page.open();
-  await page.press("toggle", id);
+  await page.pressOf(id, "toggle");
   await page.shows("it is off", id, (row) => isCalm(row) && row.isDisabled);
   await tab.leave();
   const seen = await page.shows("the first tab knows", id, (row) => row?.isDisabled, { timeout: 5_000 });
@@ -164,14 +164,14 @@ test("axe finds nothing, empty, full, asking and failed", async ({ page, platfor
   const id = await shop("Jessica");
   const off = await shop("Melissa");
   await page.open();
-  await page.press("toggle", off);
+  await page.pressOf(off, "toggle");
   await page.shows("it is off", off, (row) => isCalm(row) && row.isDisabled);
   assert.deepEqual(await inspect(browser), []);
-  await page.press("delete", id);
+  await page.pressOf(id, "delete");
   assert.deepEqual(await inspect(browser), []);
   await page.confirm(false);
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
-  await page.press("toggle", id);
+  await page.pressOf(id, "toggle");
   await page.until("it says so", ({ error, rows }) => error && rows.every(isCalm));
   assert.deepEqual(await inspect(browser), []);
   platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 50 });

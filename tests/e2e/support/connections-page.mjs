@@ -1,9 +1,9 @@
-import { until } from "./until.mjs";
+import { Page } from "./page.mjs";
 
 /** The page of connections, as a user sees and handles it. */
-export class ConnectionsPage {
+export class ConnectionsPage extends Page {
   constructor(browser, appUrl, path = "") {
-    this.browser = browser;
+    super(browser, readPage);
     this.url = `${appUrl}${path}/react/connections`;
   }
 
@@ -12,27 +12,19 @@ export class ConnectionsPage {
     return this.until("the connections are there", ({ isLoaded }) => isLoaded);
   }
 
-  /** Presses `refresh`, `toggle` or `delete` of an account. */
-  async press(what, id) {
+  /** Presses what there is for an account: `refresh`, `toggle` or `delete`. */
+  async pressOf(id, what) {
     await this.browser.$(`[data-account-id="${id}"] [data-testid="${what}"]`).click();
   }
 
   /** Answers the question whether to delete. */
   async confirm(isSure) {
-    await this.browser.$(`[data-testid="confirm-${isSure ? "yes" : "no"}"]`).click();
+    await this.press(`confirm-${isSure ? "yes" : "no"}`);
   }
 
   /** Waits until what the page shows of an account, `undefined` where there is none, is as wanted. */
   shows(what, id, isIt, options) {
     return this.until(what, ({ rows }) => isIt(rows.find((row) => row.id === id)), options);
-  }
-
-  until(what, isIt, options) {
-    return until(this.browser, what, () => this.read(), isIt, options);
-  }
-
-  async read() {
-    return JSON.parse(await this.browser.execute(readPage));
   }
 }
 

@@ -1,10 +1,10 @@
-import { until } from "./until.mjs";
+import { Page } from "./page.mjs";
 
 /** The demo page, as a user sees and handles it. */
-export class DemoPage {
+export class DemoPage extends Page {
   /** @param base where the demo is, below the path of a generation: `/react` is at `/react` and `/v1/react`. */
   constructor(browser, appUrl, base = "") {
-    this.browser = browser;
+    super(browser, readPage);
     this.appUrl = appUrl;
     this.base = base;
   }
@@ -28,7 +28,7 @@ export class DemoPage {
   }
 
   async choose(app) {
-    await this.#byTestId(`app-${app}`).click();
+    await this.press(`app-${app}`);
   }
 
   async chooseEntity(name) {
@@ -38,25 +38,6 @@ export class DemoPage {
   /** How to sign in: `popup` or `redirect`. */
   async chooseMode(name) {
     await this.#check(`mode-${name}`);
-  }
-
-  /** Types into the form's fields and sends it. */
-  async submit(values) {
-    await this.fill(values);
-    await this.#byTestId("submit").click();
-  }
-
-  async fill(values) {
-    for (const [name, value] of Object.entries(values)) {
-      const field = this.#byTestId(`field-${name}`);
-      // WebKit types into nothing that is out of sight, and a window that a test opens is small.
-      await field.scrollIntoView({ block: "center" });
-      await field.setValue(value);
-    }
-  }
-
-  async press(testId) {
-    await this.#byTestId(testId).click();
   }
 
   /** Waits until the page shows `status` for the account of the flow. */
@@ -69,16 +50,6 @@ export class DemoPage {
     return this.until(`the page shows the error ${code}`, ({ isReady, error }) => isReady && error?.code === code);
   }
 
-  /** Waits until what the page shows is as wanted, and gives it. */
-  until(what, isIt, options) {
-    return until(this.browser, what, () => this.read(), isIt, options);
-  }
-
-  /** Everything that the page shows, at one moment. */
-  async read() {
-    return JSON.parse(await this.browser.execute(readPage));
-  }
-
   /** Waits until the page waits for the user, who is elsewhere. */
   waits(pattern = /Finish in the/) {
     return this.until(`the page waits: ${pattern}`, ({ steps, says }) => steps[3] === "active" && pattern.test(says));
@@ -87,10 +58,6 @@ export class DemoPage {
   async #check(testId) {
     // The radio button itself is drawn by its label.
     await this.browser.$(`label:has([data-testid="${testId}"])`).click();
-  }
-
-  #byTestId(testId) {
-    return this.browser.$(`[data-testid="${testId}"]`);
   }
 }
 

@@ -1,9 +1,9 @@
-import { until } from "./until.mjs";
+import { Page } from "./page.mjs";
 
 /** The page where an app is connected with React, as a user sees and handles it. */
-export class ReactPage {
+export class ReactPage extends Page {
   constructor(browser, appUrl, path = "") {
-    this.browser = browser;
+    super(browser, readPage);
     this.url = `${appUrl}${path}/react`;
   }
 
@@ -17,25 +17,8 @@ export class ReactPage {
     return [this.url, new URLSearchParams(parameters).toString()].filter(Boolean).join("?");
   }
 
-  async press(testId) {
-    await this.browser.$(`[data-testid="${testId}"]`).click();
-  }
-
-  async submit(values = {}) {
-    for (const [name, value] of Object.entries(values)) await this.browser.$(`[data-testid="field-${name}"]`).setValue(value);
-    await this.press("submit");
-  }
-
   is(state, options) {
     return this.until(`the flow is ${state}`, (seen) => seen.state === state, options);
-  }
-
-  until(what, isIt, options) {
-    return until(this.browser, what, () => this.read(), isIt, options);
-  }
-
-  async read() {
-    return JSON.parse(await this.browser.execute(readPage));
   }
 }
 

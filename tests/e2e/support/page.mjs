@@ -1,0 +1,45 @@
+import { until } from "./until.mjs";
+
+/** A page of ours, as a user sees and handles it. */
+export class Page {
+  #readPage;
+
+  /** @param readPage runs in the page and gives everything that it shows at one moment, as JSON */
+  constructor(browser, readPage) {
+    this.browser = browser;
+    this.#readPage = readPage;
+  }
+
+  byTestId(testId) {
+    return this.browser.$(`[data-testid="${testId}"]`);
+  }
+
+  async press(testId) {
+    await this.byTestId(testId).click();
+  }
+
+  /** Types into the form's fields. */
+  async fill(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const field = this.byTestId(`field-${name}`);
+      // WebKit types into nothing that is out of sight, and a window that a test opens is small.
+      await field.scrollIntoView({ block: "center" });
+      await field.setValue(value);
+    }
+  }
+
+  /** Types into the form's fields and sends it. */
+  async submit(values = {}) {
+    await this.fill(values);
+    await this.press("submit");
+  }
+
+  /** Waits until what the page shows is as wanted, and gives it. */
+  until(what, isIt, options) {
+    return until(this.browser, what, () => this.read(), isIt, options);
+  }
+
+  async read() {
+    return JSON.parse(await this.browser.execute(this.#readPage));
+  }
+}
