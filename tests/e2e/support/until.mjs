@@ -1,5 +1,5 @@
 /** Waits until `read()` gives something that `isIt` accepts, and gives that. */
-export async function until(browser, what, read, isIt, { timeout = 10_000 } = {}) {
+export async function until(browser, what, read, isIt, { timeout = 20_000 } = {}) {
   let last;
   try {
     await browser.waitUntil(

@@ -34,10 +34,16 @@ export function watchPage(notes) {
     };
   }
   const report = (text) => send({ said: text, trouble: text });
+  let isClosing = false;
+  const close = globalThis.close.bind(globalThis);
+  globalThis.close = () => {
+    isClosing = true;
+    close();
+  };
   const onError = ({ target, message, error }) => {
     if (target === globalThis) report(`uncaught: ${error ? write(error) : message}`);
-    // Later, and so not where the page is being left or closed, which ends what it loads.
-    else setTimeout(report, 0, `not loaded: ${target.currentSrc || target.src || target.href}`);
+    // Later, and so not where the page is being left, which ends what it loads. Closing itself does too, but takes longer.
+    else if (!isClosing) setTimeout(report, 0, `not loaded: ${target.currentSrc || target.src || target.href}`);
   };
   // In the capture phase, as what could not be loaded does not bubble.
   addEventListener("error", onError, true);
