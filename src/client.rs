@@ -1,6 +1,6 @@
 //! The Rust API: the core's procedures, performed in the browser.
 
-mod accounts;
+pub(crate) mod accounts;
 mod announce;
 mod catalogue;
 mod flow;
@@ -18,6 +18,7 @@ use crate::browser::page;
 use crate::browser::storage::{Records, Storage};
 use crate::browser::timing::now_ms;
 use crate::core::callback::{self, ConnectionCallback};
+use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
 use crate::core::pending::{Outcome, PendingConnection};
 use crate::core::procedure::complete::{
@@ -27,6 +28,7 @@ use crate::core::procedure::expected_params::{
     ExpectedParams, ExpectedParamsOptions, GetExpectedParams,
 };
 use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions, Initiated};
+use crate::core::procedure::{Event, Procedure, Step};
 use crate::core::redirect;
 use crate::core::trace::{FlowTag, Trace, TraceEntry, TraceEvent};
 
@@ -60,6 +62,11 @@ pub struct Overrides {
 }
 
 type Result<T> = core::result::Result<T, Failure>;
+
+/// A call as data: what to do, step by step, and what the client makes of it. [`ConnectClient::run`] performs it.
+///
+/// Boxed, so that the futures of all calls are one: each of its own weighs 1 to 3 KB.
+pub(crate) type Call<T> = Box<dyn FnMut(Event, u64) -> Step<T>>;
 
 impl ConnectClient {
     /// A client for the options. No request is made.
@@ -101,18 +108,26 @@ impl ConnectClient {
         options: ExpectedParamsOptions,
         signal: Option<AbortSignal>,
     ) -> Result<ExpectedParams> {
-        let client = &*self.inner;
+        self.run(self.expected_params(options)?, signal).await
+    }
+
+    /// The call of [`get_expected_params_for_user`](Self::get_expected_params_for_user).
+    pub(crate) fn expected_params(
+        &self,
+        options: ExpectedParamsOptions,
+    ) -> Result<Call<ExpectedParams>> {
+        let client = self.clone();
         let mut procedure = GetExpectedParams::new(
-            client.options.api,
+            client.inner.options.api,
             options.checked()?,
-            client.options.create_integrations,
+            client.inner.options.create_integrations,
         );
-        let params = self
-            .driver(&self.signals(signal))
-            .run(&mut procedure)
-            .await?;
-        self.learn(&params);
-        Ok(params)
+        Ok(Box::new(move |event, now_ms| {
+            procedure.advance(event, now_ms).map(|params| {
+                client.learn(&params);
+                params
+            })
+        }))
     }
 
     /// Starts a connection. Sent once, never repeated: a second request would make a second account.
@@ -125,47 +140,53 @@ impl ConnectClient {
         options: InitiateOptions,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectionRequest> {
-        let initiated = self.start_connection(options, signal).await?;
-        if let Some(record) = initiated.pending() {
-            self.remember(record);
-        }
-        Ok(initiated.request)
+        self.run(self.remembered(self.initiation(options)?), signal)
+            .await
     }
 
-    /// [`initiate_connection`](Self::initiate_connection), with nothing remembered yet.
-    async fn start_connection(
-        &self,
-        options: InitiateOptions,
-        signal: Option<AbortSignal>,
-    ) -> Result<Initiated> {
-        let client = &*self.inner;
+    /// The call of [`initiate_connection`](Self::initiate_connection), with nothing remembered yet.
+    pub(crate) fn initiation(&self, options: InitiateOptions) -> Result<Call<Initiated>> {
+        let client = self.clone();
         let options = options.checked()?;
         let redirect_url = self.return_address(options.redirect_url.clone())?;
         let known = options.integration_id.as_ref().and_then(|id| {
-            let known = client.known.borrow();
+            let known = client.inner.known.borrow();
             known
                 .iter()
                 .find(|params| params.integration_id.as_ref() == Some(id))
                 .cloned()
         });
+        let own = &client.inner.options;
         let context = Context {
-            api: client.options.api,
-            may_create: client.options.create_integrations,
+            api: own.api,
+            may_create: own.create_integrations,
             redirect_url,
-            redirect_origins: client.options.redirect_origins.clone(),
+            redirect_origins: own.redirect_origins.clone(),
             flow_id: page::new_flow_id()?,
             known,
         };
-        let mut procedure =
-            InitiateConnection::new(options, client.options.entity_id.clone(), context)?;
-        let initiated = self
-            .driver(&self.signals(signal))
-            .run(&mut procedure)
-            .await?;
-        if let Some(params) = &initiated.learned {
-            self.learn(params);
-        }
-        Ok(initiated)
+        let mut procedure = InitiateConnection::new(options, own.entity_id.clone(), context)?;
+        Ok(Box::new(move |event, now_ms| {
+            procedure.advance(event, now_ms).map(|initiated| {
+                if let Some(params) = &initiated.learned {
+                    client.learn(params);
+                }
+                initiated
+            })
+        }))
+    }
+
+    /// A call that starts a connection, with what is to be remembered of it.
+    pub(crate) fn remembered(&self, mut call: Call<Initiated>) -> Call<ConnectionRequest> {
+        let client = self.clone();
+        Box::new(move |event, now_ms| {
+            call(event, now_ms).map(|initiated| {
+                if let Some(record) = initiated.pending() {
+                    client.remember(record);
+                }
+                initiated.request
+            })
+        })
     }
 
     /// Leaves the page for the URL of a connection request.
@@ -201,60 +222,65 @@ impl ConnectClient {
         options: CompleteOptions,
         signal: Option<AbortSignal>,
     ) -> Result<Option<CompletedConnection>> {
-        let client = &*self.inner;
+        self.run(self.completion(options)?, signal).await
+    }
+
+    /// The call of [`complete_connection`](Self::complete_connection).
+    pub(crate) fn completion(
+        &self,
+        options: CompleteOptions,
+    ) -> Result<Call<Option<CompletedConnection>>> {
         let is_page = options.url.is_none();
         let url = match options.url {
             Some(url) => url,
             None => page::address()?,
         };
-        let result = match callback::parse(&url) {
-            Ok(None) => return Ok(None),
+        let bound = match callback::parse(&url) {
+            Ok(None) => return Ok(Box::new(|_, _| Step::Done(Ok(None)))),
             Ok(Some(callback)) => {
-                let records = client.records.all();
+                let records = self.inner.records.all();
                 if is_page {
                     announce_callback(&callback, &records, &url);
                 }
-                let bound = complete::bind(&callback, &records, now_ms());
-                match bound {
-                    Ok(record) => {
-                        self.verify(callback, record, options.timeout_ms, signal)
-                            .await
-                    }
-                    Err(error) => Err(error.into()),
-                }
+                complete::bind(&callback, &records, now_ms()).map(|record| (callback, record))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         };
-        let is_over = match &result {
-            Ok(_) => true,
-            Err(failure) => complete::is_over(&failure.error),
-        };
-        if is_page && is_over {
-            page::clean_address(&url);
-        }
-        result.map(Some)
+        let mut bound = bound.map(|(callback, record)| {
+            let watched = record.clone();
+            let procedure = CompleteConnection::new(callback, watched, options.timeout_ms);
+            (procedure, record)
+        });
+        let client = self.clone();
+        Ok(Box::new(move |event, now_ms| {
+            let step = match &mut bound {
+                Ok((procedure, record)) => {
+                    let step = procedure.advance(event, now_ms);
+                    client.verified(&step, record);
+                    step
+                }
+                Err(error) => Step::Done(Err(error.clone())),
+            };
+            let is_over = match &step {
+                Step::Done(Ok(_)) => true,
+                Step::Done(Err(error)) => complete::is_over(error),
+                _ => false,
+            };
+            if is_page && is_over {
+                page::clean_address(&url);
+            }
+            step.map(Some)
+        }))
     }
 
-    async fn verify(
-        &self,
-        callback: ConnectionCallback,
-        mut record: PendingConnection,
-        timeout_ms: Option<u32>,
-        signal: Option<AbortSignal>,
-    ) -> Result<CompletedConnection> {
-        let mut procedure = CompleteConnection::new(callback, record.clone(), timeout_ms);
-        let result = self.driver(&self.signals(signal)).run(&mut procedure).await;
-        let outcome = match &result {
-            Ok(_) => Some(Outcome::Connected),
-            Err(failure) if complete::is_final(&failure.error) => Some(Outcome::Failed),
-            Err(_) => None,
+    /// Keeps how an attempt ended, until its time is over: so the same callback gives the same answer in another tab.
+    fn verified(&self, step: &Step<CompletedConnection>, record: &mut PendingConnection) {
+        record.outcome = match step {
+            Step::Done(Ok(_)) => Outcome::Connected,
+            Step::Done(Err(error)) if complete::is_final(error) => Outcome::Failed,
+            _ => return,
         };
-        // Kept until its time is over, so that the same callback gives the same answer in another tab.
-        if let Some(outcome) = outcome {
-            record.outcome = outcome;
-            self.store(&record);
-        }
-        result
+        self.store(record);
     }
 
     /// The attempts that left this browser's pages and are not complete, newest first.
@@ -290,13 +316,28 @@ impl ConnectClient {
         own.into_iter().chain(signal).collect()
     }
 
-    fn driver<'a>(&'a self, signals: &'a [AbortSignal]) -> Driver<'a> {
-        Driver {
+    /// Performs a call.
+    pub(crate) async fn run<T>(&self, mut call: Call<T>, signal: Option<AbortSignal>) -> Result<T> {
+        let mut output = None;
+        let mut advance = |event, now_ms| call(event, now_ms).map(|value| output = Some(value));
+        self.drive(&mut advance, signal).await?;
+        output.ok_or_else(|| {
+            ConnectError::new(ErrorCode::ResponseInvalid, "a procedure came to nothing").into()
+        })
+    }
+
+    async fn drive(
+        &self,
+        advance: &mut dyn FnMut(Event, u64) -> Step<()>,
+        signal: Option<AbortSignal>,
+    ) -> Result<()> {
+        let driver = Driver {
             options: &self.inner.options,
             http: &self.inner.http,
             trace: &self.inner.trace,
-            signals,
-        }
+            signals: &self.signals(signal),
+        };
+        driver.drive(advance).await
     }
 
     /// Where users return to: absolute, and without our parameters when it is this page.

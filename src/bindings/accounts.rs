@@ -3,13 +3,16 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answer_to_js, ask, call, call_js, execution_to_js, promise_js};
+use super::convert::{answer_to_js, ask, call, data, executed, promise};
 use super::lists::list;
-use crate::client::ConnectClient;
+use crate::browser::failure::Failure;
+use crate::client::accounts::{finding, watching};
+use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
 use crate::core::options::{RefreshOptions, WaitOptions, read_account_id, read_app};
 use crate::core::procedure::initiate::InitiateOptions;
 use crate::core::procedure::pages::Pages;
+use crate::core::procedure::{Event, Procedure, Step};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::protocol::operation::{AccountFilter, Execute, Operation};
 
@@ -71,16 +74,10 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "WaitUntilActiveOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            WaitOptions::read,
-            async |client, wait, signal| {
-                client
-                    .wait_until_active(wait.connected_account_id, wait.timeout_ms, signal)
-                    .await
-            },
-        )
+        call(&self.0, options, &|options| {
+            let wait = WaitOptions::read(options)?;
+            Ok(data(watching(wait.connected_account_id, wait.timeout_ms)))
+        })
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
@@ -91,16 +88,13 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RefreshOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            RefreshOptions::read,
-            async |client, refresh, signal| {
-                client
-                    .refresh_account(refresh.connected_account_id, refresh.redirect_url, signal)
-                    .await
-            },
-        )
+        call(&self.0, options, &|options| {
+            let refresh = RefreshOptions::read(options)?;
+            let call = self
+                .0
+                .refreshing(refresh.connected_account_id, refresh.redirect_url)?;
+            Ok(data(call))
+        })
     }
 
     /// Switches an account on.
@@ -159,18 +153,24 @@ impl Entity {
     /// All connected accounts of the entity.
     #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
     pub fn get_connections(&self) -> Promise {
-        let (client, entity_id) = (self.0.clone(), Some(self.1.clone()));
-        promise_js(async move {
-            let mut pages = Pages::new(client.accounts(AccountFilter {
-                entity_id,
-                ..AccountFilter::default()
-            }));
-            let accounts = Array::new();
-            while let Some(account) = client.next(&mut pages, None).await? {
-                accounts.push(&account);
+        let mut pages = Pages::<JsValue>::new(self.0.accounts(AccountFilter {
+            entity_id: Some(self.1.clone()),
+            ..AccountFilter::default()
+        }));
+        let accounts = Array::new();
+        let client = self.0.clone();
+        let all: Call<JsValue> = Box::new(move |mut event, now_ms| {
+            loop {
+                match pages.advance(event, now_ms) {
+                    Step::Done(Ok(Some(account))) => {
+                        accounts.push(&account);
+                        event = Event::Start;
+                    }
+                    step => return step.map(|_| accounts.clone().into()),
+                }
             }
-            Ok(accounts.into())
-        })
+        });
+        promise(Box::pin(async move { client.run(all, None).await }))
     }
 
     /// The entity's newest account of an app that can be used, or null.
@@ -179,13 +179,9 @@ impl Entity {
         &self,
         #[wasm_bindgen(unchecked_param_type = "GetConnectionOptions")] options: &JsValue,
     ) -> Promise {
-        let entity_id = self.1.clone();
-        call(
-            &self.0,
-            options,
-            read_app,
-            async move |client, app, signal| client.find_account(entity_id, app, signal).await,
-        )
+        call(&self.0, options, &|options| {
+            Ok(data(finding(self.1.clone(), read_app(options)?)))
+        })
     }
 
     /// `initiateConnection` for this entity.
@@ -195,16 +191,11 @@ impl Entity {
         #[wasm_bindgen(unchecked_param_type = "Omit<InitiateConnectionOptions, \"entityId\">")]
         options: &JsValue,
     ) -> Promise {
-        let entity_id = self.1.clone();
-        call(
-            &self.0,
-            options,
-            InitiateOptions::read,
-            async move |client, mut initiate, signal| {
-                own(&mut initiate.entity_id, entity_id)?;
-                client.initiate_connection(initiate, signal).await
-            },
-        )
+        call(&self.0, options, &|options| {
+            let mut initiate = InitiateOptions::read(options)?;
+            own(&mut initiate.entity_id, &self.1)?;
+            start(&self.0, initiate)
+        })
     }
 
     /// `executeAction` on behalf of this entity.
@@ -214,24 +205,17 @@ impl Entity {
         #[wasm_bindgen(unchecked_param_type = "Omit<ExecuteActionOptions, \"entityId\">")]
         options: &JsValue,
     ) -> Promise {
-        let entity_id = self.1.clone();
-        call_js(
-            &self.0,
-            options,
-            Execute::read,
-            async move |client, mut execute, signal| {
-                own(&mut execute.entity_id, entity_id)?;
-                Ok(execution_to_js(
-                    &client.execute_action(execute, signal).await?,
-                ))
-            },
-        )
+        call(&self.0, options, &|options| {
+            let mut execute = Execute::read(options)?;
+            own(&mut execute.entity_id, &self.1)?;
+            Ok(executed(self.0.executing(execute)))
+        })
     }
 }
 
 /// An entity acts for itself only.
-fn own(slot: &mut Option<String>, entity_id: String) -> Result<(), ConnectError> {
-    match slot.replace(entity_id) {
+fn own(slot: &mut Option<String>, entity_id: &str) -> Result<(), ConnectError> {
+    match slot.replace(entity_id.to_owned()) {
         None => Ok(()),
         Some(_) => Err(ConnectError::argument(
             "unknown",
@@ -243,10 +227,11 @@ fn own(slot: &mut Option<String>, entity_id: String) -> Result<(), ConnectError>
 
 /// `initiateConnection`, under either of its names.
 pub(super) fn initiate(client: &ConnectClient, options: &JsValue) -> Promise {
-    call(
-        client,
-        options,
-        InitiateOptions::read,
-        async |client, initiate, signal| client.initiate_connection(initiate, signal).await,
-    )
+    call(client, options, &|options| {
+        start(client, InitiateOptions::read(options)?)
+    })
+}
+
+fn start(client: &ConnectClient, options: InitiateOptions) -> Result<Call<JsValue>, Failure> {
+    Ok(data(client.remembered(client.initiation(options)?)))
 }

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answer_to_js, ask, call};
+use super::convert::{answer_to_js, ask, call, data};
 use super::lists::list;
 use crate::client::ConnectClient;
 use crate::core::options::{read_app, read_integration_id};
@@ -98,11 +98,9 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CreateIntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            CreateIntegrationOptions::read,
-            async |client, options, signal| client.create_integration(options, signal).await,
-        )
+        call(&self.0, options, &|options| {
+            let create = CreateIntegrationOptions::read(options)?;
+            Ok(data(self.0.creating(create)?))
+        })
     }
 }

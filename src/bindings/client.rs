@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::*;
 use super::accounts::{ConnectedAccounts, Entity, initiate};
 use super::catalogue::{Apps, Integrations};
 use super::convert::{
-    Arguments, answer_to_js, ask, call, call_js, execution_to_js, finish, promise, read_with,
-    to_error, to_js, wrong,
+    Arguments, answer_to_js, ask, call, data, executed, finish, promise, read_with, to_error,
+    to_js, wrong,
 };
 use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
@@ -55,14 +55,10 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExpectedParamsOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            options,
-            ExpectedParamsOptions::read,
-            async |client, options, signal| {
-                client.get_expected_params_for_user(options, signal).await
-            },
-        )
+        call(&self.0, options, &|options| {
+            let expected = ExpectedParamsOptions::read(options)?;
+            Ok(data(self.0.expected_params(expected)?))
+        })
     }
 
     /// Starts a connection. Sent once, never repeated.
@@ -138,16 +134,18 @@ impl JsConnectClient {
         }
         let (client, completing) = (self.0.clone(), self.1.clone());
         let done = key.clone();
-        let promise = promise(async move {
-            let result = match options {
-                Ok((options, signal)) => client.complete_connection(options, signal).await,
+        let started =
+            options.and_then(|(options, signal)| Ok((data(client.completion(options)?), signal)));
+        let promise = promise(Box::pin(async move {
+            let result = match started {
+                Ok((call, signal)) => client.run(call, signal).await,
                 Err(failure) => Err(failure),
             };
             completing
                 .borrow_mut()
                 .retain(|(url, _)| Some(url) != done.as_ref());
             result
-        });
+        }));
         if let Some(key) = key {
             self.1.borrow_mut().push((key, promise.clone()));
         }
@@ -231,16 +229,9 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
     ) -> Promise {
-        call_js(
-            &self.0,
-            options,
-            Execute::read,
-            async |client, execute, signal| {
-                Ok(execution_to_js(
-                    &client.execute_action(execute, signal).await?,
-                ))
-            },
-        )
+        call(&self.0, options, &|options| {
+            Ok(executed(self.0.executing(Execute::read(options)?)))
+        })
     }
 
     /// One end user. Throws `invalid_argument`.

@@ -1,5 +1,7 @@
 //! Arguments in, answers and errors out.
 
+use core::pin::Pin;
+
 use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -9,8 +11,9 @@ use web_sys::AbortSignal;
 
 use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_except, encode};
-use crate::client::ConnectClient;
+use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
+use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
 use crate::core::protocol::operation::Operation;
 use crate::core::value::Value;
@@ -35,65 +38,43 @@ pub fn to_error(failure: &Failure) -> JsValue {
     error.into()
 }
 
-/// A promise for an answer, rejected with a `ConnectError`.
-pub fn promise<T: Serialize>(work: impl Future<Output = Result<T, Failure>> + 'static) -> Promise {
-    promise_js(async { Ok(to_js(&work.await?)) })
-}
-
-/// [`promise`], for an answer that is a JavaScript value already.
-pub fn promise_js(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+/// A promise for what becomes of some work, rejected with a `ConnectError`. Boxed, so that promises are compiled once.
+pub fn promise(work: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>) -> Promise {
     future_to_promise(async { work.await.map_err(|failure| to_error(&failure)) })
 }
 
 /// Reads the options of a call and promises what comes of it. What is wrong with them is found at the time of the call.
-pub fn call<O: 'static, T: Serialize>(
+pub fn call(
     client: &ConnectClient,
     options: &JsValue,
-    read: Read<O>,
-    run: impl AsyncFnOnce(ConnectClient, O, Option<AbortSignal>) -> Result<T, Failure> + 'static,
-) -> Promise {
-    call_js(
-        client,
-        options,
-        read,
-        async move |client, options, signal| Ok(to_js(&run(client, options, signal).await?)),
-    )
-}
-
-/// [`call`], for an answer that is a JavaScript value already.
-pub fn call_js<O: 'static>(
-    client: &ConnectClient,
-    options: &JsValue,
-    read: Read<O>,
-    run: impl AsyncFnOnce(ConnectClient, O, Option<AbortSignal>) -> Result<JsValue, Failure> + 'static,
+    start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
 ) -> Promise {
     let client = client.clone();
-    let options = Arguments::read(options, &["signal"]).and_then(|mut arguments| {
+    let started = Arguments::read(options, &["signal"]).and_then(|mut arguments| {
         let signal = arguments.take_signal()?;
-        Ok((read(&arguments.data)?, signal))
+        Ok((start(&arguments.data)?, signal))
     });
-    promise_js(async move {
-        let (options, signal) = options?;
-        run(client, options, signal).await
-    })
+    promise(Box::pin(async move {
+        let (call, signal) = started?;
+        client.run(call, signal).await
+    }))
 }
 
-/// One question to the platform: options that make an operation, and what becomes of its answer. Not generic, so that it is
-/// compiled once for all calls that are no more than that.
+/// A call that comes to plain data.
+pub fn data<T: Serialize + 'static>(mut call: Call<T>) -> Call<JsValue> {
+    Box::new(move |event, now_ms| call(event, now_ms).map(|value| to_js(&value)))
+}
+
+/// One question to the platform: options that make an operation, and what becomes of its answer.
 pub fn ask(
     client: &ConnectClient,
     options: &JsValue,
-    read: Read<Operation>,
+    read: fn(&Value) -> Result<Operation, ConnectError>,
     answered: fn(Answer) -> Result<JsValue, ConnectError>,
 ) -> Promise {
-    call_js(
-        client,
-        options,
-        read,
-        async move |client, operation, signal| {
-            Ok(answered(client.perform(&operation, signal).await?)?)
-        },
-    )
+    call(client, options, &|options| {
+        Ok(Box::new(procedure::ask(read(options)?, answered)))
+    })
 }
 
 /// What was asked for, as plain data.
@@ -106,9 +87,6 @@ pub fn answer_to_js<T: Serialize + TryFrom<Answer, Error = ConnectError>>(
     Ok(to_js(&T::try_from(answer)?))
 }
 
-/// How the core reads the options of a call.
-type Read<O> = fn(&Value) -> Result<O, ConnectError>;
-
 /// Reads options that are plain data.
 ///
 /// # Errors
@@ -120,8 +98,12 @@ pub fn read_with<O>(
     Ok(read(&Arguments::read(options, &[])?.data)?)
 }
 
-/// What an action came to. Its data is of any shape.
-pub fn execution_to_js(execution: &Execution) -> JsValue {
+/// A call that executes an action. Its data is of any shape.
+pub fn executed(mut call: Call<Execution>) -> Call<JsValue> {
+    Box::new(move |event, now_ms| call(event, now_ms).map(|execution| execution_to_js(&execution)))
+}
+
+fn execution_to_js(execution: &Execution) -> JsValue {
     let object = Object::new();
     put(&object, "successful", &JsValue::TRUE);
     put(&object, "data", &encode(&execution.data));

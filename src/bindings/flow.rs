@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{promise_js, put, read_with, to_error, to_js, wrong};
+use super::convert::{promise, put, read_with, to_error, to_js, wrong};
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
 use crate::core::fields::Field;
@@ -111,11 +111,11 @@ impl JsConnectFlow {
 
     fn settle(&self, started: Result<(), Failure>) -> Promise {
         let (flow, shown) = (self.flow.clone(), self.shown.clone());
-        promise_js(async move {
+        promise(Box::pin(async move {
             started?;
             flow.settled().await;
             Ok(show(&flow, &shown))
-        })
+        }))
     }
 }
 

@@ -8,9 +8,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{promise_js, put, read_with, to_error, to_js};
-use crate::client::ConnectClient;
+use super::convert::{promise, put, read_with, to_error, to_js};
+use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
+use crate::core::procedure::Procedure;
 use crate::core::procedure::pages::Pages;
 use crate::core::protocol::answer::{Answer, ConnectedAccount, Page};
 use crate::core::protocol::operation::Operation;
@@ -20,8 +21,7 @@ use crate::core::value::Value;
 #[wasm_bindgen(skip_typescript)]
 pub struct ListIterator {
     client: ConnectClient,
-    /// Away while a call is answered.
-    pages: Rc<RefCell<Option<Pages<JsValue>>>>,
+    pages: Rc<RefCell<Pages<JsValue>>>,
     /// Calls are answered one at a time, in their order.
     last: RefCell<Promise>,
 }
@@ -51,21 +51,20 @@ impl ListIterator {
     pub fn next(&self) -> Promise {
         let (client, pages) = (self.client.clone(), self.pages.clone());
         let previous = self.last.borrow().clone();
-        let next = promise_js(async move {
+        let next: Call<JsValue> = Box::new(move |event, now_ms| {
+            let step = pages.borrow_mut().advance(event, now_ms);
+            step.map(|item| {
+                let result = Object::new();
+                put(&result, "done", &item.is_none().into());
+                put(&result, "value", &item.unwrap_or_default());
+                result.into()
+            })
+        });
+        let next = promise(Box::pin(async move {
             // Whether the call before failed is its caller's business.
             let _ = JsFuture::from(previous).await;
-            let mut item = None;
-            let at = pages.take();
-            if let Some(mut at) = at {
-                let next = client.next(&mut at, None).await;
-                pages.replace(Some(at));
-                item = next?;
-            }
-            let result = Object::new();
-            put(&result, "done", &item.is_none().into());
-            put(&result, "value", &item.unwrap_or_default());
-            Ok(result.into())
-        });
+            client.run(next, None).await
+        }));
         *self.last.borrow_mut() = next.clone();
         next
     }
@@ -80,9 +79,9 @@ pub fn list(
     let operation = read_with(options, |options| list(client, options));
     let iterator: JsValue = ListIterator {
         client: client.clone(),
-        pages: Rc::new(RefCell::new(Some(Pages::new(
+        pages: Rc::new(RefCell::new(Pages::new(
             operation.map_err(|failure| to_error(&failure))?,
-        )))),
+        ))),
         last: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
     }
     .into();

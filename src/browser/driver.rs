@@ -10,7 +10,7 @@ use super::surroundings::{change, is_online, is_visible};
 use super::timing::{jitter, now_ms, sleep};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
-use crate::core::procedure::{Event, Pause, Procedure, Step};
+use crate::core::procedure::{Event, Pause, Step};
 use crate::core::protocol::answer::Answer;
 use crate::core::protocol::operation::Operation;
 use crate::core::protocol::{build, read};
@@ -33,26 +33,15 @@ pub struct Driver<'a> {
 }
 
 impl Driver<'_> {
-    /// Runs a procedure to its end.
+    /// Runs a procedure to its end. Not generic, so that it is compiled once for all of them: what one comes to is its own to
+    /// keep.
     ///
     /// # Errors
     /// The procedure's own, or `cancelled`.
-    pub async fn run<P: Procedure>(&self, procedure: &mut P) -> Result<P::Output, Failure> {
-        let mut output = None;
-        self.drive(&mut |event, now_ms| {
-            procedure.advance(event, now_ms).and_then(|value| {
-                output = Some(value);
-                Step::Done(Ok(()))
-            })
-        })
-        .await?;
-        output.ok_or_else(|| {
-            ConnectError::new(ErrorCode::ResponseInvalid, "a procedure came to nothing").into()
-        })
-    }
-
-    /// The loop of [`run`](Self::run), compiled once for all procedures.
-    async fn drive(&self, advance: &mut dyn FnMut(Event, u64) -> Step<()>) -> Result<(), Failure> {
+    pub async fn drive(
+        &self,
+        advance: &mut dyn FnMut(Event, u64) -> Step<()>,
+    ) -> Result<(), Failure> {
         let mut event = Event::Start;
         let mut cause = None;
         loop {

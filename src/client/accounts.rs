@@ -2,7 +2,7 @@
 
 use web_sys::AbortSignal;
 
-use super::{ConnectClient, ConnectionRequest, Result};
+use super::{Call, ConnectClient, ConnectionRequest, Result};
 use crate::browser::page;
 use crate::core::error::ConnectError;
 use crate::core::procedure::execute::ExecuteAction;
@@ -10,6 +10,7 @@ use crate::core::procedure::find_account::FindAccount;
 use crate::core::procedure::pages::Pages;
 use crate::core::procedure::refresh::{Refresh, RefreshAccount};
 use crate::core::procedure::watch::WatchAccount;
+use crate::core::procedure::{Procedure, ask};
 use crate::core::protocol::answer::{Answer, AuthParams, ConnectedAccount, Execution, Page};
 use crate::core::protocol::operation::{AccountFilter, Execute, Operation};
 
@@ -29,7 +30,7 @@ impl ConnectClient {
         let operation = Operation::GetAccount {
             connected_account_id,
         };
-        Ok(self.perform(&operation, signal).await?.try_into()?)
+        self.ask(operation, signal).await
     }
 
     /// Waits until an account is `ACTIVE`, looking at it ever less often. Default limit: 10 minutes.
@@ -43,8 +44,8 @@ impl ConnectClient {
         timeout_ms: Option<u32>,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectedAccount> {
-        let mut watch = WatchAccount::new(connected_account_id, timeout_ms.unwrap_or(WAIT_MS));
-        self.driver(&self.signals(signal)).run(&mut watch).await
+        self.run(watching(connected_account_id, timeout_ms), signal)
+            .await
     }
 
     /// The next item of a list, or `None` at its end. Asks the platform for a page when none is at hand.
@@ -59,16 +60,10 @@ impl ConnectClient {
     where
         Page<T>: TryFrom<Answer, Error = ConnectError>,
     {
-        loop {
-            if let Some(item) = pages.pop() {
-                return Ok(Some(item));
-            }
-            let Some(operation) = pages.request() else {
-                return Ok(None);
-            };
-            let answer = self.perform(&operation, signal.clone()).await?;
-            pages.answered(answer.try_into()?);
-        }
+        let mut output = None;
+        let mut advance = |event, now_ms| pages.advance(event, now_ms).map(|item| output = item);
+        self.drive(&mut advance, signal).await?;
+        Ok(output)
     }
 
     /// All accounts of a filter, to be taken with [`next`](Self::next). Without an entity: the client's.
@@ -97,8 +92,7 @@ impl ConnectClient {
         app: String,
         signal: Option<AbortSignal>,
     ) -> Result<Option<ConnectedAccount>> {
-        let mut find = FindAccount::of_app(entity_id, app);
-        self.driver(&self.signals(signal)).run(&mut find).await
+        self.run(finding(entity_id, app), signal).await
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to the URL once more; anything else may be
@@ -112,6 +106,16 @@ impl ConnectClient {
         redirect_url: Option<String>,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectionRequest> {
+        let call = self.refreshing(connected_account_id, redirect_url)?;
+        self.run(call, signal).await
+    }
+
+    /// The call of [`refresh_account`](Self::refresh_account).
+    pub(crate) fn refreshing(
+        &self,
+        connected_account_id: String,
+        redirect_url: Option<String>,
+    ) -> Result<Call<ConnectionRequest>> {
         let options = &self.inner.options;
         let mut procedure = RefreshAccount::new(Refresh {
             connected_account_id,
@@ -120,14 +124,8 @@ impl ConnectClient {
             flow_id: page::new_flow_id()?,
             entity_id: options.entity_id.clone(),
         });
-        let initiated = self
-            .driver(&self.signals(signal))
-            .run(&mut procedure)
-            .await?;
-        if let Some(record) = initiated.pending() {
-            self.remember(record);
-        }
-        Ok(initiated.request)
+        let call = Box::new(move |event, now_ms| procedure.advance(event, now_ms));
+        Ok(self.remembered(call))
     }
 
     /// Switches an account on or off.
@@ -144,7 +142,7 @@ impl ConnectClient {
             connected_account_id,
             enabled,
         };
-        self.perform(&operation, signal).await.map(drop)
+        self.run(Box::new(ask(operation, |_| Ok(()))), signal).await
     }
 
     /// Deletes an account.
@@ -159,7 +157,7 @@ impl ConnectClient {
         let operation = Operation::DeleteAccount {
             connected_account_id,
         };
-        self.perform(&operation, signal).await.map(drop)
+        self.run(Box::new(ask(operation, |_| Ok(()))), signal).await
     }
 
     /// What a signed call to the app needs, as far as the platform shows it. Masked values are marked.
@@ -174,7 +172,7 @@ impl ConnectClient {
         let operation = Operation::GetAuthParams {
             connected_account_id,
         };
-        Ok(self.perform(&operation, signal).await?.try_into()?)
+        self.ask(operation, signal).await
     }
 
     /// Executes an action on behalf of an entity, or with one account. Sent once, never repeated.
@@ -183,21 +181,45 @@ impl ConnectClient {
     /// `action_failed` with the action's words, `not_found`, `invalid_request`, and those of any request.
     pub async fn execute_action(
         &self,
-        mut execute: Execute,
+        execute: Execute,
         signal: Option<AbortSignal>,
     ) -> Result<Execution> {
+        self.run(self.executing(execute), signal).await
+    }
+
+    /// The call of [`execute_action`](Self::execute_action).
+    pub(crate) fn executing(&self, mut execute: Execute) -> Call<Execution> {
         execute.entity_id = execute
             .entity_id
             .or_else(|| self.inner.options.entity_id.clone());
         let mut procedure = ExecuteAction::new(self.inner.options.api, execute);
-        self.driver(&self.signals(signal)).run(&mut procedure).await
+        Box::new(move |event, now_ms| procedure.advance(event, now_ms))
     }
 
-    pub(crate) async fn perform(
+    pub(super) async fn ask<T>(
         &self,
-        operation: &Operation,
+        operation: Operation,
         signal: Option<AbortSignal>,
-    ) -> Result<Answer> {
-        self.driver(&self.signals(signal)).perform(operation).await
+    ) -> Result<T>
+    where
+        T: TryFrom<Answer, Error = ConnectError> + 'static,
+    {
+        self.run(Box::new(ask(operation, T::try_from)), signal)
+            .await
     }
+}
+
+/// The call of [`ConnectClient::wait_until_active`].
+pub(crate) fn watching(
+    connected_account_id: String,
+    timeout_ms: Option<u32>,
+) -> Call<ConnectedAccount> {
+    let mut watch = WatchAccount::new(connected_account_id, timeout_ms.unwrap_or(WAIT_MS));
+    Box::new(move |event, now_ms| watch.advance(event, now_ms))
+}
+
+/// The call of [`ConnectClient::find_account`].
+pub(crate) fn finding(entity_id: String, app: String) -> Call<Option<ConnectedAccount>> {
+    let mut find = FindAccount::of_app(entity_id, app);
+    Box::new(move |event, now_ms| find.advance(event, now_ms))
 }

@@ -2,7 +2,8 @@
 
 use web_sys::AbortSignal;
 
-use super::{ConnectClient, Result};
+use super::{Call, ConnectClient, Result};
+use crate::core::procedure::Procedure;
 use crate::core::procedure::create_integration::{CreateIntegration, CreateIntegrationOptions};
 use crate::core::procedure::pages::Pages;
 use crate::core::protocol::answer::{App, Integration};
@@ -23,7 +24,7 @@ impl ConnectClient {
     /// `not_found`, `invalid_argument`, and those of any request.
     pub async fn get_app(&self, app: String, signal: Option<AbortSignal>) -> Result<App> {
         let operation = Operation::GetApp { app };
-        Ok(self.perform(&operation, signal).await?.try_into()?)
+        self.ask(operation, signal).await
     }
 
     /// The enabled integrations of an app, to be taken with [`next`](Self::next).
@@ -41,7 +42,7 @@ impl ConnectClient {
         signal: Option<AbortSignal>,
     ) -> Result<Integration> {
         let operation = Operation::GetIntegration { integration_id };
-        Ok(self.perform(&operation, signal).await?.try_into()?)
+        self.ask(operation, signal).await
     }
 
     /// Creates an integration of an app, with the platform's credentials where it has them. Only with
@@ -55,8 +56,15 @@ impl ConnectClient {
         options: CreateIntegrationOptions,
         signal: Option<AbortSignal>,
     ) -> Result<Integration> {
+        self.run(self.creating(options)?, signal).await
+    }
+
+    /// The call of [`create_integration`](Self::create_integration).
+    pub(crate) fn creating(&self, options: CreateIntegrationOptions) -> Result<Call<Integration>> {
         let may_create = self.inner.options.create_integrations;
         let mut procedure = CreateIntegration::new(options, may_create)?;
-        self.driver(&self.signals(signal)).run(&mut procedure).await
+        Ok(Box::new(move |event, now_ms| {
+            procedure.advance(event, now_ms)
+        }))
     }
 }

@@ -10,18 +10,18 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::Listener;
 use super::ears::Ears;
-use crate::browser::failure::Failure;
 use crate::browser::popup::Popup;
 use crate::browser::timing::{Timer, jitter, now_ms};
 use crate::browser::{page, surroundings};
-use crate::client::{ConnectClient, Result};
+use crate::client::{Call, ConnectClient, Result};
 use crate::core::callback;
 use crate::core::error::ConnectError;
 use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
 };
 use crate::core::pending::PendingConnection;
-use crate::core::procedure::complete;
+use crate::core::procedure::{ask, complete};
+use crate::core::protocol::operation::Operation;
 use crate::core::trace::{FlowTag, TraceEvent};
 
 /// A flow and all that it has in the browser.
@@ -148,27 +148,45 @@ impl Runner {
     }
 
     async fn work(&self, work: Work, signal: Option<AbortSignal>) -> Outcome {
-        let client = &self.client;
-        match work {
-            Work::Load(options) => {
-                let result = client.get_expected_params_for_user(options, signal).await;
-                Outcome::Loaded(self.keep_cause(result))
-            }
-            Work::Initiate(options) => {
-                let result = client.start_connection(options, signal).await;
-                Outcome::Initiated(self.keep_cause(result))
-            }
-            Work::Look(id) => {
-                let result = client.get_connected_account(id, signal).await;
-                Outcome::Looked(self.keep_cause(result))
-            }
-        }
+        let failed: fn(ConnectError) -> Outcome = match &work {
+            Work::Load(_) => |error| Outcome::Loaded(Err(error)),
+            Work::Initiate(_) => |error| Outcome::Initiated(Err(error)),
+            Work::Look(_) => |error| Outcome::Looked(Err(error)),
+        };
+        let result = match self.call(work) {
+            Ok(call) => self.client.run(call, signal).await,
+            Err(failure) => Err(failure),
+        };
+        result.unwrap_or_else(|failure| {
+            self.cause.replace(failure.cause);
+            failed(failure.error)
+        })
     }
 
-    fn keep_cause<T>(&self, result: Result<T>) -> core::result::Result<T, ConnectError> {
-        result.map_err(|Failure { error, cause }| {
-            self.cause.replace(cause);
-            error
+    fn call(&self, work: Work) -> Result<Call<Outcome>> {
+        Ok(match work {
+            Work::Load(options) => {
+                let mut call = self.client.expected_params(options)?;
+                Box::new(move |event, now_ms| {
+                    call(event, now_ms).map(|params| Outcome::Loaded(Ok(params)))
+                })
+            }
+            Work::Initiate(options) => {
+                let mut call = self.client.initiation(options)?;
+                Box::new(move |event, now_ms| {
+                    call(event, now_ms).map(|initiated| Outcome::Initiated(Ok(initiated)))
+                })
+            }
+            Work::Look(connected_account_id) => {
+                let operation = Operation::GetAccount {
+                    connected_account_id,
+                };
+                Box::new(ask(operation, |answer| {
+                    answer
+                        .try_into()
+                        .map(|account| Outcome::Looked(Ok(account)))
+                }))
+            }
         })
     }
 

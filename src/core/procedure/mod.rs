@@ -49,6 +49,11 @@ impl<T> Step<T> {
             Step::Done(Err(error)) => Step::Done(Err(error)),
         }
     }
+
+    /// The same step of a computation that comes to something else.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Step<U> {
+        self.and_then(|value| Step::Done(Ok(make(value))))
+    }
 }
 
 /// What happened since the last step.
@@ -73,6 +78,19 @@ pub trait Procedure {
 
     /// The next step after `event`. An event that does not fit ends it with an error.
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<Self::Output>;
+}
+
+/// One operation and no more, as what `read` makes of its answer.
+pub(crate) fn ask<T>(
+    operation: Operation,
+    read: fn(Answer) -> Result<T, ConnectError>,
+) -> impl FnMut(Event, u64) -> Step<T> {
+    let mut operation = Some(operation);
+    move |event, _now_ms| match (event, operation.take()) {
+        (Event::Start, Some(operation)) => Step::Call(operation),
+        (Event::Answered(answered), None) => Step::Done(answered.and_then(read)),
+        _ => out_of_step(),
+    }
 }
 
 /// An answer to another question than the one asked: a fault in a driver, never in a platform.

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::core::protocol::answer::Page;
+use super::{Event, Procedure, Step, out_of_step};
+use crate::core::error::ConnectError;
+use crate::core::protocol::answer::{Answer, Page};
 use crate::core::protocol::operation::Operation;
 
 /// Whoever wants all of a list gets no more pages than this: cursors that go round would never end.
@@ -51,6 +53,30 @@ impl<T> Pages<T> {
     pub fn answered(&mut self, page: Page<T>) {
         self.buffer.extend(page.items);
         self.walk.answered(page.next);
+    }
+}
+
+/// The next item, for which a page is asked for when none is at hand. It may be started again as long as there are items.
+impl<T> Procedure for Pages<T>
+where
+    Page<T>: TryFrom<Answer, Error = ConnectError>,
+{
+    type Output = Option<T>;
+
+    fn advance(&mut self, event: Event, _now_ms: u64) -> Step<Option<T>> {
+        match event {
+            Event::Start => {}
+            Event::Answered(Ok(answer)) => match answer.try_into() {
+                Ok(page) => self.answered(page),
+                Err(error) => return Step::Done(Err(error)),
+            },
+            Event::Answered(Err(error)) => return Step::Done(Err(error)),
+            Event::Woke => return out_of_step(),
+        }
+        match (self.pop(), self.request()) {
+            (None, Some(operation)) => Step::Call(operation),
+            (item, _) => Step::Done(Ok(item)),
+        }
     }
 }
 
