@@ -4,6 +4,7 @@ import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 import { run } from "../lib/run.mjs";
+import { manglable, renamed } from "./short-names.mjs";
 
 const GLUE = "connect_flow.js";
 const WASM = "connect_flow_bg.wasm";
@@ -47,12 +48,16 @@ export async function buildJs(withoutWasm) {
   for (const { name, source } of found) {
     await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name) });
   }
-  await build({ ...options, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
-  const deflated = deflateRawSync(readFileSync(inRoot("pkg", WASM)), { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });
+  // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
+  const long = readFileSync(inRoot("pkg", WASM));
+  const names = { mangleProps: manglable(long), mangleCache: {} };
+  const { mangleCache } = await build({ ...options, ...names, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
+  const wasm = renamed(long, mangleCache);
+  writeFileSync(inRoot("dist", WASM), wasm);
+  const deflated = deflateRawSync(wasm, { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });
   const define = { DEFLATED: JSON.stringify(deflated.toString("base64")) };
   await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, define });
   writeFileSync(inRoot("dist", WITHOUT_WASM), withoutWasm);
-  copyFileSync(inRoot("pkg", WASM), inRoot("dist", WASM));
   copyFileSync(inRoot("pkg", TYPES), inRoot("dist", TYPES));
   if (found.length) await declarations(found);
 }

@@ -1,54 +1,12 @@
 // Just enough of WebAssembly's binary format to say which function takes how many bytes.
 // https://webassembly.github.io/spec/core/binary/modules.html and, for names, appendix/custom.html
+import { list, Reader, readImport } from "../build/wasm-format.mjs";
+
 const SECTION = { 0: "custom", 2: "import", 10: "code" };
 const FUNCTION_NAMES = 1;
 
-class Reader {
-  constructor(bytes, at = 0, end = bytes.length) {
-    Object.assign(this, { bytes, at, end });
-  }
-  byte() {
-    return this.bytes[this.at++];
-  }
-  number() {
-    let result = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      result += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return result;
-    }
-  }
-  text() {
-    const part = this.part(this.number());
-    return Buffer.from(this.bytes.subarray(part.at, part.end)).toString();
-  }
-  part(size) {
-    this.at += size;
-    return new Reader(this.bytes, this.at - size, this.at);
-  }
-  get done() {
-    return this.at >= this.end;
-  }
-}
-
-const list = (reader, item) => Array.from({ length: reader.number() }, item);
-
 function importedFunctions(reader) {
-  const kinds = list(reader, () => {
-    reader.text();
-    reader.text();
-    const kind = reader.byte();
-    if (kind === 0) reader.number();
-    if (kind === 1 || kind === 2) {
-      if (kind === 1) reader.byte();
-      const hasMaximum = reader.byte() & 1;
-      reader.number();
-      if (hasMaximum) reader.number();
-    }
-    if (kind === 3) reader.part(2);
-    return kind;
-  });
-  return kinds.filter((kind) => kind === 0).length;
+  return list(reader, () => readImport(reader).kind).filter((kind) => kind === 0).length;
 }
 
 const bodySizes = (reader) =>

@@ -1,0 +1,39 @@
+import { encodeNumber, encodeSized, encodeText, list, Reader, readImport } from "./wasm-format.mjs";
+
+const IMPORTS = 2;
+const EXPORTS = 7;
+// For whoever wants to look into the module's memory.
+const KEPT = "memory";
+
+/** The names that the module and its glue know each other by, and the glue's own: what esbuild may give short ones. */
+export function manglable(wasm) {
+  const module = new WebAssembly.Module(wasm);
+  const names = [...WebAssembly.Module.imports(module), ...WebAssembly.Module.exports(module)].map(({ name }) => name);
+  return new RegExp(`^(?:${names.filter((name) => name !== KEPT).join("|")}|__wrap|__wbg_ptr|__destroy_into_raw)$`);
+}
+
+/** The module with other names for what it imports and exports: `{ before: after }`, as esbuild has named them in the glue. */
+export function renamed(wasm, names) {
+  const reader = new Reader(wasm, 8);
+  const parts = [wasm.subarray(0, 8)];
+  const newName = (name) => encodeText(names[name] ?? name);
+  const entries = {
+    [IMPORTS]: (section) => {
+      const { module, name, kind, type } = readImport(section);
+      return [encodeText(module), newName(name), Buffer.of(kind), type];
+    },
+    [EXPORTS]: (section) => [newName(section.text()), Buffer.of(section.byte()), encodeNumber(section.number())],
+  };
+  while (!reader.done) {
+    const start = reader.at;
+    const id = reader.byte();
+    const section = reader.part(reader.number());
+    if (entries[id]) {
+      const rewritten = list(section, () => Buffer.concat(entries[id](section)));
+      parts.push(Buffer.of(id), encodeSized(Buffer.concat([encodeNumber(rewritten.length), ...rewritten])));
+    } else {
+      parts.push(wasm.subarray(start, reader.at));
+    }
+  }
+  return Buffer.concat(parts);
+}
