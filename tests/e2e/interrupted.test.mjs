@@ -149,6 +149,8 @@ test("two tabs connect two apps at once, each its own", async ({ app, provider, 
   await browser.switchToWindow(zendesk.handle);
   await app.press("submit");
   await provider.signIn("Jessica");
+  // Nobody signs in twice at once, and the provider's session takes only one.
+  await provider.shows("Allow access?");
   await zendesk.leave();
   await provider.signIn("Jessica");
   await browser.switchToWindow(zendesk.handle);
