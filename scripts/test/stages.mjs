@@ -43,8 +43,9 @@ function testFiles(directory) {
   return files.filter((file) => file.endsWith(".test.mjs")).map((file) => join(path, file));
 }
 
-const inNode = (directory, { flags = [], env, files = testFiles(directory) } = {}) => (context) =>
-  attempt(process.execPath, ["--test", "--test-reporter=spec", ...flags, ...files], {
+/** `limitMs` is for each file: Node 20 takes --test-timeout for that, and ends the file with whatever it started. */
+const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directory) }) => (context) =>
+  attempt(process.execPath, ["--test", "--test-reporter=spec", `--test-timeout=${limitMs}`, ...flags, ...files], {
     note: context.note,
     env: env?.(context),
   });
@@ -57,6 +58,7 @@ const endToEnd = (engine) => ({
   present: () => testFiles("e2e").length > 0,
   count: countNode,
   run: inNode("e2e", {
+    limitMs: 5 * 60_000,
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
     flags: ["--test-concurrency=1"],
     env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine }),
@@ -66,12 +68,13 @@ const endToEnd = (engine) => ({
 const isOfBundlers = (file) => file.endsWith("bundlers.test.mjs");
 
 /** Tests of the package as it is installed. */
-const ofPackage = (name, isChosen) => ({
+const ofPackage = (name, limitMs, isChosen) => ({
   name,
   needs: ["npm", "pack-tools", "chromium"],
   after: ["build"],
   count: countNode,
   run: inNode("pack", {
+    limitMs,
     files: testFiles("pack").filter(isChosen),
     env: (context) => ({ ...context.chromium, ...context["pack-tools"] }),
   }),
@@ -132,14 +135,14 @@ export const STAGES = [
     run: ({ lint, note }) => cargo(lint, ["doc", "--no-deps"], note, { RUSTDOCFLAGS: "-D warnings" }),
   },
   // Half a minute once everything is installed and cached, minutes at the first time.
-  ofPackage("bundlers", isOfBundlers),
-  ofPackage("pack", (file) => !isOfBundlers(file)),
+  ofPackage("bundlers", 10 * 60_000, isOfBundlers),
+  ofPackage("pack", 5 * 60_000, (file) => !isOfBundlers(file)),
   {
     name: "node",
     needs: ["npm"],
     after: ["build"],
     present: () => testFiles("node").length > 0,
     count: countNode,
-    run: inNode("node"),
+    run: inNode("node", { limitMs: 2 * 60_000 }),
   },
 ];
