@@ -34,11 +34,14 @@ export async function buildWithoutWasm(compiled) {
   }
 }
 
-/** A memory that grows leaves its old buffer empty: the glue tells by that when to look for the new one. */
+/**
+ * A memory that grows leaves its old buffer empty: the glue tells by that when to look for the new one. And what a user has typed
+ * is in memory that can still be overwritten, or in none.
+ */
 function detachOnGrowth(text) {
   const assignment = /^(\s*)buffer = newBuffer;$/m;
   if (!assignment.test(text)) throw new Error("wasm2js grows its memory in another way than before");
-  return text.replace(assignment, "$1structuredClone(buffer, { transfer: [buffer] });\n$&");
+  return text.replace(assignment, "$1new Int8Array(buffer).fill(0);\n$1structuredClone(buffer, { transfer: [buffer] });\n$&");
 }
 
 async function bundle(folder) {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { tsc } from "../build/js.mjs";
 import { build } from "../build.mjs";
 import { inRoot, root } from "../lib/paths.mjs";
@@ -49,6 +50,9 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
     note: context.note,
     env: env?.(context),
   });
+
+// Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
+const loadsModule = (file) => !/^(?:host|sandbox|loading|readme)\b/.test(basename(file));
 
 /** The end-to-end tests in one engine. */
 const endToEnd = (engine) => ({
@@ -144,5 +148,16 @@ export const STAGES = [
     present: () => testFiles("node").length > 0,
     count: countNode,
     run: inNode("node", { limitMs: 2 * 60_000 }),
+  },
+  {
+    name: "node without wasm",
+    needs: ["npm"],
+    after: ["build"],
+    count: countNode,
+    run: inNode("node", {
+      limitMs: 2 * 60_000,
+      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
+      files: testFiles("node").filter(loadsModule),
+    }),
   },
 ];

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createClient } from "connect-flow";
+import { memory } from "./module-memory.mjs";
+import { wasmUrl } from "./client.mjs";
+import { createClient, validateParams } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
-
-const wasmUrl = `data:application/wasm;base64,${readFileSync(new URL("../../dist/connect_flow_bg.wasm", import.meta.url)).toString("base64")}`;
-
-const { default: init } = await import("../../dist/connect_flow.js");
 
 /** How many of these texts stand in the module's memory. */
 async function found(texts) {
-  const { memory } = await init();
-  const bytes = Buffer.from(memory.buffer);
-  return texts.filter((text) => bytes.includes(text)).length;
+  const all = await memory();
+  return texts.filter((text) => all.some((bytes) => bytes.includes(text))).length;
+}
+
+/** Makes the module's memory grow, by a value for which there is no room. */
+async function grow() {
+  const size = async () => Math.max(...(await memory()).map((bytes) => bytes.length));
+  const field = { name: "key", displayName: "Key", type: "string", required: true, secret: false };
+  const before = await size();
+  for (let key = "x".repeat(2 ** 16); (await size()) === before; key += key) validateParams([field], { key });
 }
 
 for (const api of ["v1", "v3"]) {
@@ -23,7 +27,10 @@ for (const api of ["v1", "v3"]) {
       const client = await createClient({
         baseUrl: "http://sandbox.test", api, entityId: "Jessica", unsafeApiKey: "k", wasmUrl, redirectUrl: "https://app.test/",
         fetch: async (request) => {
-          sent = Math.max(sent, await found(parts));
+          if (await found(parts)) {
+            sent = await found(parts);
+            await grow();
+          }
           return sandbox.fetch(request);
         },
       });
