@@ -29,6 +29,12 @@ const sourceOf = (name) =>
 // The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
 const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
 
+/** The client as a folder's files name it: beside the file that they become. */
+const client = {
+  name: "client",
+  setup: (build) => build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: "./index.js", external: true })),
+};
+
 /** Makes dist/ of pkg/, src/ts/ and the text of the module that does without WebAssembly. */
 export async function buildJs(withoutWasm) {
   const { build } = await import("esbuild");
@@ -46,7 +52,7 @@ export async function buildJs(withoutWasm) {
     absWorkingDir: inRoot(),
   };
   for (const { name, source } of found) {
-    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name) });
+    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name), plugins: [client] });
   }
   // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
   const long = readFileSync(inRoot("pkg", WASM));
@@ -67,8 +73,8 @@ async function declarations(found) {
   for (const { name, source } of found) {
     if (!source.endsWith("/index.ts") || name === "index") continue;
     // One file a published entry: what a folder's index declares stands by itself.
-    const text = readFileSync(inRoot("dist", name, "index.d.ts"), "utf8");
-    if (/from "\.|import\("\./.test(text)) throw new Error(`${source} must declare its types itself`);
+    const text = readFileSync(inRoot("dist", name, "index.d.ts"), "utf8").replaceAll('from "../index.js"', 'from "./index.js"');
+    if (/from "\.(?!\/index\.js)|import\("\./.test(text)) throw new Error(`${source} must declare its types itself`);
     writeFileSync(inRoot("dist", `${name}.d.ts`), text);
     rmSync(inRoot("dist", name), { recursive: true });
   }

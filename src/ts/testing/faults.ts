@@ -6,6 +6,8 @@ import type { FaultRule } from "./index.js";
 export class Faults {
   #rules: { rule: FaultRule; left: number }[] = [];
   #release = new AbortController();
+  /** How many requests wait for a time, or for ever. */
+  paused = 0;
 
   add(rule: FaultRule): () => void {
     const entry = { rule, left: rule.times ?? 1 };
@@ -45,7 +47,8 @@ export class Faults {
   /** Waits for a time, or for ever; rejects when the request is aborted or the sandbox reset. */
   #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
     const released = this.#release.signal;
-    return new Promise((resolve, reject) => {
+    this.paused += 1;
+    return new Promise<void>((resolve, reject) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
       for (const source of [signal, released]) {
         const stop = () => {
@@ -55,7 +58,7 @@ export class Faults {
         if (source.aborted) stop();
         else source.addEventListener("abort", stop, { once: true });
       }
-    });
+    }).finally(() => (this.paused -= 1));
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * A strict, in-memory platform that speaks the Composio HTTP API, v1 and v3: for tests, demos and work without an account.
- * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers.
+ * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers. Installed in a page, it is also the
+ * users of that page, and its clock.
  */
+import type { ClientOptions, ConnectClient } from "../index.js";
 import { build } from "./sandbox.js";
 
 /** How the sandbox, as a confidential client, speaks to an authorization server. */
@@ -38,8 +40,18 @@ export interface SandboxOptions {
   apiKey?: string;
   /** Public origin of the sandbox, used in the URLs that it hands out. Default: the origin of each request. */
   origin?: string;
-  /** The clock, in milliseconds since 1970. Default `Date.now`. */
+  /**
+   * The clock, in milliseconds since 1970. Default `Date.now`. Once the sandbox is installed, the page's clock is the sandbox's,
+   * and only begins with this.
+   */
   now?: () => number;
+  /**
+   * Moves timers that a library has taken already, by a number of milliseconds, such as
+   * `(ms) => vi.advanceTimersByTimeAsync(ms)`. Default: the sandbox takes the page's timers itself when it is installed.
+   */
+  advanceTimers?: (ms: number) => unknown;
+  /** Address of the page, where there is none: in Node without a DOM. Default `"https://app.test/"`. */
+  pageUrl?: string;
   /**
    * Default: a page of the sandbox's own (`/oauth/authorize`) with the buttons Allow and Deny. Access tokens live for an hour,
    * refresh tokens work once, and `POST /oauth/revoke` with a `token` in a form ends either.
@@ -123,11 +135,90 @@ export interface SandboxAccount {
   readonly createdAtMs: number;
 }
 
-/** A platform of one's own. */
+/**
+ * What the user of one attempt does. They arrive when the popup is sent to the platform, or the page is left for it; all times
+ * are counted from then on, in milliseconds of the sandbox's clock.
+ */
+export type Attempt =
+  /** Allows, `afterMs` (default 1,000) after they have arrived, and comes back. */
+  | { outcome: "connected"; afterMs?: number }
+  /** Denies. Default 1,000. */
+  | { outcome: "denied"; afterMs?: number }
+  /** Allows, but the provider then refuses to give the platform any tokens. Default 1,000. */
+  | { outcome: "failed"; afterMs?: number }
+  /** Allows (default 1,000) and comes back, while the account becomes `ACTIVE` only `activeAfterMs` (default 5,000) later. */
+  | { outcome: "slow"; afterMs?: number; activeAfterMs?: number }
+  /** Does nothing until the link has expired. Default 600,000, as the platform's. */
+  | { outcome: "expired"; afterMs?: number }
+  /** Leaves the popup open and never comes back, while the platform goes on waiting. */
+  | { outcome: "never" }
+  /** Loses the network for `forMs` (default 5,000), the page's network too, and allows `afterMs` (default 1,000) later. */
+  | { outcome: "offline"; forMs?: number; afterMs?: number }
+  /** Has a browser that does not open the popup. Where the page is left instead, that takes the next attempt. */
+  | { outcome: "popup_blocked" }
+  /** Closes the popup. Default 1,000. */
+  | { outcome: "popup_closed"; afterMs?: number }
+  /**
+   * Is at a provider whose `Cross-Origin-Opener-Policy` makes the popup look closed at once, and allows all the same. Default
+   * 5,000.
+   */
+  | { outcome: "popup_cut_off"; afterMs?: number };
+
+/** A window that the page has opened. */
+export interface SandboxPopup {
+  /** Where it is. */
+  readonly url: string;
+  /** Whether it is gone; one that only looks so to the page is not. */
+  readonly isClosed: boolean;
+  /** Closes it, as its user does. */
+  close(): void;
+}
+
+/** The clock of the page and of the platform. It stands still until it is moved. */
+export interface SandboxClock {
+  /** In milliseconds since 1970. */
+  now(): number;
+  /**
+   * Moves the clock forward and runs every timer on the way, each at its time, with all that follows from it. With 0,
+   * everything happens that waits for no timer.
+   *
+   * Rejects with `not_installed` and `timers_replaced`.
+   */
+  advance(ms: number): Promise<void>;
+  /**
+   * Moves the clock forward until a promise has settled, at most by `limitMs` (default 1,200,000), and settles as it did.
+   *
+   * Rejects with `clock_stuck`, `not_installed` and `timers_replaced`.
+   */
+  until<T>(promise: PromiseLike<T>, options?: { limitMs?: number }): Promise<T>;
+}
+
+/** Options of a client that asks the sandbox: those of any client but for where the platform is, and by which key. */
+export type SandboxClientOptions = Partial<Omit<ClientOptions, "baseUrl" | "fetch" | "unsafeApiKey">>;
+
+/**
+ * Every code of a {@link SandboxError}: `already_installed` (another sandbox is, in this page: dispose of it first),
+ * `not_installed`, `oauth_given` (users can only be scripted for the built-in authorization server), `timers_faked` (by
+ * something else, before), `timers_replaced` (by something else, since), `not_replaceable` (the page does not let itself be),
+ * `clock_stuck` (time alone does not settle the promise), `no_popup` (the outcome is one of a popup, and there is none),
+ * `invalid_argument`.
+ */
+export type SandboxErrorCode =
+  | "already_installed" | "not_installed" | "oauth_given" | "timers_faked" | "timers_replaced" | "not_replaceable"
+  | "clock_stuck" | "no_popup" | "invalid_argument";
+
+/** A mistake in the test, not in what is tested. */
+export interface SandboxError extends Error {
+  readonly name: "SandboxError";
+  /** Stable; branch on this. */
+  readonly code: SandboxErrorCode;
+}
+
+/** A platform of one's own, with its users. */
 export interface Sandbox {
   /** Answers one request. Rejects only where a real `fetch` would: a dropped connection or an aborted request. */
   fetch(request: Request): Promise<Response>;
-  /** Moves the sandbox's clock forward. */
+  /** Moves the platform's clock forward, and no timer: as where the clocks of page and platform differ. */
   advance(ms: number): void;
   /** Every request so far; the oldest are forgotten after 10,000. */
   readonly requests: readonly LoggedRequest[];
@@ -138,8 +229,43 @@ export interface Sandbox {
   fault(rule: FaultRule): () => void;
   /** Every account, oldest first. */
   accounts(): SandboxAccount[];
-  /** Back to the state of a new sandbox: seeds, clock, log and faults. Requests that hang are rejected. */
+  /** Back to the state of a new sandbox: seeds, clock, log, faults and attempts. Requests that hang are rejected. */
   reset(): void;
+
+  /**
+   * Puts the sandbox in place of what a page depends on: timers, `Date`, `Math.random`, `open`, `BroadcastChannel`,
+   * `document.hasFocus`, `navigator.onLine`, and leaving the page for the platform. May be called again.
+   * @returns the options of a client that asks this sandbox, for `createClient` or a `ConnectProvider`. It remembers attempts in
+   * the sandbox, not in `localStorage`.
+   * @throws `already_installed`, `oauth_given`, `timers_faked`, `not_replaceable`.
+   */
+  install(options?: SandboxClientOptions): ClientOptions;
+  /**
+   * A client of the real module that asks this sandbox, which is installed by that. Ended by `dispose`.
+   *
+   * Rejects as `install` throws, and with `load_failed` and `invalid_argument` of the module.
+   */
+  createClient(options?: SandboxClientOptions): Promise<ConnectClient>;
+  /** The clock of the page in which the sandbox is installed. */
+  readonly clock: SandboxClock;
+  /**
+   * What the user of the next attempt does; of several, the one said first comes first. Whoever was told nothing connects.
+   * @throws `invalid_argument`.
+   */
+  next(attempt: Attempt): void;
+  /** Every window that the page has opened, oldest first. */
+  readonly popups: readonly SandboxPopup[];
+  /** Where the last user came back to. The page is there already, unless it is one of another origin. */
+  readonly callbackUrl: string | null;
+  /**
+   * Sends the next user to a `redirectUrl`, as where the page is left for it: what a link in the page does.
+   * @throws `not_installed`, `no_popup`, `invalid_argument` where it is no address of the sandbox.
+   */
+  visit(redirectUrl: string): void;
+  /** Takes the page's network away, or gives it back. */
+  setOnline(isOnline: boolean): void;
+  /** Puts everything back that `install` has replaced and ends the clients of `createClient`. Timers that still wait are forgotten. */
+  dispose(): void;
 }
 
 /** Creates a sandbox with its apps and integrations, and no account. */

@@ -4,6 +4,7 @@ import { Faults } from "./faults.js";
 import { hostedRoutes } from "./hosted.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
 import { Query } from "./input.js";
+import { Installation } from "./installation.js";
 import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { match, type Call } from "./router.js";
 import { Store, uuid, type Account } from "./store.js";
@@ -15,9 +16,11 @@ const logLimit = 10_000;
 /** Puts the parts together; see `createSandbox`. */
 export function build(options: SandboxOptions): Sandbox {
   const apiKey = options.apiKey ?? "sandbox-key";
-  const clock = options.now ?? Date.now;
+  // Looked up each time: the clock of the page may be the sandbox's own by then.
+  const clock = () => (installation.hasClock ? Date.now() : (options.now ?? Date.now)());
   let skewMs = 0;
   const now = () => clock() + skewMs;
+  const progress = { count: 0, underWay: 0 };
   const store = new Store(now);
   const faults = new Faults();
   const builtIn = new BuiltInOAuth();
@@ -51,21 +54,44 @@ export function build(options: SandboxOptions): Sandbox {
     }
   }
 
+  async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const entry = { method: request.method, path: url.pathname, status: 0, atMs: now() };
+    requests.push(entry);
+    if (requests.length > logLimit) requests.shift();
+    request.signal.throwIfAborted();
+    const generation = url.pathname.startsWith("/api/v3/") ? "v3" : "v1";
+    const rule = faults.take(request.method, url.pathname);
+    const handle = () => route(request, url, generation);
+    const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
+    entry.status = response.status;
+    return response;
+  }
+
+  async function track<T>(work: Promise<T>): Promise<T> {
+    progress.underWay += 1;
+    progress.count += 1;
+    try {
+      return await work;
+    } finally {
+      progress.underWay -= 1;
+      progress.count += 1;
+    }
+  }
+
+  const installation = new Installation(options, {
+    apiKey,
+    store,
+    answer,
+    now,
+    track,
+    isBusy: () => progress.underWay > faults.paused,
+    progress,
+  });
+
   return {
     requests,
-    async fetch(request) {
-      const url = new URL(request.url);
-      const entry = { method: request.method, path: url.pathname, status: 0, atMs: now() };
-      requests.push(entry);
-      if (requests.length > logLimit) requests.shift();
-      request.signal.throwIfAborted();
-      const generation = url.pathname.startsWith("/api/v3/") ? "v3" : "v1";
-      const rule = faults.take(request.method, url.pathname);
-      const handle = () => route(request, url, generation);
-      const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
-      entry.status = response.status;
-      return response;
-    },
+    fetch: (request) => track(answer(request)),
     advance(ms) {
       if (!(ms >= 0)) throw new RangeError("a clock moves forward");
       skewMs += ms;
@@ -78,7 +104,19 @@ export function build(options: SandboxOptions): Sandbox {
       faults.reset();
       builtIn.reset();
       store.reset();
+      installation.reset();
     },
+    clock: installation.clock,
+    popups: installation.popups,
+    get callbackUrl() {
+      return installation.callbackUrl;
+    },
+    install: (client) => installation.install(client),
+    createClient: (client) => installation.createClient(client),
+    next: (attempt) => installation.next(attempt),
+    visit: (url) => installation.visit(url),
+    setOnline: (isOnline) => installation.setOnline(isOnline),
+    dispose: () => installation.dispose(),
   };
 }
 

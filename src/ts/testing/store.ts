@@ -48,6 +48,8 @@ export interface Account {
   updatedAtMs: number;
   /** When the attempt ends; of an account whose tokens died, when they did. */
   expiresAtMs: number;
+  /** When an account becomes ACTIVE whose user is back already; null for all others. */
+  activeAtMs: number | null;
   /** Path of the page that the user is sent to, whose last part works once. */
   path: string;
   isVisited: boolean;
@@ -144,7 +146,7 @@ export class Store {
 
   /** Every account as of now, deleted ones too, oldest first. */
   get accounts(): Account[] {
-    for (const account of this.#accounts) this.#expire(account);
+    for (const account of this.#accounts) this.#age(account);
     return this.#accounts;
   }
 
@@ -192,6 +194,16 @@ export class Store {
     this.#update(account, { status: "EXPIRED", statusReason, expiresAtMs: this.now(), ...this.#issued({}) });
   }
 
+  /** Has an account that is ACTIVE become so only later. */
+  postpone(account: Account, ms: number): void {
+    if (account.status === "ACTIVE") this.#update(account, { status: "INITIATED", activeAtMs: this.now() + ms });
+  }
+
+  /** Ends an attempt at this moment, or never. */
+  expireAt(account: Account, atMs: number): void {
+    if (isWaiting(account)) account.expiresAtMs = atMs;
+  }
+
   setDisabled(account: Account, isDisabled: boolean): void {
     this.#update(account, { isDisabled });
   }
@@ -212,6 +224,7 @@ export class Store {
       failure: null,
       updatedAtMs: now,
       expiresAtMs: now + attemptMs,
+      activeAtMs: null,
       path: pages[dialect](),
       isVisited: false,
       request: null,
@@ -223,7 +236,12 @@ export class Store {
     return { tokens, accessTokenExpiresAtMs: Number.isNaN(seconds) ? null : this.now() + seconds * 1000 };
   }
 
-  #expire(account: Account): void {
+  #age(account: Account): void {
+    if (account.activeAtMs !== null) {
+      const { activeAtMs } = account;
+      if (this.now() >= activeAtMs) Object.assign(account, { status: "ACTIVE", activeAtMs: null, updatedAtMs: activeAtMs });
+      return;
+    }
     if (!isWaiting(account) || this.now() < account.expiresAtMs) return;
     Object.assign(account, {
       status: "EXPIRED",

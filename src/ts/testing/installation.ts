@@ -1,0 +1,132 @@
+import type { ClientOptions, ConnectClient } from "../index.js";
+import { Clock } from "./clock.js";
+import type { Attempt, SandboxClientOptions, SandboxOptions, SandboxPopup } from "./index.js";
+import { buffered, memoryStorage } from "./memory.js";
+import { misuse } from "./misuse.js";
+import { Page } from "./page.js";
+import { Patches } from "./patches.js";
+import type { Store } from "./store.js";
+import { Users } from "./users.js";
+
+/** What an installation needs of its platform. */
+interface Platform {
+  apiKey: string;
+  store: Store;
+  answer(request: Request): Promise<Response>;
+  now(): number;
+  /** Notes that work is under way until it has ended. */
+  track<T>(work: Promise<T>): Promise<T>;
+  isBusy(): boolean;
+  progress: { count: number };
+}
+
+/** The one that has this page. */
+let current: Installation | undefined;
+
+/** A sandbox in a page: see `Sandbox.install`. */
+export class Installation {
+  readonly clock: Clock;
+  readonly #page: Page;
+  readonly #users: Users;
+  readonly #patches = new Patches();
+  readonly #origin: string;
+  #storage = memoryStorage();
+  #clients: ConnectClient[] = [];
+
+  constructor(private readonly options: SandboxOptions, private readonly platform: Platform) {
+    this.#origin = options.origin ?? "https://platform.sandbox.test";
+    const { progress } = platform;
+    this.#page = new Page({
+      mayOpen: (popup) => this.#users.mayOpen(popup),
+      sent: (url, popup) => this.#users.sent(url, popup),
+      happened: () => void (progress.count += 1),
+    }, this.#origin);
+    this.#users = new Users(this.#page, platform.store, (request) => platform.track(platform.answer(request)));
+    const isBusy = () => platform.isBusy() || this.#users.walking > 0;
+    this.clock = new Clock({ isBusy, get count() { return progress.count; } }, options.advanceTimers);
+  }
+
+  get hasClock(): boolean {
+    return current === this && !this.options.advanceTimers;
+  }
+
+  get popups(): readonly SandboxPopup[] {
+    return this.#page.popups;
+  }
+
+  get callbackUrl(): string | null {
+    return this.#users.callbackUrl;
+  }
+
+  install(client: SandboxClientOptions = {}): ClientOptions {
+    if (current !== this) this.#install();
+    return {
+      storage: this.#storage,
+      ...client,
+      baseUrl: this.#origin,
+      unsafeApiKey: this.platform.apiKey,
+      fetch: (request) => this.#answer(request),
+    };
+  }
+
+  async createClient(options?: SandboxClientOptions): Promise<ConnectClient> {
+    const client = await this.#make(this.install(options));
+    this.#clients.push(client);
+    return client;
+  }
+
+  next(attempt: Attempt): void {
+    this.#users.add(attempt);
+  }
+
+  visit(url: string): void {
+    if (current !== this) throw misuse("not_installed", "call install or createClient first");
+    this.#users.sent(url, null);
+  }
+
+  setOnline(isOnline: boolean): void {
+    this.#page.setOnline(isOnline);
+  }
+
+  reset(): void {
+    this.#users.reset();
+    this.#page.popups.length = 0;
+    this.#page.setOnline(true);
+    this.#page.setFocus(true);
+    this.#storage.clear();
+  }
+
+  dispose(): void {
+    if (current !== this) return;
+    for (const client of this.#clients.splice(0)) client.dispose();
+    this.reset();
+    current = undefined;
+    this.#patches.restore();
+  }
+
+  #install(): void {
+    if (current) throw misuse("already_installed", "another sandbox is installed in this page: dispose of it first");
+    if (this.options.oauth) throw misuse("oauth_given", "what users do at an authorization server of one's own cannot be scripted");
+    const startMs = this.platform.now();
+    try {
+      this.clock.install(startMs, this.#patches);
+      this.#page.install(this.#patches, this.options.pageUrl ?? "https://app.test/");
+    } catch (error) {
+      this.#patches.restore();
+      throw error;
+    }
+    current = this;
+    // So that the clock waits for it, whoever makes the first client. What goes wrong is theirs to hear.
+    void this.platform.track(this.#make(this.install()).then((client) => client.dispose(), () => {}));
+  }
+
+  async #make(options: ClientOptions): Promise<ConnectClient> {
+    const { createClient } = await import("../index.js");
+    return createClient(options);
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    if (!this.#page.isOnline) throw new TypeError("Failed to fetch");
+    return this.platform.track(this.platform.answer(request).then(buffered));
+  }
+}

@@ -1,0 +1,135 @@
+import type { Attempt } from "./index.js";
+import { misuse } from "./misuse.js";
+import type { Page, Popup } from "./page.js";
+import type { Account, Store } from "./store.js";
+import { visit, type Decision } from "./visitor.js";
+
+/** The members of an attempt beside its outcome; all of them are times. */
+const members: Record<Attempt["outcome"], readonly string[]> = {
+  connected: ["afterMs"],
+  denied: ["afterMs"],
+  failed: ["afterMs"],
+  slow: ["afterMs", "activeAfterMs"],
+  expired: ["afterMs"],
+  never: [],
+  offline: ["afterMs", "forMs"],
+  popup_blocked: [],
+  popup_closed: ["afterMs"],
+  popup_cut_off: ["afterMs"],
+};
+
+/** What the users of a sandbox do, once they were sent to the platform. */
+export class Users {
+  #next: Attempt[] = [];
+  #byPopup = new WeakMap<Popup, Attempt>();
+  #generation = 0;
+  /** Where the last user came back to. */
+  callbackUrl: string | null = null;
+  /** How many of them are on their way. */
+  walking = 0;
+
+  constructor(
+    private readonly page: Page,
+    private readonly store: Store,
+    private readonly send: (request: Request) => Promise<Response>,
+  ) {}
+
+  add(attempt: Attempt): void {
+    const known = Object.hasOwn(members, attempt?.outcome) && members[attempt.outcome];
+    if (!known) throw misuse("invalid_argument", `there is no outcome \`${String(attempt?.outcome)}\`; there are: ${Object.keys(members).join(", ")}`);
+    for (const [name, value] of Object.entries(attempt)) {
+      if (name === "outcome") continue;
+      if (!known.includes(name)) throw misuse("invalid_argument", `the outcome \`${attempt.outcome}\` has no \`${name}\``);
+      if (value !== undefined && !(typeof value === "number" && value >= 0)) throw misuse("invalid_argument", `\`${name}\` is a number of milliseconds`);
+    }
+    this.#next.push({ ...attempt });
+  }
+
+  /** Nobody does anything any more. */
+  reset(): void {
+    this.#generation += 1;
+    this.#next = [];
+    this.callbackUrl = null;
+  }
+
+  mayOpen(popup: Popup): boolean {
+    const attempt = this.#take();
+    this.#byPopup.set(popup, attempt);
+    return attempt.outcome !== "popup_blocked";
+  }
+
+  /** @param popup where the user is; null when the page itself was left. */
+  sent(url: string, popup: Popup | null): void {
+    const attempt = (popup && this.#byPopup.get(popup)) ?? this.#take();
+    const { outcome } = attempt;
+    if (!popup && outcome.startsWith("popup_")) {
+      throw misuse("no_popup", `the next user was to be \`${outcome}\`, and is sent there without a popup`);
+    }
+    const account = this.store.visited(new URL(url).pathname);
+    if (!account) throw misuse("invalid_argument", "no connection of this sandbox has this address");
+    const go = (decision: Decision, afterMs = 1_000) => this.#later(afterMs, popup, () => this.#walk(url, popup, account, attempt, decision));
+    switch (outcome) {
+      case "connected":
+      case "slow":
+        return go("allow", attempt.afterMs);
+      case "denied":
+        return go("deny", attempt.afterMs);
+      case "failed":
+        return go("fail", attempt.afterMs);
+      case "expired":
+        if (attempt.afterMs !== undefined) this.store.expireAt(account, this.store.now() + attempt.afterMs);
+        return;
+      case "never":
+        return this.store.expireAt(account, Infinity);
+      case "popup_closed":
+        return this.#later(attempt.afterMs ?? 1_000, popup, () => popup?.close());
+      case "popup_cut_off":
+        if (popup) popup.looksClosed = true;
+        return go("allow", attempt.afterMs ?? 5_000);
+      case "offline": {
+        const { forMs = 5_000, afterMs = 1_000 } = attempt;
+        this.page.setOnline(false);
+        this.#later(forMs, null, () => this.page.setOnline(true));
+        return go("allow", forMs + afterMs);
+      }
+    }
+  }
+
+  #take(): Attempt {
+    return this.#next.shift() ?? { outcome: "connected" };
+  }
+
+  #later(ms: number, popup: Popup | null, act: () => void): void {
+    const generation = this.#generation;
+    setTimeout(() => {
+      if (generation === this.#generation && !popup?.isClosed) act();
+    }, ms);
+  }
+
+  async #walk(url: string, popup: Popup | null, account: Account, attempt: Attempt, decision: Decision): Promise<void> {
+    this.walking += 1;
+    try {
+      const end = await visit(this.send, url, decision);
+      if (attempt.outcome === "slow") this.store.postpone(account, attempt.activeAfterMs ?? 5_000);
+      if (popup) popup.url = end ?? url;
+      if (!end) return;
+      this.callbackUrl = end;
+      if (popup) this.#announce(end, popup);
+      else this.page.arrive(end);
+    } finally {
+      this.walking -= 1;
+    }
+  }
+
+  /** What the page of the app in the popup does: it tells the page that waits, and closes itself. */
+  #announce(callback: string, popup: Popup): void {
+    const flowId = new URL(callback).searchParams.get("cf_flow");
+    const channel = new this.page.Channel(`connect-flow:${flowId}`);
+    channel.onmessage = ({ data }) => {
+      if ((data as { heard?: unknown }).heard !== "popup") return;
+      channel.close();
+      popup.close();
+    };
+    channel.postMessage({ callback });
+  }
+}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { createSandbox } from "connect-flow/testing";
+
+const startMs = Date.parse("2026-01-16T10:00:00.000Z");
+const real = { setTimeout, clearTimeout, setInterval, clearInterval, Date, random: Math.random };
+const names = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "open", "BroadcastChannel", "document", "location", "history",
+  "navigator", "addEventListener", "removeEventListener", "dispatchEvent"];
+const globals = () => [...names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name)), Math.random, globalThis.navigator && Object.getOwnPropertyDescriptor(navigator, "onLine")];
+
+suite("the clock", () => {
+  let sandbox, clock;
+  beforeEach(() => {
+    sandbox = createSandbox({ now: () => startMs });
+    sandbox.install();
+    ({ clock } = sandbox);
+  });
+  afterEach(() => sandbox.dispose());
+
+  test("stands still until it is moved", async () => {
+    await new Promise((resolve) => real.setTimeout(resolve, 20));
+    assert.deepEqual([Date.now(), new Date().getTime(), clock.now()], [startMs, startMs, startMs]);
+    await clock.advance(1_500);
+    assert.deepEqual([Date.now(), new Date().toISOString()], [startMs + 1_500, "2026-01-16T10:00:01.500Z"]);
+    assert.ok(new Date() instanceof Date && new real.Date() instanceof Date);
+    assert.equal(new Date(5).getTime(), 5);
+    assert.match(Date(), /2026/);
+  });
+
+  test("runs timers in their order, each at its time, and what follows from one before the next", async () => {
+    const seen = [];
+    const note = (name) => seen.push([name, Date.now() - startMs]);
+    setTimeout(note, 200, "second");
+    const stopped = setTimeout(note, 150, "stopped");
+    const every = setInterval(note, 100, "every");
+    setTimeout(async () => {
+      note("first");
+      await null;
+      clearTimeout(stopped);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      note("third");
+    }, 50);
+    await clock.advance(320);
+    clearInterval(every);
+    await clock.advance(1_000);
+    assert.deepEqual(seen, [["first", 50], ["every", 100], ["second", 200], ["every", 200], ["third", 300], ["every", 300]]);
+  });
+
+  test("takes what timers are given as a page's and as Node's", async () => {
+    const timer = setTimeout(() => {}, 10).unref();
+    assert.equal(timer.hasRef(), true);
+    assert.equal(typeof +timer, "number");
+    clearTimeout(undefined);
+    clearTimeout(real.setTimeout(() => assert.fail("a real timer is cleared as well"), 1));
+    let isOver = false;
+    const again = setTimeout(() => (isOver = true), 100);
+    await clock.advance(60);
+    again.refresh();
+    await clock.advance(60);
+    assert.equal(isOver, false);
+    await clock.advance(40);
+    assert.equal(isOver, true);
+  });
+
+  test("settles as a promise does, and says when time alone will not settle it", async () => {
+    const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
+    assert.equal(await clock.until(later(90_000, "done")), "done");
+    assert.equal(Date.now(), startMs + 90_000);
+    await assert.rejects(clock.until(later(10).then(() => Promise.reject(new Error("mine")))), /mine/);
+    await assert.rejects(clock.until(new Promise(() => {})), { name: "SandboxError", code: "clock_stuck" });
+    await assert.rejects(clock.until(later(5_000), { limitMs: 1_000 }), { code: "clock_stuck" });
+    await assert.rejects(clock.advance(-1), RangeError);
+  });
+
+  test("moves the platform's lifetimes", async () => {
+    const client = await sandbox.createClient({ entityId: "Jessica" });
+    const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
+    await clock.advance(599_999);
+    assert.equal((await client.connectedAccounts.get({ connectedAccountId })).status, "INITIALIZING");
+    await clock.advance(1);
+    assert.equal((await client.connectedAccounts.get({ connectedAccountId })).status, "EXPIRED");
+    assert.equal(sandbox.requests.at(-1).atMs, startMs + 600_000);
+  });
+});
+
+test("two runs ask at the same moments", async () => {
+  const run = async () => {
+    const sandbox = createSandbox({ now: () => startMs });
+    try {
+      const client = await sandbox.createClient({ entityId: "Jessica" });
+      sandbox.next({ outcome: "expired" });
+      const flow = client.flow({ app: "gmail", mode: "popup" });
+      await flow.load();
+      await sandbox.clock.until(flow.submit());
+      return sandbox.requests.map(({ atMs }) => atMs);
+    } finally {
+      sandbox.dispose();
+    }
+  };
+  const [first, second] = [await run(), await run()];
+  assert.ok(first.length > 50 && new Set(first.slice(5, 50).map((atMs, index) => atMs - first[index + 4])).size > 5, "with jitter");
+  assert.deepEqual(second, first);
+});
+
+test("dispose puts everything back, also after a sandbox that was never installed", () => {
+  const before = globals();
+  const sandbox = createSandbox();
+  sandbox.dispose();
+  sandbox.install();
+  assert.notDeepEqual(globals(), before);
+  const kept = { setTimeout, clearTimeout };
+  sandbox.dispose();
+  sandbox.dispose();
+  assert.deepEqual(globals(), before);
+  return new Promise((resolve) => kept.setTimeout(resolve, 1));
+});
+
+suite("a mistake in a test is told", () => {
+  let sandbox;
+  beforeEach(() => {
+    sandbox = createSandbox();
+  });
+  afterEach(() => sandbox.dispose());
+  const is = (code, words = /./) => ({ name: "SandboxError", code, message: words });
+
+  test("a second sandbox in the same page", () => {
+    sandbox.install();
+    sandbox.install();
+    const other = createSandbox();
+    assert.throws(() => other.install(), is("already_installed"));
+    other.dispose();
+    assert.notEqual(setTimeout, real.setTimeout, "which is not the first one's end");
+  });
+
+  test("a clock that nobody has", async () => {
+    await assert.rejects(sandbox.clock.advance(1), is("not_installed"));
+    await assert.rejects(sandbox.clock.until(Promise.resolve()), is("not_installed"));
+    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), is("not_installed"));
+  });
+
+  test("timers that are somebody else's", async () => {
+    globalThis.setTimeout = Object.assign(() => {}, { clock: {} });
+    try {
+      assert.throws(() => sandbox.install(), is("timers_faked", /advanceTimers/));
+      assert.deepEqual([setInterval, Date, Math.random], [real.setInterval, real.Date, real.random]);
+    } finally {
+      globalThis.setTimeout = real.setTimeout;
+    }
+    sandbox.install();
+    const own = globalThis.setTimeout;
+    globalThis.setTimeout = () => {};
+    await assert.rejects(sandbox.clock.advance(1), is("timers_replaced"));
+    globalThis.setTimeout = own;
+  });
+
+  test("an authorization server of one's own", () => {
+    const own = createSandbox({ oauth: { start: async () => ({ url: "https://as.test/", session: 1 }), finish: async () => ({ ok: false, error: "x" }) } });
+    assert.throws(() => own.install(), is("oauth_given"));
+  });
+
+  test("an attempt that there is none of", () => {
+    for (const attempt of [undefined, null, {}, { outcome: "toString" }, { outcome: "closed" }]) {
+      assert.throws(() => sandbox.next(attempt), is("invalid_argument", /there are: connected, denied/));
+    }
+    assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), is("invalid_argument", /has no `afterMs`/));
+    for (const afterMs of ["1", -1, NaN]) assert.throws(() => sandbox.next({ outcome: "denied", afterMs }), is("invalid_argument"));
+  });
+
+  test("the outcome of a popup where there is none", async () => {
+    const client = await sandbox.createClient({ entityId: "Jessica" });
+    sandbox.next({ outcome: "popup_closed" });
+    const { error } = await client.flow({ app: "gmail", mode: "redirect" }).submit();
+    assert.equal(error.code, "redirect_refused");
+    assert.equal(error.cause.code, "no_popup");
+    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), is("invalid_argument"));
+  });
+});

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { createClient, isConnectError } from "connect-flow";
+import { createSandbox } from "connect-flow/testing";
+
+// What a reader would write for an app of their own: no network, no waiting, no DOM.
+let sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => sandbox.dispose());
+
+/** One attempt by popup; gives its end, what it showed on the way, and how long it took. */
+async function attempt(options, given) {
+  const client = await sandbox.createClient({ entityId: "Jessica", ...options });
+  sandbox.next(given);
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  const seen = [];
+  flow.subscribe(() => {
+    const { state, isPopupOpen } = flow.getSnapshot();
+    seen.push(isPopupOpen === false ? `${state}, cut off` : state);
+  });
+  await flow.load();
+  const startMs = sandbox.clock.now();
+  const end = await sandbox.clock.until(flow.submit());
+  return { end, seen, ms: sandbox.clock.now() - startMs, client };
+}
+
+const outcomes = [
+  [{ outcome: "connected", afterMs: 30_000 }, "connected", 30_000],
+  [{ outcome: "denied" }, { v1: "account_failed", v3: "access_denied" }, 1_000],
+  [{ outcome: "failed" }, "account_failed", 1_000],
+  [{ outcome: "popup_blocked" }, "popup_blocked", 0],
+  [{ outcome: "popup_cut_off", afterMs: 60_000 }, "connected", 60_000],
+  [{ outcome: "offline", forMs: 20_000, afterMs: 0 }, "connected", 20_000],
+];
+
+for (const api of ["v1", "v3"]) {
+  suite(`the user of the next attempt, ${api}`, () => {
+    for (const [given, wanted, wantedMs] of outcomes) {
+      test(given.outcome, async () => {
+        const { end, ms } = await attempt({ api }, given);
+        assert.equal(end.error?.code ?? end.state, wanted[api] ?? wanted);
+        assert.equal(ms, wantedMs);
+        if (end.error) assert.ok(isConnectError(end.error));
+      });
+    }
+
+    test("popup_closed", async () => {
+      const { end, ms } = await attempt({ api }, { outcome: "popup_closed", afterMs: 10_000 });
+      assert.deepEqual([end.state, end.error.code], ["cancelled", "popup_closed"]);
+      assert.ok(ms > 10_000 && ms < 13_000, `${ms}`);
+      assert.equal(sandbox.popups[0].isClosed, true);
+    });
+
+    test("slow: back at once, and ACTIVE later", async () => {
+      const { end, ms, seen } = await attempt({ api }, { outcome: "slow", afterMs: 1_000, activeAfterMs: 8_000 });
+      assert.equal(end.state, "connected");
+      assert.ok(ms >= 9_000 && ms <= 14_000, `${ms}`);
+      assert.equal(seen.at(-2), "verifying");
+    });
+
+    test("slow: longer than anybody waits", async () => {
+      const { end } = await attempt({ api }, { outcome: "slow", activeAfterMs: 120_000 });
+      assert.deepEqual([end.error.code, end.error.retryable], ["timeout", true]);
+    });
+
+    for (const [given, code, leastMs] of [
+      [{ outcome: "expired", afterMs: 60_000 }, "account_expired", 60_000],
+      [{ outcome: "expired" }, "account_expired", 590_000],
+      [{ outcome: "never" }, "flow_expired", 590_000],
+    ]) {
+      test(`${given.outcome}, after ${given.afterMs ?? "the platform's 10 minutes"}`, async () => {
+        const { end, ms } = await attempt({ api }, given);
+        assert.deepEqual([end.state, end.error.code], ["failed", code]);
+        assert.ok(ms >= leastMs && ms <= leastMs + 15_000, `${ms}`);
+      });
+    }
+  });
+}
+
+test("a popup that only looks closed is told from one that is", async () => {
+  const { seen } = await attempt({}, { outcome: "popup_cut_off", afterMs: 20_000 });
+  assert.deepEqual(seen, ["loading", "ready", "initiating", "waiting", "verifying", "waiting, cut off", "verifying", "connected"]);
+  assert.equal(sandbox.popups[0].isClosed, true, "it closes itself once its user is back");
+});
+
+test("whoever was told nothing connects, and what was said first comes first", async () => {
+  sandbox.next({ outcome: "denied" });
+  const first = await attempt({}, { outcome: "popup_closed" });
+  const second = await attempt({}, { outcome: "never" });
+  assert.deepEqual([first.end.error.code, second.end.error.code], ["access_denied", "popup_closed"]);
+  sandbox.reset();
+  const { end } = await attempt({}, { outcome: "connected" });
+  assert.equal(end.account.app, "gmail");
+  assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
+});
+
+test("without a popup the page is left, and is at the callback when its user is back", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  const flow = client.flow({ app: "gmail", mode: "redirect", returnTo: "/settings" });
+  assert.equal((await flow.submit()).state, "redirecting");
+  assert.equal(sandbox.callbackUrl, null);
+  await sandbox.clock.advance(1_000);
+  assert.equal(location.href, sandbox.callbackUrl);
+  flow.dispose();
+
+  const again = await sandbox.createClient({ entityId: "Jessica" });
+  const done = await again.completeConnection();
+  assert.deepEqual([done.connectionStatus, done.app, done.returnTo], ["ACTIVE", "gmail", "/settings"]);
+  assert.equal(location.href, "https://app.test/");
+});
+
+test("where the popup is blocked, the page is left instead", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  sandbox.next({ outcome: "popup_blocked" });
+  sandbox.next({ outcome: "denied" });
+  const flow = client.flow({ app: "gmail" });
+  assert.equal((await flow.submit()).state, "redirecting");
+  await sandbox.clock.advance(1_000);
+  await assert.rejects((await sandbox.createClient()).completeConnection(), { code: "access_denied" });
+});
+
+test("a redirect URL that the page shows as a link is visited", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica", redirectUrl: "https://app.test/done" });
+  const { redirectUrl } = await client.initiateConnection({ app: "zendesk", data: { subdomain: "acme" } });
+  sandbox.visit(redirectUrl);
+  await sandbox.clock.advance(1_000);
+  assert.match(sandbox.callbackUrl, /^https:\/\/app\.test\/done\?/);
+  assert.equal((await client.completeConnection({ url: sandbox.callbackUrl })).account.app, "zendesk");
+});
+
+test("a user closes the popup by hand", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  sandbox.next({ outcome: "never" });
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  const done = flow.submit();
+  await sandbox.clock.advance(5_000);
+  assert.equal(flow.getSnapshot().state, "waiting");
+  assert.ok(sandbox.popups[0].url.startsWith("https://platform.sandbox.test/link/"));
+  sandbox.popups[0].close();
+  assert.equal((await sandbox.clock.until(done)).error.code, "popup_closed");
+});
+
+test("what a cancelled attempt's user does later is refused", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  const done = flow.submit();
+  await sandbox.clock.advance(500);
+  flow.cancel();
+  await sandbox.clock.advance(60_000);
+  assert.equal((await done).error.code, "cancelled");
+  assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["INITIALIZING"]);
+});
+
+test("a popup that was cut off cannot be closed by the page, and its user may finish all the same", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  sandbox.next({ outcome: "popup_cut_off", afterMs: 60_000 });
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  const done = flow.submit();
+  await sandbox.clock.advance(10_000);
+  flow.cancel();
+  assert.equal((await done).error.code, "cancelled");
+  assert.equal(sandbox.popups[0].isClosed, false);
+  await sandbox.clock.advance(60_000);
+  assert.equal(sandbox.accounts()[0].status, "ACTIVE");
+});
+
+test("a user without a network is waited for", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica", retry: 0 });
+  sandbox.next({ outcome: "offline", forMs: 30_000, afterMs: 1_000 });
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  const done = flow.submit();
+  await sandbox.clock.advance(29_000);
+  assert.deepEqual([flow.getSnapshot().state, navigator.onLine], ["waiting", false]);
+  await assert.rejects(client.apps.get({ app: "gmail" }), { code: "network" });
+  await sandbox.clock.advance(1_500);
+  assert.equal((await client.apps.get({ app: "gmail" })).key, "gmail");
+  assert.equal((await sandbox.clock.until(done)).state, "connected");
+});
+
+test("without a network requests fail, and the page is told when it is back", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica", retry: 0 });
+  const heard = [];
+  for (const name of ["offline", "online"]) addEventListener(name, () => heard.push([name, navigator.onLine]));
+  sandbox.setOnline(false);
+  const { error } = await client.flow({ app: "gmail" }).load();
+  assert.deepEqual([error.code, error.retryable], ["network", true]);
+  sandbox.setOnline(true);
+  assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready");
+  assert.deepEqual(heard, [["offline", false], ["online", true]]);
+});
+
+test("scripted faults wait by the same clock", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  sandbox.fault({ kind: "delay", ms: 9_000 });
+  const loading = client.flow({ app: "gmail" }).load();
+  await sandbox.clock.advance(8_999);
+  assert.equal(await Promise.race([loading, "still"]), "still");
+  await sandbox.clock.advance(1);
+  assert.equal((await loading).state, "ready");
+
+  sandbox.fault({ kind: "hang", times: 3 });
+  const startMs = sandbox.clock.now();
+  assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).error.code, "timeout");
+  assert.ok(sandbox.clock.now() - startMs >= 45_000);
+});
+
+test("a page makes its own client of the options", async () => {
+  const options = sandbox.install({ api: "v1", entityId: "Melissa" });
+  const client = await createClient(options);
+  const flow = client.flow({ app: "firecrawl" });
+  await flow.load();
+  assert.equal((await flow.submit({ api_key: "k" })).state, "connected");
+  assert.deepEqual(sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Melissa", { api_key: "k" }]]);
+  assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v1/")));
+});
