@@ -13,10 +13,10 @@ export const tools = process.env.PACK_TOOLS;
 if (!tools) throw new Error("run it by `npm test -- pack`, which says in PACK_TOOLS where the bundlers are");
 
 /** Runs a program to its end; gives what it said, on stdout and in all. A failure throws with that. */
-export async function run(program, args, cwd) {
+export async function run(program, args, cwd, env) {
   // npm tells its scripts what it was called with, `--silent` for one; this is a user's own shell.
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_TEST_CONTEXT|FORCE_COLOR)/i.test(name));
-  const options = { cwd, env: { ...Object.fromEntries(own), CI: "1", NO_COLOR: "1" }, maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd, env: { ...Object.fromEntries(own), CI: "1", NO_COLOR: "1", ...env }, maxBuffer: 64 * 1024 * 1024 };
   try {
     const { stdout, stderr } = await execute(program, args, options);
     return { stdout, output: stdout + stderr };
@@ -27,7 +27,7 @@ export async function run(program, args, cwd) {
   }
 }
 
-export const tool = (name, args, cwd) => run(join(tools, "node_modules", ".bin", name), args, cwd);
+export const tool = (name, args, cwd, env) => run(join(tools, "node_modules", ".bin", name), args, cwd, env);
 
 /**
  * Packs the package and installs what comes out of it in an empty folder, as a user does.
