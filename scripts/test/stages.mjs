@@ -7,6 +7,7 @@ import { inRoot, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
+import { checkSizes } from "../size/check.mjs";
 import { countNode, countRust } from "./counts.mjs";
 import { webdriverFile } from "./webdriver.mjs";
 
@@ -101,6 +102,7 @@ export const STAGES = [
     isStep: true,
     run: async () => void (await build()),
   },
+  { name: "size", needs: ["npm"], afterBuild: true, run: checkSizes },
   {
     name: "types",
     needs: ["npm"],

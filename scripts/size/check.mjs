@@ -1,0 +1,16 @@
+import { say } from "../lib/progress.mjs";
+import { countRequests, MOST_REQUESTS } from "./requests.mjs";
+import { isOver, measureGroups, verdict } from "./sizes.mjs";
+
+/** The stage of `npm test`: whether anything weighs more than its limit, or asks the platform more than it has to. */
+export async function checkSizes() {
+  const groups = measureGroups();
+  const lines = groups.map((group) => `${group.name}: ${group.brotli} bytes, ${verdict(group)}`);
+  const requests = await countRequests();
+  const many = requests.filter(({ requests: count }) => count > MOST_REQUESTS);
+  for (const { api, app, requests: count } of many) lines.push(`${api}, ${app}: ${count} requests of at most ${MOST_REQUESTS}`);
+  const hasFailed = groups.some(isOver) || many.length > 0;
+  if (hasFailed) lines.push("`npm run size` says what takes the room; scripts/size/budgets.json has the limits.");
+  else for (const line of lines) say(`  ${line}`);
+  return { code: hasFailed ? 1 : 0, output: lines.join("\n") };
+}
