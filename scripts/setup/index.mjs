@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { withLock } from "../lib/lock.mjs";
+import { ensureBenchTools } from "./bench-tools.mjs";
 import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
 import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
@@ -17,6 +18,7 @@ const ENSURE = {
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
   "pack-tools": ensurePackTools,
+  "bench-tools": ensureBenchTools,
   chromium: ensureChromium,
   firefox: ensureFirefox,
   webkit: ensureWebkit,
