@@ -10,3 +10,10 @@ export function table(rows) {
       .trimEnd(),
   );
 }
+
+/** The same as a table of Markdown. */
+export function markdown([head, ...rows]) {
+  const isNumeric = (column) => rows.every((row) => /^[\d.,\s%×-]*$/.test(String(row[column])));
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map((_, column) => (isNumeric(column) ? "--:" : "---"))), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,69 @@
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { inRoot } from "../../scripts/lib/paths.mjs";
+
+const ours = {
+  "connect-flow": inRoot("dist", "index.js"),
+  "connect-flow/react": inRoot("dist", "react.js"),
+};
+
+/**
+ * Bundles an entry of bench/entries as an app's build does: for browsers, tree-shaken, minified, what is imported later in
+ * files of its own.
+ * @param folder where the peers are installed.
+ * @returns `{ files, first, stubbed }`: of each file `{ path, contents, source }`, `source` being the module that is imported
+ * later; the paths of what is loaded with the entry; the modules of Node in whose place there is an empty one.
+ */
+export async function bundle(entry, { folder, external = [] }) {
+  const { build } = await import("esbuild");
+  const stubbed = new Set();
+  const { outputFiles, metafile } = await build({
+    entryPoints: [inRoot("bench", "entries", entry)],
+    absWorkingDir: inRoot(),
+    outdir: "out",
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    jsx: "automatic",
+    minify: true,
+    legalComments: "none",
+    logLevel: "silent",
+    metafile: true,
+    define: { "process.env.NODE_ENV": '"production"' },
+    nodePaths: [join(folder, "node_modules")],
+    external: external.flatMap((name) => [name, `${name}/*`]),
+    alias: ours,
+    plugins: [{ name: "without Node's modules", setup }],
+  });
+  const files = outputFiles.map(({ path, contents }) => {
+    const [name, output] = Object.entries(metafile.outputs).find(([key]) => path.endsWith(`/${key}`));
+    return { path: name, contents, source: output.entryPoint, imports: output.imports };
+  });
+  return { files, first: loadedWith(files), stubbed: [...stubbed].sort() };
+
+  // Packages say in their `browser` field which they do without; of the others they say nothing.
+  function setup(build) {
+    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path }) => {
+      const name = path.replace(/^node:/, "");
+      if (!builtinModules.includes(name)) return;
+      stubbed.add(name);
+      return { path: name, namespace: "empty" };
+    });
+    build.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
+  }
+}
+
+function loadedWith(files) {
+  const found = new Set();
+  const add = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    const { imports } = files.find((file) => file.path === path);
+    for (const one of imports) if (one.kind === "import-statement" && !one.external) add(one.path);
+  };
+  add(files.find(({ source }) => source?.startsWith("bench/entries/")).path);
+  return [...found];
+}

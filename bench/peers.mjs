@@ -1,0 +1,66 @@
+/**
+ * What connect-flow is measured beside. `entry` is what an app writes to connect an account with it, `does` and `not` say how
+ * much of connect-flow's job that is, and `loads` what comes from elsewhere at run time and is in no number here.
+ */
+export const PEERS = [
+  {
+    name: "composio-core",
+    entry: "composio-core.js",
+    does: "the platform's earlier SDK: expected params, initiate, a poll every second",
+    not: "made for servers: the project's key in the page; no form checks, callback, popup or anything kept over the redirect",
+  },
+  {
+    name: "@composio/core",
+    entry: "composio-sdk.js",
+    does: "the platform's present SDK: fields, link, a poll every second",
+    not: "as above; the newest version that installs with Node 20",
+  },
+  {
+    name: "@composio/client",
+    entry: "composio-client.js",
+    does: "the platform's generated client: every request",
+    not: "nothing of the flow around the requests; the project's key in the page",
+  },
+  {
+    name: "@nangohq/frontend",
+    entry: "nango.js",
+    does: "connects accounts on its own platform, by popup; takes keys from a form of one's own",
+    not: "no redirect in the page; does not say which fields to ask for",
+    loads: "the form, from its site, in an iframe; not with a form of one's own",
+  },
+  {
+    name: "@pipedream/sdk",
+    entry: "pipedream.js",
+    does: "connects accounts on its own platform; asks for its other data",
+    not: "no redirect in the page, no form of one's own",
+    loads: "the form and the flow, from its site, in an iframe",
+  },
+  {
+    name: "@useparagon/connect",
+    entry: "paragon.js",
+    external: ["react", "react-dom"],
+    does: "connects accounts on its own platform, with fields for a form of one's own; file pickers of several providers",
+    not: "no redirect in the page; React is not counted",
+    loads: "its portal, from its site, in an iframe; not with a form of one's own",
+  },
+  {
+    name: "oidc-client-ts",
+    entry: "oidc-client-ts.js",
+    does: "signs a user in by OpenID Connect: redirect, popup, callback, renewal",
+    not: "no platform, fields, accounts; tokens are kept in the page",
+  },
+  {
+    name: "oauth4webapi",
+    entry: "oauth4webapi.js",
+    does: "only OAuth: the requests of a code flow and their checks",
+    not: "no platform, fields, accounts, popup, storage, waiting",
+  },
+  {
+    name: "react-plaid-link",
+    entry: "plaid.js",
+    external: ["react", "react-dom"],
+    does: "a React hook that opens a bank's dialog",
+    not: "banks only; React is not counted",
+    loads: "a script with everything else, from its site",
+  },
+];
