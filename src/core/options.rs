@@ -22,140 +22,157 @@ use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
 
-/// One object of options, each of which must be known.
-struct Options<'a>(&'a Value);
+/// One object of options. What is wrong with one is kept until the end, the first of all: so that reading one is a line,
+/// with no way out of it.
+struct Options<'a> {
+    value: &'a Value,
+    known: Vec<&'static str>,
+    wrong: Option<ConnectError>,
+}
 
 impl<'a> Options<'a> {
-    fn new(value: &'a Value, known: &[&str]) -> Result<Self> {
-        match value {
-            Value::Null | Value::Object(_) => {}
-            _ => {
-                return Err(ConnectError::argument(
-                    "type",
-                    "options",
-                    "is not an object",
-                ));
-            }
-        }
-        for (name, _) in value.members() {
-            if !known.contains(&name.as_str()) {
-                return Err(ConnectError::argument(
-                    "unknown",
-                    name,
-                    "is not an option of this call",
-                ));
-            }
-        }
-        Ok(Options(value))
-    }
-
-    fn string(&self, name: &str) -> Result<Option<String>> {
-        match self.0.get(name) {
-            Value::Null => Ok(None),
-            Value::String(text) if text.trim().is_empty() => {
-                Err(ConnectError::argument("required", name, "is empty"))
-            }
-            Value::String(text) => Ok(Some(text.clone())),
-            _ => Err(ConnectError::argument("type", name, "is not a string")),
-        }
-    }
-
-    fn required(&self, name: &str) -> Result<String> {
-        self.string(name)?
-            .ok_or_else(|| ConnectError::argument("required", name, "is required"))
-    }
-
-    fn bool(&self, name: &str) -> Result<Option<bool>> {
-        match self.0.get(name) {
-            Value::Null => Ok(None),
-            Value::Bool(flag) => Ok(Some(*flag)),
-            _ => Err(ConnectError::argument("type", name, "is not a boolean")),
-        }
-    }
-
-    fn number(&self, name: &str, max: u32) -> Result<Option<u32>> {
-        let value = self.0.get(name);
-        if value.is_null() {
-            return Ok(None);
-        }
-        match value.as_u64().and_then(|n| u32::try_from(n).ok()) {
-            Some(n) if n <= max => Ok(Some(n)),
-            _ => Err(ConnectError::argument(
-                "type",
-                name,
-                "is not a whole number in its range",
-            )),
-        }
-    }
-
-    /// A flat map of strings; `path` goes before the key in an error.
-    fn strings(&self, name: &str) -> Result<Vec<(String, String)>> {
-        let value = self.0.get(name);
+    fn new(value: &'a Value) -> Self {
+        let mut options = Options {
+            value,
+            known: Vec::new(),
+            wrong: None,
+        };
         if !value.is_null() && !value.is_object() {
-            return Err(ConnectError::argument("type", name, "is not an object"));
+            options.refuse("type", "options", "is not an object");
+        }
+        options
+    }
+
+    /// What was read, where nothing is wrong and every option is one that was asked for.
+    fn end<T>(self, read: T) -> Result<T> {
+        let mut names = self.value.members().iter().map(|(name, _)| name);
+        if let Some(name) = names.find(|name| !self.known.contains(&name.as_str())) {
+            let problem = "is not an option of this call";
+            return Err(ConnectError::argument("unknown", name, problem));
+        }
+        self.wrong.map_or(Ok(read), Err)
+    }
+
+    fn refuse(&mut self, code: &'static str, field: &str, problem: &str) {
+        if self.wrong.is_none() {
+            self.wrong = Some(ConnectError::argument(code, field, problem));
+        }
+    }
+
+    fn get(&mut self, name: &'static str) -> &'a Value {
+        self.known.push(name);
+        self.value.get(name)
+    }
+
+    fn string(&mut self, name: &'static str) -> Option<String> {
+        match self.get(name) {
+            Value::Null => {}
+            Value::String(text) if !text.trim().is_empty() => return Some(text.clone()),
+            Value::String(_) => self.refuse("required", name, "is empty"),
+            _ => self.refuse("type", name, "is not a string"),
+        }
+        None
+    }
+
+    fn required(&mut self, name: &'static str) -> String {
+        let text = self.string(name);
+        if text.is_none() {
+            self.refuse("required", name, "is required");
+        }
+        text.unwrap_or_default()
+    }
+
+    fn bool(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.get(name);
+        if !value.is_null() && value.as_bool().is_none() {
+            self.refuse("type", name, "is not a boolean");
+        }
+        value.as_bool()
+    }
+
+    fn number(&mut self, name: &'static str, max: u32) -> Option<u32> {
+        let value = self.get(name);
+        let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+        let number = number.filter(|n| *n <= max);
+        if !value.is_null() && number.is_none() {
+            self.refuse("type", name, "is not a whole number in its range");
+        }
+        number
+    }
+
+    /// An object, or null.
+    fn object(&mut self, name: &'static str) -> &'a Value {
+        let value = self.get(name);
+        if !value.is_null() && !value.is_object() {
+            self.refuse("type", name, "is not an object");
         }
         value
-            .members()
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| match value {
-                Value::String(text) => Ok((key.clone(), text.clone())),
-                _ => {
-                    let field = [name, ".", key].concat();
-                    Err(ConnectError::argument("type", &field, "is not a string"))
-                }
-            })
+    }
+
+    /// A flat map of strings.
+    fn strings(&mut self, name: &'static str) -> Vec<(String, String)> {
+        let mut strings = Vec::new();
+        for (key, value) in self.object(name).members() {
+            match value {
+                Value::Null => {}
+                Value::String(text) => strings.push((key.clone(), text.clone())),
+                _ => self.refuse("type", &[name, ".", key].concat(), "is not a string"),
+            }
+        }
+        strings
+    }
+
+    /// What the user typed, by field name.
+    fn secrets(&mut self, name: &'static str) -> Vec<(String, Secret)> {
+        let strings = self.strings(name).into_iter();
+        strings
+            .map(|(name, text)| (name, Secret::new(text)))
             .collect()
     }
 
-    fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>> {
-        let Some(text) = self.string(name)? else {
-            return Ok(None);
+    fn word<T: Copy + Default>(&mut self, name: &'static str, words: &[(&str, T)]) -> T {
+        let Some(text) = self.string(name) else {
+            return T::default();
         };
-        match words.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => Ok(Some(*value)),
-            None => Err(ConnectError::argument(
-                "format",
-                name,
-                "has a value that is not known",
-            )),
+        let found = words.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            self.refuse("format", name, "has a value that is not known");
         }
+        found.map_or_else(T::default, |(_, value)| *value)
     }
 
-    fn return_address(&self, name: &str) -> Result<Option<String>> {
-        match self.string(name)? {
-            Some(url) if !redirect::is_return_address(&url) && !redirect::is_local_path(&url) => {
-                Err(ConnectError::argument(
-                    "format",
-                    name,
-                    "is not an `https:` or `http:` URL",
-                ))
-            }
-            url => Ok(url),
+    fn return_address(&mut self, name: &'static str) -> Option<String> {
+        let address = self.string(name);
+        if let Some(url) = &address
+            && !redirect::is_return_address(url)
+            && !redirect::is_local_path(url)
+        {
+            self.refuse("format", name, "is not an `https:` or `http:` URL");
         }
+        address
     }
 
     /// The return address under either of the documents' two names.
-    fn either_return_address(&self) -> Result<Option<String>> {
-        let (url, uri) = (
-            self.return_address("redirectUrl")?,
-            self.return_address("redirectUri")?,
-        );
+    fn either_return_address(&mut self) -> Option<String> {
+        let url = self.return_address("redirectUrl");
+        let uri = self.return_address("redirectUri");
         if url.is_some() && uri.is_some() && url != uri {
-            return Err(ConnectError::argument(
-                "duplicate",
-                "redirectUri",
-                "differs from `redirectUrl`",
-            ));
+            self.refuse("duplicate", "redirectUri", "differs from `redirectUrl`");
         }
-        Ok(url.or(uri))
+        url.or(uri)
     }
 
-    fn scheme(&self) -> Result<Option<AuthScheme>> {
-        Ok(self
-            .string("authScheme")?
-            .map(|word| AuthScheme::parse(&word)))
+    fn scheme(&mut self) -> Option<AuthScheme> {
+        self.string("authScheme")
+            .map(|word| AuthScheme::parse(&word))
     }
+}
+
+/// Reads options of which there is one.
+fn read_one(value: &Value, name: &'static str) -> Result<String> {
+    let mut options = Options::new(value);
+    let read = options.required(name);
+    options.end(read)
 }
 
 fn colliding(field: &str, name: &str) -> ConnectError {
@@ -174,14 +191,14 @@ impl ExpectedParamsOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["app", "integrationId", "authScheme", "entityId"])?;
-        options.string("entityId")?;
-        ExpectedParamsOptions {
-            app: options.string("app")?,
-            integration_id: options.string("integrationId")?,
-            auth_scheme: options.scheme()?,
-        }
-        .checked()
+        let mut options = Options::new(value);
+        options.string("entityId");
+        let read = ExpectedParamsOptions {
+            app: options.string("app"),
+            integration_id: options.string("integrationId"),
+            auth_scheme: options.scheme(),
+        };
+        options.end(read)?.checked()
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
@@ -202,51 +219,22 @@ impl InitiateOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(
-            value,
-            &[
-                "entityId",
-                "integrationId",
-                "app",
-                "authScheme",
-                "data",
-                "redirectUrl",
-                "redirectUri",
-                "returnTo",
-                "authMode",
-                "authConfig",
-            ],
-        )?;
-        options.string("authMode")?;
-        let auth_config = value.get("authConfig");
-        if !auth_config.is_null() && !auth_config.is_object() {
-            return Err(ConnectError::argument(
-                "type",
-                "authConfig",
-                "is not an object",
-            ));
+        let mut options = Options::new(value);
+        options.string("authMode");
+        if !options.object("authConfig").members().is_empty() {
+            let problem = "holds a developer's credentials, which do not belong in a browser";
+            options.refuse("unknown", "authConfig", problem);
         }
-        if !auth_config.members().is_empty() {
-            return Err(ConnectError::argument(
-                "unknown",
-                "authConfig",
-                "holds a developer's credentials, which do not belong in a browser",
-            ));
-        }
-        InitiateOptions {
-            entity_id: options.string("entityId")?,
-            integration_id: options.string("integrationId")?,
-            app: options.string("app")?,
-            auth_scheme: options.scheme()?,
-            data: options
-                .strings("data")?
-                .into_iter()
-                .map(|(name, text)| (name, Secret::new(text)))
-                .collect(),
-            redirect_url: options.either_return_address()?,
-            return_to: options.string("returnTo")?,
-        }
-        .checked()
+        let read = InitiateOptions {
+            entity_id: options.string("entityId"),
+            integration_id: options.string("integrationId"),
+            app: options.string("app"),
+            auth_scheme: options.scheme(),
+            data: options.secrets("data"),
+            redirect_url: options.either_return_address(),
+            return_to: options.string("returnTo"),
+        };
+        options.end(read)?.checked()
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
@@ -268,11 +256,12 @@ impl CompleteOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["url", "timeoutMs"])?;
-        Ok(CompleteOptions {
-            url: options.string("url")?,
-            timeout_ms: options.number("timeoutMs", 600_000)?,
-        })
+        let mut options = Options::new(value);
+        let read = CompleteOptions {
+            url: options.string("url"),
+            timeout_ms: options.number("timeoutMs", 600_000),
+        };
+        options.end(read)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Options of the calls about accounts and actions.
 
-use super::{Options, Result, colliding};
+use super::{Options, Result, colliding, read_one};
 use crate::core::callback::collision;
-use crate::core::error::ConnectError;
 use crate::core::protocol::operation::{AccountFilter, Execute};
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
@@ -32,7 +31,7 @@ const ID: &str = "connectedAccountId";
 /// # Errors
 /// `invalid_argument`.
 pub fn read_account_id(value: &Value) -> Result<String> {
-    Options::new(value, &[ID])?.required(ID)
+    read_one(value, ID)
 }
 
 impl WaitOptions {
@@ -41,11 +40,12 @@ impl WaitOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &[ID, "timeoutMs"])?;
-        Ok(WaitOptions {
-            connected_account_id: options.required(ID)?,
-            timeout_ms: options.number("timeoutMs", 3_600_000)?,
-        })
+        let mut options = Options::new(value);
+        let read = WaitOptions {
+            connected_account_id: options.required(ID),
+            timeout_ms: options.number("timeoutMs", 3_600_000),
+        };
+        options.end(read)
     }
 }
 
@@ -55,15 +55,17 @@ impl RefreshOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &[ID, "redirectUrl", "redirectUri"])?;
-        let redirect_url = options.either_return_address()?;
-        if let Some(name) = redirect_url.as_deref().and_then(collision) {
-            return Err(colliding("redirectUrl", &name));
-        }
-        Ok(RefreshOptions {
-            connected_account_id: options.required(ID)?,
+        let mut options = Options::new(value);
+        let redirect_url = options.either_return_address();
+        let read = RefreshOptions {
+            connected_account_id: options.required(ID),
             redirect_url,
-        })
+        };
+        let read = options.end(read)?;
+        match read.redirect_url.as_deref().and_then(collision) {
+            Some(name) => Err(colliding("redirectUrl", &name)),
+            None => Ok(read),
+        }
     }
 }
 
@@ -73,15 +75,16 @@ impl AccountFilter {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["entityId", "app", "integrationId", "status"])?;
-        Ok(AccountFilter {
-            entity_id: options.string("entityId")?,
-            app: options.string("app")?,
-            integration_id: options.string("integrationId")?,
+        let mut options = Options::new(value);
+        let read = AccountFilter {
+            entity_id: options.string("entityId"),
+            app: options.string("app"),
+            integration_id: options.string("integrationId"),
             status: options
-                .string("status")?
+                .string("status")
                 .map(|word| ConnectionStatus::parse(&word)),
-        })
+        };
+        options.end(read)
     }
 }
 
@@ -91,18 +94,18 @@ impl Execute {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["action", "entityId", ID, "app", "input"])?;
-        let input = match value.get("input") {
+        let mut options = Options::new(value);
+        let input = match options.object("input") {
             Value::Null => Value::Object(Vec::new()),
-            input @ Value::Object(_) => input.clone(),
-            _ => return Err(ConnectError::argument("type", "input", "is not an object")),
+            input => input.clone(),
         };
-        Ok(Execute {
-            action: options.required("action")?,
-            entity_id: options.string("entityId")?,
-            connected_account_id: options.string(ID)?,
-            app: options.string("app")?,
+        let read = Execute {
+            action: options.required("action"),
+            entity_id: options.string("entityId"),
+            connected_account_id: options.string(ID),
+            app: options.string("app"),
             input,
-        })
+        };
+        options.end(read)
     }
 }

@@ -1,6 +1,6 @@
 //! Options of the calls about apps and integrations.
 
-use super::{Options, Result};
+use super::{Options, Result, read_one};
 use crate::core::procedure::create_integration::CreateIntegrationOptions;
 use crate::core::protocol::operation::AppFilter;
 use crate::core::value::Value;
@@ -11,11 +11,12 @@ impl AppFilter {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["search", "category"])?;
-        Ok(AppFilter {
-            search: options.string("search")?,
-            category: options.string("category")?,
-        })
+        let mut options = Options::new(value);
+        let read = AppFilter {
+            search: options.string("search"),
+            category: options.string("category"),
+        };
+        options.end(read)
     }
 }
 
@@ -24,7 +25,7 @@ impl AppFilter {
 /// # Errors
 /// `invalid_argument`.
 pub fn read_app(value: &Value) -> Result<String> {
-    Options::new(value, &["app"])?.required("app")
+    read_one(value, "app")
 }
 
 /// Reads the argument of every call that takes one integration and nothing else.
@@ -32,7 +33,7 @@ pub fn read_app(value: &Value) -> Result<String> {
 /// # Errors
 /// `invalid_argument`.
 pub fn read_integration_id(value: &Value) -> Result<String> {
-    Options::new(value, &["integrationId"])?.required("integrationId")
+    read_one(value, "integrationId")
 }
 
 impl CreateIntegrationOptions {
@@ -41,10 +42,11 @@ impl CreateIntegrationOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(value, &["app", "authScheme"])?;
-        Ok(CreateIntegrationOptions {
-            app: options.required("app")?,
-            auth_scheme: options.scheme()?,
-        })
+        let mut options = Options::new(value);
+        let read = CreateIntegrationOptions {
+            app: options.required("app"),
+            auth_scheme: options.scheme(),
+        };
+        options.end(read)
     }
 }

@@ -88,50 +88,30 @@ impl ClientOptions {
                 "does not belong in a browser: keep the key in a gateway on your server and set `baseUrl` to it",
             ));
         }
-        let options = Options::new(
-            value,
-            &[
-                "baseUrl",
-                "api",
-                "entityId",
-                "headers",
-                "credentials",
-                "redirectUrl",
-                "redirectOrigins",
-                "timeoutMs",
-                "retry",
-                "createIntegrations",
-                "unsafeApiKey",
-            ],
-        )?;
+        let mut options = Options::new(value);
         let default = ClientOptions::default();
-        let client = ClientOptions {
-            base_url: options.string("baseUrl")?.unwrap_or_default(),
-            api: options
-                .word("api", &[("v1", Api::V1), ("v3", Api::V3)])?
-                .unwrap_or_default(),
-            entity_id: options.string("entityId")?,
-            headers: options.strings("headers")?,
-            credentials: options
-                .word(
-                    "credentials",
-                    &[
-                        ("omit", Credentials::Omit),
-                        ("same-origin", Credentials::SameOrigin),
-                        ("include", Credentials::Include),
-                    ],
-                )?
-                .unwrap_or_default(),
-            redirect_url: options.return_address("redirectUrl")?,
-            redirect_origins: origins(value.get("redirectOrigins"))?,
+        let apis = [("v1", Api::V1), ("v3", Api::V3)];
+        let credentials = [
+            ("omit", Credentials::Omit),
+            ("same-origin", Credentials::SameOrigin),
+            ("include", Credentials::Include),
+        ];
+        let read = ClientOptions {
+            base_url: options.string("baseUrl").unwrap_or_default(),
+            api: options.word("api", &apis),
+            entity_id: options.string("entityId"),
+            headers: options.strings("headers"),
+            credentials: options.word("credentials", &credentials),
+            redirect_url: options.return_address("redirectUrl"),
+            redirect_origins: options.origins("redirectOrigins"),
             timeout_ms: options
-                .number("timeoutMs", 600_000)?
+                .number("timeoutMs", 600_000)
                 .unwrap_or(default.timeout_ms),
-            retry: options.number("retry", 10)?.unwrap_or(default.retry),
-            create_integrations: options.bool("createIntegrations")?.unwrap_or(false),
-            unsafe_api_key: options.string("unsafeApiKey")?.map(Secret::new),
+            retry: options.number("retry", 10).unwrap_or(default.retry),
+            create_integrations: options.bool("createIntegrations").unwrap_or(false),
+            unsafe_api_key: options.string("unsafeApiKey").map(Secret::new),
         };
-        client.checked()
+        options.end(read)?.checked()
     }
 
     /// What cannot be told from types.
@@ -172,26 +152,23 @@ impl ClientOptions {
     }
 }
 
-fn origins(value: &Value) -> Result<Vec<String>> {
-    if !value.is_null() && !matches!(value, Value::Array(_)) {
-        return Err(ConnectError::argument(
-            "type",
-            "redirectOrigins",
-            "is not an array",
-        ));
+impl Options<'_> {
+    fn origins(&mut self, name: &'static str) -> Vec<String> {
+        let value = self.get(name);
+        if !value.is_null() && !matches!(value, Value::Array(_)) {
+            self.refuse("type", name, "is not an array");
+        }
+        let items = value.items().iter();
+        let origins: Vec<String> = items
+            .filter_map(|item| item.as_str().filter(|text| redirect::is_origin(text)))
+            .map(str::to_owned)
+            .collect();
+        if origins.len() < value.items().len() {
+            let problem = "has an entry that is no origin such as `https://example.com`";
+            self.refuse("format", name, problem);
+        }
+        origins
     }
-    value
-        .items()
-        .iter()
-        .map(|item| match item.as_str() {
-            Some(text) if redirect::is_origin(text) => Ok(text.to_owned()),
-            _ => Err(ConnectError::argument(
-                "format",
-                "redirectOrigins",
-                "has an entry that is no origin such as `https://example.com`",
-            )),
-        })
-        .collect()
 }
 
 /// Reads what a `headers` function answered.
@@ -200,7 +177,9 @@ fn origins(value: &Value) -> Result<Vec<String>> {
 /// `invalid_argument`.
 pub fn read_headers(value: &Value) -> Result<Vec<(String, String)>> {
     let named = Value::Object(vec![("headers".to_owned(), value.clone())]);
-    Options(&named).strings("headers")
+    let mut options = Options::new(&named);
+    let read = options.strings("headers");
+    options.end(read)
 }
 
 /// Whether a header can be sent (RFC 9110 §5.1 and §5.5).

@@ -14,33 +14,22 @@ impl FlowOptions {
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
-        let options = Options::new(
-            value,
-            &[
-                "app",
-                "integrationId",
-                "authScheme",
-                "entityId",
-                "mode",
-                "redirectUrl",
-                "redirectUri",
-                "returnTo",
-            ],
-        )?;
+        let mut options = Options::new(value);
         let modes = [
             ("redirect", FlowMode::Redirect),
             ("popup", FlowMode::Popup),
             ("auto", FlowMode::Auto),
         ];
-        Ok(FlowOptions {
-            app: options.string("app")?,
-            integration_id: options.string("integrationId")?,
-            auth_scheme: options.scheme()?,
-            entity_id: options.string("entityId")?,
-            mode: options.word("mode", &modes)?.unwrap_or_default(),
-            redirect_url: options.either_return_address()?,
-            return_to: options.string("returnTo")?,
-        })
+        let read = FlowOptions {
+            app: options.string("app"),
+            integration_id: options.string("integrationId"),
+            auth_scheme: options.scheme(),
+            entity_id: options.string("entityId"),
+            mode: options.word("mode", &modes),
+            redirect_url: options.either_return_address(),
+            return_to: options.string("returnTo"),
+        };
+        options.end(read)
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
@@ -80,12 +69,11 @@ pub(super) fn check_return(redirect_url: Option<&str>, return_to: Option<&str>) 
 /// `invalid_argument`.
 pub fn read_data(value: &Value) -> Result<Vec<(String, Secret)>> {
     let named = Value::Object(vec![("data".to_owned(), value.clone())]);
-    let data = Options(&named).strings("data");
+    let mut options = Options::new(&named);
+    let data = options.secrets("data");
+    let data = options.end(data);
     wipe(named);
-    Ok(data?
-        .into_iter()
-        .map(|(name, text)| (name, Secret::new(text)))
-        .collect())
+    data
 }
 
 fn wipe(mut value: Value) {
@@ -97,5 +85,7 @@ fn wipe(mut value: Value) {
 /// # Errors
 /// `invalid_argument`.
 pub fn read_flow_id(value: &Value) -> Result<Option<String>> {
-    Options::new(value, &["flowId"])?.string("flowId")
+    let mut options = Options::new(value);
+    let read = options.string("flowId");
+    options.end(read)
 }
