@@ -13,6 +13,7 @@ use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_except, encode};
 use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
+use crate::core::plain::Plain;
 use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
 use crate::core::protocol::operation::Operation;
@@ -21,7 +22,7 @@ use crate::core::value::Value;
 /// Plain data for JavaScript: absent members are absent, `None` is null.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
     // Serializing strings, numbers and lists of them cannot fail.
-    value
+    Plain::of(value)
         .serialize(&Serializer::json_compatible())
         .unwrap_or_default()
 }

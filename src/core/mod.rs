@@ -12,6 +12,7 @@ mod normalise;
 pub mod options;
 pub mod pattern;
 pub mod pending;
+pub mod plain;
 pub mod procedure;
 pub mod protocol;
 pub mod redirect;

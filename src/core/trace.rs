@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use serde::ser::SerializeMap;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::error::ErrorCode;
@@ -88,24 +88,24 @@ pub struct TraceEntry {
 impl Serialize for TraceEntry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, flow, words, numbers, code) = self.event.parts();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("atMs", &self.at_ms)?;
-        map.serialize_entry("kind", kind)?;
+        let mut object = serializer.serialize_struct("TraceEntry", 0)?;
+        object.serialize_field("atMs", &self.at_ms)?;
+        object.serialize_field("kind", kind)?;
         if let Some(flow) = &flow {
-            map.serialize_entry("flow", flow.as_str())?;
+            object.serialize_field("flow", flow.as_str())?;
         }
         for (name, word) in words.into_iter().flatten() {
-            map.serialize_entry(name, word)?;
+            object.serialize_field(name, word)?;
         }
         for (name, number) in numbers {
             if let Some(number) = number {
-                map.serialize_entry(name, &number)?;
+                object.serialize_field(name, &number)?;
             }
         }
         if let Some(code) = code {
-            map.serialize_entry("code", code.as_str())?;
+            object.serialize_field("code", code.as_str())?;
         }
-        map.end()
+        object.end()
     }
 }
 
