@@ -519,8 +519,9 @@ export type TraceEntry = {
     /** How long it took. */
     readonly ms: number;
   }
-  | { readonly kind: "state"; readonly state: string }
-  | { readonly kind: "popup" | "storage"; readonly what: string }
+  | { readonly kind: "state"; readonly state: FlowSnapshot["state"] }
+  | { readonly kind: "popup"; readonly what: "reserved" | "blocked" | "navigated" | "closed" }
+  | { readonly kind: "storage"; readonly what: "stored" | "kept_in_memory" | "removed" }
 );
 
 export interface ClientOptions {
