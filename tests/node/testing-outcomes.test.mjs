@@ -219,3 +219,27 @@ test("a page makes its own client of the options", async () => {
   assert.deepEqual(sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Melissa", { api_key: "k" }]]);
   assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v1/")));
 });
+
+test("a page that knows only its own gateway", async (context) => {
+  const asked = [];
+  context.mock.method(globalThis, "fetch", async (url) => (asked.push(url), new Response("elsewhere")));
+  const real = { fetch, Request };
+  const own = createSandbox({ gateway: "/api/connect/", pageUrl: "https://shop.example/settings" });
+  own.install();
+  try {
+    const client = await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+    const flow = client.flow({ app: "gmail", mode: "popup" });
+    await flow.load();
+    const { account } = await own.clock.until(flow.submit());
+    assert.deepEqual([account.app, own.accounts().length], ["gmail", 1]);
+    const { pathname } = new URL(own.accounts()[0].callbackUrl);
+    assert.equal(pathname, "/settings");
+    await assert.rejects(client.apps.get({ app: "nothing" }), { code: "not_found" });
+    assert.equal(await (await fetch("/other")).text(), "elsewhere");
+    assert.deepEqual(asked.at(-1), "/other");
+    assert.ok(new Request("/x") instanceof real.Request);
+  } finally {
+    own.dispose();
+  }
+  assert.deepEqual({ fetch, Request }, real);
+});

@@ -18,7 +18,7 @@ suite("an app's own tests, with connect-flow/testing", () => {
     test(`in Vitest, with ${environment}`, async () => {
       const app = await apps.open("vitest", environment);
       const { output } = await tool("vitest", ["run"], app, { ENVIRONMENT: environment });
-      assert.match(output, /Tests +13 passed \(13\)/);
+      assert.match(output, /Tests +14 passed \(14\)/);
       assert.doesNotMatch(output, /act\(|Error|stderr/);
     });
   }

@@ -50,6 +50,11 @@ export interface SandboxOptions {
    * `(ms) => vi.advanceTimersByTimeAsync(ms)`. Default: the sandbox takes the page's timers itself when it is installed.
    */
   advanceTimers?: (ms: number) => unknown;
+  /**
+   * Path or address of the app's gateway, such as `"/api/connect"`: what an installed sandbox's page asks there is answered by the
+   * sandbox, and the key is added. For pages that make their client themselves.
+   */
+  gateway?: string;
   /** Address of the page, where there is none: in Node without a DOM. Default `"https://app.test/"`. */
   pageUrl?: string;
   /**
@@ -234,7 +239,8 @@ export interface Sandbox {
 
   /**
    * Puts the sandbox in place of what a page depends on: timers, `Date`, `Math.random`, `open`, `BroadcastChannel`,
-   * `document.hasFocus`, `navigator.onLine`, and leaving the page for the platform. May be called again.
+   * `document.hasFocus`, `navigator.onLine`, leaving the page for the platform, and `fetch` where there is a `gateway`. May be
+   * called again.
    * @returns the options of a client that asks this sandbox, for `createClient` or a `ConnectProvider`. It remembers attempts in
    * the sandbox, not in `localStorage`.
    * @throws `already_installed`, `oauth_given`, `timers_faked`, `not_replaceable`.

@@ -111,6 +111,7 @@ export class Installation {
     try {
       this.clock.install(startMs, this.#patches);
       this.#page.install(this.#patches, this.options.pageUrl ?? "https://app.test/");
+      if (this.options.gateway !== undefined) this.#serve(this.options.gateway);
     } catch (error) {
       this.#patches.restore();
       throw error;
@@ -125,8 +126,32 @@ export class Installation {
     return createClient(options);
   }
 
+  /** The app's own gateway, for a page that makes its client itself. */
+  #serve(gateway: string): void {
+    const base = new URL(gateway, location.href).href.replace(/\/$/, "");
+    const before = globalThis.fetch;
+    // Node's knows no page that a path could be of.
+    patchRequest(this.#patches);
+    this.#patches.replace(globalThis, "fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
+      const request = new Request(input, init);
+      if (!request.url.startsWith(`${base}/`)) return before.call(globalThis, input, init);
+      const { method, signal } = request;
+      const headers = new Headers(request.headers);
+      headers.set("x-api-key", this.platform.apiKey);
+      const body = method === "GET" ? null : await this.platform.track(request.arrayBuffer());
+      return this.#answer(new Request(this.#origin + request.url.slice(base.length), { method, headers, body, signal }));
+    });
+  }
+
   async #answer(request: Request): Promise<Response> {
     if (!this.#page.isOnline) throw new TypeError("Failed to fetch");
     return this.platform.track(this.platform.answer(request).then(buffered));
   }
+}
+
+function patchRequest(patches: Patches): void {
+  const absolute = (input: unknown) => (typeof input === "string" ? new URL(input, location.href).href : input);
+  patches.replace(globalThis, "Request", new Proxy(Request, {
+    construct: (target, [input, init], newTarget) => Reflect.construct(target, [absolute(input), init], newTarget) as object,
+  }));
 }

@@ -77,3 +77,14 @@ test("where popups are blocked the page is left, and completes the connection wh
   expect(text()).toBe("gmail is connected");
   expect(location.href).toBe("https://shop.example/settings");
 });
+
+test("a page that makes its client of its own gateway", async () => {
+  sandbox = createSandbox({ gateway: "/api/connect" });
+  sandbox.install();
+  await act(async () => render(<Page app="gmail" options={{ baseUrl: "/api/connect", entityId: "Melissa" }} />));
+  await advance(0);
+  await click("Connect gmail");
+  await advance(1_000);
+  expect(text()).toBe("gmail is connected");
+  expect(sandbox.accounts()).toMatchObject([{ entityId: "Melissa", status: "ACTIVE" }]);
+});
