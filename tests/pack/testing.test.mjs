@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openBrowser } from "../e2e/support/browser.mjs";
 import { openApps } from "./support/apps.mjs";
-import { installTarball, tool } from "./support/installed.mjs";
+import { installTarball, root, tool } from "./support/installed.mjs";
 import { runPage } from "./support/page.mjs";
 import { serve } from "./support/server.mjs";
 
@@ -17,8 +19,11 @@ suite("an app's own tests, with connect-flow/testing", () => {
   for (const environment of ["jsdom", "happy-dom"]) {
     test(`in Vitest, with ${environment}`, async () => {
       const app = await apps.open("vitest", environment);
+      // With the one that the guide shows.
+      const [, shown] = readFileSync(join(root, "docs/guides/testing.md"), "utf8").match(/^```jsx\n([^]*?)^```$/m);
+      writeFileSync(join(app, "guide.test.jsx"), shown);
       const { output } = await tool("vitest", ["run"], app, { ENVIRONMENT: environment });
-      assert.match(output, /Tests +14 passed \(14\)/);
+      assert.match(output, /Tests +15 passed \(15\)/);
       assert.doesNotMatch(output, /act\(|Error|stderr/);
     });
   }

@@ -214,6 +214,7 @@ export type SandboxErrorCode =
 
 /** A mistake in the test, not in what is tested. */
 export interface SandboxError extends Error {
+  /** Tells it from every other error. */
   readonly name: "SandboxError";
   /** Stable; branch on this. */
   readonly code: SandboxErrorCode;
