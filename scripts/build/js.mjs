@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
@@ -64,8 +64,18 @@ export async function buildJs(withoutWasm) {
   const define = { DEFLATED: JSON.stringify(deflated.toString("base64")) };
   await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, define });
   writeFileSync(inRoot("dist", WITHOUT_WASM), withoutWasm);
-  copyFileSync(inRoot("pkg", TYPES), inRoot("dist", TYPES));
+  writeFileSync(inRoot("dist", TYPES), publicTypes(readFileSync(inRoot("pkg", TYPES), "utf8")));
   if (found.length) await declarations(found);
+}
+
+/**
+ * What wasm-bindgen declares, without the module's raw exports, which nobody can import and which are full of `any`. The reference
+ * is for `Symbol.dispose`, which apps need not have in their `lib`.
+ */
+function publicTypes(text) {
+  const end = text.indexOf("export type InitInput");
+  if (end < 0) throw new Error("wasm-bindgen declares the raw exports in another way than before");
+  return `/// <reference lib="esnext.disposable" />\n${text.slice(0, end).trimEnd()}\n`;
 }
 
 async function declarations(found) {

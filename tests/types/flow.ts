@@ -1,5 +1,5 @@
 // Compiled, never run: a flow's states are told apart, and what does not belong to one is no member of it.
-import type { ConnectClient, ConnectErrorCode, FlowSnapshot, PendingConnection } from "../../src/ts/index.js";
+import type { ConnectClient, ConnectErrorCode, FlowSnapshot, PendingConnection } from "connect-flow";
 
 declare const client: ConnectClient;
 

@@ -1,6 +1,6 @@
 // Compiled, never run: what form libraries expect of our types.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type ExpectedInputField, type Issue, type IssueCode, inputAttributes, toJsonSchema, toStandardSchema, validateParams } from "../../src/ts/index.js";
+import { type ExpectedInputField, type Issue, type IssueCode, inputAttributes, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
 
 declare const fields: readonly ExpectedInputField[];
 

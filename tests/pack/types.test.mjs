@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { installTarball, root, run, tools } from "./support/installed.mjs";
+
+/** The compilers: each `typescript-…` of the package's tools, and the repository's own, which is the newest. */
+const compilers = readdirSync(join(tools, "node_modules")).filter((name) => name.startsWith("typescript-"))
+  .map((name) => join(tools, "node_modules", name))
+  .concat(join(root, "node_modules", "typescript"))
+  .map((folder) => ({ folder, version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version }));
+
+const modules = { node16: "node16", nodenext: "nodenext", bundler: "esnext" };
+
+suite("the declarations, as they are installed", { concurrency: 2 }, () => {
+  let installed;
+  before(async () => {
+    installed = await installTarball();
+    const { folder } = installed;
+    // What the tests of the types promise and refuse, with the types that they need of others; none of ours.
+    await cp(join(root, "tests", "types"), join(folder, "types"), { recursive: true });
+    for (const name of ["@types/react", "@standard-schema/spec"]) {
+      const target = join(folder, "node_modules", name);
+      await mkdir(dirname(target), { recursive: true });
+      if (!existsSync(target)) await symlink(join(root, "node_modules", name), target, "dir");
+    }
+  });
+  after(() => installed?.close());
+
+  test("hold no `any`", () => {
+    const folder = join(installed.folder, "node_modules/connect-flow/dist");
+    const files = readdirSync(folder).filter((file) => file.endsWith(".d.ts"));
+    assert.deepEqual(files, ["connect_flow.d.ts", "index.d.ts", "react.d.ts", "testing.d.ts"]);
+    for (const file of files) {
+      const code = readFileSync(join(folder, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+      assert.doesNotMatch(code, /\bany\b/, file);
+    }
+  });
+
+  test("are compiled by these versions", () => {
+    const minors = compilers.map(({ version }) => version.split(".").slice(0, 2).join("."));
+    assert.equal(minors[0], "5.4");
+    assert.ok(minors.length >= 4, minors.join());
+  });
+
+  for (const { folder, version } of compilers) {
+    // `nodenext` is what the newest makes of it; for the older ones it is `node16`.
+    for (const moduleResolution of folder.startsWith(root) ? ["node16", "nodenext", "bundler"] : ["node16", "bundler"]) {
+      test(`TypeScript ${version}, ${moduleResolution}`, async () => {
+        const compilerOptions = {
+          target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [], module: modules[moduleResolution], moduleResolution, jsx: "react-jsx", noEmit: true,
+          strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false,
+        };
+        const name = `tsconfig.${version}.${moduleResolution}.json`;
+        await writeFile(join(installed.folder, "types", "package.json"), JSON.stringify({ type: "module" }));
+        await writeFile(join(installed.folder, name), JSON.stringify({ compilerOptions, include: ["types"] }));
+        await run(process.execPath, [join(folder, "bin", "tsc"), "--project", name], installed.folder);
+      });
+    }
+  }
+});

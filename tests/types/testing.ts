@@ -1,0 +1,43 @@
+// Compiled, never run: what a test of an app writes with ./testing.
+import { type ClientOptions, type ConnectClient, createClient, type FlowSnapshot } from "connect-flow";
+import { type Attempt, createSandbox, type Fault, type Sandbox, type SandboxClientOptions, type SandboxError, type SandboxErrorCode } from "connect-flow/testing";
+
+type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const yes = <T extends true>(value?: T) => value;
+
+const sandbox: Sandbox = createSandbox({ now: () => 0, advanceTimers: (ms) => ms });
+const options: ClientOptions = sandbox.install({ entityId: "Jessica", api: "v1" });
+export const made: Promise<ConnectClient> = createClient(options);
+export const client = sandbox.createClient({ entityId: "Jessica" });
+yes<Equals<typeof client, Promise<ConnectClient>>>();
+
+const known: Attempt[] = [
+  { outcome: "connected" }, { outcome: "denied", afterMs: 1 }, { outcome: "failed" }, { outcome: "slow", activeAfterMs: 1 }, { outcome: "expired" },
+  { outcome: "never" }, { outcome: "offline", forMs: 1 }, { outcome: "popup_blocked" }, { outcome: "popup_closed" }, { outcome: "popup_cut_off" },
+];
+known.forEach(sandbox.next);
+// @ts-expect-error there is no such outcome
+sandbox.next({ outcome: "closed" });
+// @ts-expect-error who does nothing does it at no time
+sandbox.next({ outcome: "never", afterMs: 1 });
+// @ts-expect-error the sandbox is where its clients ask
+sandbox.install({ baseUrl: "/api" });
+// @ts-expect-error and it knows the key
+export const keyed: SandboxClientOptions = { unsafeApiKey: "k" };
+// @ts-expect-error the log is for reading
+sandbox.requests.push({ method: "GET", path: "/", status: 200, atMs: 0 });
+// @ts-expect-error a drop has no status
+export const fault: Fault = { kind: "drop", status: 1 };
+
+export async function use(flow: { submit(): Promise<FlowSnapshot> }): Promise<string> {
+  const end = await sandbox.clock.until(flow.submit());
+  yes<Equals<typeof end, FlowSnapshot>>();
+  yes<Equals<ReturnType<typeof sandbox.clock.advance>, Promise<void>>>();
+  return end.state === "failed" ? end.error.code : end.state;
+}
+
+export function caught(error: SandboxError): SandboxErrorCode {
+  // @ts-expect-error the list of codes is closed
+  if (error.code === "no_clock") throw error;
+  return error.code;
+}
