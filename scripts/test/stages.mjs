@@ -56,17 +56,18 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
 const loadsModule = (file) => !/^(?:host|sandbox|loading|readme)\b/.test(basename(file));
 
 /** The end-to-end tests in one engine. */
-const endToEnd = (engine) => ({
-  name: `e2e ${engine}`,
+const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
+  name,
   needs: ["npm", engine, "screen"],
   after: ["build"],
   present: () => testFiles("e2e").length > 0,
   count: countNode,
   run: inNode("e2e", {
+    files,
     limitMs: 5 * 60_000,
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
     flags: ["--test-concurrency=1"],
-    env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine }),
+    env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine, ...env }),
   }),
 });
 
@@ -102,7 +103,7 @@ export const STAGES = [
     isStep: true,
     run: async () => void (await build()),
   },
-  { name: "size", needs: ["npm"], afterBuild: true, run: checkSizes },
+  { name: "size", needs: ["npm"], after: ["build"], run: checkSizes },
   {
     name: "types",
     needs: ["npm"],
@@ -140,6 +141,12 @@ export const STAGES = [
     uses: CARGO,
     run: ({ lint, note }) => cargo(lint, ["doc", "--no-deps"], note, { RUSTDOCFLAGS: "-D warnings" }),
   },
+  endToEnd("chromium", {
+    name: "e2e without wasm",
+    env: { E2E_WITHOUT_WASM: "1" },
+    // All but the test of the tests, in which the module has no part.
+    files: testFiles("e2e").filter((file) => basename(file) !== "watch.test.mjs"),
+  }),
   // Half a minute once everything is installed and cached, minutes at the first time.
   ofPackage("bundlers", 10 * 60_000, isOfBundlers),
   ofPackage("pack", 5 * 60_000, (file) => !isOfBundlers(file)),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generations, scenarios } from "./support/scenarios.mjs";
 import { traces } from "./support/traces.mjs";
+import { withoutWasm } from "./support/without-wasm.mjs";
 
 const test = scenarios();
 const secret = "shpat_0123456789-very-secret";
@@ -95,7 +96,8 @@ test("the platform's key stays on the server", async ({ app, provider, platform,
   assert.deepEqual(await traces({ browser, watch, of: key }), []);
 
   const files = new Set(watch.urls().filter((url) => url.startsWith(platform.appUrl) && !url.includes("/api/")));
-  assert.ok([...files].some((url) => url.endsWith(".js")) && [...files].some((url) => url.endsWith(".wasm")), [...files].join("\n"));
+  const module = withoutWasm ? /connect_flow_js/ : /\.wasm$/;
+  assert.ok([/main\.js$/, module].every((name) => [...files].some((url) => name.test(url))), [...files].join("\n"));
   const asked = ["toolkits/gmail", "auth_configs", `connected_accounts/${card.id}`, "connected_accounts/ca_unknown", "org/project/config"];
   const answers = asked.map((path) => `${platform.appUrl}/api/connect/api/v3/${path}`);
   for (const url of [...files, ...answers]) {

@@ -1,5 +1,6 @@
 import { inject } from "./in-page.mjs";
 import { watchPage } from "./watch-page.mjs";
+import { forbidWasm, REFUSED, withoutWasm } from "./without-wasm.mjs";
 
 const SCRIPT = "/e2e/script.js";
 const NOTES = "/e2e/notes";
@@ -26,7 +27,7 @@ export function createFront() {
     },
     [NOTES]: (body, response) => {
       const note = JSON.parse(body);
-      if (note.trouble) trouble.push(note.trouble);
+      if (note.trouble && !(withoutWasm && note.trouble === REFUSED)) trouble.push(note.trouble);
       if (note.said) said.push(note.said);
       if (note.shown) shown.push(note.shown);
       response.writeHead(204).end();
@@ -42,6 +43,7 @@ export function createFront() {
   function note(request, response, url) {
     const { method } = request;
     requests.push({ method, url });
+    if (withoutWasm && /connect_flow(?!_js)/.test(url)) trouble.push(`of no use without WebAssembly: ${url}`);
     const { writeHead, destroy } = response;
     response.writeHead = function (status, ...rest) {
       // Browsers ask for this by themselves, of pages that name no icon. Where the page is gone, nobody is answered.
@@ -68,6 +70,7 @@ export function createFront() {
       const url = origin + request.url;
       note(request, response, url);
       if ([...cut].some((part) => url.includes(part))) return response.destroy();
+      if (withoutWasm) forbidWasm(response);
       if (request.headers["sec-fetch-dest"] === "document") inject(response, `<script src="${SCRIPT}"></script>`);
       return listener(request, response);
     },
