@@ -7,14 +7,14 @@ import { startProgram } from "../e2e/support/program.mjs";
 import { openApps } from "./support/apps.mjs";
 import { installTarball, tool, tools } from "./support/installed.mjs";
 import { runPage } from "./support/page.mjs";
-import { serve } from "./support/server.mjs";
+import { serve, strict } from "./support/server.mjs";
 
 const connected = { connectionStatus: "ACTIVE", status: "ACTIVE" };
 const theFile = ["file: 200"];
 // Rollup and esbuild leave `new URL` as it is and copy nothing.
 const theScript = ["file: 404", "inline"];
 
-// Each as it comes, with no configuration of its own but where the output goes.
+// Each as it comes, with no configuration of its own but where the output goes, and that webpack should keep to the policy.
 suite("an app that is bundled by", () => {
   let installed, apps, session, platform;
   before(async () => {
@@ -23,17 +23,22 @@ suite("an app that is bundled by", () => {
   });
   after(() => Promise.all([session?.close(), platform?.close(), apps?.close(), installed?.close()]));
 
-  /** Builds the app and runs its page from a static server. */
-  async function built(name, build, source = "bundled") {
+  /** Builds the app and runs its page from a static server, under a strict policy that nothing may violate. */
+  async function built(name, build, { source = "bundled", policy = strict } = {}) {
     const app = await apps.open(source, name);
     await build(app);
-    const server = await serve({ folder: join(app, "out") });
+    const server = await serve({ folder: join(app, "out"), headers: policy && { "content-security-policy": policy } });
     try {
-      return await runPage(session.browser, `${server.url}/`);
+      const page = await runPage(session.browser, `${server.url}/`);
+      assert.deepEqual([await session.log(), server.violations], [[], []]);
+      return page;
     } finally {
       await server.close();
     }
   }
+
+  // To start one with Trusted Types is the app's own affair.
+  const worker = { source: "worker", policy: strict.replace("require-trusted-types-for 'script';", "") };
 
   /** Runs the page from the bundler's own server; the platform is elsewhere. */
   async function served(url) {
@@ -55,7 +60,7 @@ suite("an app that is bundled by", () => {
   });
 
   test("Vite, in a worker", async () => {
-    const page = await built("vite-worker", (app) => tool("vite", ["build", "--outDir", "out"], app), "worker");
+    const page = await built("vite-worker", (app) => tool("vite", ["build", "--outDir", "out"], app), worker);
     assert.deepEqual(page.result, connected);
   });
 
@@ -70,8 +75,9 @@ suite("an app that is bundled by", () => {
     }
   });
 
+  // Its chunks are loaded by setting the address of a script, for which it makes a trusted type when told to.
   const webpack = async (app) => {
-    await tool("webpack", ["./main.js", "--mode", "production", "--output-path", "out"], app);
+    await tool("webpack", ["./main.js", "--mode", "production", "--output-path", "out", "--output-trusted-types"], app);
     await pageFor(app);
   };
 
@@ -81,7 +87,7 @@ suite("an app that is bundled by", () => {
   });
 
   test("webpack, in a worker", async () => {
-    const page = await built("webpack-worker", webpack, "worker");
+    const page = await built("webpack-worker", webpack, worker);
     assert.deepEqual(page.result, connected);
   });
 
@@ -107,8 +113,9 @@ suite("an app that is bundled by", () => {
     assert.deepEqual(await esbuild("esbuild-one"), { result: connected, ways: ["file: 404"] });
   });
 
+  // It writes scripts of its own into the page, which a strict policy forbids.
   test("Parcel", async () => {
-    const page = await built("parcel", (app) => tool("parcel", ["build", "index.html", "--dist-dir", "out", "--no-cache"], app));
+    const page = await built("parcel", (app) => tool("parcel", ["build", "index.html", "--dist-dir", "out", "--no-cache"], app), { policy: "" });
     assert.deepEqual(page, { result: connected, ways: theFile });
   });
 

@@ -6,7 +6,7 @@ import { openBrowser } from "../e2e/support/browser.mjs";
 import { openApps } from "./support/apps.mjs";
 import { installTarball } from "./support/installed.mjs";
 import { resultOf, runPage } from "./support/page.mjs";
-import { serve } from "./support/server.mjs";
+import { serve, strict } from "./support/server.mjs";
 
 const connected = { connectionStatus: "ACTIVE", status: "ACTIVE" };
 const wasm = /\.wasm$/;
@@ -35,7 +35,6 @@ suite("in a page, without a bundler", () => {
   const asked = () => server.paths.filter((path) => path.includes("connect-flow")).map(file);
 
   const usual = ["index.js", "connect_flow.js", "connect_flow_bg.wasm"];
-  const strict = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
 
   test("the file is loaded, under a strict policy as well", async () => {
     const { result, asked } = await open({ headers: { "content-security-policy": strict } });

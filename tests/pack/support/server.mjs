@@ -13,18 +13,22 @@ const types = {
   ".wasm": "application/wasm",
 };
 const prefix = "/api/connect";
+const report = "/policy-report";
+/** What a strict site allows, and the least that the package can do with. */
+export const strict = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; report-uri ${report}`;
 const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*", "access-control-allow-methods": "*" };
 
 /**
  * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
  * @param folder what it serves; `headers` go with every file.
  * @param answer for a path, `{ status, headers, body }` to be sent in place of the file.
- * @returns `{ url, api, paths, close }`; `paths` are the files that were asked for.
+ * @returns `{ url, api, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
+ * the policy `strict`.
  */
 export async function serve({ folder, headers, answer } = {}) {
   const sandbox = createSandbox({ apiKey: "key" });
   const server = await listen(0);
-  const paths = [];
+  const [paths, violations] = [[], []];
   server.serve(getRequestListener(async (request) => {
     const url = new URL(request.url);
     if (url.pathname.startsWith(prefix)) {
@@ -37,6 +41,10 @@ export async function serve({ folder, headers, answer } = {}) {
       );
       return new Response(said, { status, headers: { ...Object.fromEntries(told), ...cors } });
     }
+    if (url.pathname === report) {
+      violations.push(await request.json());
+      return new Response(null, { status: 204 });
+    }
     const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
     paths.push(path);
     const own = answer?.(path);
@@ -48,5 +56,5 @@ export async function serve({ folder, headers, answer } = {}) {
       return new Response("Not found", { status: 404, headers });
     }
   }, { overrideGlobalObjects: false }));
-  return { url: server.url, api: `${server.url}${prefix}`, paths, close: server.close };
+  return { url: server.url, api: `${server.url}${prefix}`, paths, violations, close: server.close };
 }
