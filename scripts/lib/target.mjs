@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "./lock.mjs";
-import { inCache, root } from "./paths.mjs";
+import { inCache, inRoot, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -18,8 +18,8 @@ export function withTarget(toolchain, work) {
   });
 }
 
-// cargo tells changed sources by their age and our crate by its name: in another clone, older sources would pass for the
-// ones it has compiled. So our own crate is compiled anew when the clone changes.
+// cargo tells changed sources by their age and our crates by their names: in another clone, older sources would pass for the
+// ones it has compiled. So our own crates are compiled anew when the clone changes.
 async function forgetOtherClone(directory, env) {
   const file = join(directory, "clone");
   if (read(file) === root) return;
@@ -28,6 +28,8 @@ async function forgetOtherClone(directory, env) {
       await run("cargo", ["clean", "--package", "connect-flow", "--profile", profile, ...target], { env });
     }
   }
+  const app = ["--manifest-path", inRoot("examples", "yew", "Cargo.toml"), "--package", "connect-flow-yew"];
+  await run("cargo", ["clean", ...app, "--target", "wasm32-unknown-unknown"], { env });
   writeFileSync(file, root);
 }
 

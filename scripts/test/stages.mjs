@@ -9,6 +9,7 @@ import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
 import { checkSizes } from "../size/check.mjs";
 import { countNode, countRust } from "./counts.mjs";
+import { buildCrateApp } from "./crate.mjs";
 import { webdriverFile } from "./webdriver.mjs";
 
 const LIMIT_MS = 20 * 60_000;
@@ -18,6 +19,12 @@ const attempt = (command, args, options) => run(command, args, { ...options, che
 
 const cargo = (toolchain, args, note, env) =>
   withTarget(toolchain, (target) => attempt("cargo", args, { note, env: { ...target, ...env } }));
+
+async function fmt({ lint, note }) {
+  const own = await cargo(lint, ["fmt", "--check"], note);
+  if (own.code !== 0) return own;
+  return cargo(lint, ["fmt", "--check", "--manifest-path", inRoot("examples", "yew", "Cargo.toml")], note);
+}
 
 async function clippy({ lint, note }) {
   const args = (target) => ["clippy", "--all-targets", ...target, "--", "-D", "warnings"];
@@ -95,7 +102,7 @@ const CARGO = "target";
  * is one check; `present` tells whether there is anything to run, `impossible` why it cannot run here.
  */
 export const STAGES = [
-  { name: "fmt", needs: ["lint"], uses: CARGO, run: ({ lint, note }) => cargo(lint, ["fmt", "--check"], note) },
+  { name: "fmt", needs: ["lint"], uses: CARGO, run: fmt },
   {
     name: "build",
     needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
@@ -147,6 +154,18 @@ export const STAGES = [
     // All but the test of the tests, in which the module has no part.
     files: testFiles("e2e").filter((file) => basename(file) !== "watch.test.mjs"),
   }),
+  {
+    name: "crate",
+    needs: ["npm", "lint", "wasm-bindgen", "chromium"],
+    after: ["build"],
+    uses: CARGO,
+    count: countNode,
+    // A minute at the first time.
+    run: async (context) => {
+      await buildCrateApp(context);
+      return inNode("crate", { limitMs: 2 * 60_000, env: ({ chromium }) => chromium })(context);
+    },
+  },
   // Half a minute once everything is installed and cached, minutes at the first time.
   ofPackage("bundlers", 10 * 60_000, isOfBundlers),
   ofPackage("pack", 5 * 60_000, (file) => !isOfBundlers(file)),

@@ -22,7 +22,7 @@ const cors = { "access-control-allow-origin": "*", "access-control-allow-headers
  * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
  * @param folder what it serves; `headers` go with every file.
  * @param answer for a path, `{ status, headers, body }` to be sent in place of the file.
- * @returns `{ url, api, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
+ * @returns `{ url, api, sandbox, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
  * the policy `strict`.
  */
 export async function serve({ folder, headers, answer } = {}) {
@@ -56,5 +56,5 @@ export async function serve({ folder, headers, answer } = {}) {
       return new Response("Not found", { status: 404, headers });
     }
   }, { overrideGlobalObjects: false }));
-  return { url: server.url, api: `${server.url}${prefix}`, paths, violations, close: server.close };
+  return { url: server.url, sandbox, api: `${server.url}${prefix}`, paths, violations, close: server.close };
 }

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { withTarget } from "../lib/target.mjs";
+import { WASM } from "../setup/rust.mjs";
+
+/** Compiles the app that takes this package as a crate, with what it exports in `dist/` beside it. */
+export async function buildCrateApp({ lint: toolchain, note }) {
+  const app = inRoot("examples", "yew");
+  await withTarget(toolchain, async (target) => {
+    const args = ["build", "--locked", "--manifest-path", join(app, "Cargo.toml"), "--target", WASM];
+    await run("cargo", args, { note, env: target });
+    const compiled = join(target.CARGO_TARGET_DIR, WASM, "debug", "connect-flow-yew.wasm");
+    const out = ["--target", "web", "--no-typescript", "--out-dir", join(app, "dist"), "--out-name", "connect_flow_yew"];
+    await run("wasm-bindgen", [compiled, ...out], { note });
+  });
+}
