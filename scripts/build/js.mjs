@@ -57,7 +57,10 @@ export async function buildJs(withoutWasm) {
   // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
   const long = readFileSync(inRoot("pkg", WASM));
   const names = { mangleProps: manglable(long), mangleCache: {} };
-  const { mangleCache } = await build({ ...options, ...names, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [] });
+  // The loader says where the file is; bundlers would copy it a second time for a second `new URL`.
+  const noUrl = { "import.meta.url": "undefined" };
+  const glue = { ...options, ...names, entryPoints: [`pkg/${GLUE}`], outfile: `dist/${GLUE}`, external: [], define: noUrl };
+  const { mangleCache } = await build(glue);
   const wasm = renamed(long, mangleCache);
   writeFileSync(inRoot("dist", WASM), wasm);
   const deflated = deflateRawSync(wasm, { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });

@@ -8,8 +8,8 @@ import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
 import { checkSizes } from "../size/check.mjs";
+import { buildCrateApp, buildForBundlers } from "./compiled.mjs";
 import { countNode, countRust } from "./counts.mjs";
-import { buildCrateApp } from "./crate.mjs";
 import { webdriverFile } from "./webdriver.mjs";
 
 const LIMIT_MS = 20 * 60_000;
@@ -78,19 +78,18 @@ const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
   }),
 });
 
-const isOfBundlers = (file) => file.endsWith("bundlers.test.mjs");
+const isOfBundlers = (file) => /\b(?:bundlers|wasm-pack)\.test\.mjs$/.test(file);
 
-/** Tests of the package as it is installed. */
-const ofPackage = (name, limitMs, isChosen) => ({
+/** Tests of the package as it is installed; `prepare` makes what else they need, and says where that is. */
+const ofPackage = (name, { limitMs, isChosen, needs = [], prepare = () => ({}) }) => ({
   name,
-  needs: ["npm", "pack-tools", "chromium"],
+  needs: ["npm", "pack-tools", "chromium", ...needs],
   after: ["build"],
   count: countNode,
-  run: inNode("pack", {
-    limitMs,
-    files: testFiles("pack").filter(isChosen),
-    env: (context) => ({ ...context.chromium, ...context["pack-tools"] }),
-  }),
+  run: async (context) => {
+    const env = { ...context.chromium, ...context["pack-tools"], ...(await prepare(context)) };
+    return inNode("pack", { limitMs, files: testFiles("pack").filter(isChosen), env: () => env })(context);
+  },
 });
 
 /** cargo's target directory, which only one program at a time can write. */
@@ -167,8 +166,13 @@ export const STAGES = [
     },
   },
   // Half a minute once everything is installed and cached, minutes at the first time.
-  ofPackage("bundlers", 10 * 60_000, isOfBundlers),
-  ofPackage("pack", 5 * 60_000, (file) => !isOfBundlers(file)),
+  ofPackage("bundlers", {
+    limitMs: 10 * 60_000,
+    isChosen: isOfBundlers,
+    needs: ["lint", "wasm-bindgen"],
+    prepare: buildForBundlers,
+  }),
+  ofPackage("pack", { limitMs: 5 * 60_000, isChosen: (file) => !isOfBundlers(file) }),
   {
     name: "node",
     needs: ["npm"],

@@ -6,10 +6,10 @@ import { tools } from "./installed.mjs";
 const sources = fileURLToPath(new URL("../apps/", import.meta.url));
 
 /**
- * Puts apps, each with the installed package, in a folder below the one that the bundlers are in.
+ * Puts apps, each with the installed package if there is one, in a folder below the one that the bundlers are in.
  * @returns `{ open, close }`; `open(source, name)` makes an app of `apps/<source>` and gives its folder.
  */
-export async function openApps({ folder: installed }) {
+export async function openApps(installed) {
   await mkdir(join(tools, "runs"), { recursive: true });
   const folder = await mkdtemp(join(tools, "runs", "run-"));
   return {
@@ -17,7 +17,8 @@ export async function openApps({ folder: installed }) {
       const app = join(folder, name);
       await cp(join(sources, source), app, { recursive: true });
       await cp(join(sources, "flow.js"), join(app, "flow.js"));
-      await cp(join(installed, "node_modules", "connect-flow"), join(app, "node_modules", "connect-flow"), { recursive: true });
+      const own = join("node_modules", "connect-flow");
+      if (installed) await cp(join(installed.folder, own), join(app, own), { recursive: true });
       return app;
     },
     close: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { inRoot } from "../lib/paths.mjs";
+import { compile } from "../build/wasm.mjs";
+import { inCache, inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
@@ -14,4 +15,17 @@ export async function buildCrateApp({ lint: toolchain, note }) {
     const out = ["--target", "web", "--no-typescript", "--out-dir", join(app, "dist"), "--out-name", "connect_flow_yew"];
     await run("wasm-bindgen", [compiled, ...out], { note });
   });
+}
+
+/**
+ * Makes what `wasm-pack build` makes without a target, for bundlers: of what is compiled for the build already, so that it takes a
+ * second, and not made small. `PKG_BUNDLER` names the folder for the tests.
+ */
+export async function buildForBundlers({ lint: toolchain, note }) {
+  const folder = inCache("pkg-bundler");
+  await withTarget(toolchain, async (target) => {
+    const compiled = await compile(toolchain, target, note);
+    await run("wasm-bindgen", [compiled, "--target", "bundler", "--out-dir", folder], { note });
+  });
+  return { PKG_BUNDLER: folder };
 }
