@@ -6,6 +6,11 @@ type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B 
 const yes = <T extends true>(value?: T) => value;
 
 const sandbox: Sandbox = createSandbox({ now: () => 0, advanceTimers: (ms) => ms });
+export const withApps = createSandbox({ apps: [{ key: "notion" }, { key: "our_crm", authScheme: "API_KEY", fields: [{ name: "key", isSecret: true }] }] });
+// @ts-expect-error there is no such scheme for an app of one's own
+export const saml = createSandbox({ apps: [{ key: "a", authScheme: "SAML" }] });
+// @ts-expect-error an app has a key
+export const keyless = createSandbox({ apps: [{ name: "A" }] });
 const options: ClientOptions = sandbox.install({ entityId: "Jessica", api: "v1" });
 export const made: Promise<ConnectClient> = createClient(options);
 export const client = sandbox.createClient({ entityId: "Jessica" });

@@ -91,7 +91,8 @@ const oauthClient = (callbackPath: string, scopes: string[]): Field[] => [
   { name: "scopes", displayName: "Scopes", description: "Separated by commas.", required: false, default: scopes.join(",") },
 ];
 
-function oauth2(app: string, isManaged: boolean, scopes: string[], userFields: Field[] = []): Scheme {
+/** OAuth 2. */
+export function oauth2(app: string, isManaged: boolean, scopes: string[], userFields: Field[] = []): Scheme {
   return {
     mode: "OAUTH2",
     name: `${app}_oauth2`,
@@ -105,7 +106,8 @@ function oauth2(app: string, isManaged: boolean, scopes: string[], userFields: F
   };
 }
 
-function typed(
+/** A scheme that needs nothing but what the user types. */
+export function typed(
   app: string, mode: string, parameters: AuthParameter[], userFields: Field[], baseUrl = `https://api.${app}.example`,
 ): Scheme {
   const name = `${app}_${mode.toLowerCase()}`;

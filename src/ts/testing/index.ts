@@ -34,8 +34,38 @@ export interface OAuthPort {
   >;
 }
 
+/** One value that the sandbox asks the users of an app for. */
+export interface SandboxField {
+  /** Key of the value. */
+  name: string;
+  /** Label. Default: the name. */
+  displayName?: string;
+  /** Help text. Default: none. */
+  description?: string;
+  /** Default true. */
+  required?: boolean;
+  /** Used when no value is given. */
+  default?: string;
+  /** Whether the platform says that it is a secret. It forgets to, often. */
+  isSecret?: boolean;
+}
+
+/** An app of one's own, with one integration. */
+export interface SandboxApp {
+  /** Such as `notion`; not one that the sandbox has. */
+  key: string;
+  /** Default: the key. */
+  name?: string;
+  /** Default `"OAUTH2"`. */
+  authScheme?: "OAUTH2" | "API_KEY" | "BEARER_TOKEN" | "BASIC";
+  /** What users are asked for. Default: `api_key`, `token`, or `username` and `password`, by the scheme; nothing for OAuth. */
+  fields?: readonly SandboxField[];
+}
+
 /** Options of {@link createSandbox}. */
 export interface SandboxOptions {
+  /** Apps beside those that every sandbox has. */
+  apps?: readonly SandboxApp[];
   /** The project key that requests must carry as `x-api-key`. Default `"sandbox-key"`. */
   apiKey?: string;
   /** Public origin of the sandbox, used in the URLs that it hands out. Default: the origin of each request. */
@@ -275,7 +305,11 @@ export interface Sandbox {
   dispose(): void;
 }
 
-/** Creates a sandbox with its apps and integrations, and no account. */
+/**
+ * Creates a sandbox with its apps and integrations, and no account.
+ *
+ * @throws `invalid_argument` for `apps`.
+ */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return build(options);
 }

@@ -6,6 +6,7 @@ import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./i
 import { Query } from "./input.js";
 import { Installation } from "./installation.js";
 import { BuiltInOAuth, oauthPaths } from "./oauth.js";
+import { ownApps } from "./own-apps.js";
 import { match, type Call } from "./router.js";
 import { Store, uuid, type Account } from "./store.js";
 import { v1Routes } from "./v1.js";
@@ -21,7 +22,7 @@ export function build(options: SandboxOptions): Sandbox {
   let skewMs = 0;
   const now = () => clock() + skewMs;
   const progress = { count: 0, underWay: 0 };
-  const store = new Store(now);
+  const store = new Store(now, ownApps(options.apps ?? []));
   const faults = new Faults();
   const builtIn = new BuiltInOAuth();
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];

@@ -1,4 +1,4 @@
-import { apps, integrationId, isOAuth, seeds, type App, type Scheme } from "./apps.js";
+import { apps, integrationId, isOAuth, seeds, type App, type Scheme, type Seed } from "./apps.js";
 
 /** How long a user may take, from the initiate call to the authorization server's answer. */
 export const attemptMs = 10 * 60 * 1000;
@@ -89,16 +89,20 @@ const pages: Record<Dialect, () => string> = {
 
 /** Everything the platform remembers. */
 export class Store {
+  readonly apps: readonly App[];
   integrations: Integration[] = [];
   #accounts: Account[] = [];
+  #seeds: readonly Seed[];
 
-  constructor(readonly now: () => number) {
+  constructor(readonly now: () => number, own: { apps: App[]; seeds: Seed[] } = { apps: [], seeds: [] }) {
+    this.apps = [...apps, ...own.apps];
+    this.#seeds = [...seeds, ...own.seeds];
     this.reset();
   }
 
   reset(): void {
     this.#accounts = [];
-    this.integrations = seeds.map((seed) => {
+    this.integrations = this.#seeds.map((seed) => {
       const app = this.app(seed.app) as App;
       const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as Scheme;
       return {
@@ -117,7 +121,7 @@ export class Store {
   }
 
   app(key: string): App | undefined {
-    return apps.find((app) => app.key === key);
+    return this.apps.find((app) => app.key === key);
   }
 
   addIntegration(given: Pick<Integration, "app" | "scheme" | "name" | "isManaged" | "credentials">): Integration {

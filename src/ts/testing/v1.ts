@@ -1,5 +1,5 @@
 import { json } from "./answers.js";
-import { apps, missing } from "./apps.js";
+import { missing } from "./apps.js";
 import { ApiError, invalid } from "./errors.js";
 import { boolean, object, optional, parse, readJson, text, values } from "./input.js";
 import type { Call, Route } from "./router.js";
@@ -19,11 +19,11 @@ export const v1Routes: Route[] = [
   ...actionRoutesV1,
 ];
 
-function listApps({ query }: Call): Response {
+function listApps({ query, store }: Call): Response {
   const category = query.text("category");
   query.flag("includeLocal");
   const withSchemes = query.list("additionalFields", ["auth_schemes"])?.includes("auth_schemes");
-  const items = apps
+  const items = store.apps
     .filter((app) => !category || app.category === category)
     .map((app) => {
       const { auth_schemes, ...item } = viewApp(app);
@@ -70,7 +70,7 @@ const createIntegrationBody = object({
 async function createIntegration({ request, store }: Call): Promise<Response> {
   const body = parse(createIntegrationBody, await readJson(request));
   if (!body.appId && !body.appName) throw invalid([{ path: "appId", message: "is required" }]);
-  const app = apps.find((app) => (body.appId ? app.id === body.appId : app.key === body.appName));
+  const app = store.apps.find((app) => (body.appId ? app.id === body.appId : app.key === body.appName));
   if (!app) throw appNotFound();
   const scheme = app.schemes.find(({ mode }) => !body.authScheme || mode === body.authScheme);
   if (!scheme) throw invalid([{ path: "authScheme", message: `is not supported by ${app.key}` }]);

@@ -1,5 +1,5 @@
 import { json } from "./answers.js";
-import { apps, missing } from "./apps.js";
+import { missing } from "./apps.js";
 import { ApiError, invalid, type Problem } from "./errors.js";
 import { listOf, object, oneOf, optional, parse, readJson, record, text } from "./input.js";
 import type { Call, Route } from "./router.js";
@@ -20,13 +20,13 @@ export const v3Routes: Route[] = [
   ...toolRoutesV3,
 ];
 
-function listToolkits({ query }: Call): Response {
+function listToolkits({ query, store }: Call): Response {
   const search = query.text("search")?.toLowerCase();
   const category = query.text("category");
   const managedBy = query.list("managed_by", ["composio", "all", "project"])?.[0];
   const sortBy = query.list("sort_by", ["usage", "alphabetically"])?.[0];
   query.flag("include_deprecated");
-  const found = apps.filter((app) =>
+  const found = store.apps.filter((app) =>
     (!search || `${app.key} ${app.name}`.toLowerCase().includes(search)) &&
     (!category || categoryId(app) === category) &&
     managedBy !== "project");

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { afterEach, suite, test } from "node:test";
+import { createSandbox } from "connect-flow/testing";
+
+let sandbox;
+afterEach(() => sandbox?.dispose());
+
+const fields = [{ name: "workspace", displayName: "Workspace" }, { name: "region", required: false, default: "eu" }];
+const apps = [
+  { key: "notion", name: "Notion" },
+  { key: "our_wiki", authScheme: "OAUTH2", fields },
+  { key: "our_crm", authScheme: "API_KEY" },
+  { key: "old_desk", authScheme: "BASIC" },
+  { key: "tracker", authScheme: "BEARER_TOKEN", fields: [{ name: "token", isSecret: true }, { name: "host" }] },
+];
+
+for (const api of ["v1", "v3"]) {
+  suite(`an app of one's own, ${api}`, () => {
+    for (const [key, asked, data] of [
+      ["notion", [], {}],
+      ["our_wiki", ["workspace", "region"], { workspace: "acme" }],
+      ["our_crm", ["api_key"], { api_key: "k" }],
+      ["old_desk", ["username", "password"], { username: "jessica", password: "p" }],
+      ["tracker", ["token", "host"], { token: "t", host: "acme" }],
+    ]) {
+      test(`${key} is asked for its values and connects`, async () => {
+        sandbox = createSandbox({ apps });
+        const client = await sandbox.createClient({ api, entityId: "Jessica" });
+        const flow = client.flow({ app: key, mode: "popup" });
+        const { expectedInputFields } = await flow.load();
+        assert.deepEqual(expectedInputFields.map(({ name }) => name), asked);
+        const end = await sandbox.clock.until(flow.submit(data));
+        assert.deepEqual([end.state, end.account?.app], ["connected", key]);
+        assert.deepEqual(sandbox.accounts().map(({ app, status }) => [app, status]), [[key, "ACTIVE"]]);
+      });
+    }
+
+    test("stands in the list, with its name", async () => {
+      sandbox = createSandbox({ apps });
+      const client = await sandbox.createClient({ api, entityId: "Jessica" });
+      const listed = [];
+      for await (const app of client.apps.list({ search: "notion" })) listed.push([app.key, app.name]);
+      assert.deepEqual(listed, [["notion", "Notion"]]);
+      sandbox.reset();
+      const params = await client.getExpectedParamsForUser({ app: "our_wiki" });
+      assert.deepEqual(params.expectedInputFields[0].displayName, "Workspace");
+    });
+  });
+}
+
+test("one that cannot be is refused", () => {
+  for (const [given, words] of [
+    [[{ key: "gmail" }], /an app `gmail` already/],
+    [[{ key: "a" }, { key: "a" }], /an app `a` already/],
+    [[{ key: "no words" }], /a word/],
+    [[{}], /a word/],
+    [[{ key: "a", authScheme: "SAML" }], /there are: OAUTH2, API_KEY/],
+    [[{ key: "a", authScheme: "toString" }], /no auth scheme/],
+  ]) {
+    assert.throws(() => createSandbox({ apps: given }), { name: "SandboxError", code: "invalid_argument", message: words });
+  }
+});
