@@ -38,6 +38,7 @@ export type IssueCode = "required" | "unknown" | "type" | "format" | "duplicate"
 
 /** What is wrong with one argument or one value. */
 export interface Issue {
+  /** Stable; branch on this. */
   readonly code: IssueCode;
   /** Path of the argument or key of the field, for example `data.shop`. */
   readonly field: string;
@@ -49,6 +50,7 @@ export interface Issue {
 
 /** A real `Error` whose `name` is `"ConnectError"`. Test with `isConnectError`, not with `instanceof`. */
 export interface ConnectError extends Error {
+  /** What `isConnectError` looks at. */
   readonly name: "ConnectError";
   /** Stable; branch on this. */
   readonly code: ConnectErrorCode;
@@ -80,24 +82,40 @@ export interface ExpectedInputField {
   readonly description?: string;
   /** `string` in practice; show a text input for a word you do not know. Values are sent as strings. */
   readonly type: string;
+  /** Whether a value must be given, by the user or by `default`. */
   readonly required: boolean;
   /** Ask for it with a password input. True also where the platform forgot to say so. */
   readonly secret: boolean;
   /** Prefill with it; used when no value is given. */
   readonly default?: string;
+  /** Regular expression that has to be found in the value. Check it with `validateParams`, which takes linear time. */
   readonly pattern?: string;
+  /** What kind of text it is, such as `email` or `uri`. A word that you do not know says nothing. */
   readonly format?: string;
+  /** The only values allowed. */
   readonly enum?: readonly string[];
+  /** A value to show as a hint, never to send. */
   readonly example?: string;
+  /** Text to show before the input. Who types it all the same has it taken off. */
   readonly prefix?: string;
+  /** Text to show after the input, such as `.zendesk.com`. Who types it all the same has it taken off. */
   readonly suffix?: string;
+  /** Place among the fields, as the platform gave it. `expectedInputFields` is in this order already. */
   readonly order?: number;
 }
 
 /** A result of a {@link StandardSchemaV1}. */
 export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+  | {
+      /** The values, normalised, with the defaults filled in. */
+      readonly value: Output;
+      /** Never there: nothing is wrong. */
+      readonly issues?: undefined;
+    }
+  | {
+      /** What is wrong, one issue a field. */
+      readonly issues: readonly StandardIssue[];
+    };
 
 /** An {@link Issue} as a {@link StandardSchemaV1} has it. */
 export interface StandardIssue extends Issue {
@@ -107,19 +125,29 @@ export interface StandardIssue extends Issue {
 
 /** The Standard Schema interface (standardschema.dev), version 1. Form libraries take it as a validator. */
 export interface StandardSchemaV1<Input, Output> {
+  /** What form libraries look for. */
   readonly "~standard": {
+    /** Of the interface. */
     readonly version: 1;
+    /** Whose schema it is. */
     readonly vendor: "connect-flow";
     /** Never throws; the value of a success is normalised, with the defaults filled in. */
     readonly validate: (value: unknown) => StandardResult<Output>;
     /** Of the types only; never there at run time. */
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    readonly types?: {
+      /** What is typed. */
+      readonly input: Input;
+      /** What is sent. */
+      readonly output: Output;
+    } | undefined;
   };
 }
 
 /** A JSON Schema of the user's values, draft 2020-12. */
 export interface FieldsJsonSchema {
+  /** Which JSON Schema this is. */
   readonly $schema: "https://json-schema.org/draft/2020-12/schema";
+  /** The values are one object. */
   readonly type: "object";
   /** By the fields' names, in their order. */
   readonly properties: Readonly<Record<string, FieldJsonSchema>>;
@@ -129,17 +157,25 @@ export interface FieldsJsonSchema {
 
 /** Of one field. Always a string, since values are sent as strings. */
 export interface FieldJsonSchema {
+  /** Also for numbers and booleans. */
   readonly type: "string";
+  /** The field's `displayName`. */
   readonly title: string;
+  /** The field's `description`. */
   readonly description?: string;
+  /** The field's `default`. */
   readonly default?: string;
+  /** The field's `enum`. */
   readonly enum?: readonly string[];
   /** `password` for every secret. */
   readonly format?: string;
   /** Left out where `RegExp` could take for ever, or does not know it. `validateParams` checks it all the same. */
   readonly pattern?: string;
+  /** 1 for a field that must have a value: an empty one counts as missing. */
   readonly minLength?: number;
+  /** Of a secret: it is not shown again. */
   readonly writeOnly?: true;
+  /** The field's `example`. */
   readonly examples?: readonly string[];
 }
 
@@ -166,32 +202,41 @@ export interface InputAttributes {
    * pasted address is cut down before it is checked.
    */
   readonly pattern?: string;
+  /** Keys and shop names are typed as they are. */
   readonly autoCapitalize: "none";
+  /** As `autoCapitalize`; Safari looks at it. */
   readonly autoCorrect: "off";
   /** Some browsers send what they check to a server. */
   readonly spellCheck: false;
 }
 
+/** Of which app `getExpectedParamsForUser` asks. */
 export interface ExpectedParamsOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
   app?: string;
+  /** Id of the integration to ask. Either this or `app` is required. */
   integrationId?: string;
   /** Only an integration of this scheme will do. Default: whichever the integration has. */
   authScheme?: AuthScheme;
   /** Accepted, as in the documents; the expected params do not depend on it. */
   entityId?: string;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
+/** What an app asks its users for, and the integration to initiate the connection with. */
 export interface ExpectedParams {
   /** In the order to ask for them; empty when there is nothing to ask. */
   readonly expectedInputFields: readonly ExpectedInputField[];
   /** Null when `authScheme` is `NO_AUTH`: such an app needs no connection. */
   readonly integrationId: string | null;
+  /** How the app authenticates its users with this integration. */
   readonly authScheme: AuthScheme;
+  /** Key of the app, where the platform says so. */
   readonly app?: string;
 }
 
+/** What `initiateConnection` sends. An option that is not listed here is refused with `invalid_argument`. */
 export interface InitiateConnectionOptions {
   /** The end user of your product. Required here or in `createClient`. */
   entityId?: string;
@@ -213,12 +258,15 @@ export interface InitiateConnectionOptions {
   authMode?: string;
   /** Accepted, as in the documents, when empty: a developer's credentials do not belong in a browser. */
   authConfig?: Record<string, never>;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
 /** Plain data: may be stored, logged and sent to your server. */
 export interface ConnectionRequest {
+  /** `INITIATED` when the user has to go to `redirectUrl`, `ACTIVE` when all is done. */
   readonly connectionStatus: ConnectionStatus;
+  /** Id of the account that was made. Ask `connectedAccounts.get` for it; never trust one that stands in a URL. */
   readonly connectedAccountId: string;
   /** Where to send the user; null when nothing is left to do there. */
   readonly redirectUrl: string | null;
@@ -230,28 +278,41 @@ export interface ConnectionRequest {
 
 /** What a callback URL says. Unauthenticated input: `completeConnection` verifies it. */
 export interface ConnectionCallback {
+  /** Our id of the attempt, from `cf_flow`. */
   readonly flowId?: string;
+  /** Id that the URL names. Whoever made the URL chose it. */
   readonly connectedAccountId?: string;
+  /** What the URL claims. `unknown` where it does not say. */
   readonly outcome: "success" | "failure" | "unknown";
+  /** Key of the app, where the URL names it. */
   readonly app?: string;
+  /** The authorization server's code, such as `access_denied`. */
   readonly error?: string;
+  /** The authorization server's words. Text, not markup; anybody may have written it. */
   readonly errorDescription?: string;
+  /** What your server has to complete the connection with, where the platform verifies identities. */
   readonly sessionUri?: string;
 }
 
+/** Options of `completeConnection`; all may be left out. */
 export interface CompleteConnectionOptions {
   /** Default: the address of this page. */
   url?: string | URL;
   /** How long to wait for `ACTIVE` after a successful callback, in milliseconds. Default 30,000. */
   timeoutMs?: number;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
 /** A connection that the platform confirmed. */
 export interface CompletedConnection {
+  /** What the platform said, not the URL. */
   readonly connectionStatus: "ACTIVE";
+  /** The id that `initiateConnection` returned. */
   readonly connectedAccountId: string;
+  /** The account as the platform has it. */
   readonly account: ConnectedAccount;
+  /** Key of the app. */
   readonly app?: string;
   /** The `returnTo` of the initiate call, checked again. */
   readonly returnTo?: string;
@@ -259,21 +320,30 @@ export interface CompletedConnection {
 
 /** One attempt that left this page and has not been completed. Kept for 10 minutes. */
 export interface PendingConnection {
+  /** Our id of the attempt; `resume` takes it. */
   readonly flowId: string;
+  /** Id that `initiateConnection` returned. */
   readonly connectedAccountId: string;
+  /** For whom it was started. */
   readonly entityId: string;
+  /** Key of the app, where it is known. */
   readonly app?: string;
+  /** In milliseconds since 1970. */
   readonly startedAtMs: number;
+  /** When it is forgotten, in milliseconds since 1970. */
   readonly expiresAtMs: number;
+  /** The `returnTo` of the initiate call. */
   readonly returnTo?: string;
 }
 
 /** `auto`: a popup, and the page itself where popups are blocked. */
 export type FlowMode = "redirect" | "popup" | "auto";
 
+/** What a flow connects, for whom, and where it takes place. */
 export interface FlowOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
   app?: string;
+  /** Id of the integration to connect with. Either this or `app` is required. */
   integrationId?: string;
   /** Only an integration of this scheme will do. */
   authScheme?: AuthScheme;
@@ -289,6 +359,7 @@ export interface FlowOptions {
   returnTo?: string;
 }
 
+/** Which attempt `resume` goes on with. */
 export interface ResumeOptions {
   /** Of a connection request or a pending connection. Default: the newest that is pending. */
   flowId?: string;
@@ -298,17 +369,24 @@ export interface ResumeOptions {
 export interface FlowBasics {
   /** Key of the app, as far as it is known. */
   readonly app?: string;
+  /** For whom, as far as it is known. */
   readonly entityId?: string;
   /** What to ask the user for; empty until that is known. The same array as long as nothing in it changes. */
   readonly expectedInputFields: readonly ExpectedInputField[];
+  /** Id of the integration, as far as it is known. */
   readonly integrationId?: string;
+  /** How the app authenticates its users, as far as it is known. */
   readonly authScheme?: AuthScheme;
 }
 
 /** A flow at one moment: frozen, and the same object until something has changed. */
 export type FlowSnapshot = FlowBasics & (
-  | { readonly state: "idle" | "loading" | "initiating" }
   | {
+      /** Before `load`; while the fields are asked for; while the connection is started. */
+      readonly state: "idle" | "loading" | "initiating";
+    }
+  | {
+      /** Ready for `submit`. */
       readonly state: "ready";
       /** What is wrong with the values of the last submit. */
       readonly issues: readonly Issue[];
@@ -325,53 +403,83 @@ export type FlowSnapshot = FlowBasics & (
   /** The platform is being asked how it went. */
   | FlowAttempt<"verifying">
   /** The platform verifies identities: your server has to complete the connection with `sessionUri`. Goes on by itself. */
-  | FlowAttempt<"completing"> & { readonly sessionUri: string }
+  | FlowAttempt<"completing"> & {
+      /** What the server completes it with; a secret of this attempt. */
+      readonly sessionUri: string;
+    }
   | {
+      /** The platform says that the account is `ACTIVE`. */
       readonly state: "connected";
+      /** Id of the account. */
       readonly connectedAccountId: string;
+      /** The account as the platform has it. */
       readonly account: ConnectedAccount;
       /** The `returnTo` of the flow, checked again. */
       readonly returnTo?: string;
     }
-  | { readonly state: "failed"; readonly error: ConnectError }
-  /** `error.code` is `cancelled` or `popup_closed`. */
-  | { readonly state: "cancelled"; readonly error: ConnectError }
+  | {
+      /** It went wrong; `retry` starts again. */
+      readonly state: "failed";
+      /** Why. */
+      readonly error: ConnectError;
+    }
+  | {
+      /** The user gave up; `retry` starts again. */
+      readonly state: "cancelled";
+      /** Its code is `cancelled` or `popup_closed`. */
+      readonly error: ConnectError;
+    }
 );
 
 /** A flow whose user is busy elsewhere. */
 export interface FlowAttempt<State extends string> {
+  /** Where the attempt stands. */
   readonly state: State;
+  /** Id that the platform gave the account. */
   readonly connectedAccountId: string;
   /** When the attempt runs out, in milliseconds since 1970. */
   readonly expiresAtMs: number;
 }
 
+/** One account of one user at one app, as the platform has it now. Holds no credentials. */
 export interface ConnectedAccount {
+  /** `ca_…` in v3, a UUID in v1. */
   readonly id: string;
+  /** Usable when it is `ACTIVE`. */
   readonly status: ConnectionStatus;
   /** The platform's reason, free text. Show it, do not branch on it. */
   readonly statusReason?: string;
+  /** Key of the app, for example `gmail`. */
   readonly app: string;
+  /** Id of the integration it was connected with. */
   readonly integrationId?: string;
+  /** The end user whose account it is, where the platform says so. */
   readonly entityId?: string;
+  /** How the app authenticates this account. */
   readonly authScheme?: AuthScheme;
   /** Switched off; independent of `status`. */
   readonly isDisabled: boolean;
   /** ISO 8601, as the platform wrote it. */
   readonly createdAt?: string;
+  /** ISO 8601, as the platform wrote it. */
   readonly updatedAt?: string;
 }
 
+/** Names one connected account. */
 export interface ConnectedAccountOptions {
+  /** Id of the account. */
   connectedAccountId: string;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
+/** Which account `waitUntilActive` waits for, and how long. */
 export interface WaitUntilActiveOptions extends ConnectedAccountOptions {
   /** In milliseconds. Default 600,000. */
   timeoutMs?: number;
 }
 
+/** Which account `refresh` starts anew. */
 export interface RefreshOptions extends ConnectedAccountOptions {
   /** Where the user returns to. Default: the client's `redirectUrl`. */
   redirectUrl?: string;
@@ -381,32 +489,45 @@ export interface RefreshOptions extends ConnectedAccountOptions {
 
 /** What is not given does not filter. */
 export interface ListConnectedAccountsOptions {
+  /** Default: the client's. */
   entityId?: string;
+  /** Key of the app. */
   app?: string;
+  /** Id of the integration. */
   integrationId?: string;
+  /** Only accounts in this state. */
   status?: ConnectionStatus;
 }
 
+/** Of which app `getConnection` looks for an account. */
 export interface GetConnectionOptions {
+  /** Key of the app. */
   app: string;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
 /** What a signed call to the app needs, as far as the platform shows it. */
 export interface AuthParams {
+  /** Where the app's API is for this account. */
   readonly baseUrl?: string;
+  /** The credentials, each with its place. */
   readonly parameters: readonly AuthParameter[];
 }
 
+/** One credential, and where it goes in a call of the app. */
 export interface AuthParameter {
+  /** Name of the header, the query parameter or the credential. */
   readonly name: string;
   /** Where it goes in a call, where the platform says so. */
   readonly in: "header" | "query" | "credential";
+  /** As the platform shows it: see `isMasked`. */
   readonly value: string;
   /** The platform shows a mask in place of the value. Never send it back. */
   readonly isMasked: boolean;
 }
 
+/** Which action `executeAction` executes, for whom and with what. */
 export interface ExecuteActionOptions {
   /** Name of the action, such as `GMAIL_FETCH_EMAILS`. */
   action: string;
@@ -418,12 +539,15 @@ export interface ExecuteActionOptions {
   app?: string;
   /** The action's input. Default `{}`. */
   input?: Record<string, unknown>;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
 /** What an action came to. One that failed rejects with `action_failed` instead. */
 export interface Execution {
+  /** Always true: an action that failed rejects instead. */
   readonly successful: true;
+  /** What the action answered, of a shape that it defines. */
   readonly data: unknown;
   /** The platform's id of the execution. */
   readonly logId?: string;
@@ -433,11 +557,13 @@ export interface Execution {
 export interface App {
   /** Such as `gmail`: what other calls take as `app`. */
   readonly key: string;
+  /** For people, such as `Gmail`. */
   readonly name: string;
   /** Text, not markup. */
   readonly description?: string;
   /** Address of an image. */
   readonly logo?: string;
+  /** The groups it is in; may be empty. */
   readonly categories: readonly AppCategory[];
   /** In the platform's order. Absent in lists of v1, which do not tell: `apps.get` does. */
   readonly authSchemes?: readonly AuthScheme[];
@@ -447,9 +573,11 @@ export interface App {
   readonly noAuth: boolean;
 }
 
+/** A group of apps, such as `email`. */
 export interface AppCategory {
   /** What `apps.list` takes as `category`. */
   readonly id: string;
+  /** For people. */
   readonly name: string;
 }
 
@@ -461,15 +589,21 @@ export interface ListAppsOptions {
   category?: string;
 }
 
+/** Names one app. */
 export interface AppOptions {
+  /** Key of the app, for example `gmail`. */
   app: string;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
 /** An app plus one auth scheme plus the developer's credentials for it, which no answer holds. */
 export interface Integration {
+  /** `ac_…` in v3, a UUID in v1. */
   readonly id: string;
+  /** Key of its app. */
   readonly app?: string;
+  /** How it authenticates the app's users. */
   readonly authScheme?: AuthScheme;
   /** Neither disabled nor deleted. */
   readonly isEnabled: boolean;
@@ -481,19 +615,27 @@ export interface Integration {
   readonly expectedInputFields?: readonly ExpectedInputField[];
 }
 
+/** Of which app integrations are listed. */
 export interface ListIntegrationsOptions {
+  /** Key of the app. */
   app: string;
 }
 
+/** Names one integration. */
 export interface IntegrationOptions {
+  /** Id of the integration. */
   integrationId: string;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
+/** Of which app `integrations.create` makes one. */
 export interface CreateIntegrationOptions {
+  /** Key of the app. */
   app: string;
   /** Default: the first that works without the developer's own credentials. */
   authScheme?: AuthScheme;
+  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal;
 }
 
@@ -510,20 +652,43 @@ export type TraceEntry = {
   readonly code?: ConnectErrorCode;
 } & (
   | {
+    /** One try of a request. */
     readonly kind: "request";
+    /** What it was for, such as `getAccount`. */
     readonly operation: string;
+    /** Of HTTP. */
     readonly method: string;
     /** The path with `{id}` in place of what stands there, without its query. */
     readonly route: string;
+    /** Of HTTP; absent when nobody answered. */
     readonly status?: number;
     /** How long it took. */
     readonly ms: number;
   }
-  | { readonly kind: "state"; readonly state: FlowSnapshot["state"] }
-  | { readonly kind: "popup"; readonly what: "reserved" | "blocked" | "navigated" | "closed" }
-  | { readonly kind: "storage"; readonly what: "stored" | "kept_in_memory" | "removed" }
+  | {
+    /** A flow came into another state. */
+    readonly kind: "state";
+    /** Which. */
+    readonly state: FlowSnapshot["state"];
+  }
+  | {
+    /** Something about a popup. */
+    readonly kind: "popup";
+    /** What became of it. */
+    readonly what: "reserved" | "blocked" | "navigated" | "closed";
+  }
+  | {
+    /** Something about a stored record. */
+    readonly kind: "storage";
+    /** What became of it. */
+    readonly what: "stored" | "kept_in_memory" | "removed";
+  }
 );
 
+/**
+ * What `createClient` makes a client with.
+ * Only `baseUrl` is required; an option that is not listed here is refused with `invalid_argument`.
+ */
 export interface ClientOptions {
   /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
   baseUrl: string;

@@ -5,13 +5,33 @@ import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow, FlowOptio
 import { createFlow, createSource, idle, type Source } from "./react-stores.js";
 
 /** Either a client, which stays yours to dispose of, or the options to make one with when it is first needed. */
-export type ConnectProviderProps = { children?: ReactNode } & (
-  | { client: ConnectClient | Promise<ConnectClient>; options?: never }
-  | { options: ClientOptions; client?: never }
+export type ConnectProviderProps = {
+  /** Those that use the client. */
+  children?: ReactNode;
+} & (
+  | {
+      /** Yours: made by `createClient`, and never disposed of by the provider. */
+      client: ConnectClient | Promise<ConnectClient>;
+      /** Not beside `client`. */
+      options?: never;
+    }
+  | {
+      /** Of `createClient`. Read once. */
+      options: ClientOptions;
+      /** Not beside `options`. */
+      client?: never;
+    }
 );
 
-/** The client, null on the server and until it has loaded, or why there is none; `retry` loads again. */
-export type ConnectClientState = Readonly<{ client: ConnectClient | null; error: ConnectError | null; retry: () => void }>;
+/** The provider's client, or why there is none. */
+export type ConnectClientState = Readonly<{
+  /** Null on the server, and until it has loaded. */
+  client: ConnectClient | null;
+  /** `load_failed` or `invalid_argument`. Null until it fails. */
+  error: ConnectError | null;
+  /** Loads again after an error. */
+  retry: () => void;
+}>;
 
 /** The flow's methods, the same functions at every render. While there is no flow yet, `submit` rejects with `invalid_transition`. */
 export type ConnectFlowActions = Pick<ConnectFlow, "load" | "submit" | "retry" | "cancel">;

@@ -6,31 +6,58 @@
 import type { ClientOptions, ConnectClient } from "../index.js";
 import { build } from "./sandbox.js";
 
+/** An authorization server's yes with what it issued, or its no in its own words. */
+export type OAuthTokens =
+  | {
+      /** It said yes. */
+      ok: true;
+      /** Its token response (RFC 6749 §5.1), such as `access_token` and `expires_in`. */
+      tokens: Record<string, unknown>;
+    }
+  | OAuthRefusal;
+
+/** An authorization server's no. */
+export interface OAuthRefusal {
+  /** It said no. */
+  ok: false;
+  /** Its `error` (RFC 6749 §5.2). */
+  error: string;
+  /** Its `error_description`. */
+  errorDescription?: string;
+}
+
 /** How the sandbox, as a confidential client, speaks to an authorization server. */
 export interface OAuthPort {
   /**
    * Begins one authorization request.
    * @returns the URL to send the user to, with `state` in its query, and whatever `finish` needs to know again.
    */
-  start(input: { app: string; redirectUri: string; scopes: string[] }): Promise<{ url: string; session: unknown }>;
+  start(input: { app: string; redirectUri: string; scopes: string[] }): Promise<{
+    /** Where to send the user. */
+    url: string;
+    /** Handed to `finish` as it is. */
+    session: unknown;
+  }>;
   /** Reads the authorization response and exchanges its `code`. A rejection counts as a failed exchange. */
-  finish(input: { callbackUrl: URL; session: unknown; redirectUri: string }): Promise<
-    { ok: true; tokens: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
-  >;
+  finish(input: { callbackUrl: URL; session: unknown; redirectUri: string }): Promise<OAuthTokens>;
   /**
    * Uses the `refresh_token` of an account whose access token has expired. Of the answer, what is left out stays as it was;
    * `error: "invalid_grant"` ends the account. A rejection, as any other error, leaves it as it is. Without this method
    * access tokens are used beyond their time.
    */
-  refresh?(input: { tokens: Record<string, unknown> }): Promise<
-    { ok: true; tokens: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
-  >;
+  refresh?(input: { tokens: Record<string, unknown> }): Promise<OAuthTokens>;
   /**
    * Asks with the `access_token` who the user is; `error: "invalid_token"` makes the sandbox refresh the tokens and ask again.
    * Without this method every user has the same profile.
    */
   userinfo?(input: { tokens: Record<string, unknown> }): Promise<
-    { ok: true; claims: Record<string, unknown> } | { ok: false; error: string; errorDescription?: string }
+    | {
+        /** It said yes. */
+        ok: true;
+        /** Who the user is, such as `sub` and `email`. */
+        claims: Record<string, unknown>;
+      }
+    | OAuthRefusal
   >;
 }
 
@@ -96,24 +123,44 @@ export interface SandboxOptions {
   v1KeepsQuery?: boolean;
 }
 
-/** What goes wrong. */
+/** What goes wrong, by its `kind`. */
 export type Fault =
-  /** The answer comes late. */
-  | { kind: "delay"; ms: number }
-  /** An error status, with the body the platform gives it, or with `body` as JSON. `retryAfter` is the header's text. */
-  | { kind: "status"; status: number; retryAfter?: string | number; body?: unknown }
-  /** A gateway's HTML page. Default status 502. */
-  | { kind: "html"; status?: number }
-  /** The right status and half of the right body. */
-  | { kind: "truncated" }
-  /** 204 without a body. */
-  | { kind: "empty204" }
-  /** The connection breaks: `fetch` rejects with a `TypeError` whose `code` is `"SANDBOX_DROP"`. */
-  | { kind: "drop" }
-  /** No answer, until the request is aborted or the sandbox is reset. */
-  | { kind: "hang" }
-  /** Status 200 and well-formed JSON of at least this many bytes, streamed. Default 16 MiB. */
-  | { kind: "hugeBody"; bytes?: number };
+  | {
+      /** The answer comes late. */
+      kind: "delay";
+      /** By how many milliseconds. */
+      ms: number;
+    }
+  | {
+      /** An error status, with the body that the platform gives it. */
+      kind: "status";
+      /** Of HTTP. */
+      status: number;
+      /** Text of the header `Retry-After`. */
+      retryAfter?: string | number;
+      /** JSON in place of the platform's body. */
+      body?: unknown;
+    }
+  | {
+      /** A gateway's HTML page. */
+      kind: "html";
+      /** Of HTTP. Default 502. */
+      status?: number;
+    }
+  | {
+      /**
+       * `truncated`: the right status and half of the right body. `empty204`: 204 without a body. `drop`: the connection breaks,
+       * `fetch` rejects with a `TypeError` whose `code` is `"SANDBOX_DROP"`. `hang`: no answer, until the request is aborted or
+       * the sandbox is reset.
+       */
+      kind: "truncated" | "empty204" | "drop" | "hang";
+    }
+  | {
+      /** Status 200 and well-formed JSON, streamed. */
+      kind: "hugeBody";
+      /** At least this many. Default 16 MiB. */
+      bytes?: number;
+    };
 
 /** A fault and the requests it befalls. */
 export type FaultRule = Fault & {
@@ -132,11 +179,13 @@ export type FaultRule = Fault & {
 
 /** One request, in the order of arrival. */
 export interface LoggedRequest {
+  /** Of HTTP. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;
   /** 0 while there is no answer, and for ever when the connection was dropped. */
   readonly status: number;
+  /** When it arrived, in milliseconds since 1970. */
   readonly atMs: number;
 }
 
@@ -146,16 +195,21 @@ export interface SandboxAccount {
   readonly id: string;
   /** Id in v1. */
   readonly uuid: string;
+  /** Key of the app, for example `gmail`. */
   readonly app: string;
   /** Id of the integration in v1. */
   readonly integrationId: string;
   /** Id of the same integration in v3, `ac_…`. */
   readonly authConfigId: string;
+  /** How the app authenticates its users, such as `OAUTH2`. */
   readonly authScheme: string;
+  /** The end user. */
   readonly entityId: string;
   /** Not changed by `isDisabled`, unlike what v3 answers. */
   readonly status: string;
+  /** Why it is in that status, as API answers say it. */
   readonly statusReason: string | null;
+  /** Switched off. */
   readonly isDisabled: boolean;
   /** Deleted accounts stay, as v1 lists show them. */
   readonly isDeleted: boolean;
@@ -165,8 +219,11 @@ export interface SandboxAccount {
   readonly tokens: Readonly<Record<string, unknown>>;
   /** Null where the authorization server did not say. */
   readonly accessTokenExpiresAtMs: number | null;
+  /** As they were given when it was made. */
   readonly labels: readonly string[];
+  /** Where the user was to return to. */
   readonly callbackUrl: string | null;
+  /** In milliseconds since 1970. */
   readonly createdAtMs: number;
 }
 
