@@ -3,6 +3,7 @@ import { withLock } from "../lib/lock.mjs";
 import { ensureBenchTools } from "./bench-tools.mjs";
 import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
 import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
+import { ensureDocsTools } from "./docs-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
 import { ensurePackTools } from "./pack-tools.mjs";
@@ -19,6 +20,7 @@ const ENSURE = {
   "wasm-bindgen": ensureWasmBindgen,
   "pack-tools": ensurePackTools,
   "bench-tools": ensureBenchTools,
+  "docs-tools": ensureDocsTools,
   chromium: ensureChromium,
   firefox: ensureFirefox,
   webkit: ensureWebkit,

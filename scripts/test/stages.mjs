@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { tsc } from "../build/js.mjs";
 import { build } from "../build.mjs";
+import { makeDocs } from "../docs.mjs";
 import { inRoot, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
@@ -17,8 +18,8 @@ const LIMIT_MS = 20 * 60_000;
 /** Runs a program without throwing: a stage wants the output either way. */
 const attempt = (command, args, options) => run(command, args, { ...options, check: false, timeoutMs: LIMIT_MS });
 
-const cargo = (toolchain, args, note, env) =>
-  withTarget(toolchain, (target) => attempt("cargo", args, { note, env: { ...target, ...env } }));
+const cargo = (toolchain, args, note) =>
+  withTarget(toolchain, (target) => attempt("cargo", args, { note, env: target }));
 
 async function fmt({ lint, note }) {
   const own = await cargo(lint, ["fmt", "--check"], note);
@@ -60,7 +61,7 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
   });
 
 // Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
-const loadsModule = (file) => !/^(?:host|sandbox|loading|readme)\b/.test(basename(file));
+const loadsModule = (file) => !/^(?:host|sandbox|loading|guides|declarations)\b/.test(basename(file));
 
 /** The end-to-end tests in one engine. */
 const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
@@ -143,9 +144,10 @@ export const STAGES = [
   { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },
   {
     name: "docs",
-    needs: ["lint"],
+    needs: ["npm", "lint", "docs-tools"],
+    after: ["build"],
     uses: CARGO,
-    run: ({ lint, note }) => cargo(lint, ["doc", "--no-deps"], note, { RUSTDOCFLAGS: "-D warnings" }),
+    run: makeDocs,
   },
   endToEnd("chromium", {
     name: "e2e without wasm",

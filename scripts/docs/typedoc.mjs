@@ -1,0 +1,42 @@
+// The reference of what package.json exports, made of the declarations that are published: docs/api. Its argument is TypeDoc.
+import { pathToFileURL } from "node:url";
+import { entries } from "../build/js.mjs";
+import { inRoot } from "../lib/paths.mjs";
+
+const { Application, Comment, Converter, ReflectionKind } = await import(pathToFileURL(process.argv[2]));
+
+const names = entries().map(({ name }) => name);
+const app = await Application.bootstrap({
+  name: "connect-flow",
+  entryPoints: names.map((name) => inRoot("dist", `${name}.d.ts`)),
+  tsconfig: inRoot("scripts", "docs", "tsconfig.json"),
+  out: inRoot("docs", "api"),
+  readme: "none",
+  includeVersion: true,
+  // They would lead to dist/.
+  disableSources: true,
+  validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true, unusedMergeModuleWith: true },
+});
+
+// wasm-bindgen declares them for every class. Ours end with `dispose`, or need no end.
+const isMemory = ({ name }) => ["free", "[dispose]"].includes(name);
+
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  for (const method of project.getReflectionsByKind(ReflectionKind.Method).filter(isMemory)) project.removeReflection(method);
+  for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+    module.name = module.name === "index" ? "connect-flow" : `connect-flow/${module.name}`;
+  }
+  for (const { type } of project.getReflectionsByKind(ReflectionKind.TypeAlias)) {
+    // What is said of a member of a union is said of its properties.
+    type?.elementSummaries?.forEach((summary, index) => {
+      for (const property of type.types[index].declaration?.children ?? []) property.comment ??= new Comment(summary);
+    });
+  }
+});
+
+const project = await app.convert();
+if (project) {
+  app.validate(project);
+  await app.generateOutputs(project);
+}
+process.exitCode = !project || app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0;
