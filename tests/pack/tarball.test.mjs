@@ -37,10 +37,12 @@ suite("the tarball", () => {
   });
 
   test("has its entries, with the types first", () => {
-    const { exports, sideEffects, type } = JSON.parse(readFileSync(join(installed.folder, "node_modules/connect-flow/package.json"), "utf8"));
+    const { exports, sideEffects, type, publishConfig, homepage, bugs, repository } = JSON.parse(readFileSync(join(installed.folder, "node_modules/connect-flow/package.json"), "utf8"));
     assert.deepEqual(Object.keys(exports), [".", "./react", "./testing", "./connect_flow_bg.wasm", "./package.json"]);
     for (const target of Object.values(exports)) if (typeof target === "object") assert.deepEqual(Object.keys(target), ["types", "default"]);
     assert.deepEqual([sideEffects, type], [false, "module"]);
+    assert.deepEqual(publishConfig, { access: "public", provenance: true });
+    for (const url of [homepage, bugs, repository.url]) assert.match(url, /^(?:git\+)?https:\/\//);
   });
 
   test("holds one literal address of the module, which bundlers look for, and none of this machine", () => {
