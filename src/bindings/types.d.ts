@@ -240,8 +240,8 @@ export interface ExpectedParams {
 export interface InitiateConnectionOptions {
   /** The end user of your product. Required here or in `createClient`. */
   entityId?: string;
-  /** From `getExpectedParamsForUser`. Either this or `app` is required. */
-  integrationId?: string;
+  /** From `getExpectedParamsForUser`. Either this or `app` is required: its null, of an app that needs no connection, is refused. */
+  integrationId?: string | null;
   /** Looks the integration up first, as `getExpectedParamsForUser` does. */
   app?: string;
   /** With `app`: only an integration of this scheme will do. */
