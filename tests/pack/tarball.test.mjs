@@ -141,7 +141,7 @@ suite("the tarball", () => {
 
   test("the README's ten lines connect", async () => {
     const [code] = readFileSync(join(root, "README.md"), "utf8").split("## Ten lines")[1].match(/(?<=```ts\n)[^]*?(?=```)/);
-    // A page's address and `fetch` are what Node has not; of the user there is the choice of an app and two values.
+    // A page's address and `fetch` are what Node has not, and a button.
     const found = await runThere("ten-lines.mjs", `
       import { createSandbox } from "connect-flow/testing";
       const sandbox = createSandbox();
@@ -160,10 +160,12 @@ suite("the tarball", () => {
         headers.set("x-api-key", "sandbox-key");
         return sandbox.fetch(new Request("https://platform.test" + pathname.replace(/^\\/api\\/connect/, "") + search, new Request(request, { headers })));
       };
-      const yourForm = async (fields) => Object.fromEntries(fields.map(({ name }) => [name, "acme"]));
+      const buttons = [];
+      globalThis.document = { createElement: () => ({}), body: { append: (button) => void buttons.push(button) } };
       ${code}
-      console.log(JSON.stringify({ done, fields: expectedInputFields.length, status: request.connectionStatus, went: went.length }));
+      await buttons[0].onclick();
+      console.log(JSON.stringify({ done, went: went.length, accounts: sandbox.accounts().map(({ app, status }) => [app, status]) }));
     `);
-    assert.deepEqual(JSON.parse(found), { done: null, fields: 0, status: "INITIATED", went: 1 });
+    assert.deepEqual(JSON.parse(found), { done: null, went: 1, accounts: [["gmail", "INITIALIZING"]] });
   });
 });

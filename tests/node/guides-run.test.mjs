@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { afterEach, suite, test } from "node:test";
+import { createClient } from "connect-flow";
+import { openGuide, until } from "./guide-page.mjs";
+
+let guide;
+afterEach(() => guide.close());
+
+const find = (selector) => document.querySelector(selector);
+const says = (text) => until(() => find("#status").textContent === text);
+const accounts = () => guide.sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]);
+
+suite("the guide's code connects: redirect", () => {
+  test("there and back", async () => {
+    guide = await openGuide("docs/guides/redirect.md");
+    await guide.run();
+    assert.equal(find("#status").textContent, "");
+    find("#connect").click();
+    await until(() => guide.dom.left.length);
+    assert.ok(find("#connect").disabled);
+    await guide.run(await guide.consent(guide.dom.left[0]));
+    assert.equal(find("#status").textContent, "gmail is connected.");
+    assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
+    assert.equal(location.href, "https://app.test/connect");
+    assert.deepEqual(guide.dom.trouble, []);
+  });
+
+  test("when the user says no", async () => {
+    guide = await openGuide("docs/guides/redirect.md");
+    await guide.run();
+    find("#connect").click();
+    await until(() => guide.dom.left.length);
+    await guide.run(await guide.consent(guide.dom.left[0], "deny"));
+    assert.equal(find("#status").textContent, "Nothing was connected: access was not allowed.");
+    assert.ok(!find("#connect").disabled);
+  });
+});
+
+suite("the guide's code connects: popup", () => {
+  test("while the page waits", async () => {
+    guide = await openGuide("docs/guides/popup.md");
+    await guide.run();
+    find("#connect").click();
+    assert.equal(guide.dom.popups.length, 1, "it is opened in the click");
+    await says("Please sign in in the other window.");
+    assert.ok(!find("#cancel").hidden && find("#connect").disabled);
+    // The page in the popup, which shares the storage and the channel.
+    const url = await guide.consent(guide.dom.popups[0].url);
+    await (await createClient({ baseUrl: "/api/connect", entityId: "Jessica" })).completeConnection({ url });
+    await says("gmail is connected.");
+    assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
+    assert.deepEqual([guide.dom.left, guide.dom.trouble], [[], []]);
+  });
+
+  test("and again, after it was cancelled", async () => {
+    guide = await openGuide("docs/guides/popup.md");
+    await guide.run();
+    find("#connect").click();
+    await says("Please sign in in the other window.");
+    find("#cancel").click();
+    await says("Nothing was connected.");
+    find("#connect").click();
+    await says("Please sign in in the other window.");
+    assert.equal(guide.dom.popups.length, 2);
+    find("#cancel").click();
+    await says("Nothing was connected.");
+  });
+});
+
+suite("the guide's code connects: API key", () => {
+  const inputs = () => [...document.querySelectorAll("#fields input")];
+  const submit = () => find("form").requestSubmit();
+
+  test("with what was typed, tidied up", async () => {
+    guide = await openGuide("docs/guides/api-key-form.md");
+    await guide.run();
+    const typed = { password: " shpat_0123456789 ", text: "https://acme.myshopify.com/admin" };
+    assert.deepEqual(inputs().map(({ type }) => type).sort(), Object.keys(typed));
+    for (const input of inputs()) input.value = typed[input.type];
+    submit();
+    await says("Shopify is connected.");
+    assert.deepEqual(guide.sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Jessica", { admin_api_access_token: "shpat_0123456789", shop: "acme" }]]);
+    assert.deepEqual(inputs().map(({ value, name }) => value + name), ["", ""]);
+    assert.deepEqual(guide.dom.trouble, []);
+  });
+
+  test("and says what is missing, without a request", async () => {
+    guide = await openGuide("docs/guides/api-key-form.md");
+    await guide.run();
+    const asked = guide.sandbox.requests.length;
+    submit();
+    const problems = [...document.querySelectorAll("#fields small")].map(({ textContent }) => textContent);
+    assert.equal(problems.length, 2);
+    for (const text of problems) assert.match(text, /is required/);
+    assert.equal(guide.sandbox.requests.length, asked);
+  });
+});
