@@ -183,6 +183,7 @@ export const STAGES = [
     count: countNode,
     run: inNode("node", { limitMs: 2 * 60_000 }),
   },
+  { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
   {
     name: "node without wasm",
     needs: ["npm"],

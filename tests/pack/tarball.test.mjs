@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { installTarball, root, run, tool } from "./support/installed.mjs";
 
-const entries = ["connect-flow", "connect-flow/react", "connect-flow/testing"];
+const entries = ["connect-flow", "connect-flow/react", "connect-flow/server", "connect-flow/testing"];
 
 suite("the tarball", () => {
   let installed;
@@ -30,6 +30,8 @@ suite("the tarball", () => {
       "dist/index.js",
       "dist/react.d.ts",
       "dist/react.js",
+      "dist/server.d.ts",
+      "dist/server.js",
       "dist/testing.d.ts",
       "dist/testing.js",
       "package.json",
@@ -38,7 +40,7 @@ suite("the tarball", () => {
 
   test("has its entries, with the types first", () => {
     const { exports, sideEffects, type, publishConfig, homepage, bugs, repository } = JSON.parse(readFileSync(join(installed.folder, "node_modules/connect-flow/package.json"), "utf8"));
-    assert.deepEqual(Object.keys(exports), [".", "./react", "./testing", "./connect_flow_bg.wasm", "./package.json"]);
+    assert.deepEqual(Object.keys(exports), [".", "./react", "./server", "./testing", "./connect_flow_bg.wasm", "./package.json"]);
     for (const target of Object.values(exports)) if (typeof target === "object") assert.deepEqual(Object.keys(target), ["types", "default"]);
     assert.deepEqual([sideEffects, type], [false, "module"]);
     assert.deepEqual(publishConfig, { access: "public", provenance: true });
@@ -63,7 +65,7 @@ suite("the tarball", () => {
     // The module's file is no script, and CommonJS reads these entries in Node since `require` takes modules (20.19).
     const args = [installed.tarball, "--profile", "esm-only", "--exclude-entrypoints", "./connect_flow_bg.wasm", "--format", "json"];
     const { analysis, problems } = JSON.parse((await tool("attw", args, installed.folder)).stdout);
-    assert.deepEqual(Object.keys(analysis.entrypoints), [".", "./react", "./testing", "./package.json"]);
+    assert.deepEqual(Object.keys(analysis.entrypoints), [".", "./react", "./server", "./testing", "./package.json"]);
     for (const { resolutions } of Object.values(analysis.entrypoints)) {
       for (const way of ["node16-esm", "bundler"]) assert.ok(resolutions[way].resolution, `${way}: ${JSON.stringify(resolutions[way])}`);
     }
@@ -103,6 +105,7 @@ suite("the tarball", () => {
     exported: {
       "connect-flow": ["createClient", "inputAttributes", "isConnectError", "toJsonSchema", "toStandardSchema", "validateParams"],
       "connect-flow/react": ["ConnectProvider", "useConnectClient", "useConnectFlow"],
+      "connect-flow/server": ["createGateway", "toNodeHandler"],
       "connect-flow/testing": ["createSandbox"],
     },
   };

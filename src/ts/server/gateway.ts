@@ -1,0 +1,153 @@
+import type { Gateway, GatewayOptions } from "./index.js";
+import { parseBody, readQuery, type Json } from "./input.js";
+import { boundHeaders, readBytes, toText, within } from "./limits.js";
+import { requireAllowed, type Operation } from "./operation.js";
+import { isId, readOptions, type Settings } from "./options.js";
+import { isOwnPage } from "./origin.js";
+import { Platform, type Answer } from "./platform.js";
+import { invalid, Refusal, refuse } from "./refusal.js";
+import { operationsV1 } from "./v1.js";
+import { operationsV3 } from "./v3.js";
+
+const operations = [...operationsV1, ...operationsV3];
+const methods = "GET, POST, PATCH, DELETE";
+
+/** An answer is data: nothing keeps it, and opened as a page it does nothing. */
+const harmless = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** See `createGateway`. */
+export function build<Context>(options: GatewayOptions<Context>): Gateway<Context> {
+  const settings = readOptions(options);
+  return async (request, context) => {
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: its timer outlives the answer.
+    const timer = setTimeout(() => deadline.abort(), settings.timeoutMs);
+    try {
+      return await handle(settings, request, context as Context, deadline.signal);
+    } catch (error) {
+      return fail(settings, error, deadline.signal, request);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** From the outside to the inside: nothing is read, asked or looked at before what comes first has let the request in. */
+async function handle<Context>(settings: Settings<Context>, request: Request, context: Context, deadline: AbortSignal): Promise<Response> {
+  boundHeaders(request, settings.maxHeaderBytes);
+  if (!methods.split(", ").includes(request.method)) {
+    throw refuse(405, "MethodNotAllowed", `Only ${methods}`, { headers: { allow: methods } });
+  }
+  if (!isOwnPage(request, settings.origins)) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
+  const url = new URL(request.url);
+  const { operation, id } = find(settings.basePath, request.method, url.pathname);
+  const entityId = await identify(settings, request, context, deadline);
+  requireAllowed(settings, operation.calls);
+  const query = readQuery(url.searchParams, operation.query?.split(" ") ?? []);
+  const body = await readBody(settings, request, deadline);
+  const generation = operation.path.startsWith("/api/v3/") ? "v3" : "v1";
+  const platform = new Platform(settings, generation, AbortSignal.any([request.signal, deadline]));
+  try {
+    return answer(settings, await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.reason !== undefined) report(settings, error.reason);
+    return refused(settings, error, platform.requestId);
+  }
+}
+
+/** Matches the raw path, in which a parser has resolved dot segments: what is encoded in it is no id and no name. */
+function find(basePath: string, method: string, path: string): { operation: Operation; id: string } {
+  const segments = path.startsWith(`${basePath}/`) ? path.slice(basePath.length).split("/") : [];
+  for (const operation of operations) {
+    const id = operation.method === method ? match(operation.path.split("/"), segments) : undefined;
+    if (id !== undefined) return { operation, id };
+  }
+  throw refuse(404, "NotFound", "Not an operation of this gateway");
+}
+
+function match(pattern: string[], segments: string[]): string | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  let id = "";
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? "";
+    if (part === ":id") id = segment;
+    else if (part !== segment) return undefined;
+  }
+  return pattern.includes(":id") && !isId(id) ? undefined : id;
+}
+
+async function identify<Context>(
+  { authenticate }: Settings<Context>, request: Request, context: Context, deadline: AbortSignal,
+): Promise<string> {
+  const found = await within(deadline, Promise.resolve(authenticate(request, context)));
+  if (found === undefined || found === null || found === "") throw refuse(401, "Unauthenticated", "Nobody is signed in");
+  // The platform's filters are lists by commas: such a name would be several users.
+  if (typeof found !== "string" || found.length > 256 || /[,\p{Cc}]/u.test(found)) {
+    throw new TypeError("authenticate must answer a text of at most 256 characters, without commas");
+  }
+  return found;
+}
+
+async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, deadline: AbortSignal): Promise<Json> {
+  const tooBig = () => refuse(413, "BodyTooLong", "The body is too long");
+  if (request.method === "GET") return {};
+  if (Number(request.headers.get("content-length")) > maxBodyBytes) throw tooBig();
+  if (!["", "identity"].includes(request.headers.get("content-encoding")?.toLowerCase() ?? "")) {
+    throw refuse(415, "Encoded", "The body must not be compressed");
+  }
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readBytes(request.body, maxBodyBytes, deadline);
+  } catch (error) {
+    if (deadline.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
+    throw error;
+  }
+  if (!bytes) throw tooBig();
+  const text = toText(bytes);
+  if (text === undefined) throw invalid("The body", "is not UTF-8");
+  return parseBody(text, request.headers.get("content-type"));
+}
+
+function answer<Context>(settings: Settings<Context>, { status, body }: Answer, requestId: string | undefined): Response {
+  const text = body === undefined ? null : JSON.stringify(body);
+  if (text?.includes(settings.apiKey)) {
+    throw refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason: new Error("The platform's answer contains the key") });
+  }
+  const named = requestId === undefined ? {} : { "x-request-id": requestId };
+  if (text === null) return new Response(null, { status: 204, headers: { ...harmless, ...named } });
+  return new Response(text, { status, headers: { ...harmless, ...named, "content-type": "application/json" } });
+}
+
+function refused<Context>({ apiKey }: Settings<Context>, { status, body, headers }: Refusal, requestId?: string): Response {
+  const text = JSON.stringify(body);
+  const told = text.includes(apiKey) ? JSON.stringify({ error: { message: "The platform refused", status } }) : text;
+  const named = requestId === undefined ? {} : { "x-request-id": requestId };
+  return new Response(told, { status, headers: { ...harmless, ...headers, ...named, "content-type": "application/json" } });
+}
+
+/** Whatever has happened, the page gets an answer, and its reason nobody but the log. */
+function fail<Context>(settings: Settings<Context>, error: unknown, deadline: AbortSignal, request: Request): Response {
+  if (error instanceof Refusal) {
+    if (error.reason !== undefined) report(settings, error.reason);
+    return refused(settings, error);
+  }
+  if (request.signal.aborted) return refused(settings, refuse(499, "Aborted", "The page did not wait for the answer"));
+  report(settings, error);
+  if (deadline.aborted) return refused(settings, refuse(504, "Timeout", "The answer did not come in time"));
+  return refused(settings, refuse(500, "Failed", "The gateway failed"));
+}
+
+function report<Context>({ onError }: Settings<Context>, error: unknown): void {
+  try {
+    onError(error);
+  } catch {
+    // A log that fails must not become the answer.
+  }
+}

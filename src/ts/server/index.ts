@@ -1,0 +1,130 @@
+/**
+ * The gateway: the part of your own server that a browser's client speaks to. It knows who the user is, adds the project's key,
+ * and lets through what you allow and nothing else. Web standards only: it runs in Node, Deno, Bun, workerd and Next.js.
+ */
+import { build } from "./gateway.js";
+import { adapt } from "./node.js";
+
+/**
+ * What pages may do, by the names of the client's calls.
+ * - `connect`: all that connecting takes (`getExpectedParamsForUser`, `initiateConnection`, `completeConnection`, `flow`): `apps.get`,
+ *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate`, `connectedAccounts.get`.
+ * - `manage`: `connectedAccounts.list`, `connectedAccounts.refresh`, `connectedAccounts.enable`, `connectedAccounts.disable`,
+ *   `connectedAccounts.delete`.
+ */
+export type GatewayOperation =
+  | "connect"
+  | "manage"
+  | "apps.list"
+  | "apps.get"
+  | "integrations.list"
+  | "integrations.get"
+  | "integrations.create"
+  | "connectedAccounts.initiate"
+  | "connectedAccounts.get"
+  | "connectedAccounts.list"
+  | "connectedAccounts.refresh"
+  | "connectedAccounts.enable"
+  | "connectedAccounts.disable"
+  | "connectedAccounts.delete"
+  | "getAuthParams"
+  | "executeAction";
+
+/** What is allowed; all else is answered as if it did not exist. */
+export interface GatewayAllow {
+  /** Calls of the client. */
+  operations: readonly GatewayOperation[];
+  /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are not there. */
+  apps: readonly string[];
+  /** Ids of integrations (v3: auth configs) of these apps. Default: all that these apps have. */
+  integrations?: readonly string[];
+  /** Names of actions, such as `"GMAIL_GET_PROFILE"`, for `executeAction`. Default: none. */
+  actions?: readonly string[];
+}
+
+/** Options of {@link createGateway}. `Context` is what the handler is given as its second argument. */
+export interface GatewayOptions<Context = unknown> {
+  /** The project's key. It leaves for `upstream` only, and no answer contains it. */
+  apiKey: string;
+  /**
+   * Who asks: the entity id of the user who is signed in, from your own session, or nothing when nobody is (401). Decide by headers
+   * or by `context`; do not read the body. What it throws goes to `onError`, and the page is told no more than 500.
+   */
+  authenticate: (request: Request, context: Context) => string | null | undefined | Promise<string | null | undefined>;
+  /** What pages may do. */
+  allow: GatewayAllow;
+  /** Origins that users may be sent back to, such as `"https://app.example"`; `http` on loopback only. */
+  redirectOrigins: readonly string[];
+  /** Where the platform is: `https`, or `http` on loopback. Default `"https://backend.composio.dev"`. */
+  upstream?: string;
+  /** Where the gateway is mounted: the path before the platform's own. Default `"/api/connect"`. */
+  basePath?: string;
+  /** Origins whose pages may ask besides the gateway's own. Default: none. CORS headers are up to you. */
+  origins?: readonly string[];
+  /** Whether answers keep connection params and tokens of the user's own accounts. Default false. */
+  exposeAuthParams?: boolean;
+  /** How the platform is asked. Must not follow redirects when the request says `manual`. Default: the global `fetch`. */
+  fetch?: (request: Request) => Promise<Response>;
+  /** How long all of a request may take, in milliseconds. Default 30,000. */
+  timeoutMs?: number;
+  /** The longest body of a request, in bytes. Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** The longest headers and URL of a request together, in bytes. Default 16 KiB. */
+  maxHeaderBytes?: number;
+  /** The longest answer of the platform, in bytes. Default 8 MiB. */
+  maxAnswerBytes?: number;
+  /** Told why an answer is 500, 502 or 504, which the page is not. For your log: it may name the platform, never the key. */
+  onError?: (error: unknown) => void;
+}
+
+/** Answers a request; never rejects. `context` is handed on to `authenticate`. */
+export type Gateway<Context = unknown> = (request: Request, context?: Context) => Promise<Response>;
+
+/**
+ * Makes the handler to mount at `basePath`. It keeps no state: any number of copies behave as one.
+ * @throws `TypeError` that names the option which is missing, unknown or wrong.
+ * @example
+ * const gateway = createGateway({
+ *   apiKey,
+ *   authenticate: async (request) => (await sessionOf(request))?.userId,
+ *   allow: { operations: ["connect", "manage"], apps: ["gmail", "shopify"] },
+ *   redirectOrigins: ["https://app.example"],
+ * });
+ */
+export function createGateway<Context = unknown>(options: GatewayOptions<Context>): Gateway<Context> {
+  return build(options);
+}
+
+/** As much of Node's `IncomingMessage` as {@link toNodeHandler} reads. */
+export interface NodeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  /** The path with what a router has cut off of `url`, as Express has it. */
+  originalUrl?: string | undefined;
+  rawHeaders: string[];
+  /** Present when a body parser was here before. */
+  body?: unknown;
+  readonly readableDidRead?: boolean;
+  readonly socket?: unknown;
+  on(event: "data" | "end" | "close", listener: (chunk: Uint8Array) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** As much of Node's `ServerResponse` as {@link toNodeHandler} writes. */
+export interface NodeResponse {
+  readonly writableFinished: boolean;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body?: Uint8Array): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/**
+ * The gateway as a handler of Node's `http`, and so of Express; for Fastify, `request.raw` and `reply.raw`. `authenticate` is given
+ * Node's request as its context. Without `X-Forwarded-*`: behind a proxy, pages are told by `Sec-Fetch-Site` or by `origins`.
+ */
+export function toNodeHandler<Incoming extends NodeRequest>(
+  gateway: Gateway<Incoming>,
+): (request: Incoming, response: NodeResponse) => Promise<void> {
+  return adapt(gateway);
+}

@@ -1,0 +1,121 @@
+import { invalid, refuse } from "./refusal.js";
+
+export type Json = Record<string, unknown>;
+
+/** Names that have stood for the entity. What is under them does not matter: the session says who the entity is. */
+const entityNames = [
+  "entityId", "entity_id", "userUuid", "user_uuid", "user_id", "user_ids", "user_ids[]", "clientUniqueUserId",
+];
+/** Deeper than any input of an action, and far from the depth that a parser gives up at. */
+const maxDepth = 64;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object in a body; an empty one for no body. */
+export function parseBody(text: string, contentType: string | null): Json {
+  if (text === "") return {};
+  if (contentType?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
+    throw refuse(415, "NotJson", "Content-Type must be application/json");
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw invalid("The body", "is not JSON");
+  }
+  if (!isObject(body)) throw invalid("The body", "must be a JSON object");
+  requirePlain(body, 0);
+  return body;
+}
+
+/** Refuses what would mean something else to a careless reader. */
+function requirePlain(value: unknown, depth: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth > maxDepth) throw invalid("The body", "is nested too deeply");
+  if (Object.hasOwn(value, "__proto__")) throw invalid("__proto__", "is not a known member");
+  for (const item of Object.values(value)) requirePlain(item, depth + 1);
+}
+
+/** Reads the members of an object by name. Every other member is refused, so that nothing passes unread. */
+export class Members {
+  readonly #given: Json;
+
+  constructor(given: unknown, known: readonly string[], path = "") {
+    if (!isObject(given)) throw invalid(path || "The body", "must be an object");
+    for (const name of Object.keys(given)) {
+      if (!known.includes(name) && !entityNames.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
+    }
+    this.#given = given;
+  }
+
+  get(name: string): unknown {
+    return Object.hasOwn(this.#given, name) ? (this.#given[name] ?? undefined) : undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.get(name);
+    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be a text");
+    return value as string | undefined;
+  }
+
+  requiredText(name: string): string {
+    const value = this.text(name);
+    if (value === undefined) throw invalid(name, "is required");
+    return value;
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.get(name);
+    if (value !== undefined && typeof value !== "boolean") throw invalid(name, "must be true or false");
+    return value as boolean | undefined;
+  }
+
+  object(name: string): Json | undefined {
+    const value = this.get(name);
+    if (value !== undefined && !isObject(value)) throw invalid(name, "must be an object");
+    return value;
+  }
+}
+
+/** Reads a query: known parameters, each once. */
+export function readQuery(given: URLSearchParams, known: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of given) {
+    if (entityNames.includes(name)) continue;
+    if (!known.includes(name)) throw invalid(name, "is not a known parameter");
+    if (Object.hasOwn(found, name)) throw invalid(name, "must be given once");
+    found[name] = value;
+  }
+  for (const name of ["limit", "page", "pageSize"]) {
+    const value = found[name];
+    if (value !== undefined && !/^[1-9]\d{0,5}$/.test(value)) throw invalid(name, "must be a whole number above 0");
+  }
+  return found;
+}
+
+/** Members of a connection's values that the platform reads itself: they would lead the user, or the answer, elsewhere. */
+const reserved = [
+  "status", "redirecturl", "redirecturi", "callbackurl", "finalredirecturi", "longredirecturl", "composiolinkredirecturl", "authuri",
+  "codeverifier", "webhooksignature", "stateprefix",
+];
+
+/** What the user typed: a flat map of texts. */
+export function readValues(given: unknown, path: string): Json {
+  if (!isObject(given)) throw invalid(path, "must be an object");
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be a text");
+    if (reserved.includes(name.replace(/[_-]/g, "").toLowerCase())) throw invalid(`${path}.${name}`, "is not for users to say");
+  }
+  return given;
+}
+
+/** An address that the user may be sent back to. */
+export function readRedirect(text: string | undefined, name: string, origins: ReadonlySet<string>): string | undefined {
+  if (text === undefined) return undefined;
+  // Of what parsers tidy up, two readers may see two addresses; and it is written as this one has parsed it.
+  const url = !/[\\\s\p{Cc}]/u.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url && origins.has(url.origin) && !url.username && !url.password) return url.href;
+  throw invalid(name, "is not of an origin in redirectOrigins");
+}

@@ -1,0 +1,59 @@
+import { type Json } from "./input.js";
+import { type Answer, type Platform, type Rules } from "./platform.js";
+import { refuse } from "./refusal.js";
+
+/** One request that was let in, and what its operation may use. */
+export interface Call {
+  readonly rules: Rules;
+  readonly platform: Platform;
+  /** Of the session. */
+  readonly entityId: string;
+  /** The `:id` of the path; empty where it has none. */
+  readonly id: string;
+  /** The known parameters of the query, without those for the entity. */
+  readonly query: Record<string, string>;
+  readonly body: Json;
+}
+
+/** What can be forwarded: nothing that is not in a table of these. */
+export interface Operation {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** The platform's own path; `:id` is one segment of letters, digits, `_` and `-`. */
+  path: string;
+  /** The calls of the client that need it: one of them must be allowed. */
+  calls: readonly string[];
+  /** The query's parameters, by spaces. */
+  query?: string;
+  handle(call: Call): Promise<Answer>;
+}
+
+/** Some members of an object, as far as they are plain values: what is inside of others nobody has looked at. */
+export function pick(from: unknown, names: string): Json {
+  const given = (from ?? {}) as Json;
+  return Object.fromEntries(names.split(" ").flatMap((name) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return value !== undefined && (value === null || typeof value !== "object") ? [[name, value]] : [];
+  }));
+}
+
+/** Whether this app is there for pages. */
+export function isAllowedApp({ rules }: Call, key: unknown): boolean {
+  return typeof key === "string" && rules.apps.has(key.toLowerCase());
+}
+
+/** Whether this integration, of an app that is there, is there too. */
+export function isAllowedIntegration({ rules }: Call, id: unknown): boolean {
+  return typeof id === "string" && (rules.integrations?.has(id) ?? true);
+}
+
+/** An action that pages may execute. */
+export function allowedAction({ rules, platform, id }: Call): string {
+  if (!rules.actions.has(id)) throw platform.missing("action");
+  return id;
+}
+
+/** @throws {Refusal} unless one of these calls is allowed. */
+export function requireAllowed({ operations }: Rules, calls: readonly string[]): void {
+  if (calls.some((name) => operations.has(name))) return;
+  throw refuse(403, "NotAllowed", `${calls[0]} is not in allow.operations`);
+}

@@ -1,0 +1,185 @@
+import { isObject, type Json } from "./input.js";
+import { readBytes, toText, within } from "./limits.js";
+import { isId, type Settings } from "./options.js";
+import { notFound, Refusal, refuse, type Generation, type Kind } from "./refusal.js";
+
+/** What operations need of the options. */
+export type Rules = Omit<Settings<unknown>, "authenticate">;
+
+/** What is sent: everything in it was parsed, and is written anew. */
+export interface Question {
+  query?: Record<string, string | undefined>;
+  body?: Json;
+}
+
+/** A successful answer; no body where the platform has none. */
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+const maxMessage = 300;
+const maxProblems = 50;
+
+/** The platform, as one request asks it. */
+export class Platform {
+  /** The platform's name of what it answered last. */
+  requestId: string | undefined;
+
+  constructor(
+    private readonly rules: Rules,
+    private readonly generation: Generation,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Asks, and answers with what a 2xx says. @throws {Refusal} what the page is told about anything else. */
+  async ask(method: string, path: string, question: Question = {}): Promise<Answer> {
+    const response = await this.#send(method, path, question);
+    const { status, headers } = response;
+    const requestId = headers.get("x-request-id") ?? "";
+    this.requestId = isId(requestId) && !requestId.includes(this.rules.apiKey) ? requestId : undefined;
+    const text = await this.#read(response);
+    const body = parse(text);
+    if (response.ok) {
+      if (text !== "" && body === undefined) throw bad("The platform answered with something else than JSON");
+      return { status, body };
+    }
+    throw this.#problem(status, body, headers);
+  }
+
+  /** Looks one thing up by an id that may come from a body. Whatever the platform calls its absence is the same answer. */
+  async look(kind: Kind, path: string, id: string): Promise<Json> {
+    if (!isId(id)) throw this.missing(kind);
+    try {
+      const { body } = await this.ask("GET", `${path}/${id}`);
+      if (isObject(body)) return body;
+    } catch (error) {
+      if (!(error instanceof Refusal) || ![400, 403, 404, 410, 422].includes(error.status)) throw error;
+    }
+    throw this.missing(kind);
+  }
+
+  /** The answer about what is not there. It has no name of a request: that would tell it from others. */
+  missing(kind: Kind): Refusal {
+    this.requestId = undefined;
+    return notFound(kind, this.generation);
+  }
+
+  async #send(method: string, path: string, { query = {}, body }: Question): Promise<Response> {
+    const url = new URL(this.rules.upstream + path);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.append(name, value);
+    const request = uncached(url, {
+      method,
+      headers: {
+        accept: "application/json",
+        "x-api-key": this.rules.apiKey,
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      // It would carry the key to wherever it points. Not `error`, which not every runtime knows.
+      redirect: "manual",
+      signal: this.signal,
+    });
+    let response: Response;
+    try {
+      response = await within(this.signal, this.rules.fetch(request));
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw refuse(502, "Unreachable", "The platform could not be reached", { reason: error });
+    }
+    if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399)) return response;
+    void response.body?.cancel().catch(() => {});
+    throw bad("The platform answered with a redirect");
+  }
+
+  async #read(response: Response): Promise<string> {
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await readBytes(response.body, this.rules.maxAnswerBytes, this.signal);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw bad("The platform's answer broke off", error);
+    }
+    if (!bytes) throw bad("The platform's answer is too long");
+    return toText(bytes) ?? "not UTF-8";
+  }
+
+  /** What a page may know of an error of the platform. */
+  #problem(status: number, body: unknown, headers: Headers): Refusal {
+    // The key is the gateway's: a page, which has none, must not take it for the end of its session.
+    if (status === 401) return bad("The platform did not accept the key");
+    const after = headers.get("retry-after") ?? "";
+    const wait = isRetryAfter(after) ? { "retry-after": after } : {};
+    if (status >= 500) {
+      const shown = [502, 503, 504].includes(status) ? status : 500;
+      const reason = new Error(`The platform answered ${status}`);
+      return refuse(shown, "PlatformFailed", "The platform has trouble", { headers: wait, reason });
+    }
+    return new Refusal(status, this.#words(status, body), wait);
+  }
+
+  #words(status: number, body: unknown): object {
+    const outer = isObject(body) ? body : {};
+    const inner = isObject(outer.error) ? outer.error : outer;
+    const said = this.#text(inner.message) ?? this.#text(outer.error) ?? this.#text(inner.detail) ?? "The platform refused";
+    const names = Object.fromEntries(["code", "slug", "type", "name"].flatMap((name) => {
+      const value = typeof inner[name] === "number" ? inner[name] : this.#text(inner[name]);
+      return value === undefined ? [] : [[name, value]];
+    }));
+    const problems = [inner.errors, inner.details].find(Array.isArray)?.slice(0, maxProblems).flatMap((item) => this.#detail(item));
+    if (this.generation === "v1") return { status, message: said, ...names, ...(problems && { details: problems }) };
+    return { error: { message: said, ...names, status, ...(problems && { errors: problems }) } };
+  }
+
+  #detail(item: unknown): unknown[] {
+    if (!isObject(item)) return [this.#text(item)].filter(Boolean);
+    const constraints = isObject(item.constraints) ? Object.values(item.constraints) : [item.message];
+    const texts = constraints.map((text) => this.#text(text)).filter((text) => text !== undefined);
+    return [{ property: this.#text(item.property) ?? "", constraints: Object.fromEntries(texts.entries()) }];
+  }
+
+  /** Words to be shown: short, and not about where the platform is. */
+  #text(value: unknown): string | undefined {
+    if (typeof value !== "string" || value.trim() === "" || /^\s*</.test(value)) return undefined;
+    return value.replaceAll(this.rules.upstreamHost, "platform").slice(0, maxMessage);
+  }
+}
+
+/** The platform did what it must not; why, is for the log. */
+function bad(message: string, cause?: unknown): Refusal {
+  return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason: new Error(message, { cause }) });
+}
+
+/** @throws {Refusal} an answer without the object that it must be. */
+export function objectOf({ body }: Answer): Json {
+  if (!isObject(body)) throw bad("The platform's answer is not an object");
+  return body;
+}
+
+/** @throws {Refusal} an answer without the list that it must have. */
+export function itemsOf(answer: Answer): Json[] {
+  const { items } = objectOf(answer);
+  if (!Array.isArray(items)) throw bad("The platform's answer has no list");
+  return items.filter(isObject);
+}
+
+/** Frameworks that cache what servers ask are told not to; a runtime that has no caches may not know the word. */
+function uncached(url: URL, init: RequestInit): Request {
+  try {
+    return new Request(url, { ...init, cache: "no-store" });
+  } catch {
+    return new Request(url, init);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRetryAfter(text: string): boolean {
+  return /^\d{1,9}$/.test(text) || (/^[\w,: ]{1,40}$/.test(text) && !Number.isNaN(Date.parse(text)));
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Browser } from "../node/support.mjs";
+import { connect, memoryStorage } from "../node/client.mjs";
+import { openGateway, platformUrl, redirectUrl, site } from "./support.mjs";
+
+/** Clients of two users, each with a session, at one gateway. */
+async function open(api, options) {
+  const opened = openGateway(options);
+  const client = (entityId) => connect({
+    baseUrl: `${site}/api/connect`, api, entityId, redirectUrl, storage: memoryStorage(), retry: 0,
+    headers: { "x-test-user": entityId }, fetch: (request) => opened.gateway(request), createIntegrations: true,
+  });
+  return { ...opened, jessica: await client("Jessica"), melissa: await client("Melissa") };
+}
+
+async function collect(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
+const rejects = (promise, code) => assert.rejects(promise, (error) => {
+  assert.equal(error.code, code, error.message);
+  return true;
+});
+
+const values = { shop: "acme", admin_api_access_token: "shpat_1" };
+
+for (const api of ["v1", "v3"]) {
+  suite(`the client at a gateway, ${api}`, () => {
+    test("connects by OAuth, from the fields to the callback", async () => {
+      const { jessica, sandbox, seen } = await open(api);
+      const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "gmail" });
+      assert.deepEqual(expectedInputFields, []);
+      const request = await jessica.initiateConnection({ integrationId });
+      const browser = new Browser({ send: (given) => sandbox.fetch(given), home: site });
+      const back = await browser.submit(await browser.visit(request.redirectUrl), { decision: "allow" });
+      const done = await jessica.completeConnection({ url: back.url.href });
+      assert.deepEqual([done.connectionStatus, done.account.entityId, done.app], ["ACTIVE", "Jessica", "gmail"]);
+      assert.ok(seen.length > 3 && seen.every(({ headers, url }) => headers["x-api-key"] && url.startsWith(platformUrl)));
+    });
+
+    test("asks for the fields of an app with a key, and connects it", async () => {
+      const { jessica } = await open(api);
+      const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "shopify" });
+      assert.deepEqual(expectedInputFields.map(({ name }) => name).sort(), ["admin_api_access_token", "shop"]);
+      const { connectionStatus, connectedAccountId } = await jessica.initiateConnection({ integrationId, data: values });
+      assert.equal(connectionStatus, "ACTIVE");
+      const account = await jessica.connectedAccounts.get({ connectedAccountId });
+      assert.deepEqual([account.status, account.app, account.entityId, account.integrationId], ["ACTIVE", "shopify", "Jessica", integrationId]);
+    });
+
+    test("manages the accounts of its own user, and of no other", async () => {
+      const { jessica, melissa, sandbox } = await open(api);
+      const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: values });
+      await melissa.initiateConnection({ app: "shopify", data: values });
+      assert.deepEqual((await collect(jessica.connectedAccounts.list())).map(({ id }) => id), [connectedAccountId]);
+      // The session decides, whatever the page says.
+      assert.deepEqual((await collect(jessica.connectedAccounts.list({ entityId: "Melissa" }))).map(({ entityId }) => entityId), ["Jessica"]);
+      await jessica.connectedAccounts.disable({ connectedAccountId });
+      assert.equal(sandbox.accounts()[0].isDisabled, true);
+      await jessica.connectedAccounts.enable({ connectedAccountId });
+      assert.equal((await jessica.connectedAccounts.refresh({ connectedAccountId })).connectionStatus, "ACTIVE");
+      for (const call of ["get", "refresh", "enable", "disable", "delete"]) {
+        await rejects(melissa.connectedAccounts[call]({ connectedAccountId }), "not_found");
+      }
+      await jessica.connectedAccounts.delete({ connectedAccountId });
+      assert.deepEqual(sandbox.accounts().map(({ isDeleted, isDisabled }) => [isDeleted, isDisabled]), [[true, false], [false, false]]);
+    });
+
+    test("executes an action as its own user", async () => {
+      const { jessica, melissa } = await open(api);
+      const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: values });
+      const { data, successful } = await jessica.executeAction({ action: "SHOPIFY_GET_SHOP", connectedAccountId, input: {} });
+      assert.ok(successful && JSON.stringify(data).includes("acme"));
+      await rejects(melissa.executeAction({ action: "SHOPIFY_GET_SHOP", connectedAccountId, input: {} }), "not_found");
+      await rejects(jessica.executeAction({ action: "ZENDESK_LIST_TICKETS", connectedAccountId, input: {} }), "not_found");
+    });
+
+    test("sees the apps and integrations that are allowed, and no others", async () => {
+      const { jessica } = await open(api);
+      assert.deepEqual((await collect(jessica.apps.list())).map(({ key }) => key).sort(), ["gmail", "shopify"]);
+      assert.equal((await jessica.apps.get({ app: "gmail" })).key, "gmail");
+      await rejects(jessica.apps.get({ app: "zendesk" }), "not_found");
+      assert.equal((await collect(jessica.integrations.list({ app: "gmail" }))).length, 1);
+      assert.deepEqual(await collect(jessica.integrations.list({ app: "zendesk" })), []);
+      await rejects(jessica.getExpectedParamsForUser({ app: "zendesk" }), "not_found");
+    });
+
+    test("creates an integration of an allowed app only", async () => {
+      const { jessica, seen } = await open(api);
+      const made = await jessica.integrations.create({ app: "gmail" });
+      assert.equal(made.app, "gmail");
+      seen.length = 0;
+      await rejects(jessica.integrations.create({ app: "zendesk" }), "not_found");
+      assert.deepEqual(seen, []);
+    });
+
+    test("auth params come without their values, unless they are to be seen", async () => {
+      for (const exposeAuthParams of [false, true]) {
+        const { jessica } = await open(api, { exposeAuthParams });
+        const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: { ...values, admin_api_access_token: "shpat_0123456789" } });
+        const text = JSON.stringify(await jessica.getAuthParams({ connectedAccountId }));
+        // v3 masks them itself, but for the first four characters.
+        assert.equal(text.includes("shpa"), exposeAuthParams, text);
+      }
+    });
+  });
+}
+
+test("a session that has ended is told from a key that is wrong", async () => {
+  const { ask, as } = openGateway();
+  assert.equal((await ask("GET", "/api/v3/toolkits/gmail")).status, 401);
+  const wrong = openGateway({ apiKey: "another-key-0123456789" });
+  const { status, text } = await wrong.as("Jessica")("GET", "/api/v3/toolkits/gmail");
+  assert.equal(status, 502);
+  assert.ok(!text.includes("another-key"));
+  assert.match(String(wrong.errors[0]), /did not accept the key/);
+  assert.equal((await as("Jessica")("GET", "/api/v3/toolkits/gmail")).status, 200);
+});

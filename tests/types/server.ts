@@ -1,0 +1,30 @@
+// The types of the gateway, as an app's server uses them.
+import { createGateway, toNodeHandler, type Gateway, type GatewayOperation, type NodeRequest, type NodeResponse } from "connect-flow/server";
+
+const options = {
+  apiKey: "key-0123456789",
+  allow: { operations: ["connect", "manage"], apps: ["gmail"] },
+  redirectOrigins: ["https://app.example"],
+} as const;
+
+const web: Gateway = createGateway({ ...options, authenticate: (request) => request.headers.get("x-user") });
+const answer: Promise<Response> = web(new Request("https://app.example/api/connect/api/v3/toolkits"));
+
+interface Incoming extends NodeRequest {
+  user?: { id: string };
+}
+declare const response: NodeResponse;
+declare const request: Incoming;
+const node = toNodeHandler(createGateway<Incoming>({ ...options, authenticate: (_request, incoming) => incoming.user?.id }));
+const done: Promise<void> = node(request, response);
+
+// @ts-expect-error: there is no such operation
+const operation: GatewayOperation = "accounts.read";
+
+// @ts-expect-error: somebody has to say who asks
+createGateway(options);
+
+// @ts-expect-error: an entity has an id, which is a text
+createGateway({ ...options, authenticate: () => ({ id: "Jessica" }) });
+
+void [answer, done, operation];
