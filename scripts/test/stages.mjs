@@ -184,6 +184,7 @@ export const STAGES = [
     run: inNode("node", { limitMs: 2 * 60_000 }),
   },
   { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
+  { name: "attacks", needs: ["npm"], after: ["build"], count: countNode, run: inNode("attacks", { limitMs: 2 * 60_000 }) },
   {
     name: "node without wasm",
     needs: ["npm"],
