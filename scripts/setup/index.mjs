@@ -1,12 +1,10 @@
 import { rmSync } from "node:fs";
 import { withLock } from "../lib/lock.mjs";
-import { ensureBenchTools } from "./bench-tools.mjs";
 import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
 import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
-import { ensureDocsTools } from "./docs-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
-import { ensurePackTools } from "./pack-tools.mjs";
+import { ensureBenchTools, ensureDocsTools, ensurePackTools, ensureRuntimes } from "./packages.mjs";
 import { requireRust } from "./rust.mjs";
 import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
 
@@ -19,6 +17,7 @@ const ENSURE = {
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
   "pack-tools": ensurePackTools,
+  runtimes: ensureRuntimes,
   "bench-tools": ensureBenchTools,
   "docs-tools": ensureDocsTools,
   chromium: ensureChromium,

@@ -186,6 +186,13 @@ export const STAGES = [
   { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
   { name: "attacks", needs: ["npm"], after: ["build"], count: countNode, run: inNode("attacks", { limitMs: 2 * 60_000 }) },
   {
+    name: "runtimes",
+    needs: ["npm", "runtimes"],
+    after: ["build"],
+    count: countNode,
+    run: inNode("runtimes", { limitMs: 2 * 60_000, env: ({ runtimes }) => runtimes }),
+  },
+  {
     name: "node without wasm",
     needs: ["npm"],
     after: ["build"],

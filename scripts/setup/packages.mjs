@@ -1,0 +1,19 @@
+import { installFolder } from "./folder.mjs";
+
+/** What the published package is checked and bundled with. `PACK_TOOLS` names the folder for the tests. */
+export const ensurePackTools = async () => ({
+  PACK_TOOLS: await installFolder({ name: "pack-tools", source: "tests/pack/apps", purpose: "the tests of the package" }),
+});
+
+/** The servers and runtimes that the gateway is tested in, 400 MB of them. `RUNTIMES` names the folder for the tests. */
+export const ensureRuntimes = async () => ({
+  RUNTIMES: await installFolder({ name: "runtimes", source: "tests/runtimes/apps", purpose: "the gateway in other runtimes" }),
+});
+
+/** The packages that connect-flow is measured beside. `folder` is where they are. */
+export const ensureBenchTools = async () => ({
+  folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),
+});
+
+/** The folder with TypeDoc. */
+export const ensureDocsTools = () => installFolder({ name: "docs-tools", source: "scripts/docs", purpose: "the API reference" });

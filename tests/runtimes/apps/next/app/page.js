@@ -1,0 +1,1 @@
+export default () => <p>An app with a gateway.</p>;
