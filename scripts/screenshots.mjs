@@ -57,32 +57,32 @@ async function askToDelete({ browser }) {
 
 /** Accounts of different ages and fates, made through the demo's own gateway. */
 async function furnish({ host, browser, provider, travel }) {
-  const post = async (path, body) => {
+  const post = async (user, path, body) => {
     const response = await fetch(`${host.appUrl}/api/connect/api/v3/${path}`, {
       method: path.endsWith("/status") ? "PATCH" : "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "demo-user": user },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return response.json();
   };
   const typed = (entityId, authConfigId, data) =>
-    post("connected_accounts", { auth_config: { id: authConfigId }, connection: { user_id: entityId, data } });
+    post(entityId, "connected_accounts", { auth_config: { id: authConfigId }, connection: { data } });
 
   travel(-3 * 24 * 60 * MINUTE_MS);
   await typed("Jessica", "ac_Shopify00002", { shop: "acme", admin_api_access_token: "token" });
   await typed("Melissa", "ac_Posthog00008", { generic_api_key: "key", subdomain: "eu" });
   travel(-26 * 60 * MINUTE_MS);
-  await post("connected_accounts/link", { auth_config_id: "ac_Zendesk00003", user_id: "Jessica", connection_data: { subdomain: "acme" } });
+  await post("Jessica", "connected_accounts/link", { auth_config_id: "ac_Zendesk00003", connection_data: { subdomain: "acme" } });
   const { id } = await typed("Melissa", "ac_Firecrawl004", { api_key: "key" });
-  await post(`connected_accounts/${id}/status`, { enabled: false });
+  await post("Melissa", `connected_accounts/${id}/status`, { enabled: false });
   travel(-125 * MINUTE_MS);
   await browser.url(`${host.appUrl}/react?app=gmail&mode=redirect`);
   await browser.$('[data-testid="submit"]').click();
   await provider.agree("Jessica");
   await browser.$('[data-testid="account-card"]').waitForExist();
   travel(-3 * MINUTE_MS);
-  await post("connected_accounts/link", { auth_config_id: "ac_Zendesk00003", user_id: "Melissa", connection_data: { subdomain: "acme" } });
+  await post("Melissa", "connected_accounts/link", { auth_config_id: "ac_Zendesk00003", connection_data: { subdomain: "acme" } });
   travel(0);
 }
 

@@ -14,10 +14,10 @@ const test = (name, body, { path, idOf } = generations[0]) =>
     const shop = async (entity) => {
       const request = {
         auth_config: { id: "ac_Shopify00002" },
-        connection: { user_id: entity, data: { shop: "acme", admin_api_access_token: "token" } },
+        connection: { data: { shop: "acme", admin_api_access_token: "token" } },
       };
       const response = await fetch(`${platform.appUrl}/api/connect/api/v3/connected_accounts`, {
-        method: "POST", body: JSON.stringify(request), headers: { "content-type": "application/json" },
+        method: "POST", body: JSON.stringify(request), headers: { "content-type": "application/json", "demo-user": entity },
       });
       assert.ok(response.ok);
       return idOf(platform.accounts().at(-1));
@@ -142,8 +142,8 @@ test("what another tab or the platform does is seen", async ({ page, platform, b
 test("a connection that waits is watched until it is made", async ({ page, platform, provider, browser }) => {
   const begin = await fetch(`${platform.appUrl}/api/connect/api/v3/connected_accounts/link`, {
     method: "POST",
-    body: JSON.stringify({ auth_config_id: "ac_Gmail0000001", user_id: "Melissa", callback_url: `${platform.appUrl}/favicon.ico` }),
-    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth_config_id: "ac_Gmail0000001", callback_url: `${platform.appUrl}/favicon.ico` }),
+    headers: { "content-type": "application/json", "demo-user": "Melissa" },
   });
   const { connected_account_id: id, redirect_url: url } = await begin.json();
   await page.open();

@@ -4,17 +4,22 @@ import { generations, scenarios } from "./support/scenarios.mjs";
 const test = scenarios();
 
 for (const { api, path, idOf } of generations) {
-  test(`${api}: Gmail, by a redirect, with the app's own parameters kept`, async ({ app, provider, platform }) => {
+  test(`${api}: Gmail, by a redirect, with the app's own parameters kept`, async ({ app, provider, platform, watch }) => {
     await app.open(`${path}?tab=2&code=mine`);
     assert.deepEqual(platform.calls(), []);
     await app.choose("gmail");
     await provider.asks();
     const before = platform.calls();
+    const ofPage = () => watch.requests().filter(({ url }) => url.includes("/api/connect/"));
+    const asked = ofPage();
     await provider.agree("Jessica");
     const seen = await app.shows("ACTIVE");
 
-    // What it may cost: three requests from the click to the redirect, one from the return to the end.
-    assert.ok(before.length <= 3, JSON.stringify(before));
+    // What it may cost: three requests from the click to the redirect, one from the return to the end. The gateway itself
+    // looks at the integration once.
+    assert.ok(asked.length <= 3, JSON.stringify(asked));
+    assert.equal(ofPage().length, asked.length + 1);
+    assert.equal(before.length, asked.length + 1);
     assert.equal(before.filter(({ method }) => method === "POST").length, 1);
     assert.equal(platform.calls().length, before.length + 1);
 

@@ -48,7 +48,7 @@ suite("the demo's command", () => {
     const seen = [];
     const platform = createServer((request, response) => {
       seen.push([request.url, request.headers["x-api-key"]]);
-      response.end("{}");
+      response.end('{"items":[]}');
     });
     await new Promise((resolve) => platform.listen(0, "127.0.0.1", resolve));
     const baseUrl = `http://127.0.0.1:${platform.address().port}`;

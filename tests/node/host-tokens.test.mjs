@@ -164,7 +164,7 @@ suite("the demo", () => {
     assert.deepEqual(Object.fromEntries(end.url.searchParams), { again: "1", status: "success", connected_account_id: id });
     assert.equal((await profile()).successful, true);
     assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 200, body: { success: true } });
-    assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 404, body: {} });
+    assert.equal((await ask("DELETE", `${accounts}/${id}`)).status, 404);
     assert.deepEqual((await ask("GET", accounts)).body.items, []);
   });
 });

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { createGateway } from "connect-flow/server";
 import { Hono } from "hono";
-import { forward } from "./gateway.mjs";
 
-const apiPrefix = "/api/connect";
+/** Who uses the demo. */
+export const entities = ["Jessica", "Melissa"];
+const apps = ["gmail", "shopify", "zendesk", "firecrawl", "acme_tickets", "posthog", "own_crm", "hackernews"];
+const loopback = ["localhost", "127.0.0.1", "[::1]"];
 const fileName = ":name{[\\w-][\\w.-]*}";
 
 const types = {
@@ -40,12 +43,21 @@ const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
  * @param folders where files are looked for; the first that has one wins.
  * @param react the same for the pages below `/react`.
  * @param upstream `{ baseUrl, apiKey }` of the platform.
+ * @param url where the app itself is, on loopback.
  * @param users `{ name, password }` of those who can sign in at the sandbox's authorization server; none without the sandbox.
  */
-export function createApp({ folders, react = [], upstream, users }) {
+export function createApp({ folders, react = [], upstream, url, users }) {
+  const { port } = new URL(url);
+  const gateway = createGateway({
+    apiKey: upstream.apiKey,
+    upstream: upstream.baseUrl,
+    authenticate: whoAsks,
+    allow: { operations: ["connect", "manage", "apps.list", "getAuthParams", "executeAction"], apps, actions: ["GMAIL_GET_PROFILE"] },
+    redirectOrigins: loopback.map((name) => `http://${name}:${port}`),
+  });
   const app = new Hono();
   app.use(refuseForeignHosts);
-  app.all(`${apiPrefix}/*`, (context) => forward(context.req.raw, new URL(context.req.url).pathname.slice(apiPrefix.length), upstream));
+  app.all("/api/connect/*", (context) => gateway(context.req.raw));
   app.get("/", () => file(folders, "index.html"));
   app.get("/v1", () => file(folders, "index.html"));
   for (const path of ["/react", "/react/connections"]) {
@@ -60,10 +72,19 @@ export function createApp({ folders, react = [], upstream, users }) {
   return app;
 }
 
+/**
+ * Where an app has a session, the demo has a switch: its page says as whom it is used, and whoever says nothing is Jessica. For a
+ * demo on one's own machine: here every visitor is everybody.
+ */
+function whoAsks(request) {
+  const name = request.headers.get("demo-user") ?? entities[0];
+  return entities.find((entity) => entity === name);
+}
+
 /** Another site that resolves its name to this machine must not get at the platform's key. */
 async function refuseForeignHosts(context, next) {
   const { hostname } = new URL(context.req.url);
-  if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return new Response("Unknown host", { status: 421, headers });
+  if (!loopback.includes(hostname)) return new Response("Unknown host", { status: 421, headers });
   return next();
 }
 

@@ -44,7 +44,7 @@ export async function startHost(options = {}) {
     const app = await start(appPort);
     const platform = options.upstream ? {} : await startPlatform(start, { ...options, platformPort, authorizationPort });
     const upstream = options.upstream ?? { baseUrl: platform.platformUrl, apiKey: platform.apiKey };
-    const { fetch } = createApp({ folders: folders[0], react: folders[1], upstream, users: options.upstream ? undefined : users });
+    const { fetch } = createApp({ folders: folders[0], react: folders[1], upstream, url: app.url, users: options.upstream ? undefined : users });
     app.serve(getRequestListener(fetch, { overrideGlobalObjects: false }));
     const { apiKey: _, ...shown } = platform;
     return { appUrl: app.url, ...shown, close };

@@ -5,6 +5,7 @@ import { entities, hrefOf, modes } from "./address.js";
 import { changes } from "./connections-store.js";
 import { Form } from "./form.jsx";
 import { Alert, Badge, Button, Link, Since, Tile } from "./parts.jsx";
+import { User } from "./users.jsx";
 
 /** Choose an app, and connect it: everything on the right is one snapshot of a flow. */
 export function Connect({ address, apps, nameOf }) {
@@ -29,7 +30,11 @@ export function Connect({ address, apps, nameOf }) {
       </section>
       <section className="panel steps" aria-labelledby="flow-title">
         <Choices address={address} />
-        {app ? <Flow key={`${app} ${entity} ${mode}`} {...{ app, entity, mode }} name={nameOf(app)} /> : (
+        {app ? (
+          <User entity={entity}>
+            <Flow key={`${app} ${entity} ${mode}`} {...{ app, entity, mode }} name={nameOf(app)} />
+          </User>
+        ) : (
           <>
             <h2 id="flow-title">The flow</h2>
             <p className="muted">Choose an app. What you see here is what <code>useConnectFlow</code> gives.</p>

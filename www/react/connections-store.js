@@ -12,9 +12,10 @@ export const changes = new BroadcastChannel("connect-flow-demo");
  * Everything that these entities have connected, as the platform reports it, for `useSyncExternalStore`. It asks again when
  * the page is looked at, when another tab did something, and now and then: soon while a connection waits for its user, rarely
  * otherwise, never while nobody looks.
+ * @param clients by entity.
  * @param announce is told each difference to what was known, as a sentence.
  */
-export function createConnections({ client, entities, nameOf, announce }) {
+export function createConnections({ clients, entities, nameOf, announce }) {
   const listeners = new Set();
   let state = { accounts: undefined, error: undefined, isLooking: false, atMs: undefined };
   let current, next, timer;
@@ -29,7 +30,7 @@ export function createConnections({ client, entities, nameOf, announce }) {
     clearTimeout(timer);
     set({ isLooking: true });
     try {
-      const lists = await Promise.all(entities.map((entity) => client.entity(entity).getConnections()));
+      const lists = await Promise.all(entities.map((entity) => clients[entity].entity(entity).getConnections()));
       const accounts = new Map(entities.map((entity, index) => [entity, lists[index].sort(newestFirst)]));
       if (state.accounts) differences(state.accounts, accounts, nameOf).forEach((sentence) => announce(sentence));
       failures = 0;

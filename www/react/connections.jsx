@@ -1,34 +1,36 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useConnectClient } from "connect-flow/react";
 import { toneOf } from "../vanilla/dom.js";
 import { explain } from "../vanilla/errors.js";
 import { entities, hrefOf, pathOf } from "./address.js";
 import { changes, createConnections } from "./connections-store.js";
 import { Alert, Badge, Button, Confirm, Link, Since, Tile } from "./parts.jsx";
+import { Users } from "./users.jsx";
 
 /** The page of connections: what each entity has connected, and what can be done with it. */
 export function Connections({ nameOf }) {
-  const { client, error, retry } = useConnectClient();
   return (
     <section className="page" aria-labelledby="connections-title">
       <div>
         <h2 id="connections-title">Connections</h2>
         <p className="muted">What {entities.join(" and ")} have connected, as the platform reports it.</p>
       </div>
-      {error && <Alert explained={explain(error)} onRetry={retry} />}
-      {!client && !error && <Loading />}
-      {client && <Dashboard client={client} nameOf={nameOf} />}
+      <Users>
+        {({ clients, error, retry }) => {
+          if (error) return <Alert explained={explain(error)} onRetry={retry} />;
+          return clients ? <Dashboard clients={clients} nameOf={nameOf} /> : <Loading />;
+        }}
+      </Users>
     </section>
   );
 }
 
 const Loading = () => <p className="muted loading" data-testid="loading">Asking the platform…</p>;
 
-function Dashboard({ client, nameOf }) {
+function Dashboard({ clients, nameOf }) {
   const [announcement, announce] = useState("");
-  const store = useMemo(() => createConnections({ client, entities, nameOf, announce }), [client, nameOf]);
+  const store = useMemo(() => createConnections({ clients, entities, nameOf, announce }), [clients, nameOf]);
   const { accounts, error, isLooking, atMs } = useSyncExternalStore(store.subscribe, store.getSnapshot);
-  const back = useReturn(client, nameOf, store);
+  const back = useReturn(clients, nameOf, store);
   return (
     <>
       <div className="pulse" data-testid="pulse" data-tone={error ? "bad" : "good"} aria-busy={isLooking}>
@@ -41,14 +43,21 @@ function Dashboard({ client, nameOf }) {
       {error && <Alert explained={explain(error)} onRetry={() => void store.look()} others={accounts ? ["What you see below may be out of date."] : []} />}
       {!accounts && !error && <Loading />}
       {accounts && entities.map((entity) => (
-        <EntitySection key={entity} {...{ entity, client, nameOf, store, announce }} accounts={accounts.get(entity)} />
+        <EntitySection key={entity} {...{ entity, client: clients[entity], nameOf, store, announce }} accounts={accounts.get(entity)} />
       ))}
     </>
   );
 }
 
+/** The client of the user whose attempt this page's address is about; all of them know of all attempts. */
+function clientOfReturn(clients) {
+  const said = [...new URLSearchParams(location.search).values()];
+  const attempt = clients[entities[0]].pending().find(({ flowId, connectedAccountId }) => said.includes(flowId) || said.includes(connectedAccountId));
+  return clients[attempt?.entityId] ?? clients[entities[0]];
+}
+
 /** What became of the sign-in that a refresh has sent the user to. */
-function useReturn(client, nameOf, store) {
+function useReturn(clients, nameOf, store) {
   const [back, setBack] = useState({});
   useEffect(() => {
     let isHere = true;
@@ -58,14 +67,14 @@ function useReturn(client, nameOf, store) {
       setBack(result);
       void store.look();
     };
-    client.completeConnection().then(
+    clientOfReturn(clients).completeConnection().then(
       (done) => done && settle({ notice: `${nameOf(done.app ?? done.account.app)} of ${done.account.entityId} is connected again.` }),
       (thrown) => settle({ error: explain(thrown, undefined, { stage: "verify" }) }),
     );
     return () => {
       isHere = false;
     };
-  }, [client, nameOf, store]);
+  }, [clients, nameOf, store]);
   return { ...back, dismiss: () => setBack({}) };
 }
 

@@ -150,7 +150,7 @@ function showSandbox(users) {
 }
 
 async function load() {
-  const client = await createClient({ baseUrl: "/api/connect", api, entityId: entity() });
+  const client = await createClient({ baseUrl: "/api/connect", api, entityId: entity(), fetch: asUser });
   const page = { entity, showEntity, nameOf, select, work, leave, uncover, connected, check };
   accounts = createAccounts({ client, api, nameOf });
   flow = createFlow({ client, page });
@@ -159,6 +159,12 @@ async function load() {
   accounts.show(entity());
   await flow.complete(location.href);
   pending.show(entity());
+}
+
+/** An app has a session for this, and one user in it; the demo's server is told with every request as whom the page asks now. */
+function asUser(request) {
+  request.headers.set("demo-user", entity());
+  return fetch(request);
 }
 
 async function boot() {

@@ -17,7 +17,7 @@ export async function openModulePage(browser, platform) {
   const [{ key: apiKey }] = platform.exchanges();
   platform.reset();
   const server = await listen(0);
-  const { fetch: answer } = createApp({ folders, upstream: { baseUrl: platform.platformUrl, apiKey } });
+  const { fetch: answer } = createApp({ folders, url: server.url, upstream: { baseUrl: platform.platformUrl, apiKey } });
   server.serve(platform.front.wrap(getRequestListener(answer, { overrideGlobalObjects: false }), server.url));
   await browser.url(server.url);
   await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
