@@ -26,6 +26,13 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = module.name === "index" ? "connect-flow" : `connect-flow/${module.name}`;
   }
+  // Node describes these itself.
+  for (const { name, children } of project.getReflectionsByKind(ReflectionKind.Interface)) {
+    if (!["NodeRequest", "NodeResponse"].includes(name)) continue;
+    for (const member of children.flatMap((child) => child.signatures ?? [child])) {
+      member.comment ??= new Comment([{ kind: "text", text: "As in Node." }]);
+    }
+  }
   for (const { type } of project.getReflectionsByKind(ReflectionKind.TypeAlias)) {
     // What is said of a member of a union is said of its properties.
     type?.elementSummaries?.forEach((summary, index) => {
