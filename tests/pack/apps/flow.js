@@ -1,9 +1,9 @@
 // One whole flow of an app with an API key, as every consumer here runs it. What became of it stands in the page.
 
-addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`violation: ${effectiveDirective} ${blockedURI}`));
-
 /** @returns what to show: the statuses, or the error. */
 export async function connect(createClient, baseUrl) {
+  // Here, as some import this on a server.
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`violation: ${effectiveDirective} ${blockedURI}`));
   try {
     const client = await createClient({ baseUrl, entityId: "Jessica" });
     const { expectedInputFields, integrationId } = await client.getExpectedParamsForUser({ app: "firecrawl" });
