@@ -80,21 +80,25 @@ const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
 });
 
 const isOfBundlers = (file) => /\b(?:bundlers|wasm-pack)\.test\.mjs$/.test(file);
+const isOfLoading = (file) => basename(file) === "loading.test.mjs";
 
 /** Tests of the package as it is installed; `prepare` makes what else they need, and says where that is. */
-const ofPackage = (name, { limitMs, isChosen, needs = [], prepare = () => ({}) }) => ({
+const ofPackage = (name, { limitMs = 5 * 60_000, isChosen, engine = "chromium", needs = [], prepare = () => ({}) }) => ({
   name,
-  needs: ["npm", "pack-tools", "chromium", ...needs],
+  needs: ["npm", "pack-tools", engine, "screen", ...needs],
   after: ["build"],
   count: countNode,
   run: async (context) => {
-    const env = { ...context.chromium, ...context["pack-tools"], ...(await prepare(context)) };
-    return inNode("pack", { limitMs, files: testFiles("pack").filter(isChosen), env: () => env })(context);
+    const found = { ...context[engine], ...context.screen, ...context["pack-tools"], ...(await prepare(context)) };
+    const env = () => ({ ...found, E2E_ENGINE: engine });
+    return inNode("pack", { limitMs, files: testFiles("pack").filter(isChosen), env })(context);
   },
 });
 
 /** cargo's target directory, which only one program at a time can write. */
 const CARGO = "target";
+
+const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
 
 /**
  * The stages, the first to start first. `needs` is what setup must install; `after` names the stages whose results it
@@ -141,7 +145,7 @@ export const STAGES = [
     count: countRust,
     run: inBrowser("firefox", "firefox", "GECKODRIVER"),
   },
-  { ...endToEnd("webkit"), impossible: process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet" },
+  { ...endToEnd("webkit"), impossible: impossibleInWebKit },
   {
     name: "docs",
     needs: ["npm", "lint", "docs-tools"],
@@ -174,7 +178,10 @@ export const STAGES = [
     needs: ["lint", "wasm-bindgen"],
     prepare: buildForBundlers,
   }),
-  ofPackage("pack", { limitMs: 5 * 60_000, isChosen: (file) => !isOfBundlers(file) }),
+  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) }),
+  // How the module is loaded, or is not, differs between engines.
+  ofPackage("pack firefox", { isChosen: isOfLoading, engine: "firefox" }),
+  { ...ofPackage("pack webkit", { isChosen: isOfLoading, engine: "webkit" }), impossible: impossibleInWebKit },
   {
     name: "node",
     needs: ["npm"],

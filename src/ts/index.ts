@@ -59,8 +59,9 @@ async function load(options: ClientOptions): Promise<Module> {
       return;
     }
   };
-  // The smallest module there is: whether WebAssembly may be used here, before anything is downloaded for it.
-  const isAllowed = await attempt("WebAssembly", () => new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  // The smallest module there is: whether WebAssembly may be used here, before anything is downloaded for it. WebKit compiles
+  // what a policy forbids, and refuses only to make an instance.
+  const isAllowed = await attempt("WebAssembly", () => new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))));
   const module = (isAllowed && ((await attempt("file", file)) || (await attempt("inline", inline)))) || (await attempt("js", js));
   if (module) return (loaded = module as Module);
   loading = undefined;
@@ -82,7 +83,8 @@ function ready(): Module {
  * The module is the `.wasm` file beside this one (or at `wasmUrl`); where that cannot be had, a script with the same in it; where
  * WebAssembly is missing or forbidden, the same compiled to JavaScript.
  *
- * @throws `load_failed` (retryable: the next call loads again), `invalid_argument`.
+ * @throws `load_failed` (retryable: the next call loads again; in Firefox, which remembers a script that it could not load, after
+ * a reload of the page), `invalid_argument`.
  */
 export async function createClient(options: ClientOptions): Promise<ConnectClient> {
   const module = await (loading ??= load(options));

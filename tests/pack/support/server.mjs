@@ -21,13 +21,14 @@ const cors = { "access-control-allow-origin": "*", "access-control-allow-headers
 /**
  * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
  * @param folder what it serves; `headers` go with every file.
+ * @param port default any that is free.
  * @param answer for a path, `{ status, headers, body }` to be sent in place of the file.
  * @returns `{ url, api, sandbox, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
  * the policy `strict`.
  */
-export async function serve({ folder, headers, answer } = {}) {
+export async function serve({ folder, headers, answer, port = 0 } = {}) {
   const sandbox = createSandbox({ apiKey: "key" });
-  const server = await listen(0);
+  const server = await listen(port);
   const [paths, violations] = [[], []];
   server.serve(getRequestListener(async (request) => {
     const url = new URL(request.url);
