@@ -20,6 +20,7 @@ use crate::browser::timing::now_ms;
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
+use crate::core::order::order;
 use crate::core::pending::{Outcome, PendingConnection};
 use crate::core::procedure::complete::{
     self, CompleteConnection, CompleteOptions, CompletedConnection,
@@ -289,8 +290,9 @@ impl ConnectClient {
         let mut records = self.inner.records.all();
         // What is too old stays until the next attempt: its callback is then told why it is refused.
         records.retain(|record| record.outcome == Outcome::Pending && !record.is_expired(now));
-        records.sort_by_key(|record| core::cmp::Reverse(record.started_at_ms));
-        records
+        let started = |at: usize| records[at].started_at_ms;
+        let newest = order(records.len(), &|a, b| started(b).cmp(&started(a)));
+        newest.iter().map(|at| records[*at].clone()).collect()
     }
 
     /// What this client did lately, oldest first, to be pasted into a ticket: at most 200 entries, without ids, typed

@@ -4,6 +4,7 @@ use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::core::pending::KEY_PREFIX;
+use crate::core::text::concat;
 
 /// Somebody is back: a callback URL.
 pub const CALLBACK: &str = "callback";
@@ -31,7 +32,7 @@ pub struct Channel(BroadcastChannel);
 impl Channel {
     /// Where there are no channels, storage events and the platform itself tell, a little later.
     pub fn open(flow_id: &str, listener: &Function) -> Option<Self> {
-        let name = [KEY_PREFIX, flow_id].concat();
+        let name = concat(&[KEY_PREFIX, flow_id]);
         let channel = BroadcastChannel::new(&name).ok()?;
         channel.set_onmessage(listener);
         Some(Channel(channel))

@@ -18,6 +18,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
 use crate::core::protocol::http::{Body, HttpRequest, HttpResponse, MAX_BODY_BYTES};
 use crate::core::retry::retry_after_ms;
+use crate::core::text::concat;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
@@ -164,7 +165,7 @@ fn build(
         init.set_body(body);
     }
     init.set_headers(&headers.into_raw());
-    let url = [options.base_url.as_str(), &request.path].concat();
+    let url = concat(&[options.base_url.as_str(), &request.path]);
     let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
         Failure::caused(
             ErrorCode::InvalidArgument,

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::core::callback::clean;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::flow_id;
+use crate::core::text::concat;
 
 #[wasm_bindgen]
 extern "C" {
@@ -60,7 +61,7 @@ pub fn address() -> Result<String, ConnectError> {
 /// `invalid_argument` outside a page.
 pub fn absolute(url: String) -> Result<String, ConnectError> {
     if url.starts_with('/') {
-        return Ok([location()?.origin(), url].concat());
+        return Ok(concat(&[&location()?.origin(), &url]));
     }
     Ok(url)
 }

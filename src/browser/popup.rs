@@ -1,5 +1,7 @@
 //! The popup that a page sends its user to the provider in.
 
+use crate::browser::value::to_text;
+use crate::core::text::concat;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
@@ -28,20 +30,21 @@ impl Popup {
         let page = page();
         let number = |name: &str| member(&page, name).as_f64().unwrap_or(0.0);
         let middle = |at: &str, size: &str, own: f64| {
-            (number(at) + ((number(size) - own) / 2.0).max(0.0)) as i32
+            (number(at) + ((number(size) - own) / 2.0).max(0.0)).trunc()
         };
+        let text = |number: f64| to_text(&number.into());
         let features = [
             "popup,width=",
-            &(WIDTH as i32).to_string(),
+            &text(WIDTH),
             ",height=",
-            &(HEIGHT as i32).to_string(),
+            &text(HEIGHT),
             ",left=",
-            &middle("screenX", "outerWidth", WIDTH).to_string(),
+            &text(middle("screenX", "outerWidth", WIDTH)),
             ",top=",
-            &middle("screenY", "outerHeight", HEIGHT).to_string(),
+            &text(middle("screenY", "outerHeight", HEIGHT)),
         ];
         let opened = page
-            .open("about:blank", "_blank", &features.concat())
+            .open("about:blank", "_blank", &concat(&features))
             .ok()?;
         // Blocked is null, and for some blockers a window that is closed already.
         if !opened.is_object() || member(&opened, "closed").is_truthy() {

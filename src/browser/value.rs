@@ -16,8 +16,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
+    /// As JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
-    fn to_text(value: &JsValue) -> String;
+    pub fn to_text(value: &JsValue) -> String;
 
     #[wasm_bindgen(js_name = Number)]
     fn to_number(text: &str) -> JsValue;

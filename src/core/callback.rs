@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::{ConnectError, ErrorCode, Issue};
+use super::text::concat;
 
 /// Our own parameter, which binds a callback to the attempt that it belongs to.
 pub const FLOW_PARAMETER: &str = "cf_flow";
@@ -147,7 +148,7 @@ pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
         return Ok(None);
     }
     if let Some(field) = duplicate {
-        let message = ["the callback has two values for `", &field, "`"].concat();
+        let message = concat(&["the callback has two values for `", &field, "`"]);
         let issue = Issue {
             code: "duplicate",
             field,
@@ -180,12 +181,12 @@ pub fn clean(url: &str) -> String {
     let mut cleaned = match before.split_once('?') {
         None => before.to_owned(),
         Some((path, query)) => {
-            let kept: Vec<&str> = query.split('&').filter(|pair| !is_ours(pair)).collect();
-            if kept.is_empty() {
-                path.to_owned()
-            } else {
-                [path, "?", &kept.join("&")].concat()
+            let mut kept = path.to_owned();
+            for pair in query.split('&').filter(|pair| !is_ours(pair)) {
+                kept.push(if kept.len() == path.len() { '?' } else { '&' });
+                kept.push_str(pair);
             }
+            kept
         }
     };
     if let Some(fragment) = fragment {
@@ -218,5 +219,5 @@ pub fn bind(url: &str, flow_id: &str) -> String {
         Some((_, "")) => "",
         Some(_) => "&",
     };
-    [before, joint, FLOW_PARAMETER, "=", flow_id, fragment].concat()
+    concat(&[before, joint, FLOW_PARAMETER, "=", flow_id, fragment])
 }

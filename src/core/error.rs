@@ -1,5 +1,6 @@
 //! The one error of this package: a stable code of ours, beside it the server's own words.
 
+use super::text::concat;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -208,7 +209,7 @@ impl ConnectError {
     /// An argument that is wrong. A name may be the caller's own: what is longer than any of ours is cut.
     pub fn argument(code: &'static str, field: &str, problem: &str) -> Self {
         let field: String = field.chars().take(MAX_NAME_CHARS).collect();
-        let message = ["`", &field, "` ", problem].concat();
+        let message = concat(&["`", &field, "` ", problem]);
         let issue = Issue {
             code,
             field,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::ConnectError;
+use super::order::order;
 use super::secret::is_secret_name;
 use super::value::Value;
 
@@ -135,13 +136,12 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
             "is not a list of expected input fields",
         ));
     };
-    let mut fields = Vec::new();
+    let mut fields: Vec<Field> = Vec::new();
     for item in items {
         fields.push(read(item, "fields")?);
     }
     // Sorted rather than searched: nothing here may take the square of what a server sends.
-    let mut by_name: Vec<usize> = (0..fields.len()).collect();
-    by_name.sort_unstable_by(|a, b| fields[*a].name.cmp(&fields[*b].name).then(a.cmp(b)));
+    let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
     let mut is_first = vec![true; fields.len()];
     for pair in by_name.windows(2) {
         is_first[pair[1]] = fields[pair[0]].name != fields[pair[1]].name;

@@ -5,6 +5,8 @@
 //! Safari view, are not told from it by their user agent, and need not be. The Google app is left out on purpose: nothing
 //! published says that sign-in fails there, and refusing what works would be worse.
 
+use super::text::contains;
+
 /// Word for an app, and what its user agent contains, in lower case. The first row that fits counts.
 const APPS: &[(&str, &[&str])] = &[
     ("instagram", &["instagram "]),
@@ -25,7 +27,7 @@ const APPS: &[(&str, &[&str])] = &[
 /// of its limits.
 pub fn detect(user_agent: &str, is_standalone: bool) -> Option<&'static str> {
     let agent = user_agent.to_ascii_lowercase();
-    let has = |mark: &&str| agent.contains(*mark);
+    let has = |mark: &&str| contains(&agent, mark);
     if let Some((app, _)) = APPS.iter().find(|(_, marks)| marks.iter().any(has)) {
         return Some(app);
     }

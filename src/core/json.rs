@@ -1,5 +1,6 @@
 //! Writing JSON. Reading is the platform's own `JSON.parse`, at the edge.
 
+use super::text::decimal;
 use super::value::Value;
 
 /// Appends one object; members are written in the order of the calls.
@@ -53,7 +54,7 @@ impl JsonObject<'_> {
     /// A whole number.
     pub fn number(&mut self, key: &str, value: u64) {
         self.key(key);
-        self.out.extend_from_slice(value.to_string().as_bytes());
+        self.out.extend_from_slice(decimal(value).as_bytes());
     }
 
     /// A member of any kind.

@@ -2,6 +2,7 @@
 
 use super::fields::Field;
 use super::secret::plain;
+use super::text::contains;
 
 /// No address is longer; what is, is no address.
 const MAX_ADDRESS: usize = 2_048;
@@ -36,7 +37,7 @@ pub fn may_cut(field: &Field) -> bool {
 /// Whether the field's name or label holds one of the words.
 fn says(field: &Field, words: &[&str]) -> bool {
     let names = [plain(&field.name), plain(&field.display_name)];
-    let is_in = |word: &&str| names.iter().any(|name| name.contains(word));
+    let is_in = |word: &&str| names.iter().any(|name| contains(name, word));
     words.iter().any(is_in)
 }
 
@@ -173,7 +174,7 @@ fn address(text: &str) -> Option<Address<'_>> {
     let is_host = !host.is_empty()
         && !host.starts_with('.')
         && !host.ends_with('.')
-        && !host.contains("..")
+        && !contains(host, "..")
         && find(authority, b"@\\[") == authority.len()
         && port.bytes().skip(1).all(|byte| byte.is_ascii_digit())
         && !text.chars().any(is_space);

@@ -18,6 +18,7 @@ use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
+use super::text::concat;
 use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
@@ -116,7 +117,7 @@ impl<'a> Options<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
-                _ => self.refuse("type", &[name, ".", key].concat(), "is not a string"),
+                _ => self.refuse("type", &concat(&[name, ".", key]), "is not a string"),
             }
         }
         strings
@@ -176,12 +177,11 @@ fn read_one(value: &Value, name: &'static str) -> Result<String> {
 }
 
 fn colliding(field: &str, name: &str) -> ConnectError {
-    let problem = [
+    let problem = concat(&[
         "already has the parameter `",
         name,
         "`, which the platform appends",
-    ]
-    .concat();
+    ]);
     ConnectError::argument("duplicate", field, &problem)
 }
 

@@ -6,6 +6,7 @@
 //! `\uHHHH`, `\u{H}`, and any escaped ASCII punctuation. What is outside of it (look-around, back references, `\b`, `\p`, named
 //! groups, a lone `]`, `{` or `}`, what unrolls to more than [`MAX_SIZE`] steps) is no pattern here: the platform decides.
 
+use super::text::concat;
 mod class;
 mod compile;
 
@@ -111,6 +112,6 @@ impl Pattern {
         }
         let inner = &self.text[usize::from(starts)..self.text.len() - usize::from(ends)];
         let around = |is_anchored| if is_anchored { "\\s*" } else { ".*" };
-        Some([around(starts), "(?:", inner, ")", around(ends)].concat())
+        Some(concat(&[around(starts), "(?:", inner, ")", around(ends)]))
     }
 }

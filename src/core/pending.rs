@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::json::JsonObject;
 use super::redirect::is_local_path;
+use super::text::concat;
 use super::value::Value;
 
 /// How long an attempt may take, in milliseconds: platforms give up on theirs after 10 minutes too.
@@ -54,7 +55,7 @@ pub struct PendingConnection {
 impl PendingConnection {
     /// Its key in storage.
     pub fn key(flow_id: &str) -> String {
-        [KEY_PREFIX, flow_id].concat()
+        concat(&[KEY_PREFIX, flow_id])
     }
 
     /// The text to store.
@@ -76,7 +77,7 @@ impl PendingConnection {
                 Outcome::Failed => json.string("outcome", "failed"),
             }
         });
-        String::from_utf8(json).unwrap_or_default()
+        String::from_utf8_lossy(&json).into_owned()
     }
 
     /// Reads what was stored under `key`. Anything can stand there: a record that is not exactly ours is none.

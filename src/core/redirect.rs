@@ -1,6 +1,7 @@
 //! Where a page may be sent. Stricter than a URL parser on purpose: what is accepted here, every parser reads the same way.
 
 use super::error::{ConnectError, ErrorCode};
+use super::text::{concat, split_once};
 
 const MAX_URL_BYTES: usize = 8_192;
 
@@ -20,7 +21,7 @@ pub fn check(url: &str, origins: &[String]) -> Result<(), ConnectError> {
     let refuse = |why: &str| {
         Err(ConnectError::new(
             ErrorCode::RedirectRefused,
-            ["refused to send the page on: ", why].concat(),
+            concat(&["refused to send the page on: ", why]),
         ))
     };
     let Some(parts) = split(url) else {
@@ -67,10 +68,10 @@ fn split(url: &str) -> Option<Parts<'_>> {
     if url.len() > MAX_URL_BYTES || !is_plain(url) {
         return None;
     }
-    let (scheme, rest) = url.split_once("://")?;
+    let (scheme, rest) = split_once(url, "://")?;
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     // An IPv6 literal holds colons of its own.
-    let (host, port) = match authority.rfind(']') {
+    let (host, port) = match authority.bytes().rposition(|byte| byte == b']') {
         Some(end) => authority.split_at(end + 1),
         None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
@@ -105,7 +106,12 @@ fn split(url: &str) -> Option<Parts<'_>> {
 }
 
 fn is_port(digits: &str) -> bool {
-    digits.bytes().all(|b| b.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+    digits.bytes().all(|b| b.is_ascii_digit()) && port_number(digits).is_some()
+}
+
+fn port_number(digits: &str) -> Option<u16> {
+    let number: u64 = digits.parse().ok()?;
+    u16::try_from(number).ok()
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -116,13 +122,13 @@ fn is_loopback(host: &str) -> bool {
             rest.split('.').count() == 3
                 && rest
                     .split('.')
-                    .all(|part| part.parse::<u8>().is_ok() && part.len() <= 3)
+                    .all(|part| part.parse().is_ok_and(|part: u64| part < 256) && part.len() <= 3)
         })
 }
 
 fn same_origin(a: &Parts, b: &Parts) -> bool {
     let port = |parts: &Parts| match parts.port {
-        Some(digits) => digits.parse::<u16>().ok(),
+        Some(digits) => port_number(digits),
         None if parts.scheme == "https" => Some(443),
         None => Some(80),
     };

@@ -2,6 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use super::text::{contains, split_once};
+
 /// A value that the user typed: never printed, overwritten when dropped.
 #[derive(Clone, PartialEq)]
 pub struct Secret(Zeroizing<String>);
@@ -43,7 +45,7 @@ pub fn is_secret_name(name: &str) -> bool {
         "jwt",
     ]
     .iter()
-    .any(|word| name.contains(word))
+    .any(|word| contains(&name, word))
 }
 
 /// A name without what separates its words and without capitals: `apiKey`, `API Key` and `api_key` are one.
@@ -67,8 +69,14 @@ pub fn redact(text: &mut String, secrets: &[(String, Secret)]) {
         .max_by_key(|(_, value)| value.len())
     {
         values.swap_remove(at);
-        if text.contains(value) {
-            *text = text.replace(value, "[redacted]");
+        let mut rest = text.as_str();
+        let mut redacted = String::new();
+        while let Some((before, after)) = split_once(rest, value) {
+            redacted.push_str(before);
+            redacted.push_str("[redacted]");
+            rest = after;
         }
+        redacted.push_str(rest);
+        *text = redacted;
     }
 }

@@ -1,5 +1,7 @@
 //! Instants as the platform writes them, in milliseconds since 1970.
 
+use super::text::split_once;
+
 /// Reads ISO 8601 as the platform prints it: a date, or a date and a time with or without fraction and zone.
 pub fn parse_iso(text: &str) -> Option<u64> {
     let bytes = text.trim().as_bytes();
@@ -58,7 +60,7 @@ pub fn parse_iso(text: &str) -> Option<u64> {
 
 /// Reads the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn parse_http_date(text: &str) -> Option<u64> {
-    let (_, date) = text.split_once(", ")?;
+    let (_, date) = split_once(text, ", ")?;
     let mut parts = date.split(' ');
     let day = digits(parts.next()?.as_bytes())?;
     let name = parts.next()?;

@@ -3,8 +3,10 @@
 use super::error::Issue;
 use super::fields::Field;
 use super::normalise::{normalise, trim};
+use super::order::order;
 use super::pattern::Pattern;
 use super::secret::Secret;
+use super::text::concat;
 use super::value::Value;
 
 /// The longest value, in bytes of UTF-8. Keys and certificates are far below it.
@@ -59,8 +61,7 @@ fn prepare_with(
     is_text: &[bool],
 ) -> Vec<Issue> {
     // Sorted rather than searched: nothing here may take the square of what a server sends.
-    let mut by_name: Vec<usize> = (0..data.len()).collect();
-    by_name.sort_unstable_by(|a, b| data[*a].0.cmp(&data[*b].0).then(a.cmp(b)));
+    let by_name = order(data.len(), &|a, b| data[a].0.cmp(&data[b].0));
     let mut is_seen = vec![false; data.len()];
     let mut is_kept = is_text.to_vec();
     let (mut issues, mut defaults) = (Vec::new(), Vec::new());
@@ -185,7 +186,7 @@ fn issue(
     Issue {
         code,
         field: field.name.clone(),
-        message: [label, problem].concat(),
+        message: concat(&[label, problem]),
         params,
     }
 }

@@ -14,6 +14,7 @@ use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOpti
 use crate::core::procedure::initiate::{InitiateOptions, Initiated};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::secret::Secret;
+use crate::core::text::concat;
 use crate::core::validate;
 
 /// How long a page may take to be left, in milliseconds.
@@ -167,13 +168,12 @@ impl Flow {
     }
 
     fn refuse<T>(&self, call: &str) -> Result<T, ConnectError> {
-        let message = [
+        let message = concat(&[
             "`",
             call,
             "` is not possible while the flow is ",
             self.state(),
-        ]
-        .concat();
+        ]);
         Err(ConnectError::new(ErrorCode::InvalidTransition, message))
     }
 

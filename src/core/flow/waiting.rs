@@ -9,6 +9,7 @@ use crate::core::procedure::watch::{Verdict, claimed_failed, judge};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::retry::before_look;
 use crate::core::status::ConnectionStatus;
+use crate::core::text::concat;
 
 /// How often a popup is looked at, in milliseconds.
 const POPUP_MS: u64 = 300;
@@ -244,7 +245,7 @@ impl Waiting {
                 let status = status.map_or("not ACTIVE", ConnectionStatus::as_str);
                 ConnectError::new(
                     ErrorCode::Timeout,
-                    ["the account is still ", status].concat(),
+                    concat(&["the account is still ", status]),
                 )
                 .with_retryable(true)
             }

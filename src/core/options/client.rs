@@ -6,6 +6,7 @@ use crate::core::error::ConnectError;
 use crate::core::protocol::Api;
 use crate::core::redirect;
 use crate::core::secret::Secret;
+use crate::core::text::concat;
 use crate::core::value::Value;
 
 /// How a client talks to its platform. All but `base_url` have defaults.
@@ -198,7 +199,7 @@ pub fn check_header(name: &str, value: &str) -> Result<()> {
     {
         return Ok(());
     }
-    let field = ["headers.", name].concat();
+    let field = concat(&["headers.", name]);
     Err(ConnectError::argument(
         "format",
         &field,

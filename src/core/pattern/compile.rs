@@ -2,6 +2,7 @@
 
 use super::class::Class;
 use super::{MAX_SIZE, Pattern, Step};
+use crate::core::text::is_one_of;
 
 /// Groups within groups: each is a call within a call.
 const MAX_DEPTH: u32 = 32;
@@ -284,7 +285,7 @@ impl Parser<'_> {
             '\\' => self.escape("-")?,
             c => {
                 // Under the flag `v` these have to be escaped, and may be everywhere.
-                if "()[{}/-|".contains(c) {
+                if is_one_of(c, "()[{}/-|") {
                     self.at = before;
                     self.copy();
                     self.pattern.text.push('\\');
@@ -322,7 +323,7 @@ impl Parser<'_> {
                 value
             }
             'u' => self.hex(4)?,
-            _ if SYNTAX.contains(c) || also.contains(c) => c,
+            _ if is_one_of(c, SYNTAX) || is_one_of(c, also) => c,
             _ if c.is_ascii_punctuation() => {
                 // Means the same without the backslash, which the flag `u` does not take.
                 self.at = backslash;

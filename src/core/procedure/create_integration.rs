@@ -6,6 +6,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::protocol::answer::{Answer, App, Integration};
 use crate::core::protocol::operation::Operation;
 use crate::core::scheme::AuthScheme;
+use crate::core::text::concat;
 
 /// For which app, and how its users authenticate.
 #[derive(Debug, Clone)]
@@ -117,7 +118,7 @@ pub(super) fn check_scheme(
             ];
             Err(ConnectError::new(
                 ErrorCode::AuthSchemeMismatch,
-                message.concat(),
+                concat(&message),
             ))
         }
         _ => Ok(()),

@@ -6,10 +6,12 @@ use super::create_integration::{check_scheme, creation};
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
+use crate::core::order::order;
 use crate::core::protocol::Api;
 use crate::core::protocol::answer::{Answer, App, Integration};
 use crate::core::protocol::operation::Operation;
 use crate::core::scheme::AuthScheme;
+use crate::core::text::concat;
 use crate::core::time::parse_iso;
 
 /// A list that goes on for longer than this is not walked to its end.
@@ -180,16 +182,17 @@ impl GetExpectedParams {
             );
         };
         let of_app = app.and_then(|app| app.scheme(&auth_scheme));
-        let mut fields = match (of_app, integration.fields) {
-            (Some(entry), _) => entry.fields.clone(),
-            (None, fields) => fields.unwrap_or_default(),
+        let fields = match (of_app, &integration.fields) {
+            (Some(entry), _) => entry.fields.as_slice(),
+            (None, fields) => fields.as_deref().unwrap_or_default(),
         };
-        fields.sort_by_key(|field| field.order.unwrap_or(u64::MAX));
+        let place = |at: usize| fields[at].order.unwrap_or(u64::MAX);
+        let in_order = order(fields.len(), &|a, b| place(a).cmp(&place(b)));
         Step::Done(Ok(ExpectedParams {
             is_managed: integration
                 .is_managed
                 .or_else(|| app.map(|app| app.is_managed(&auth_scheme))),
-            expected_input_fields: fields,
+            expected_input_fields: in_order.iter().map(|at| fields[*at].clone()).collect(),
             integration_id: Some(integration.id),
             app: integration.app.or_else(|| self.options.app.clone()),
             auth_scheme,
@@ -215,14 +218,14 @@ impl GetExpectedParams {
         let wanted = self.options.auth_scheme.as_ref();
         if !self.may_create {
             let of = wanted.map_or(String::new(), |scheme| {
-                [" of scheme ", scheme.as_str()].concat()
+                concat(&[" of scheme ", scheme.as_str()])
             });
             let message = [
                 "the app has no enabled integration",
                 &of,
                 ": make one on the platform, or set `createIntegrations`",
             ];
-            return self.fail(ErrorCode::IntegrationNotFound, message.concat());
+            return self.fail(ErrorCode::IntegrationNotFound, concat(&message));
         }
         match creation(&app, wanted) {
             Ok(operation) => {

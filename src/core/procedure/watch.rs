@@ -5,6 +5,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::protocol::operation::Operation;
 use crate::core::status::ConnectionStatus;
+use crate::core::text::concat;
 
 /// The procedure. It comes to an account that is `ACTIVE`.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl WatchAccount {
             claimed_failed()
         } else if now_ms >= self.deadline_ms {
             let message = ["the account is still ", status.as_str()];
-            ConnectError::new(ErrorCode::Timeout, message.concat()).with_retryable(true)
+            ConnectError::new(ErrorCode::Timeout, concat(&message)).with_retryable(true)
         } else {
             return self.pause(0);
         };
@@ -146,7 +147,7 @@ fn not_active(account: &ConnectedAccount) -> ConnectError {
     };
     let message = match code {
         ErrorCode::AccessDenied => "the user denied access".to_owned(),
-        _ => ["the account is ", account.status.as_str()].concat(),
+        _ => concat(&["the account is ", account.status.as_str()]),
     };
     ConnectError::new(code, message)
         .with_server_words(error, description.or_else(|| account.status_reason.clone()))

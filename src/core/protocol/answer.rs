@@ -6,6 +6,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::scheme::{AuthScheme, PREFERRED};
 use crate::core::status::ConnectionStatus;
+use crate::core::text::{concat, contains};
 use crate::core::value::Value;
 
 /// The answer to an [`Operation`](super::operation::Operation).
@@ -133,9 +134,9 @@ impl App {
     /// Whether a word stands in its key or its name, in any case of the letters a to z: those of all scripts would take
     /// 14 KB of tables.
     pub(super) fn is_found_by(&self, word: &str) -> bool {
-        let mut text = [self.key.as_str(), " ", &self.name].concat();
+        let mut text = concat(&[self.key.as_str(), " ", &self.name]);
         text.make_ascii_lowercase();
-        text.contains(&word.to_ascii_lowercase())
+        contains(&text, &word.to_ascii_lowercase())
     }
 
     /// The entry of a scheme.

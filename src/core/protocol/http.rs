@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::core::error::ConnectError;
+use crate::core::text::{concat, split_once};
 use crate::core::value::Value;
 
 /// A request to the platform, relative to the base URL.
@@ -90,9 +91,9 @@ impl HttpRequest {
             "." | ".." => return Err(ConnectError::argument("format", field, "is not an id")),
             _ => {}
         }
-        if let Some((before, after)) = self.route.split_once("{id}") {
-            let segment = utf8_percent_encode(id, SEGMENT).to_string();
-            self.path = [before, &segment, after].concat();
+        if let Some((before, after)) = split_once(self.route, "{id}") {
+            let segment: String = utf8_percent_encode(id, SEGMENT).collect();
+            self.path = concat(&[before, &segment, after]);
         }
         Ok(self)
     }

@@ -9,6 +9,7 @@ mod v3;
 
 use super::error::{ConnectError, ErrorCode};
 use super::value::Value;
+use crate::core::text::concat;
 use answer::{Answer, Execution};
 use http::{Body, HttpRequest, HttpResponse};
 use operation::Operation;
@@ -49,7 +50,7 @@ pub fn read(
     }
     let invalid = |what: &str| {
         let mut error =
-            ConnectError::new(ErrorCode::ResponseInvalid, ["the answer ", what].concat())
+            ConnectError::new(ErrorCode::ResponseInvalid, concat(&["the answer ", what]))
                 .with_retryable(repeatable);
         error.status = Some(response.status);
         error.request_id.clone_from(&response.request_id);

@@ -4,6 +4,7 @@ use super::http::{Body, HttpResponse};
 use super::operation::Operation;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::secret::{Secret, redact};
+use crate::core::text::{concat, contains, decimal};
 use crate::core::value::Value;
 
 const MAX_TEXT_CHARS: usize = 300;
@@ -21,7 +22,7 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
     let word = error_word(body, nested);
     let retired = response.status == 400
         && said.is_some_and(|text| {
-            text.contains("no longer supported") && text.contains("connected_accounts/link")
+            contains(text, "no longer supported") && contains(text, "connected_accounts/link")
         });
     let code = match (response.status, word.as_deref()) {
         _ if retired => ErrorCode::EndpointRetired,
@@ -40,11 +41,10 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
     };
     let description = said.map(|text| words(text, typed));
     let error = word.map(|word| words(&word, typed));
-    let mut message = [
+    let mut message = concat(&[
         "the platform answered HTTP ",
-        &u32::from(response.status).to_string(),
-    ]
-    .concat();
+        &decimal(response.status.into()),
+    ]);
     if let Some(text) = &description {
         message.push_str(": ");
         message.push_str(text);

@@ -12,6 +12,7 @@ use crate::core::fields::{Decoded, decode, decode_list};
 use crate::core::json::JsonObject;
 use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
+use crate::core::text::decimal;
 use crate::core::value::Value;
 
 const ID: &str = "connectedAccountId";
@@ -175,7 +176,7 @@ fn page<T>(body: &Value, asked: &Option<String>, item: fn(&Value) -> Option<T>) 
     let has_more = number < body.get("totalPages").as_u64().unwrap_or(1);
     Some(Page {
         items: items.iter().filter_map(item).collect(),
-        next: has_more.then(|| (number + 1).to_string()),
+        next: has_more.then(|| decimal(number + 1)),
     })
 }
 
