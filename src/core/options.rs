@@ -104,6 +104,10 @@ impl<'a> Options<'a> {
     /// An object, or null.
     fn object(&mut self, name: &'static str) -> &'a Value {
         let value = self.get(name);
+        self.object_of(name, value)
+    }
+
+    fn object_of<'v>(&mut self, name: &str, value: &'v Value) -> &'v Value {
         if !value.is_null() && !value.is_object() {
             self.refuse("type", name, "is not an object");
         }
@@ -112,8 +116,13 @@ impl<'a> Options<'a> {
 
     /// A flat map of strings.
     fn strings(&mut self, name: &'static str) -> Vec<(String, String)> {
+        let value = self.get(name);
+        self.strings_of(name, value)
+    }
+
+    fn strings_of(&mut self, name: &str, value: &Value) -> Vec<(String, String)> {
         let mut strings = Vec::new();
-        for (key, value) in self.object(name).members() {
+        for (key, value) in self.object_of(name, value).members() {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
@@ -125,7 +134,12 @@ impl<'a> Options<'a> {
 
     /// What the user typed, by field name.
     fn secrets(&mut self, name: &'static str) -> Vec<(String, Secret)> {
-        let strings = self.strings(name).into_iter();
+        let value = self.get(name);
+        self.secrets_of(name, value)
+    }
+
+    fn secrets_of(&mut self, name: &str, value: &Value) -> Vec<(String, Secret)> {
+        let strings = self.strings_of(name, value).into_iter();
         strings
             .map(|(name, text)| (name, Secret::new(text)))
             .collect()

@@ -20,6 +20,7 @@ use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
 };
 use crate::core::pending::PendingConnection;
+use crate::core::plain::Plain;
 use crate::core::procedure::{ask, complete};
 use crate::core::protocol::operation::Operation;
 use crate::core::trace::{FlowTag, TraceEvent};
@@ -220,7 +221,7 @@ impl Runner {
 
     fn publish(&self) {
         let snapshot = self.machine.borrow().snapshot();
-        if **self.snapshot.borrow() != snapshot {
+        if shown(&self.snapshot.borrow()) != shown(&snapshot) {
             let is_new = self.snapshot.borrow().state != snapshot.state;
             if is_new {
                 self.client.record(TraceEvent::State {
@@ -243,6 +244,15 @@ impl Runner {
             }
         }
     }
+}
+
+/// What an app sees of a snapshot. Comparing that takes no code of its own: all of it becomes plain data for JavaScript.
+fn shown(snapshot: &Snapshot) -> [Plain; 3] {
+    [
+        Plain::of(snapshot),
+        Plain::of(snapshot.expected_input_fields.as_slice()),
+        Plain::of(&snapshot.error),
+    ]
 }
 
 fn wake(me: &Weak<Runner>) {

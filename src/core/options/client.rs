@@ -177,10 +177,9 @@ impl Options<'_> {
 /// # Errors
 /// `invalid_argument`.
 pub fn read_headers(value: &Value) -> Result<Vec<(String, String)>> {
-    let named = Value::Object(vec![("headers".to_owned(), value.clone())]);
-    let mut options = Options::new(&named);
-    let read = options.strings("headers");
-    options.end(read)
+    let mut options = Options::new(&Value::Null);
+    let headers = options.strings_of("headers", value);
+    options.end(headers)
 }
 
 /// Whether a header can be sent (RFC 9110 §5.1 and §5.5).

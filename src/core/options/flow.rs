@@ -68,16 +68,9 @@ pub(super) fn check_return(redirect_url: Option<&str>, return_to: Option<&str>) 
 /// # Errors
 /// `invalid_argument`.
 pub fn read_data(value: &Value) -> Result<Vec<(String, Secret)>> {
-    let named = Value::Object(vec![("data".to_owned(), value.clone())]);
-    let mut options = Options::new(&named);
-    let data = options.secrets("data");
-    let data = options.end(data);
-    wipe(named);
-    data
-}
-
-fn wipe(mut value: Value) {
-    value.wipe();
+    let mut options = Options::new(&Value::Null);
+    let data = options.secrets_of("data", value);
+    options.end(data)
 }
 
 /// Reads the argument of `resume`.
