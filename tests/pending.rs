@@ -6,7 +6,7 @@ use connect_flow::core::pending::{KEY_PREFIX, LIFETIME_MS, Outcome, PendingConne
 use connect_flow::core::redirect::is_local_path;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use support::{NOW, arbitrary, value};
+use support::{NOW, arbitrary, value, words};
 
 const FLOW: &str = "0123456789abcdef0123456789abcdef";
 
@@ -207,8 +207,8 @@ proptest! {
     #[test]
     fn whatever_is_stored_is_sound(stored in arbitrary::json(), at in any::<prop::sample::Index>(), now_ms in 0u64..(1 << 53)) {
         let mut changed = value(&good());
-        let at = at.index(arbitrary::count(&changed));
-        arbitrary::replace(&mut changed, at, stored.clone());
+        let at = at.index(words::count(&changed));
+        words::replace(&mut changed, at, stored.clone());
         let key = PendingConnection::key(FLOW);
         for stored in [stored, changed] {
             let Some(record) = PendingConnection::from_value(&key, &stored) else {

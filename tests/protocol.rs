@@ -12,8 +12,10 @@ use connect_flow::core::protocol::{Api, build, read};
 use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
-use support::arbitrary::{count, json, replace, says};
+use support::arbitrary::json;
 use support::cases::{Case, Request, all, projection};
+use support::sound::{check_sound, is_active_word};
+use support::words::{count, replace};
 
 /// The quirks of the platform that the cases of `tests/data` show, each in a few words.
 const SHOWN: &[(&str, &str)] = &[
@@ -253,66 +255,6 @@ fn an_id_that_would_climb_the_path_makes_no_request() {
                     (field, code)
                 );
             }
-        }
-    }
-}
-
-fn is_active_word(text: &str) -> bool {
-    ["ACTIVE", "SUCCESS"].contains(&text.trim().to_ascii_uppercase().as_str())
-}
-
-/// What holds of any answer, whatever the body.
-fn check_sound(api: Api, operation: &Operation, response: &HttpResponse) {
-    let says_active = matches!(&response.body, Body::Json(value) if says(value, &is_active_word));
-    match read(api, operation, response) {
-        Ok(answer) => {
-            assert!(
-                (200..300).contains(&response.status),
-                "an answer under HTTP {}",
-                response.status
-            );
-            let (id, status) = match answer {
-                Answer::Connection(connection) => {
-                    assert!(connection.status.is_waiting() || connection.redirect_url.is_none());
-                    (connection.connected_account_id, connection.status)
-                }
-                Answer::Account(account) => (account.id, account.status),
-                Answer::App(app) => (app.key, ConnectionStatus::Pending),
-                Answer::Integration(integration) => (integration.id, ConnectionStatus::Pending),
-                Answer::Accounts(page) => {
-                    for account in page.items {
-                        assert!(!account.id.is_empty());
-                        assert!(account.status != ConnectionStatus::Active || says_active);
-                    }
-                    return;
-                }
-                Answer::AuthParams(found) => {
-                    let place = |at: &&str| ["header", "query", "credential"].contains(at);
-                    assert!(found.parameters.iter().all(|one| place(&one.place)));
-                    return;
-                }
-                Answer::Apps(page) => {
-                    assert!(page.items.iter().all(|app| !app.key.is_empty()));
-                    return;
-                }
-                Answer::Integrations(_) | Answer::Execution(_) | Answer::Done => return,
-            };
-            assert!(!id.is_empty());
-            assert!(status != ConnectionStatus::Active || says_active);
-        }
-        Err(error) => {
-            assert_eq!(error.status, Some(response.status));
-            assert!(
-                !error.retryable
-                    || operation.is_repeatable()
-                    || error.code == ErrorCode::RateLimited
-            );
-            assert!(
-                error
-                    .error_description
-                    .as_ref()
-                    .is_none_or(|text| text.chars().count() <= 300)
-            );
         }
     }
 }

@@ -7,73 +7,18 @@ pub mod acme;
 pub mod arbitrary;
 pub mod attempt;
 pub mod cases;
+pub mod json;
+pub mod sound;
+pub mod words;
+
+pub use json::{NOW, plain, response, value};
 
 use connect_flow::core::error::ConnectError;
 use connect_flow::core::procedure::{Event, Procedure, Step};
-use connect_flow::core::protocol::http::{Body, HttpResponse};
+use connect_flow::core::protocol::http::HttpResponse;
 use connect_flow::core::protocol::{Api, build, read};
-use connect_flow::core::retry::{before_look, retry_after_ms};
-use connect_flow::core::value::Value;
+use connect_flow::core::retry::before_look;
 use serde_json::Value as Json;
-
-/// 2026-01-16T10:30:00Z, the present of every test, in milliseconds since 1970.
-pub const NOW: u64 = 1_768_559_400_000;
-
-/// The core's own value of a JSON value.
-pub fn value(json: &Json) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(flag) => Value::Bool(*flag),
-        Json::Number(number) => Value::Number(number.to_string()),
-        Json::String(text) => Value::String(text.clone()),
-        Json::Array(items) => Value::Array(items.iter().map(value).collect()),
-        Json::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(key, item)| (key.clone(), value(item)))
-                .collect(),
-        ),
-    }
-}
-
-/// The JSON value of a core's own value; what JSON cannot hold is null.
-pub fn plain(value: &Value) -> Json {
-    match value {
-        Value::Null | Value::Foreign => Json::Null,
-        Value::Bool(flag) => Json::Bool(*flag),
-        Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
-        Value::String(text) => Json::String(text.clone()),
-        Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, item)| (key.clone(), plain(item)))
-            .collect(),
-    }
-}
-
-/// A body as the browser layer hands it over: `null` is an empty one, a string stands for the bytes that were sent.
-pub fn body(json: &Json) -> Body {
-    match json {
-        Json::Null => Body::Empty,
-        Json::String(text) if text.trim().is_empty() => Body::Empty,
-        Json::String(text) => match serde_json::from_str(text) {
-            Ok(parsed) => Body::Json(value(&parsed)),
-            Err(_) => Body::Text(text.clone()),
-        },
-        parsed => Body::Json(value(parsed)),
-    }
-}
-
-/// A response; the names of its headers are in lower case.
-pub fn response(status: u16, headers: &Json, content: &Json) -> HttpResponse {
-    let header = |name: &str| headers[name].as_str();
-    HttpResponse {
-        status,
-        retry_after_ms: retry_after_ms(header("retry-after-ms"), header("retry-after"), NOW),
-        request_id: header("x-request-id").map(str::to_owned),
-        body: body(content),
-    }
-}
 
 /// One exchange of a script: the request that must come, and what it is answered with.
 pub struct Exchange {
@@ -85,6 +30,11 @@ impl Exchange {
     /// The request that must come.
     pub fn asked(&self) -> &str {
         &self.asked
+    }
+
+    /// Its answer comes with this header `x-request-id`.
+    pub fn request_id(&mut self, id: &str) {
+        self.answer.request_id = Some(id.to_owned());
     }
 }
 

@@ -1,0 +1,71 @@
+//! What holds of whatever is read from a platform.
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::protocol::answer::Answer;
+use connect_flow::core::protocol::http::{Body, HttpResponse};
+use connect_flow::core::protocol::operation::Operation;
+use connect_flow::core::protocol::{Api, read};
+use connect_flow::core::status::ConnectionStatus;
+
+use super::words::says;
+
+/// Whether a status word is one of those that mean `ACTIVE`.
+pub fn is_active_word(text: &str) -> bool {
+    ["ACTIVE", "SUCCESS"].contains(&text.trim().to_ascii_uppercase().as_str())
+}
+
+/// What holds of any answer, whatever the body.
+pub fn check_sound(api: Api, operation: &Operation, response: &HttpResponse) {
+    let says_active = matches!(&response.body, Body::Json(value) if says(value, &is_active_word));
+    match read(api, operation, response) {
+        Ok(answer) => {
+            assert!(
+                (200..300).contains(&response.status),
+                "an answer under HTTP {}",
+                response.status
+            );
+            let (id, status) = match answer {
+                Answer::Connection(connection) => {
+                    assert!(connection.status.is_waiting() || connection.redirect_url.is_none());
+                    (connection.connected_account_id, connection.status)
+                }
+                Answer::Account(account) => (account.id, account.status),
+                Answer::App(app) => (app.key, ConnectionStatus::Pending),
+                Answer::Integration(integration) => (integration.id, ConnectionStatus::Pending),
+                Answer::Accounts(page) => {
+                    for account in page.items {
+                        assert!(!account.id.is_empty());
+                        assert!(account.status != ConnectionStatus::Active || says_active);
+                    }
+                    return;
+                }
+                Answer::AuthParams(found) => {
+                    let place = |at: &&str| ["header", "query", "credential"].contains(at);
+                    assert!(found.parameters.iter().all(|one| place(&one.place)));
+                    return;
+                }
+                Answer::Apps(page) => {
+                    assert!(page.items.iter().all(|app| !app.key.is_empty()));
+                    return;
+                }
+                Answer::Integrations(_) | Answer::Execution(_) | Answer::Done => return,
+            };
+            assert!(!id.is_empty());
+            assert!(status != ConnectionStatus::Active || says_active);
+        }
+        Err(error) => {
+            assert_eq!(error.status, Some(response.status));
+            assert!(
+                !error.retryable
+                    || operation.is_repeatable()
+                    || error.code == ErrorCode::RateLimited
+            );
+            assert!(
+                error
+                    .error_description
+                    .as_ref()
+                    .is_none_or(|text| text.chars().count() <= 300)
+            );
+        }
+    }
+}
