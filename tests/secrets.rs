@@ -107,6 +107,8 @@ fn in_the_words_of_a_server_that_repeats_them() {
         json!({ "error": { "name": echo } }),
         json!({ "error": { "code": TYPED, "slug": TYPED, "message": "x" } }),
         json!({ "type": TYPED }),
+        json!({ "error": { "message": "x", "request_id": TYPED } }),
+        json!({ "requestId": TYPED }),
         json!({ "message": "x", "errors": [echo, { "message": echo, "property": TYPED }] }),
         json!({ "message": "x", "details": [{ "property": "api_key", "constraints": { "isKey": echo } }] }),
         json!({ "error": { "message": "x", "errors": [echo] } }),
@@ -129,6 +131,20 @@ fn in_the_words_of_a_server_that_repeats_them() {
             .as_deref(),
         Some("error 42")
     );
+}
+
+#[test]
+fn in_the_name_of_a_request() {
+    let procedure = || procedure(Api::V1);
+    for status in [200, 400] {
+        let mut exchange = exchange("POST /api/v1/connectedAccounts", status, json!({}));
+        exchange.request_id(TYPED);
+        let error = play(Api::V1, procedure(), vec![exchange])
+            .result
+            .unwrap_err();
+        check_shown(&error);
+        assert_eq!(error.request_id.as_deref(), Some("[redacted]"));
+    }
 }
 
 #[test]

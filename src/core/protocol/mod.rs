@@ -53,7 +53,7 @@ pub fn read(
             ConnectError::new(ErrorCode::ResponseInvalid, concat(&["the answer ", what]))
                 .with_retryable(repeatable);
         error.status = Some(response.status);
-        error.request_id.clone_from(&response.request_id);
+        error.request_id = read_error::request_id(response, &Value::Null, operation.typed());
         error
     };
     let body = match &response.body {
@@ -107,7 +107,7 @@ fn refusal(operation: &Operation, response: &HttpResponse, body: &Value) -> Opti
     let words = words.map(|text| read_error::words(text, operation.typed()));
     let mut error = ConnectError::new(code, message).with_server_words(None, words);
     error.status = Some(response.status);
-    error.request_id = read_error::request_id(response, body);
+    error.request_id = read_error::request_id(response, body, operation.typed());
     Some(error)
 }
 

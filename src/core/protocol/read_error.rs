@@ -60,17 +60,23 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
         .with_server_words(error, description);
     read.status = Some(response.status);
     read.retry_after_ms = response.retry_after_ms;
-    read.request_id = request_id(response, body);
+    read.request_id = request_id(response, body, typed);
     read
 }
 
 /// The server's own name of a request: in the body, or else in its header.
-pub fn request_id(response: &HttpResponse, body: &Value) -> Option<String> {
-    body.get("error")
-        .any(&["request_id", "requestId"])
-        .to_text()
-        .or_else(|| body.any(&["requestId", "request_id"]).to_text())
-        .or_else(|| response.request_id.clone())
+pub fn request_id(
+    response: &HttpResponse,
+    body: &Value,
+    typed: &[(String, Secret)],
+) -> Option<String> {
+    let nested = body.get("error").any(&["request_id", "requestId"]);
+    let flat = body.any(&["requestId", "request_id"]);
+    let id = nested
+        .as_text()
+        .or_else(|| flat.as_text())
+        .or(response.request_id.as_deref());
+    id.map(|id| words(id, typed))
 }
 
 /// A server's words, fit to be shown. Typed values go before the text is cut: a cut may leave half of one.
