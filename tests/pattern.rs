@@ -244,6 +244,9 @@ fn in_html_the_whole_value_has_to_fit_and_space_around_it_may_stand() {
         (r"[\@\-]", Some(r".*(?:[@\-]).*")),
         ("[$]", Some(".*(?:[$]).*")),
         ("^a|b$", None),
+        // What is repeated no times leaves its text in front of the anchor.
+        ("a{0}^b", None),
+        ("é{0}^b", None),
         ("(^a)", None),
         ("(a$)", None),
         ("a^b", None),

@@ -102,7 +102,7 @@ impl Pattern {
     /// is let through, because it is cut off before the value is checked here.
     pub fn for_html(&self) -> Option<String> {
         let is_sequence = self.code[0] == Step::Jump(1);
-        let starts = is_sequence && self.code.get(1) == Some(&Step::Start);
+        let starts = is_sequence && self.text.starts_with('^');
         let ends = is_sequence && self.text.ends_with('$') && self.code.last() == Some(&Step::End);
         let is_anchor = |step: &&Step| matches!(step, Step::Start | Step::End);
         let anchors = self.code.iter().filter(is_anchor).count();
