@@ -85,17 +85,13 @@ fn split(url: &str) -> Option<Parts<'_>> {
             && host
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.' || b == b'_')
+            && (!ends_in_number(host) || is_ipv4(host))
     };
-    let is_ipv6 = host
+    let is_address = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|inner| {
-            !inner.is_empty()
-                && inner
-                    .bytes()
-                    .all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
-        });
-    if !is_name(host) && !is_ipv6 {
+        .is_some_and(is_ipv6);
+    if !is_name(host) && !is_address {
         return None;
     }
     Some(Parts {
@@ -114,16 +110,51 @@ fn port_number(digits: &str) -> Option<u16> {
     u16::try_from(number).ok()
 }
 
+/// Whether a browser takes the host for an IPv4 address or for nothing: `127.1` and `0x7f.1` are addresses to it, `1.2.3.256` is
+/// none.
+fn ends_in_number(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+    (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
+        || last
+            .strip_prefix("0x")
+            .or_else(|| last.strip_prefix("0X"))
+            .is_some_and(is_hex)
+}
+
+/// The one form of an IPv4 address that every parser reads the same way.
+fn is_ipv4(host: &str) -> bool {
+    let is_octet = |part: &str| {
+        part.parse().is_ok_and(|number: u64| number < 256)
+            && (part == "0" || !part.starts_with('0'))
+    };
+    host.split('.').count() == 4 && host.split('.').all(is_octet)
+}
+
+/// Up to eight groups of hexadecimal digits, one run of which may be left out.
+fn is_ipv6(text: &str) -> bool {
+    let is_group = |group: &str| {
+        (1..=4).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_hexdigit())
+    };
+    let groups = |part: &str| match part {
+        "" => Some(0),
+        part => part
+            .split(':')
+            .all(is_group)
+            .then(|| part.split(':').count()),
+    };
+    match text.split_once("::") {
+        None => groups(text) == Some(8),
+        Some((a, b)) => matches!((groups(a), groups(b)), (Some(a), Some(b)) if a + b <= 7),
+    }
+}
+
 fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || host.strip_prefix("127.").is_some_and(|rest| {
-            rest.split('.').count() == 3
-                && rest
-                    .split('.')
-                    .all(|part| part.parse().is_ok_and(|part: u64| part < 256) && part.len() <= 3)
-        })
+        || (host.starts_with("127.") && is_ipv4(host))
 }
 
 fn same_origin(a: &Parts, b: &Parts) -> bool {
