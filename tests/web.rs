@@ -14,6 +14,7 @@ mod web {
     mod secrets;
     mod storage;
     mod support;
+    mod urls;
 }
 
 wasm_bindgen_test_configure!(run_in_browser);
