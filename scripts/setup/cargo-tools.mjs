@@ -10,6 +10,8 @@ export const ensureWasmPack = () => ensureTool({ crate: "wasm-pack", version: "0
 
 export const ensureGeckodriver = () => ensureTool({ crate: "geckodriver", version: "0.37.1" });
 
+export const ensureCargoFuzz = () => ensureTool({ crate: "cargo-fuzz", version: "0.13.1" });
+
 /** wasm-bindgen's program and library speak a private format: their versions must be equal. */
 export function ensureWasmBindgen() {
   const lock = readFileSync(inRoot("Cargo.lock"), "utf8");

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { withLock } from "../lib/lock.mjs";
 import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
-import { ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
+import { ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
 import { ensureBenchTools, ensureDocsTools, ensurePackTools, ensureRuntimes } from "./packages.mjs";
@@ -16,6 +16,7 @@ const ENSURE = {
   lint: () => ensureWasmToolchain({ lint: true }),
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
+  "cargo-fuzz": ensureCargoFuzz,
   "pack-tools": ensurePackTools,
   runtimes: ensureRuntimes,
   "bench-tools": ensureBenchTools,

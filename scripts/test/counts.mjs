@@ -23,6 +23,12 @@ export function countNode(output) {
   return counts(number("pass"), number("fail") + number("cancelled"), number("skipped") + number("todo"));
 }
 
+/** Each fuzz target is one test. */
+export function countTargets(output) {
+  const number = (word) => [...output.matchAll(new RegExp(`^\\w+: ${word}\\b`, "gm"))].length;
+  return counts(number("ok"), number("not ok"), 0);
+}
+
 const plain = (output) => stripVTControlCharacters(output).replaceAll("\r", "");
 
 function counts(...texts) {

@@ -4,13 +4,14 @@ import { pathToFileURL } from "node:url";
 import { tsc } from "../build/js.mjs";
 import { build } from "../build.mjs";
 import { makeDocs } from "../docs.mjs";
+import { replayAll } from "../fuzz/targets.mjs";
 import { inRoot, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
 import { checkSizes } from "../size/check.mjs";
 import { buildCrateApp, buildForBundlers } from "./compiled.mjs";
-import { countNode, countRust } from "./counts.mjs";
+import { countNode, countRust, countTargets } from "./counts.mjs";
 import { webdriverFile } from "./webdriver.mjs";
 
 const LIMIT_MS = 20 * 60_000;
@@ -152,6 +153,14 @@ export const STAGES = [
     after: ["build"],
     uses: CARGO,
     run: makeDocs,
+  },
+  {
+    name: "fuzz",
+    needs: ["rust", "cargo-fuzz"],
+    uses: CARGO,
+    count: countTargets,
+    run: replayAll,
+    impossible: process.platform === "win32" && "libFuzzer is not supported there",
   },
   endToEnd("chromium", {
     name: "e2e without wasm",

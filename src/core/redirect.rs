@@ -144,7 +144,7 @@ fn is_ipv6(text: &str) -> bool {
             .all(is_group)
             .then(|| part.split(':').count()),
     };
-    match text.split_once("::") {
+    match split_once(text, "::") {
         None => groups(text) == Some(8),
         Some((a, b)) => matches!((groups(a), groups(b)), (Some(a), Some(b)) if a + b <= 7),
     }

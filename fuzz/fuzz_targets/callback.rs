@@ -1,0 +1,130 @@
+//! What a callback URL says, and how our parameter is put on and taken off a URL. The input is the URL.
+#![no_main]
+
+use connect_flow::core::callback::{bind, clean, collision, parse};
+use connect_flow::core::error::ErrorCode;
+use connect_flow_fuzz::{check_error, within};
+use libfuzzer_sys::fuzz_target;
+
+const FLOW: &str = "0123456789abcdef0123456789abcdef";
+
+/// The names that a platform or we append, in lower case and without underscores.
+const APPENDED: &[&str] = &[
+    "cfflow",
+    "connectedaccountid",
+    "connectionid",
+    "status",
+    "connectionstatus",
+    "appname",
+    "toolkit",
+    "error",
+    "errordescription",
+    "errormessage",
+    "message",
+    "reason",
+    "sessionuri",
+];
+
+fn is_appended(pair: &str) -> bool {
+    let first = form_urlencoded::parse(pair.as_bytes()).next();
+    first.is_some_and(|(name, _)| {
+        APPENDED.contains(&name.replace('_', "").to_ascii_lowercase().as_str())
+    })
+}
+
+/// What stands before the query, the pairs of the query, and the fragment.
+fn parts(url: &str) -> (&str, Vec<&str>, Option<&str>) {
+    let (before, fragment) = match url.split_once('#') {
+        Some((before, fragment)) => (before, Some(fragment)),
+        None => (url, None),
+    };
+    match before.split_once('?') {
+        Some((path, query)) => (path, query.split('&').collect(), fragment),
+        None => (before, Vec::new(), fragment),
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let url = String::from_utf8_lossy(data);
+    within(url.len(), 2_000, || check(&url));
+});
+
+fn check(url: &str) {
+    let cleaned = clean(url);
+    assert_eq!(clean(&cleaned), cleaned, "cleaned twice");
+    let (path, pairs, fragment) = parts(url);
+    let own: Vec<&str> = pairs
+        .iter()
+        .copied()
+        .filter(|pair| !is_appended(pair))
+        .collect();
+    assert_eq!(
+        parts(&cleaned),
+        (path, own, fragment),
+        "more or less than ours was taken off"
+    );
+    assert_eq!(parse(&cleaned), Ok(None), "what is clean is no callback");
+    assert_eq!(collision(&cleaned), None);
+    assert_eq!(
+        collision(url).is_some(),
+        pairs.iter().any(|pair| is_appended(pair))
+    );
+
+    let bound = bind(&cleaned, FLOW);
+    let callback = parse(&bound).expect("no error").expect("a callback");
+    assert_eq!(
+        callback.flow_id.as_deref(),
+        Some(FLOW),
+        "what is bound is found"
+    );
+    assert_eq!(
+        (
+            callback.connected_account_id,
+            callback.error,
+            callback.session_uri
+        ),
+        (None, None, None)
+    );
+    assert_eq!(parts(&clean(&bound)).2, fragment);
+
+    match parse(url) {
+        Ok(None) => {}
+        Ok(Some(callback)) => {
+            let query: Vec<&str> = pairs
+                .iter()
+                .copied()
+                .filter(|pair| is_appended(pair))
+                .collect();
+            let said: Vec<_> = query
+                .iter()
+                .flat_map(|pair| form_urlencoded::parse(pair.as_bytes()))
+                .collect();
+            let texts = [
+                &callback.flow_id,
+                &callback.connected_account_id,
+                &callback.app,
+                &callback.error,
+                &callback.error_description,
+                &callback.session_uri,
+            ];
+            for text in texts.into_iter().flatten() {
+                assert!(
+                    !text.is_empty() && said.iter().any(|(_, value)| value == text),
+                    "{text:?} is not in the URL"
+                );
+            }
+        }
+        Err(error) => {
+            check_error(&error);
+            assert_eq!(
+                (error.code, error.retryable, error.issues.len()),
+                (ErrorCode::CallbackInvalid, false, 1)
+            );
+            assert!(
+                is_appended(&error.issues[0].field),
+                "only a name of ours is named"
+            );
+            assert!(error.message.len() <= 3 * url.len() + 100);
+        }
+    }
+}

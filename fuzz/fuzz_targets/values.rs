@@ -1,0 +1,185 @@
+//! Typed values and any options: what is written as JSON reads back, and what is refused does not show what was typed.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use connect_flow::core::fields;
+use connect_flow::core::flow::FlowOptions;
+use connect_flow::core::options::{
+    ClientOptions, RefreshOptions, WaitOptions, read_account_id, read_app, read_data, read_flow_id,
+    read_headers, read_integration_id, read_redirect_url,
+};
+use connect_flow::core::procedure::complete::CompleteOptions;
+use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
+use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::core::protocol::http::HttpRequest;
+use connect_flow::core::protocol::operation::{Execute, Initiate, Operation};
+use connect_flow::core::protocol::{Api, build};
+use connect_flow::core::secret::{Secret, redact};
+use connect_flow::core::value::Value;
+use connect_flow_fuzz::input::{Json, Text, size, strip};
+use connect_flow_fuzz::support::plain;
+use connect_flow_fuzz::{TYPED, check_error, check_hidden, within};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    is_v1: bool,
+    id: Text,
+    value: Json,
+    typed: Vec<(Text, Text)>,
+    words: Vec<Text>,
+}
+
+fuzz_target!(|input: Input| {
+    let api = if input.is_v1 { Api::V1 } else { Api::V3 };
+    let Json(value) = input.value;
+    let bytes = size(&value)
+        + input
+            .typed
+            .iter()
+            .map(|(name, text)| name.0.len() + text.0.len())
+            .sum::<usize>();
+    within(bytes, 20_000, || {
+        execute(api, &input.id.0, &value);
+        options(&value);
+    });
+    let typed: Vec<_> = input
+        .typed
+        .into_iter()
+        .map(|(name, text)| (strip(&name.0), Secret::new(text.0)))
+        .collect();
+    initiate(api, &strip(&input.id.0), typed.clone());
+    redacted(&input.words, &typed);
+});
+
+fn execute(api: Api, action: &str, input: &Value) {
+    let operation = Operation::Execute(Execute {
+        action: action.to_owned(),
+        entity_id: None,
+        connected_account_id: None,
+        app: None,
+        input: input.clone(),
+    });
+    if let Some(request) = built(api, &operation) {
+        let body: serde_json::Value =
+            serde_json::from_slice(request.body.as_ref().expect("a body")).expect("JSON");
+        let input = &body[if api == Api::V1 { "input" } else { "arguments" }];
+        assert_eq!(
+            *input,
+            plain(input_value(&operation)),
+            "what is written reads back"
+        );
+    }
+}
+
+fn input_value(operation: &Operation) -> &Value {
+    match operation {
+        Operation::Execute(execute) => &execute.input,
+        _ => &Value::Null,
+    }
+}
+
+fn built(api: Api, operation: &Operation) -> Option<HttpRequest> {
+    match build(api, operation) {
+        Err(error) => {
+            check_error(&error);
+            None
+        }
+        Ok(request) => {
+            let path = request.path.split('?').next().unwrap_or_default();
+            let (before, after) = request
+                .route
+                .split_once("{id}")
+                .unwrap_or((request.route, ""));
+            let id = path
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after))
+                .expect("the route");
+            assert!(
+                !id.contains('/') && ![".", ".."].contains(&id),
+                "{path} climbs"
+            );
+            assert!(
+                request
+                    .path
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+            );
+            Some(request)
+        }
+    }
+}
+
+fn initiate(api: Api, id: &str, data: Vec<(String, Secret)>) {
+    let initiate = Initiate {
+        integration_id: id.to_owned(),
+        entity_id: id.to_owned(),
+        auth_scheme: None,
+        data: data.clone(),
+        redirect_url: "https://app.example/".to_owned(),
+    };
+    let operation = Operation::Initiate(initiate);
+    check_hidden(&format!("{operation:?}"));
+    let Some(request) = built(api, &operation) else {
+        return;
+    };
+    check_hidden(&format!("{request:?} {}", request.path));
+    let bytes = request.body.as_ref().expect("a body");
+    assert!(bytes.len() <= bytes.capacity() && bytes.capacity() >= 256);
+    let body: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
+    for (at, (name, value)) in data.iter().enumerate() {
+        let is_last = data[at + 1..].iter().all(|(other, _)| other != name);
+        if api == Api::V1 && is_last {
+            assert_eq!(body["data"][name], *value.expose(), "what is typed arrives");
+        }
+    }
+}
+
+/// A server's words that hold typed values, without them.
+fn redacted(words: &[Text], typed: &[(String, Secret)]) {
+    let own: Vec<_> = typed
+        .iter()
+        .filter(|(_, value)| value.expose().contains(TYPED))
+        .cloned()
+        .collect();
+    let Some((_, value)) = own.first() else {
+        return;
+    };
+    let mut text = String::new();
+    for word in words {
+        text.push_str(&strip(&word.0));
+        text.push_str(value.expose());
+    }
+    let before = text.len();
+    redact(&mut text, &own);
+    check_hidden(&text);
+    assert!(text.len() <= before + 10 * (words.len() + 1) * own.len());
+}
+
+fn options(value: &Value) {
+    macro_rules! read {
+        ($($read:expr,)*) => {$(
+            match $read(value) {
+                Err(error) => check_refused(value, &error),
+                Ok(options) => drop(options),
+            }
+        )*};
+    }
+    read! {
+        ClientOptions::read, InitiateOptions::read, ExpectedParamsOptions::read, CompleteOptions::read, FlowOptions::read,
+        RefreshOptions::read, WaitOptions::read, read_account_id, read_app, read_integration_id, read_headers, read_data,
+        read_flow_id, read_redirect_url, fields::read_list,
+    }
+    if let Ok(options) = InitiateOptions::read(value) {
+        let data = format!("{:?}", options.data);
+        check_hidden(&data.replace("[redacted]", ""));
+    }
+}
+
+/// A name is shown, and may be anything that the caller wrote; a value is not.
+fn check_refused(value: &Value, error: &connect_flow::core::error::ConnectError) {
+    let is_name = |value: &Value| value.members().iter().any(|(key, _)| key.contains(TYPED));
+    if !is_name(value) && !value.members().iter().any(|(_, item)| is_name(item)) {
+        check_error(error);
+    }
+}

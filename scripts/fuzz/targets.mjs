@@ -1,0 +1,98 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { withTarget } from "../lib/target.mjs";
+
+/** Each file in fuzz/fuzz_targets is a program. */
+export const TARGETS = readdirSync(inRoot("fuzz", "fuzz_targets"))
+  .map((name) => name.replace(/\.rs$/, ""))
+  .sort();
+
+/** The inputs that every run of a target begins with. */
+const corpus = (target) => inRoot("fuzz", "corpus", target);
+
+export const seeds = (target) => (existsSync(corpus(target)) ? readdirSync(corpus(target)).length : 0);
+
+/** How many seeds a target has at most. */
+const MOST_SEEDS = 48;
+
+/**
+ * Compiles the targets and resolves to the program of each. Without a sanitizer: those need a nightly compiler, and look
+ * for what cannot happen in a crate that forbids unsafe code.
+ */
+export const buildTargets = (toolchain, note) =>
+  withTarget(toolchain, async (env) => {
+    const host = toolchain.about.match(/^host: (.+)$/m)[1];
+    await run("cargo", ["fuzz", "build", "--sanitizer", "none", "--target", host], { env, note });
+    return Object.fromEntries(TARGETS.map((target) => [target, join(env.CARGO_TARGET_DIR, host, "release", target)]));
+  });
+
+/** Looks for failures for so many seconds. `found` takes in the inputs that reach more than those before. */
+export function fuzz(programs, target, { seconds, found, note }) {
+  mkdirSync(found, { recursive: true });
+  return measured(programs, target, [`-max_total_time=${seconds}`, found], note);
+}
+
+/** Inputs of each target in a replay: a second's or two. */
+const REPLAYED = 5_000;
+
+/** The stage: each target's corpus and some changes of it, the same ones every time. A line a target. */
+export async function replayAll({ rust, note }) {
+  const programs = await buildTargets(rust, note);
+  const lines = [];
+  for (const target of TARGETS) {
+    const replay = (directory) => measured(programs, target, [`-runs=${REPLAYED}`, "-seed=1", directory], note);
+    const { code, output, runs } = await inTemporary(replay);
+    const isRight = code === 0 && runs >= REPLAYED;
+    lines.push(isRight ? `${target}: ok` : `${target}: not ok, ${runs} inputs\n${output}`);
+  }
+  return { code: lines.every((line) => line.endsWith(": ok")) ? 0 : 1, output: lines.join("\n") };
+}
+
+/** The seeds of a target anew: the fewest inputs that reach what all inputs reach, of too many the longest. */
+export const minimize = (programs, target, found) =>
+  inTemporary(async (directory) => {
+    await run(programs[target], ["-set_cover_merge=1", "-use_counters=0", directory, corpus(target), found]);
+    const size = (name) => statSync(join(directory, name)).size;
+    const names = readdirSync(directory).sort((a, b) => size(b) - size(a) || a.localeCompare(b));
+    rmSync(corpus(target), { recursive: true, force: true });
+    mkdirSync(corpus(target), { recursive: true });
+    for (const name of names.slice(0, MOST_SEEDS)) copyFileSync(join(directory, name), join(corpus(target), name));
+  });
+
+async function inTemporary(work) {
+  const directory = mkdtempSync(join(tmpdir(), "connect-flow-fuzz-"));
+  try {
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Runs a target; libFuzzer's numbers, and how long it took with everything. */
+async function measured(programs, target, args, note) {
+  const dictionary = inRoot("fuzz", "dictionaries", `${target}.dict`);
+  const artifacts = inRoot("fuzz", "artifacts", target);
+  mkdirSync(artifacts, { recursive: true });
+  mkdirSync(corpus(target), { recursive: true });
+  const options = [
+    "-max_len=4096",
+    // An input that takes ten seconds is a failure.
+    "-timeout=10",
+    "-print_final_stats=1",
+    `-artifact_prefix=${artifacts}/`,
+    ...(existsSync(dictionary) ? [`-dict=${dictionary}`] : []),
+  ];
+  const started = Date.now();
+  const { code, output } = await run(programs[target], [...options, ...args, corpus(target)], { note, check: false });
+  const number = (pattern) => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  return {
+    code,
+    output,
+    runs: number(/stat::number_of_executed_units:\s+(\d+)/g) || number(/^#(\d+)/gm),
+    seconds: Math.round((Date.now() - started) / 1000),
+    coverage: number(/cov: (\d+)/g),
+  };
+}
