@@ -137,7 +137,7 @@ impl Raw {
 struct Input {
     fields: Vec<Raw>,
     any: Option<Json>,
-    values: Vec<(u8, Word, bool)>,
+    values: Vec<(u8, Word, u8)>,
     other: Option<Json>,
 }
 
@@ -163,17 +163,15 @@ fuzz_target!(|input: Input| {
 
     // One value for a field, and some for none.
     let mut members: Vec<(String, Value)> = Vec::new();
-    for (at, word, is_typed) in input.values.into_iter().take(24) {
+    for (at, word, around) in input.values.into_iter().take(24) {
         let field = fields.get(usize::from(at));
         let name = field.map_or_else(
             || NAMES[usize::from(at) % NAMES.len()].to_owned(),
             |field| field.name.clone(),
         );
-        let text = if is_typed {
-            [TYPED, &word.0].concat()
-        } else {
-            word.0
-        };
+        let text = field.map_or_else(|| word.0.clone(), |field| dressed(field, &word.0, around));
+        let typed = if around & 1 > 0 { TYPED } else { "" };
+        let text = [typed, &text].concat();
         members.push((name, Value::String(text)));
     }
     if let Some(Json(other)) = input.other {
@@ -204,6 +202,16 @@ fuzz_target!(|input: Input| {
         assert_eq!(once_more, issues, "nor finds anything else");
     }
 });
+
+/// A value with what its field shows around it, typed once or twice.
+fn dressed(field: &Field, word: &str, around: u8) -> String {
+    let times = |text: &Option<String>, bits: u8| {
+        let text = text.as_deref().unwrap_or_default();
+        text.repeat(usize::from(bits & 3))
+    };
+    let before = times(&field.prefix, around >> 1);
+    [&before, word, &times(&field.suffix, around >> 3)].concat()
+}
 
 fn sorted(data: &[(String, Secret)]) -> Vec<(&str, &str)> {
     let mut pairs: Vec<_> = data

@@ -228,7 +228,7 @@ impl World {
                     true => self.last?,
                     false => self.work?,
                 };
-                FlowEvent::Done(number, answer.to(kind, self.now_ms))
+                FlowEvent::Done(number, answer.to(kind, self.now_ms, self.is_asked()))
             }
             What::NotLeft => FlowEvent::NotLeft(server_error()),
             What::CameBack => FlowEvent::CameBack,
@@ -293,6 +293,11 @@ impl World {
             "connected without proof"
         );
         self.check();
+    }
+
+    /// Whether a field is asked for: initiate finds something wrong with no other.
+    fn is_asked(&self) -> bool {
+        !self.flow.snapshot().expected_input_fields.is_empty()
     }
 
     /// Success is only `ACTIVE`, of the account that was initiated, for the entity that it was initiated for.
@@ -387,7 +392,10 @@ impl World {
                     retry_after_ms: Some(u16::MAX),
                     has_issues: false,
                 };
-                self.handle(FlowEvent::Done(number, answer.to(kind, self.now_ms)));
+                self.handle(FlowEvent::Done(
+                    number,
+                    answer.to(kind, self.now_ms, self.is_asked()),
+                ));
             } else if self.is_popup_asked_for {
                 self.handle(FlowEvent::PopupReserved(true));
             } else if ["redirecting", "waiting", "verifying", "completing"]
@@ -414,7 +422,7 @@ impl World {
 }
 
 impl Answer {
-    fn to(self, kind: Kind, now_ms: u64) -> Outcome {
+    fn to(self, kind: Kind, now_ms: u64, is_asked: bool) -> Outcome {
         match self {
             Answer::Refused {
                 code,
@@ -423,7 +431,7 @@ impl Answer {
                 has_issues,
             } => {
                 let code = ErrorCode::ALL[usize::from(code) % ErrorCode::ALL.len()];
-                let mut error = if has_issues {
+                let mut error = if has_issues && is_asked {
                     ConnectError::argument("format", "api_key", "is refused")
                 } else {
                     ConnectError::new(code, "refused")
