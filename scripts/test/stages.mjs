@@ -22,10 +22,14 @@ const attempt = (command, args, options) => run(command, args, { ...options, che
 const cargo = (toolchain, args, note) =>
   withTarget(toolchain, (target) => attempt("cargo", args, { note, env: target }));
 
+/** Our crate, and those that stand beside it. */
 async function fmt({ lint, note }) {
-  const own = await cargo(lint, ["fmt", "--check"], note);
-  if (own.code !== 0) return own;
-  return cargo(lint, ["fmt", "--check", "--manifest-path", inRoot("examples", "yew", "Cargo.toml")], note);
+  let done;
+  for (const folder of [".", "examples/yew", "fuzz"]) {
+    done = await cargo(lint, ["fmt", "--check", "--manifest-path", inRoot(folder, "Cargo.toml")], note);
+    if (done.code !== 0) break;
+  }
+  return done;
 }
 
 async function clippy({ lint, note }) {
