@@ -31,7 +31,7 @@ suite("the declarations, as they are installed", { concurrency: 2 }, () => {
   test("hold no `any`", () => {
     const folder = join(installed.folder, "node_modules/connect-flow/dist");
     const files = readdirSync(folder).filter((file) => file.endsWith(".d.ts"));
-    assert.deepEqual(files, ["connect_flow.d.ts", "index.d.ts", "react.d.ts", "testing.d.ts"]);
+    assert.deepEqual(files, ["connect_flow.d.ts", "index.d.ts", "react.d.ts", "server.d.ts", "testing.d.ts"]);
     for (const file of files) {
       const code = readFileSync(join(folder, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
       assert.doesNotMatch(code, /\bany\b/, file);
