@@ -18,8 +18,20 @@ impl JsonObject<'_> {
     /// Writes one object into a buffer that need not grow below `capacity`: growing would leave a copy behind.
     pub fn build_within(capacity: usize, fill: impl FnOnce(&mut JsonObject)) -> Vec<u8> {
         let mut out = Vec::with_capacity(capacity);
-        write_object(&mut out, fill);
+        let mut json = JsonObject::open(&mut out);
+        fill(&mut json);
+        json.close();
         out
+    }
+
+    fn open(out: &mut Vec<u8>) -> JsonObject<'_> {
+        out.push(b'{');
+        JsonObject { out, empty: true }
+    }
+
+    fn close(&mut self) {
+        self.out.push(b'}');
+        self.empty = false;
     }
 
     fn key(&mut self, key: &str) {
@@ -66,14 +78,11 @@ impl JsonObject<'_> {
     /// A member that is an object itself.
     pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut JsonObject)) {
         self.key(key);
-        write_object(self.out, fill);
+        self.out.push(b'{');
+        self.empty = true;
+        fill(self);
+        self.close();
     }
-}
-
-fn write_object(out: &mut Vec<u8>, fill: impl FnOnce(&mut JsonObject)) {
-    out.push(b'{');
-    fill(&mut JsonObject { out, empty: true });
-    out.push(b'}');
 }
 
 fn write_value(out: &mut Vec<u8>, value: &Value) {
@@ -94,11 +103,13 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
             }
             out.push(b']');
         }
-        Value::Object(members) => write_object(out, |json| {
+        Value::Object(members) => {
+            let mut json = JsonObject::open(out);
             for (name, value) in members {
                 json.value(name, value);
             }
-        }),
+            json.close();
+        }
         Value::Null | Value::Number(_) | Value::Foreign => out.extend_from_slice(b"null"),
     }
 }

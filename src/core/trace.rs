@@ -1,8 +1,6 @@
 //! What happened lately, to be pasted into a ticket. Nothing that a user, a page or a platform said can get in: an event
 //! holds words of this program, numbers, codes, and six digits of a random id.
 
-use std::collections::VecDeque;
-
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -156,19 +154,19 @@ impl TraceEvent {
 
 /// The latest entries, oldest first.
 #[derive(Debug, Default)]
-pub struct Trace(VecDeque<TraceEntry>);
+pub struct Trace(Vec<TraceEntry>);
 
 impl Trace {
     /// Takes an event in.
     pub fn record(&mut self, event: TraceEvent, at_ms: u64) {
         if self.0.len() == LIMIT {
-            self.0.pop_front();
+            self.0.remove(0);
         }
-        self.0.push_back(TraceEntry { at_ms, event });
+        self.0.push(TraceEntry { at_ms, event });
     }
 
     /// What is kept, oldest first.
     pub fn entries(&self) -> Vec<TraceEntry> {
-        self.0.iter().cloned().collect()
+        self.0.clone()
     }
 }

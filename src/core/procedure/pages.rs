@@ -1,6 +1,6 @@
 //! A list, page by page, as it is asked for.
 
-use std::collections::VecDeque;
+use std::vec::IntoIter;
 
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::error::ConnectError;
@@ -14,7 +14,7 @@ const MAX_PAGES: u32 = 1_000;
 #[derive(Debug, Clone)]
 pub struct Pages<T> {
     walk: Walk,
-    buffer: VecDeque<T>,
+    at_hand: IntoIter<T>,
 }
 
 /// Where in a list we are; apart from its items, so that it is compiled once.
@@ -35,13 +35,13 @@ impl<T> Pages<T> {
                 next: Some(None),
                 pages: 0,
             },
-            buffer: VecDeque::new(),
+            at_hand: Vec::new().into_iter(),
         }
     }
 
     /// The next item at hand.
     pub fn pop(&mut self) -> Option<T> {
-        self.buffer.pop_front()
+        self.at_hand.next()
     }
 
     /// What to ask for once no item is at hand; `None` when there are no more.
@@ -49,9 +49,9 @@ impl<T> Pages<T> {
         self.walk.request()
     }
 
-    /// Takes an answer in.
+    /// Takes in the page that was asked for.
     pub fn answered(&mut self, page: Page<T>) {
-        self.buffer.extend(page.items);
+        self.at_hand = page.items.into_iter();
         self.walk.answered(page.next);
     }
 }

@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::core::error::ConnectError;
+use crate::core::json::JsonObject;
 use crate::core::text::{concat, split_once};
 use crate::core::value::Value;
 
@@ -56,62 +57,98 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-impl HttpRequest {
-    /// A request without a body. `route` may have one place for an id, see [`HttpRequest::id`].
-    pub(crate) fn new(method: &'static str, route: &'static str) -> Self {
-        HttpRequest {
-            method,
-            route,
-            path: route.to_owned(),
-            body: None,
+/// A request in the making. An id that cannot be sent is told at the end.
+pub(super) struct Draft {
+    request: HttpRequest,
+    refused: Option<ConnectError>,
+}
+
+impl Draft {
+    /// Of a GET of nothing yet.
+    pub fn new() -> Self {
+        Draft {
+            request: HttpRequest {
+                method: "GET",
+                route: "",
+                path: String::new(),
+                body: None,
+            },
+            refused: None,
         }
     }
 
-    /// A GET.
-    pub(crate) fn get(route: &'static str) -> Self {
-        Self::new("GET", route)
+    /// What was made.
+    ///
+    /// # Errors
+    /// `invalid_argument` when an id cannot be a path segment.
+    pub fn finish(self) -> Result<HttpRequest, ConnectError> {
+        self.refused.map_or(Ok(self.request), Err)
     }
 
-    /// A POST of a JSON body.
-    pub(crate) fn post(route: &'static str, body: Vec<u8>) -> Self {
-        Self::new("POST", route).body(body)
+    /// A request without a body. `route` may have one place for an id, see [`Draft::id`].
+    pub fn to(&mut self, method: &'static str, route: &'static str) -> &mut Self {
+        self.request.method = method;
+        self.request.route = route;
+        self.request.path = route.to_owned();
+        self
+    }
+
+    /// A GET.
+    pub fn get(&mut self, route: &'static str) -> &mut Self {
+        self.to("GET", route)
+    }
+
+    /// A POST.
+    pub fn post(&mut self, route: &'static str) -> &mut Self {
+        self.to("POST", route)
     }
 
     /// With a JSON body.
-    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
-        self.body = Some(Zeroizing::new(body));
+    pub fn json(&mut self, fill: &dyn Fn(&mut JsonObject)) -> &mut Self {
+        self.json_within(256, fill)
+    }
+
+    /// With a JSON body that takes no more than `capacity`: growing would leave a copy behind.
+    pub fn json_within(&mut self, capacity: usize, fill: &dyn Fn(&mut JsonObject)) -> &mut Self {
+        let body = JsonObject::build_within(capacity, fill);
+        self.request.body = Some(Zeroizing::new(body));
         self
     }
 
     /// With this id, encoded, in place of the route's `{id}`. One that a URL parser would resolve away (`.`, `..`) is
     /// refused; `field` names it.
-    pub(crate) fn id(mut self, field: &str, id: &str) -> Result<Self, ConnectError> {
+    pub fn id(&mut self, field: &str, id: &str) -> &mut Self {
         match id {
-            "" => return Err(ConnectError::argument("required", field, "is empty")),
-            "." | ".." => return Err(ConnectError::argument("format", field, "is not an id")),
-            _ => {}
+            "" => self.refused = Some(ConnectError::argument("required", field, "is empty")),
+            "." | ".." => {
+                self.refused = Some(ConnectError::argument("format", field, "is not an id"));
+            }
+            _ => {
+                if let Some((before, after)) = split_once(self.request.route, "{id}") {
+                    let segment: String = utf8_percent_encode(id, SEGMENT).collect();
+                    self.request.path = concat(&[before, &segment, after]);
+                }
+            }
         }
-        if let Some((before, after)) = split_once(self.route, "{id}") {
-            let segment: String = utf8_percent_encode(id, SEGMENT).collect();
-            self.path = concat(&[before, &segment, after]);
-        }
-        Ok(self)
+        self
     }
 
     /// With a query of the pairs that have a value.
-    pub(crate) fn query(mut self, pairs: &[(&str, Option<&str>)]) -> Self {
-        let start = self.path.len() + 1;
-        self.path.push('?');
-        let mut query = form_urlencoded::Serializer::for_suffix(self.path, start);
+    pub fn query(&mut self, pairs: &[(&str, Option<&str>)]) -> &mut Self {
+        let mut path = core::mem::take(&mut self.request.path);
+        let start = path.len() + 1;
+        path.push('?');
+        let mut query = form_urlencoded::Serializer::for_suffix(path, start);
         for (name, value) in pairs {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }
         }
-        self.path = query.finish();
-        if self.path.ends_with('?') {
-            self.path.pop();
+        path = query.finish();
+        if path.len() == start {
+            path.pop();
         }
+        self.request.path = path;
         self
     }
 }

@@ -11,7 +11,7 @@ use super::error::{ConnectError, ErrorCode};
 use super::value::Value;
 use crate::core::text::concat;
 use answer::{Answer, Execution};
-use http::{Body, HttpRequest, HttpResponse};
+use http::{Body, Draft, HttpRequest, HttpResponse};
 use operation::Operation;
 
 /// The generation of the platform's API.
@@ -29,10 +29,12 @@ pub enum Api {
 /// # Errors
 /// `invalid_argument` when an id cannot be a path segment.
 pub fn build(api: Api, operation: &Operation) -> Result<HttpRequest, ConnectError> {
+    let mut draft = Draft::new();
     match api {
-        Api::V1 => v1::build(operation),
-        Api::V3 => v3::build(operation),
-    }
+        Api::V1 => v1::build(operation, &mut draft),
+        Api::V3 => v3::build(operation, &mut draft),
+    };
+    draft.finish()
 }
 
 /// What a response to an operation says.

@@ -5,9 +5,8 @@ use super::answer::{
     Integration, Page,
 };
 use super::execution;
-use super::http::HttpRequest;
+use super::http::Draft;
 use super::operation::{Initiate, Operation};
-use crate::core::error::ConnectError;
 use crate::core::fields::{Decoded, decode, decode_list};
 use crate::core::json::JsonObject;
 use crate::core::scheme::AuthScheme;
@@ -17,50 +16,50 @@ use crate::core::value::Value;
 
 const ID: &str = "connectedAccountId";
 
-pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
-    Ok(match operation {
-        Operation::GetApp { app } => {
-            HttpRequest::get("/api/v1/apps/{id}").id("app", &app.to_ascii_lowercase())?
-        }
-        Operation::ListApps { filter, .. } => {
-            HttpRequest::get("/api/v1/apps").query(&[("category", filter.category.as_deref())])
-        }
-        Operation::ListIntegrations { app, cursor } => HttpRequest::get("/api/v1/integrations")
-            .query(&[
-                ("appName", Some(app)),
-                ("showDisabled", Some("false")),
-                ("pageSize", Some("100")),
-                ("page", cursor.as_deref().or(Some("1"))),
-            ]),
-        Operation::GetIntegration { integration_id } => {
-            HttpRequest::get("/api/v1/integrations/{id}").id("integrationId", integration_id)?
-        }
+pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut Draft {
+    match operation {
+        Operation::GetApp { app } => draft
+            .get("/api/v1/apps/{id}")
+            .id("app", &app.to_ascii_lowercase()),
+        Operation::ListApps { filter, .. } => draft
+            .get("/api/v1/apps")
+            .query(&[("category", filter.category.as_deref())]),
+        Operation::ListIntegrations { app, cursor } => draft.get("/api/v1/integrations").query(&[
+            ("appName", Some(app)),
+            ("showDisabled", Some("false")),
+            ("pageSize", Some("100")),
+            ("page", cursor.as_deref().or(Some("1"))),
+        ]),
+        Operation::GetIntegration { integration_id } => draft
+            .get("/api/v1/integrations/{id}")
+            .id("integrationId", integration_id),
         Operation::CreateIntegration {
             app,
             app_id,
             auth_scheme,
             is_managed,
-        } => HttpRequest::post(
-            "/api/v1/integrations",
-            JsonObject::build(|json| {
-                json.optional("appId", app_id.as_deref());
-                if app_id.is_none() {
-                    json.string("appName", app);
-                }
-                json.string("name", app);
-                json.string("authScheme", auth_scheme.as_str());
-                json.object("authConfig", |_| {});
-                json.bool("useComposioAuth", *is_managed);
+        } => draft.post("/api/v1/integrations").json(&|json| {
+            json.optional("appId", app_id.as_deref());
+            if app_id.is_none() {
+                json.string("appName", app);
+            }
+            json.string("name", app);
+            json.string("authScheme", auth_scheme.as_str());
+            json.object("authConfig", |_| {});
+            json.bool("useComposioAuth", *is_managed);
+        }),
+        Operation::Initiate(initiate) | Operation::Link(initiate) => draft
+            .post("/api/v1/connectedAccounts")
+            .json_within(initiate.max_json_bytes(), &|json| {
+                initiate_body(initiate, json)
             }),
-        ),
-        Operation::Initiate(initiate) | Operation::Link(initiate) => {
-            HttpRequest::post("/api/v1/connectedAccounts", initiate_body(initiate))
-        }
         Operation::GetAccount {
             connected_account_id,
-        } => HttpRequest::get("/api/v1/connectedAccounts/{id}").id(ID, connected_account_id)?,
-        Operation::ListAccounts { filter, cursor } => HttpRequest::get("/api/v1/connectedAccounts")
-            .query(&[
+        } => draft
+            .get("/api/v1/connectedAccounts/{id}")
+            .id(ID, connected_account_id),
+        Operation::ListAccounts { filter, cursor } => {
+            draft.get("/api/v1/connectedAccounts").query(&[
                 ("pageSize", Some("50")),
                 ("page", cursor.as_deref().or(Some("1"))),
                 ("user_uuid", filter.entity_id.as_deref()),
@@ -70,18 +69,18 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                     "status",
                     filter.status.as_ref().map(ConnectionStatus::as_str),
                 ),
-            ]),
+            ])
+        }
         Operation::Refresh {
             connected_account_id,
             redirect_url,
-        } => HttpRequest::post(
-            "/api/v1/connectedAccounts/{id}/reinitiate",
-            JsonObject::build(|json| {
+        } => draft
+            .post("/api/v1/connectedAccounts/{id}/reinitiate")
+            .json(&|json| {
                 json.object("data", |_| {});
                 json.string("redirectUri", redirect_url);
-            }),
-        )
-        .id(ID, connected_account_id)?,
+            })
+            .id(ID, connected_account_id),
         Operation::SetEnabled {
             connected_account_id,
             enabled,
@@ -90,20 +89,21 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 true => "/api/v1/connectedAccounts/{id}/enable",
                 false => "/api/v1/connectedAccounts/{id}/disable",
             };
-            HttpRequest::new("POST", route).id(ID, connected_account_id)?
+            draft.to("POST", route).id(ID, connected_account_id)
         }
         Operation::DeleteAccount {
             connected_account_id,
-        } => HttpRequest::new("DELETE", "/api/v1/connectedAccounts/{id}")
-            .id(ID, connected_account_id)?,
+        } => draft
+            .to("DELETE", "/api/v1/connectedAccounts/{id}")
+            .id(ID, connected_account_id),
         Operation::GetAuthParams {
             connected_account_id,
-        } => {
-            HttpRequest::get("/api/v1/connectedAccounts/{id}/info").id(ID, connected_account_id)?
-        }
-        Operation::Execute(execute) => HttpRequest::post(
-            "/api/v2/actions/{id}/execute",
-            JsonObject::build(|json| {
+        } => draft
+            .get("/api/v1/connectedAccounts/{id}/info")
+            .id(ID, connected_account_id),
+        Operation::Execute(execute) => draft
+            .post("/api/v2/actions/{id}/execute")
+            .json(&|json| {
                 json.optional(
                     "connectedAccountId",
                     execute.connected_account_id.as_deref(),
@@ -111,23 +111,20 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
                 json.optional("entityId", execute.entity_id.as_deref());
                 json.optional("appName", execute.app.as_deref());
                 json.value("input", &execute.input);
-            }),
-        )
-        .id("action", &execute.action)?,
-    })
+            })
+            .id("action", &execute.action),
+    }
 }
 
-fn initiate_body(initiate: &Initiate) -> Vec<u8> {
-    JsonObject::build_within(initiate.max_json_bytes(), |json| {
-        json.string("integrationId", &initiate.integration_id);
-        json.string("entityId", &initiate.entity_id);
-        json.object("data", |json| {
-            for (name, value) in &initiate.data {
-                json.string(name, value.expose());
-            }
-        });
-        json.string("redirectUri", &initiate.redirect_url);
-    })
+fn initiate_body(initiate: &Initiate, json: &mut JsonObject) {
+    json.string("integrationId", &initiate.integration_id);
+    json.string("entityId", &initiate.entity_id);
+    json.object("data", |json| {
+        for (name, value) in &initiate.data {
+            json.string(name, value.expose());
+        }
+    });
+    json.string("redirectUri", &initiate.redirect_url);
 }
 
 pub(super) fn read(operation: &Operation, body: &Value) -> Option<Answer> {

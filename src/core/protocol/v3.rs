@@ -5,9 +5,8 @@ use super::answer::{
     Integration, Page,
 };
 use super::execution;
-use super::http::HttpRequest;
+use super::http::Draft;
 use super::operation::{Initiate, Operation};
-use crate::core::error::ConnectError;
 use crate::core::fields::decode_list;
 use crate::core::json::JsonObject;
 use crate::core::scheme::AuthScheme;
@@ -17,59 +16,59 @@ use crate::core::value::Value;
 
 const ID: &str = "connectedAccountId";
 
-pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> {
-    Ok(match operation {
-        Operation::GetApp { app } => HttpRequest::get("/api/v3/toolkits/{id}").id("app", app)?,
-        Operation::ListApps { filter, cursor } => HttpRequest::get("/api/v3/toolkits").query(&[
+pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut Draft {
+    match operation {
+        Operation::GetApp { app } => draft.get("/api/v3/toolkits/{id}").id("app", app),
+        Operation::ListApps { filter, cursor } => draft.get("/api/v3/toolkits").query(&[
             ("search", filter.search.as_deref()),
             ("category", filter.category.as_deref()),
             ("limit", Some("100")),
             ("cursor", cursor.as_deref()),
         ]),
-        Operation::ListIntegrations { app, cursor } => HttpRequest::get("/api/v3/auth_configs")
-            .query(&[
-                ("toolkit_slug", Some(app)),
-                ("limit", Some("50")),
-                ("cursor", cursor.as_deref()),
-            ]),
-        Operation::GetIntegration { integration_id } => {
-            HttpRequest::get("/api/v3/auth_configs/{id}").id("integrationId", integration_id)?
-        }
+        Operation::ListIntegrations { app, cursor } => draft.get("/api/v3/auth_configs").query(&[
+            ("toolkit_slug", Some(app)),
+            ("limit", Some("50")),
+            ("cursor", cursor.as_deref()),
+        ]),
+        Operation::GetIntegration { integration_id } => draft
+            .get("/api/v3/auth_configs/{id}")
+            .id("integrationId", integration_id),
         Operation::CreateIntegration {
             app,
             auth_scheme,
             is_managed,
             ..
-        } => HttpRequest::post(
-            "/api/v3/auth_configs",
-            JsonObject::build(|json| {
-                json.object("toolkit", |json| json.string("slug", app));
-                json.object("auth_config", |json| {
-                    if *is_managed {
-                        json.string("type", "use_composio_managed_auth");
-                    } else {
-                        json.string("type", "use_custom_auth");
-                        json.string("authScheme", auth_scheme.as_str());
-                        json.object("credentials", |_| {});
-                    }
-                    json.string("name", app);
-                });
+        } => draft.post("/api/v3/auth_configs").json(&|json| {
+            json.object("toolkit", |json| json.string("slug", app));
+            json.object("auth_config", |json| {
+                if *is_managed {
+                    json.string("type", "use_composio_managed_auth");
+                } else {
+                    json.string("type", "use_custom_auth");
+                    json.string("authScheme", auth_scheme.as_str());
+                    json.object("credentials", |_| {});
+                }
+                json.string("name", app);
+            });
+        }),
+        Operation::Initiate(initiate) => draft
+            .post("/api/v3/connected_accounts")
+            .json_within(initiate.max_json_bytes(), &|json| {
+                create_body(initiate, json)
             }),
-        ),
-        Operation::Initiate(initiate) => {
-            HttpRequest::post("/api/v3/connected_accounts", create_body(initiate))
-        }
-        Operation::Link(initiate) => {
-            HttpRequest::post("/api/v3/connected_accounts/link", link_body(initiate))
-        }
+        Operation::Link(initiate) => draft
+            .post("/api/v3/connected_accounts/link")
+            .json_within(initiate.max_json_bytes(), &|json| link_body(initiate, json)),
         Operation::GetAccount {
             connected_account_id,
         }
         | Operation::GetAuthParams {
             connected_account_id,
-        } => HttpRequest::get("/api/v3/connected_accounts/{id}").id(ID, connected_account_id)?,
+        } => draft
+            .get("/api/v3/connected_accounts/{id}")
+            .id(ID, connected_account_id),
         Operation::ListAccounts { filter, cursor } => {
-            HttpRequest::get("/api/v3/connected_accounts").query(&[
+            draft.get("/api/v3/connected_accounts").query(&[
                 ("limit", Some("50")),
                 ("user_ids", filter.entity_id.as_deref()),
                 ("toolkit_slugs", filter.app.as_deref()),
@@ -84,73 +83,69 @@ pub(super) fn build(operation: &Operation) -> Result<HttpRequest, ConnectError> 
         Operation::Refresh {
             connected_account_id,
             redirect_url,
-        } => HttpRequest::post(
-            "/api/v3/connected_accounts/{id}/refresh",
-            JsonObject::build(|_| {}),
-        )
-        .id(ID, connected_account_id)?
-        .query(&[("redirect_url", Some(redirect_url))]),
+        } => draft
+            .post("/api/v3/connected_accounts/{id}/refresh")
+            .json(&|_| {})
+            .id(ID, connected_account_id)
+            .query(&[("redirect_url", Some(redirect_url))]),
         Operation::SetEnabled {
             connected_account_id,
             enabled,
-        } => HttpRequest::new("PATCH", "/api/v3/connected_accounts/{id}/status")
-            .id(ID, connected_account_id)?
-            .body(JsonObject::build(|json| json.bool("enabled", *enabled))),
+        } => draft
+            .to("PATCH", "/api/v3/connected_accounts/{id}/status")
+            .id(ID, connected_account_id)
+            .json(&|json| json.bool("enabled", *enabled)),
         Operation::DeleteAccount {
             connected_account_id,
-        } => HttpRequest::new("DELETE", "/api/v3/connected_accounts/{id}")
-            .id(ID, connected_account_id)?,
-        Operation::Execute(execute) => HttpRequest::post(
-            "/api/v3/tools/execute/{id}",
-            JsonObject::build(|json| {
+        } => draft
+            .to("DELETE", "/api/v3/connected_accounts/{id}")
+            .id(ID, connected_account_id),
+        Operation::Execute(execute) => draft
+            .post("/api/v3/tools/execute/{id}")
+            .json(&|json| {
                 json.optional(
                     "connected_account_id",
                     execute.connected_account_id.as_deref(),
                 );
                 json.optional("user_id", execute.entity_id.as_deref());
                 json.value("arguments", &execute.input);
-            }),
-        )
-        .id("action", &execute.action)?,
-    })
+            })
+            .id("action", &execute.action),
+    }
 }
 
-fn create_body(initiate: &Initiate) -> Vec<u8> {
-    JsonObject::build_within(initiate.max_json_bytes(), |json| {
-        json.object("auth_config", |json| {
-            json.string("id", &initiate.integration_id);
-        });
-        json.object("connection", |json| {
-            json.string("user_id", &initiate.entity_id);
-            json.string("callback_url", &initiate.redirect_url);
-            if let Some(scheme) = &initiate.auth_scheme {
-                json.object("state", |json| {
-                    json.string("authScheme", scheme.as_str());
-                    json.object("val", |json| {
-                        // The user still has to go somewhere, or everything that is needed is here.
-                        let status = if scheme.is_oauth() {
-                            "INITIALIZING"
-                        } else {
-                            "ACTIVE"
-                        };
-                        json.string("status", status);
-                        data(initiate, json);
-                    });
-                });
-            }
-        });
-    })
-}
-
-fn link_body(initiate: &Initiate) -> Vec<u8> {
-    JsonObject::build_within(initiate.max_json_bytes(), |json| {
-        json.string("auth_config_id", &initiate.integration_id);
+fn create_body(initiate: &Initiate, json: &mut JsonObject) {
+    json.object("auth_config", |json| {
+        json.string("id", &initiate.integration_id);
+    });
+    json.object("connection", |json| {
         json.string("user_id", &initiate.entity_id);
         json.string("callback_url", &initiate.redirect_url);
-        if !initiate.data.is_empty() {
-            json.object("connection_data", |json| data(initiate, json));
+        if let Some(scheme) = &initiate.auth_scheme {
+            json.object("state", |json| {
+                json.string("authScheme", scheme.as_str());
+                json.object("val", |json| {
+                    // The user still has to go somewhere, or everything that is needed is here.
+                    let status = if scheme.is_oauth() {
+                        "INITIALIZING"
+                    } else {
+                        "ACTIVE"
+                    };
+                    json.string("status", status);
+                    data(initiate, json);
+                });
+            });
         }
-    })
+    });
+}
+
+fn link_body(initiate: &Initiate, json: &mut JsonObject) {
+    json.string("auth_config_id", &initiate.integration_id);
+    json.string("user_id", &initiate.entity_id);
+    json.string("callback_url", &initiate.redirect_url);
+    if !initiate.data.is_empty() {
+        json.object("connection_data", |json| data(initiate, json));
+    }
 }
 
 fn data(initiate: &Initiate, json: &mut JsonObject) {
