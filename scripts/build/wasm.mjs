@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
@@ -23,10 +24,26 @@ export function releaseBuild(toolchain) {
   return { isSmall: false, env: { RUSTFLAGS: "" }, cargoArgs: [] };
 }
 
+/**
+ * The folder of a manifest of the same crate that makes nothing but the module. A library for Rust beside it, as Cargo.toml asks
+ * for, has cargo leave link-time optimization out for both.
+ */
+function moduleCrate() {
+  const folder = inRoot("target", "module");
+  const both = 'crate-type = ["cdylib", "rlib"]';
+  const manifest = readFileSync(inRoot("Cargo.toml"), "utf8");
+  if (!manifest.includes(both)) throw new Error("Cargo.toml has another crate-type than before");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "Cargo.toml"), manifest.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
+  writeFileSync(join(folder, "Cargo.lock"), readFileSync(inRoot("Cargo.lock")));
+  return folder;
+}
+
 /** What rustc makes of src/, before wasm-bindgen; `target` is the environment that says where. */
 export async function compile(toolchain, target, note) {
   const { env, cargoArgs } = releaseBuild(toolchain);
-  await run("cargo", ["build", "--lib", "--release", "--target", WASM, ...cargoArgs], { env: { ...target, ...env }, note });
+  const args = ["build", "--lib", "--release", "--target", WASM, ...cargoArgs];
+  await run("cargo", args, { cwd: moduleCrate(), env: { ...target, ...env }, note });
   return join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
 }
 
@@ -37,8 +54,8 @@ export async function buildWasm(toolchain) {
     say("warning: this Rust cannot compile its standard library (rust-src is missing, or it is too old).");
     say("         The module will work, but be too big to publish.");
   }
-  const options = ["--release", "--target", "web", "--out-dir", "pkg", "--no-pack", "--mode", "no-install"];
-  const args = ["build", inRoot(), ...options, "--", ...cargoArgs];
+  const options = ["--release", "--target", "web", "--out-dir", inRoot("pkg"), "--no-pack", "--mode", "no-install"];
+  const args = ["build", moduleCrate(), ...options, "--", ...cargoArgs];
   return withTarget(toolchain, async (target) => {
     const compiled = await step("cargo build", (note) => compile(toolchain, target, note));
     const [, withoutWasm] = await Promise.all([
