@@ -7,7 +7,14 @@ import { withTarget } from "../lib/target.mjs";
 import { hasStdSource, WASM } from "../setup/rust.mjs";
 import { buildWithoutWasm } from "./without-wasm.mjs";
 
-const SMALL_FLAGS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none", "-Cllvm-args=-inline-threshold=10"];
+// What makes code fast by making more of it, or by keeping values that are cheap to make again.
+const LLVM = [
+  "-inline-threshold=10", "-enable-pre=false", "-enable-load-pre=false", "-disable-lsr", "-disable-machine-licm", "-disable-machine-cse",
+];
+const SMALL_FLAGS = [
+  "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none",
+  ...LLVM.map((option) => `-Cllvm-args=${option}`),
+];
 const SMALL_STD = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
 // Stable compilers refuse what they call unstable unless told that they are building the compiler itself.
 const BOOTSTRAP = { RUSTC_BOOTSTRAP: "1" };
