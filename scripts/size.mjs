@@ -5,6 +5,7 @@ import { progressToStderr, step } from "./lib/progress.mjs";
 import { main } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
+import { byConcern } from "./size/concerns.mjs";
 import { namedModule } from "./size/named-module.mjs";
 import { countRequests, MOST_REQUESTS } from "./size/requests.mjs";
 import { isOver, measureGroups, record, thousands, verdict } from "./size/sizes.mjs";
@@ -29,7 +30,7 @@ const withoutHashes = (name) => name.replace(/\[[0-9a-f]{12,16}\]/g, "").replace
 function breakdown(bytes) {
   const { functions, rest } = readWasm(bytes);
   const all = functions
-    .map(({ name, size }) => ({ name: withoutHashes(name), size }))
+    .map((one) => ({ ...one, name: withoutHashes(one.name) }))
     .map((one) => ({ ...one, crate: crateOf(one.name) }))
     .sort((a, b) => b.size - a.size);
   const crates = new Map();
@@ -37,7 +38,8 @@ function breakdown(bytes) {
     const sum = crates.get(crate) ?? { crate, size: 0, functions: 0 };
     crates.set(crate, { crate, size: sum.size + size, functions: sum.functions + 1 });
   }
-  return { crates: [...crates.values()].sort((a, b) => b.size - a.size), top: all.slice(0, TOP), notCode: rest };
+  const top = all.slice(0, TOP).map(({ name, size, crate }) => ({ name, size, crate }));
+  return { crates: [...crates.values()].sort((a, b) => b.size - a.size), concerns: byConcern(all), top, notCode: rest };
 }
 
 function printSizes(groups) {
@@ -48,10 +50,12 @@ function printSizes(groups) {
   print([["bytes", "raw", "gzip", "brotli", "budget"], ...rows]);
 }
 
-function printBreakdown({ crates, top, notCode }) {
+function printBreakdown({ crates, concerns, top, notCode }) {
   const shorten = (name) => (name.length > 100 ? `${name.slice(0, 99)}…` : name);
   print([["crate", "bytes", "functions"], ...crates.map((one) => [one.crate, thousands(one.size), one.functions])]);
   print([[`and ${thousands(notCode)} bytes that are not code: constants, types, imports, exports`]]);
+  const rows = concerns.map((one) => [one.concern, thousands(one.bytes), one.functions, thousands(one.brotli)]);
+  print([["without it there were less to send", "bytes", "functions", "brotli"], ...rows]);
   print([["bytes", "crate", "function"], ...top.map((one) => [thousands(one.size), one.crate, shorten(one.name)])]);
 }
 

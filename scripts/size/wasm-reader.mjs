@@ -9,11 +9,11 @@ function importedFunctions(reader) {
   return list(reader, () => readImport(reader).kind).filter((kind) => kind === 0).length;
 }
 
-const bodySizes = (reader) =>
+const bodies = (reader) =>
   list(reader, () => {
     const start = reader.at;
     reader.part(reader.number());
-    return reader.at - start;
+    return reader.bytes.subarray(start, reader.at);
   });
 
 function functionNames(reader) {
@@ -26,11 +26,11 @@ function functionNames(reader) {
   return names;
 }
 
-/** The functions of a module with their sizes in bytes, and the bytes of everything that is not code. */
+/** The functions of a module with their code and its size in bytes, and the bytes of everything that is not code. */
 export function readWasm(bytes) {
   const reader = new Reader(bytes, 8);
   let imported = 0;
-  let sizes = [];
+  let code = [];
   let names = new Map();
   let rest = 8;
   while (!reader.done) {
@@ -39,11 +39,11 @@ export function readWasm(bytes) {
     const section = reader.part(reader.number());
     const size = reader.at - start;
     if (kind === "import") imported = importedFunctions(new Reader(bytes, section.at, section.end));
-    if (kind === "code") sizes = bodySizes(section);
+    if (kind === "code") code = bodies(section);
     else if (kind !== "custom") rest += size;
     else if (section.text() === "name") names = functionNames(section);
     else rest += size;
   }
   const nameOf = (index) => names.get(imported + index) ?? `function ${imported + index}`;
-  return { functions: sizes.map((size, index) => ({ name: nameOf(index), size })), rest };
+  return { functions: code.map((body, index) => ({ name: nameOf(index), size: body.length, body })), rest };
 }
