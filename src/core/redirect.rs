@@ -52,12 +52,21 @@ pub fn is_origin(text: &str) -> bool {
     is_return_address(text) && text.matches('/').count() == 2 && !text.contains(['?', '#'])
 }
 
-/// Whether `path` stays on the site that it is opened on: one slash at its start, no second one, no backslash or control character.
+/// Whether `path` stays on the site that it is opened on: one slash at its start, no second one, also not once it was resolved
+/// (`/.//host`), no backslash or control character.
 pub fn is_local_path(path: &str) -> bool {
+    let mut segments = path.split(['?', '#']).next().unwrap_or("").split('/');
     path.len() <= MAX_URL_BYTES
         && path.starts_with('/')
         && !path[1..].starts_with('/')
         && is_plain(path)
+        && !segments.any(is_dot_segment)
+}
+
+/// What a URL parser takes out of a path, and what was behind it then stands at its start.
+fn is_dot_segment(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    segment == "." || segment == ".."
 }
 
 fn is_plain(text: &str) -> bool {
