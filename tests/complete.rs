@@ -63,6 +63,10 @@ fn a_callback_belongs_to_an_attempt_of_this_browser() {
         ),
         ("session_uri=urn%3A1", Err(ErrorCode::CallbackUnbound)),
         (
+            "session_uri=urn%3A1&status=success&connected_account_id=ca_2",
+            Err(ErrorCode::CallbackUnbound),
+        ),
+        (
             "cf_flow=f1&status=success&connected_account_id=ca_2",
             Err(ErrorCode::AccountMismatch),
         ),

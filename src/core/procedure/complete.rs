@@ -47,6 +47,8 @@ pub fn find<'a>(
 ) -> Option<&'a PendingConnection> {
     records.iter().find(|record| match &callback.flow_id {
         Some(flow_id) => record.flow_id == *flow_id,
+        // Whoever is signed in redeems it. A stranger's session must not pass for this attempt by an id that is no secret.
+        None if callback.session_uri.is_some() => false,
         None => callback.connected_account_id.as_ref() == Some(&record.connected_account_id),
     })
 }
