@@ -4,7 +4,7 @@
 use core::cell::RefCell;
 
 use gloo_net::http::{Headers, Response};
-use js_sys::{Function, JsString, Promise, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortSignal, ReadableStreamDefaultReader, Request, RequestCache, RequestCredentials,
@@ -143,7 +143,9 @@ fn build(
         check_header("x-api-key", key.expose())?;
         headers.set("x-api-key", key.expose());
     }
-    let init = RequestInit::new();
+    // Without a prototype: what others have put on that of all objects would be taken for members of it, a body for one.
+    let init: RequestInit =
+        Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).unchecked_into();
     init.set_method(request.method);
     init.set_signal(Some(&deadline.signal()));
     init.set_cache(RequestCache::NoStore);
