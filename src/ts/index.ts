@@ -27,7 +27,9 @@ const glue = () => import("./connect_flow.js");
 
 /** The file, beside this one or where the caller has put it, compiled while it arrives. */
 async function file(options: ClientOptions): Promise<Module> {
-  const url = options?.wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url);
+  // Its own member only: a polluted prototype must not choose what runs here.
+  const given = Object.hasOwn(Object(options), "wasmUrl") ? options.wasmUrl : undefined;
+  const url = given ?? new URL("./connect_flow_bg.wasm", import.meta.url);
   const [module, response] = await Promise.all([glue(), fetch(url)]);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   // Of another type it may be the file all the same, but cannot be compiled while it arrives.
