@@ -36,7 +36,7 @@ export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
   return {
     element,
     take() {
-      const data = {};
+      const data = Object.create(null);
       for (const { field, input, mask, complain } of rows) {
         complain();
         if (input.value) data[field.name] = input.value;
