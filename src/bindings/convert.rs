@@ -30,7 +30,11 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
 /// A real `Error` with the members of a `ConnectError`.
 pub fn to_error(failure: &Failure) -> JsValue {
     let error = Error::new(&failure.error.message);
-    error.set_name("ConnectError");
+    // Defined, not assigned: where a page has frozen the prototypes, what they have cannot be assigned.
+    let name = Object::new();
+    put(&name, "name", &"ConnectError".into());
+    let name = Object::get_own_property_descriptors(&name);
+    Object::define_properties(&error, name.unchecked_ref());
     let members: Object = to_js(&failure.error).unchecked_into();
     Object::assign(&error, &members);
     if let Some(cause) = &failure.cause {
