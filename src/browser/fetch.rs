@@ -23,6 +23,14 @@ use crate::core::text::concat;
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
 
+#[wasm_bindgen]
+extern "C" {
+    type Stream;
+    // What a page's own `fetch` answers may throw here, and what is not caught ends no call.
+    #[wasm_bindgen(method, catch, structural, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<ReadableStreamDefaultReader, JsValue>;
+}
+
 /// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
 struct Typed(Uint8Array);
 
@@ -182,7 +190,8 @@ async fn read(response: Response, deadline: &Deadline<'_>) -> Result<HttpRespons
     let headers = response.headers();
     let body = match response.body() {
         Some(stream) if !stream.locked() => {
-            let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+            let stream: &Stream = stream.unchecked_ref();
+            let reader = stream.get_reader().map_err(unreadable)?;
             read_text(&reader, deadline)
                 .await?
                 .map_or(Body::TooLarge, body_of)
