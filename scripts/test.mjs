@@ -9,7 +9,7 @@ import { schedule } from "./test/schedule.mjs";
 import { STAGES } from "./test/stages.mjs";
 
 const HELP = `npm test                  every stage, several at once, each when what it needs is there
-npm test -- native wasm   only these; "wasm" and "e2e" are all browsers, "firefox" is all in it
+npm test -- native wasm   only these; "wasm", "e2e" and "attacks" are all browsers, "firefox" is all in it
 
 ${STAGES.map(({ name }) => name).join("\n")}`;
 

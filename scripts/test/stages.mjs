@@ -68,14 +68,17 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
 // Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
 const loadsModule = (file) => !/^(?:host|sandbox|loading|guides|declarations)\b/.test(basename(file));
 
-/** The end-to-end tests in one engine. */
-const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
+const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
+
+/** The tests of a folder in one engine. */
+const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, files } = {}) => ({
   name,
   needs: ["npm", engine, "screen"],
   after: ["build"],
-  present: () => testFiles("e2e").length > 0,
+  impossible: engine === "webkit" && impossibleInWebKit,
+  present: () => testFiles(directory).length > 0,
   count: countNode,
-  run: inNode("e2e", {
+  run: inNode(directory, {
     files,
     limitMs: 5 * 60_000,
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
@@ -83,6 +86,10 @@ const endToEnd = (engine, { name = `e2e ${engine}`, env, files } = {}) => ({
     env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine, ...env }),
   }),
 });
+
+/** Of the attacks, those that one engine may let happen and another not. */
+const isOfWindows = (file) => basename(file) === "windows.test.mjs";
+const onWindows = { files: testFiles("attacks").filter(isOfWindows) };
 
 const isOfBundlers = (file) => /\b(?:bundlers|wasm-pack)\.test\.mjs$/.test(file);
 const isOfLoading = (file) => basename(file) === "loading.test.mjs";
@@ -102,8 +109,6 @@ const ofPackage = (name, { limitMs = 5 * 60_000, isChosen, engine = "chromium", 
 
 /** cargo's target directory, which only one program at a time can write. */
 const CARGO = "target";
-
-const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
 
 /**
  * The stages, the first to start first. `needs` is what setup must install; `after` names the stages whose results it
@@ -126,7 +131,7 @@ export const STAGES = [
     after: ["build"],
     run: ({ note }) => tsc(["--project", inRoot()], { note, check: false }),
   },
-  endToEnd("chromium"),
+  inEngine("e2e", "chromium"),
   { name: "clippy", needs: ["lint"], uses: CARGO, run: clippy },
   {
     name: "native",
@@ -135,7 +140,7 @@ export const STAGES = [
     count: countRust,
     run: ({ rust, note }) => cargo(rust, ["test", "--no-fail-fast"], note),
   },
-  endToEnd("firefox"),
+  inEngine("e2e", "firefox"),
   {
     name: "wasm chromium",
     needs: ["lint", "wasm-pack", "wasm-bindgen", "chromium"],
@@ -150,7 +155,10 @@ export const STAGES = [
     count: countRust,
     run: inBrowser("firefox", "firefox", "GECKODRIVER"),
   },
-  { ...endToEnd("webkit"), impossible: impossibleInWebKit },
+  inEngine("e2e", "webkit"),
+  inEngine("attacks", "chromium"),
+  inEngine("attacks", "firefox", onWindows),
+  inEngine("attacks", "webkit", onWindows),
   {
     name: "docs",
     needs: ["npm", "lint", "docs-tools"],
@@ -166,7 +174,7 @@ export const STAGES = [
     run: replayAll,
     impossible: process.platform === "win32" && "libFuzzer is not supported there",
   },
-  endToEnd("chromium", {
+  inEngine("e2e", "chromium", {
     name: "e2e without wasm",
     env: { E2E_WITHOUT_WASM: "1" },
     // All but the test of the tests, in which the module has no part.
@@ -204,7 +212,6 @@ export const STAGES = [
     run: inNode("node", { limitMs: 2 * 60_000 }),
   },
   { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
-  { name: "attacks", needs: ["npm"], after: ["build"], count: countNode, run: inNode("attacks", { limitMs: 2 * 60_000 }) },
   {
     name: "runtimes",
     needs: ["npm", "runtimes"],

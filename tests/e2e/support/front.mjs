@@ -42,7 +42,7 @@ export function createFront() {
 
   function note(request, response, url) {
     const { method } = request;
-    requests.push({ method, url });
+    requests.push({ method, url, referrer: request.headers.referer ?? "" });
     if (withoutWasm && /connect_flow(?!_js)/.test(url)) trouble.push(`of no use without WebAssembly: ${url}`);
     const { writeHead, destroy } = response;
     response.writeHead = function (status, ...rest) {

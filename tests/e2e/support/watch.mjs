@@ -25,7 +25,7 @@ export function watch({ browser, front, log }) {
     settle: () => settle(browser),
     /** What was on the console, whatever its level. */
     said: () => front.said(),
-    /** `{ method, url }` of every request, of redirects too. */
+    /** `{ method, url, referrer }` of every request, of redirects too. */
     requests: () => front.requests(),
     /** Every address that was requested or shown. */
     urls: () => [...front.requests().map(({ url }) => url), ...front.shown()],

@@ -1,0 +1,13 @@
+// A page that defends itself against polluted prototypes by freezing them: nothing that they have can be assigned any more.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+
+test("where all prototypes are frozen, calls are answered and errors are errors", { timeout: 10_000 }, async () => {
+  const worker = new Worker(new URL("support/frozen-worker.mjs", import.meta.url));
+  const came = await new Promise((resolve, reject) => {
+    worker.on("message", resolve).on("error", reject).on("exit", () => reject(new Error("a call came to no end")));
+  });
+  await worker.terminate();
+  assert.deepEqual(came, { connectionStatus: "ACTIVE", state: "ready", isOurs: true, name: "ConnectError", code: "not_found", hasMessage: false });
+});

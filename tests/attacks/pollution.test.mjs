@@ -1,0 +1,124 @@
+// Prototype pollution: what somebody has put on the prototype of all objects, before this package was loaded or after.
+import assert from "node:assert/strict";
+import { afterEach, suite, test } from "node:test";
+import { createClient, inputAttributes, isConnectError, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
+import { callback, connect, initiating, json, memoryStorage, platform } from "../node/client.mjs";
+
+const added = [];
+/** Puts members on the prototype of all objects, until the end of the test. */
+function pollute(members) {
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true });
+    added.push(name);
+  }
+}
+const clean = () => added.splice(0).forEach((name) => delete Object.prototype[name]);
+afterEach(clean);
+
+// All of these run in one process: the first client that is made loads the module.
+suite("a polluted prototype", () => {
+  test("does not choose which module is loaded", async () => {
+    const asked = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = async (url) => {
+      asked.push(String(url));
+      return new Response("not found", { status: 404 });
+    };
+    pollute({ wasmUrl: "https://evil.test/evil.wasm" });
+    try {
+      // The file is not served: the module comes from the script with the same in it.
+      await createClient({ baseUrl: "https://platform.test" });
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    assert.deepEqual(asked.map((url) => url.split("/").at(-1)), ["connect_flow_bg.wasm"]);
+    assert.ok(asked[0].startsWith("file:"), asked[0]);
+  });
+
+  test("is no option of a client or a call", async () => {
+    const { asked, options } = platform();
+    pollute({
+      api: "v3", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
+      storage: memoryStorage(), retry: 5, timeoutMs: 1, createIntegrations: true, returnTo: "/evil", authScheme: "API_KEY", redirectUrl: "https://evil.test/", url: "https://evil.test/", data: { a: "b" },
+    });
+    const seen = [];
+    const client = await connect({ ...options, fetch: async (request) => {
+      seen.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key"), await request.clone().text()]);
+      return options.fetch(request);
+    } });
+    const request = await client.initiateConnection(initiating);
+    const [record] = client.pending();
+    const done = await client.completeConnection({ url: callback(request) });
+    clean();
+    assert.deepEqual(asked, ["POST /api/v1/connectedAccounts", "GET /api/v1/connectedAccounts/ca_1"]);
+    for (const [origin, credentials, ...headers] of seen) {
+      assert.deepEqual([origin, credentials, headers[0], headers[1]], ["https://platform.test", "same-origin", null, null]);
+    }
+    assert.deepEqual(Object.keys(JSON.parse(seen[0][4]).data ?? {}), []);
+    assert.deepEqual([record.entityId, record.returnTo, done.returnTo, done.account.entityId], ["Jessica", undefined, undefined, "Jessica"]);
+  });
+
+  test("completes no connection, and gives no record to a callback", async () => {
+    const storage = memoryStorage();
+    storage.setItem("connect-flow:f1", "{}");
+    pollute({
+      flowId: "f1", connectedAccountId: "ca_evil", entityId: "Jessica", startedAtMs: Date.now(), expiresAtMs: Date.now() + 60_000, outcome: "connected",
+      id: "ca_evil", status: "ACTIVE", connectionStatus: "ACTIVE",
+    });
+    const asked = [];
+    const client = await connect({ retry: 0, storage, fetch: async (request) => (asked.push(request.url), json({})) });
+    await assert.rejects(client.completeConnection({ url: callback({ flowId: "f1", connectedAccountId: "ca_evil" }) }), { code: "callback_unbound" });
+    await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "response_invalid" });
+    assert.equal(asked.length, 1);
+    assert.deepEqual(client.pending(), []);
+  });
+
+  test("changes no field and no check of one", async () => {
+    pollute({ required: true, pattern: "^evil$", enum: ["evil"], secret: false, type: "number", default: "evil", hidden: true });
+    const field = JSON.parse('{"name":"api_key","displayName":"API key","type":"string","required":false,"secret":true}');
+    const checks = [validateParams([field], {}), validateParams([field], { api_key: "x" })];
+    const schema = toJsonSchema([field]);
+    const { type, ...attributes } = inputAttributes(field);
+    const result = toStandardSchema([field])["~standard"].validate({});
+    clean();
+    assert.deepEqual(checks, [[], []]);
+    assert.deepEqual(result, { value: {} });
+    assert.deepEqual([type, Object.hasOwn(attributes, "pattern"), Object.hasOwn(attributes, "required") && attributes.required], ["password", false, false]);
+    assert.deepEqual([schema.required ?? [], Object.keys(schema.properties.api_key).includes("enum")], [[], false]);
+  });
+});
+
+suite("an answer or an argument", () => {
+  const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"x","then":"x"}';
+  const untouched = () => assert.deepEqual([{}.polluted, Object.polluted, Function.prototype.polluted, [].polluted], Array(4).fill(undefined));
+
+  test("pollutes nothing, however its members are called", async () => {
+    const members = `"id":"ca_1","status":"ACTIVE","meta":${hostile},"data":${hostile},"params":${hostile},"val":${hostile},"connectionParams":${hostile},"toolkit":{"slug":"gmail"},"successful":true`;
+    for (const api of ["v1", "v3"]) {
+      const client = await connect({ api, entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostile.slice(1, -1)}}`) });
+      const entity = { connectedAccountId: "ca_1" };
+      await client.connectedAccounts.get(entity);
+      const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostile) });
+      assert.deepEqual(Object.keys(data), ["__proto__", "constructor", "toString", "then"], api);
+      assert.equal(Object.getPrototypeOf(data), Object.prototype);
+      for await (const account of client.connectedAccounts.list()) assert.equal(account.id, "ca_1");
+      await client.getAuthParams(entity).catch((error) => assert.ok(isConnectError(error)));
+      untouched();
+    }
+  });
+
+  test("of a page's own `fetch` may be a thenable; what never ends, throws or answers twice ends the call all the same", async () => {
+    const account = () => json({ id: "ca_1", status: "ACTIVE" });
+    const ask = async (thenable) => {
+      const client = await connect({ api: "v3", retry: 0, timeoutMs: 50, fetch: () => thenable });
+      return client.connectedAccounts.get({ connectedAccountId: "ca_1" }).then(({ status }) => status, ({ code }) => code);
+    };
+    const thrown = new Error("trap");
+    assert.equal(await ask({ then: (resolve) => (resolve(account()), resolve(json({ id: "ca_1", status: "FAILED" }))) }), "ACTIVE");
+    assert.equal(await ask({ then: () => {} }), "timeout");
+    assert.equal(await ask({ get then() { throw thrown; } }), "network");
+    assert.equal(await ask({ then: (resolve) => { resolve(account()); throw thrown; } }), "ACTIVE");
+    const body = { locked: false, getReader() { throw thrown; } };
+    assert.equal(await ask(Object.defineProperty(account(), "body", { value: body })), "response_invalid");
+  });
+});

@@ -1,0 +1,115 @@
+// Open redirects: whatever is accepted as an address means to the browser's own URL parser what it means to us.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { isConnectError } from "connect-flow";
+import { connect, initiating, json, memoryStorage } from "../node/client.mjs";
+
+const home = "https://app.test";
+const provider = "https://accounts.provider.test";
+
+let left;
+beforeEach(() => {
+  left = [];
+  globalThis.location = { href: `${home}/connect/here`, origin: home, assign: (url) => void left.push(url) };
+});
+afterEach(() => {
+  delete globalThis.location;
+});
+
+/** Every way to write these parts one after the other. */
+const combine = (first, ...rest) => (rest.length ? first.flatMap((part) => combine(...rest).map((more) => part + more)) : first);
+
+const schemes = [
+  "https:", "HTTPS:", "hTtPs:", "http:", "javascript:", "JaVaScRiPt:", "data:", "blob:", "file:", "ftp:", "vbscript:", "about:", "intent:", "view-source:",
+  "https\t:", "java\nscript:", "\u0001javascript:", " https:", "ｈttps:", "",
+];
+const slashes = ["//", "\\\\", "/\\", "/", "///", "", "\t//", "/\n/", "%2f%2f"];
+const hosts = [
+  "accounts.provider.test", "ACCOUNTS.provider.TEST", "accounts.provider.test.", "accounts.provider.test:443", "accounts.provider.test:0443", "accounts.provider.test:8443",
+  "evil.test", "accounts.provider.test.evil.test", "accounts.provider.test@evil.test", "user@accounts.provider.test", "evil.test:@accounts.provider.test", "@evil.test",
+  "accounts.provider.test%40evil.test", "accounts.provider.test%2fevil.test", "accounts.provider.test\\@evil.test", "accounts.provider.test\t.evil.test", "evil.test\u0000accounts.provider.test",
+  // Look-alikes: Cyrillic, full width, a dot and a slash of other scripts, letters that are folded or dropped, Punycode.
+  "аccounts.provider.test", "ａccounts.provider.test", "accounts。provider。test", "evil.test／accounts.provider.test", "accountſ.provider.test", "accounts.pro\u00advider.test", "xn--ccounts-bzf.provider.test",
+  "localhost", "localhost:3000", "LOCALHOST", "localhost.evil.test", "x.localhost", "evillocalhost", "127.0.0.1", "127.0.0.1.evil.test", "127.1", "2130706433", "0x7f.1", "0177.0.0.1",
+  "[::1]", "[::ffff:127.0.0.1]", "[::1]evil.test", "0", "",
+];
+const tails = ["", "/", "/a?b#c", "/@evil.test", "?@evil.test", "#@evil.test", "/\\evil.test", "/../..//evil.test", "/%0d%0aset-cookie:x", "/ä", "/ "];
+
+const corpus = [
+  ...combine(schemes, slashes, hosts, tails),
+  ...["javascript:alert(1)//https://accounts.provider.test/", "data:text/html,https://accounts.provider.test/", "//accounts.provider.test\\.evil.test/", "https:https://evil.test/", "https://accounts.provider.test#\\@evil.test/"],
+  `${provider}/${"a".repeat(10_000)}`,
+];
+
+/** What becomes of an address: where the page was sent, or the code of the refusal. */
+function redirect(client, redirectUrl) {
+  left.length = 0;
+  try {
+    client.redirect({ redirectUrl });
+  } catch (error) {
+    assert.ok(isConnectError(error), `${error}`);
+    assert.deepEqual(left, []);
+    return { code: error.code };
+  }
+  // White space around an option is nobody's.
+  assert.deepEqual(left, [redirectUrl.trim()]);
+  return { url: new URL(left[0], location.href) };
+}
+
+suite("an open redirect", () => {
+  test("does not come of any spelling of an address", async () => {
+    const client = await connect();
+    const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
+    for (const url of accepted) {
+      const isLoopback = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+      assert.ok(url.protocol === "https:" || (url.protocol === "http:" && isLoopback), url.href);
+      assert.deepEqual([url.username, url.password], ["", ""], url.href);
+    }
+    assert.ok(accepted.length > 100, `${accepted.length} of ${corpus.length} are fine`);
+  });
+
+  test("does not lead around `redirectOrigins`, whatever the spelling", async () => {
+    const client = await connect({ redirectOrigins: [provider, "http://localhost:3000"] });
+    const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
+    assert.deepEqual([...new Set(accepted.map(({ origin }) => origin))].sort(), ["http://localhost:3000", provider]);
+  });
+
+  test("does not come of a platform that has gone bad: nothing is stored, and the popup that was reserved closes", async () => {
+    const popup = { closed: false, opener: globalThis, location: { replace: (url) => void left.push(url) }, close: () => void (popup.closed = true) };
+    globalThis.open = () => popup;
+    try {
+      for (const redirectUrl of ["javascript:alert(document.domain)//", "data:text/html,x", "//evil.test/", "https://provider.test@evil.test/", "\\\\evil.test", "h\nttps://evil.test"]) {
+        const storage = memoryStorage();
+        const answer = { connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl };
+        const fields = { id: "in_1", name: "gmail", authScheme: "OAUTH2", expectedInputFields: [], enabled: true };
+        const fetch = async ({ method }) => json(method === "POST" ? answer : fields);
+        const client = await connect({ api: "v1", entityId: "Jessica", retry: 0, storage, fetch });
+        await assert.rejects(client.initiateConnection(initiating), { code: "redirect_refused" });
+        popup.closed = false;
+        const flow = client.flow({ integrationId: "in_1", mode: "popup", redirectUrl: `${home}/done` });
+        const { state, error } = await flow.submit();
+        assert.deepEqual([state, error?.code, popup.closed, left, storage.length], ["failed", "redirect_refused", true, [], 0], redirectUrl);
+      }
+    } finally {
+      delete globalThis.open;
+    }
+  });
+
+  test("does not come of `returnTo`, neither where it is opened nor where its path is taken out of it and opened", async () => {
+    const answer = { connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl: `${provider}/go` };
+    const client = await connect({ api: "v1", entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
+    const paths = combine(["/", "//", "/\\", "\\", "", "/.", "/..", "/%2e", "/%2E.", "/a/..", "/\t", "/./a/.."], ["", "/", "//", "\\", "/.", "a"], ["evil.test", "@evil.test", "", "#//evil.test", "?//evil.test"]);
+    const accepted = [];
+    for (const returnTo of [...paths, ...corpus.slice(0, 200), "javascript:alert(1)", "data:text/html,x"]) {
+      const isFine = await client.initiateConnection({ ...initiating, returnTo }).then(() => true, ({ code }) => code !== "invalid_argument");
+      if (isFine) accepted.push(returnTo);
+    }
+    assert.deepEqual(client.pending().map(({ returnTo = "" }) => returnTo).sort(), accepted.map((path) => path.trim()).sort());
+    for (const returnTo of accepted) {
+      const url = new URL(returnTo, location.href);
+      const again = new URL(url.pathname + url.search + url.hash, location.href);
+      assert.deepEqual([url.origin, again.origin], [home, home], returnTo);
+    }
+    assert.ok(accepted.length > 10, `${accepted.length} are fine`);
+  });
+});

@@ -1,0 +1,88 @@
+// Fields that mean harm: what a form is made of comes from outside.
+import assert from "node:assert/strict";
+import { ReactPage } from "../e2e/support/react-page.mjs";
+import { scenarios } from "../e2e/support/scenarios.mjs";
+
+const test = scenarios();
+
+const html = `"><img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script><svg onload="globalThis.hacked=1">`;
+const bidi = "\u202egnp.exe\u2066 \u0000\u200b";
+
+/** A toolkit of v3 that asks for these fields. */
+const toolkit = (required) => ({
+  slug: "shopify", name: html, enabled: true, composio_managed_auth_schemes: [], meta: { description: html, logo: "javascript:globalThis.hacked=1" },
+  auth_config_details: [{ mode: "API_KEY", name: html, fields: { connected_account_initiation: { required, optional: [] } } }],
+});
+
+const hostile = [
+  { name: html, displayName: html, description: html, default: html, type: "string" },
+  { name: "__proto__", displayName: bidi, description: "javascript:globalThis.hacked=1", type: "string" },
+  { name: "constructor", displayName: "toString", type: html, enum: [html, "fine"] },
+  { name: "onclick", displayName: "onclick", example: html, placeholder: html, type: "string", pattern: "^(a+)+$" },
+  { name: "a", displayName: "a", type: "string", pattern: "(" },
+];
+
+/** How each demo gets to its form. */
+const demos = {
+  "without a framework": async ({ app }) => {
+    await app.open();
+    await app.choose("shopify");
+    return app;
+  },
+  "with React": async ({ browser, platform }) => {
+    const page = new ReactPage(browser, platform.appUrl);
+    await page.open({ app: "shopify" });
+    return page;
+  },
+};
+
+for (const [name, open] of Object.entries(demos)) {
+  test(`the demo ${name} shows hostile fields as text, and sends what was typed into them`, async (context) => {
+    const { browser, platform, watch, expectTrouble } = context;
+    expectTrouble(/^status 400: POST/);
+    platform.sandbox.fault({ kind: "status", status: 200, method: "GET", path: "/api/v3/toolkits/shopify", body: toolkit(hostile), times: 10 });
+    const app = await open(context);
+    await app.until("there is a form", ({ fields }) => fields.length === hostile.length);
+    const before = watch.requests().length;
+    const seen = JSON.parse(await browser.execute(readForm));
+    assert.deepEqual(seen.elements, []);
+    assert.deepEqual(seen.attributes, []);
+    assert.ok(seen.text.includes(html), seen.text);
+    assert.ok(seen.values.includes(html), "the default is a value");
+    assert.ok(seen.options.includes(html), "a choice is a text");
+
+    await browser.execute(typeAll);
+    await app.press("submit");
+    // These are not what Shopify needs, and the gateway takes no such names.
+    await app.until("they are refused", ({ error }) => error?.code === "invalid_request");
+    const body = await browser.execute(() => globalThis.sent);
+    assert.ok(body.includes('"__proto__":"aaa"') && body.includes('"constructor":"fine"'), body);
+    assert.equal(await browser.execute(() => globalThis.hacked ?? {}.aaa ?? null), null);
+    const asked = watch.requests().slice(before).map(({ url }) => url.replace(platform.appUrl, ""));
+    assert.deepEqual(asked.filter((path) => !path.startsWith("/api/connect/api/v3/")), []);
+  });
+}
+
+/** Runs in the page. */
+function readForm() {
+  const form = document.querySelector("form");
+  const all = [...form.querySelectorAll("*")];
+  return JSON.stringify({
+    elements: all.map(({ localName }) => localName).filter((name) => ["img", "script", "iframe", "object", "embed", "svg"].includes(name)),
+    attributes: all.flatMap((element) => element.getAttributeNames().filter((name) => name.startsWith("on") || name === "href" || name === "src" || name === "srcdoc")),
+    text: form.textContent,
+    values: [...form.querySelectorAll("input")].map(({ value }) => value),
+    options: [...form.querySelectorAll("option")].map(({ text }) => text),
+  });
+}
+
+/** Runs in the page: types into all fields, and keeps what is sent. */
+function typeAll() {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (request) => {
+    if (request.method === "POST") globalThis.sent = await request.clone().text();
+    return fetch(request);
+  };
+  for (const input of document.querySelectorAll("form input")) input.value = "aaa";
+  for (const select of document.querySelectorAll("form select")) select.value = "fine";
+}
