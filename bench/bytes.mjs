@@ -38,8 +38,8 @@ all, beside connect-flow.`,
 }
 
 async function weighOurs(folder) {
-  const { files, first } = await bundle("connect-flow.js", { folder });
-  const react = await bundle("connect-flow-react.jsx", { folder, external: ["react"] });
+  const { files, first } = await bundle("entries/connect-flow.js", { folder });
+  const react = await bundle("entries/connect-flow-react.jsx", { folder, external: ["react"] });
   const later = (name) => {
     const file = files.find(({ source }) => source === `dist/${name}`);
     return brotli(file ? file.contents : readFileSync(inRoot("dist", name)));
@@ -51,7 +51,7 @@ async function weighOurs(folder) {
 }
 
 async function weighPeer({ name, entry, external }, folder) {
-  const { files, first, stubbed } = await bundle(entry, { folder, external });
+  const { files, first, stubbed } = await bundle(`entries/${entry}`, { folder, external });
   const { version } = JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"));
   const weight = sum(files, first);
   return { name: `${name} ${version}`, first: weight, total: weight, stubbed };

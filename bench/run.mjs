@@ -6,7 +6,7 @@ import { main, Stop } from "../scripts/lib/stop.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { writeSection } from "./lib/report.mjs";
 
-const PARTS = ["bytes"];
+const PARTS = ["bytes", "ready"];
 const REPORT = "docs/benchmarks.md";
 
 const HELP = `npm run bench                  every part but the build; writes ${REPORT}
@@ -42,8 +42,8 @@ await main(async () => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return void console.log(HELP);
   const names = select(args);
-  const parts = await Promise.all(names.map(async (name) => ({ name, ...(await import(`./${name}.mjs`)) })));
   await build();
+  const parts = await Promise.all(names.map(async (name) => ({ name, ...(await import(`./${name}.mjs`)) })));
   const found = await ensure("npm", "bench-tools", ...parts.flatMap(({ needs }) => needs));
   const context = { ...found, folder: found["bench-tools"].folder };
   for (const part of parts) {

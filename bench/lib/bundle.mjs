@@ -8,7 +8,7 @@ const ours = {
 };
 
 /**
- * Bundles an entry of bench/entries as an app's build does: for browsers, tree-shaken, minified, what is imported later in
+ * Bundles a file of bench/ as an app's build does: for browsers, tree-shaken, minified, what is imported later in
  * files of its own.
  * @param folder where the peers are installed.
  * @returns `{ files, first, stubbed }`: of each file `{ path, contents, source }`, `source` being the module that is imported
@@ -18,9 +18,10 @@ export async function bundle(entry, { folder, external = [] }) {
   const { build } = await import("esbuild");
   const stubbed = new Set();
   const { outputFiles, metafile } = await build({
-    entryPoints: [inRoot("bench", "entries", entry)],
+    entryPoints: [inRoot("bench", entry)],
     absWorkingDir: inRoot(),
     outdir: "out",
+    entryNames: "[name]",
     write: false,
     bundle: true,
     splitting: true,
@@ -42,7 +43,7 @@ export async function bundle(entry, { folder, external = [] }) {
     const [name, output] = Object.entries(metafile.outputs).find(([key]) => path.endsWith(`/${key}`));
     return { path: name, contents, source: output.entryPoint, imports: output.imports };
   });
-  return { files, first: loadedWith(files), stubbed: [...stubbed].sort() };
+  return { files, first: loadedWith(files, `bench/${entry}`), stubbed: [...stubbed].sort() };
 
   // Packages say in their `browser` field which they do without; of the others they say nothing.
   function setup(build) {
@@ -56,7 +57,7 @@ export async function bundle(entry, { folder, external = [] }) {
   }
 }
 
-function loadedWith(files) {
+function loadedWith(files, entry) {
   const found = new Set();
   const add = (path) => {
     if (found.has(path)) return;
@@ -64,6 +65,6 @@ function loadedWith(files) {
     const { imports } = files.find((file) => file.path === path);
     for (const one of imports) if (one.kind === "import-statement" && !one.external) add(one.path);
   };
-  add(files.find(({ source }) => source?.startsWith("bench/entries/")).path);
+  add(files.find(({ source }) => source === entry).path);
   return [...found];
 }

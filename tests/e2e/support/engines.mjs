@@ -10,7 +10,7 @@ import { followBidi } from "./watch.mjs";
  * gives a function that asks the browser for trouble since the last time. With the option `hasFocus` only one window at a time
  * has the keyboard, as on a user's screen.
  */
-const engines = {
+export const engines = {
   chromium: {
     start: ({ hasFocus }) => {
       const start = (env) =>

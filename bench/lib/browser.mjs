@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { remote } from "webdriverio";
+import { engines } from "../../tests/e2e/support/engines.mjs";
+
+const LONGEST_MS = 120_000;
+
+/**
+ * Starts an engine of the end-to-end tests with an empty profile.
+ * @param name `chromium` or `firefox`; `found` what setup says of it.
+ * @returns `{ name, browser, run, visit, cdp, close }`: the session of webdriverio; a function that is run in the page and
+ * whose promise is awaited; a page to go to; a command of Chromium's DevTools, undefined elsewhere; the end.
+ */
+export async function openBrowser(name, found) {
+  Object.assign(process.env, found[name]);
+  const engine = engines[name];
+  const profile = await mkdtemp(join(tmpdir(), "connect-flow-bench-"));
+  const driver = await engine.start({});
+  const end = async () => {
+    await driver.stop();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    const { webSocketUrl, ...capabilities } = engine.capabilities(profile, {});
+    // What is measured here needs no BiDi, and one way for both engines is fairer.
+    capabilities["wdio:enforceWebDriverClassic"] = true;
+    // Measures the memory at once, not at the next garbage collection.
+    capabilities["goog:chromeOptions"]?.args.push("--enable-blink-features=ForceEagerMeasureMemory");
+    const browser = await remote({
+      hostname: "127.0.0.1",
+      port: driver.port,
+      logLevel: "error",
+      connectionRetryCount: 0,
+      connectionRetryTimeout: LONGEST_MS,
+      capabilities,
+    });
+    await browser.setTimeout({ script: LONGEST_MS });
+    return {
+      name,
+      browser,
+      run: (work, ...values) => browser.execute(work, ...values),
+      visit: (url) => browser.url(url),
+      cdp: name === "chromium" ? (cmd, params) => command(driver.port, browser.sessionId, cmd, params) : undefined,
+      close: () => browser.deleteSession().finally(end),
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function command(port, sessionId, cmd, params = {}) {
+  const body = JSON.stringify({ cmd, params });
+  const response = await fetch(`http://127.0.0.1:${port}/session/${sessionId}/goog/cdp/execute`, { method: "POST", body });
+  const { value } = await response.json();
+  if (!response.ok) throw new Error(`${cmd}: ${value.message}`);
+  return value;
+}
+
+/** Runs `work(browser)` in each of these engines, one after the other. */
+export async function inEngines(names, found, work) {
+  for (const name of names) {
+    const browser = await openBrowser(name, found);
+    try {
+      await work(browser);
+    } finally {
+      await browser.close();
+    }
+  }
+}
