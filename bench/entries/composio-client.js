@@ -1,9 +1,18 @@
 import Composio from "@composio/client";
 
-export async function connect({ baseUrl, app, key }) {
-  const composio = new Composio({ baseURL: baseUrl, apiKey: key });
-  const { items } = await composio.authConfigs.list({ toolkit_slug: app });
-  await composio.toolkits.retrieve(app);
-  const request = await composio.link.create({ auth_config_id: items[0].id, user_id: "Jessica", callback_url: location.href });
-  return request.redirect_url;
+export async function open({ baseUrl, app }) {
+  const composio = new Composio({ baseURL: baseUrl, apiKey: "key" });
+  let authConfig;
+  return {
+    expect: async () => {
+      const { items } = await composio.authConfigs.list({ toolkit_slug: app });
+      [authConfig] = items;
+      await composio.toolkits.retrieve(app);
+    },
+    initiate: async () => {
+      const asked = { auth_config_id: authConfig.id, user_id: "Jessica", callback_url: location.href };
+      const { redirect_url: redirectUrl } = await composio.link.create(asked);
+      location.assign(redirectUrl);
+    },
+  };
 }

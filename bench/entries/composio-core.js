@@ -1,21 +1,25 @@
-import { ComposioToolSet, ConnectionRequest } from "composio-core";
+import { Composio, ConnectionRequest } from "composio-core";
 
-export async function connect({ baseUrl, app, key }) {
-  const toolset = new ComposioToolSet({ baseUrl, apiKey: key, entityId: "Jessica" });
-  const { integrationId } = await toolset.getExpectedParamsForUser({ app });
-  const request = await toolset.connectedAccounts.initiate({
-    integrationId,
-    appName: app,
-    entityId: "Jessica",
-    redirectUri: location.href,
-    connectionParams: {},
-  });
-  return request.redirectUrl;
+const make = ({ baseUrl }) => new Composio({ baseUrl, apiKey: "key", allowTracing: false });
+
+export async function open({ baseUrl, app }) {
+  const composio = make({ baseUrl });
+  let integrationId;
+  return {
+    expect: async () => {
+      ({ integrationId } = await composio.getExpectedParamsForUser({ app }));
+    },
+    initiate: async () => {
+      const redirectUri = location.href;
+      const asked = { integrationId, appName: app, entityId: "Jessica", redirectUri, connectionParams: {} };
+      const { redirectUrl } = await composio.connectedAccounts.initiate(asked);
+      location.assign(redirectUrl);
+    },
+  };
 }
 
 /** Asks every second until the account is active. */
-export async function wait({ baseUrl, key, connectedAccountId, seconds }) {
-  const toolset = new ComposioToolSet({ baseUrl, apiKey: key, entityId: "Jessica" });
-  const request = new ConnectionRequest({ connectedAccountId, client: toolset.client.backendClient.instance });
-  return request.waitUntilActive(seconds);
+export function wait({ baseUrl, connectedAccountId, ms }) {
+  const { backendClient } = make({ baseUrl });
+  return new ConnectionRequest({ connectedAccountId, client: backendClient.instance }).waitUntilActive(ms / 1000);
 }

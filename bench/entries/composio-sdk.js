@@ -1,13 +1,23 @@
 import { Composio } from "@composio/core";
 
-export async function connect({ baseUrl, app, key }) {
-  const composio = new Composio({ baseURL: baseUrl, apiKey: key, allowTracking: false });
-  const { items } = await composio.authConfigs.list({ toolkit: app });
-  await composio.toolkits.getConnectedAccountInitiationFields(app, items[0].authScheme);
-  const request = await composio.connectedAccounts.link("Jessica", items[0].id, { callbackUrl: location.href });
-  return request.redirectUrl;
+const make = ({ baseUrl }) => new Composio({ baseURL: baseUrl, apiKey: "key", allowTracking: false });
+
+export async function open({ baseUrl, app }) {
+  const composio = make({ baseUrl });
+  let authConfig;
+  return {
+    expect: async () => {
+      const { items } = await composio.authConfigs.list({ toolkit: app });
+      [authConfig] = items;
+      await composio.toolkits.getConnectedAccountInitiationFields(app, authConfig.authScheme);
+    },
+    initiate: async () => {
+      const { redirectUrl } = await composio.connectedAccounts.link("Jessica", authConfig.id, { callbackUrl: location.href });
+      location.assign(redirectUrl);
+    },
+  };
 }
 
 /** Asks every second until the account is active. */
-export const wait = ({ baseUrl, key, connectedAccountId, seconds }) =>
-  new Composio({ baseURL: baseUrl, apiKey: key, allowTracking: false }).connectedAccounts.waitForConnection(connectedAccountId, seconds * 1000);
+export const wait = ({ baseUrl, connectedAccountId, ms }) =>
+  make({ baseUrl }).connectedAccounts.waitForConnection(connectedAccountId, ms);

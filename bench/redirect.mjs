@@ -1,0 +1,140 @@
+import { markdown } from "../scripts/lib/table.mjs";
+import { inEngines } from "./lib/browser.mjs";
+import { bundle } from "./lib/bundle.mjs";
+import { median, ms, times } from "./lib/numbers.mjs";
+import { serve } from "./lib/server.mjs";
+
+export const title = "Time to redirect";
+
+export const needs = ["chromium", "firefox"];
+
+const RUNS = Number(process.env.BENCH_RUNS) || 7;
+const ROUND_TRIPS_MS = { chromium: [0, 50, 200], firefox: [50] };
+
+/** `least`: the round trips that the platform's protocol cannot do without, from the click, when all is asked for after it. */
+const SUBJECTS = [
+  { name: "connect-flow, v3", entry: "connect-flow.js", api: "v3", least: 2 },
+  { name: "connect-flow, v1", entry: "connect-flow.js", api: "v1", least: 3 },
+  { name: "composio-core", entry: "composio-core.js", least: 3 },
+  { name: "@composio/core", entry: "composio-sdk.js", least: 2 },
+  { name: "@composio/client", entry: "composio-client.js", least: 2 },
+];
+
+/** What was asked for before the click. */
+const SCENARIOS = [
+  { name: "nothing", isPrepared: false },
+  { name: "the fields", isPrepared: true },
+];
+
+const page = (file) => `<!doctype html><meta charset="utf-8"><title>Redirect</title><link rel="icon" href="data:,">
+<button>Connect</button>
+<script>globalThis.process ??= { env: {} };</script>
+<script type="module">
+import { open } from "./${file}";
+const { api, prepared } = Object.fromEntries(new URLSearchParams(location.search));
+const elsewhere = new Set();
+addEventListener("securitypolicyviolation", ({ blockedURI }) => elsewhere.add(blockedURI));
+const note = (value) => navigator.sendBeacon("/noted", JSON.stringify(value));
+try {
+  const flow = await open({ baseUrl: new URL("/api/connect", location).href.replace(api ? location.origin : "", ""), api, app: "gmail" });
+  if (prepared) await flow.expect();
+  document.querySelector("button").onclick = async ({ timeStamp }) => {
+    addEventListener("beforeunload", () => note({ ms: performance.now() - timeStamp, elsewhere: elsewhere.size }));
+    try {
+      if (!prepared) await flow.expect();
+      await flow.initiate();
+    } catch (error) {
+      note({ error: String(error?.stack ?? error) });
+    }
+  };
+  document.title = "Ready";
+} catch (error) {
+  document.title = "Failed: " + error + error.stack;
+}
+</script>`;
+
+export async function measure({ note, folder, ...found }) {
+  const { pages, names } = await makePages(folder);
+  const server = await serve(pages);
+  const rows = [];
+  try {
+    await inEngines(["chromium", "firefox"], found, async (engine) => {
+      for (const delay of ROUND_TRIPS_MS[engine.name]) {
+        server.delay = delay;
+        for (const scenario of SCENARIOS) {
+          note(`${engine.name}, ${delay} ms, asked before: ${scenario.name}`);
+          rows.push(...(await compare(engine, server, names, { engine: engine.name, delay, scenario })));
+        }
+      }
+    });
+  } finally {
+    await server.close();
+  }
+  return { text: report(rows) };
+}
+
+async function makePages(folder) {
+  const pages = {};
+  const names = {};
+  for (const { entry } of SUBJECTS) {
+    if (names[entry]) continue;
+    const { files } = await bundle(`entries/${entry}`, { folder });
+    for (const { path, contents } of files) pages[path.replace("out/", "")] = contents;
+    names[entry] = entry.replace(".js", ".html");
+    pages[names[entry]] = page(entry);
+  }
+  return { pages, names };
+}
+
+/** All subjects in turns, so that whatever else the machine does befalls all of them. */
+async function compare(engine, server, names, cell) {
+  const runs = SUBJECTS.map((subject) => ({ ...cell, subject, took: [], calls: [], elsewhere: 0 }));
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const row of runs) {
+      const { took, calls, elsewhere } = await click(engine, server, names, row);
+      row.took.push(took);
+      row.calls = calls;
+      row.elsewhere = elsewhere;
+    }
+  }
+  return runs;
+}
+
+async function click(engine, server, names, { subject, scenario }) {
+  server.sandbox.reset();
+  const query = new URLSearchParams({ ...(subject.api && { api: subject.api }), ...(scenario.isPrepared && { prepared: "1" }) });
+  await engine.visit(`${server.url}/app/${names[subject.entry]}?${query}`);
+  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) !== "Redirect", { timeout: 20_000, interval: 20 });
+  const state = await engine.browser.getTitle();
+  if (state !== "Ready") throw new Error(`${subject.name}: ${state}`);
+  server.calls.length = 0;
+  const noted = server.noted();
+  await (await engine.browser.$("button")).click();
+  const { ms: took, error, elsewhere } = await noted;
+  if (error) throw new Error(`${subject.name}: ${error}`);
+  // Until the page has been left, there is none to go to.
+  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) !== "Ready", { timeout: 20_000, interval: 20 });
+  return { took, calls: [...server.calls], elsewhere };
+}
+
+function report(rows) {
+  const line = ({ engine, delay, scenario, subject, took, calls, elsewhere }) => {
+    const least = (scenario.isPrepared ? 1 : subject.least) * delay;
+    const bytes = calls.map(({ sent, got }) => sent + got).reduce((a, b) => a + b, 0);
+    const value = median(took);
+    return [
+      engine, `${delay} ms`, scenario.name, subject.name, calls.length, bytes.toLocaleString("en-US"), elsewhere || "none",
+      ms(value), least, ms(value - least), least ? times(value / least) : "",
+    ];
+  };
+  const head = ["engine", "round trip", "asked before", "with", "requests", "bytes", "asked elsewhere", "median", "limit", "above", "ratio"];
+  return [
+    `From a real click to the page being left (\`beforeunload\`), in milliseconds, ${RUNS} times each and in turns, against one sandbox
+whose server waits a round trip with each answer. Gmail, which asks for no field. Either everything is asked for after the click, or
+the fields were when the page opened. *Limit* is the sum of the round trips that the protocol cannot do without: the integration and
+the app's fields side by side and then the link in v3, a list, its item and then the account in v1; after the fields, one. Bytes are
+those of all bodies. Composio's packages hold the key themselves in this; what they ask elsewhere, telemetry and the newest version,
+is refused by the page's policy. v2, which composio-core initiates with, and v3.1 are answered by the sandbox's v1 and v3.`,
+    markdown([head, ...rows.map(line)]),
+  ].join("\n\n");
+}
