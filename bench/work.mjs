@@ -1,0 +1,69 @@
+import { markdown } from "../scripts/lib/table.mjs";
+import { inEngines } from "./lib/browser.mjs";
+import { bundle } from "./lib/bundle.mjs";
+import { median, ms, times } from "./lib/numbers.mjs";
+import { serve } from "./lib/server.mjs";
+
+export const title = "Work on the main thread";
+
+export const needs = ["chromium", "firefox"];
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>Work</title><link rel="icon" href="data:,">
+<script type="module" src="./work.js"></script>`;
+
+const NAMES = {
+  callback: "parse a callback",
+  "fields 10": "decode and validate 10 fields",
+  "fields 1000": "decode and validate 1,000 fields",
+  "fields 100000": "decode and validate 100,000 fields",
+  transition: "one transition: a submit that is refused",
+  snapshot: "one snapshot, nothing changed",
+};
+
+export async function measure({ note, folder, ...found }) {
+  const { files } = await bundle("pages/work.js", { folder });
+  const scripts = files.map(({ path, contents }) => [path.replace("out/", ""), contents]);
+  const server = await serve({ "work.html": PAGE, ...Object.fromEntries(scripts) });
+  const rows = [];
+  const growth = [];
+  try {
+    await inEngines(["chromium", "firefox"], found, async (engine) => {
+      note(engine.name);
+      await engine.visit(`${server.url}/app/work.html`);
+      await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
+      const results = await engine.run(() => globalThis.work());
+      for (const name of Object.keys(NAMES)) rows.push({ engine: engine.name, name, ...results[name] });
+      for (const side of ["own", "reference"]) growth.push({ engine: engine.name, side, ...exponents(results, side) });
+    });
+  } finally {
+    await server.close();
+  }
+  return { text: report(rows, growth) };
+}
+
+/** Of a power of the number of fields: 1 is linear. */
+function exponents(results, side) {
+  const took = (count) => median(results[`fields ${count}`][side].each);
+  const between = (from, to) => Math.log(took(to) / took(from)) / Math.log(to / from);
+  return { whole: between(10, 100_000), upper: between(1000, 100_000) };
+}
+
+function report(rows, growth) {
+  const rate = (each) => (1000 / median(each)).toLocaleString("en-US", { maximumSignificantDigits: 3 });
+  const longest = (side) => (side.longest >= 0.1 ? ms(side.longest) : "");
+  const line = ({ engine, name, own, reference }) => [
+    engine, NAMES[name], rate(own.each), rate(reference.each),
+    times(median(own.each.map((one, index) => one / reference.each[index]))), longest(own), longest(reference),
+  ];
+  return [
+    `Beside the same job in plain JavaScript with the platform's own \`URL\` and \`JSON\` (\`bench/reference\`), in turns, after both were
+seen to come to the same. A ratio above 1 is time that WebAssembly and the way into it and back cost. The fields come as text: both
+sides begin with \`JSON.parse\`. The longest call, in milliseconds, is what the page cannot answer its user in; above 50 it is felt.`,
+    markdown([["engine", "job", "a second", "reference", "ratio of times", "longest call", "of the reference"], ...rows.map(line)]),
+    "How time grows with the fields, as a power of their number (1 is linear):",
+    markdown([
+      ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
+      ...growth.map(({ engine, side, whole, upper }) => [engine, side === "own" ? "connect-flow" : side, whole.toFixed(2), upper.toFixed(2)]),
+    ]),
+  ].join("\n\n");
+}
