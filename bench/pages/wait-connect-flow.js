@@ -1,0 +1,49 @@
+import { createClient } from "connect-flow";
+import { pass } from "./clock.js";
+
+const open = () => createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+
+/** Waits for an account as the SDKs of the platform do. */
+globalThis.watch = async ({ connectedAccountId, ms, isHidden }) => {
+  const client = await open();
+  if (isHidden) hide();
+  let over;
+  client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 2 * ms }).then(
+    () => (over = "it has an end"),
+    (error) => (over = String(error)),
+  );
+  return { ...(await pass(ms)), over };
+};
+
+/** Makes a flow that opens a popup at the next click. */
+globalThis.prepare = async () => {
+  const client = await open();
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  flow.load().catch(() => {});
+  await until(flow, "ready");
+  document.querySelector("button").onclick = () => void flow.submit({}).catch(() => {});
+  globalThis.flow = flow;
+};
+
+/** The user is at the provider. */
+globalThis.watchFlow = async ({ ms, isHidden }) => {
+  const { flow } = globalThis;
+  await until(flow, "waiting");
+  if (isHidden) hide();
+  const counts = await pass(ms);
+  const { state, isPopupOpen } = flow.getSnapshot();
+  return { ...counts, state, isPopupOpen };
+};
+
+async function until(flow, state) {
+  for (let tries = 0; flow.getSnapshot().state !== state; tries += 1) {
+    if (tries > 200) throw new Error(`the flow is not ${state}: ${JSON.stringify(flow.getSnapshot())}`);
+    await pass(20);
+  }
+}
+
+function hide() {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+document.title = "Ready";

@@ -1,0 +1,98 @@
+import { markdown } from "../scripts/lib/table.mjs";
+import { inEngines } from "./lib/browser.mjs";
+import { bundle } from "./lib/bundle.mjs";
+import { times } from "./lib/numbers.mjs";
+import { serve } from "./lib/server.mjs";
+
+export const title = "Waiting";
+
+export const needs = ["chromium", "firefox"];
+
+// The platform's link lives for ten minutes, and so does a flow.
+const WAIT_MS = 9.5 * 60_000;
+
+const page = (script) => `<!doctype html><meta charset="utf-8"><title>Waiting</title><link rel="icon" href="data:,">
+<button>Connect</button>
+<script>globalThis.process ??= { env: {} };</script>
+<script type="module" src="./${script}"></script>`;
+
+const SUBJECTS = [
+  { name: "connect-flow, `waitUntilActive`", script: "wait-connect-flow.js" },
+  { name: "the same, page hidden", script: "wait-connect-flow.js", isHidden: true },
+  { name: "connect-flow, a flow with its popup", script: "wait-connect-flow.js", hasPopup: true },
+  { name: "the same, page hidden", script: "wait-connect-flow.js", hasPopup: true, isHidden: true },
+  { name: "composio-core, `waitUntilActive`", script: "wait-composio-core.js", api: "v1" },
+  { name: "@composio/core, `waitForConnection`", script: "wait-composio-sdk.js" },
+];
+
+export async function measure({ note, folder, ...found }) {
+  const pages = {};
+  for (const script of new Set(SUBJECTS.map((subject) => subject.script))) {
+    const { files } = await bundle(`pages/${script}`, { folder });
+    for (const { path, contents } of files) pages[path.replace("out/", "")] = contents;
+    pages[script.replace(".js", ".html")] = page(script);
+  }
+  const server = await serve(pages, { isIsolated: false });
+  const rows = [];
+  try {
+    await inEngines(["chromium", "firefox"], found, async (engine) => {
+      for (const subject of SUBJECTS) {
+        note(`${engine.name}, ${subject.name}`);
+        rows.push({ engine: engine.name, subject, ...(await wait(engine, server, subject)) });
+      }
+    });
+  } finally {
+    await server.close();
+  }
+  return { text: report(rows) };
+}
+
+async function wait(engine, server, { script, api, hasPopup, isHidden }) {
+  server.sandbox.reset();
+  await engine.visit(`${server.url}/app/${script.replace(".js", ".html")}`);
+  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
+  const options = { ms: WAIT_MS, isHidden: Boolean(isHidden) };
+  if (!hasPopup) {
+    const connectedAccountId = await initiate(server, api);
+    const counts = await engine.run((values) => globalThis.watch(values), { ...options, connectedAccountId });
+    if (counts.over) throw new Error(`${script} does not wait: ${counts.over}`);
+    return counts;
+  }
+  const home = await engine.browser.getWindowHandle();
+  await engine.run(() => globalThis.prepare());
+  await (await engine.browser.$("button")).click();
+  const counts = await engine.run((values) => globalThis.watchFlow(values), options);
+  for (const handle of await engine.browser.getWindowHandles()) {
+    if (handle === home) continue;
+    await engine.browser.switchToWindow(handle);
+    await engine.browser.closeWindow();
+  }
+  await engine.browser.switchToWindow(home);
+  if (counts.state !== "waiting" || !counts.isPopupOpen) throw new Error(`the flow is ${JSON.stringify(counts)}`);
+  return counts;
+}
+
+/** An account whose user never comes back. */
+async function initiate({ sandbox, url }, api = "v3") {
+  const [path, body] = {
+    v3: ["/api/v3/connected_accounts/link", { auth_config_id: "ac_Gmail0000001", user_id: "Jessica" }],
+    v1: ["/api/v1/connectedAccounts", { integrationId: "b0000000-0000-4000-8000-000000000001", data: {}, entityId: "Jessica", redirectUri: url }],
+  }[api];
+  const headers = { "x-api-key": "key", "content-type": "application/json" };
+  const response = await sandbox.fetch(new Request(url + path, { method: "POST", headers, body: JSON.stringify(body) }));
+  const answer = await response.json();
+  return answer.connected_account_id ?? answer.connectedAccountId;
+}
+
+function report(rows) {
+  const line = ({ engine, subject, requests, timers, wakeUps }) => {
+    const polls = WAIT_MS / 1000;
+    return [engine, subject.name, requests, timers, wakeUps, times(requests / polls), times(wakeUps / polls)];
+  };
+  return [
+    `What a page does while its user is at the provider for ${WAIT_MS / 60_000} minutes and never comes back: requests to the platform,
+timers that were set, and timers that went off, each of which wakes the processor up. The page has a clock of its own, so that this
+takes seconds; the sandbox answers each request. The ratios are to one request and one timer a second, as the platform's SDKs have it.`,
+    markdown([["engine", "with", "requests", "timers", "wake-ups", "requests, ratio", "wake-ups, ratio"], ...rows.map(line)]),
+  ].join("\n\n");
+}
