@@ -17,6 +17,19 @@ const NETWORKS = {
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Ready</title><link rel="icon" href="data:,">`;
 
+/** Connects as soon as it is there; with hints, the browser asks for the lazy part together with the eager one. */
+const atOnce = (hints) => `${PAGE}${hints}<script type="module">
+const [{ responseEnd }] = performance.getEntriesByType("navigation");
+globalThis.whenReady = (async () => {
+  const { createClient } = await import("./index.js");
+  await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+  return performance.now() - responseEnd;
+})();
+</script>`;
+
+const HINTS = `<link rel="modulepreload" href="./connect_flow.js">
+<link rel="preload" href="./connect_flow_bg.wasm" as="fetch" type="application/wasm" crossorigin>`;
+
 /** What can be timed in a page. Each is given the folder to load from and gives `{ eager, ready }` in milliseconds. */
 const WAYS = {
   file: async (folder) => {
@@ -45,8 +58,9 @@ const WAYS = {
 let folders = 0;
 
 export async function measure({ note, ...found }) {
-  const server = await serve({ "page.html": PAGE });
+  const server = await serve({ "page.html": PAGE, "plain.html": atOnce(""), "hinted.html": atOnce(HINTS) });
   const rows = [];
+  const hints = [];
   const memory = [];
   try {
     await inEngines(["chromium", "firefox"], found, async (engine) => {
@@ -58,6 +72,7 @@ export async function measure({ note, ...found }) {
           const cell = { engine: engine.name, network, slow };
           rows.push(...(await compare(engine, server, { ...cell, way: "file" })));
           if (slow === 1) rows.push(...(await otherWays(engine, server, cell)));
+          if (slow === 1) hints.push({ ...cell, ...(await compareHints(engine, server)) });
         }
       }
       if (engine.cdp) await throttle(engine, NETWORKS.localhost, 1);
@@ -66,7 +81,7 @@ export async function measure({ note, ...found }) {
   } finally {
     await server.close();
   }
-  return { text: report(rows, memory) };
+  return { text: report(rows, hints, memory) };
 }
 
 async function throttle({ cdp }, network, rate) {
@@ -98,6 +113,17 @@ async function otherWays(engine, server, cell) {
   const inline = await compare(engine, server, { ...cell, way: "file", name: "inline", missing: true });
   const js = await compare(engine, server, { ...cell, way: "js", name: "js" });
   return [...inline, ...js];
+}
+
+async function compareHints(engine, server) {
+  const took = { plain: [], hinted: [] };
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const name of Object.keys(took)) {
+      await engine.visit(`${server.url}${freshFolder()}/${name}.html`);
+      took[name].push(await engine.run(() => globalThis.whenReady));
+    }
+  }
+  return took;
 }
 
 const freshFolder = (isMissing) => `/run-${Date.now()}-${(folders += 1)}${isMissing ? "/gone" : ""}`;
@@ -135,7 +161,7 @@ async function memoryOfModule(folder) {
   return memory.buffer.byteLength;
 }
 
-function report(rows, memory) {
+function report(rows, hints, memory) {
   const ready = (side) => side.map((one) => one.ready);
   const line = ({ engine, network, slow, cache, name = "file", own, reference }) => [
     engine, network, `${slow} ×`, cache, name,
@@ -145,6 +171,9 @@ function report(rows, memory) {
     ms(median(ready(reference))),
     times(median(own.map((one, index) => one.ready / reference[index].ready))),
   ];
+  const hintLine = ({ engine, network, plain, hinted }) => [
+    engine, network, ms(median(plain)), ms(median(hinted)), times(median(hinted.map((one, index) => one / plain[index]))),
+  ];
   return [
     `From \`import\` to a client that can start, in milliseconds, ${RUNS} times each. *Import* is the eager part alone. *Reference* is
 \`WebAssembly.compileStreaming(fetch(…))\` of the same \`.wasm\` file and nothing else, in turns with the other; the ratio is the
@@ -152,6 +181,9 @@ median of the pairs' ratios. 4G is 9 Mbit/s with 170 ms a round trip, as DevTool
 the server that was never asked for; warm: the same page again, all files kept for ever. Firefox has no such throttling. The ways:
 \`file\` is the \`.wasm\` file, \`inline\` the script in its place after a 404, \`js\` the build without WebAssembly.`,
     markdown([["engine", "network", "CPU", "cache", "way", "import", "ready", "p95", "reference", "ratio"], ...rows.map(line)]),
+    `From the end of the page's HTML to a client, in milliseconds, cold, in a page that connects at once: as it is, and with \`<link
+rel="modulepreload">\` for \`connect_flow.js\` and \`<link rel="preload" as="fetch" crossorigin>\` for the \`.wasm\` file in its head.`,
+    markdown([["engine", "network", "as it is", "with hints", "ratio"], ...hints.map(hintLine)]),
     `Memory at ready, more than in the same page without, garbage collected (Chromium, heap of JavaScript and memory of the module; compiled
 code is not counted): ${memory.map(({ name, bytes }) => `${name} ${(bytes / 1e6).toFixed(1)} MB`).join(", ")}.`,
   ].join("\n\n");
