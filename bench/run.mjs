@@ -1,4 +1,4 @@
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { build } from "../scripts/build.mjs";
 import { ask } from "../scripts/lib/run.mjs";
 import { say, step } from "../scripts/lib/progress.mjs";
@@ -35,6 +35,7 @@ function machine(found) {
     `${new Date().toISOString().slice(0, 10)}, commit ${commit}${isChanged ? " with changes" : ""}`,
     `${cpus().length} × ${model}, ${gib} GiB, ${type()} ${release().split("-")[0]}`,
     [`Node ${process.versions.node}`, ...programs].join(", "),
+    `load ${loadavg()[0].toFixed(1)}`,
   ].join("; ");
 }
 

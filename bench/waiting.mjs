@@ -74,9 +74,10 @@ async function wait(engine, server, { script, api, hasPopup, isHidden }) {
 
 /** An account whose user never comes back. */
 async function initiate({ sandbox, url }, api = "v3") {
+  const integrationId = "b0000000-0000-4000-8000-000000000001";
   const [path, body] = {
     v3: ["/api/v3/connected_accounts/link", { auth_config_id: "ac_Gmail0000001", user_id: "Jessica" }],
-    v1: ["/api/v1/connectedAccounts", { integrationId: "b0000000-0000-4000-8000-000000000001", data: {}, entityId: "Jessica", redirectUri: url }],
+    v1: ["/api/v1/connectedAccounts", { integrationId, data: {}, entityId: "Jessica", redirectUri: url }],
   }[api];
   const headers = { "x-api-key": "key", "content-type": "application/json" };
   const response = await sandbox.fetch(new Request(url + path, { method: "POST", headers, body: JSON.stringify(body) }));

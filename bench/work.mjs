@@ -11,7 +11,9 @@ export const needs = ["chromium", "firefox"];
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Work</title><link rel="icon" href="data:,">
 <script type="module" src="./work.js"></script>`;
 
-const NAMES = {
+const NAMES = { own: "connect-flow", reference: "plain JavaScript" };
+
+const JOBS = {
   callback: "parse a callback",
   "fields 10": "decode and validate 10 fields",
   "fields 1000": "decode and validate 1,000 fields",
@@ -32,7 +34,7 @@ export async function measure({ note, folder, ...found }) {
       await engine.visit(`${server.url}/app/work.html`);
       await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
       const results = await engine.run(() => globalThis.work());
-      for (const name of Object.keys(NAMES)) rows.push({ engine: engine.name, name, ...results[name] });
+      for (const name of Object.keys(JOBS)) rows.push({ engine: engine.name, name, ...results[name] });
       for (const side of ["own", "reference"]) growth.push({ engine: engine.name, side, ...exponents(results, side) });
     });
   } finally {
@@ -52,7 +54,7 @@ function report(rows, growth) {
   const rate = (each) => (1000 / median(each)).toLocaleString("en-US", { maximumSignificantDigits: 3 });
   const longest = (side) => (side.longest >= 0.1 ? ms(side.longest) : "");
   const line = ({ engine, name, own, reference }) => [
-    engine, NAMES[name], rate(own.each), rate(reference.each),
+    engine, JOBS[name], rate(own.each), rate(reference.each),
     times(median(own.each.map((one, index) => one / reference.each[index]))), longest(own), longest(reference),
   ];
   return [
@@ -63,7 +65,7 @@ sides begin with \`JSON.parse\`. The longest call, in milliseconds, is what the 
     "How time grows with the fields, as a power of their number (1 is linear):",
     markdown([
       ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
-      ...growth.map(({ engine, side, whole, upper }) => [engine, side === "own" ? "connect-flow" : side, whole.toFixed(2), upper.toFixed(2)]),
+      ...growth.map(({ engine, side, whole, upper }) => [engine, NAMES[side], whole.toFixed(2), upper.toFixed(2)]),
     ]),
   ].join("\n\n");
 }

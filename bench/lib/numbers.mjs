@@ -2,7 +2,10 @@
 export const kb = (bytes) => (bytes / 1000).toFixed(1);
 
 /** A ratio: `5.5 ×`, `0.031 ×`. */
-export const times = (ratio) => ratio === 0 ? "0 ×" : `${ratio >= 9.95 ? Math.round(ratio).toLocaleString("en-US") : ratio.toPrecision(2)} ×`;
+export function times(ratio) {
+  if (ratio === 0) return "0 ×";
+  return `${ratio >= 9.95 ? Math.round(ratio).toLocaleString("en-US") : ratio.toPrecision(2)} ×`;
+}
 
 /** Milliseconds, with as many digits as they deserve. */
 export const ms = (value) => (value >= 99.5 ? String(Math.round(value)) : value >= 9.95 ? value.toFixed(1) : value.toFixed(2));

@@ -89,8 +89,10 @@ async function measure({ own, reference }) {
 }
 
 /** Sorted keys: both sides have to come to the same. */
-const plain = (value) =>
-  JSON.stringify(value, (_, one) => (one && typeof one === "object" && !Array.isArray(one) ? Object.fromEntries(Object.entries(one).sort()) : one));
+function plain(value) {
+  const isObject = (one) => one && typeof one === "object" && !Array.isArray(one);
+  return JSON.stringify(value, (_, one) => (isObject(one) ? Object.fromEntries(Object.entries(one).sort()) : one));
+}
 
 globalThis.work = async () => {
   const results = {};
