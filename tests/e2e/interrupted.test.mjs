@@ -149,10 +149,11 @@ test("two tabs connect two apps at once, each its own", async ({ app, provider, 
   await browser.switchToWindow(zendesk.handle);
   await app.press("submit");
   await provider.signIn("Jessica");
-  // Nobody signs in twice at once, and the provider's session takes only one.
+  // Nobody does two things at once, and the provider gives the session another name at every sign-in.
   await provider.shows("Allow access?");
   await zendesk.leave();
   await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
   await browser.switchToWindow(zendesk.handle);
   await provider.allow();
   const [gmailAccount, zendeskAccount] = platform.accounts();
