@@ -47,11 +47,11 @@ export function verdict({ brotli, budget, limit }) {
 }
 
 /**
- * The limit after this size was recorded: 3 % more than it is, or of its budget where that is more. It only goes down, and
- * what fits its budget once has to stay there.
+ * The limit after this size was recorded: it and 3 % of its budget. It only goes down, and what fits its budget once has to
+ * stay there.
  */
 export function lower({ brotli, budget, limit }) {
-  const next = Math.round(brotli + SLACK * Math.max(brotli, budget));
+  const next = Math.round(brotli + SLACK * budget);
   return Math.min(limit, brotli <= budget ? Math.min(next, budget) : next);
 }
 
