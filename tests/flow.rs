@@ -635,6 +635,26 @@ fn retry_begins_where_it_went_wrong() {
 }
 
 #[test]
+fn a_look_that_was_refused_is_no_reason_for_a_second_account() {
+    for code in [ErrorCode::Unauthorized, ErrorCode::InvalidRequest] {
+        let mut play = Play::in_popup();
+        play.returned("&status=success");
+        play.refused(ConnectError::new(code, "no"));
+        assert_eq!(play.ended(), ("failed", Some(code)));
+        assert_eq!(
+            play.event(FlowEvent::Retry),
+            ["unlisten", "listen", "look acc-1"]
+        );
+        play.looked("ACTIVE");
+        assert_eq!(play.state(), "connected");
+    }
+    let mut play = Play::in_popup();
+    play.returned("&status=success");
+    play.refused(ConnectError::new(ErrorCode::NotFound, "no such account"));
+    assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
+}
+
+#[test]
 fn an_app_that_needs_no_connection_says_so() {
     let mut play = Play::new(FlowMode::Auto);
     play.load();

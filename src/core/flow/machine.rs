@@ -391,8 +391,8 @@ impl Flow {
             _ => None,
         };
         let from = match from {
-            // Another look would show the same.
-            From::Look(_) if !error.retryable => From::Start,
+            // Another look would show the same. One that was only refused would not: another attempt would make a second account.
+            From::Look(_) if is_over || is_missing(&error) => From::Start,
             from => from,
         };
         let mut effects = self.end(Phase::Failed(error, from), first);
@@ -402,6 +402,11 @@ impl Flow {
         }
         effects
     }
+}
+
+/// Whether the platform says that there is no such account.
+fn is_missing(error: &ConnectError) -> bool {
+    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
 /// With a look at a popup that is still blank.
