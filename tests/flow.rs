@@ -655,6 +655,32 @@ fn a_look_that_was_refused_is_no_reason_for_a_second_account() {
 }
 
 #[test]
+fn an_account_that_waits_for_nobody_is_waited_for_half_a_minute() {
+    for late in [true, false] {
+        let mut play = Play::new(FlowMode::Popup);
+        play.load();
+        play.loaded(api_key());
+        play.submit(&[("api_key", "sk-1")]);
+        play.initiated(None);
+        play.refused(server_error());
+        assert_eq!(play.state(), "verifying");
+        assert_eq!(play.after(30_000, BEHIND), ["look acc-1"]);
+        let code = if late {
+            play.looked("INITIATED");
+            ErrorCode::Timeout
+        } else {
+            play.refused(server_error());
+            ErrorCode::Server
+        };
+        assert_eq!(play.ended(), ("failed", Some(code)));
+        assert_eq!(
+            play.event(FlowEvent::Retry),
+            ["unlisten", "listen", "look acc-1"]
+        );
+    }
+}
+
+#[test]
 fn an_app_that_needs_no_connection_says_so() {
     let mut play = Play::new(FlowMode::Auto);
     play.load();

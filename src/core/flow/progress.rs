@@ -9,7 +9,7 @@ use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
 use crate::core::callback::ConnectionCallback;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending;
-use crate::core::procedure::complete::{self, bind};
+use crate::core::procedure::complete::{self, TIMEOUT_MS, bind};
 use crate::core::procedure::expected_params::ExpectedParams;
 use crate::core::procedure::initiate::Initiated;
 use crate::core::protocol::answer::ConnectedAccount;
@@ -103,6 +103,8 @@ impl Flow {
         let Some(url) = initiated.request.redirect_url.clone() else {
             let mut waiting = Waiting::new(record, None, moment);
             waiting.is_remembered = false;
+            // Nobody has to be waited for.
+            waiting.deadline_ms = moment.now_ms + u64::from(TIMEOUT_MS);
             let mut effects = close(blank);
             effects.extend(self.look(waiting, moment));
             return effects;

@@ -240,19 +240,21 @@ impl Waiting {
     }
 
     fn late(&self, status: Option<&ConnectionStatus>) -> ConnectError {
-        match &self.claim {
-            Some(claim) if claim.session_uri.is_none() => {
-                let status = status.map_or("not ACTIVE", ConnectionStatus::as_str);
-                ConnectError::new(
-                    ErrorCode::Timeout,
-                    concat(&["the account is still ", status]),
-                )
-                .with_retryable(true)
-            }
-            _ => ConnectError::new(
+        let is_for_user = match &self.claim {
+            Some(claim) => claim.session_uri.is_some(),
+            None => self.is_remembered,
+        };
+        if is_for_user {
+            return ConnectError::new(
                 ErrorCode::FlowExpired,
                 "the user did not finish in time: start again",
-            ),
+            );
         }
+        let status = status.map_or("not ACTIVE", ConnectionStatus::as_str);
+        ConnectError::new(
+            ErrorCode::Timeout,
+            concat(&["the account is still ", status]),
+        )
+        .with_retryable(true)
     }
 }
