@@ -481,6 +481,23 @@ fn the_deadline_is_the_links_where_that_is_sooner_and_gets_a_last_look() {
 }
 
 #[test]
+fn a_clock_that_is_ahead_of_the_platforms_ends_nothing() {
+    let mut play = Play::new(FlowMode::Popup);
+    play.load();
+    play.loaded(oauth());
+    play.submit(&[]);
+    play.reserved(true);
+    let mut sent = initiated(Some(URL), START_MS);
+    sent.request.expires_at_ms = Some(START_MS - 60_000);
+    play.done(Outcome::Initiated(Ok(sent)));
+    assert_eq!(
+        play.snapshot().expires_at_ms,
+        Some(START_MS + LIFETIME_MS),
+        "as where no time is told"
+    );
+}
+
+#[test]
 fn success_that_the_platform_does_not_confirm_in_time_can_be_asked_for_again() {
     let mut play = Play::in_popup();
     play.returned("&status=success");

@@ -73,9 +73,12 @@ pub struct Waiting {
 impl Waiting {
     /// `link_expires_at_ms`: when the redirect URL stops working, where that is told.
     pub fn new(record: PendingConnection, link_expires_at_ms: Option<u64>, moment: Moment) -> Self {
-        let deadline_ms = record
-            .expires_at_ms
-            .min(link_expires_at_ms.unwrap_or(u64::MAX));
+        // A link that is over as soon as it is there is one by another clock than this computer's.
+        let deadline_ms = link_expires_at_ms
+            .filter(|at_ms| *at_ms > moment.now_ms)
+            .map_or(record.expires_at_ms, |at_ms| {
+                at_ms.min(record.expires_at_ms)
+            });
         Waiting {
             record,
             is_remembered: true,
