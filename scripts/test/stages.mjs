@@ -220,6 +220,14 @@ export const STAGES = [
     run: inNode("runtimes", { limitMs: 2 * 60_000, env: ({ runtimes }) => runtimes }),
   },
   {
+    name: "faults",
+    needs: ["npm"],
+    after: ["build"],
+    count: countNode,
+    // Every fault at every request, and ten thousand flows: half a minute and a quarter on an idle machine.
+    run: inNode("faults", { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
+  },
+  {
     name: "node without wasm",
     needs: ["npm"],
     after: ["build"],

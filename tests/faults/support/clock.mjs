@@ -1,0 +1,101 @@
+/**
+ * A clock that stands still until it is moved, in place of `setTimeout`, `Date` and `Math.random`, while the network is real:
+ * it moves only when no request is on its way, but for those that the other side holds back.
+ */
+export class Clock {
+  #timers = new Map();
+  #last = 1e9;
+  #undo = [];
+  /** What the platform's clock says; that of the page may have been set. */
+  trueMs = Date.parse("2026-01-16T10:00:00.000Z");
+  skewMs = 0;
+  /** Requests under way, and those of them that wait for a time or for ever. */
+  busy = 0;
+  held = 0;
+  /** Grows with everything that happens. */
+  count = 0;
+
+  install() {
+    const { setTimeout, clearTimeout, Date: RealDate } = globalThis;
+    const now = () => this.trueMs + this.skewMs;
+    this.#replace(globalThis, "setTimeout", (call, ms = 0, ...values) => {
+      // Node's own, as those of `fetch`, are no concern of the page.
+      if (/^\s+at [^\n]*node:internal/m.test(new Error().stack.split("\n", 3)[2])) return setTimeout(call, ms, ...values);
+      const id = ++this.#last;
+      this.count += 1;
+      this.#timers.set(id, { atMs: this.trueMs + Math.max(1, Math.trunc(ms)), call, values });
+      return id;
+    });
+    this.#replace(globalThis, "clearTimeout", (id) => {
+      if (typeof id !== "number") return clearTimeout(id);
+      this.count += this.#timers.delete(id) ? 1 : 0;
+    });
+    this.#replace(globalThis, "Date", new Proxy(RealDate, {
+      construct: (target, values) => new target(...(values.length ? values : [now()])),
+      get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
+    }));
+    this.#replace(Math, "random", () => 0.5);
+  }
+
+  restore() {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  /** Timers of the page that wait. */
+  get waiting() {
+    return [...this.#timers.values()].filter(({ call }) => !call.isOfServer).map(({ atMs, call }) => ({ inMs: atMs - this.trueMs, call: String(call) }));
+  }
+
+  /** Forgets what waits, and the changes of the page's clock. */
+  reset() {
+    this.#timers.clear();
+    this.skewMs = 0;
+  }
+
+  /** Moves on until the promise has settled, at most by `limitMs`; gives it, or throws. */
+  async until(promise, limitMs) {
+    let isOver = false;
+    const end = () => void (isOver = true);
+    promise.then(end, end);
+    const endMs = this.trueMs + limitMs;
+    for (;;) {
+      await this.settle();
+      if (isOver) return promise;
+      if (!this.#runNext(endMs)) throw new Error(`a promise is still pending after ${limitMs} ms`);
+    }
+  }
+
+  /** Moves on by this much. */
+  async advance(ms) {
+    const endMs = this.trueMs + ms;
+    do await this.settle();
+    while (this.#runNext(endMs));
+    this.trueMs = endMs;
+    await this.settle();
+  }
+
+  /** Waits for all that needs no time of this clock. */
+  async settle() {
+    for (let quiet = 0; quiet < 16; ) {
+      const before = this.count;
+      await new Promise(setImmediate);
+      quiet = this.busy > this.held || this.count !== before ? 0 : quiet + 1;
+    }
+  }
+
+  #runNext(endMs) {
+    let next;
+    for (const [id, timer] of this.#timers) if (!next || timer.atMs < next.atMs) next = { id, ...timer };
+    if (!next || next.atMs > endMs) return false;
+    this.trueMs = Math.max(this.trueMs, next.atMs);
+    this.#timers.delete(next.id);
+    next.call(...next.values);
+    return true;
+  }
+
+  #replace(target, name, value) {
+    const before = Object.getOwnPropertyDescriptor(target, name);
+    Object.defineProperty(target, name, { ...before, value });
+    this.#undo.push(() => Object.defineProperty(target, name, before));
+  }
+}
