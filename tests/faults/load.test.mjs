@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { connect, json, memoryStorage } from "../node/client.mjs";
+import { memory } from "../node/module-memory.mjs";
+import { openCountedPage } from "./support/counted-page.mjs";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc");
+
+const flows = 10_000;
+/** So much later is each flow than the one before: records live for 10 minutes. */
+const apartMs = 30_000;
+const { now } = Date;
+let laterMs = 0;
+let counts;
+before(() => {
+  Date.now = () => now() + laterMs;
+  counts = openCountedPage();
+});
+
+/** A v3 platform whose accounts are ACTIVE as soon as their user is back. */
+function platform() {
+  let accounts = 0;
+  const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST") {
+      const { callback_url } = await request.json();
+      accounts += 1;
+      return json({ connected_account_id: `ca_${accounts}`, redirect_url: `https://auth.test/go?to=${encodeURIComponent(callback_url)}` });
+    }
+    if (pathname === "/api/v3/auth_configs") return json({ items: [integration] });
+    const id = pathname.split("/").at(-1);
+    return json({ id, status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" });
+  };
+}
+
+const clientOf = (storage, fetch = platform()) => connect({ entityId: "Jessica", fetch, storage, redirectUrl: "https://app.test/done" });
+
+async function connectOne(client) {
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  const unsubscribe = flow.subscribe(() => {});
+  await flow.load();
+  const end = await flow.submit();
+  unsubscribe();
+  flow.dispose();
+  assert.equal(end.state, "connected", JSON.stringify(end.error));
+  laterMs += apartMs;
+  // A page has other tasks; in one of them goes what was collected.
+  await new Promise(setImmediate);
+}
+
+async function left() {
+  // The popup of the last one closes itself when it has heard.
+  await new Promise(setImmediate);
+  gc();
+  const [bytes] = await memory();
+  return { ...counts, wasm: bytes.length };
+}
+
+test(`${flows} flows through one page and one client`, { timeout: 4 * 60_000 }, async (context) => {
+  const storage = memoryStorage();
+  const client = await clientOf(storage);
+  const idle = { ...counts };
+  const many = async (count) => {
+    for (let flow = 1; flow <= count; flow += 1) {
+      await connectOne(client);
+      // As often as a page collects; else it is chance how much waits for it at the end.
+      if (flow % 250 === 0) gc();
+    }
+    return left();
+  };
+  const before = await many(flows / 2);
+  const heap = process.memoryUsage().heapUsed;
+  assert.deepEqual(await many(flows / 2), before, "something grows");
+  const grown = (process.memoryUsage().heapUsed - heap) / (flows / 2);
+  context.diagnostic(`wasm ${before.wasm / 1024} KB, heap ${grown.toFixed(1)} bytes a flow, ${storage.map.size} records`);
+  assert.ok(grown < 250, `the heap grows by ${grown} bytes a flow`);
+  assert.ok(storage.map.size <= 10 * 60_000 / apartMs + 1, `${storage.map.size} records are kept`);
+  assert.equal(client.trace().length, 200);
+  client.dispose();
+  assert.deepEqual({ ...counts }, idle);
+});
+
+test("1,000 tabs that were left are remembered for ten minutes, and then forgotten", { timeout: 2 * 60_000 }, async () => {
+  const storage = memoryStorage();
+  const fetch = platform();
+  for (let tab = 0; tab < 1_000; tab += 1) {
+    const client = await clientOf(storage, fetch);
+    await client.initiateConnection({ app: "gmail" });
+    client.dispose();
+  }
+  const client = await clientOf(storage, fetch);
+  const pending = client.pending();
+  assert.equal(pending.length, 1_000);
+  assert.equal(new Set(pending.map(({ connectedAccountId }) => connectedAccountId)).size, 1_000);
+  laterMs += 10 * 60_000;
+  assert.deepEqual(client.pending(), []);
+  await client.initiateConnection({ app: "gmail" });
+  assert.equal(storage.map.size, 1);
+  assert.equal(client.pending().length, 1);
+  client.dispose();
+});
