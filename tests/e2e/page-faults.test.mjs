@@ -1,0 +1,86 @@
+// What only a browser can show of docs/faults.md. More of it stands in faults, interrupted, callback and popup.
+import assert from "node:assert/strict";
+import { scenarios } from "./support/scenarios.mjs";
+import { openTab, popup } from "./support/tabs.mjs";
+import { until } from "./support/until.mjs";
+
+const test = scenarios();
+const statuses = (platform) => platform.accounts().map(({ status }) => status);
+
+test("where nothing more can be stored, who comes back by redirect is told, and nothing is believed", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  await browser.execute(fill);
+  await app.choose("gmail");
+  await provider.agree("Jessica");
+  const seen = await app.fails("callback_unbound");
+  assert.deepEqual([seen.card, seen.pending], [undefined, []]);
+  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+
+  await browser.execute(() => localStorage.clear());
+  await app.open();
+  await app.choose("gmail");
+  await provider.agree("Jessica");
+  await app.shows("ACTIVE");
+});
+
+/** Runs in the page: stores until the browser takes nothing more. */
+function fill() {
+  for (let size = 2 ** 22; size >= 1; size /= 2) {
+    try {
+      for (let n = 0; ; n += 1) localStorage.setItem(`fill-${size}-${n}`, "x".repeat(size));
+    } catch {
+      // The browser's own QuotaExceededError: on with a smaller piece.
+    }
+  }
+}
+
+test("a tab that is killed at the provider is known to the next one", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  const second = await openTab(browser);
+  await app.open();
+  await app.choose("gmail");
+  await provider.asks();
+  await browser.closeWindow();
+  await second.leave();
+  await app.open();
+  await app.until("the notice shows", ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail");
+  await app.press("pending-restart");
+  await provider.agree("Jessica");
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual(seen.pending, []);
+  assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
+});
+
+test("a callback page that is reloaded before the platform has answered asks again", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.signIn("Jessica");
+  const isOfAccount = ({ path }) => path.startsWith("/api/v3/connected_accounts/ca_");
+  const recover = platform.sandbox.fault({ kind: "hang", method: "GET", path: "/api/v3/connected_accounts/ca_*", times: Infinity });
+  await provider.allow();
+  await until(browser, "the account is asked for", () => platform.calls("GET"), (calls) => calls.some(isOfAccount));
+  recover();
+  await browser.refresh();
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual([seen.pending, seen.url], [[], `${platform.appUrl}/`]);
+  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+});
+
+test("a network that is gone while the popup is open, and back", async ({ app, provider, platform, browser, front, expectTrouble }) => {
+  expectTrouble(/: .*\/api\/connect\//);
+  await app.open();
+  await app.chooseMode("popup");
+  await app.choose("gmail");
+  await app.until("it is up to the user", ({ isReady, steps }) => isReady && steps[1] === "active");
+  const window = await popup(browser, () => app.press("submit"));
+  await provider.signIn("Jessica");
+  const before = front.requests().length;
+  const restore = front.cutOff("/api/connect/");
+  await until(browser, "the page has asked in vain", () => front.requests().slice(before), (asked) => asked.some(({ url }) => url.includes("/api/connect/")));
+  restore();
+  await provider.allow();
+  await window.closed();
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual([seen.error, seen.pending], [undefined, []]);
+  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+});
