@@ -6,7 +6,7 @@ import { main, Stop } from "../scripts/lib/stop.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { writeSection } from "./lib/report.mjs";
 
-const PARTS = ["bytes", "ready", "redirect", "work", "waiting", "build"];
+const PARTS = ["bytes", "ready", "redirect", "work", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
 const HELP = `npm run bench                  every part but the build; writes ${REPORT}

@@ -1,0 +1,85 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { inRoot } from "../scripts/lib/paths.mjs";
+import { markdown } from "../scripts/lib/table.mjs";
+import { median, ms, times } from "./lib/numbers.mjs";
+
+export const title = "The gateway";
+
+export const needs = [];
+
+const ROUNDS = 3;
+const SECONDS = 2;
+const CONNECTIONS = [1, 32];
+const NAMES = { gateway: "connect-flow/server", proxy: "@fastify/http-proxy" };
+
+export async function measure({ note, folder }) {
+  const autocannon = createRequire(join(folder, "package.json"))("autocannon");
+  const upstream = await start("upstream", [], folder);
+  const subjects = { gateway: await start("gateway", [upstream.url], folder), proxy: await start("proxy", [upstream.url], folder) };
+  const runs = [];
+  try {
+    for (const path of upstream.paths) {
+      for (const connections of CONNECTIONS) {
+        // The first round warms up both. In turns, since a machine is faster at one moment than at another.
+        for (let round = 0; round <= ROUNDS; round++) {
+          for (const [name, server] of Object.entries(subjects)) {
+            note(`${NAMES[name]}, ${connections} connections, round ${round}`);
+            const run = await load(autocannon, server, path, connections);
+            if (round) runs.push({ name, path, connections, ...run });
+          }
+        }
+      }
+    }
+    return { text: report(upstream.paths, runs) };
+  } finally {
+    for (const { child } of [upstream, ...Object.values(subjects)]) child.kill();
+  }
+}
+
+async function start(kind, args, folder) {
+  const child = fork(inRoot("bench", "gateway", "serve.mjs"), [kind, ...args], { env: { ...process.env, BENCH_TOOLS: folder } });
+  const [said] = await once(child, "message");
+  return { child, ...said };
+}
+
+/** What a server has used until now. */
+async function usage({ child }) {
+  child.send("usage");
+  const [said] = await once(child, "message");
+  if (said.error) throw new Error(said.error);
+  return { cpuMs: (said.cpu.user + said.cpu.system) / 1000, rss: said.rss };
+}
+
+async function load(autocannon, server, path, connections) {
+  const before = await usage(server);
+  const { requests, latency, non2xx, errors } = await autocannon({ url: server.url + path, connections, duration: SECONDS });
+  if (non2xx || errors) throw new Error(`${non2xx} answers were not 2xx, ${errors} did not come`);
+  const after = await usage(server);
+  return { perSecond: requests.average, p50: latency.p50, p99: latency.p99, cpu: (after.cpuMs - before.cpuMs) / requests.total, rss: after.rss };
+}
+
+function report(paths, runs) {
+  const of = (name, path, connections, key) =>
+    median(runs.filter((run) => run.name === name && run.path === path && run.connections === connections).map((run) => run[key]));
+  const rows = paths.flatMap((path) =>
+    CONNECTIONS.flatMap((connections) =>
+      Object.entries(NAMES).map(([name, title]) => {
+        const value = (key, other = name) => of(other, path, connections, key);
+        const ratio = (key) => times(value(key) / value(key, "proxy"));
+        const operation = path.includes("toolkits") ? "an app" : "an account";
+        const mib = (value("rss") / 2 ** 20).toFixed(0);
+        return [operation, connections, title, Math.round(value("perSecond")), ms(value("p99")), ms(value("cpu")), ratio("cpu"), mib, ratio("rss")];
+      }),
+    ),
+  );
+  const head = ["what is asked for", "connections", "server", "requests/s", "p99, ms", "own CPU a request, ms", "ratio", "memory, MiB", "ratio"];
+  return `The gateway, and a reverse proxy that only adds the key, in Node in front of the same upstream, which answers from memory, each in a
+process of its own; asked by autocannon, ${ROUNDS} rounds of ${SECONDS} s in turns, medians. With the upstream and what asks on the same
+machine, requests a second say less than the processor time that the server itself takes for one. The proxy passes bytes on; the
+gateway reads the answer, looks whose it is, and writes it anew from what may be seen.
+
+${markdown([head, ...rows])}`;
+}

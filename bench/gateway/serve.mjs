@@ -1,0 +1,57 @@
+// One of the servers that are measured, in a process of its own: `upstream`, `gateway <upstream>` or `proxy <upstream>`. It tells its
+// parent where it listens, and, asked for it, what it has used until then.
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createSandbox } from "../../dist/testing.js";
+import { createGateway, toNodeHandler } from "../../dist/server.js";
+
+const API_KEY = "bench-key";
+const [kind, upstream] = process.argv.slice(2);
+
+/** What the sandbox answers, kept: the platform must not be what is measured. */
+async function startUpstream() {
+  const sandbox = createSandbox({ apiKey: API_KEY });
+  const ask = async (path, init) => {
+    const request = new Request(`https://platform.example${path}`, { ...init, headers: { "x-api-key": API_KEY, "content-type": "application/json" } });
+    return (await sandbox.fetch(request)).text();
+  };
+  const body = JSON.stringify({ auth_config_id: "ac_Gmail0000001", user_id: "Jessica" });
+  const { connected_account_id: id } = JSON.parse(await ask("/api/v3/connected_accounts/link", { method: "POST", body }));
+  const answers = new Map();
+  for (const path of ["/api/v3/toolkits/gmail", `/api/v3/connected_accounts/${id}`]) answers.set(path, await ask(path));
+  const server = createServer((request, response) => {
+    const answer = answers.get(request.url);
+    response.writeHead(answer ? 200 : 404, { "content-type": "application/json" }).end(answer ?? "{}");
+  });
+  return { url: await listen(server), paths: [...answers.keys()] };
+}
+
+async function startGateway() {
+  const gateway = createGateway({
+    apiKey: API_KEY,
+    upstream,
+    basePath: "",
+    authenticate: () => "Jessica",
+    allow: { operations: ["connect"], apps: ["gmail"] },
+    redirectOrigins: ["https://app.example"],
+    onError: (error) => process.send({ error: String(error) }),
+  });
+  return { url: await listen(createServer(toNodeHandler(gateway))) };
+}
+
+/** A proxy that only adds the key, as people write it themselves. */
+async function startProxy() {
+  const require = createRequire(join(process.env.BENCH_TOOLS, "package.json"));
+  const app = require("fastify")();
+  const replyOptions = { rewriteRequestHeaders: (_request, headers) => ({ ...headers, "x-api-key": API_KEY }) };
+  app.register(require("@fastify/http-proxy"), { upstream, replyOptions });
+  return { url: await app.listen({ port: 0, host: "127.0.0.1" }) };
+}
+
+const listen = (server) =>
+  new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`)));
+
+const started = { upstream: startUpstream, gateway: startGateway, proxy: startProxy };
+process.on("message", () => process.send({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss }));
+process.send(await started[kind]());
