@@ -69,6 +69,11 @@ type Result<T> = core::result::Result<T, Failure>;
 /// Boxed, so that the futures of all calls are one: each of its own weighs 1 to 3 KB.
 pub(crate) type Call<T> = Box<dyn FnMut(Event, u64) -> Step<T>>;
 
+/// The call that a procedure is, with nothing made of what it comes to.
+pub(crate) fn call_of<P: Procedure + 'static>(mut procedure: P) -> Call<P::Output> {
+    Box::new(move |event, now_ms| procedure.advance(event, now_ms))
+}
+
 impl ConnectClient {
     /// A client for the options. No request is made.
     ///

@@ -2,7 +2,7 @@
 
 use web_sys::AbortSignal;
 
-use super::{Call, ConnectClient, ConnectionRequest, Result};
+use super::{Call, ConnectClient, ConnectionRequest, Result, call_of};
 use crate::browser::page;
 use crate::core::error::ConnectError;
 use crate::core::procedure::execute::ExecuteAction;
@@ -117,15 +117,14 @@ impl ConnectClient {
         redirect_url: Option<String>,
     ) -> Result<Call<ConnectionRequest>> {
         let options = &self.inner.options;
-        let mut procedure = RefreshAccount::new(Refresh {
+        let procedure = RefreshAccount::new(Refresh {
             connected_account_id,
             redirect_url: self.return_address(redirect_url)?,
             redirect_origins: options.redirect_origins.clone(),
             flow_id: page::new_flow_id()?,
             entity_id: options.entity_id.clone(),
         });
-        let call = Box::new(move |event, now_ms| procedure.advance(event, now_ms));
-        Ok(self.remembered(call))
+        Ok(self.remembered(call_of(procedure)))
     }
 
     /// Switches an account on or off.
@@ -192,8 +191,7 @@ impl ConnectClient {
         execute.entity_id = execute
             .entity_id
             .or_else(|| self.inner.options.entity_id.clone());
-        let mut procedure = ExecuteAction::new(self.inner.options.api, execute);
-        Box::new(move |event, now_ms| procedure.advance(event, now_ms))
+        call_of(ExecuteAction::new(self.inner.options.api, execute))
     }
 
     pub(super) async fn ask<T>(
@@ -214,12 +212,11 @@ pub(crate) fn watching(
     connected_account_id: String,
     timeout_ms: Option<u32>,
 ) -> Call<ConnectedAccount> {
-    let mut watch = WatchAccount::new(connected_account_id, timeout_ms.unwrap_or(WAIT_MS));
-    Box::new(move |event, now_ms| watch.advance(event, now_ms))
+    let timeout_ms = timeout_ms.unwrap_or(WAIT_MS);
+    call_of(WatchAccount::new(connected_account_id, timeout_ms))
 }
 
 /// The call of [`ConnectClient::find_account`].
 pub(crate) fn finding(entity_id: String, app: String) -> Call<Option<ConnectedAccount>> {
-    let mut find = FindAccount::of_app(entity_id, app);
-    Box::new(move |event, now_ms| find.advance(event, now_ms))
+    call_of(FindAccount::of_app(entity_id, app))
 }

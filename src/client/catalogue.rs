@@ -2,8 +2,7 @@
 
 use web_sys::AbortSignal;
 
-use super::{Call, ConnectClient, Result};
-use crate::core::procedure::Procedure;
+use super::{Call, ConnectClient, Result, call_of};
 use crate::core::procedure::create_integration::{CreateIntegration, CreateIntegrationOptions};
 use crate::core::procedure::pages::Pages;
 use crate::core::protocol::answer::{App, Integration};
@@ -62,9 +61,6 @@ impl ConnectClient {
     /// The call of [`create_integration`](Self::create_integration).
     pub(crate) fn creating(&self, options: CreateIntegrationOptions) -> Result<Call<Integration>> {
         let may_create = self.inner.options.create_integrations;
-        let mut procedure = CreateIntegration::new(options, may_create)?;
-        Ok(Box::new(move |event, now_ms| {
-            procedure.advance(event, now_ms)
-        }))
+        Ok(call_of(CreateIntegration::new(options, may_create)?))
     }
 }
