@@ -453,14 +453,7 @@ fn a_platform_that_stumbles_has_not_decided() {
 
 #[test]
 fn the_deadline_is_the_links_where_that_is_sooner_and_gets_a_last_look() {
-    let mut play = Play::new(FlowMode::Popup);
-    play.load();
-    play.loaded(oauth());
-    play.submit(&[]);
-    play.reserved(true);
-    let mut sent = initiated(Some(URL), START_MS);
-    sent.request.expires_at_ms = Some(START_MS + 60_000);
-    play.done(Outcome::Initiated(Ok(sent)));
+    let mut play = Play::in_popup_until(Some(START_MS + 60_000));
     assert_eq!(play.snapshot().expires_at_ms, Some(START_MS + 60_000));
     assert_eq!(play.after(60_000, BEHIND), ["look acc-1"]);
     play.looked("INITIATED");
@@ -482,14 +475,7 @@ fn the_deadline_is_the_links_where_that_is_sooner_and_gets_a_last_look() {
 
 #[test]
 fn a_clock_that_is_ahead_of_the_platforms_ends_nothing() {
-    let mut play = Play::new(FlowMode::Popup);
-    play.load();
-    play.loaded(oauth());
-    play.submit(&[]);
-    play.reserved(true);
-    let mut sent = initiated(Some(URL), START_MS);
-    sent.request.expires_at_ms = Some(START_MS - 60_000);
-    play.done(Outcome::Initiated(Ok(sent)));
+    let play = Play::in_popup_until(Some(START_MS - 60_000));
     assert_eq!(
         play.snapshot().expires_at_ms,
         Some(START_MS + LIFETIME_MS),

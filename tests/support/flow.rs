@@ -188,12 +188,19 @@ impl Play {
 
     /// In a popup, the user at the provider.
     pub fn in_popup() -> Self {
+        Self::in_popup_until(None)
+    }
+
+    /// The same, with what the platform says of how long its link lives.
+    pub fn in_popup_until(expires_at_ms: Option<u64>) -> Self {
         let mut play = Play::new(FlowMode::Popup);
         play.load();
         play.loaded(oauth());
         assert_eq!(play.submit(&[]), ["reserve"]);
         assert_eq!(play.reserved(true), ["initiate"]);
-        play.initiated(Some(URL));
+        let mut sent = initiated(Some(URL), play.now_ms);
+        sent.request.expires_at_ms = expires_at_ms;
+        play.done(Outcome::Initiated(Ok(sent)));
         assert_eq!(play.state(), "waiting");
         play
     }
