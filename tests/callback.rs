@@ -1,5 +1,9 @@
 //! What a callback URL says, and how our parameter is put on and taken off a URL.
 
+#[path = "support/appended.rs"]
+mod appended;
+
+use appended::{APPENDED, is_appended};
 use connect_flow::core::callback::{bind, clean, collision, parse};
 use connect_flow::core::error::ErrorCode;
 use proptest::prelude::*;
@@ -110,31 +114,6 @@ fn a_parameter_that_the_platform_writes_collides() {
     ] {
         assert_eq!(collision(url).as_deref(), name, "{url}");
     }
-}
-
-/// The names that a platform or we append, in lower case and without underscores.
-const APPENDED: &[&str] = &[
-    "cfflow",
-    "connectedaccountid",
-    "connectionid",
-    "status",
-    "connectionstatus",
-    "appname",
-    "toolkit",
-    "error",
-    "errordescription",
-    "errormessage",
-    "message",
-    "reason",
-    "sessionuri",
-];
-
-fn is_appended(pair: &str) -> bool {
-    form_urlencoded::parse(pair.as_bytes())
-        .next()
-        .is_some_and(|(name, _)| {
-            APPENDED.contains(&name.replace('_', "").to_ascii_lowercase().as_str())
-        })
 }
 
 fn pairs(url: &str) -> Vec<&str> {

@@ -3,34 +3,11 @@
 
 use connect_flow::core::callback::{bind, clean, collision, parse};
 use connect_flow::core::error::ErrorCode;
+use connect_flow_fuzz::support::appended::is_appended;
 use connect_flow_fuzz::{check_error, within};
 use libfuzzer_sys::fuzz_target;
 
 const FLOW: &str = "0123456789abcdef0123456789abcdef";
-
-/// The names that a platform or we append, in lower case and without underscores.
-const APPENDED: &[&str] = &[
-    "cfflow",
-    "connectedaccountid",
-    "connectionid",
-    "status",
-    "connectionstatus",
-    "appname",
-    "toolkit",
-    "error",
-    "errordescription",
-    "errormessage",
-    "message",
-    "reason",
-    "sessionuri",
-];
-
-fn is_appended(pair: &str) -> bool {
-    let first = form_urlencoded::parse(pair.as_bytes()).next();
-    first.is_some_and(|(name, _)| {
-        APPENDED.contains(&name.replace('_', "").to_ascii_lowercase().as_str())
-    })
-}
 
 /// What stands before the query, the pairs of the query, and the fragment.
 fn parts(url: &str) -> (&str, Vec<&str>, Option<&str>) {

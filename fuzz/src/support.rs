@@ -1,5 +1,7 @@
 //! The native tests' own cases and helpers.
 
+#[path = "../../tests/support/appended.rs"]
+pub mod appended;
 #[path = "../../tests/support/cases.rs"]
 pub mod cases;
 #[path = "../../tests/support/flow.rs"]
