@@ -25,21 +25,26 @@ const harmless = {
 export function build<Context>(options: GatewayOptions<Context>): Gateway<Context> {
   const settings = readOptions(options);
   return async (request, context) => {
-    const deadline = new AbortController();
-    // Not AbortSignal.timeout: its timer outlives the answer.
-    const timer = setTimeout(() => deadline.abort(), settings.timeoutMs);
+    // One signal for both ends: AbortSignal.any takes a fifth of the gateway's own time in Node, and the timer of
+    // AbortSignal.timeout outlives the answer.
+    const end = new AbortController();
+    const abort = () => end.abort();
+    const timer = setTimeout(abort, settings.timeoutMs);
+    request.signal.addEventListener("abort", abort);
+    if (request.signal.aborted) abort();
     try {
-      return await handle(settings, request, context as Context, deadline.signal);
+      return await handle(settings, request, context as Context, end.signal);
     } catch (error) {
-      return fail(settings, error, deadline.signal, request);
+      return fail(settings, error, end.signal, request);
     } finally {
       clearTimeout(timer);
+      request.signal.removeEventListener("abort", abort);
     }
   };
 }
 
 /** From the outside to the inside: nothing is read, asked or looked at before what comes first has let the request in. */
-async function handle<Context>(settings: Settings<Context>, request: Request, context: Context, deadline: AbortSignal): Promise<Response> {
+async function handle<Context>(settings: Settings<Context>, request: Request, context: Context, end: AbortSignal): Promise<Response> {
   boundHeaders(request, settings.maxHeaderBytes);
   if (!methods.split(", ").includes(request.method)) {
     throw refuse(405, "MethodNotAllowed", `Only ${methods}`, { headers: { allow: methods } });
@@ -47,12 +52,12 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   if (!isOwnPage(request, settings.origins)) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
   const url = new URL(request.url);
   const { operation, id } = find(settings.basePath, request.method, url.pathname);
-  const entityId = await identify(settings, request, context, deadline);
+  const entityId = await identify(settings, request, context, end);
   requireAllowed(settings, operation.calls);
   const query = readQuery(url.searchParams, operation.query?.split(" ") ?? []);
-  const body = await readBody(settings, request, deadline);
+  const body = await readBody(settings, request, end);
   const generation = operation.path.startsWith("/api/v3/") ? "v3" : "v1";
-  const platform = new Platform(settings, generation, AbortSignal.any([request.signal, deadline]));
+  const platform = new Platform(settings, generation, end);
   try {
     return answer(settings, await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
   } catch (error) {
@@ -84,9 +89,9 @@ function match(pattern: string[], segments: string[]): string | undefined {
 }
 
 async function identify<Context>(
-  { authenticate }: Settings<Context>, request: Request, context: Context, deadline: AbortSignal,
+  { authenticate }: Settings<Context>, request: Request, context: Context, end: AbortSignal,
 ): Promise<string> {
-  const found = await within(deadline, Promise.resolve(authenticate(request, context)));
+  const found = await within(end, Promise.resolve(authenticate(request, context)));
   if (found === undefined || found === null || found === "") throw refuse(401, "Unauthenticated", "Nobody is signed in");
   // The platform's filters are lists by commas: such a name would be several users.
   if (typeof found !== "string" || found.length > 256 || /[,\p{Cc}]/u.test(found)) {
@@ -95,7 +100,7 @@ async function identify<Context>(
   return found;
 }
 
-async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, deadline: AbortSignal): Promise<Json> {
+async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<Json> {
   const tooBig = () => refuse(413, "BodyTooLong", "The body is too long");
   if (request.method === "GET") return {};
   if (Number(request.headers.get("content-length")) > maxBodyBytes) throw tooBig();
@@ -104,9 +109,9 @@ async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: R
   }
   let bytes: Uint8Array | undefined;
   try {
-    bytes = await readBytes(request.body, maxBodyBytes, deadline);
+    bytes = await readBytes(request.body, maxBodyBytes, end);
   } catch (error) {
-    if (deadline.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
+    if (end.aborted && !request.signal.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
     throw error;
   }
   if (!bytes) throw tooBig();
@@ -133,14 +138,14 @@ function refused<Context>({ apiKey }: Settings<Context>, { status, body, headers
 }
 
 /** Whatever has happened, the page gets an answer, and its reason nobody but the log. */
-function fail<Context>(settings: Settings<Context>, error: unknown, deadline: AbortSignal, request: Request): Response {
+function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSignal, request: Request): Response {
   if (error instanceof Refusal) {
     if (error.reason !== undefined) report(settings, error.reason);
     return refused(settings, error);
   }
   if (request.signal.aborted) return refused(settings, refuse(499, "Aborted", "The page did not wait for the answer"));
   report(settings, error);
-  if (deadline.aborted) return refused(settings, refuse(504, "Timeout", "The answer did not come in time"));
+  if (end.aborted) return refused(settings, refuse(504, "Timeout", "The answer did not come in time"));
   return refused(settings, refuse(500, "Failed", "The gateway failed"));
 }
 
