@@ -1,5 +1,5 @@
-// One of the servers that are measured, in a process of its own: `upstream`, `gateway <upstream>` or `proxy <upstream>`. It tells its
-// parent where it listens, and, asked for it, what it has used until then.
+// One of the servers that are measured, in a process of its own: `upstream`, or with its address `gateway`, `handler` or `proxy`. It
+// tells its parent where it listens, and, asked for it, what it has used until then.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -49,9 +49,18 @@ async function startProxy() {
   return { url: await app.listen({ port: 0, host: "127.0.0.1" }) };
 }
 
+/** A handler that only adds the key, with the standard's own `Request`, `fetch` and `Response`, and nothing looked at. */
+async function startHandler() {
+  const handle = (request) => {
+    const { pathname, search } = new URL(request.url);
+    return fetch(upstream + pathname + search, { headers: { accept: "application/json", "x-api-key": API_KEY }, signal: request.signal });
+  };
+  return { url: await listen(createServer(toNodeHandler(handle))) };
+}
+
 const listen = (server) =>
   new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`)));
 
-const started = { upstream: startUpstream, gateway: startGateway, proxy: startProxy };
+const started = { upstream: startUpstream, gateway: startGateway, handler: startHandler, proxy: startProxy };
 process.on("message", () => process.send({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss }));
 process.send(await started[kind]());
