@@ -70,8 +70,13 @@ async function load(options: ClientOptions): Promise<Module> {
   throw fail(`the module could not be loaded; ${tried.join("; ")}`, true, { cause: new AggregateError(errors) });
 }
 
-const fail = (message: string, retryable: boolean, options?: ErrorOptions) =>
-  Object.assign(new Error(message, options), { name: "ConnectError", code: "load_failed", retryable });
+/** Fields, not assigned: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
+class LoadError extends Error {
+  override name = "ConnectError";
+  code = "load_failed";
+}
+
+const fail = (message: string, retryable: boolean, options?: ErrorOptions) => Object.assign(new LoadError(message, options), { retryable });
 
 /** Fields come from a client, so that the module is there for whoever has some. */
 function ready(): Module {

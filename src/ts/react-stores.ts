@@ -55,6 +55,13 @@ export function createSource({ client: given, options }: ConnectProviderProps) {
 
 export type Source = ReturnType<typeof createSource>;
 
+/** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
+class TooEarly extends Error {
+  override name = "ConnectError";
+  code = "invalid_transition";
+  retryable = true;
+}
+
 /** A flow, made and loaded while components listen. */
 export function createFlow(source: Source, options: FlowOptions) {
   let flow: ConnectFlow | undefined;
@@ -79,10 +86,9 @@ export function createFlow(source: Source, options: FlowOptions) {
     flow?.dispose();
     flow = undefined;
   });
-  const tooEarly = { name: "ConnectError", code: "invalid_transition", retryable: true };
   const actions: ConnectFlowActions = {
     load: () => flow?.load() ?? start(),
-    submit: (data) => flow?.submit(data) ?? Promise.reject(Object.assign(new Error("the flow has not loaded yet"), tooEarly)),
+    submit: (data) => flow?.submit(data) ?? Promise.reject(new TooEarly("the flow has not loaded yet")),
     retry: () => flow?.retry() ?? start(),
     cancel: () => flow?.cancel(),
   };

@@ -9,5 +9,9 @@ test("where all prototypes are frozen, calls are answered and errors are errors"
     worker.on("message", resolve).on("error", reject).on("exit", () => reject(new Error("a call came to no end")));
   });
   await worker.terminate();
-  assert.deepEqual(came, { connectionStatus: "ACTIVE", state: "ready", isOurs: true, name: "ConnectError", code: "not_found", hasMessage: false });
+  const error = (code, name = "ConnectError") => [name, code, true, false];
+  assert.deepEqual(came, {
+    connectionStatus: "ACTIVE", state: "ready", isOurs: true, error: error("not_found"), unloaded: error("load_failed"), tooEarly: error("invalid_transition"),
+    misuse: error("invalid_argument", "SandboxError"),
+  });
 });
