@@ -6,6 +6,14 @@ const toolkit = "/api/v3/toolkits/gmail";
 const account = "/api/v3/connected_accounts/ca_1";
 const ask = (opened, path = toolkit, method = "GET", init) => opened.as("Jessica")(method, path, init);
 
+/** A response of a `fetch` that does as it likes. */
+const withBody = (body, init) => Object.defineProperty(new Response(null, init), "body", { value: body });
+const readBy = (reader) => withBody({ getReader: () => reader });
+const much = () => ({ done: false, value: new Uint8Array(8 * 1024 * 1024 + 1) });
+const fails = () => {
+  throw new Error("torn");
+};
+
 /** What the platform is answering with, and what of it a page sees. */
 async function answered(response, path, init) {
   const opened = openGateway(init);
@@ -107,6 +115,13 @@ suite("answers that cannot be used", () => {
     "half of an answer": [() => new Response('{"slug":"gm'), 502, "Gateway_BadAnswer", /something else than JSON/],
     "no text": [() => new Response(new Uint8Array([0xff, 0xfe])), 502, "Gateway_BadAnswer", /something else than JSON/],
     "an answer without end": [() => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)) })), 502, "Gateway_BadAnswer", /too long/],
+    "an answer of empty chunks without end": [() => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array()) })), 502, "Gateway_BadAnswer", /broke off/],
+    "an answer of texts without end": [() => new Response(new ReadableStream({ pull: (controller) => controller.enqueue("text") })), 502, "Gateway_BadAnswer", /broke off/],
+    "a reader that throws": [() => readBy({ read: fails, cancel: fails }), 502, "Gateway_BadAnswer", /broke off/],
+    "a reader that answers nothing, at once": [() => readBy({ read: () => undefined }), 502, "Gateway_BadAnswer", /broke off/],
+    "a reader that reads too much and throws when it is cancelled": [() => readBy({ read: much, cancel: fails }), 502, "Gateway_BadAnswer", /too long/],
+    "a reader that reads too much and rejects when it is cancelled": [() => readBy({ read: much, cancel: async () => fails() }), 502, "Gateway_BadAnswer", /too long/],
+    "a redirect that cannot be let go of": [() => withBody({ cancel: fails }, { status: 302 }), 502, "Gateway_BadAnswer", /redirect/],
     "an answer that breaks off": [() => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) })), 502, "Gateway_BadAnswer", /broke off/],
     "a key that it does not know": [() => json({ error: { message: `Invalid key ${apiKey}` } }, 401), 502, "Gateway_BadAnswer", /did not accept the key/],
     "an exception": [() => json({ error: { message: "at Object.<anonymous> (/srv/app.js:1)" } }, 500), 500, "Gateway_PlatformFailed", /answered 500/],

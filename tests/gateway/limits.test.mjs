@@ -100,6 +100,20 @@ suite("time", () => {
     assert.ok(isCancelled);
   });
 
+  test("a platform whose answer can neither be read nor let go of", async () => {
+    const opened = slow();
+    const reader = { read: never, cancel: () => Promise.reject(new Error("torn")) };
+    opened.reply = () => Object.defineProperty(new Response("{}"), "body", { value: { getReader: () => reader } });
+    assert.equal((await opened.as("Jessica")("GET", "/api/v3/toolkits/gmail")).status, 504);
+  });
+
+  test("a body of empty chunks without end", async () => {
+    const { as, seen } = slow();
+    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array()) });
+    const { status } = await as("Jessica")("POST", link, { body });
+    assert.deepEqual([status, seen], [500, []]);
+  });
+
   test("a page that does not send its body", async () => {
     const { as, seen } = slow();
     const found = await as("Jessica")("POST", link, { body: new ReadableStream({}) });

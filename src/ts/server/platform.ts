@@ -1,5 +1,5 @@
 import { isObject, type Json } from "./input.js";
-import { readBytes, toText, within } from "./limits.js";
+import { drop, readBytes, toText, within } from "./limits.js";
 import { isId, type Settings } from "./options.js";
 import { notFound, Refusal, refuse, type Generation, type Kind } from "./refusal.js";
 
@@ -88,7 +88,7 @@ export class Platform {
       throw refuse(502, "Unreachable", "The platform could not be reached", { reason: error });
     }
     if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399)) return response;
-    void response.body?.cancel().catch(() => {});
+    drop(response.body);
     throw bad("The platform answered with a redirect");
   }
 
