@@ -11,8 +11,18 @@ use crate::core::retry::before_look;
 use crate::core::status::ConnectionStatus;
 use crate::core::text::concat;
 
-/// How often a popup is looked at, in milliseconds.
-const POPUP_MS: u64 = 300;
+/// How often a popup is looked at in the first minute, when most are closed that are, in milliseconds. Who closes one gets back
+/// to the page, which looks then: this is for where a browser does not tell the page, and for popups that only look closed.
+const POPUP_MS: u64 = 1_000;
+
+/// How often later.
+const LATER_POPUP_MS: u64 = 3_000;
+
+/// How often when its user is just back: the focus may be faster than the word that the window is gone.
+const BACK_POPUP_MS: u64 = 300;
+
+/// How long that is, in milliseconds.
+const BACK_MS: u64 = 1_500;
 
 /// How long a platform has after the popup is gone, in milliseconds: the callback may be on its way.
 const GRACE_MS: u64 = 1_500;
@@ -64,8 +74,8 @@ pub struct Waiting {
     pub deadline_ms: u64,
     looks: u32,
     is_looking: bool,
-    is_away: bool,
-    has_focus: bool,
+    around: Surroundings,
+    back_ms: u64,
     next_look_ms: u64,
     looked_at_ms: u64,
 }
@@ -88,8 +98,13 @@ impl Waiting {
             deadline_ms,
             looks: 0,
             is_looking: false,
-            is_away: false,
-            has_focus: true,
+            around: Surroundings {
+                is_popup_closed: false,
+                has_focus: true,
+                is_visible: true,
+                is_online: true,
+            },
+            back_ms: 0,
             next_look_ms: moment.now_ms + before_look(1, moment.random),
             looked_at_ms: 0,
         }
@@ -159,13 +174,15 @@ impl Waiting {
             self.popup = Popup::None;
             self.next_look_ms = now_ms + before_look(1, moment.random);
         }
-        let is_away = !around.is_visible || !around.is_online;
+        let is_away = |around: Surroundings| !around.is_visible || !around.is_online;
         // Who comes back from a window that was cut off has often finished there.
-        if (self.is_away && !is_away) || (!self.has_focus && around.has_focus) {
+        if (is_away(self.around) && !is_away(around))
+            || (!self.around.has_focus && around.has_focus)
+        {
             self.next_look_ms = self.next_look_ms.min(now_ms);
+            self.back_ms = now_ms;
         }
-        self.is_away = is_away;
-        self.has_focus = around.has_focus;
+        self.around = around;
         let is_late = now_ms >= self.deadline_ms;
         if self.is_looking {
             return Next::Wait;
@@ -173,9 +190,7 @@ impl Waiting {
         if is_late && !around.is_online {
             return Next::Failed(self.late(None));
         }
-        // What has happened is looked at even where nobody watches; without a network there is nothing to see.
-        let may_look = around.is_online && (around.is_visible || self.is_verifying());
-        if is_late || (may_look && now_ms >= self.next_look_ms) {
+        if is_late || (self.may_look() && now_ms >= self.next_look_ms) {
             self.look(now_ms);
             return Next::Look;
         }
@@ -224,17 +239,41 @@ impl Waiting {
 
     /// When to look after things again, in milliseconds from now; never while only a change of the page can bring news.
     pub fn wake_ms(&self, now_ms: u64) -> u32 {
-        let due_ms = if self.is_looking || self.is_away {
+        let due_ms = if self.is_looking || !self.may_look() {
             self.deadline_ms
         } else {
             self.next_look_ms.min(self.deadline_ms)
         };
         let due_ms = match self.popup {
-            Popup::None => due_ms,
-            Popup::Open | Popup::Gone(_) => due_ms.min(now_ms + POPUP_MS),
+            Popup::Open => due_ms.min(now_ms + self.before_popup(now_ms)),
+            Popup::Gone(since) if !self.is_looking && self.looked_at_ms >= since => {
+                due_ms.min(since + GRACE_MS)
+            }
+            // Without a look, or before its answer, nothing is decided.
+            Popup::Gone(_) | Popup::None => due_ms,
         };
         // A timer that is late already still lets others go first.
         due_ms.saturating_sub(now_ms).clamp(10, 600_000) as u32
+    }
+
+    /// What has happened is looked at even where nobody watches; without a network there is nothing to see.
+    fn may_look(&self) -> bool {
+        self.around.is_online && (self.around.is_visible || self.is_verifying())
+    }
+
+    /// How long until the next look at a popup that was there.
+    fn before_popup(&self, now_ms: u64) -> u64 {
+        let age_ms = now_ms.saturating_sub(self.since_ms);
+        if !self.around.is_visible {
+            // Only whether it looks closed although its user is in it: each wait as long as it is there already.
+            age_ms.max(POPUP_MS)
+        } else if (self.back_ms..self.back_ms + BACK_MS).contains(&now_ms) {
+            BACK_POPUP_MS
+        } else if age_ms < 60_000 {
+            POPUP_MS
+        } else {
+            LATER_POPUP_MS
+        }
     }
 
     fn is_claimed_failed(&self) -> bool {

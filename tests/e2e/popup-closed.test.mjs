@@ -1,0 +1,63 @@
+// Who closes a popup is back at the page. With the focus comes the word, whatever the page's timers do.
+import assert from "node:assert/strict";
+import { openModulePage } from "./support/module-page.mjs";
+import { scenarios } from "./support/scenarios.mjs";
+import { popup } from "./support/tabs.mjs";
+import { until } from "./support/until.mjs";
+
+const test = scenarios({ hasFocus: true });
+
+/** Runs in the page: a flow by popup, and when it was in which state. */
+async function prepare() {
+  const wait = globalThis.setTimeout;
+  globalThis.turns = 0;
+  globalThis.setTimeout = (handler, ms, ...values) => {
+    const { turns } = globalThis;
+    return wait(() => turns === globalThis.turns && handler(...values), ms);
+  };
+  const { open } = window;
+  window.open = (...values) => (globalThis.opened = open.apply(window, values));
+  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+  const flow = client.flow({ app: "gmail", mode: "popup" });
+  await flow.load();
+  globalThis.states = {};
+  flow.subscribe(() => (globalThis.states[flow.getSnapshot().state] ??= performance.now()));
+  const button = document.createElement("button");
+  button.onclick = () => void flow.submit({});
+  button.textContent = "Connect";
+  document.body.append(button);
+}
+
+/** Runs in the page: no timer that is set before the popup is gone, and the page has the focus back, goes off. */
+function sleep() {
+  const wake = () => {
+    if (!globalThis.opened.closed) return;
+    globalThis.turns += 1;
+    removeEventListener("focus", wake, true);
+  };
+  addEventListener("focus", wake, true);
+  const timer = setInterval(() => {
+    if (!globalThis.opened.closed) return;
+    globalThis.goneMs = performance.now();
+    clearInterval(timer);
+  }, 5);
+}
+
+test("a closed popup is noticed with the focus, by a page whose timers sleep", async ({ provider, platform, browser }) => {
+  const page = await openModulePage(browser, platform);
+  try {
+    await browser.execute(prepare);
+    const window = await popup(browser, async () => (await browser.$("button")).click());
+    await provider.asks();
+    await window.leave();
+    await browser.execute(sleep);
+    await browser.switchToWindow(window.handle);
+    await window.close();
+    const seen = () => browser.execute(() => JSON.stringify({ goneMs: globalThis.goneMs, ...globalThis.states }));
+    const { goneMs, verifying, cancelled } = JSON.parse(await until(browser, "it is cancelled", seen, (text) => text.includes('"cancelled"')));
+    assert.ok(verifying - goneMs < 250, `looked at ${verifying - goneMs} ms after`);
+    assert.ok(cancelled - goneMs < 2_500, `decided ${cancelled - goneMs} ms after`);
+  } finally {
+    await page.close();
+  }
+});
