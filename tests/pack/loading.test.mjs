@@ -51,6 +51,19 @@ suite("in a page, without a bundler", () => {
     assert.deepEqual(await session.log(), []);
   });
 
+  test("the file and the glue around it are asked for side by side", async () => {
+    const seen = new Set();
+    let release;
+    const both = new Promise((resolve) => (release = resolve));
+    // Neither is answered before both were asked for.
+    const answer = async (path) => {
+      if (!path.includes("connect_flow")) return;
+      if (seen.add(path).size === 2) release();
+      await both;
+    };
+    assert.deepEqual((await open({ answer })).result, connected);
+  });
+
   for (const [what, answer] of [
     ["is not served", () => ({ status: 404, body: "Not found" })],
     ["is a page", () => ({ status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>All of it</title>" })],

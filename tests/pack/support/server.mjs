@@ -22,7 +22,7 @@ const cors = { "access-control-allow-origin": "*", "access-control-allow-headers
  * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
  * @param folder what it serves; `headers` go with every file.
  * @param port default any that is free.
- * @param answer for a path, `{ status, headers, body }` to be sent in place of the file.
+ * @param answer for a path, `{ status, headers, body }` to be sent in place of the file, or a promise of it.
  * @returns `{ url, api, sandbox, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
  * the policy `strict`.
  */
@@ -48,7 +48,7 @@ export async function serve({ folder, headers, answer, port = 0 } = {}) {
     }
     const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
     paths.push(path);
-    const own = answer?.(path);
+    const own = await answer?.(path);
     if (own && !own.type) return new Response(own.body, own);
     try {
       const type = own?.type ?? types[extname(path)] ?? "application/octet-stream";
