@@ -17,11 +17,13 @@ const NAMES = { gateway: "connect-flow/server", handler: "`fetch` by hand", prox
 
 export async function measure({ note, folder }) {
   const autocannon = createRequire(join(folder, "package.json"))("autocannon");
-  const upstream = await start("upstream", [], folder);
-  const subjects = {};
-  for (const kind of Object.keys(NAMES)) subjects[kind] = await start(kind, [upstream.url], folder);
+  const children = [];
+  const begin = (kind, ...args) => start(kind, args, { folder, children });
   const runs = [];
   try {
+    const upstream = await begin("upstream");
+    const subjects = {};
+    for (const kind of Object.keys(NAMES)) subjects[kind] = await begin(kind, upstream.url);
     for (const path of upstream.paths) {
       for (const connections of CONNECTIONS) {
         // The first round warms up both. In turns, since a machine is faster at one moment than at another.
@@ -36,22 +38,30 @@ export async function measure({ note, folder }) {
     }
     return { text: report(upstream.paths, runs) };
   } finally {
-    for (const { child } of [upstream, ...Object.values(subjects)]) child.kill();
+    for (const child of children) child.kill();
   }
 }
 
-async function start(kind, args, folder) {
+async function start(kind, args, { folder, children }) {
   const child = fork(inRoot("bench", "gateway", "serve.mjs"), [kind, ...args], { env: { ...process.env, BENCH_TOOLS: folder } });
-  const [said] = await once(child, "message");
-  return { child, ...said };
+  children.push(child);
+  const ended = once(child, "exit").then(([code]) => { throw new Error(`the server ${kind} ended with ${code}`); });
+  const server = { child, ended };
+  return Object.assign(server, await hear(server));
+}
+
+/** What a server says next. */
+async function hear({ child, ended }) {
+  const [said] = await Promise.race([once(child, "message"), ended]);
+  if (said.error) throw new Error(said.error);
+  return said;
 }
 
 /** What a server has used until now. */
-async function usage({ child }) {
-  child.send("usage");
-  const [said] = await once(child, "message");
-  if (said.error) throw new Error(said.error);
-  return { cpuMs: (said.cpu.user + said.cpu.system) / 1000, rss: said.rss };
+async function usage(server) {
+  server.child.send("usage");
+  const { cpu, rss } = await hear(server);
+  return { cpuMs: (cpu.user + cpu.system) / 1000, rss };
 }
 
 async function load(autocannon, server, path, connections) {

@@ -1,8 +1,9 @@
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { build } from "../scripts/build.mjs";
 import { ask } from "../scripts/lib/run.mjs";
-import { say, step } from "../scripts/lib/progress.mjs";
-import { main, Stop } from "../scripts/lib/stop.mjs";
+import { say, seconds, step } from "../scripts/lib/progress.mjs";
+import { explain, main, Stop } from "../scripts/lib/stop.mjs";
+import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { writeSection } from "./lib/report.mjs";
 
@@ -16,10 +17,10 @@ npm run bench -- --build       the build and the tests as well, which takes long
 ${PARTS.join("\n")}`;
 
 function select(args) {
-  const words = args.filter((arg) => arg !== "--build");
-  for (const word of words) if (!PARTS.includes(word)) throw new Stop(`There is no part ${word}; there are: ${PARTS.join(", ")}`);
-  const chosen = words.length ? words : PARTS.filter((name) => name !== "build");
-  return args.includes("--build") && !chosen.includes("build") ? [...chosen, "build"] : chosen;
+  const names = args.map((arg) => (arg === "--build" ? "build" : arg));
+  for (const name of names) if (!PARTS.includes(name)) throw new Stop(`There is no part ${name}; there are: ${PARTS.join(", ")}`);
+  const isAll = args.every((arg) => arg === "--build");
+  return PARTS.filter((name) => names.includes(name) || (isAll && name !== "build"));
 }
 
 /** What a number means nothing without. */
@@ -30,7 +31,7 @@ function machine(found) {
   const browsers = [["Chromium", found.chromium?.CHROMIUM_BINARY], ["Firefox", found.firefox?.FIREFOX_BINARY]];
   const programs = browsers.filter(([, file]) => file).map(([name, file]) => `${name} ${version(file)}`);
   const commit = ask("git", ["rev-parse", "--short", "HEAD"]);
-  const isChanged = Boolean(ask("git", ["status", "--porcelain", "--untracked-files=no", "--", "src", "scripts", "bench/*.mjs"]));
+  const isChanged = Boolean(ask("git", ["status", "--porcelain", "--untracked-files=no", "--", "src", "scripts", "bench"]));
   return [
     `${new Date().toISOString().slice(0, 10)}, commit ${commit}${isChanged ? " with changes" : ""}`,
     `${cpus().length} × ${model}, ${gib} GiB, ${type()} ${release().split("-")[0]}`,
@@ -39,18 +40,37 @@ function machine(found) {
   ].join("; ");
 }
 
+/** Measures a part and writes it into the report; what goes wrong is shown, and the next part's turn comes. */
+async function runPart(part, context) {
+  const start = Date.now();
+  const about = machine(context);
+  const took = () => seconds(Date.now() - start);
+  try {
+    const { text, readme } = await step(part.title, (note) => part.measure({ ...context, note }));
+    say(`\n${text}\n`);
+    writeSection(REPORT, part.name, `*${about}; took ${took()}*\n\n${text}`);
+    if (readme) writeSection("README.md", "sizes", readme);
+    return [part.name, took(), "written"];
+  } catch (error) {
+    say(`\n${explain(error)}\n`);
+    return [part.name, took(), "failed"];
+  }
+}
+
 await main(async () => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return void console.log(HELP);
   const names = select(args);
+  // So that whatever was started is ended, and what was written beside the repository is removed: on "exit".
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+  const start = Date.now();
   await build();
   const parts = await Promise.all(names.map(async (name) => ({ name, ...(await import(`./${name}.mjs`)) })));
   const found = await ensure("npm", "bench-tools", ...parts.flatMap(({ needs }) => needs));
   const context = { ...found, folder: found["bench-tools"].folder };
-  for (const part of parts) {
-    const { text, readme } = await step(part.title, (note) => part.measure({ ...context, note }));
-    say(`\n${text}\n`);
-    writeSection(REPORT, part.name, `*${machine(found)}*\n\n${text}`);
-    if (readme) writeSection("README.md", "sizes", readme);
-  }
+  const rows = [];
+  for (const part of parts) rows.push(await runPart(part, context));
+  rows.push(["in all", seconds(Date.now() - start), ""]);
+  for (const line of table([["part", "time", REPORT], ...rows])) say(line);
+  return rows.some(([, , end]) => end === "failed") ? 1 : 0;
 });

@@ -62,5 +62,7 @@ const listen = (server) =>
   new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`)));
 
 const started = { upstream: startUpstream, gateway: startGateway, handler: startHandler, proxy: startProxy };
+// Not to outlive the parent.
+process.on("disconnect", () => process.exit());
 process.on("message", () => process.send({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss }));
 process.send(await started[kind]());

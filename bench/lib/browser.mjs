@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { remote } from "webdriverio";
 import { engines } from "../../tests/e2e/support/engines.mjs";
+import { makeFolder } from "./folder.mjs";
 
 const LONGEST_MS = 120_000;
 
@@ -15,14 +13,14 @@ const LONGEST_MS = 120_000;
 export async function openBrowser(name, found) {
   Object.assign(process.env, found[name]);
   const engine = engines[name];
-  const profile = await mkdtemp(join(tmpdir(), "connect-flow-bench-"));
+  const profile = makeFolder();
   const driver = await engine.start({});
   const end = async () => {
     await driver.stop();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    profile.remove();
   };
   try {
-    const { webSocketUrl, ...capabilities } = engine.capabilities(profile, {});
+    const { webSocketUrl, ...capabilities } = engine.capabilities(profile.path, {});
     // What is measured here needs no BiDi, and one way for both engines is fairer.
     capabilities["wdio:enforceWebDriverClassic"] = true;
     // Measures the memory at once, not at the next garbage collection.
@@ -42,7 +40,8 @@ export async function openBrowser(name, found) {
       run: (work, ...values) => browser.execute(work, ...values),
       visit: (url) => browser.url(url),
       cdp: name === "chromium" ? (cmd, params) => command(driver.port, browser.sessionId, cmd, params) : undefined,
-      close: () => browser.deleteSession().finally(end),
+      // Of a browser that has died, whoever measured in it has heard.
+      close: () => browser.deleteSession().catch(() => {}).finally(end),
     };
   } catch (error) {
     await end();

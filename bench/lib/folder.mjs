@@ -1,0 +1,17 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Makes a folder in the system's place for such.
+ * @returns `{ path, remove }`; it is removed when this process exits as well.
+ */
+export function makeFolder() {
+  const path = mkdtempSync(join(tmpdir(), "connect-flow-bench-"));
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  process.on("exit", remove);
+  return { path, remove };
+}
