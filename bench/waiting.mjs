@@ -18,9 +18,9 @@ const page = (script) => `<!doctype html><meta charset="utf-8"><title>Waiting</t
 
 const SUBJECTS = [
   { name: "connect-flow, `waitUntilActive`", script: "wait-connect-flow.js" },
-  { name: "the same, page hidden", script: "wait-connect-flow.js", isHidden: true },
+  { name: "connect-flow, `waitUntilActive`, page hidden", script: "wait-connect-flow.js", isHidden: true },
   { name: "connect-flow, a flow with its popup", script: "wait-connect-flow.js", hasPopup: true },
-  { name: "the same, page hidden", script: "wait-connect-flow.js", hasPopup: true, isHidden: true },
+  { name: "connect-flow, a flow with its popup, page hidden", script: "wait-connect-flow.js", hasPopup: true, isHidden: true },
   { name: "composio-core, `waitUntilActive`", script: "wait-composio-core.js", api: "v1" },
   { name: "@composio/core, `waitForConnection`", script: "wait-composio-sdk.js" },
 ];

@@ -25,10 +25,12 @@ globalThis.prepare = async () => {
   globalThis.flow = flow;
 };
 
-/** The user is at the provider. */
+/** The user is at the provider, and so is the focus, which without a screen every window says that it has. */
 globalThis.watchFlow = async ({ ms, isHidden }) => {
   const { flow } = globalThis;
   await until(flow, "waiting");
+  document.hasFocus = () => false;
+  dispatchEvent(new Event("blur"));
   if (isHidden) hide();
   const counts = await pass(ms);
   const { state, isPopupOpen } = flow.getSnapshot();
@@ -44,6 +46,7 @@ async function until(flow, state) {
 
 function hide() {
   Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }
 document.title = "Ready";
