@@ -233,6 +233,28 @@ fn what_stops_a_backtracking_matcher_is_quick() {
 }
 
 #[test]
+fn what_is_shown_is_no_longer_than_a_pattern_can_be() {
+    // Under the flags `u` and `v` each character of this class stands behind a backslash.
+    let source = |pairs: usize| [r"\@[", &"(/".repeat(pairs), "]"].concat();
+    let source_of = |pairs| {
+        (
+            source(pairs),
+            Pattern::new(&source(pairs)).expect("a pattern"),
+        )
+    };
+    let (fits, pattern) = source_of(1_023);
+    let shown = pattern.for_json_schema(&fits).expect("shown");
+    assert_eq!((fits.len(), shown.len()), (2_050, 4_095));
+    assert!(Pattern::new(shown).expect("a pattern still").is_match("@/"));
+    assert!(pattern.for_html().is_some());
+
+    let (too_long, pattern) = source_of(1_024);
+    assert!(pattern.for_json_schema(&too_long).is_none());
+    assert!(pattern.for_html().is_none());
+    assert!(pattern.is_match("@/") && !pattern.is_match("@x"));
+}
+
+#[test]
 fn in_html_the_whole_value_has_to_fit_and_space_around_it_may_stand() {
     for (source, html) in [
         ("^[a-z0-9-]+$", Some(r"\s*(?:[a-z0-9\-]+)\s*")),

@@ -37,7 +37,7 @@ pub struct Pattern {
     text: String,
     /// Whether the source itself is taken under `u`.
     is_unicode: bool,
-    /// Whether a backtracking matcher comes to an end soon, too.
+    /// Whether it may be shown: a backtracking matcher comes to an end soon, too, and the text is no longer than a source may be.
     is_tame: bool,
 }
 
@@ -91,8 +91,8 @@ impl Pattern {
         }
     }
 
-    /// For validators that hand it to `RegExp` with the flag `u`. `None` where that could take for ever: in what
-    /// repeats, nothing may vary.
+    /// For validators that hand it to `RegExp` with the flag `u`. `None` where that could take for ever (in what repeats,
+    /// nothing may vary), and where escaped it has more than [`MAX_SIZE`] bytes.
     pub fn for_json_schema<'a>(&'a self, source: &'a str) -> Option<&'a str> {
         let text = if self.is_unicode { source } else { &self.text };
         self.is_tame.then_some(text)

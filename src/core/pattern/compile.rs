@@ -32,6 +32,8 @@ pub fn compile(source: &str) -> Option<Pattern> {
         return None;
     }
     parser.copy();
+    // What is shown is a pattern here, too: with its escapes it may be longer than one can be.
+    parser.pattern.is_tame &= parser.pattern.text.len() <= MAX_SIZE;
     Some(parser.pattern)
 }
 
