@@ -5,11 +5,10 @@ use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::PendingConnection;
 use crate::core::procedure::complete::TIMEOUT_MS;
-use crate::core::procedure::watch::{Verdict, claimed_failed, judge};
+use crate::core::procedure::watch::{Verdict, claimed_failed, judge, still};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::retry::before_look;
 use crate::core::status::ConnectionStatus;
-use crate::core::text::concat;
 
 /// How often a popup is looked at in the first minute, when most are closed that are, in milliseconds. Who closes one gets back
 /// to the page, which looks then: this is for where a browser does not tell the page, and for popups that only look closed.
@@ -292,11 +291,6 @@ impl Waiting {
                 "the user did not finish in time: start again",
             );
         }
-        let status = status.map_or("not ACTIVE", ConnectionStatus::as_str);
-        ConnectError::new(
-            ErrorCode::Timeout,
-            concat(&["the account is still ", status]),
-        )
-        .with_retryable(true)
+        still(status.map_or("not ACTIVE", ConnectionStatus::as_str))
     }
 }

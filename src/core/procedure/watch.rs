@@ -65,8 +65,7 @@ impl WatchAccount {
         let error = if self.is_claimed_failed {
             claimed_failed()
         } else if now_ms >= self.deadline_ms {
-            let message = ["the account is still ", status.as_str()];
-            ConnectError::new(ErrorCode::Timeout, concat(&message)).with_retryable(true)
+            still(status.as_str())
         } else {
             return self.pause(0);
         };
@@ -151,6 +150,15 @@ fn not_active(account: &ConnectedAccount) -> ConnectError {
     };
     ConnectError::new(code, message)
         .with_server_words(error, description.or_else(|| account.status_reason.clone()))
+}
+
+/// Nothing was decided within the time limit.
+pub(crate) fn still(status: &str) -> ConnectError {
+    ConnectError::new(
+        ErrorCode::Timeout,
+        concat(&["the account is still ", status]),
+    )
+    .with_retryable(true)
 }
 
 /// The platform said "failed" and has not written it down yet: no reason to keep the user waiting.
