@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
+use super::value::{decode_except, encode};
 use crate::browser::failure::Failure;
-use crate::browser::value::{decode, decode_except, encode};
+use crate::browser::value::decode;
 use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
 use crate::core::plain::Plain;

@@ -4,8 +4,9 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{put, to_error, to_js, unreadable, wrong};
+use super::value::encode;
 use crate::browser::failure::Failure;
-use crate::browser::value::{decode, encode};
+use crate::browser::value::decode;
 use crate::core::error::Issue;
 use crate::core::fields::{Field, read, read_list};
 use crate::core::input_attributes::input_attributes;

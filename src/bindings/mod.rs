@@ -7,6 +7,7 @@ mod convert;
 mod fields;
 mod flow;
 mod lists;
+mod value;
 
 use wasm_bindgen::prelude::*;
 

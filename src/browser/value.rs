@@ -1,6 +1,6 @@
 //! JavaScript values as [`Value`]s, decoded once. Everything that runs foreign code is caught.
 
-use js_sys::{Array, JsString, Reflect, Symbol};
+use js_sys::{JsString, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
 use crate::core::value::Value;
@@ -13,18 +13,13 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn json_parse(text: &JsString) -> Result<JsValue, JsValue>;
 
+    /// Throws for a proxy that was revoked.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
-    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+    pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
     /// As JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub fn to_text(value: &JsValue) -> String;
-
-    #[wasm_bindgen(js_name = Number)]
-    fn to_number(text: &str) -> JsValue;
-
-    #[wasm_bindgen(js_namespace = Object, js_name = fromEntries)]
-    fn from_entries(pairs: &Array) -> JsValue;
 }
 
 /// Decodes JSON text; `None` when it is no JSON, or nested too deeply.
@@ -77,40 +72,14 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
     Ok(Value::Object(members))
 }
 
-/// [`decode`], all but some members of the object itself: those stay as JavaScript has them.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_except(value: &JsValue, kept: &[&str]) -> Result<(Value, Kept), JsValue> {
-    if !value.is_object() || is_array(value)? {
-        return Ok((decode(value)?, Vec::new()));
-    }
-    let (members, kept) = members(value, kept, 0)?;
-    Ok((Value::Object(members), kept))
-}
-
-/// The JavaScript value of what was decoded. A member `__proto__` stays a member.
-pub fn encode(value: &Value) -> JsValue {
-    match value {
-        Value::Null | Value::Foreign => JsValue::NULL,
-        Value::Bool(flag) => (*flag).into(),
-        Value::Number(text) => to_number(text),
-        Value::String(text) => text.into(),
-        Value::Array(items) => items.iter().map(encode).collect::<Array>().into(),
-        Value::Object(members) => {
-            let pairs: Array = members
-                .iter()
-                .map(|(name, value)| Array::of2(&name.into(), &encode(value)))
-                .collect();
-            from_entries(&pairs)
-        }
-    }
-}
-
 /// Members by name, as JavaScript has them.
 pub type Kept = Vec<(String, JsValue)>;
 
-fn members(
+/// The members of an object, decoded, and those of `names_kept`.
+///
+/// # Errors
+/// As [`decode`].
+pub fn members(
     object: &JsValue,
     names_kept: &[&str],
     depth: u32,
