@@ -3,12 +3,12 @@
 
 use core::cell::RefCell;
 
-use gloo_net::http::{Headers, Response};
-use js_sys::{Function, JsString, Object, Promise, Reflect, Uint8Array};
+use gloo_net::http::Headers;
+use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortSignal, ReadableStreamDefaultReader, Request, RequestCache, RequestCredentials,
-    RequestInit, RequestRedirect, TextDecodeOptions, TextDecoder,
+    AbortSignal, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
+    TextDecodeOptions, TextDecoder,
 };
 
 use super::failure::Failure;
@@ -23,13 +23,8 @@ use crate::core::text::concat;
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
 
-#[wasm_bindgen]
-extern "C" {
-    type Stream;
-    // What a page's own `fetch` answers may throw here, and what is not caught ends no call.
-    #[wasm_bindgen(method, catch, structural, js_name = getReader)]
-    fn get_reader(this: &Stream) -> Result<ReadableStreamDefaultReader, JsValue>;
-}
+/// What a chunk without a byte counts as: such may come without an end, and without a task in which time could pass.
+const EMPTY_CHUNK: usize = 1_000;
 
 /// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
 struct Typed(Uint8Array);
@@ -75,19 +70,15 @@ impl Http {
         let sent = fetch
             .call1(&JsValue::UNDEFINED, &request)
             .map_err(unreachable_platform)?;
-        let response = limit(&deadline, &Promise::resolve(&sent)).await?;
-        let response = response.dyn_into::<web_sys::Response>().map_err(|other| {
-            Failure::caused(
+        let response = limit(&deadline, &sent).await?;
+        if !response.is_instance_of::<Response>() {
+            return Err(Failure::caused(
                 ErrorCode::ResponseInvalid,
                 "`fetch` answered something that is no Response",
-                other,
-            )
-        })?;
-        // `Response.error()`, and what a service worker makes of a failure.
-        if response.status() == 0 {
-            return Err(unreachable_platform(response.into()));
+                response,
+            ));
         }
-        read(response.into(), &deadline).await
+        read(&response, &deadline).await
     }
 
     /// Forgets the headers, so that the next request asks for fresh ones. Whether that can change anything.
@@ -116,7 +107,7 @@ impl Http {
             )
         };
         let asked = ask.call0(&JsValue::UNDEFINED).map_err(failed)?;
-        let answered = match deadline.limit(&Promise::resolve(&asked)).await {
+        let answered = match deadline.limit(&asked).await {
             Ok(value) => value,
             Err(Ok(error)) => return Err(error.into()),
             Err(Err(cause)) => return Err(failed(cause)),
@@ -186,63 +177,86 @@ fn build(
     Ok((built, body))
 }
 
-async fn read(response: Response, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {
-    let headers = response.headers();
-    let body = match response.body() {
-        Some(stream) if !stream.locked() => {
-            let stream: &Stream = stream.unchecked_ref();
-            let reader = stream.get_reader().map_err(unreadable)?;
-            read_text(&reader, deadline)
-                .await?
-                .map_or(Body::TooLarge, body_of)
-        }
-        _ => Body::Empty,
+async fn read(response: &JsValue, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {
+    let (mut answer, reader) = begin(response).map_err(unreadable)?;
+    // `Response.error()`, and what a service worker makes of a failure.
+    if answer.status == 0 {
+        return Err(unreachable_platform(response.clone()));
+    }
+    if let Some(reader) = reader {
+        answer.body = read_text(&reader, deadline)
+            .await?
+            .map_or(Body::TooLarge, body_of);
+    }
+    Ok(answer)
+}
+
+/// An answer without its body, and what reads that. A page's own `fetch` may answer a proxy, or something changed: a member that
+/// throws is caught, since what is not ends no call.
+fn begin(response: &JsValue) -> Result<(HttpResponse, Option<JsValue>), JsValue> {
+    let headers = member(response, "headers")?;
+    let header = |name: &str| call(&headers, "get", &name.into()).map(|value| value.as_string());
+    let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
+    let answer = HttpResponse {
+        status: member(response, "status")?.as_f64().unwrap_or_default() as u16,
+        retry_after_ms: retry_after_ms(after_ms.as_deref(), after.as_deref(), now_ms()),
+        request_id: header("x-request-id")?,
+        body: Body::Empty,
     };
-    Ok(HttpResponse {
-        status: response.status(),
-        retry_after_ms: retry_after_ms(
-            headers.get("retry-after-ms").as_deref(),
-            headers.get("retry-after").as_deref(),
-            now_ms(),
-        ),
-        request_id: headers.get("x-request-id"),
-        body,
-    })
+    let stream = member(response, "body")?;
+    let is_free = stream.is_object() && !member(&stream, "locked")?.is_truthy();
+    let reader = is_free.then(|| call(&stream, "getReader", &JsValue::UNDEFINED));
+    Ok((answer, reader.transpose()?))
 }
 
 /// The whole body as text; `None` as soon as it is too large.
-async fn read_text(
-    reader: &ReadableStreamDefaultReader,
-    deadline: &Deadline<'_>,
-) -> Result<Option<JsString>, Failure> {
+async fn read_text(reader: &JsValue, deadline: &Deadline<'_>) -> Result<Option<JsString>, Failure> {
     let decoder = TextDecoder::new().map_err(unreadable)?;
     let more = TextDecodeOptions::new();
     more.set_stream(true);
     let mut text = JsString::from("");
     let mut size = 0;
     loop {
-        let next = limit(deadline, &reader.read()).await?;
-        let member = |name: &str| Reflect::get(&next, &name.into()).unwrap_or_default();
-        if member("done").is_truthy() {
+        let next = call(reader, "read", &JsValue::UNDEFINED).map_err(unreadable)?;
+        let next = limit(deadline, &next).await?;
+        let Some((chunk, length)) = bytes_of(&next).map_err(unreadable)? else {
             return Ok(Some(text));
-        }
-        let Ok(chunk) = member("value").dyn_into::<Uint8Array>() else {
-            return Err(unreadable(JsValue::UNDEFINED));
         };
-        size += chunk.length() as usize;
+        size += match length {
+            0 => EMPTY_CHUNK,
+            length => length.min(MAX_BODY_BYTES + 1),
+        };
         if size > MAX_BODY_BYTES {
             // What `cancel` comes to is nobody's concern: the answer is refused already.
-            let _ = Promise::race(&js_sys::Array::of2(
-                &reader.cancel(),
-                &Promise::resolve(&JsValue::NULL),
-            ));
+            let cancelled = call(reader, "cancel", &JsValue::UNDEFINED).unwrap_or(JsValue::NULL);
+            let _ = Promise::race(&Array::of2(&JsValue::NULL, &cancelled));
             return Ok(None);
         }
         let part = decoder
-            .decode_with_js_u8_array_and_options(&chunk, &more)
+            .decode_with_js_u8_array_and_options(chunk.unchecked_ref(), &more)
             .map_err(unreadable)?;
         text = text.concat(&part.into());
     }
+}
+
+/// A chunk and how long it is; `None` at the end.
+fn bytes_of(next: &JsValue) -> Result<Option<(JsValue, usize)>, JsValue> {
+    if member(next, "done")?.is_truthy() {
+        return Ok(None);
+    }
+    let chunk = member(next, "value")?;
+    let length = member(&chunk, "byteLength")?.as_f64();
+    let length = length.ok_or(JsValue::UNDEFINED)? as usize;
+    Ok(Some((chunk, length)))
+}
+
+fn member(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(of, &name.into())
+}
+
+fn call(on: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+    let method: Function = member(on, name)?.dyn_into()?;
+    method.call1(on, argument)
 }
 
 fn body_of(text: JsString) -> Body {
@@ -255,7 +269,7 @@ fn body_of(text: JsString) -> Body {
     }
 }
 
-async fn limit(deadline: &Deadline<'_>, work: &Promise) -> Result<JsValue, Failure> {
+async fn limit(deadline: &Deadline<'_>, work: &JsValue) -> Result<JsValue, Failure> {
     deadline.limit(work).await.map_err(|stopped| match stopped {
         Ok(error) => error.into(),
         Err(reason) => unreachable_platform(reason),

@@ -91,11 +91,11 @@ impl<'a> Deadline<'a> {
         self.controller.signal()
     }
 
-    /// Waits for `work`, but no longer than the deadline.
+    /// Waits for `work`, a promise or not, but no longer than the deadline. What looking at it throws it is rejected with.
     ///
     /// # Errors
     /// `timeout` or `cancelled` on the left, what the work was rejected with on the right.
-    pub async fn limit(&self, work: &Promise) -> Result<JsValue, Result<ConnectError, JsValue>> {
+    pub async fn limit(&self, work: &JsValue) -> Result<JsValue, Result<ConnectError, JsValue>> {
         let first = JsFuture::from(Promise::race(&Array::of2(work, &self.expiry))).await;
         if self.signals.iter().any(AbortSignal::aborted) {
             self.controller.abort();

@@ -34,6 +34,30 @@ const traps = {
   },
 };
 
+/** A response that throws where one of its members is looked at. */
+const without = (name) => Object.defineProperty(json({}), name, { get: throws });
+
+/** A response that a page has put a reader of its own into. */
+const readBy = (reader) => Object.defineProperty(json({}), "body", { value: { getReader: () => reader } });
+
+const much = () => ({ done: false, value: new Uint8Array(2 ** 20 + 1) });
+
+/** Readers of a page's own, and what a call ends with. */
+const readers = {
+  "reader throws": [{ read: throws }, "response_invalid"],
+  "reader rejects": [{ read: () => Promise.reject(boom) }, "network"],
+  "reader cannot read": [{}, "response_invalid"],
+  "reader answers nothing, at once": [{ read: () => undefined }, "response_invalid"],
+  "reader answers what throws": [{ read: async () => ({ get done() { return throws(); } }) }, "response_invalid"],
+  "reader answers text, at once": [{ read: () => ({ done: false, value: "{}" }) }, "response_invalid"],
+  "reader never answers": [{ read: () => new Promise(() => {}), cancel: throws, releaseLock: throws }, "timeout"],
+  "reader is a thenable that never answers": [{ read: () => ({ then() {} }) }, "timeout"],
+  "reader reads too much and cannot be cancelled": [{ read: much }, "response_invalid"],
+  "reader reads too much and throws when it is cancelled": [{ read: much, cancel: throws }, "response_invalid"],
+  "reader reads too much and rejects when it is cancelled": [{ read: much, cancel: () => Promise.reject(boom) }, "response_invalid"],
+  "reader reads too much and is never cancelled": [{ read: much, cancel: () => new Promise(() => {}) }, "response_invalid"],
+};
+
 const account = { connectedAccountId: "ca_1" };
 
 /** Every call that takes options, with options that are right. */
@@ -236,6 +260,10 @@ suite("each call refuses", () => {
         "fetch answers nothing": [{ fetch: () => undefined }, ["response_invalid"]],
         "fetch answers what looks like a response": [{ fetch: () => ({ ok: true, status: 200, json: async () => ({}) }) }, ["response_invalid"]],
         "fetch answers a body that never ends": [{ fetch: () => new Response(new ReadableStream({ pull: never })) }, ["timeout"]],
+        "fetch answers a body of empty chunks without end": [{ fetch: () => new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) })) }, ["response_invalid"]],
+        "fetch answers a promise that throws": [{ fetch: () => Object.defineProperty(Promise.resolve(), "constructor", { get: throws }) }, ["network"]],
+        ...Object.fromEntries(["status", "headers", "body"].map((name) => [`fetch answers a response without its ${name}`, [{ fetch: () => without(name) }, ["response_invalid"]]])),
+        ...Object.fromEntries(Object.entries(readers).map(([how, [reader, code]]) => [`fetch answers a body whose ${how}`, [{ fetch: () => readBy(reader) }, [code]]])),
         "fetch answers a body that breaks": [{ fetch: () => new Response(new ReadableStream({ pull: throws })) }, ["network", "response_invalid"]],
         "headers throws": [{ headers: throws }, ["unauthorized"]],
         "headers never answers": [{ headers: never }, ["timeout"]],

@@ -133,8 +133,79 @@ async fn a_response_that_was_read_already() {
 
 #[wasm_bindgen_test]
 async fn chunks_that_are_no_bytes() {
-    let answer = "return new Response(new ReadableStream({ start(stream) { stream.enqueue('{}'); stream.close(); } }))";
+    for chunk in ["'{}'", "null", "Object.create(Uint8Array.prototype)"] {
+        let answer = format!(
+            "return new Response(new ReadableStream({{ start(stream) {{ stream.enqueue({chunk}); stream.close(); }} }}))"
+        );
+        let error = failure(&answer).await.error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{chunk}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn empty_chunks_without_end() {
+    let answer = "return new Response(new ReadableStream({ pull(stream) { stream.enqueue(new Uint8Array()); } }))";
     assert_eq!(failure(answer).await.error.code, ErrorCode::ResponseInvalid);
+    let some = format!(
+        "return new Response(new ReadableStream({{
+           start(stream) {{
+             for (let at = 0; at < 500; at++) stream.enqueue(new Uint8Array());
+             stream.enqueue(new TextEncoder().encode(JSON.stringify({ACCOUNT})));
+             stream.close();
+           }},
+         }}))"
+    );
+    assert_eq!(read(&some, 5_000).await.expect("an account"), "ACTIVE");
+}
+
+/// A page's own `fetch` may wrap what it answers. What throws there goes past whatever does not expect it.
+#[wasm_bindgen_test]
+async fn a_response_that_throws_where_it_is_looked_at() {
+    // The members of a proxy are asked for with the proxy as `this`, which is no Response to a browser.
+    let proxy = "return new Proxy(json({}), {})".to_owned();
+    let members = ["status", "headers", "body"].map(|name| {
+        format!(
+            "return Object.defineProperty(json({{}}), '{name}', {{ get() {{ throw 'boom'; }} }})"
+        )
+    });
+    for answer in members.into_iter().chain([proxy]) {
+        let error = failure(&answer).await.error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_of_the_pages_own() {
+    let much = "read: () => ({ done: false, value: new Uint8Array(2 ** 20 + 1) })";
+    for reader in [
+        "read() { throw 'boom'; }",
+        "",
+        "read: () => undefined",
+        "read: async () => ({ get done() { throw 'boom'; } })",
+        much,
+        &format!("{much}, cancel() {{ throw 'boom'; }}"),
+        &format!("{much}, cancel: () => Promise.reject('boom')"),
+        &format!("{much}, cancel: () => new Promise(() => {{}})"),
+    ] {
+        let error = failure(&read_by(reader)).await.error;
+        assert_eq!(error.code, ErrorCode::ResponseInvalid, "{reader}");
+    }
+    for reader in [
+        "read: () => new Promise(() => {}), cancel() { throw 'boom'; }",
+        "read: () => ({ then() {} })",
+    ] {
+        let error = read(&read_by(reader), 150)
+            .await
+            .expect_err("a failure")
+            .error;
+        assert_eq!(error.code, ErrorCode::Timeout, "{reader}");
+    }
+}
+
+fn read_by(reader: &str) -> String {
+    format!(
+        "return Object.defineProperty(json({{}}), 'body', {{ value: {{ getReader: () => ({{ {reader} }}) }} }})"
+    )
 }
 
 #[wasm_bindgen_test]
