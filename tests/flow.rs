@@ -585,15 +585,23 @@ fn a_page_that_is_back_waits() {
         }
         assert_eq!(play.state(), "waiting");
     }
-    let mut play = Play::new(FlowMode::Redirect);
-    play.submit(&[]);
-    play.loaded(oauth());
-    play.initiated(Some(URL));
-    play.event(FlowEvent::NotLeft(ConnectError::new(
-        ErrorCode::RedirectRefused,
-        "",
-    )));
-    assert_eq!(play.ended(), ("failed", Some(ErrorCode::RedirectRefused)));
+}
+
+#[test]
+fn where_the_browser_does_not_go_nobody_is_waited_for() {
+    for mode in [FlowMode::Redirect, FlowMode::Popup] {
+        let mut play = Play::new(mode);
+        play.submit(&[]);
+        if mode == FlowMode::Popup {
+            play.reserved(true);
+        }
+        play.loaded(oauth());
+        play.initiated(Some(URL));
+        let error = ConnectError::new(ErrorCode::RedirectRefused, "");
+        let effects = play.event(FlowEvent::NotLeft(error));
+        assert_eq!(play.ended(), ("failed", Some(ErrorCode::RedirectRefused)));
+        assert_eq!(effects, ["store failed", "abort", "unlisten", "close"]);
+    }
 }
 
 #[test]

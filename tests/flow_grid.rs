@@ -164,7 +164,7 @@ fn reports_that_nobody_waits_for_are_passed_over() {
         (
             "not left",
             || FlowEvent::NotLeft(server_error()),
-            &["redirecting"],
+            &["redirecting", "waiting"],
         ),
         ("came back", || FlowEvent::CameBack, &["redirecting"]),
         ("hint", || FlowEvent::Hint, &["waiting"]),

@@ -71,13 +71,22 @@ pub fn absolute(url: String) -> Result<String, ConnectError> {
 /// # Errors
 /// `redirect_refused` when the browser does not let us.
 pub fn leave(url: &str) -> Result<(), Failure> {
-    location()?.assign(url).map_err(|cause| {
-        Failure::caused(
+    location()?.assign(url).map_err(not_left)
+}
+
+/// The failure where a browser does not go to a URL: from a sandboxed frame, or to a host whose Punycode is wrong, as there are no
+/// tables here to tell.
+pub fn not_left(thrown: JsValue) -> Failure {
+    let name = Reflect::get(&thrown, &"name".into()).unwrap_or_default();
+    // Firefox repeats what it takes for no URL, and that may hold a token.
+    let is_kept = name != "SyntaxError";
+    Failure {
+        error: ConnectError::new(
             ErrorCode::RedirectRefused,
-            "the browser refused to leave the page",
-            cause,
-        )
-    })
+            "the browser refused to go to the redirect URL",
+        ),
+        cause: is_kept.then_some(thrown),
+    }
 }
 
 /// Takes our parameter and the platform's out of the address bar, if the page is still at `read`.

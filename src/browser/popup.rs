@@ -1,9 +1,12 @@
 //! The popup that a page sends its user to the provider in.
 
-use crate::browser::value::to_text;
-use crate::core::text::concat;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
+
+use super::failure::Failure;
+use super::page::not_left;
+use super::value::to_text;
+use crate::core::text::concat;
 
 const WIDTH: f64 = 520.0;
 const HEIGHT: f64 = 720.0;
@@ -56,9 +59,15 @@ impl Popup {
     }
 
     /// Sends it to a URL that has passed [`redirect::check`](crate::core::redirect::check). One that is gone shows as closed.
-    pub fn navigate(&self, url: &str) {
+    ///
+    /// # Errors
+    /// `redirect_refused` when the browser does not let us.
+    pub fn navigate(&self, url: &str) -> Result<(), Failure> {
         let address: Address = member(&self.0, "location").unchecked_into();
-        let _ = address.replace(url);
+        match address.replace(url) {
+            Err(thrown) if !self.is_closed() => Err(not_left(thrown)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether it is gone, or looks so.

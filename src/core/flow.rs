@@ -13,6 +13,7 @@
 //! | `initiating` | redirect URL | `redirecting` (the page leaves) or `waiting` (popup) |
 //! | `initiating` | the popup is closed | `cancelled` |
 //! | `redirecting` | the page is back from the cache, or was not left | `waiting` |
+//! | `redirecting`, `waiting` | the browser does not go to the redirect URL | `failed` |
 //! | `waiting` | callback, popup gone | `verifying` |
 //! | `waiting` | timer, visible or online again: one look | stays, or what the look tells |
 //! | `waiting`, `verifying` | callback with a session for the app's server | `completing` |
@@ -125,7 +126,7 @@ pub enum FlowEvent {
     PopupReserved(bool),
     /// Answers [`Effect::Run`] of the same number.
     Done(u32, Outcome),
-    /// The page could not be left.
+    /// The browser did not go to the redirect URL, in the page or in the popup.
     NotLeft(ConnectError),
     /// The page is shown again after it was left.
     CameBack,

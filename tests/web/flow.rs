@@ -96,6 +96,38 @@ async fn the_popup_is_opened_in_the_call_itself_and_cut_off_from_the_page() {
 }
 
 #[wasm_bindgen_test]
+async fn a_popup_that_the_browser_does_not_send_on_is_closed() {
+    replace_open(true);
+    js("popup.location.replace = () => { throw new DOMException('no URL', 'SyntaxError'); }");
+    let platform = Platform::new(OAUTH_APP);
+    let client = platform.client();
+    let flow = flow(&client, "gmail", FlowMode::Popup);
+    flow.submit(Vec::new()).expect("allowed");
+    restore_open();
+    let failed = flow.settled().await;
+    let error = failed.error.as_ref().expect("an error");
+    assert_eq!(
+        (failed.state, error.code),
+        ("failed", ErrorCode::RedirectRefused)
+    );
+    assert!(flow.cause().is_none() && client.pending().is_empty());
+    assert!(js("return popup.closed").is_truthy());
+}
+
+#[wasm_bindgen_test]
+async fn a_popup_that_is_gone_was_closed_by_the_user() {
+    replace_open(true);
+    js("popup.location.replace = () => { popup.closed = true; throw new TypeError('gone'); }");
+    set_global("accountStatus", &"INITIATED".into());
+    let platform = Platform::new(OAUTH_APP);
+    let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
+    flow.submit(Vec::new()).expect("allowed");
+    restore_open();
+    wait_for(&flow, "waiting").await;
+    flow.dispose();
+}
+
+#[wasm_bindgen_test]
 async fn a_popup_that_the_browser_blocks_starts_nothing() {
     replace_open(false);
     let platform = Platform::new(OAUTH_APP);

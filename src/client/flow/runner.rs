@@ -10,6 +10,7 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::Listener;
 use super::ears::Ears;
+use crate::browser::failure::Failure;
 use crate::browser::popup::Popup;
 use crate::browser::timing::{Timer, jitter, now_ms};
 use crate::browser::{page, surroundings};
@@ -95,9 +96,16 @@ impl Runner {
                 self.report(FlowEvent::PopupReserved(is_there));
             }
             Effect::NavigatePopup(url) => {
-                if let Some(popup) = &*self.popup.borrow() {
-                    popup.navigate(&url);
-                    self.note_popup("navigated");
+                // Not while it is borrowed: what comes of it may close it.
+                let sent = self
+                    .popup
+                    .borrow()
+                    .as_ref()
+                    .map(|popup| popup.navigate(&url));
+                match sent {
+                    Some(Ok(())) => self.note_popup("navigated"),
+                    Some(Err(failure)) => self.not_left(failure),
+                    None => {}
                 }
             }
             Effect::ClosePopup => {
@@ -108,8 +116,7 @@ impl Runner {
             }
             Effect::LeavePage(url) => {
                 if let Err(failure) = self.client.redirect(&url) {
-                    self.cause.replace(failure.cause);
-                    self.report(FlowEvent::NotLeft(failure.error));
+                    self.not_left(failure);
                 }
             }
             Effect::Run(number, work) => self.run(number, work),
@@ -133,6 +140,11 @@ impl Runner {
                 }
             }
         }
+    }
+
+    fn not_left(&self, failure: Failure) {
+        self.cause.replace(failure.cause);
+        self.report(FlowEvent::NotLeft(failure.error));
     }
 
     fn run(&self, number: u32, work: Work) {

@@ -129,11 +129,18 @@ impl Flow {
         effects
     }
 
+    /// The browser does not go there, so that nobody will come back.
     pub(super) fn not_left(&mut self, error: ConnectError) -> Effects {
-        match self.phase {
-            Phase::Redirecting(_) => self.fail(error, From::Start),
-            _ => Vec::new(),
-        }
+        let record = match &self.phase {
+            Phase::Redirecting(waiting) => &waiting.record,
+            Phase::Waiting(waiting) if waiting.popup == Popup::Open => &waiting.record,
+            _ => return Vec::new(),
+        };
+        let mut record = record.clone();
+        record.outcome = pending::Outcome::Failed;
+        let mut effects = vec![Effect::Store(record)];
+        effects.extend(self.fail(error, From::Start));
+        effects
     }
 
     /// The page was not left after all, or the user has come back to it.
