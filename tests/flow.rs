@@ -199,7 +199,7 @@ fn a_closed_popup_is_a_question_to_the_platform() {
     assert_eq!(play.state(), "verifying");
     assert_eq!(play.after(500, BACK), ["look acc-1"]);
     play.looked("INITIATED");
-    assert_eq!(play.after(1_000, BACK), ["abort", "close"]);
+    assert_eq!(play.after(1_000, BACK), ["abort", "unwatch", "close"]);
     assert_eq!(play.ended(), ("cancelled", Some(ErrorCode::PopupClosed)));
     assert!(play.now_ms < START_MS + 3_000, "within three seconds");
 }
@@ -247,7 +247,7 @@ fn a_callback_heals_a_false_cancel() {
     play.looked("INITIATED");
     play.after(1_500, BACK);
     assert_eq!(play.state(), "cancelled");
-    assert_eq!(play.returned("&status=success"), ["look acc-1"]);
+    assert_eq!(play.returned("&status=success"), ["listen", "look acc-1"]);
     play.looked("ACTIVE");
     assert_eq!(play.state(), "connected");
 }
@@ -267,21 +267,24 @@ fn a_popup_that_is_back_closes_itself_however_the_flow_learned_of_it() {
     play.after(5_000, BEHIND);
     assert_eq!(
         play.looked("ACTIVE"),
-        ["store connected", "abort", "close"],
+        ["store connected", "abort", "unwatch", "close"],
         "still listening"
     );
     assert!(play.flow.is_by_popup());
-    assert!(play.returned("&status=success").is_empty());
+    assert_eq!(play.returned("&status=success"), ["unlisten"]);
     assert_eq!(play.state(), "connected");
+    assert!(!play.flow.is_by_popup());
+    assert!(play.returned("&status=success").is_empty());
 
     let mut play = Play::in_popup();
     play.after(5_000, BEHIND);
-    assert_eq!(play.looked("FAILED"), ["store failed", "abort", "close"]);
+    let effects = play.looked("FAILED");
+    assert_eq!(effects, ["store failed", "abort", "unwatch", "close"]);
     assert_eq!(play.ended(), ("failed", Some(ErrorCode::AccountFailed)));
     assert!(play.flow.is_by_popup());
-    assert!(
-        play.returned("&status=failed&error=access_denied")
-            .is_empty()
+    assert_eq!(
+        play.returned("&status=failed&error=access_denied"),
+        ["unlisten"]
     );
     assert_eq!(
         play.ended(),
@@ -302,6 +305,33 @@ fn a_popup_that_is_back_closes_itself_however_the_flow_learned_of_it() {
     let mut play = Play::of(Flow::new(Default::default(), None));
     play.event(FlowEvent::Resume(record(START_MS), None));
     assert!(!play.flow.is_by_popup());
+}
+
+#[test]
+fn whoever_is_not_back_when_the_attempts_time_is_over_is_not_listened_for() {
+    let ends: [fn(&mut Play); 3] = [
+        |play| drop(play.looked("ACTIVE")),
+        |play| drop(play.looked("FAILED")),
+        |play| {
+            play.looked("INITIATED");
+            play.after(100, BACK);
+            play.looked("INITIATED");
+            play.after(1_500, BACK);
+        },
+    ];
+    for end in ends {
+        let mut play = Play::in_popup();
+        play.after(5_000, BEHIND);
+        end(&mut play);
+        let before = play.snapshot();
+        assert!(play.flow.is_settled() && play.flow.is_by_popup());
+        assert!(play.after(60_000, BEHIND).is_empty(), "still listening");
+        let wake_ms = u64::from(play.wake_ms.expect("a wake-up"));
+        assert_eq!(play.after(wake_ms, BEHIND), ["unlisten"]);
+        assert_eq!(play.wake_ms, None);
+        assert!(!play.flow.is_by_popup());
+        assert_eq!(play.snapshot(), before);
+    }
 }
 
 #[test]
@@ -360,7 +390,7 @@ fn final_words_of_the_platform_end_it() {
         let mut play = Play::in_popup();
         play.after(1_000, BEHIND);
         let effects = play.looked(status);
-        assert_eq!(effects, ["store failed", "abort", "close"]);
+        assert_eq!(effects, ["store failed", "abort", "unwatch", "close"]);
         assert_eq!(play.ended(), ("failed", Some(code)));
     }
 }

@@ -131,7 +131,7 @@ fn without_a_network_a_closed_popup_is_decided_later() {
     assert_eq!(wakes(&mut play, MINUTE_MS, offline), 0);
     assert_eq!(play.after(MINUTE_MS, BACK), ["look acc-1"]);
     play.looked("INITIATED");
-    assert_eq!(play.after(10, BACK), ["abort", "close"]);
+    assert_eq!(play.after(10, BACK), ["abort", "unwatch", "close"]);
 }
 
 #[test]

@@ -337,7 +337,11 @@ impl World {
             }
             Effect::Store(record) => check_hidden(&record.to_json()),
             Effect::Wake(millis) => self.wake_at_ms = Some(self.now_ms + u64::from(millis)),
-            Effect::ClosePopup | Effect::Listen(_) | Effect::Unlisten | Effect::CleanAddress => {}
+            Effect::ClosePopup
+            | Effect::Listen(_)
+            | Effect::Unwatch
+            | Effect::Unlisten
+            | Effect::CleanAddress => {}
         }
     }
 

@@ -31,7 +31,12 @@
 //! **A closed popup is a question.** A provider that sends `Cross-Origin-Opener-Policy` makes its popup look closed while the
 //! user is still typing. So the platform is asked; if it still waits for the user, the page decides: whoever has closed a
 //! popup is back at the page, which then has the focus. Anybody else is still in the popup.
+//!
+//! **What has ended holds nothing**, but for the channel while its user is still out in the popup: that asks whether to close
+//! itself once it is back, which may be where the browser does not let the page close it. After the attempt's lifetime nobody
+//! comes back any more.
 
+mod ending;
 mod errors;
 mod machine;
 mod progress;
@@ -191,7 +196,9 @@ pub enum Effect {
     Store(PendingConnection),
     /// Hear of callbacks of this flow id in other windows, and of changes of the page.
     Listen(String),
-    /// Hear no more.
+    /// Hear of callbacks only: how the page changes is of no concern any more.
+    Unwatch,
+    /// Hear no more, and forget to wake up.
     Unlisten,
     /// Send a [`FlowEvent::Tick`] after this many milliseconds; replaces the one before.
     Wake(u32),

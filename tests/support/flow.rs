@@ -103,7 +103,11 @@ impl Play {
                 word
             }
             Effect::Listen(_) => "listen".to_owned(),
-            Effect::Unlisten => "unlisten".to_owned(),
+            Effect::Unwatch => "unwatch".to_owned(),
+            Effect::Unlisten => {
+                self.wake_ms = None;
+                "unlisten".to_owned()
+            }
             Effect::Wake(millis) => {
                 self.wake_ms = Some(millis);
                 return None;

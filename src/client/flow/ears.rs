@@ -15,12 +15,21 @@ pub(super) struct Ears {
     flow_id: String,
     channel: Option<Channel>,
     _on_message: Closure<dyn Fn(JsValue)>,
-    on_change: Closure<dyn Fn(JsValue)>,
+    on_change: Option<Closure<dyn Fn(JsValue)>>,
+}
+
+impl Ears {
+    /// Hears other windows only.
+    pub(super) fn unwatch(&mut self) {
+        if let Some(on_change) = self.on_change.take() {
+            surroundings::unlisten(on_change.as_ref().unchecked_ref());
+        }
+    }
 }
 
 impl Drop for Ears {
     fn drop(&mut self) {
-        surroundings::unlisten(self.on_change.as_ref().unchecked_ref());
+        self.unwatch();
     }
 }
 
@@ -34,18 +43,18 @@ impl Runner {
             }
         });
         let me = self.me.clone();
-        let on_change = Closure::new(move |event: JsValue| {
+        let on_change = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
             if let Some(me) = me.upgrade() {
                 me.changed(&event);
             }
         });
+        surroundings::listen(on_change.as_ref().unchecked_ref());
         let ears = Ears {
             channel: Channel::open(&flow_id, on_message.as_ref().unchecked_ref()),
             flow_id,
             _on_message: on_message,
-            on_change,
+            on_change: Some(on_change),
         };
-        surroundings::listen(ears.on_change.as_ref().unchecked_ref());
         self.ears.replace(Some(ears));
     }
 

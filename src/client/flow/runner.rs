@@ -128,7 +128,15 @@ impl Runner {
             }
             Effect::Store(record) => self.client.remember(&record),
             Effect::Listen(flow_id) => self.listen(flow_id),
-            Effect::Unlisten => drop(self.ears.take()),
+            Effect::Unwatch => {
+                if let Some(ears) = &mut *self.ears.borrow_mut() {
+                    ears.unwatch();
+                }
+            }
+            Effect::Unlisten => {
+                self.timer.take();
+                self.ears.take();
+            }
             Effect::Wake(millis) => {
                 let me = self.me.clone();
                 let timer = Timer::start(millis, move || wake(&me));

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use super::errors::{cancelled, in_app_browser, popup_blocked};
+use super::errors::{in_app_browser, popup_blocked};
 use super::waiting::Waiting;
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
 use crate::core::callback::ConnectionCallback;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
-use crate::core::pending::{self, PendingConnection};
-use crate::core::procedure::complete::{is_final, is_over};
+use crate::core::pending::PendingConnection;
 use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use crate::core::procedure::initiate::{InitiateOptions, Initiated};
 use crate::core::protocol::answer::ConnectedAccount;
@@ -70,7 +69,7 @@ pub(super) enum Phase {
         return_to: Option<String>,
     },
     Failed(ConnectError, From),
-    Cancelled(ConnectError, Option<PendingConnection>),
+    Cancelled(ConnectError),
 }
 
 /// What the popup is for.
@@ -162,12 +161,11 @@ impl Flow {
     pub fn is_by_popup(&self) -> bool {
         match &self.phase {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => waiting.record.is_popup,
-            Phase::Cancelled(_, record) => record.as_ref().is_some_and(|record| record.is_popup),
             _ => self.out.is_some(),
         }
     }
 
-    fn refuse<T>(&self, call: &str) -> Result<T, ConnectError> {
+    pub(super) fn refuse<T>(&self, call: &str) -> Result<T, ConnectError> {
         let message = concat(&[
             "`",
             call,
@@ -264,77 +262,6 @@ impl Flow {
         let work = self.run(Work::Initiate(options));
         watched(blank, vec![work])
     }
-    fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
-        let from = match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Failed(_, from) => from,
-            Phase::Cancelled(..) => From::Start,
-            other => {
-                self.phase = other;
-                return self.refuse("retry");
-            }
-        };
-        self.out = None;
-        let mut effects = vec![Effect::Unlisten];
-        effects.extend(match from {
-            From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
-                waiting.again(moment.now_ms);
-                let listen = Effect::Listen(waiting.record.flow_id.clone());
-                let mut effects = vec![listen];
-                effects.extend(self.look(waiting, moment));
-                effects
-            }
-            From::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
-                self.phase = Phase::Reserving(Reserving::Navigate(initiated));
-                vec![Effect::ReservePopup]
-            }
-            From::Start | From::Look(_) | From::Popup(_) => self.start_over(),
-        });
-        Ok(effects)
-    }
-
-    fn start_over(&mut self) -> Effects {
-        match &self.params {
-            None => self.start_loading(None, Blank::None),
-            // What was typed is gone: it is asked for again.
-            Some(_) if !self.fields.is_empty() => {
-                self.phase = Phase::Ready(Vec::new());
-                Vec::new()
-            }
-            Some(_) => self.begin(Vec::new()),
-        }
-    }
-
-    fn cancel(&mut self) -> Result<Effects, ConnectError> {
-        match &self.phase {
-            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..) => {
-                self.refuse("cancel")
-            }
-            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
-                let mut record = waiting.record.clone();
-                record.outcome = pending::Outcome::Failed;
-                let effects = waiting.is_remembered.then_some(Effect::Store(record));
-                Ok(self.end(Phase::Cancelled(cancelled(), None), effects))
-            }
-            _ => Ok(self.end(Phase::Cancelled(cancelled(), None), None)),
-        }
-    }
-
-    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record.
-    fn dispose(&mut self) -> Effects {
-        let keeps_popup = matches!(self.phase, Phase::Waiting(_) | Phase::Redirecting(_));
-        let mut effects = vec![Effect::Abort, Effect::Unlisten];
-        if !keeps_popup {
-            effects.push(Effect::ClosePopup);
-        }
-        self.work += 1;
-        if !matches!(
-            self.phase,
-            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)
-        ) {
-            self.phase = Phase::Cancelled(cancelled(), None);
-        }
-        effects
-    }
 
     fn resume(
         &mut self,
@@ -358,55 +285,6 @@ impl Flow {
         }
         Ok(effects)
     }
-
-    /// Ends the attempt: nothing is under way afterwards.
-    pub(super) fn end(&mut self, phase: Phase, first: Option<Effect>) -> Effects {
-        self.work += 1;
-        self.phase = phase;
-        let mut effects: Effects = first.into_iter().collect();
-        effects.extend([Effect::Abort, Effect::Unlisten, Effect::ClosePopup]);
-        effects
-    }
-
-    /// A browser may not let us close a popup at the provider. Once it is back, it asks whether to close itself.
-    pub(super) fn stay_out(&mut self, out: Option<PendingConnection>, effects: &mut Effects) {
-        if out.is_some() {
-            effects.retain(|effect| !matches!(effect, Effect::Unlisten));
-        }
-        self.out = out;
-    }
-
-    pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
-        let first = match &from {
-            From::Look(waiting) if waiting.is_remembered && is_final(&error) => {
-                let mut record = waiting.record.clone();
-                record.outcome = pending::Outcome::Failed;
-                Some(Effect::Store(record))
-            }
-            _ => None,
-        };
-        let is_over = is_over(&error);
-        let out = match &from {
-            From::Look(waiting) => waiting.out(),
-            _ => None,
-        };
-        let from = match from {
-            // Another look would show the same. One that was only refused would not: another attempt would make a second account.
-            From::Look(_) if is_over || is_missing(&error) => From::Start,
-            from => from,
-        };
-        let mut effects = self.end(Phase::Failed(error, from), first);
-        self.stay_out(out, &mut effects);
-        if self.is_at_callback && is_over {
-            effects.push(Effect::CleanAddress);
-        }
-        effects
-    }
-}
-
-/// Whether the platform says that there is no such account.
-fn is_missing(error: &ConnectError) -> bool {
-    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
 /// With a look at a popup that is still blank.

@@ -164,32 +164,45 @@ impl Flow {
         }
     }
 
-    pub(super) fn returned(&mut self, mut callback: ConnectionCallback, moment: Moment) -> Effects {
+    pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
                 self.arrived(waiting, callback, moment)
             }
+            ended => self.returned_late(ended, callback, moment),
+        }
+    }
+
+    /// The user is back after the end, in a popup that is answered by now.
+    fn returned_late(
+        &mut self,
+        mut ended: Phase,
+        mut callback: ConnectionCallback,
+        moment: Moment,
+    ) -> Effects {
+        let out = self.out.take();
+        let effects = match (&mut ended, out) {
+            (_, None) => Vec::new(),
             // The popup only looked closed.
-            Phase::Cancelled(_, Some(record)) => {
-                self.arrived(Waiting::new(record, None, moment), callback, moment)
+            (Phase::Cancelled(_), Some(record)) => {
+                let mut effects = vec![Effect::Listen(record.flow_id.clone())];
+                let waiting = Waiting::new(record, None, moment);
+                effects.extend(self.arrived(waiting, callback, moment));
+                return effects;
             }
             // The platform's word was faster, but the callback knows why.
-            Phase::Failed(mut error, from) => {
-                let out = self.out.take();
-                let is_ours = out.as_ref().is_some_and(|record| {
-                    bind(&callback, core::slice::from_ref(record), moment.now_ms).is_ok()
-                });
-                if let Some(reason) = complete::reported(&mut callback).filter(|_| is_ours) {
-                    error = reason;
+            (Phase::Failed(error, _), Some(record)) => {
+                let is_ours = bind(&callback, core::slice::from_ref(&record), moment.now_ms);
+                if let Some(reason) = complete::reported(&mut callback).filter(|_| is_ours.is_ok())
+                {
+                    *error = reason;
                 }
-                self.phase = Phase::Failed(error, from);
-                Vec::new()
+                self.let_go()
             }
-            other => {
-                self.phase = other;
-                Vec::new()
-            }
-        }
+            _ => self.let_go(),
+        };
+        self.phase = ended;
+        effects
     }
 
     pub(super) fn arrived(
@@ -203,10 +216,13 @@ impl Flow {
             core::slice::from_ref(&waiting.record),
             moment.now_ms,
         ) {
-            Ok(_) => match complete::reported(&mut callback) {
-                Some(error) => return self.fail(error, From::Look(waiting)),
-                None => waiting.claim(callback, moment.now_ms),
-            },
+            Ok(_) => {
+                let reason = complete::reported(&mut callback);
+                waiting.claim(callback, moment.now_ms);
+                if let Some(error) = reason {
+                    return self.fail(error, From::Look(waiting));
+                }
+            }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
                 waiting.claim(callback, moment.now_ms);
             }
@@ -231,7 +247,7 @@ impl Flow {
             Phase::Loading(_, Blank::Reserved) | Phase::Initiating(Blank::Reserved)
                 if around.is_popup_closed =>
             {
-                self.end(Phase::Cancelled(popup_closed(), None), None)
+                self.end(Phase::Cancelled(popup_closed()), None)
             }
             other => {
                 let blank = match &other {
@@ -239,7 +255,7 @@ impl Flow {
                     _ => Blank::None,
                 };
                 self.phase = other;
-                watched(blank, Vec::new())
+                watched(blank, self.forget(moment.now_ms))
             }
         }
     }
@@ -251,10 +267,8 @@ impl Flow {
             Next::Connected(account) => self.connected(waiting, account),
             Next::Failed(error) => self.fail(error, From::Look(waiting)),
             Next::Closed => {
-                self.work += 1;
-                self.phase = Phase::Cancelled(popup_closed(), Some(waiting.record));
-                // Still listening: should it only look closed, the callback will tell.
-                vec![Effect::Abort, Effect::ClosePopup]
+                // Should it only look closed, the callback will tell.
+                self.end_out(Phase::Cancelled(popup_closed()), None, Some(waiting.record))
             }
         }
     }
@@ -265,8 +279,7 @@ impl Flow {
         let return_to = record.return_to.clone();
         record.outcome = pending::Outcome::Connected;
         let store = waiting.is_remembered.then_some(Effect::Store(record));
-        let mut effects = self.end(Phase::Connected { account, return_to }, store);
-        self.stay_out(out, &mut effects);
+        let mut effects = self.end_out(Phase::Connected { account, return_to }, store, out);
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
         }

@@ -122,7 +122,7 @@ impl Flow {
                 snapshot.account = Some(account.clone());
                 snapshot.return_to.clone_from(return_to);
             }
-            Phase::Failed(error, _) | Phase::Cancelled(error, _) => {
+            Phase::Failed(error, _) | Phase::Cancelled(error) => {
                 snapshot.error = Some(error.clone())
             }
             _ => {}

@@ -1,8 +1,9 @@
 /**
  * As much of a page as the module looks at, in which everything that could be left behind is counted: listeners, timers,
  * channels, popups. Its user allows whatever they are asked, at once.
+ * @param out where the user takes their time: a list that gets an `{ allow, close }` for each popup that they are in.
  */
-export function openCountedPage() {
+export function openCountedPage({ out } = {}) {
   const counts = { listeners: 0, timers: 0, channels: 0, popups: 0 };
   const channels = new Set();
 
@@ -65,7 +66,13 @@ export function openCountedPage() {
       },
       opener: globalThis,
       close,
-      location: { replace: (url) => comeBack(url, close) },
+      location: {
+        replace(url) {
+          const allow = () => comeBack(url, close);
+          if (out) out.push({ allow, close });
+          else allow();
+        },
+      },
     };
   };
 

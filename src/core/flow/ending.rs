@@ -1,0 +1,158 @@
+//! How an attempt ends, what stays of it, and where the next one begins.
+
+use super::errors::cancelled;
+use super::machine::{Blank, Effects, Flow, From, Phase, Reserving};
+use super::{Effect, Moment};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::pending::{self, LIFETIME_MS, PendingConnection};
+use crate::core::procedure::complete::{is_final, is_over};
+
+/// To forget who is out: later than any attempt lives.
+const FORGET: Effect = Effect::Wake(LIFETIME_MS as u32);
+
+impl Flow {
+    pub(super) fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
+        let from = match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Failed(_, from) => from,
+            Phase::Cancelled(..) => From::Start,
+            other => {
+                self.phase = other;
+                return self.refuse("retry");
+            }
+        };
+        self.out = None;
+        let mut effects = vec![Effect::Unlisten];
+        effects.extend(match from {
+            From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
+                waiting.again(moment.now_ms);
+                let listen = Effect::Listen(waiting.record.flow_id.clone());
+                let mut effects = vec![listen];
+                effects.extend(self.look(waiting, moment));
+                effects
+            }
+            From::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
+                self.phase = Phase::Reserving(Reserving::Navigate(initiated));
+                vec![Effect::ReservePopup]
+            }
+            From::Start | From::Look(_) | From::Popup(_) => self.start_over(),
+        });
+        Ok(effects)
+    }
+
+    fn start_over(&mut self) -> Effects {
+        match &self.params {
+            None => self.start_loading(None, Blank::None),
+            // What was typed is gone: it is asked for again.
+            Some(_) if !self.fields.is_empty() => {
+                self.phase = Phase::Ready(Vec::new());
+                Vec::new()
+            }
+            Some(_) => self.begin(Vec::new()),
+        }
+    }
+
+    pub(super) fn cancel(&mut self) -> Result<Effects, ConnectError> {
+        match &self.phase {
+            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..) => {
+                self.refuse("cancel")
+            }
+            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
+                let mut record = waiting.record.clone();
+                record.outcome = pending::Outcome::Failed;
+                let effects = waiting.is_remembered.then_some(Effect::Store(record));
+                Ok(self.end(Phase::Cancelled(cancelled()), effects))
+            }
+            _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
+        }
+    }
+
+    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record.
+    pub(super) fn dispose(&mut self) -> Effects {
+        let keeps_popup = matches!(self.phase, Phase::Waiting(_) | Phase::Redirecting(_));
+        let mut effects = vec![Effect::Abort, Effect::Unlisten];
+        if !keeps_popup {
+            effects.push(Effect::ClosePopup);
+        }
+        self.work += 1;
+        self.out = None;
+        if !matches!(
+            self.phase,
+            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)
+        ) {
+            self.phase = Phase::Cancelled(cancelled());
+        }
+        effects
+    }
+
+    /// Ends the attempt: nothing is under way afterwards.
+    pub(super) fn end(&mut self, phase: Phase, first: Option<Effect>) -> Effects {
+        self.end_out(phase, first, None)
+    }
+
+    /// The same while its user may still be out in the popup of this attempt.
+    pub(super) fn end_out(
+        &mut self,
+        phase: Phase,
+        first: Option<Effect>,
+        out: Option<PendingConnection>,
+    ) -> Effects {
+        self.work += 1;
+        self.phase = phase;
+        self.out = out;
+        let mut effects: Effects = first.into_iter().collect();
+        effects.push(Effect::Abort);
+        match self.out {
+            Some(_) => effects.extend([Effect::Unwatch, FORGET]),
+            None => effects.push(Effect::Unlisten),
+        }
+        effects.push(Effect::ClosePopup);
+        effects
+    }
+
+    /// Time has passed since the end.
+    pub(super) fn forget(&mut self, now_ms: u64) -> Effects {
+        match &self.out {
+            Some(record) if record.is_expired(now_ms) => self.let_go(),
+            // The clock was set back.
+            Some(_) => vec![FORGET],
+            None => Vec::new(),
+        }
+    }
+
+    /// Nobody is out any more.
+    pub(super) fn let_go(&mut self) -> Effects {
+        self.out = None;
+        vec![Effect::Unlisten]
+    }
+
+    pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
+        let first = match &from {
+            From::Look(waiting) if waiting.is_remembered && is_final(&error) => {
+                let mut record = waiting.record.clone();
+                record.outcome = pending::Outcome::Failed;
+                Some(Effect::Store(record))
+            }
+            _ => None,
+        };
+        let is_over = is_over(&error);
+        let out = match &from {
+            From::Look(waiting) => waiting.out(),
+            _ => None,
+        };
+        let from = match from {
+            // Another look would show the same. One that was only refused would not: another attempt would make a second account.
+            From::Look(_) if is_over || is_missing(&error) => From::Start,
+            from => from,
+        };
+        let mut effects = self.end_out(Phase::Failed(error, from), first, out);
+        if self.is_at_callback && is_over {
+            effects.push(Effect::CleanAddress);
+        }
+        effects
+    }
+}
+
+/// Whether the platform says that there is no such account.
+fn is_missing(error: &ConnectError) -> bool {
+    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
+}
