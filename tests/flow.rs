@@ -683,10 +683,86 @@ fn a_look_that_was_refused_is_no_reason_for_a_second_account() {
         play.looked("ACTIVE");
         assert_eq!(play.state(), "connected");
     }
+}
+
+#[test]
+fn an_account_that_is_missing_is_looked_for_once_more() {
+    let missing = || ConnectError::new(ErrorCode::NotFound, "no such account");
+    for is_there in [true, false] {
+        let mut play = Play::in_popup();
+        play.returned("&status=success");
+        play.refused(missing());
+        assert_eq!(play.ended(), ("failed", Some(ErrorCode::NotFound)));
+        assert_eq!(
+            play.event(FlowEvent::Retry),
+            ["unlisten", "listen", "look acc-1"]
+        );
+        if is_there {
+            play.looked("ACTIVE");
+            assert_eq!(play.state(), "connected");
+        } else {
+            play.refused(missing());
+            assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
+        }
+    }
+}
+
+/// In a popup, after a look that was refused: the popup is still there.
+fn refused_in_popup(code: ErrorCode) -> Play {
     let mut play = Play::in_popup();
-    play.returned("&status=success");
-    play.refused(ConnectError::new(ErrorCode::NotFound, "no such account"));
-    assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
+    play.after(1_000, BEHIND);
+    let effects = play.refused(ConnectError::new(code, "no"));
+    assert_eq!(effects, ["abort", "unwatch"]);
+    assert_eq!(play.ended(), ("failed", Some(code)));
+    assert!(play.flow.is_by_popup());
+    play
+}
+
+#[test]
+fn a_refused_look_leaves_the_user_in_the_popup() {
+    for code in [
+        ErrorCode::Unauthorized,
+        ErrorCode::Forbidden,
+        ErrorCode::NotFound,
+    ] {
+        let mut play = refused_in_popup(code);
+        play.event(FlowEvent::Retry);
+        play.looked("INITIATED");
+        let snapshot = play.snapshot();
+        assert_eq!(
+            (snapshot.state, snapshot.is_popup_open),
+            ("waiting", Some(true))
+        );
+        play.returned("&status=success");
+        play.looked("ACTIVE");
+        assert_eq!(play.state(), "connected");
+
+        // Who finishes there before anybody has tried again.
+        let mut play = refused_in_popup(code);
+        assert_eq!(play.returned("&status=success"), ["listen", "look acc-1"]);
+        assert_eq!(play.looked("ACTIVE"), ENDED);
+
+        let mut play = refused_in_popup(code);
+        play.returned("&error=access_denied");
+        assert_eq!(play.ended(), ("failed", Some(ErrorCode::AccessDenied)));
+        assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
+    }
+}
+
+#[test]
+fn a_refused_look_is_forgotten_with_the_attempt() {
+    let mut play = refused_in_popup(ErrorCode::Unauthorized);
+    play.now_ms += LIFETIME_MS;
+    assert_eq!(
+        play.event(FlowEvent::Retry),
+        ["unlisten", "close", "reserve"]
+    );
+    let mut play = refused_in_popup(ErrorCode::Unauthorized);
+    assert_eq!(
+        play.event(FlowEvent::Dispose),
+        ["abort", "unlisten"],
+        "the user may still finish"
+    );
 }
 
 #[test]

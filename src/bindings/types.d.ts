@@ -418,7 +418,7 @@ export type FlowSnapshot = FlowBasics & (
       readonly returnTo?: string;
     }
   | {
-      /** It went wrong; `retry` starts again. */
+      /** It went wrong; `retry` goes on from there, where the attempt can still succeed, or starts again. */
       readonly state: "failed";
       /** Why. */
       readonly error: ConnectError;

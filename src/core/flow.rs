@@ -22,6 +22,7 @@
 //! | any that asks the platform | refusal, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
 //! | any not ended | `cancel` | `cancelled` |
 //! | `cancelled` by a closed popup | callback after all | `verifying` |
+//! | `failed` by a refused look | callback after all | `verifying` |
 //! | `failed` before the callback | callback that says why | `failed` |
 //! | `failed`, `cancelled` | `retry` | where it went wrong: `loading`, `ready`, `initiating`, `waiting` or `verifying` |
 //!
@@ -31,6 +32,9 @@
 //! **A closed popup is a question.** A provider that sends `Cross-Origin-Opener-Policy` makes its popup look closed while the
 //! user is still typing. So the platform is asked; if it still waits for the user, the page decides: whoever has closed a
 //! popup is back at the page, which then has the focus. Anybody else is still in the popup.
+//!
+//! **A refused look is not the end of the attempt.** The user is still at the provider, and the account may become `ACTIVE`. So the
+//! popup stays, a callback is heard, and `retry` looks again at the same account; at one that is missing, once.
 //!
 //! **What has ended holds nothing**, but for the channel while its user is still out in the popup: that asks whether to close
 //! itself once it is back, which may be where the browser does not let the page close it. After the attempt's lifetime nobody

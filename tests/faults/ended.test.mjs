@@ -141,3 +141,32 @@ test("a callback that is opened in another tab too, after the end, gives the sam
   assert.equal(flow.getSnapshot().state, "connected");
   assert.deepEqual(held(), nothing);
 });
+
+for (const refusal of [401, 403, 404]) {
+  test(`a look that is refused (${refusal}) leaves the popup alone, and the next is at the same account`, async () => {
+    const flow = await begin();
+    status = refusal;
+    await until(flow, "failed");
+    assert.deepEqual(held(), { ...forThePopup, popups: 1 });
+    status = "INITIATED";
+    void flow.retry();
+    await until(flow, "waiting");
+    assert.equal(flow.getSnapshot().isPopupOpen, true);
+    status = "ACTIVE";
+    out[0].allow();
+    await until(flow, "connected");
+    assert.deepEqual([flow.getSnapshot().connectedAccountId, out.length], ["ca_1", 1]);
+    assert.deepEqual(held(), nothing);
+  });
+}
+
+test("who finishes in the popup after a look was refused is connected", async () => {
+  const flow = await begin();
+  status = 401;
+  await until(flow, "failed");
+  status = "ACTIVE";
+  out[0].allow();
+  await until(flow, "connected");
+  assert.equal(flow.getSnapshot().connectedAccountId, "ca_1");
+  assert.deepEqual(held(), nothing);
+});

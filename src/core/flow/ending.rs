@@ -34,7 +34,12 @@ impl Flow {
                 self.phase = Phase::Reserving(Reserving::Navigate(initiated));
                 vec![Effect::ReservePopup]
             }
-            From::Start | From::Look(_) | From::Popup(_) => self.start_over(),
+            From::Look(_) => {
+                let mut effects = vec![Effect::ClosePopup];
+                effects.extend(self.start_over());
+                effects
+            }
+            From::Start | From::Popup(_) => self.start_over(),
         });
         Ok(effects)
     }
@@ -68,7 +73,10 @@ impl Flow {
 
     /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record.
     pub(super) fn dispose(&mut self) -> Effects {
-        let keeps_popup = matches!(self.phase, Phase::Waiting(_) | Phase::Redirecting(_));
+        let keeps_popup = matches!(
+            self.phase,
+            Phase::Waiting(_) | Phase::Redirecting(_) | Phase::Failed(_, From::Look(_))
+        );
         let mut effects = vec![Effect::Abort, Effect::Unlisten];
         if !keeps_popup {
             effects.push(Effect::ClosePopup);
@@ -96,6 +104,8 @@ impl Flow {
         first: Option<Effect>,
         out: Option<PendingConnection>,
     ) -> Effects {
+        // An attempt that goes on keeps its popup.
+        let is_over = out.is_none() || !matches!(phase, Phase::Failed(_, From::Look(_)));
         self.work += 1;
         self.phase = phase;
         self.out = out;
@@ -105,7 +115,9 @@ impl Flow {
             Some(_) => effects.extend([Effect::Unwatch, FORGET]),
             None => effects.push(Effect::Unlisten),
         }
-        effects.push(Effect::ClosePopup);
+        if is_over {
+            effects.push(Effect::ClosePopup);
+        }
         effects
     }
 
@@ -140,8 +152,14 @@ impl Flow {
             _ => None,
         };
         let from = match from {
-            // Another look would show the same. One that was only refused would not: another attempt would make a second account.
-            From::Look(_) if is_over || is_missing(&error) => From::Start,
+            // Another look would show the same.
+            From::Look(_) if is_over => From::Start,
+            From::Look(waiting) if waiting.was_missing && is_missing(&error) => From::Start,
+            // One that was only refused would not, and another attempt would make a second account.
+            From::Look(mut waiting) => {
+                waiting.was_missing = is_missing(&error);
+                From::Look(waiting)
+            }
             from => from,
         };
         let mut effects = self.end_out(Phase::Failed(error, from), first, out);

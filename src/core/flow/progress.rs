@@ -180,28 +180,30 @@ impl Flow {
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
-        let out = self.out.take();
-        let effects = match (&mut ended, out) {
-            (_, None) => Vec::new(),
+        let Some(record) = self.out.take() else {
+            self.phase = ended;
+            return Vec::new();
+        };
+        let waiting = match ended {
             // The popup only looked closed.
-            (Phase::Cancelled(_), Some(record)) => {
-                let mut effects = vec![Effect::Listen(record.flow_id.clone())];
-                let waiting = Waiting::new(record, None, moment);
-                effects.extend(self.arrived(waiting, callback, moment));
-                return effects;
-            }
-            // The platform's word was faster, but the callback knows why.
-            (Phase::Failed(error, _), Some(record)) => {
+            Phase::Cancelled(_) => Waiting::new(record, None, moment),
+            // Only a look was refused.
+            Phase::Failed(_, From::Look(waiting)) => waiting,
+            _ => {
+                // The platform's word was faster, but the callback knows why.
                 let is_ours = bind(&callback, core::slice::from_ref(&record), moment.now_ms);
-                if let Some(reason) = complete::reported(&mut callback).filter(|_| is_ours.is_ok())
+                if let Phase::Failed(error, _) = &mut ended
+                    && let Some(reason) = complete::reported(&mut callback)
+                    && is_ours.is_ok()
                 {
                     *error = reason;
                 }
-                self.let_go()
+                self.phase = ended;
+                return self.let_go();
             }
-            _ => self.let_go(),
         };
-        self.phase = ended;
+        let mut effects = vec![Effect::Listen(waiting.record.flow_id.clone())];
+        effects.extend(self.arrived(waiting, callback, moment));
         effects
     }
 

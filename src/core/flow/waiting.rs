@@ -71,6 +71,8 @@ pub struct Waiting {
     pub since_ms: u64,
     /// When there is no more use in waiting.
     pub deadline_ms: u64,
+    /// Whether the platform had no such account when it was looked at last.
+    pub was_missing: bool,
     looks: u32,
     is_looking: bool,
     around: Surroundings,
@@ -95,6 +97,7 @@ impl Waiting {
             popup: Popup::None,
             since_ms: moment.now_ms,
             deadline_ms,
+            was_missing: false,
             looks: 0,
             is_looking: false,
             around: Surroundings {

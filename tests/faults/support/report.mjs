@@ -87,7 +87,8 @@ ${tableOf(pageFaults, words)}
 
 1. ¹ The platform has made the account, and its answer is lost. The page cannot know the account's id, and so it does not ask for it again by
    itself. When the user tries again, another account is made; both are in \`connectedAccounts.list\`.
-2. ² The platform says that there is no such account. When the user tries again, another one is made.
+2. ² The platform says that there is no such account. When the user tries again, it is looked for once more; only if it is still not
+   there, the next try makes another.
 3. ³ Nobody was sent away for it, and so nothing is \`pending\`. It is \`ACTIVE\` already.
 4. ⁴ Nothing can be stored, and the page is left: the next one does not know the attempt. The account is in \`connectedAccounts.list\`. A
    popup does not have this problem, as the page stays.
