@@ -1,5 +1,6 @@
 import { markdown } from "../scripts/lib/table.mjs";
 import { inEngines } from "./lib/browser.mjs";
+import { bundle } from "./lib/bundle.mjs";
 import { median, ms, quantile, times } from "./lib/numbers.mjs";
 import { serve } from "./lib/server.mjs";
 
@@ -9,6 +10,9 @@ export const needs = ["chromium", "firefox"];
 
 const RUNS = Number(process.env.BENCH_RUNS) || 11;
 
+/** What is wanted of the ratio to the reference. */
+const MOST = 1.5;
+
 /** WebPagetest's 4G: 9 Mbit/s, 170 ms for a round trip. */
 const NETWORKS = {
   localhost: { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
@@ -16,22 +20,39 @@ const NETWORKS = {
 };
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Ready</title><link rel="icon" href="data:,">`;
+const APP = `<script type="module" src="./ready-app.js"></script>`;
 
-/** Connects as soon as it is there; with hints, the browser asks for the lazy part together with the eager one. */
-const atOnce = (hints) => `${PAGE}${hints}<script type="module">
+const IMPORT = `const { createClient } = await import("./index.js");
+  await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });`;
+const OPEN = "await globalThis.open();";
+// What nothing can be faster than that is a module of this size: it is fetched, and compiled while it arrives.
+const COMPILE = `await WebAssembly.compileStreaming(fetch("./connect_flow_bg.wasm"));`;
+
+/** Does this as soon as the page is there, and tells how long after its HTML that was done. */
+const atOnce = (head, work) => `${PAGE}${head}<script type="module">
 const [{ responseEnd }] = performance.getEntriesByType("navigation");
 globalThis.whenReady = (async () => {
-  const { createClient } = await import("./index.js");
-  await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+  ${work}
   return performance.now() - responseEnd;
 })();
 </script>`;
 
-const HINTS = `<link rel="modulepreload" href="./connect_flow.js">
+/** So that the browser asks for the lazy part together with the eager one. */
+const hints = (glue) => `<link rel="modulepreload" href="./${glue}">
 <link rel="preload" href="./connect_flow_bg.wasm" as="fetch" type="application/wasm" crossorigin>`;
 
+/** Pages that connect at once, each a row of its own; the last is what they are beside. */
+const atOncePages = (glue) => ({
+  "the app's script, with hints": atOnce(hints(glue) + APP, OPEN),
+  "the app's script": atOnce(APP, OPEN),
+  "a file of its own, with hints": atOnce(hints("connect_flow.js"), IMPORT),
+  "a file of its own": atOnce("", IMPORT),
+  reference: atOnce("", COMPILE),
+});
+
 /** What can be timed in a page. Each is given the folder to load from and gives `{ eager, ready }` in milliseconds. */
-const WAYS = {
+const WORK = {
+  bundled: async () => ({ ready: await globalThis.open() }),
   file: async (folder) => {
     const start = performance.now();
     const { createClient } = await import(`${folder}/index.js`);
@@ -47,32 +68,48 @@ const WAYS = {
     globalThis.client = await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
     return { eager: imported - start, ready: performance.now() - start };
   },
-  // What nothing can be faster than that is a module of this size: it is fetched, and compiled while it arrives.
   reference: async (folder) => {
     const start = performance.now();
     await WebAssembly.compileStreaming(fetch(`${folder}/connect_flow_bg.wasm`));
-    return { eager: 0, ready: performance.now() - start };
+    return { ready: performance.now() - start };
   },
+};
+
+/** The ways to a client: from which page, by which work, and whether the `.wasm` file is there. */
+const WAYS = {
+  bundled: { page: "app", work: "bundled" },
+  file: { page: "page", work: "file" },
+  inline: { page: "page", work: "file", isMissing: true },
+  js: { page: "page", work: "js" },
+  reference: { page: "page", work: "reference" },
 };
 
 let folders = 0;
 
-export async function measure({ note, ...found }) {
-  const server = await serve({ "page.html": PAGE, "plain.html": atOnce(""), "hinted.html": atOnce(HINTS) });
+export async function measure({ note, folder, ...found }) {
+  const { files } = await bundle("pages/ready-app.js", { folder });
+  const nameOf = ({ path }) => path.replace("out/", "");
+  const scripts = Object.fromEntries(files.map((file) => [nameOf(file), file.contents]));
+  const atOnce = atOncePages(nameOf(files.find(({ source }) => source === "dist/connect_flow.js")));
+  const names = Object.keys(atOnce).map((name, index) => [name, `at-once-${index}.html`]);
+  const pages = Object.fromEntries(names.map(([name, file]) => [file, atOnce[name]]));
+  const server = await serve({ ...scripts, ...pages, "page.html": PAGE, "app.html": PAGE + APP });
+  server.missing.add("/gone/connect_flow_bg.wasm");
   const rows = [];
-  const hints = [];
+  const opened = [];
   const memory = [];
   try {
     await inEngines(["chromium", "firefox"], found, async (engine) => {
       const networks = engine.cdp ? Object.keys(NETWORKS) : ["localhost"];
       for (const network of networks) {
         for (const slow of engine.cdp ? [1, 4] : [1]) {
-          note(`${engine.name}, ${network}, CPU ${slow} times as slow`);
+          const about = `${engine.name}, ${network}, CPU ${slow} times as slow`;
+          const noteRun = (run) => note(`${about}, ${run + 1} of ${RUNS}`);
           await throttle(engine, NETWORKS[network], slow);
           const cell = { engine: engine.name, network, slow };
-          rows.push(...(await compare(engine, server, { ...cell, way: "file" })));
-          if (slow === 1) rows.push(...(await otherWays(engine, server, cell)));
-          if (slow === 1) hints.push({ ...cell, ...(await compareHints(engine, server)) });
+          const ways = slow === 1 ? ["bundled", "file", "inline", "js"] : ["bundled", "file"];
+          rows.push(...(await compare(engine, server, { cell, ways, noteRun })));
+          if (slow === 1) opened.push({ ...cell, took: await openAtOnce(engine, server, { names, noteRun }) });
         }
       }
       if (engine.cdp) await throttle(engine, NETWORKS.localhost, 1);
@@ -81,7 +118,7 @@ export async function measure({ note, ...found }) {
   } finally {
     await server.close();
   }
-  return { text: report(rows, hints, memory) };
+  return { text: report(rows, opened, memory) };
 }
 
 async function throttle({ cdp }, network, rate) {
@@ -91,36 +128,35 @@ async function throttle({ cdp }, network, rate) {
   await cdp("Emulation.setCPUThrottlingRate", { rate });
 }
 
-/** The same way in turns with the reference, with a cold and a warm cache. */
-async function compare(engine, server, cell) {
-  const cold = { own: [], reference: [] };
-  const warm = { own: [], reference: [] };
+/** The ways in turns with the reference, with a cold and a warm cache: a row of each. */
+async function compare(engine, server, { cell, ways, noteRun }) {
+  const sides = [...ways, "reference"];
+  const took = Object.fromEntries(sides.map((way) => [way, { cold: [], warm: [] }]));
   // The first is for whatever the browser does once.
   for (let run = -1; run < RUNS; run += 1) {
-    for (const [side, way] of [["own", cell.way], ["reference", "reference"]]) {
-      const folder = freshFolder(cell.missing && side === "own");
+    noteRun(run);
+    for (const way of sides) {
+      const folder = freshFolder(WAYS[way].isMissing);
       const both = [await time(engine, server, folder, way), await time(engine, server, folder, way)];
       if (run < 0) continue;
-      cold[side].push(both[0]);
-      warm[side].push(both[1]);
+      took[way].cold.push(both[0]);
+      took[way].warm.push(both[1]);
     }
   }
-  return [{ ...cell, cache: "cold", ...cold }, { ...cell, cache: "warm", ...warm }];
+  return ways.flatMap((way) =>
+    ["cold", "warm"].map((cache) => ({ ...cell, way, cache, own: took[way][cache], reference: took.reference[cache] })),
+  );
 }
 
-async function otherWays(engine, server, cell) {
-  server.missing.add("/gone/connect_flow_bg.wasm");
-  const inline = await compare(engine, server, { ...cell, way: "file", name: "inline", missing: true });
-  const js = await compare(engine, server, { ...cell, way: "js", name: "js" });
-  return [...inline, ...js];
-}
-
-async function compareHints(engine, server) {
-  const took = { plain: [], hinted: [] };
-  for (let run = 0; run < RUNS; run += 1) {
-    for (const name of Object.keys(took)) {
-      await engine.visit(`${server.url}${freshFolder()}/${name}.html`);
-      took[name].push(await engine.run(() => globalThis.whenReady));
+/** Milliseconds by the name of the page, in turns. */
+async function openAtOnce(engine, server, { names, noteRun }) {
+  const took = Object.fromEntries(names.map(([name]) => [name, []]));
+  for (let run = -1; run < RUNS; run += 1) {
+    noteRun(run);
+    for (const [name, file] of names) {
+      await engine.visit(`${server.url}${freshFolder()}/${file}`);
+      const ready = await engine.run(() => globalThis.whenReady);
+      if (run >= 0) took[name].push(ready);
     }
   }
   return took;
@@ -129,8 +165,9 @@ async function compareHints(engine, server) {
 const freshFolder = (isMissing) => `/run-${Date.now()}-${(folders += 1)}${isMissing ? "/gone" : ""}`;
 
 async function time(engine, server, folder, way) {
-  await engine.visit(`${server.url}${folder}/page.html`);
-  return engine.run(WAYS[way], folder);
+  const { page, work } = WAYS[way];
+  await engine.visit(`${server.url}${folder}/${page}.html`);
+  return engine.run(WORK[work], folder);
 }
 
 /** Bytes of JavaScript's heap and of WebAssembly's memory, with a client beside without, in a page each. */
@@ -146,7 +183,7 @@ async function weighMemory(engine, server) {
       const folder = freshFolder();
       await engine.visit(`${server.url}${folder}/page.html`);
       const before = await engine.run(read);
-      await engine.run(WAYS[way], folder);
+      await engine.run(WORK[way], folder);
       grown.push((await engine.run(read)) - before + (way === "file" ? await engine.run(memoryOfModule, folder) : 0));
     }
     results.push({ name, bytes: median(grown) });
@@ -161,30 +198,54 @@ async function memoryOfModule(folder) {
   return memory.buffer.byteLength;
 }
 
-function report(rows, hints, memory) {
-  const ready = (side) => side.map((one) => one.ready);
-  const line = ({ engine, network, slow, cache, name = "file", own, reference }) => [
-    engine, network, `${slow} ×`, cache, name,
-    ms(median(own.map(({ eager }) => eager))),
-    ms(median(ready(own))),
-    ms(quantile(ready(own), 0.95)),
-    ms(median(ready(reference))),
-    times(median(own.map((one, index) => one.ready / reference[index].ready))),
+/** Of two series that were measured in turns: the median of the pairs' ratios. */
+const ratioOf = (own, reference) => median(own.map((one, index) => one / reference[index]));
+
+const ready = (side) => side.map((one) => one.ready);
+
+function report(rows, opened, memory) {
+  const clients = rows.map((row) => ({ ...row, ratio: ratioOf(ready(row.own), ready(row.reference)) }));
+  const pages = opened.flatMap(({ took: { reference, ...others }, ...cell }) =>
+    Object.entries(others).map(([page, own]) => ({ ...cell, page, own, reference, ratio: ratioOf(own, reference) })),
+  );
+  const clientLine = ({ engine, network, slow, cache, way, own, reference, ratio }) => [
+    engine, network, `${slow} ×`, cache, way,
+    own[0].eager === undefined ? "" : ms(median(own.map(({ eager }) => eager))),
+    ms(median(ready(own))), ms(quantile(ready(own), 0.95)), ms(median(ready(reference))), times(ratio),
   ];
-  const hintLine = ({ engine, network, plain, hinted }) => [
-    engine, network, ms(median(plain)), ms(median(hinted)), times(median(hinted.map((one, index) => one / plain[index]))),
+  const pageLine = ({ engine, network, page, own, reference, ratio }) => [
+    engine, network, page, ms(median(own)), ms(quantile(own, 0.95)), ms(median(reference)), times(ratio),
   ];
   return [
-    `From \`import\` to a client that can start, in milliseconds, ${RUNS} times each. *Import* is the eager part alone. *Reference* is
-\`WebAssembly.compileStreaming(fetch(…))\` of the same \`.wasm\` file and nothing else, in turns with the other; the ratio is the
-median of the pairs' ratios. 4G is 9 Mbit/s with 170 ms a round trip, as DevTools emulates it; CPU is its throttling. Cold: a folder of
-the server that was never asked for; warm: the same page again, all files kept for ever. Firefox has no such throttling. The ways:
-\`file\` is the \`.wasm\` file, \`inline\` the script in its place after a 404, \`js\` the build without WebAssembly.`,
-    markdown([["engine", "network", "CPU", "cache", "way", "import", "ready", "p95", "reference", "ratio"], ...rows.map(line)]),
-    `From the end of the page's HTML to a client, in milliseconds, cold, in a page that connects at once: as it is, and with \`<link
-rel="modulepreload">\` for \`connect_flow.js\` and \`<link rel="preload" as="fetch" crossorigin>\` for the \`.wasm\` file in its head.`,
-    markdown([["engine", "network", "as it is", "with hints", "ratio"], ...hints.map(hintLine)]),
+    `To a client that can start, in milliseconds, ${RUNS} times each. *Reference* is \`WebAssembly.compileStreaming(fetch(…))\` of the
+same \`.wasm\` file and nothing else, in turns with the others; the ratio is the median of the pairs' ratios. 4G is 9 Mbit/s with
+170 ms a round trip, as DevTools emulates it; CPU is its throttling. Cold: a folder of the server that was never asked for; warm: the
+same page again, all files kept for ever. Firefox has no such throttling. The ways: \`bundled\` is from \`createClient()\` on, in an app
+whose script holds the eager part, as a bundler makes it; \`file\` is from \`import\` on, with the eager part a request of its own
+(*import* is that alone); \`inline\` is the same with the script in place of the \`.wasm\` file after a 404, \`js\` with the build without
+WebAssembly.`,
+    markdown([["engine", "network", "CPU", "cache", "way", "import", "ready", "p95", "reference", "ratio"], ...clients.map(clientLine)]),
+    `From the end of the page's HTML to a client, cold, in a page that connects at once. The eager part is in the app's script, which
+is fetched first, or a file of its own; hints are \`<link rel="modulepreload">\` for the glue and \`<link rel="preload" as="fetch"
+crossorigin>\` for the \`.wasm\` file in the page's head. The reference is a page that only fetches and compiles it, at once.`,
+    markdown([["engine", "network", "eager part", "ready", "p95", "reference", "ratio"], ...pages.map(pageLine)]),
+    verdict(clients, pages),
     `Memory at ready, more than in the same page without, garbage collected (Chromium, heap of JavaScript and memory of the module; compiled
 code is not counted): ${memory.map(({ name, bytes }) => `${name} ${(bytes / 1e6).toFixed(1)} MB`).join(", ")}.`,
   ].join("\n\n");
+}
+
+/** Which of the ways with the `.wasm` file are as fast as is wanted of them, with a network to wait for and a cold cache. */
+function verdict(clients, pages) {
+  const all = [
+    ...clients
+      .filter(({ cache, way }) => cache === "cold" && ["bundled", "file"].includes(way))
+      .map((row) => ({ ...row, name: `\`${row.way}\`` })),
+    ...pages.map((row) => ({ ...row, name: `page, ${row.page}` })),
+  ].filter(({ network }) => network === "4G");
+  const say = ({ name, slow, ratio }) => `${name}${slow > 1 ? `, CPU ${slow} ×` : ""}: ${ratio.toFixed(2)} ×`;
+  const list = (isChosen) => all.filter(isChosen).map(say).join("; ") || "nothing";
+  return `Wanted is at most ${MOST} × the reference, cold, on 4G.\n
+- Within: ${list(({ ratio }) => ratio <= MOST)}.
+- Above: ${list(({ ratio }) => ratio > MOST)}.`;
 }
