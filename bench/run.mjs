@@ -12,7 +12,7 @@ const REPORT = "docs/benchmarks.md";
 
 const HELP = `npm run bench                  every part but the build; writes ${REPORT}
 npm run bench -- bytes ready   only these
-npm run bench -- --build       the build and the tests as well, which takes long
+npm run bench -- --build       the build as well, anew, which takes some minutes
 
 ${PARTS.join("\n")}`;
 

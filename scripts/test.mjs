@@ -7,6 +7,7 @@ import { ensure } from "./setup/index.mjs";
 import { add, NONE, show } from "./test/counts.mjs";
 import { schedule } from "./test/schedule.mjs";
 import { STAGES } from "./test/stages.mjs";
+import { keepTime, stateNow } from "./test/times.mjs";
 
 const HELP = `npm test                  every stage, several at once, each when what it needs is there
 npm test -- native wasm   only these; "wasm", "e2e" and "attacks" are all browsers, "firefox" is all in it
@@ -87,10 +88,15 @@ function report(results) {
 
 await main(async () => {
   if (process.argv.includes("--help")) return void console.log(HELP);
-  const stages = select(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  const stages = select(words);
+  const [state, start] = [stateNow(), Date.now()];
   try {
     const found = await ensure(...stages.filter(({ impossible }) => !impossible).flatMap(({ needs }) => needs));
-    return report(await runStages(stages, found));
+    const results = await runStages(stages, found);
+    const code = report(results);
+    if (!words.length && code === 0) keepTime(state, Date.now() - start, results.map(({ name, time }) => [name, time]));
+    return code;
   } catch (error) {
     say(explain(error));
     process.exitCode = report([{ name: "set-up", time: "-", counts: { ...NONE, failed: 1 } }]);
