@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../scripts/lib/paths.mjs";
-import { brotli } from "../scripts/size/sizes.mjs";
+import { brotli, readBudgets } from "../scripts/size/sizes.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { kb, times } from "./lib/numbers.mjs";
 import { markdown } from "../scripts/lib/table.mjs";
@@ -17,10 +17,14 @@ const WAYS = [
   { name: "connect-flow, without WebAssembly", files: ["connect_flow_js.js"] },
 ];
 
-export async function measure({ folder }) {
+export async function measure({ note, folder }) {
+  note("connect-flow");
   const ours = await weighOurs(folder);
   const peers = [];
-  for (const peer of PEERS) peers.push(await weighPeer(peer, folder));
+  for (const peer of PEERS) {
+    note(peer.name);
+    peers.push(await weighPeer(peer, folder));
+  }
   const [{ total: whole }] = ours;
   const rows = [...ours, ...peers].map(({ name, first, total }) => [name, kb(first), kb(total), times(total / whole)]);
   return {
@@ -29,11 +33,11 @@ export async function measure({ folder }) {
 that each package publishes for browsers. KB are 1,000 bytes of brotli at level 11; the last column is what an account needs in
 all, beside connect-flow.`,
       markdown([["package", "KB at import", "KB in all", "ratio"], ...rows]),
+      aims(ours),
       "What each does of connect-flow's job, which is all of: fields, checks, initiate, redirect or popup, callback, waiting, accounts:",
       markdown([["package", "does", "does not", "loads from elsewhere at run time, uncounted"], ...PEERS.map(describe)]),
       stubs(peers),
     ].join("\n\n"),
-    readme: markdown([["to connect an account", "KB at import", "KB in all", "of the job"], ...inShort(ours, peers)]),
   };
 }
 
@@ -57,6 +61,14 @@ async function weighPeer({ name, entry, external }, folder) {
   return { name: `${name} ${version}`, first: weight, total: weight, stubbed };
 }
 
+/** Whether what was aimed at is met. */
+function aims([{ first, total }]) {
+  const { eager, lazy } = readBudgets();
+  const say = (bytes, { budget }) => `${kb(budget)} KB, which is ${bytes > budget ? "not met" : "met"}`;
+  return `The aim at import is ${say(first, eager)}; of what a flow loads then, ${say(total - first, lazy)}.
+[size-steps.md](size-steps.md#why-not-20000) says what was done, and what it would take.`;
+}
+
 const sum = (files, paths) =>
   paths.map((path) => brotli(files.find((file) => file.path === path).contents)).reduce((a, b) => a + b);
 
@@ -67,24 +79,4 @@ function stubs(peers) {
     .filter(({ stubbed }) => stubbed.length)
     .map(({ name, stubbed }) => `- ${name} asks for ${stubbed.map((module) => `\`${module}\``).join(", ")}.`);
   return ["Node's own modules, which browsers do not have, are empty modules here and weigh nothing:", ...lines].join("\n");
-}
-
-/** For the README: what an app would take in our place. */
-function inShort(ours, peers) {
-  const job = ["all", "all", "all", "all, as hooks; React not counted"];
-  const short = {
-    "composio-core": "the requests, a poll",
-    "@composio/core": "the requests, a poll",
-    "@composio/client": "the requests",
-    "@nangohq/frontend": "all, on its own platform; the form comes from its site",
-    "@pipedream/sdk": "all, on its own platform; the form comes from its site",
-    "@useparagon/connect": "all, on its own platform; React not counted",
-    "oidc-client-ts": "OpenID Connect alone",
-    oauth4webapi: "OAuth alone",
-    "react-plaid-link": "banks; the rest comes from its site; React not counted",
-  };
-  return [
-    ...ours.map(({ name, first, total }, index) => [name, kb(first), kb(total), job[index]]),
-    ...peers.map(({ name, first, total }) => [name, kb(first), kb(total), short[name.split(" ")[0]]]),
-  ];
 }

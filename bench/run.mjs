@@ -5,14 +5,16 @@ import { say, seconds, step } from "../scripts/lib/progress.mjs";
 import { explain, main, Stop } from "../scripts/lib/stop.mjs";
 import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
-import { writeSection } from "./lib/report.mjs";
+import { readmeSections } from "./lib/figures.mjs";
+import { readDocument, writeSection } from "./lib/report.mjs";
 
 const PARTS = ["bytes", "ready", "redirect", "work", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
-const HELP = `npm run bench                  every part but the build; writes ${REPORT}
+const HELP = `npm run bench                  every part but the build; writes ${REPORT}, and of it the figures of README.md
 npm run bench -- bytes ready   only these
 npm run bench -- --build       the build as well, anew, which takes some minutes
+npm run bench -- --readme      measures nothing: README.md's figures from ${REPORT}
 
 ${PARTS.join("\n")}`;
 
@@ -46,10 +48,9 @@ async function runPart(part, context) {
   const about = machine(context);
   const took = () => seconds(Date.now() - start);
   try {
-    const { text, readme } = await step(part.title, (note) => part.measure({ ...context, note }));
+    const { text } = await step(part.title, (note) => part.measure({ ...context, note }));
     say(`\n${text}\n`);
     writeSection(REPORT, part.name, `*${about}; took ${took()}*\n\n${text}`);
-    if (readme) writeSection("README.md", "sizes", readme);
     return [part.name, took(), "written"];
   } catch (error) {
     say(`\n${explain(error)}\n`);
@@ -57,9 +58,14 @@ async function runPart(part, context) {
   }
 }
 
+function writeReadme() {
+  for (const [name, text] of Object.entries(readmeSections(readDocument(REPORT)))) writeSection("README.md", name, text);
+}
+
 await main(async () => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return void console.log(HELP);
+  if (args.length === 1 && args[0] === "--readme") return writeReadme();
   const names = select(args);
   // So that whatever was started is ended, and what was written beside the repository is removed: on "exit".
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
@@ -72,5 +78,6 @@ await main(async () => {
   for (const part of parts) rows.push(await runPart(part, context));
   rows.push(["in all", seconds(Date.now() - start), ""]);
   for (const line of table([["part", "time", REPORT], ...rows])) say(line);
+  writeReadme();
   return rows.some(([, , end]) => end === "failed") ? 1 : 0;
 });

@@ -1,12 +1,33 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 
+export const readDocument = (file) => readFileSync(inRoot(file), "utf8");
+
 /** Puts text between `<!-- name -->` and `<!-- /name -->` of a document. */
 export function writeSection(file, name, text) {
-  const path = inRoot(file);
-  const document = readFileSync(path, "utf8");
+  const document = readDocument(file);
+  const { start, end } = find(document, name);
+  writeFileSync(inRoot(file), `${document.slice(0, start)}\n\n${text}\n\n${document.slice(end)}`);
+}
+
+/** What stands there. */
+export function readSection(document, name) {
+  const { start, end } = find(document, name);
+  return document.slice(start, end).trim();
+}
+
+function find(document, name) {
   const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, end] = [document.indexOf(from), document.indexOf(to)];
-  if (start < 0 || end < start) throw new Error(`${file} has no place for ${name}: ${from} and ${to}`);
-  writeFileSync(path, `${document.slice(0, start + from.length)}\n\n${text}\n\n${document.slice(end)}`);
+  if (start < 0 || end < start) throw new Error(`there is no place for ${name}: ${from} and ${to}`);
+  return { start: start + from.length, end };
+}
+
+/** The tables of a text in Markdown, each a list of rows, and a row its cells by the names in the table's head. */
+export function readTables(text) {
+  const cells = (line) => line.slice(1, -1).split("|").map((cell) => cell.trim());
+  return (text.match(/(?:^\|.*\n?)+/gm) ?? []).map((block) => {
+    const [head, , ...rows] = block.trim().split("\n").map(cells);
+    return rows.map((row) => Object.fromEntries(head.map((name, column) => [name, row[column]])));
+  });
 }

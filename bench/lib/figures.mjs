@@ -1,0 +1,136 @@
+import { Stop } from "../../scripts/lib/stop.mjs";
+import { markdown } from "../../scripts/lib/table.mjs";
+import { PEERS } from "../peers.mjs";
+import { times } from "./numbers.mjs";
+import { readSection, readTables } from "./report.mjs";
+
+/** The job in a word, for our own rows; a peer says its own. */
+const OWN_JOBS = {
+  "connect-flow": "all",
+  "connect-flow, the `.wasm` file not served": "all",
+  "connect-flow, without WebAssembly": "all",
+  "connect-flow/react": "all, as hooks; React not counted",
+};
+
+/**
+ * What the README says of the benchmarks, by the names of its sections: only what stands in docs/benchmarks.md, so that a test can
+ * tell whether the two agree.
+ * @param benchmarks the text of docs/benchmarks.md.
+ */
+export const readmeSections = (benchmarks) => ({ figures: figures(benchmarks), sizes: sizes(benchmarks) });
+
+/** What a page would take of the platform's own. */
+const SDKS = ["composio-core", "@composio/core"];
+
+const FIGURES = { bytes, ready, redirect, waiting };
+
+function figures(benchmarks) {
+  const rows = Object.entries(FIGURES).map(([name, figure]) => {
+    const tables = readTables(readSection(benchmarks, name));
+    try {
+      return figure(...tables);
+    } catch (error) {
+      throw new Stop(`${error.message}; \`npm run bench -- ${name}\` writes it`);
+    }
+  });
+  const line = ({ what, own, beside, worse }) => [
+    what,
+    own,
+    beside.map(({ name, value }) => `${name}: ${value}`).join("<br>"),
+    beside.map(({ value }) => times(number(own) / number(value))).join("<br>"),
+    worse.join("<br>") || "nowhere",
+  ];
+  return markdown([["less is better", "connect-flow", "beside it", "ratio", "where it is worse"], ...rows.map(line)]);
+}
+
+function bytes(table) {
+  const value = (name) => one(table, { package: name })["KB in all"];
+  const own = value("connect-flow");
+  const peers = table.filter((row) => !(row.package in OWN_JOBS));
+  const lighter = peers.map((row) => row["KB in all"]).filter((kb) => number(kb) < number(own));
+  const least = lighter.sort((a, b) => number(a) - number(b))[0];
+  return {
+    what: "KB that a page downloads to connect an account",
+    own,
+    beside: SDKS.map((name) => beginning(table, "package", name)).map((row) => ({ name: row.package, value: row["KB in all"] })),
+    worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages under Size weigh less, from ${least} on`] : [],
+  };
+}
+
+function ready(table) {
+  const cell = { engine: "chromium", CPU: "1 ×", cache: "cold" };
+  const row = (way, network = "4G") => one(table, { ...cell, network, way });
+  const ways = {
+    "with an eager file of its own": row("file"),
+    "the `.wasm` file not served": row("inline"),
+    "without WebAssembly": row("js"),
+    "no network to wait for": row("bundled", "localhost"),
+  };
+  const bundled = row("bundled");
+  return {
+    what: "ms from `createClient()` in an app's script to a client, cold, on 4G",
+    own: bundled.ready,
+    beside: [{ name: "to fetch and compile the `.wasm` file alone", value: bundled.reference }],
+    worse: Object.entries(ways)
+      .filter(([, { ratio }]) => number(ratio) > number(bundled.ratio))
+      .map(([name, { ratio }]) => `${name}: ${ratio}`),
+  };
+}
+
+function redirect(table) {
+  const cell = { engine: "chromium", "round trip": "200 ms" };
+  const of = (before) => table.filter((row) => matches(row, { ...cell, "asked before": before }));
+  const [prepared, unprepared] = [of("the fields"), of("nothing")];
+  const own = one(prepared, { with: "connect-flow, v3" });
+  const sdks = SDKS.map((name) => one(prepared, { with: name }));
+  const faster = prepared.filter((row) => !sdks.includes(row) && isOther(row) && number(row.above) < number(own.above));
+  const list = (rows) => rows.map((row) => `${row.with}: ${row.median}`).join(", ");
+  const late = one(unprepared, { with: "connect-flow, v3" });
+  const quicker = unprepared.filter((row) => isOther(row) && number(row.median) < number(late.median));
+  return {
+    what: "ms from a click to the redirect, above the one round trip of 200 ms that there has to be",
+    own: own.above,
+    beside: sdks.map((row) => ({ name: row.with, value: row.above })),
+    worse: [
+      ...faster.map((row) => `${row.with}: ${row.above}`),
+      ...(quicker.length ? [`in all, when the fields were not asked for before, ${late.median}; ${list(quicker)}`] : []),
+    ],
+  };
+}
+
+const isOther = (row) => !row.with.startsWith("connect-flow");
+
+function waiting(table) {
+  const chromium = table.filter(({ engine }) => engine === "chromium");
+  const own = one(chromium, { with: "connect-flow, `waitUntilActive`" });
+  const peers = SDKS.map((name) => beginning(chromium, "with", name));
+  const more = chromium.filter((row) => !peers.includes(row) && ["requests, ratio", "wake-ups, ratio"].some((key) => number(row[key]) > 1));
+  return {
+    what: "requests while a user is at the provider for 9.5 minutes",
+    own: own.requests,
+    beside: peers.map((row) => ({ name: row.with.split(",")[0], value: row.requests })),
+    worse: more.map((row) => `${row.with}: ${row["wake-ups"]} wake-ups, ${row["wake-ups, ratio"]}`),
+  };
+}
+
+function sizes(benchmarks) {
+  const [table] = readTables(readSection(benchmarks, "bytes"));
+  const job = (name) => OWN_JOBS[name] ?? PEERS.find((peer) => name.startsWith(`${peer.name} `))?.short;
+  return markdown([
+    ["to connect an account", "KB at import", "KB in all", "of the job"],
+    ...table.map((row) => [row.package, row["KB at import"], row["KB in all"], job(row.package)]),
+  ]);
+}
+
+const number = (cell) => Number.parseFloat(cell.replaceAll(",", ""));
+
+const matches = (row, wanted) => Object.entries(wanted).every(([key, value]) => row[key] === value);
+
+const beginning = (table, key, name) => found(table.find((row) => row[key].startsWith(name)), { [key]: name });
+
+const one = (table, wanted) => found(table.find((row) => matches(row, wanted)), wanted);
+
+function found(row, wanted) {
+  if (!row) throw new Error(`docs/benchmarks.md has no row of ${Object.values(wanted).join(", ")}`);
+  return row;
+}

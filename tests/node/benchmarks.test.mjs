@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { suite, test } from "node:test";
+import { readmeSections } from "../../bench/lib/figures.mjs";
+import { readDocument, readSection, readTables } from "../../bench/lib/report.mjs";
+import { inRoot } from "../../scripts/lib/paths.mjs";
+import { STAGES } from "../../scripts/test/stages.mjs";
+
+const benchmarks = readDocument("docs/benchmarks.md");
+
+suite("the README's figures", () => {
+  test("are those of docs/benchmarks.md", () => {
+    for (const [name, text] of Object.entries(readmeSections(benchmarks))) {
+      assert.equal(readSection(readDocument("README.md"), name), text, "`npm run bench -- --readme` writes them anew");
+    }
+  });
+
+  test("follow every number that they are made of", () => {
+    const [{ "KB in all": kb }] = readTables(readSection(benchmarks, "bytes"))[0];
+    const { figures, sizes } = readmeSections(benchmarks.replaceAll(`| ${kb} |`, "| 13.0 |"));
+    assert.match(figures, /^\| KB .* \| 13\.0 \|/m);
+    assert.match(sizes, /^\| connect-flow \| \S+ \| 13\.0 \| all \|$/m);
+  });
+
+  test("say where connect-flow is worse, and when it is nowhere", () => {
+    const line = (document) => readmeSections(document).figures.split("\n").find((row) => row.startsWith("| requests while"));
+    const row = (name, count) => `| chromium | ${name} | ${count} | 1 | ${count} | ${count / 100} × | ${count / 100} × |`;
+    const section = (popup) => `<!-- waiting -->
+
+| engine | with | requests | timers | wake-ups | requests, ratio | wake-ups, ratio |
+| --- | --- | --: | --: | --: | --: | --: |
+${row("connect-flow, `waitUntilActive`", 50)}
+${row("connect-flow, a flow with its popup", popup)}
+${row("composio-core, `waitUntilActive`", 100)}
+${row("@composio/core, `waitForConnection`", 100)}
+
+<!-- /waiting -->`;
+    const others = benchmarks.replace(/<!-- waiting -->[^]*<!-- \/waiting -->/, "");
+    assert.match(line(others + section(300)), /\| 50 \| composio-core: 100<br>@composio\/core: 100 \| 0\.50 ×<br>0\.50 × \| connect-flow, a flow with its popup: 300 wake-ups, 3 × \|$/);
+    assert.match(line(others + section(90)), /\| nowhere \|$/);
+    assert.throws(() => line(others + section(90).replace("composio-core", "other")), /has no row of composio-core; `npm run bench -- waiting`/);
+  });
+});
+
+test("`npm test` downloads nothing of what connect-flow is measured beside", () => {
+  assert.deepEqual(STAGES.filter(({ needs }) => needs.includes("bench-tools")), []);
+});
+
+test("a part that there is not is refused before anything is done", () => {
+  const { status, stdout } = spawnSync(process.execPath, [inRoot("bench", "run.mjs"), "bytes", "speed"], { encoding: "utf8" });
+  assert.deepEqual([status, stdout], [1, "There is no part speed; there are: bytes, ready, redirect, work, waiting, gateway, build\n"]);
+});
