@@ -41,7 +41,8 @@ function moduleCrate() {
   const manifest = readFileSync(inRoot("Cargo.toml"), "utf8");
   if (!manifest.includes(both)) throw new Error("Cargo.toml has another crate-type than before");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "Cargo.toml"), manifest.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
+  const withoutTests = manifest.replaceAll(/^\[\[test\]\]\n(?:.+\n)+/gm, "");
+  writeFileSync(join(folder, "Cargo.toml"), withoutTests.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
   writeFileSync(join(folder, "Cargo.lock"), readFileSync(inRoot("Cargo.lock")));
   return folder;
 }
