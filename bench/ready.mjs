@@ -29,7 +29,7 @@ const OPEN = "await globalThis.open();";
 const COMPILE = `await WebAssembly.compileStreaming(fetch("./connect_flow_bg.wasm"));`;
 
 /** Does this as soon as the page is there, and tells how long after its HTML that was done. */
-const atOnce = (head, work) => `${PAGE}${head}<script type="module">
+const atOnce = (head, work, type = "module") => `${PAGE}${head}<script type="${type}">
 const [{ responseEnd }] = performance.getEntriesByType("navigation");
 globalThis.whenReady = (async () => {
   ${work}
@@ -47,7 +47,8 @@ const atOncePages = (glue) => ({
   "the app's script": atOnce(APP, OPEN),
   "a file of its own, with hints": atOnce(hints("connect_flow.js"), IMPORT),
   "a file of its own": atOnce("", IMPORT),
-  reference: atOnce("", COMPILE),
+  // A classic script, as a module waits until the page is read.
+  reference: atOnce("", COMPILE, "text/javascript"),
 });
 
 /** What can be timed in a page. Each is given the folder to load from and gives `{ eager, ready }` in milliseconds. */
