@@ -6,9 +6,9 @@ import { isFree, listen } from "../../www/host/listen.mjs";
 
 const main = new URL("../../www/host/main.mjs", import.meta.url).href;
 
-/** Starts the demo in a process of its own and waits for its last line. */
-async function start(env, lastLine) {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", `(await import(${JSON.stringify(main)})).main()`], {
+/** Starts the demo in a process of its own, after this code, and waits for its last line. */
+async function start(env, lastLine, before = "") {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", `${before}(await import(${JSON.stringify(main)})).main()`], {
     env: { ...process.env, COMPOSIO_API_KEY: "", ...env },
   });
   const said = { out: "", err: "" };
@@ -41,6 +41,25 @@ suite("the demo's command", () => {
     } finally {
       await demo.stop();
       await taken?.close();
+    }
+  });
+
+  test("looks for ports anew when one is taken after it was seen to be free", async () => {
+    const demo = await start({}, /Sign in there as .+\n/, `
+      const { Server } = (await import("node:net")).default;
+      const { listen } = Server.prototype;
+      let calls = 0;
+      // Both addresses are tried first, then listened at.
+      Server.prototype.listen = function (...args) {
+        if (args[0] !== 3000 || (calls += 1) !== 3) return listen.apply(this, args);
+        process.nextTick(() => this.emit("error", Object.assign(new Error("taken"), { code: "EADDRINUSE" })));
+        return this;
+      };
+    `);
+    try {
+      assert.equal((await fetch(`${demo.urls[0]}/favicon.ico`)).status, 200);
+    } finally {
+      await demo.stop();
     }
   });
 

@@ -8,11 +8,9 @@ import { startHost } from "./server.mjs";
  * @returns what `startHost` returns.
  */
 export async function main() {
-  const ports = [3000, 3001, 3002].map(async (port) => ((await isFree(port)) ? port : 0));
-  const [appPort, platformPort, authorizationPort] = await Promise.all(ports);
   const { COMPOSIO_API_KEY: apiKey, COMPOSIO_BASE_URL: baseUrl = "https://backend.composio.dev" } = process.env;
   const upstream = apiKey ? { baseUrl: baseUrl.replace(/\/+$/, ""), apiKey } : undefined;
-  const host = await startHost({ appPort, platformPort, authorizationPort, upstream });
+  const host = await startOnPorts({ upstream });
   console.log(`\n  connect-flow demo       ${host.appUrl}        (v3; /v1 for v1)`);
   if (upstream) {
     console.log(`  platform                ${upstream.baseUrl}, with your COMPOSIO_API_KEY\n`);
@@ -22,4 +20,16 @@ export async function main() {
     console.log(`  Sign in there as ${users.map(({ name, password }) => `${name} (${password})`).join(" or ")}.\n`);
   }
   return host;
+}
+
+/** A port that was free may be taken once the pages are bundled, some seconds later: then the ports are looked at again. */
+async function startOnPorts(options, attempts = 3) {
+  const ports = [3000, 3001, 3002].map(async (port) => ((await isFree(port)) ? port : 0));
+  const [appPort, platformPort, authorizationPort] = await Promise.all(ports);
+  try {
+    return await startHost({ appPort, platformPort, authorizationPort, ...options });
+  } catch (error) {
+    if (error.code !== "EADDRINUSE" || attempts === 1) throw error;
+    return startOnPorts(options, attempts - 1);
+  }
 }
