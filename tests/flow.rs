@@ -37,6 +37,7 @@ fn by_popup_from_the_fields_to_the_account() {
         ("waiting", Some(true))
     );
     assert_eq!(waiting.expires_at_ms, Some(START_MS + LIFETIME_MS));
+    assert_eq!(waiting.flow_id.as_ref(), Some(&play.records[0].flow_id));
 
     assert_eq!(play.returned("&status=success"), ["look acc-1"]);
     assert_eq!(play.state(), "verifying");

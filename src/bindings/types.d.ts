@@ -435,6 +435,8 @@ export type FlowSnapshot = FlowBasics & (
 export interface FlowAttempt<State extends string> {
   /** Where the attempt stands. */
   readonly state: State;
+  /** Our id of the attempt, by which `pending` lists it and `resume` takes it up in another tab. */
+  readonly flowId: string;
   /** Id that the platform gave the account. */
   readonly connectedAccountId: string;
   /** When the attempt runs out, in milliseconds since 1970. */

@@ -84,7 +84,8 @@ const rejects = (promise, code) => assert.rejects(promise, (error) => isConnectE
 for (const api of ["v1", "v3"]) {
   suite(`a flow, ${api}`, () => {
     test("by popup: reserved in the click, sent on, and connected once the platform says so", async () => {
-      const flow = (await open({ api })).flow({ app: "gmail", mode: "popup", returnTo: "/settings" });
+      const client = await open({ api });
+      const flow = client.flow({ app: "gmail", mode: "popup", returnTo: "/settings" });
       assert.deepEqual(flow.getSnapshot(), { state: "idle", app: "gmail", entityId: "Jessica", expectedInputFields: [] });
       const ready = await flow.load();
       assert.deepEqual([ready.state, ready.issues, ready.authScheme], ["ready", [], "OAUTH2"]);
@@ -95,6 +96,7 @@ for (const api of ["v1", "v3"]) {
       const waiting = await reach(flow, "waiting");
       assert.equal(waiting.isPopupOpen, true);
       assert.ok(waiting.expiresAtMs > Date.now());
+      assert.deepEqual(client.pending().map(({ flowId }) => flowId), [waiting.flowId]);
       assert.match(popup.url, /^https:\/\/sandbox\.test\//);
       await visit(popup.url);
       const connected = await settled;

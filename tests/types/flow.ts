@@ -17,7 +17,7 @@ function show(snapshot: FlowSnapshot): string {
       return snapshot.issues.map(({ field, message }) => `${field}: ${message}`).join() + (snapshot.inAppBrowser ?? "");
     case "redirecting":
     case "verifying":
-      return `${snapshot.connectedAccountId} until ${snapshot.expiresAtMs}`;
+      return `${snapshot.connectedAccountId} (${snapshot.flowId}) until ${snapshot.expiresAtMs}`;
     case "waiting":
       return snapshot.isPopupOpen ? "in the popup" : "in the other window";
     case "completing":

@@ -38,6 +38,9 @@ pub struct Snapshot {
     /// In `ready`: the app in whose browser the page runs, where the user cannot be signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_app_browser: Option<&'static str>,
+    /// Our id of the attempt that the user is busy with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
     /// Id of the account that is being connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
@@ -95,6 +98,7 @@ impl Flow {
             auth_scheme: params.map(|params| params.auth_scheme.clone()),
             issues: None,
             in_app_browser: None,
+            flow_id: None,
             connected_account_id: None,
             expires_at_ms: None,
             is_popup_open: None,
@@ -109,6 +113,7 @@ impl Flow {
                 snapshot.in_app_browser = self.in_app_browser.filter(|_| self.may_redirect());
             }
             Phase::Redirecting(waiting) | Phase::Waiting(waiting) => {
+                snapshot.flow_id = Some(waiting.record.flow_id.clone());
                 snapshot.connected_account_id = Some(waiting.record.connected_account_id.clone());
                 snapshot.expires_at_ms =
                     Some(waiting.record.expires_at_ms.min(waiting.deadline_ms));
