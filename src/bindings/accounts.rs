@@ -35,7 +35,8 @@ impl ConnectedAccounts {
         initiate(&self.0, options)
     }
 
-    /// One connected account, as the platform reports it now.
+    /// One connected account, as the platform reports it now: `GET /api/v3/connected_accounts/{id}` (v1:
+    /// `GET /api/v1/connectedAccounts/{id}`).
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectedAccount>")]
@@ -51,7 +52,8 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, answer_to_js::<ConnectedAccount>)
     }
 
-    /// Connected accounts, asked for page by page as they are iterated. Without an entity: the client's.
+    /// Connected accounts, asked for page by page as they are iterated: `GET /api/v3/connected_accounts` (v1:
+    /// `GET /api/v1/connectedAccounts`). Without an entity: the client's.
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<ConnectedAccount>")]
@@ -65,7 +67,7 @@ impl ConnectedAccounts {
         })
     }
 
-    /// Waits until an account is `ACTIVE`, looking at it ever less often. Default limit: 10 minutes.
+    /// Waits until an account is `ACTIVE`, looking at it as `get` does, ever less often. Default limit: 10 minutes.
     ///
     /// Rejects with `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive` as soon as
     /// the platform says so, `timeout`, `not_found`, `invalid_argument`, and the codes of any request.
@@ -81,6 +83,7 @@ impl ConnectedAccounts {
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
+    /// `POST /api/v3/connected_accounts/{id}/refresh` (v1: `POST /api/v1/connectedAccounts/{id}/reinitiate`).
     ///
     /// Rejects with `not_found`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
@@ -97,7 +100,7 @@ impl ConnectedAccounts {
         })
     }
 
-    /// Switches an account on.
+    /// Switches an account on: `PATCH /api/v3/connected_accounts/{id}/status` (v1: `POST /api/v1/connectedAccounts/{id}/enable`).
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -114,7 +117,8 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
-    /// Switches an account off; `enable` switches it on again.
+    /// Switches an account off; `enable` switches it on again. `PATCH /api/v3/connected_accounts/{id}/status` (v1:
+    /// `POST /api/v1/connectedAccounts/{id}/disable`).
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -131,7 +135,7 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
-    /// Deletes an account.
+    /// Deletes an account: `DELETE /api/v3/connected_accounts/{id}` (v1: `DELETE /api/v1/connectedAccounts/{id}`).
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -150,7 +154,7 @@ impl ConnectedAccounts {
 
 #[wasm_bindgen]
 impl Entity {
-    /// All connected accounts of the entity.
+    /// All connected accounts of the entity: every page of `connectedAccounts.list`.
     #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
     pub fn get_connections(&self) -> Promise {
         let mut pages = Pages::<JsValue>::new(self.0.accounts(AccountFilter {
@@ -173,7 +177,7 @@ impl Entity {
         promise(Box::pin(async move { client.run(all, None).await }))
     }
 
-    /// The entity's newest account of an app that can be used, or null.
+    /// The entity's newest account of an app that can be used, or null: the newest of `connectedAccounts.list`.
     #[wasm_bindgen(js_name = getConnection, unchecked_return_type = "Promise<ConnectedAccount | null>")]
     pub fn get_connection(
         &self,

@@ -21,7 +21,7 @@ pub struct Integrations(pub(super) ConnectClient);
 
 #[wasm_bindgen]
 impl Apps {
-    /// Apps, asked for page by page as they are iterated.
+    /// Apps, asked for page by page as they are iterated: `GET /api/v3/toolkits` (v1: `GET /api/v1/apps`).
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<App>")]
@@ -37,7 +37,7 @@ impl Apps {
         })
     }
 
-    /// One app.
+    /// One app: `GET /api/v3/toolkits/{id}` (v1: `GET /api/v1/apps/{id}`).
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<App>")]
@@ -56,7 +56,8 @@ impl Apps {
 
 #[wasm_bindgen]
 impl Integrations {
-    /// The enabled integrations of an app, asked for page by page as they are iterated.
+    /// The enabled integrations of an app, asked for page by page as they are iterated: `GET /api/v3/auth_configs` (v1:
+    /// `GET /api/v1/integrations`).
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Integration>")]
@@ -72,7 +73,7 @@ impl Integrations {
         })
     }
 
-    /// One integration.
+    /// One integration: `GET /api/v3/auth_configs/{id}` (v1: `GET /api/v1/integrations/{id}`).
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
@@ -88,8 +89,9 @@ impl Integrations {
         ask(&self.0, options, read, answer_to_js::<Integration>)
     }
 
-    /// Creates an integration of an app, with the platform's credentials where it has them. Only with the client's
-    /// `createIntegrations`: it changes the developer's project. Sent once, never repeated.
+    /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3/auth_configs` (v1:
+    /// `POST /api/v1/integrations`). Only with the client's `createIntegrations`: it changes the developer's project. Sent once,
+    /// never repeated.
     ///
     /// Rejects with `invalid_argument`, also without `createIntegrations`, `not_found`, `connection_not_needed`,
     /// `app_not_connectable`, `auth_scheme_mismatch`, and the codes of any request.

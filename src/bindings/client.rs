@@ -48,6 +48,9 @@ impl JsConnectClient {
 
     /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
     ///
+    /// Asks `GET /api/v3/auth_configs` (v1: `GET /api/v1/integrations`), or with `/{id}` for one that is known, and for what that
+    /// does not hold `GET /api/v3/toolkits/{id}` (v1: `GET /api/v1/apps/{id}`).
+    ///
     /// Rejects with `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, `not_found`,
     /// `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = getExpectedParamsForUser, unchecked_return_type = "Promise<ExpectedParams>")]
@@ -61,7 +64,9 @@ impl JsConnectClient {
         })
     }
 
-    /// Starts a connection. Sent once, never repeated.
+    /// Starts a connection: `POST /api/v3/connected_accounts`, or `POST /api/v3/connected_accounts/link` where the platform hosts
+    /// the sign-in (v1: `POST /api/v1/connectedAccounts`). Sent once, never repeated. With an `app`, what
+    /// `getExpectedParamsForUser` asks comes first.
     ///
     /// Rejects with `fields_invalid`, `redirect_refused`, `connection_not_needed`, `invalid_argument`, and the codes of
     /// `getExpectedParamsForUser` and of any request.
@@ -102,6 +107,8 @@ impl JsConnectClient {
 
     /// On the page that the user returns to: binds the callback to an attempt of this browser, verifies it with the
     /// platform and cleans the address bar. Null on any other page. Calling it twice gives the same result.
+    ///
+    /// Asks what `connectedAccounts.get` asks, until the account is `ACTIVE`.
     ///
     /// Rejects with `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`,
     /// `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`,
@@ -206,6 +213,8 @@ impl JsConnectClient {
 
     /// What a signed call to the account's app needs, as far as the platform shows it. Masked values are marked.
     ///
+    /// Asks `GET /api/v3/connected_accounts/{id}` (v1: `GET /api/v1/connectedAccounts/{id}/info`).
+    ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = getAuthParams, unchecked_return_type = "Promise<AuthParams>")]
     pub fn get_auth_params(
@@ -220,7 +229,8 @@ impl JsConnectClient {
         ask(&self.0, options, read, answer_to_js::<AuthParams>)
     }
 
-    /// Executes an action on behalf of an entity, or with one account. Sent once, never repeated.
+    /// Executes an action on behalf of an entity, or with one account: `POST /api/v3/tools/execute/{id}` (v1:
+    /// `POST /api/v2/actions/{id}/execute`). Sent once, never repeated.
     ///
     /// Rejects with `action_failed` (the action's words in `errorDescription`), `not_found`, `invalid_request`,
     /// `invalid_argument`, and the codes of any request.
