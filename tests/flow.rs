@@ -461,6 +461,30 @@ fn without_a_popup_nothing_wakes_a_page_that_nobody_watches() {
 }
 
 #[test]
+fn who_is_back_is_looked_after_though_nobody_watches() {
+    let mut play = Play::in_popup();
+    play.returned("&status=success");
+    play.looked("INITIATED");
+    let hidden = Surroundings {
+        is_visible: false,
+        ..BACK
+    };
+    assert!(play.after(100, hidden).is_empty());
+    let wake = u64::from(play.wake_ms.expect("a wake-up"));
+    assert_eq!(wake, 900, "as where it is seen");
+    assert_eq!(play.after(wake, hidden), ["look acc-1"]);
+    play.looked("INITIATED");
+    let offline = Surroundings {
+        is_online: false,
+        ..BACK
+    };
+    assert!(play.after(100, offline).is_empty());
+    let wake = u64::from(play.wake_ms.expect("a wake-up"));
+    assert!(wake > 20_000, "without a network not before the deadline");
+    assert_eq!(play.after(100, BACK), ["look acc-1"], "at once");
+}
+
+#[test]
 fn a_platform_that_stumbles_has_not_decided() {
     let mut play = Play::in_popup();
     play.after(1_000, BEHIND);
