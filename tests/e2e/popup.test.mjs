@@ -205,6 +205,23 @@ test("a blocked popup starts nothing, and the next click goes on", async ({ app,
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
+test("an initiate that fails may have made an account, and can be tried again", async (context) => {
+  const { app, provider, platform, expectTrouble } = context;
+  expectTrouble(/^status 500: POST/);
+  platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: "/api/*" });
+  await prepare(app);
+  await app.press("submit");
+  const seen = await app.fails("server");
+  assert.match(seen.error.text, /may have been made/);
+  assert.equal(platform.calls("POST").length, 1);
+
+  const window = await popup(context.browser, () => app.press("retry"));
+  await provider.agree("Jessica");
+  await window.closed();
+  await app.shows("ACTIVE");
+  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+});
+
 test("the browser's own blocker is noticed, and the next click goes on", async ({ app, provider, platform, browser }) => {
   await app.open();
   // Whatever is clicked by a script is no click of the user's.

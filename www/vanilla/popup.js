@@ -7,6 +7,8 @@ import { popups, trail } from "./store.js";
 
 const sign = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const ends = ["connected", "failed", "cancelled"];
+/** What errors.js calls the state that a flow has failed in. */
+const stages = { initiating: "initiate", verifying: "verify" };
 
 /** The same five steps by `client.flow`: the page stays, and shows each snapshot. `page` is as in flow.js. */
 export function createPopupFlow({ client, page }) {
@@ -135,9 +137,9 @@ export function createPopupFlow({ client, page }) {
       focus(card.querySelector("h4"));
     },
 
-    failed(snapshot) {
+    failed(snapshot, before) {
       if (snapshot.error.code === "connection_not_needed") return notNeeded(snapshot);
-      return ended(snapshot, `Failed: ${snapshot.error.code}`);
+      return ended(snapshot, `Failed: ${snapshot.error.code}`, stages[before]);
     },
 
     cancelled: (snapshot) => ended(snapshot, "Cancelled."),
@@ -149,13 +151,13 @@ export function createPopupFlow({ client, page }) {
     focus(find("steps-title"));
   }
 
-  function ended(snapshot, text) {
+  function ended(snapshot, text, stage) {
     forget();
     steps.slot(2).replaceChildren();
     steps.fail(text);
     // Not every browser lets a page close its popup while that is at the provider.
     const others = snapshot.error.code === "cancelled" ? ["If the popup is still open, close it."] : [];
-    showAlert(explain(snapshot.error, nameOf(snapshot)), { others, retry: () => submit(() => flow.retry()) });
+    showAlert(explain(snapshot.error, nameOf(snapshot), { stage }), { others, retry: () => submit(() => flow.retry()) });
   }
 
   /** What was typed has been sent, and is asked for again if need be. */
