@@ -137,6 +137,24 @@ test("a user who is too slow at the provider, by all clocks", async ({ app, plat
   }
 });
 
+test("a clock that is set back at the provider changes nothing, but for one that makes the attempt one of the future", async (context) => {
+  const { app, platform, provider, front } = context;
+  for (const [back, end] of [[5 * minute, () => app.shows("ACTIVE")], [60 * minute, () => app.fails("flow_expired")]]) {
+    await app.open();
+    await app.choose("gmail");
+    await provider.signIn("Jessica");
+    const undo = putForward(front, -back);
+    try {
+      await provider.allow();
+      await end();
+    } finally {
+      undo();
+    }
+  }
+  // Each of them is in the list.
+  assert.deepEqual(statuses(platform), ["ACTIVE", "ACTIVE"]);
+});
+
 test("two tabs connect two apps at once, each its own", async ({ app, provider, platform, browser }) => {
   await app.open();
   const zendesk = await openTab(browser);

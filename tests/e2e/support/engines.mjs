@@ -7,8 +7,9 @@ import { followBidi } from "./watch.mjs";
 /**
  * The browsers that the suite runs in. `start(options)` starts the program that drives it, and what that needs, and gives
  * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
- * gives a function that asks the browser for trouble since the last time. With the option `hasFocus` only one window at a time
- * has the keyboard, as on a user's screen.
+ * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
+ * from the page of this window, or gives it back; `nameNotFound` is what it says of a name that cannot be found. With the option
+ * `hasFocus` only one window at a time has the keyboard, as on a user's screen.
  */
 export const engines = {
   chromium: {
@@ -43,6 +44,14 @@ export const engines = {
       "goog:loggingPrefs": { browser: "ALL" },
     }),
     follow: async (browser, port) => () => readChromiumLog(port, browser.sessionId),
+    // Not by WebDriver's own command: windows that it goes to afterwards are offline as well.
+    setOnline: async (browser, window, isOnline) => {
+      await browser.switchToWindow(window);
+      await browser.sendCommandAndGetResult("Network.enable", {});
+      const conditions = { offline: !isOnline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+      await browser.sendCommandAndGetResult("Network.emulateNetworkConditions", conditions);
+    },
+    nameNotFound: [/ERR_NAME_NOT_RESOLVED/],
   },
   firefox: {
     start: () =>
@@ -60,6 +69,9 @@ export const engines = {
       },
     }),
     follow: followBidi,
+    setOnline: (browser, window, isOnline) =>
+      browser.emulationSetNetworkConditions({ networkConditions: isOnline ? null : { type: "offline" }, contexts: [window] }),
+    nameNotFound: [/NS_ERROR_UNKNOWN_HOST/, /CORS request did not succeed/],
   },
   webkit: {
     start: () => onScreen(startWebKit),
@@ -73,6 +85,7 @@ export const engines = {
     }),
     // It tells nothing: WebKitWebDriver speaks no BiDi.
     follow: async () => async () => [],
+    nameNotFound: [],
   },
 };
 

@@ -1,3 +1,4 @@
+import { exchangeOf } from "./exchange.mjs";
 import { inject } from "./in-page.mjs";
 import { watchPage } from "./watch-page.mjs";
 import { forbidWasm, REFUSED, withoutWasm } from "./without-wasm.mjs";
@@ -18,6 +19,8 @@ export function createFront() {
   empty();
   const cut = new Set();
   const scripts = new Set();
+  const allowed = new Set();
+  let broken;
   const cookies = new Set();
 
   const own = {
@@ -70,8 +73,9 @@ export function createFront() {
       const url = origin + request.url;
       note(request, response, url);
       if ([...cut].some((part) => url.includes(part))) return response.destroy();
+      if (broken?.is(request)) return broken.answer(exchangeOf(listener, request, response));
       if (withoutWasm) forbidWasm(response);
-      if (request.headers["sec-fetch-dest"] === "document") inject(response, `<script src="${SCRIPT}"></script>`);
+      if (request.headers["sec-fetch-dest"] === "document") inject(response, `<script src="${SCRIPT}"></script>`, [...allowed]);
       return listener(request, response);
     },
     /** Requests whose address contains `part` get no answer. Gives a function that undoes it. */
@@ -79,11 +83,21 @@ export function createFront() {
       cut.add(part);
       return () => cut.delete(part);
     },
+    /** Has `answer(exchange)` answer the requests that `is(request)` tells, see exchange.mjs. Gives a function that undoes it. */
+    answers: (is, answer) => {
+      broken = { is, answer };
+      return () => (broken = undefined);
+    },
     /** Calls `inPage(value)` in every page opened from now on, before its own scripts. Gives a function that undoes it. */
     inPages: (inPage, value) => {
       const script = `(${inPage})(${JSON.stringify(value)});`;
       scripts.add(script);
       return () => scripts.delete(script);
+    },
+    /** Lets pages ask another origin, whatever their policy. Gives a function that undoes it. */
+    allow: (origin) => {
+      allowed.add(origin);
+      return () => allowed.delete(origin);
     },
     /** A page that does nothing; whoever opens it has no cookies of these servers any more. */
     emptyPath: EMPTY,

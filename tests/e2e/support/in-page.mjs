@@ -1,8 +1,9 @@
 /**
  * Puts a script of the same origin at the beginning of the document that a server is about to send. A policy that allows no
  * scripts at all, as that of the provider's pages, lets in this origin's.
+ * @param origins which else a page may ask.
  */
-export function inject(response, script) {
+export function inject(response, script, origins) {
   const { writeHead, write, end } = response;
   const chunks = [];
   let isPage = false;
@@ -12,7 +13,7 @@ export function inject(response, script) {
     if (isPage) {
       this.removeHeader("content-length");
       const policy = this.getHeader("content-security-policy");
-      if (policy) this.setHeader("content-security-policy", letIn(letIn(policy, "script-src"), "connect-src"));
+      if (policy) this.setHeader("content-security-policy", letIn(letIn(policy, "script-src", ["'self'"]), "connect-src", ["'self'", ...origins]));
     }
     return writeHead.call(this, status);
   };
@@ -31,12 +32,13 @@ export function inject(response, script) {
   };
 }
 
-/** The policy with this origin among the sources of a directive. */
-function letIn(policy, name) {
+/** The policy with more sources of a directive. */
+function letIn(policy, name, more) {
   const directives = policy.split(";").map((directive) => directive.trim().split(/\s+/));
   const own = directives.find(([key]) => key === name);
   const [, ...sources] = own ?? directives.find(([key]) => key === "default-src") ?? [name, "'self'"];
-  if (sources.includes("'self'")) return policy;
-  const wider = [name, ...sources.filter((source) => source !== "'none'"), "'self'"];
+  const missing = more.filter((source) => !sources.includes(source));
+  if (missing.length === 0) return policy;
+  const wider = [name, ...sources.filter((source) => source !== "'none'"), ...missing];
   return [...directives.filter((directive) => directive !== own), wider].map((directive) => directive.join(" ")).join("; ");
 }

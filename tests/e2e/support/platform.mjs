@@ -43,6 +43,14 @@ export async function openPlatform(options) {
     accounts: () => sandbox.accounts(),
     /** Calls `act(request)` once, before the platform sees the next such request. `path` ends in `*` for a prefix. */
     when: (method, path, act) => plans.push({ method, path, act }),
+    /** The platform says of its one account what it says now, whatever becomes of it. Gives a function that undoes it. */
+    stall: async (api) => {
+      const [{ id, uuid }] = sandbox.accounts();
+      const path = api === "v3" ? `/api/v3/connected_accounts/${id}` : `/api/v1/connectedAccounts/${uuid}`;
+      const { key } = exchanges.find(({ key }) => key);
+      const said = await answer(new Request(host.platformUrl + path, { headers: { "x-api-key": key } }));
+      return sandbox.fault({ kind: "status", status: 200, method: "GET", path, times: Infinity, body: await said.json() });
+    },
     reset: () => {
       sandbox.reset();
       exchanges = [];

@@ -7,7 +7,7 @@
  * - `change`: changes something else; never repeated.
  * - `look`: at the account, until it is decided; repeated by itself, and asked again until the time for that is over.
  */
-const routes = {
+export const routes = {
   v3: {
     integrations: ["GET", /^\/api\/v3\/auth_configs$/],
     fields: ["GET", /^\/api\/v3\/toolkits\/\w+$/],

@@ -1,0 +1,51 @@
+// What docs/faults.md says of a page that is hidden, and shown again, with windows that are minimised.
+import assert from "node:assert/strict";
+import { scenarios } from "./support/scenarios.mjs";
+import { until } from "./support/until.mjs";
+import { onEachWay } from "./support/ways.mjs";
+
+const test = onEachWay(scenarios());
+
+test("a hidden page behind a popup asks nothing, and once it is shown, it asks once", async (context) => {
+  const { at, around, is, browser, provider, statuses } = context;
+  const window = await at.send();
+  await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
+  await window.leave();
+  await around.hold();
+  assert.ok((await around.askedWithin(60_000)).filter(is("account")).length > 1, "where it is seen it does");
+
+  const show = await around.hide();
+  assert.deepEqual(await around.askedWithin(60_000), []);
+  assert.deepEqual((await around.askedByComingBack(show)).map(is("account")), [true]);
+  assert.ok(at.isWaiting(await at.page.read()));
+  assert.deepEqual(statuses(), ["INITIATED"]);
+
+  const showAgain = await around.hide();
+  await browser.switchToWindow(window.handle);
+  await provider.allow();
+  await window.closed();
+  await around.passUntil("it is connected", () => at.page.read(), at.isOver);
+  assert.ok(await around.isHidden(), "what comes of the popup is looked at though nobody sees it");
+  await showAgain();
+  assert.deepEqual(statuses(), ["ACTIVE"]);
+}, { only: ["popup"], isAsked: true });
+
+test("a hidden callback page goes on", async (context) => {
+  const { at, api, around, is, browser, provider, platform, statuses } = context;
+  await at.send();
+  await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
+  const decide = await platform.stall(api);
+  await provider.allow();
+  await until(browser, "it has asked", () => around.asked(), (requests) => requests.some(is("account")));
+  await around.pass(0);
+
+  const show = await around.hide();
+  assert.ok((await around.askedWithin(10_000)).filter(is("account")).length > 1, "the user is back from there already");
+  decide();
+  await around.passUntil("it is connected", () => at.page.read(), at.isOver);
+  assert.ok(await around.isHidden());
+  await show();
+  assert.deepEqual(statuses(), ["ACTIVE"]);
+}, { only: ["calls", "redirect"], isAsked: true, atCallback: () => ({ isHeld: true }) });
