@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
+import { inBrowsers } from "./support/browsers.mjs";
 import { runCell } from "./support/cell.mjs";
 import { runPageCell } from "./support/page-faults.mjs";
 import { cells, report } from "./support/report.mjs";
@@ -27,6 +28,13 @@ for (const name of new Set(cells.map(title))) {
     }
   });
 }
+
+test("the tests that docs/faults.md names are there", () => {
+  for (const [file, name] of inBrowsers.flatMap(({ tests }) => tests)) {
+    const text = readFileSync(new URL(`../e2e/${file}.test.mjs`, import.meta.url), "utf8");
+    assert.ok(text.includes(name), `${file}: ${name}`);
+  }
+});
 
 test("docs/faults.md says what has come of it", () => {
   const text = report(passed);

@@ -1,3 +1,4 @@
+import { inBrowsers } from "./browsers.mjs";
 import { inWords } from "./cell.mjs";
 import { faults } from "./faults.mjs";
 import { flows } from "./flows.mjs";
@@ -43,6 +44,19 @@ function grouped(requests) {
   return [...byName].map(([request, names]) => `\`${request}\` (${names.join(", ")})`).join(", ");
 }
 
+/** A row for each fault that is held in browsers, with its tests. */
+function tableOfBrowsers() {
+  const rows = inBrowsers.map(({ fault, at, comes, how, tests }) => {
+    const files = [...new Set(tests.map(([file]) => file))];
+    const named = files.map((file) => {
+      const names = tests.filter((one) => one[0] === file).map(([, name]) => `"${name.replace(/\$\{\w+\}/, "…")}"`);
+      return `[${file}](../tests/e2e/${file}.test.mjs): ${names.join(", ")}`;
+    });
+    return [fault, at, comes, how, named.join("; ")];
+  });
+  return markdown([["", "at", "what comes of it", "how the browser comes by it", "held by"], ...rows]);
+}
+
 const key = (flow, request, fault) => `${flow.api} ${flow.name} ${request.name} ${fault.name}`;
 
 /**
@@ -82,6 +96,13 @@ ${tableOf(faults, words)}
 While the request is on its way. The answer of a page that is gone is lost; the platform has done what it was asked.
 
 ${tableOf(pageFaults, words)}
+
+## In real browsers
+
+The same in Chromium, Firefox and WebKit, with the demo, in v3 and v1 but for single tests of reloads, tabs, storage and clocks. What
+waits for its time, as an answer that never comes, is left to Node.
+
+${tableOfBrowsers()}
 
 ## Exceptions
 
