@@ -135,6 +135,7 @@ fn an_answer_that_cannot_be_read_is_no_reason_to_send_again() {
                 let answer = HttpResponse {
                     status: 200,
                     retry_after_ms: None,
+                    date_ms: None,
                     request_id: None,
                     body,
                 };
@@ -178,7 +179,7 @@ proptest! {
             members.push((key.to_owned(), Value::Bool(false)));
         }
         for api in APIS {
-            let answer = HttpResponse { status: 200, retry_after_ms: None, request_id: None, body: Body::Json(body.clone()) };
+            let answer = HttpResponse { status: 200, retry_after_ms: None, date_ms: None, request_id: None, body: Body::Json(body.clone()) };
             prop_assert!(!matches!(read(api, &execute("A_B"), &answer), Ok(Answer::Execution(_))));
         }
     }

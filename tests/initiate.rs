@@ -263,3 +263,27 @@ fn after_any_other_failure_nothing_is_sent_again() {
     );
     assert_eq!(code(&played), ErrorCode::EndpointRetired);
 }
+
+#[test]
+fn a_link_lives_as_long_as_the_platforms_clock_says() {
+    const MINUTE_MS: u64 = 60_000;
+    // What the platform's clock says, and how long the link lives that it calls good until NOW and 10 minutes.
+    for (date_ms, lives_ms) in [
+        (None, 10 * MINUTE_MS),
+        (Some(NOW), 10 * MINUTE_MS),
+        (Some(NOW - 4 * MINUTE_MS), 14 * MINUTE_MS),
+        (Some(NOW + 7 * MINUTE_MS), 3 * MINUTE_MS),
+        (Some(NOW + 20 * MINUTE_MS), 0),
+    ] {
+        let link = exchange(V3_LINK, 201, linked("https://connect.example/")).dated(date_ms);
+        let known = learned("OAUTH2", true, &json!([]));
+        let played = start(by_id(&json!({})), context(Api::V3, Some(known)), vec![link]);
+        let initiated = played.result.expect("a connection");
+        assert_eq!(
+            initiated.request.expires_at_ms,
+            Some(NOW + lives_ms),
+            "{date_ms:?}"
+        );
+        assert_eq!(initiated.record.expires_at_ms, NOW + LIFETIME_MS);
+    }
+}

@@ -177,6 +177,7 @@ fn answered(body: Body, status: u16) -> HttpResponse {
     HttpResponse {
         status,
         retry_after_ms: None,
+        date_ms: None,
         request_id: None,
         body,
     }

@@ -19,6 +19,7 @@ use crate::core::options::{ClientOptions, Credentials, check_header, read_header
 use crate::core::protocol::http::{Body, HttpRequest, HttpResponse, MAX_BODY_BYTES};
 use crate::core::retry::retry_after_ms;
 use crate::core::text::concat;
+use crate::core::time::parse_http_date;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
@@ -197,9 +198,15 @@ fn begin(response: &JsValue) -> Result<(HttpResponse, Option<JsValue>), JsValue>
     let headers = member(response, "headers")?;
     let header = |name: &str| call(&headers, "get", &name.into()).map(|value| value.as_string());
     let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
+    let date_ms = header("date")?.and_then(|text| parse_http_date(&text));
     let answer = HttpResponse {
         status: member(response, "status")?.as_f64().unwrap_or_default() as u16,
-        retry_after_ms: retry_after_ms(after_ms.as_deref(), after.as_deref(), now_ms()),
+        retry_after_ms: retry_after_ms(
+            after_ms.as_deref(),
+            after.as_deref(),
+            date_ms.unwrap_or_else(now_ms),
+        ),
+        date_ms,
         request_id: header("x-request-id")?,
         body: Body::Empty,
     };

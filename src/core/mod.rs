@@ -22,7 +22,7 @@ pub mod scheme;
 pub mod secret;
 pub mod status;
 pub(crate) mod text;
-mod time;
+pub mod time;
 pub mod trace;
 pub mod validate;
 pub mod value;

@@ -2,6 +2,7 @@
 
 use connect_flow::core::protocol::http::{Body, HttpResponse};
 use connect_flow::core::retry::retry_after_ms;
+use connect_flow::core::time::parse_http_date;
 use connect_flow::core::value::Value;
 use serde_json::Value as Json;
 
@@ -56,9 +57,15 @@ pub fn body(json: &Json) -> Body {
 /// A response; the names of its headers are in lower case.
 pub fn response(status: u16, headers: &Json, content: &Json) -> HttpResponse {
     let header = |name: &str| headers[name].as_str();
+    let date_ms = header("date").and_then(parse_http_date);
     HttpResponse {
         status,
-        retry_after_ms: retry_after_ms(header("retry-after-ms"), header("retry-after"), NOW),
+        retry_after_ms: retry_after_ms(
+            header("retry-after-ms"),
+            header("retry-after"),
+            date_ms.unwrap_or(NOW),
+        ),
+        date_ms,
         request_id: header("x-request-id").map(str::to_owned),
         body: body(content),
     }

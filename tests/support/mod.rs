@@ -46,6 +46,14 @@ pub fn exchange(asked: &str, status: u16, content: Json) -> Exchange {
     }
 }
 
+impl Exchange {
+    /// The same by a platform whose clock says this.
+    pub fn dated(mut self, date_ms: Option<u64>) -> Self {
+        self.answer.date_ms = date_ms;
+        self
+    }
+}
+
 /// What became of a procedure.
 pub struct Played<T> {
     /// What it came to.

@@ -268,7 +268,13 @@ impl Attempt {
                 connection_status: connection.status,
                 connected_account_id: connection.connected_account_id,
                 redirect_url: connection.redirect_url,
-                expires_at_ms: connection.expires_at_ms,
+                expires_at_ms: connection
+                    .expires_at_ms
+                    .map(|at_ms| match connection.date_ms {
+                        // This computer's clock may be another.
+                        Some(date_ms) => now_ms + at_ms.saturating_sub(date_ms),
+                        None => at_ms,
+                    }),
                 flow_id: self.flow_id,
             },
             record,

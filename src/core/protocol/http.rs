@@ -28,6 +28,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// How long the platform asks to wait, see [`retry_after_ms`](crate::core::retry::retry_after_ms).
     pub retry_after_ms: Option<u64>,
+    /// What the clock of who answered says, in milliseconds since 1970: header `date`, where the page may read it.
+    pub date_ms: Option<u64>,
     /// Header `x-request-id`.
     pub request_id: Option<String>,
     /// The body, decoded as far as it can be.

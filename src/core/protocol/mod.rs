@@ -69,11 +69,15 @@ pub fn read(
     if let Some(error) = refusal(operation, response, body) {
         return Err(error);
     }
-    match api {
+    let mut answer = match api {
         Api::V1 => v1::read(operation, body),
         Api::V3 => v3::read(operation, body),
     }
-    .ok_or_else(|| invalid("lacks the id or the list that it should have"))
+    .ok_or_else(|| invalid("lacks the id or the list that it should have"))?;
+    if let Answer::Connection(connection) = &mut answer {
+        connection.date_ms = response.date_ms;
+    }
+    Ok(answer)
 }
 
 /// HTTP says success and the body says failure (docs/protocol.md, Q26 and Q28).

@@ -289,6 +289,7 @@ impl Connection {
             connected_account_id,
             redirect_url: redirect_url.filter(|_| status.is_waiting()),
             expires_at_ms,
+            date_ms: None,
             status,
         })
     }
