@@ -681,6 +681,34 @@ fn what_the_platform_says_of_a_field_is_shown_at_the_field() {
 }
 
 #[test]
+fn a_field_that_is_news_to_the_flow_is_listed_before_anything_is_said_of_it() {
+    let mut play = Play::new(FlowMode::Auto);
+    play.load();
+    play.loaded(api_key());
+    play.submit(&[("api_key", "sk-1")]);
+    let issue = |field: &str| Issue {
+        code: "required",
+        field: field.to_owned(),
+        message: "missing".to_owned(),
+        params: Vec::new(),
+    };
+    let issues = vec![issue("region"), issue("gone")];
+    let effects = play.refused(ConnectError::new(ErrorCode::FieldsInvalid, "").with_issues(issues));
+    assert_eq!(effects, ["abort", "unlisten", "close", "load"]);
+    assert_eq!(play.state(), "loading");
+    play.loaded(params(
+        "API_KEY",
+        vec![field("region", true, None), field("api_key", true, None)],
+    ));
+    let snapshot = play.snapshot();
+    assert_eq!(
+        (snapshot.state, snapshot.issues),
+        ("ready", Some(vec![issue("region")]))
+    );
+    assert_eq!(snapshot.expected_input_fields.len(), 2);
+}
+
+#[test]
 fn retry_begins_where_it_went_wrong() {
     let mut play = Play::new(FlowMode::Auto);
     play.load();

@@ -1,14 +1,14 @@
 //! How an attempt ends, what stays of it, and where the next one begins.
 
 use super::errors::cancelled;
-use super::machine::{Blank, Effects, Flow, From, Phase, Reserving};
+use super::machine::{Blank, Effects, Flow, From, Phase, Reserving, Then};
 use super::{Effect, Moment};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{self, LIFETIME_MS, PendingConnection};
 use crate::core::procedure::complete::{is_final, is_over};
 
-/// To forget who is out: later than any attempt lives.
-const FORGET: Effect = Effect::Wake(LIFETIME_MS as u32);
+/// When to forget who is out, in milliseconds: no attempt lives longer.
+const FORGET_MS: u32 = LIFETIME_MS as u32;
 
 impl Flow {
     pub(super) fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
@@ -22,31 +22,29 @@ impl Flow {
         };
         self.out = None;
         let mut effects = vec![Effect::Unlisten];
-        effects.extend(match from {
+        let then = match from {
             From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
                 waiting.again(moment.now_ms);
-                let listen = Effect::Listen(waiting.record.flow_id.clone());
-                let mut effects = vec![listen];
-                effects.extend(self.look(waiting, moment));
-                effects
+                effects.push(Effect::Listen(waiting.record.flow_id.clone()));
+                self.look(waiting, moment)
             }
             From::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
                 self.phase = Phase::Reserving(Reserving::Navigate(initiated));
                 vec![Effect::ReservePopup]
             }
             From::Look(_) => {
-                let mut effects = vec![Effect::ClosePopup];
-                effects.extend(self.start_over());
-                effects
+                effects.push(Effect::ClosePopup);
+                self.start_over()
             }
             From::Start | From::Popup(_) => self.start_over(),
-        });
+        };
+        effects.extend(then);
         Ok(effects)
     }
 
     fn start_over(&mut self) -> Effects {
         match &self.params {
-            None => self.start_loading(None, Blank::None),
+            None => self.start_loading(Then::Show(Vec::new()), Blank::None),
             // What was typed is gone: it is asked for again.
             Some(_) if !self.fields.is_empty() => {
                 self.phase = Phase::Ready(Vec::new());
@@ -111,9 +109,11 @@ impl Flow {
         self.out = out;
         let mut effects: Effects = first.into_iter().collect();
         effects.push(Effect::Abort);
-        match self.out {
-            Some(_) => effects.extend([Effect::Unwatch, FORGET]),
-            None => effects.push(Effect::Unlisten),
+        if self.out.is_some() {
+            effects.push(Effect::Unwatch);
+            effects.push(Effect::Wake(FORGET_MS));
+        } else {
+            effects.push(Effect::Unlisten);
         }
         if is_over {
             effects.push(Effect::ClosePopup);
@@ -125,9 +125,7 @@ impl Flow {
     pub(super) fn forget(&mut self, now_ms: u64) -> Effects {
         match &self.out {
             Some(record) if record.is_expired(now_ms) => self.let_go(),
-            // The clock was set back.
-            Some(_) => vec![FORGET],
-            None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 

@@ -56,8 +56,7 @@ pub(super) enum Blank {
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
 pub(super) enum Phase {
     Idle,
-    /// With what to submit afterwards.
-    Loading(Option<Data>, Blank),
+    Loading(Then, Blank),
     Ready(Vec<Issue>),
     /// Between [`Effect::ReservePopup`] and its answer.
     Reserving(Reserving),
@@ -70,6 +69,15 @@ pub(super) enum Phase {
     },
     Failed(ConnectError, From),
     Cancelled(ConnectError),
+}
+
+/// What the fields are asked for.
+#[derive(Debug)]
+pub(super) enum Then {
+    /// To be shown, with what is wrong with their values.
+    Show(Vec<Issue>),
+    /// To submit this.
+    Submit(Data),
 }
 
 /// What the popup is for.
@@ -182,12 +190,12 @@ impl Flow {
 
     fn load(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
-            Phase::Idle => Ok(self.start_loading(None, Blank::None)),
+            Phase::Idle => Ok(self.start_loading(Then::Show(Vec::new()), Blank::None)),
             _ => self.refuse("load"),
         }
     }
 
-    pub(super) fn start_loading(&mut self, then: Option<Data>, blank: Blank) -> Effects {
+    pub(super) fn start_loading(&mut self, then: Then, blank: Blank) -> Effects {
         self.phase = Phase::Loading(then, blank);
         let options = ExpectedParamsOptions {
             app: self.options.app.clone(),
@@ -202,7 +210,7 @@ impl Flow {
         match &self.phase {
             // Whether the user has to go anywhere is not known yet, but a popup can only be had now.
             Phase::Idle if self.options.mode == FlowMode::Redirect => {
-                Ok(self.start_loading(Some(data), Blank::None))
+                Ok(self.start_loading(Then::Submit(data), Blank::None))
             }
             Phase::Idle => {
                 self.phase = Phase::Reserving(Reserving::Load(data));

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::errors::{connection_not_needed, in_app_browser, popup_blocked, popup_closed};
-use super::machine::{Blank, Data, Effects, Flow, From, LEAVE_MS, Phase, Reserving, watched};
+use super::machine::{Blank, Effects, Flow, From, LEAVE_MS, Phase, Reserving, Then, watched};
 use super::waiting::{Next, Popup, Waiting};
 use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
 use crate::core::callback::ConnectionCallback;
-use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::error::{ConnectError, ErrorCode, Issue};
+use crate::core::order::order;
 use crate::core::pending;
 use crate::core::procedure::complete::{self, TIMEOUT_MS, bind};
 use crate::core::procedure::expected_params::ExpectedParams;
@@ -22,7 +23,9 @@ impl Flow {
             Blank::Blocked
         };
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Reserving(Reserving::Load(data)) => self.start_loading(Some(data), blank),
+            Phase::Reserving(Reserving::Load(data)) => {
+                self.start_loading(Then::Submit(data), blank)
+            }
             Phase::Reserving(Reserving::Initiate(data)) => self.initiate(data, blank),
             Phase::Reserving(Reserving::Navigate(initiated)) => {
                 self.send_on(initiated, blank, moment)
@@ -57,16 +60,19 @@ impl Flow {
         }
     }
 
-    fn loaded(&mut self, mut params: ExpectedParams, then: Option<Data>, blank: Blank) -> Effects {
+    fn loaded(&mut self, mut params: ExpectedParams, then: Then, blank: Blank) -> Effects {
         let needs_none = params.auth_scheme.is_none();
         self.fields = Rc::new(core::mem::take(&mut params.expected_input_fields));
         self.params = Some(params);
         if needs_none {
             return self.fail(connection_not_needed(), From::Start);
         }
-        let Some(mut data) = then else {
-            self.phase = Phase::Ready(Vec::new());
-            return Vec::new();
+        let mut data = match then {
+            Then::Submit(data) => data,
+            Then::Show(issues) => {
+                self.phase = Phase::Ready(self.listed(issues));
+                return Vec::new();
+            }
         };
         let is_asked = !data.is_empty();
         let mut issues = self.complete(&mut data);
@@ -90,11 +96,30 @@ impl Flow {
     }
 
     fn refused(&mut self, mut error: ConnectError) -> Effects {
-        if error.code == ErrorCode::FieldsInvalid && self.params.is_some() {
-            let issues = core::mem::take(&mut error.issues);
+        if error.code != ErrorCode::FieldsInvalid || self.params.is_none() {
+            return self.fail(error, From::Start);
+        }
+        let issues = core::mem::take(&mut error.issues);
+        let listed = self.listed(issues.clone());
+        if listed.len() == issues.len() {
             return self.end(Phase::Ready(issues), None);
         }
-        self.fail(error, From::Start)
+        // The client has learned of other fields since, for another flow.
+        let mut effects = self.end(Phase::Idle, None);
+        effects.extend(self.start_loading(Then::Show(issues), Blank::None));
+        effects
+    }
+
+    /// Those that are of fields that the app has.
+    fn listed(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
+        let fields = &self.fields;
+        let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
+        issues.retain(|issue| {
+            by_name
+                .binary_search_by(|at| fields[*at].name.cmp(&issue.field))
+                .is_ok()
+        });
+        issues
     }
 
     /// To wherever the connection request says.
