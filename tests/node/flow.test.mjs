@@ -259,6 +259,7 @@ suite("a flow", () => {
     page.isFocused = true;
     const closedAtMs = Date.now();
     page.popups[0].closed = true;
+    page.window.dispatchEvent(new Event("focus"));
     const cancelled = await settled;
     assert.deepEqual([cancelled.state, cancelled.error.code], ["cancelled", "popup_closed"]);
     assert.ok(Date.now() - closedAtMs < 3_000);
