@@ -178,42 +178,38 @@ fn build(
     Ok((built, body))
 }
 
+/// What a page's own `fetch` answers may be a proxy, or changed: a member that throws is caught, since what is not ends no call.
 async fn read(response: &JsValue, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {
-    let (mut answer, reader) = begin(response).map_err(unreadable)?;
+    let status = member(response, "status")?.as_f64().unwrap_or_default() as u16;
     // `Response.error()`, and what a service worker makes of a failure.
-    if answer.status == 0 {
+    if status == 0 {
         return Err(unreachable_platform(response.clone()));
     }
-    if let Some(reader) = reader {
-        answer.body = read_text(&reader, deadline)
-            .await?
-            .map_or(Body::TooLarge, body_of);
-    }
-    Ok(answer)
-}
-
-/// An answer without its body, and what reads that. A page's own `fetch` may answer a proxy, or something changed: a member that
-/// throws is caught, since what is not ends no call.
-fn begin(response: &JsValue) -> Result<(HttpResponse, Option<JsValue>), JsValue> {
     let headers = member(response, "headers")?;
     let header = |name: &str| call(&headers, "get", &name.into()).map(|value| value.as_string());
     let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
     let date_ms = header("date")?.and_then(|text| parse_http_date(&text));
-    let answer = HttpResponse {
-        status: member(response, "status")?.as_f64().unwrap_or_default() as u16,
+    let request_id = header("x-request-id")?;
+    let stream = member(response, "body")?;
+    let body = if stream.is_object() && !member(&stream, "locked")?.is_truthy() {
+        let reader = call(&stream, "getReader", &JsValue::UNDEFINED)?;
+        read_text(&reader, deadline)
+            .await?
+            .map_or(Body::TooLarge, body_of)
+    } else {
+        Body::Empty
+    };
+    Ok(HttpResponse {
+        status,
         retry_after_ms: retry_after_ms(
             after_ms.as_deref(),
             after.as_deref(),
             date_ms.unwrap_or_else(now_ms),
         ),
         date_ms,
-        request_id: header("x-request-id")?,
-        body: Body::Empty,
-    };
-    let stream = member(response, "body")?;
-    let is_free = stream.is_object() && !member(&stream, "locked")?.is_truthy();
-    let reader = is_free.then(|| call(&stream, "getReader", &JsValue::UNDEFINED));
-    Ok((answer, reader.transpose()?))
+        request_id,
+        body,
+    })
 }
 
 /// The whole body as text; `None` as soon as it is too large.
@@ -224,12 +220,15 @@ async fn read_text(reader: &JsValue, deadline: &Deadline<'_>) -> Result<Option<J
     let mut text = JsString::from("");
     let mut size = 0;
     loop {
-        let next = call(reader, "read", &JsValue::UNDEFINED).map_err(unreadable)?;
-        let next = limit(deadline, &next).await?;
-        let Some((chunk, length)) = bytes_of(&next).map_err(unreadable)? else {
+        let next = limit(deadline, &call(reader, "read", &JsValue::UNDEFINED)?).await?;
+        if member(&next, "done")?.is_truthy() {
             return Ok(Some(text));
+        }
+        let chunk = member(&next, "value")?;
+        let Some(length) = member(&chunk, "byteLength")?.as_f64() else {
+            return Err(unreadable(JsValue::UNDEFINED));
         };
-        size += match length {
+        size += match length as usize {
             0 => EMPTY_CHUNK,
             length => length.min(MAX_BODY_BYTES + 1),
         };
@@ -246,24 +245,15 @@ async fn read_text(reader: &JsValue, deadline: &Deadline<'_>) -> Result<Option<J
     }
 }
 
-/// A chunk and how long it is; `None` at the end.
-fn bytes_of(next: &JsValue) -> Result<Option<(JsValue, usize)>, JsValue> {
-    if member(next, "done")?.is_truthy() {
-        return Ok(None);
-    }
-    let chunk = member(next, "value")?;
-    let length = member(&chunk, "byteLength")?.as_f64();
-    let length = length.ok_or(JsValue::UNDEFINED)? as usize;
-    Ok(Some((chunk, length)))
+fn member(of: &JsValue, name: &str) -> Result<JsValue, Failure> {
+    Reflect::get(of, &name.into()).map_err(unreadable)
 }
 
-fn member(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
-    Reflect::get(of, &name.into())
-}
-
-fn call(on: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
-    let method: Function = member(on, name)?.dyn_into()?;
-    method.call1(on, argument)
+fn call(on: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, Failure> {
+    member(on, name)?
+        .dyn_into::<Function>()
+        .and_then(|method| method.call1(on, argument))
+        .map_err(unreadable)
 }
 
 fn body_of(text: JsString) -> Body {
