@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { tsc } from "../build/js.mjs";
@@ -73,20 +73,26 @@ const loadsModule = (file) => !/^(?:host|sandbox|loading|guides|declarations)\b/
 
 const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
 
+/** Whether a file's tests can share a browser with those of others. */
+const sharesBrowser = (file) => readFileSync(file, "utf8").includes("support/scenarios.mjs");
+
 /** The tests of a folder in one engine. */
-const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, files } = {}) => ({
+const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, files = testFiles(directory) } = {}) => ({
   name,
   needs: ["npm", engine, "screen"],
   after: ["build"],
   impossible: engine === "webkit" && impossibleInWebKit,
-  present: () => testFiles(directory).length > 0,
+  present: () => files.length > 0,
   count: countNode,
   run: inNode(directory, {
-    files,
-    limitMs: 5 * 60_000,
+    files: [inRoot("scripts", "test", "together.mjs"), ...files.filter((file) => !sharesBrowser(file))],
+    // For all of them together: a test has a limit of its own.
+    limitMs: LIMIT_MS,
     // Browsers side by side take each other's focus, and with it the events that the tests wait for.
     flags: ["--test-concurrency=1"],
-    env: (context) => ({ ...context[engine], ...context.screen, E2E_ENGINE: engine, ...env }),
+    env: (context) => ({
+      ...context[engine], ...context.screen, E2E_ENGINE: engine, ...env, TOGETHER: JSON.stringify(files.filter(sharesBrowser)),
+    }),
   }),
 });
 

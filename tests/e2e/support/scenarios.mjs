@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { DemoPage } from "./demo-page.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
 
-const LIMIT_MS = 60_000;
+/** The first one starts the browser, too. */
+const LIMIT_MS = 90_000;
 
 /** The page of each generation of the API, and what that generation calls an account. */
 export const generations = [
@@ -14,8 +15,44 @@ export const generations = [
   { api: "v1", path: "/v1", idOf: ({ uuid }) => uuid, accountId: "connectedAccountId" },
 ];
 
+/** What is open, by the options of the hosts and browsers: the files of a run share it, as a browser takes longer to start than most tests. */
+const opened = new Map();
+
+const shared = (options) => {
+  const key = JSON.stringify(options);
+  if (!opened.has(key)) opened.set(key, { key, ready: open(options) });
+  return opened.get(key);
+};
+
+async function open({ hasFocus, ...host }) {
+  const platform = await openPlatform(host);
+  try {
+    const session = await openBrowser({ hasFocus });
+    return { platform, session, notes: watch({ browser: session.browser, front: platform.front, log: session.log }) };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}
+
+async function close(one) {
+  const { key, ready } = one;
+  if (opened.get(key) !== one) return;
+  opened.delete(key);
+  const { platform, session, notes } = await ready.catch(() => ({}));
+  try {
+    await notes?.clear();
+  } finally {
+    await session?.close();
+    await platform?.close();
+  }
+}
+
+after(() => Promise.all([...opened.values()].map(close)));
+
 /**
- * One host and one browser for the tests of a file. Every test begins with an empty platform and an empty browser.
+ * One host and one browser for all tests with the same options. Every test begins with an empty platform and an empty browser, and
+ * after one that has failed with new ones.
  * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is, below the path of a generation: `/react`.
@@ -23,42 +60,41 @@ export const generations = [
  * @param host more options for `openPlatform`, as `coop`.
  */
 export function scenarios({ base, hasFocus = false, ...host } = {}) {
-  let platform, session, notes;
-  before(async () => {
-    platform = await openPlatform(host);
-    session = await openBrowser({ hasFocus });
-    notes = watch({ browser: session.browser, front: platform.front, log: session.log });
-  });
-  after(async () => {
-    try {
-      await notes?.clear();
-    } finally {
-      await session?.close();
-      await platform?.close();
-    }
-  });
-
   return (name, body) =>
-    test(name, { timeout: LIMIT_MS }, async () => {
-      const { browser } = session;
-      const { front } = platform;
-      const fresh = () => session.fresh(platform.appUrl + front.emptyPath);
-      await fresh();
-      platform.reset();
-      await notes.clear();
-      const expected = [];
-      const failure = await body({
-        app: new DemoPage(browser, platform.appUrl, base),
-        provider: new ProviderPage(browser, platform.authorizationUrl),
-        platform,
-        front,
-        browser,
-        watch: notes,
-        fresh,
-        expectTrouble: (...patterns) => expected.push(...patterns),
-      }).catch((error) => error);
-      judge(failure, await notes.trouble(), expected);
+    test(name, { timeout: LIMIT_MS }, async ({ signal }) => {
+      const one = shared({ hasFocus, ...host });
+      // A test that is late goes on for a while, and one that has failed leaves things behind: neither is the next one's trouble.
+      const leave = () => close(one).catch(() => {});
+      signal.addEventListener("abort", leave);
+      try {
+        await run(await one.ready, base, body);
+        signal.removeEventListener("abort", leave);
+      } catch (error) {
+        await leave();
+        throw error;
+      }
     });
+}
+
+async function run({ platform, session, notes }, base, body) {
+  const { browser } = session;
+  const { front } = platform;
+  const fresh = () => session.fresh(platform.appUrl + front.emptyPath);
+  await fresh();
+  platform.reset();
+  await notes.clear();
+  const expected = [];
+  const failure = await body({
+    app: new DemoPage(browser, platform.appUrl, base),
+    provider: new ProviderPage(browser, platform.authorizationUrl),
+    platform,
+    front,
+    browser,
+    watch: notes,
+    fresh,
+    expectTrouble: (...patterns) => expected.push(...patterns),
+  }).catch((error) => error);
+  judge(failure, await notes.trouble(), expected);
 }
 
 /** Throws where a test has failed or there was other trouble than expected. */
