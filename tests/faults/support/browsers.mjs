@@ -22,7 +22,7 @@ export const inBrowsers = [
   {
     fault: "offline, and back",
     at: "`account` (calls, redirect, popup)",
-    comes: "nothing is asked; once it is back, one request at once. When the user comes back from a popup meanwhile, one try all the same",
+    comes: "nothing is asked; once it is back, one request at once. When the user comes back from a popup meanwhile, it is asked once all the same, and repeated twice",
     how: "the same",
     tests: [
       ["network", "without a network the page behind a popup asks nothing, and once that is back, it asks once"],
