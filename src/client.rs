@@ -5,7 +5,7 @@ mod announce;
 mod catalogue;
 mod flow;
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -95,6 +95,8 @@ impl ConnectClient {
                     fetch: overrides.fetch,
                     headers: overrides.headers,
                     cached: RefCell::default(),
+                    asked: RefCell::default(),
+                    renewals: Cell::default(),
                 },
                 records: Records::new(overrides.storage),
                 known: RefCell::default(),

@@ -89,6 +89,7 @@ impl Driver<'_> {
         let mut renewed = false;
         loop {
             let sent_ms = now_ms();
+            let renewals = self.http.renewals.get();
             let mut status = None;
             let result = match self.http.send(self.options, &request, self.signals).await {
                 Ok(response) => {
@@ -116,7 +117,7 @@ impl Driver<'_> {
                 return result;
             };
             // Refused before anything was done, whatever the operation: ask again with fresh headers, once.
-            if failure.error.status == Some(401) && !renewed && self.http.renew_headers() {
+            if failure.error.status == Some(401) && !renewed && self.http.renew_headers(renewals) {
                 renewed = true;
                 continue;
             }

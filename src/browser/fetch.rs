@@ -1,7 +1,7 @@
 //! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
 //! rejected with something that is no `Error`.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use gloo_net::http::Headers;
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
@@ -44,6 +44,10 @@ pub struct Http {
     pub headers: Option<Function>,
     /// What it said last.
     pub cached: RefCell<Option<Vec<(String, String)>>>,
+    /// What it was asked and has not answered: requests side by side ask once.
+    pub asked: RefCell<Option<JsValue>>,
+    /// How often what it said was forgotten.
+    pub renewals: Cell<u32>,
 }
 
 impl Http {
@@ -82,10 +86,13 @@ impl Http {
         read(&response, &deadline).await
     }
 
-    /// Forgets the headers, so that the next request asks for fresh ones. Whether that can change anything.
-    pub fn renew_headers(&self) -> bool {
-        // Nothing cached says nothing: another call may have forgotten them a moment ago.
-        self.cached.take();
+    /// Forgets the headers, so that the next request asks for fresh ones; not where another request has done so since
+    /// this one was sent, after so many renewals. Whether that can change anything.
+    pub fn renew_headers(&self, renewals: u32) -> bool {
+        if self.renewals.get() == renewals {
+            self.renewals.set(renewals + 1);
+            self.cached.take();
+        }
         self.headers.is_some()
     }
 
@@ -107,8 +114,18 @@ impl Http {
                 cause,
             )
         };
-        let asked = ask.call0(&JsValue::UNDEFINED).map_err(failed)?;
-        let answered = match deadline.limit(&asked).await {
+        let asked = self.asked.borrow().clone();
+        let asked = match asked {
+            Some(asked) => asked,
+            None => {
+                let asked = ask.call0(&JsValue::UNDEFINED).map_err(failed)?;
+                self.asked.replace(Some(asked.clone()));
+                asked
+            }
+        };
+        let answered = deadline.limit(&asked).await;
+        self.asked.take();
+        let answered = match answered {
             Ok(value) => value,
             Err(Ok(error)) => return Err(error.into()),
             Err(Err(cause)) => return Err(failed(cause)),

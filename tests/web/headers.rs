@@ -92,6 +92,7 @@ async fn calls_side_by_side_all_get_fresh_headers() {
     for result in at_once(vec![one(client.clone()), one(client.clone()), one(client)]).await {
         result.expect("an account, with fresh headers");
     }
+    assert_eq!(asked(), 2.0, "all of them ask once");
 }
 
 #[wasm_bindgen_test]
