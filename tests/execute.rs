@@ -4,7 +4,7 @@ mod support;
 
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::execute::ExecuteAction;
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::{Answer, Execution};
 use connect_flow::core::protocol::operation::Execute;
@@ -183,7 +183,7 @@ fn an_answer_to_another_question_is_an_error() {
         let mut procedure = ExecuteAction::new(api, execute(&who));
         assert!(matches!(
             procedure.advance(Event::Start, NOW),
-            Step::Call(_)
+            Step::Do(Task::Call(_))
         ));
         assert!(matches!(
             procedure.advance(Event::Answered(Ok(Answer::Done)), NOW),

@@ -4,15 +4,15 @@ mod support;
 
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::expected_params::{ExpectedParamsOptions, GetExpectedParams};
-use connect_flow::core::procedure::{Event, Procedure, Step};
-use connect_flow::core::protocol::Api;
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
+use connect_flow::core::protocol::{Api, read};
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
 use support::acme::{
     V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, by_id, code, of_app, page, seen,
     v1_full, v1_item, v3_app, v3_item,
 };
-use support::{NOW, exchange};
+use support::{NOW, exchange, response};
 
 #[test]
 fn the_oldest_that_is_enabled_and_not_deleted_decides() {
@@ -152,7 +152,7 @@ fn fields_come_in_their_order() {
 }
 
 #[test]
-fn v3_item_with_its_fields_is_one_request() {
+fn v3_item_with_its_fields_needs_no_answer_about_the_app() {
     let mut item = v3_item("ac_1", "API_KEY", "2025-01-01");
     item["expected_input_fields"] = json!([{ "name": "generic_api_key" }]);
     let played = ask(
@@ -160,6 +160,7 @@ fn v3_item_with_its_fields_is_one_request() {
         of_app(None),
         vec![exchange(V3_LIST, 200, page(&[item]))],
     );
+    assert_eq!(played.unread.as_deref(), Some(V3_APP));
     assert_eq!(
         seen(&played),
         json!({
@@ -187,6 +188,52 @@ fn v3_item_without_fields_takes_those_of_its_scheme_from_the_toolkit() {
         json!(["generic_api_key"])
     );
     assert_eq!(seen(&played)["integrationId"], "ac_1");
+}
+
+#[test]
+fn v3_asks_for_the_app_beside_the_list_and_for_nothing_twice() {
+    let lists = [page(&[v3_item("ac_1", "API_KEY", "2025-01-01")]), page(&[])];
+    for list in lists {
+        let mut procedure = GetExpectedParams::new(Api::V3, of_app(None), false);
+        let Step::Do(Task::Both(first, second)) = procedure.advance(Event::Start, NOW) else {
+            panic!("one after the other");
+        };
+        assert_eq!(
+            (first.name(), second.name()),
+            ("listIntegrations", "getApp")
+        );
+        let answer = read(Api::V3, &first, &response(200, &Json::Null, &list));
+        let step = procedure.advance(Event::Answered(answer), NOW);
+        assert!(matches!(step, Step::Do(Task::Second)), "{step:?}");
+    }
+    for (api, options) in [
+        (Api::V1, of_app(None)),
+        (Api::V1, by_id("i")),
+        (Api::V3, by_id("i")),
+    ] {
+        let step = GetExpectedParams::new(api, options, true).advance(Event::Start, NOW);
+        assert!(matches!(step, Step::Do(Task::Call(_))), "{step:?}");
+    }
+}
+
+#[test]
+fn v3_app_that_the_integration_spells_differently_is_asked_for_as_it_is_spelled_there() {
+    let options = ExpectedParamsOptions {
+        app: Some("Acme".to_owned()),
+        ..of_app(None)
+    };
+    let list = V3_LIST.replace("acme", "Acme");
+    let item = v3_item("ac_1", "API_KEY", "2025-01-01");
+    let script = vec![
+        exchange(&list, 200, page(&[item])),
+        exchange(V3_APP, 200, v3_app(&[])),
+    ];
+    let played = ask(Api::V3, options, script);
+    assert_eq!(
+        seen(&played)["expectedInputFields"],
+        json!(["generic_api_key"])
+    );
+    assert_eq!(played.unread.as_deref(), Some("GET /api/v3/toolkits/Acme"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod support;
 
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::find_account::FindAccount;
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Answer;
 use proptest::prelude::*;
@@ -213,7 +213,7 @@ fn a_list_that_fails_finds_nothing() {
     let mut procedure = of_app("github");
     assert!(matches!(
         procedure.advance(Event::Start, NOW),
-        Step::Call(_)
+        Step::Do(Task::Call(_))
     ));
     assert!(matches!(
         procedure.advance(Event::Answered(Ok(Answer::Done)), NOW),

@@ -6,7 +6,7 @@ use connect_flow::core::error::ErrorCode;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome};
 use connect_flow::core::procedure::initiate::Initiated;
 use connect_flow::core::procedure::refresh::{Refresh, RefreshAccount};
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Answer;
 use serde_json::{Value as Json, json};
@@ -145,7 +145,10 @@ fn a_failure_ends_it() {
 fn an_answer_to_another_question_is_an_error() {
     for event in [Event::Answered(Ok(Answer::Done)), Event::Woke] {
         let mut refresh = RefreshAccount::new(refresh());
-        assert!(matches!(refresh.advance(Event::Start, NOW), Step::Call(_)));
+        assert!(matches!(
+            refresh.advance(Event::Start, NOW),
+            Step::Do(Task::Call(_))
+        ));
         let step = refresh.advance(event, NOW);
         assert!(matches!(step, Step::Done(Err(_))), "{step:?}");
     }

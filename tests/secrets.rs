@@ -5,7 +5,7 @@ mod support;
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::ClientOptions;
 use connect_flow::core::procedure::initiate::{InitiateConnection, InitiateOptions};
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::{Api, build};
 use connect_flow::core::secret::{Secret, is_secret_name, redact};
 use serde_json::{Value as Json, json};
@@ -39,7 +39,7 @@ fn on_the_way_to_the_platform() {
     check_hidden(&format!("{:?}", options()));
     let mut procedure = procedure(Api::V1);
     check_hidden(&format!("{procedure:?}"));
-    let Step::Call(operation) = procedure.advance(Event::Start, NOW) else {
+    let Step::Do(Task::Call(operation)) = procedure.advance(Event::Start, NOW) else {
         panic!("no request");
     };
     check_hidden(&format!("{operation:?} {procedure:?}"));

@@ -4,7 +4,7 @@ mod support;
 
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::watch::WatchAccount;
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
 use connect_flow::core::status::ConnectionStatus;
@@ -160,7 +160,10 @@ fn a_platform_that_stumbles_has_not_decided() {
 #[test]
 fn an_answer_to_another_question_is_an_error() {
     let mut watch = WatchAccount::new("a".to_owned(), 0);
-    assert!(matches!(watch.advance(Event::Start, NOW), Step::Call(_)));
+    assert!(matches!(
+        watch.advance(Event::Start, NOW),
+        Step::Do(Task::Call(_))
+    ));
     assert!(matches!(
         watch.advance(Event::Answered(Ok(Answer::Done)), NOW),
         Step::Done(Err(_))
@@ -173,7 +176,7 @@ fn a_busy_platform_is_given_the_time_that_it_asks_for() {
     watch.advance(Event::Start, NOW);
     let mut busy = ConnectError::new(ErrorCode::RateLimited, "").with_retryable(true);
     busy.retry_after_ms = Some(20_000);
-    let Step::Wait(pause) = watch.advance(Event::Answered(Err(busy)), NOW) else {
+    let Step::Do(Task::Wait(pause)) = watch.advance(Event::Answered(Err(busy)), NOW) else {
         panic!("waits");
     };
     assert_eq!((pause.at_least_ms, pause.until_ms), (20_000, NOW + 60_000));
@@ -192,14 +195,14 @@ proptest! {
         let mut words = words.iter().cycle();
         for _ in 0..1_000 {
             event = match watch.advance(event, now_ms) {
-                Step::Call(operation) => {
+                Step::Do(Task::Call(operation)) => {
                     let (id, status, http) = words.next().unwrap();
                     seen = Some((*id, *status, *http));
                     let answer = support::response(*http, &Json::Null, &json!({ "id": id, "status": status }));
                     now_ms += 10;
                     Event::Answered(connect_flow::core::protocol::read(Api::V3, &operation, &answer))
                 }
-                Step::Wait(pause) => {
+                Step::Do(Task::Wait(pause)) => {
                     prop_assert_eq!(pause.until_ms, NOW + u64::from(timeout_ms));
                     prop_assert!(now_ms < NOW + u64::from(timeout_ms), "waits after its deadline");
                     now_ms += 1_000;
@@ -209,6 +212,7 @@ proptest! {
                     prop_assert_eq!(result.is_ok(), seen == Some(("a", "ACTIVE", 200)));
                     return Ok(());
                 }
+                other => panic!("it asks for one thing after the other: {other:?}"),
             };
         }
         prop_assert!(false, "does not end");

@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 mod web {
     mod answers;
+    mod beside;
     mod cancelling;
     mod flow;
     mod headers;

@@ -6,7 +6,7 @@ use connect_flow::core::callback::{ConnectionCallback, Outcome as Claim};
 use connect_flow::core::error::ConnectError;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use connect_flow::core::procedure::complete::{CompleteConnection, CompletedConnection, bind};
-use connect_flow::core::procedure::{Event, Procedure, Step};
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
 use connect_flow::core::protocol::operation::Operation;
 use connect_flow::core::redirect::is_local_path;
@@ -173,15 +173,15 @@ fn complete(
     loop {
         event = match procedure.advance(event, now_ms) {
             Step::Done(result) => break judge(result, record, last, is_refused),
-            Step::Wait(pause) => {
+            Step::Do(Task::Wait(pause)) => {
                 now_ms = (now_ms + before_look(pause.look, 0.0).max(pause.at_least_ms))
                     .min(pause.until_ms.max(now_ms));
                 assert!(now_ms <= start_ms + 30_000, "still waiting");
                 Event::Woke
             }
-            Step::Call(Operation::GetAccount {
+            Step::Do(Task::Call(Operation::GetAccount {
                 connected_account_id,
-            }) => {
+            })) => {
                 assert_eq!(
                     connected_account_id, record.connected_account_id,
                     "another account is looked at"
@@ -196,7 +196,7 @@ fn complete(
                     _ => Err(server_error()),
                 })
             }
-            Step::Call(other) => panic!("asks {other:?}"),
+            other => panic!("asks {other:?}"),
         };
     }
 }

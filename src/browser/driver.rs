@@ -1,8 +1,11 @@
 //! Performs what a procedure asks for.
 
 use core::cell::RefCell;
+use core::future::{Future, poll_fn, ready};
+use core::pin::Pin;
+use core::task::Poll;
 
-use web_sys::AbortSignal;
+use web_sys::{AbortController, AbortSignal};
 
 use super::failure::Failure;
 use super::fetch::Http;
@@ -10,7 +13,7 @@ use super::surroundings::{change, is_online, is_visible};
 use super::timing::{jitter, now_ms, sleep};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
-use crate::core::procedure::{Event, Pause, Step};
+use crate::core::procedure::{Event, Pause, Step, Task};
 use crate::core::protocol::answer::Answer;
 use crate::core::protocol::operation::Operation;
 use crate::core::protocol::{build, read};
@@ -32,6 +35,28 @@ pub struct Driver<'a> {
     pub signals: &'a [AbortSignal],
 }
 
+type Answered = Result<Answer, Failure>;
+
+/// An operation that is being performed.
+type Asking<'a> = Pin<Box<dyn Future<Output = Answered> + 'a>>;
+
+/// The answer to the first; the second gets on meanwhile.
+fn beside<'a>(
+    first: &mut Asking<'a>,
+    second: &mut Option<Asking<'a>>,
+) -> impl Future<Output = Answered> {
+    poll_fn(move |context| {
+        let polled = first.as_mut().poll(context);
+        if polled.is_pending()
+            && let Some(asking) = second
+            && let Poll::Ready(answered) = asking.as_mut().poll(context)
+        {
+            *second = Some(Box::pin(ready(answered)));
+        }
+        polled
+    })
+}
+
 impl Driver<'_> {
     /// Runs a procedure to its end. Not generic, so that it is compiled once for all of them: what one comes to is its own to
     /// keep.
@@ -42,26 +67,58 @@ impl Driver<'_> {
         &self,
         advance: &mut dyn FnMut(Event, u64) -> Step<()>,
     ) -> Result<(), Failure> {
-        let mut event = Event::Start;
-        let mut cause = None;
+        // What is asked meanwhile has one signal more, by which it is cancelled.
+        let stop = AbortController::new().ok();
+        let own = stop.as_ref().map(AbortController::signal);
+        let signals: Vec<AbortSignal> = self.signals.iter().cloned().chain(own).collect();
+        let aside = Driver {
+            signals: &signals,
+            ..*self
+        };
+        let mut second: Option<Asking<'_>> = None;
+        let (mut event, mut cause, mut over) = (Event::Start, None, None);
         loop {
-            event = match advance(event, now_ms()) {
-                Step::Done(result) => return result.map_err(|error| Failure { error, cause }),
-                Step::Call(operation) => {
-                    let answered = self.perform(&operation).await;
-                    // What went wrong with an earlier call is not the cause of what comes now.
-                    cause = answered
-                        .as_ref()
-                        .err()
-                        .and_then(|failure| failure.cause.clone());
-                    Event::Answered(answered.map_err(|failure| failure.error))
+            let first = match advance(event, now_ms()) {
+                Step::Do(Task::Call(operation)) => Some(self.ask(operation)),
+                Step::Do(Task::Both(operation, other)) => {
+                    second = Some(aside.ask(other));
+                    Some(self.ask(operation))
                 }
-                Step::Wait(pause) => {
+                Step::Do(Task::Second) => second.take(),
+                Step::Do(Task::Wait(pause)) => {
                     self.pause(pause).await?;
-                    Event::Woke
+                    None
+                }
+                Step::Done(result) => {
+                    over = Some(result);
+                    if let Some(stop) = &stop {
+                        stop.abort();
+                    }
+                    // Until it has noticed: then it has left no timer, and the trace knows of it.
+                    second.take()
+                }
+            };
+            let answered = match first {
+                Some(mut first) => Some(beside(&mut first, &mut second).await),
+                None => None,
+            };
+            if let Some(result) = over {
+                return result.map_err(|error| Failure { error, cause });
+            }
+            event = match answered {
+                None => Event::Woke,
+                Some(answered) => {
+                    // What went wrong with an earlier call is not the cause of what comes now.
+                    let failure = answered.as_ref().err();
+                    cause = failure.and_then(|failure| failure.cause.clone());
+                    Event::Answered(answered.map_err(|failure| failure.error))
                 }
             };
         }
+    }
+
+    fn ask(&self, operation: Operation) -> Asking<'_> {
+        Box::pin(self.perform(operation))
     }
 
     /// Waits until it is time and there is somebody to look for: whoever comes back to the page is not kept waiting.
@@ -82,8 +139,8 @@ impl Driver<'_> {
     ///
     /// # Errors
     /// The platform's refusal, normalised, or why there was no answer.
-    pub async fn perform(&self, operation: &Operation) -> Result<Answer, Failure> {
-        let request = build(self.options.api, operation)?;
+    async fn perform(&self, operation: Operation) -> Answered {
+        let request = build(self.options.api, &operation)?;
         let repeatable = operation.is_repeatable();
         let mut attempt = 1;
         let mut renewed = false;
@@ -94,7 +151,7 @@ impl Driver<'_> {
             let result = match self.http.send(self.options, &request, self.signals).await {
                 Ok(response) => {
                     status = Some(response.status);
-                    read(self.options.api, operation, &response).map_err(Failure::from)
+                    read(self.options.api, &operation, &response).map_err(Failure::from)
                 }
                 Err(mut failure) => {
                     failure.error.retryable = repeatable

@@ -30,8 +30,10 @@ test("a GET that is refused for a second is repeated after it", async ({ app, pr
   await app.open();
   await app.choose("gmail");
   await provider.asks();
-  const [refused, repeated] = platform.calls("GET");
-  assert.deepEqual([refused.status, repeated.status, repeated.path], [429, 200, refused.path]);
+  const [first] = platform.calls("GET");
+  // What is asked side by side is not repeated along with it.
+  const [refused, repeated, ...more] = platform.calls("GET").filter(({ path }) => path === first.path);
+  assert.deepEqual([refused.status, repeated.status, more], [429, 200, []]);
   assert.ok(repeated.atMs - refused.atMs >= 1000, `${repeated.atMs - refused.atMs} ms`);
   await provider.agree("Jessica");
   await app.shows("ACTIVE");

@@ -204,7 +204,7 @@ test("scripted faults wait by the same clock", async () => {
   await sandbox.clock.advance(1);
   assert.equal((await loading).state, "ready");
 
-  sandbox.fault({ kind: "hang", times: 3 });
+  sandbox.fault({ kind: "hang", path: "/api/v3/auth_configs", times: 3 });
   const startMs = sandbox.clock.now();
   assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).error.code, "timeout");
   assert.ok(sandbox.clock.now() - startMs >= 45_000);

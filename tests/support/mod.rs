@@ -14,8 +14,9 @@ pub mod words;
 pub use json::{NOW, plain, response, value};
 
 use connect_flow::core::error::ConnectError;
-use connect_flow::core::procedure::{Event, Procedure, Step};
-use connect_flow::core::protocol::http::HttpResponse;
+use connect_flow::core::procedure::{Event, Procedure, Step, Task};
+use connect_flow::core::protocol::http::{HttpRequest, HttpResponse};
+use connect_flow::core::protocol::operation::Operation;
 use connect_flow::core::protocol::{Api, build, read};
 use connect_flow::core::retry::before_look;
 use serde_json::Value as Json;
@@ -60,15 +61,32 @@ pub struct Played<T> {
     pub result: Result<T, ConnectError>,
     /// Bodies of its requests in order; null where none is sent.
     pub bodies: Vec<Json>,
+    /// What was asked meanwhile and not read, see [`Task::Both`].
+    pub unread: Option<String>,
     /// The numbers of the looks that it waited for.
     pub waits: Vec<u32>,
 }
 
 /// Drives a procedure through the real requests and answers of a generation. A request that is not the next one of
-/// the script fails, and so does an exchange that was not used. Waiting takes its full time on a clock of its own.
+/// the script fails, and so does an exchange that was not used; one that is asked meanwhile has its place in it where its answer
+/// is read. Waiting takes its full time on a clock of its own.
 pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> Played<P::Output> {
     let mut script = script.into_iter();
     let (mut bodies, mut waits, mut now_ms) = (Vec::new(), Vec::new(), NOW);
+    let mut meanwhile = None;
+    let mut answer = |operation: Operation| {
+        let request = request(api, &operation);
+        let asked = asked(&request);
+        let Some(next) = script.next() else {
+            panic!("unexpected request: {asked}");
+        };
+        assert_eq!(asked, next.asked, "another request was expected");
+        bodies.push(match &request.body {
+            None => Json::Null,
+            Some(bytes) => serde_json::from_slice(bytes).expect("a JSON body"),
+        });
+        Event::Answered(read(api, &operation, &next.answer))
+    };
     let mut event = Event::Start;
     loop {
         event = match procedure.advance(event, now_ms) {
@@ -78,31 +96,34 @@ pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> 
                 return Played {
                     result,
                     bodies,
+                    unread: meanwhile.map(|operation| asked(&request(api, &operation))),
                     waits,
                 };
             }
-            Step::Wait(pause) => {
+            Step::Do(Task::Wait(pause)) => {
                 assert!(waits.len() < 1_000, "waits for ever");
                 waits.push(pause.look);
                 now_ms += before_look(pause.look, 0.0).max(pause.at_least_ms);
                 Event::Woke
             }
-            Step::Call(operation) => {
-                let request = match build(api, &operation) {
-                    Ok(request) => request,
-                    Err(error) => panic!("{operation:?} makes no request: {error}"),
-                };
-                let asked = [request.method, " ", &request.path].concat();
-                let Some(next) = script.next() else {
-                    panic!("unexpected request: {asked}");
-                };
-                assert_eq!(asked, next.asked, "another request was expected");
-                bodies.push(match &request.body {
-                    None => Json::Null,
-                    Some(bytes) => serde_json::from_slice(bytes).expect("a JSON body"),
-                });
-                Event::Answered(read(api, &operation, &next.answer))
+            Step::Do(Task::Call(operation)) => answer(operation),
+            Step::Do(Task::Both(operation, second)) => {
+                assert!(meanwhile.is_none(), "one at a time");
+                meanwhile = Some(second);
+                answer(operation)
             }
+            Step::Do(Task::Second) => answer(meanwhile.take().expect("something asked meanwhile")),
         };
     }
+}
+
+fn request(api: Api, operation: &Operation) -> HttpRequest {
+    match build(api, operation) {
+        Ok(request) => request,
+        Err(error) => panic!("{operation:?} makes no request: {error}"),
+    }
+}
+
+fn asked(request: &HttpRequest) -> String {
+    [request.method, " ", &request.path].concat()
 }

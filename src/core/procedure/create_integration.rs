@@ -44,7 +44,7 @@ impl CreateIntegration {
         match creation(&app, self.options.auth_scheme.as_ref()) {
             Ok(operation) => {
                 self.app = Some(app);
-                Step::Call(operation)
+                Step::call(operation)
             }
             Err(error) => Step::Done(Err(error)),
         }
@@ -68,7 +68,7 @@ impl Procedure for CreateIntegration {
 
     fn advance(&mut self, event: Event, _now_ms: u64) -> Step<Integration> {
         match (event, self.app.take()) {
-            (Event::Start, None) => Step::Call(Operation::GetApp {
+            (Event::Start, None) => Step::call(Operation::GetApp {
                 app: self.options.app.clone(),
             }),
             (Event::Answered(Ok(Answer::App(app))), None) => self.looked_up(app),

@@ -34,7 +34,7 @@ impl ExecuteAction {
             self.execute.connected_account_id = Some(account.id);
             self.execute.app = self.execute.app.take().or(Some(account.app));
         }
-        Step::Call(Operation::Execute(self.execute.clone()))
+        Step::call(Operation::Execute(self.execute.clone()))
     }
 }
 
@@ -47,7 +47,7 @@ impl Procedure for ExecuteAction {
             return step.and_then(|account| self.looked_up(account));
         }
         match event {
-            Event::Start => Step::Call(Operation::Execute(self.execute.clone())),
+            Event::Start => Step::call(Operation::Execute(self.execute.clone())),
             Event::Answered(Ok(Answer::Execution(execution))) => Step::Done(Ok(execution)),
             Event::Answered(Err(error)) => Step::Done(Err(error)),
             _ => out_of_step(),

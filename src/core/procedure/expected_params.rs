@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::create_integration::{check_scheme, creation};
-use super::{Event, Procedure, Step, out_of_step};
+use super::{Event, Procedure, Step, Task, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::order::order;
@@ -87,18 +87,45 @@ impl GetExpectedParams {
         self.options.app.as_deref().unwrap_or_default()
     }
 
-    fn list(&mut self, cursor: Option<String>) -> Step<ExpectedParams> {
+    fn start(&mut self) -> Step<ExpectedParams> {
+        if let Some(id) = self.options.integration_id.clone() {
+            return self.get(id);
+        }
+        let list = self.list(None);
+        let app = self.app().to_owned();
+        if self.is_app_asked(&app) {
+            Step::Do(Task::Both(list, Operation::GetApp { app }))
+        } else {
+            Step::call(list)
+        }
+    }
+
+    /// Whether this app is asked for beside the list: in v3, whose list need not tell the fields. In v1 it is needed only where
+    /// there is no integration; an integration that is asked for by its id mostly tells its fields.
+    fn is_app_asked(&self, app: &str) -> bool {
+        self.api == Api::V3 && self.options.integration_id.is_none() && app == self.app()
+    }
+
+    fn get_app(&self, app: String) -> Step<ExpectedParams> {
+        if self.is_app_asked(&app) {
+            Step::Do(Task::Second)
+        } else {
+            Step::call(Operation::GetApp { app })
+        }
+    }
+
+    fn list(&mut self, cursor: Option<String>) -> Operation {
         self.pages += 1;
         self.state = State::Listing;
-        Step::Call(Operation::ListIntegrations {
+        Operation::ListIntegrations {
             app: self.app().to_owned(),
             cursor,
-        })
+        }
     }
 
     fn get(&mut self, integration_id: String) -> Step<ExpectedParams> {
         self.state = State::Fetching;
-        Step::Call(Operation::GetIntegration { integration_id })
+        Step::call(Operation::GetIntegration { integration_id })
     }
 
     fn fits(&self, integration: &Integration) -> bool {
@@ -137,9 +164,7 @@ impl GetExpectedParams {
             Some(item) => self.get(item.id),
             None => {
                 self.state = State::LookingUpApp;
-                Step::Call(Operation::GetApp {
-                    app: self.app().to_owned(),
-                })
+                self.get_app(self.app().to_owned())
             }
         }
     }
@@ -170,7 +195,7 @@ impl GetExpectedParams {
             .clone()
             .unwrap_or_else(|| self.app().to_owned());
         self.state = State::ReadingFields(integration);
-        Step::Call(Operation::GetApp { app })
+        self.get_app(app)
     }
 
     fn done(&mut self, integration: Integration, app: Option<&App>) -> Step<ExpectedParams> {
@@ -230,7 +255,7 @@ impl GetExpectedParams {
         match creation(&app, wanted) {
             Ok(operation) => {
                 self.state = State::Creating(app);
-                Step::Call(operation)
+                Step::call(operation)
             }
             Err(error) => Step::Done(Err(error)),
         }
@@ -243,12 +268,7 @@ impl Procedure for GetExpectedParams {
     fn advance(&mut self, event: Event, _now_ms: u64) -> Step<ExpectedParams> {
         let state = core::mem::replace(&mut self.state, State::Ended);
         let answer = match (event, state) {
-            (Event::Start, State::Started) => {
-                return match self.options.integration_id.clone() {
-                    Some(id) => self.get(id),
-                    None => self.list(None),
-                };
-            }
+            (Event::Start, State::Started) => return self.start(),
             (Event::Answered(Ok(answer)), state) => (answer, state),
             (Event::Answered(Err(error)), _) => return Step::Done(Err(error)),
             _ => return out_of_step(),
@@ -257,7 +277,7 @@ impl Procedure for GetExpectedParams {
             (Answer::Integrations(page), State::Listing) => {
                 self.listed(page.items);
                 match page.next {
-                    Some(cursor) if self.pages < MAX_PAGES => self.list(Some(cursor)),
+                    Some(cursor) if self.pages < MAX_PAGES => Step::call(self.list(Some(cursor))),
                     _ => self.chosen(),
                 }
             }

@@ -87,7 +87,7 @@ impl FindAccount {
         }
         self.asked += 1;
         match self.pages.request() {
-            Some(operation) if self.asked <= MAX_PAGES => Step::Call(operation),
+            Some(operation) if self.asked <= MAX_PAGES => Step::call(operation),
             _ => Step::Done(Ok(self.best.take())),
         }
     }

@@ -194,7 +194,7 @@ impl InitiateConnection {
             redirect_url: bind(&self.context.redirect_url, &self.context.flow_id),
         };
         self.sent = Some(initiate.clone());
-        Step::Call(if self.by_link {
+        Step::call(if self.by_link {
             Operation::Link(initiate)
         } else {
             Operation::Initiate(initiate)
@@ -207,7 +207,7 @@ impl InitiateConnection {
         {
             self.by_link = true;
             self.sent = Some(sent.clone());
-            return Step::Call(Operation::Link(sent));
+            return Step::call(Operation::Link(sent));
         }
         Step::Done(Err(error))
     }

@@ -17,12 +17,28 @@ use super::protocol::operation::Operation;
 /// What a procedure wants done, or what it came to.
 #[derive(Debug)]
 pub enum Step<T> {
-    /// Perform this operation and hand in the answer.
-    Call(Operation),
-    /// Wait, then hand in [`Event::Woke`].
-    Wait(Pause),
+    /// Something is to be done first.
+    Do(Task),
     /// It is over.
     Done(Result<T, ConnectError>),
+}
+
+/// What a procedure wants done. Apart from what the procedure comes to: so it is passed on as one thing.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
+pub enum Task {
+    /// Perform this operation and hand in the answer.
+    Call(Operation),
+    /// The same with the first; the second is performed meanwhile, for [`Task::Second`]. Nothing waits for it, and what is
+    /// not asked for by the end is cancelled.
+    Both(Operation, Operation),
+    /// Hand in the answer to the second operation of [`Task::Both`].
+    Second,
+    /// Wait, then hand in [`Event::Woke`].
+    Wait(Pause),
 }
 
 /// How long to wait, and for what.
@@ -39,12 +55,15 @@ pub struct Pause {
 }
 
 impl<T> Step<T> {
+    pub(crate) fn call(operation: Operation) -> Self {
+        Step::Do(Task::Call(operation))
+    }
+
     /// The step of a procedure within another one: what the inner one wants done is passed on, and `next` goes on from
     /// what it came to.
     pub(crate) fn and_then<U>(self, next: impl FnOnce(T) -> Step<U>) -> Step<U> {
         match self {
-            Step::Call(operation) => Step::Call(operation),
-            Step::Wait(pause) => Step::Wait(pause),
+            Step::Do(task) => Step::Do(task),
             Step::Done(Ok(value)) => next(value),
             Step::Done(Err(error)) => Step::Done(Err(error)),
         }
@@ -87,7 +106,7 @@ pub(crate) fn ask<T>(
 ) -> impl FnMut(Event, u64) -> Step<T> {
     let mut operation = Some(operation);
     move |event, _now_ms| match (event, operation.take()) {
-        (Event::Start, Some(operation)) => Step::Call(operation),
+        (Event::Start, Some(operation)) => Step::call(operation),
         (Event::Answered(answered), None) => Step::Done(answered.and_then(read)),
         _ => out_of_step(),
     }

@@ -74,7 +74,7 @@ where
             Event::Woke => return out_of_step(),
         }
         match (self.pop(), self.request()) {
-            (None, Some(operation)) => Step::Call(operation),
+            (None, Some(operation)) => Step::call(operation),
             (item, _) => Step::Done(Ok(item)),
         }
     }

@@ -40,7 +40,7 @@ impl RefreshAccount {
     fn send(&mut self, account: ConnectedAccount) -> Step<Initiated> {
         let refresh = &self.refresh;
         self.account = Some(account);
-        Step::Call(Operation::Refresh {
+        Step::call(Operation::Refresh {
             connected_account_id: refresh.connected_account_id.clone(),
             redirect_url: bind(&refresh.redirect_url, &refresh.flow_id),
         })
@@ -71,7 +71,7 @@ impl Procedure for RefreshAccount {
 
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<Initiated> {
         match (event, self.account.take()) {
-            (Event::Start, None) => Step::Call(Operation::GetAccount {
+            (Event::Start, None) => Step::call(Operation::GetAccount {
                 connected_account_id: self.refresh.connected_account_id.clone(),
             }),
             (Event::Answered(Ok(Answer::Account(account))), None) => self.send(account),

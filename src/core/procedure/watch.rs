@@ -1,6 +1,6 @@
 //! Looking at one account until its state is final: the server decides, and it is asked politely.
 
-use super::{Event, Pause, Procedure, Step, out_of_step};
+use super::{Event, Pause, Procedure, Step, Task, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::protocol::operation::Operation;
@@ -38,18 +38,18 @@ impl WatchAccount {
 
     fn look(&mut self) -> Step<ConnectedAccount> {
         self.looks += 1;
-        Step::Call(Operation::GetAccount {
+        Step::call(Operation::GetAccount {
             connected_account_id: self.connected_account_id.clone(),
         })
     }
 
     fn pause(&self, at_least_ms: u64) -> Step<ConnectedAccount> {
-        Step::Wait(Pause {
+        Step::Do(Task::Wait(Pause {
             look: self.looks,
             at_least_ms,
             until_ms: self.deadline_ms,
             needs_eyes: self.needs_eyes,
-        })
+        }))
     }
 
     fn seen(&self, account: ConnectedAccount, now_ms: u64) -> Step<ConnectedAccount> {

@@ -1,0 +1,175 @@
+//! What is asked side by side: the app beside the list of its integrations, in v3.
+
+use connect_flow::core::error::ErrorCode;
+use connect_flow::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
+use connect_flow::core::protocol::Api;
+use connect_flow::core::trace::TraceEvent;
+use connect_flow::{ConnectClient, Failure};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::AbortSignal;
+
+use super::support::*;
+
+/// The app and a list of its one integration, which tells its fields or does not.
+const ACME: &str = r#"
+    const of_app = path === "/api/v3/toolkits/acme";
+    const app = () => json({ slug: "acme", name: "Acme", composio_managed_auth_schemes: [],
+      auth_config_details: [{ mode: "API_KEY", fields: { connected_account_initiation: { required: [{ name: "of_app" }] } } }] });
+    const list = (fields) => json({ items: [{ id: "ac_1", toolkit: { slug: "acme" }, auth_scheme: "API_KEY", status: "ENABLED",
+      ...(fields && { expected_input_fields: [{ name: "of_item" }] }) }] });
+    const never = () => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(request.signal.reason)));
+"#;
+
+fn acme(answer: &str) -> Platform {
+    Platform::new(&[ACME, answer].concat())
+}
+
+fn v3(platform: &Platform) -> ConnectClient {
+    platform.client_with(|options, _| options.api = Api::V3)
+}
+
+async fn expect(
+    client: &ConnectClient,
+    signal: Option<AbortSignal>,
+) -> Result<ExpectedParams, Failure> {
+    let options = ExpectedParamsOptions {
+        app: Some("acme".to_owned()),
+        ..ExpectedParamsOptions::default()
+    };
+    client.get_expected_params_for_user(options, signal).await
+}
+
+fn field(params: Result<ExpectedParams, Failure>) -> String {
+    let mut params = params.expect("expected params");
+    params.expected_input_fields.remove(0).name
+}
+
+/// Of each request in the order of their ends: what was asked, and why it failed.
+fn traced(client: &ConnectClient) -> Vec<(&'static str, Option<ErrorCode>)> {
+    let requests = client
+        .trace()
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            TraceEvent::Request {
+                operation, code, ..
+            } => Some((operation, code)),
+            _ => None,
+        });
+    requests.collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_list_is_answered_only_once_the_app_is_asked_for() {
+    let platform = acme(
+        "if (of_app) { setTimeout(answer); return app(); }
+         return new Promise((resolve) => { globalThis.answer = () => resolve(list(false)); });",
+    );
+    let client = v3(&platform);
+    assert_eq!(field(expect(&client, None).await), "of_app");
+    assert_eq!(platform.count(), 2);
+    assert!(platform.request(1).url().contains("/auth_configs?"));
+    assert_eq!(
+        traced(&client),
+        [("getApp", None), ("listIntegrations", None)]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_matter() {
+    for (answer, code) in [
+        ("never()", Some(ErrorCode::Cancelled)),
+        ("new Promise(() => {})", Some(ErrorCode::Cancelled)),
+        ("Promise.reject('boom')", Some(ErrorCode::Network)),
+        ("json({}, 404)", Some(ErrorCode::NotFound)),
+        ("app()", None),
+    ] {
+        let _timers = fast_timers();
+        let platform = acme(&format!(
+            "if (!of_app) return new Promise((resolve) => setTimeout(() => resolve(list(true)), 1000));
+             globalThis.seen = request.signal; return {answer};"
+        ));
+        let client = v3(&platform);
+        assert_eq!(field(expect(&client, None).await), "of_item", "{answer}");
+        let is_open = code == Some(ErrorCode::Cancelled);
+        assert_eq!(js("return seen.aborted"), is_open, "{answer}");
+        assert_eq!(js("return timersLeft.size"), 0, "{answer}");
+        let all = traced(&client);
+        assert_eq!(all.len(), 2, "{answer}");
+        assert!(all.contains(&("getApp", code)), "{answer}: {all:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_app_that_is_needed_tells_why_it_failed() {
+    let platform = acme("return of_app ? Promise.reject(globalThis.thrown = 'boom') : list(false)");
+    let Failure { error, cause } = expect(&v3(&platform), None).await.expect_err("no fields");
+    assert_eq!(error.code, ErrorCode::Network);
+    assert!(is_same(&cause.expect("a cause"), &js("return thrown")));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_repeated_is_only_what_failed() {
+    let _timers = fast_timers();
+    let platform = acme(
+        "globalThis.lists = n === 1 ? 1 : lists + !of_app;
+         return of_app ? app() : lists === 1 ? json({}, 503) : list(false)",
+    );
+    let client = platform.client_with(|options, _| {
+        options.api = Api::V3;
+        options.retry = 1;
+    });
+    assert_eq!(field(expect(&client, None).await), "of_app");
+    assert_eq!(platform.count(), 3, "the list twice, the app once");
+}
+
+#[wasm_bindgen_test]
+async fn when_the_list_fails_the_app_is_cancelled() {
+    let _timers = fast_timers();
+    let platform = acme(
+        "if (!of_app) return json({}, 403);
+         globalThis.seen = request.signal; return new Promise(() => {});",
+    );
+    let client = v3(&platform);
+    assert_eq!(code(expect(&client, None).await), ErrorCode::Forbidden);
+    assert!(js("return seen.aborted").is_truthy());
+    assert_eq!(js("return timersLeft.size"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_cancels_both() {
+    let _timers = fast_timers();
+    let platform = acme(
+        "globalThis.seen = n === 1 ? [request.signal] : [...seen, request.signal];
+         if (n === 2) setTimeout(() => controller.abort('reason')); return never();",
+    );
+    let client = v3(&platform);
+    let result = expect(&client, Some(controller().signal())).await;
+    assert_eq!(code(result), ErrorCode::Cancelled);
+    assert_eq!(
+        js("return seen.filter((signal) => signal.aborted).length"),
+        2
+    );
+    assert_eq!(js("return timersLeft.size"), 0);
+    let cancelled = Some(ErrorCode::Cancelled);
+    assert_eq!(
+        traced(&client),
+        [("listIntegrations", cancelled), ("getApp", cancelled)]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_function_is_asked_for_headers_once_and_once_more_when_both_are_answered_401() {
+    let platform = acme(
+        "return request.headers.get('x-session') === 's2' ? (of_app ? app() : list(false)) : json({}, 401)",
+    );
+    js("globalThis.asked = 0");
+    let headers = "globalThis.asked += 1; const headers = { 'x-session': `s${asked}` };
+        return new Promise((resolve) => setTimeout(resolve, 5, headers));";
+    let client = platform.client_with(|options, overrides| {
+        options.api = Api::V3;
+        overrides.headers = Some(function("", headers));
+    });
+    assert_eq!(field(expect(&client, None).await), "of_app");
+    assert_eq!(js("return asked"), 2);
+    assert_eq!(platform.count(), 4);
+}
