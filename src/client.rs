@@ -9,6 +9,7 @@ use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::browser::driver::Driver;
@@ -188,9 +189,12 @@ impl ConnectClient {
     pub(crate) fn remembered(&self, mut call: Call<Initiated>) -> Call<ConnectionRequest> {
         let client = self.clone();
         Box::new(move |event, now_ms| {
+            if matches!(event, Event::Start) {
+                client.prune();
+            }
             call(event, now_ms).map(|initiated| {
                 if let Some(record) = initiated.pending() {
-                    client.remember(record);
+                    client.store(record);
                 }
                 initiated.request
             })
@@ -358,12 +362,7 @@ impl ConnectClient {
     }
 
     /// Keeps an attempt for the time that the page is away.
-    fn remember(&self, record: &PendingConnection) {
-        self.prune();
-        self.store(record);
-    }
-
-    fn store(&self, record: &PendingConnection) {
+    pub(crate) fn store(&self, record: &PendingConnection) {
         let what = match self.inner.records.put(record) {
             true => "stored",
             false => "kept_in_memory",
@@ -378,16 +377,21 @@ impl ConnectClient {
         known.push(params.clone());
     }
 
-    fn prune(&self) {
-        let now = now_ms();
-        for record in self.inner.records.all() {
-            if record.is_expired(now) {
-                self.inner.records.remove(&record.flow_id);
-                let flow = FlowTag::of(&record.flow_id);
-                let what = "removed";
-                self.record(TraceEvent::Storage { flow, what });
+    /// Makes room, as soon as the request is on its way: a browser reads its storage when it is first asked, and nobody waits for
+    /// that now.
+    pub(crate) fn prune(&self) {
+        let client = self.clone();
+        spawn_local(async move {
+            let now = now_ms();
+            for record in client.inner.records.all() {
+                if record.is_expired(now) {
+                    client.inner.records.remove(&record.flow_id);
+                    let flow = FlowTag::of(&record.flow_id);
+                    let what = "removed";
+                    client.record(TraceEvent::Storage { flow, what });
+                }
             }
-        }
+        });
     }
 }
 

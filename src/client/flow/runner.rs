@@ -126,7 +126,7 @@ impl Runner {
                     work.abort();
                 }
             }
-            Effect::Store(record) => self.client.remember(&record),
+            Effect::Store(record) => self.client.store(&record),
             Effect::Listen(flow_id) => self.listen(flow_id),
             Effect::Unwatch => {
                 if let Some(ears) = &mut *self.ears.borrow_mut() {
@@ -193,6 +193,7 @@ impl Runner {
                 })
             }
             Work::Initiate(options) => {
+                self.client.prune();
                 let mut call = self.client.initiation(options)?;
                 Box::new(move |event, now_ms| {
                     call(event, now_ms).map(|initiated| Outcome::Initiated(Ok(initiated)))

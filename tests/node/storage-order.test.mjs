@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connect, initiating, json, memoryStorage, platform } from "./client.mjs";
+
+/** A browser reads its storage when a page first asks, and the page waits for that: not between the answer and the redirect. */
+const ways = {
+  "a call": (client) => client.initiateConnection(initiating),
+  "a flow": (client) => client.flow({ ...initiating, mode: "redirect" }).submit(),
+};
+
+for (const [way, start] of Object.entries(ways)) {
+  test(`${way} tidies the storage while its request is on its way, and then only writes`, async () => {
+    const { options } = platform();
+    const seen = [];
+    const storage = new Proxy(memoryStorage(), {
+      get: (own, name) => (seen.push(String(name)), own[name]),
+    });
+    storage.setItem("connect-flow:0123456789abcdef0123456789abcdef", "{}");
+    const fetch = async (request) => {
+      seen.push(request.method);
+      await new Promise(setImmediate);
+      const isOfFields = request.url.includes("/integrations/");
+      const answer = isOfFields ? json({ id: "in_1", authScheme: "OAUTH2", expectedInputFields: [] }) : await options.fetch(request);
+      seen.push("answer");
+      return answer;
+    };
+    const client = await connect({ ...options, storage, fetch });
+    seen.length = 0;
+    await start(client);
+    const sent = seen.indexOf("POST");
+    const answered = seen.indexOf("answer", sent);
+    assert.deepEqual(seen.slice(sent, answered), ["POST", "length", "key", "getItem"]);
+    assert.deepEqual(seen.slice(answered, answered + 2), ["answer", "setItem"]);
+    assert.deepEqual(seen.slice(0, sent).filter((name) => name === "setItem" || name === "length"), []);
+    client.dispose();
+  });
+}
