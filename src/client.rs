@@ -4,12 +4,12 @@ pub(crate) mod accounts;
 mod announce;
 mod catalogue;
 mod flow;
+mod remember;
 
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::browser::driver::Driver;
@@ -32,7 +32,7 @@ use crate::core::procedure::expected_params::{
 use crate::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions, Initiated};
 use crate::core::procedure::{Event, Procedure, Step};
 use crate::core::redirect;
-use crate::core::trace::{FlowTag, Trace, TraceEntry, TraceEvent};
+use crate::core::trace::{Trace, TraceEntry, TraceEvent};
 
 pub use crate::core::procedure::initiate::ConnectionRequest;
 pub use flow::{ConnectFlow, FlowMode, FlowOptions, Listener};
@@ -361,37 +361,10 @@ impl ConnectClient {
         }
     }
 
-    /// Keeps an attempt for the time that the page is away.
-    pub(crate) fn store(&self, record: &PendingConnection) {
-        let what = match self.inner.records.put(record) {
-            true => "stored",
-            false => "kept_in_memory",
-        };
-        let flow = FlowTag::of(&record.flow_id);
-        self.record(TraceEvent::Storage { flow, what });
-    }
-
     fn learn(&self, params: &ExpectedParams) {
         let mut known = self.inner.known.borrow_mut();
         known.retain(|other| other.integration_id != params.integration_id);
         known.push(params.clone());
-    }
-
-    /// Makes room, as soon as the request is on its way: a browser reads its storage when it is first asked, and nobody waits for
-    /// that now.
-    pub(crate) fn prune(&self) {
-        let client = self.clone();
-        spawn_local(async move {
-            let now = now_ms();
-            for record in client.inner.records.all() {
-                if record.is_expired(now) {
-                    client.inner.records.remove(&record.flow_id);
-                    let flow = FlowTag::of(&record.flow_id);
-                    let what = "removed";
-                    client.record(TraceEvent::Storage { flow, what });
-                }
-            }
-        });
     }
 }
 
