@@ -16,6 +16,10 @@ use super::protocol::operation::Operation;
 
 /// What a procedure wants done, or what it came to.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart where it arrives"
+)]
 pub enum Step<T> {
     /// Something is to be done first.
     Do(Task),
