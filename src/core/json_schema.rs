@@ -2,7 +2,7 @@
 
 use super::fields::Field;
 use super::pattern::Pattern;
-use super::validate::{misfit, of_type};
+use super::validate::{Patterns, misfit, of_type};
 use super::value::Value;
 
 /// Formats that validators know. Another word may mean something else to a form library, such as a file upload.
@@ -53,7 +53,7 @@ pub(super) fn pattern(field: &Field) -> Option<(Pattern, &str)> {
 
 fn is_contradicted(field: &Field) -> bool {
     let default = field.default.as_deref().filter(|text| !text.is_empty());
-    default.is_some_and(|default| misfit(field, default).is_some())
+    default.is_some_and(|default| misfit(field, default, &mut Patterns::default()).is_some())
 }
 
 fn property(field: &Field) -> Value {

@@ -26,3 +26,4 @@ pub mod time;
 pub mod trace;
 pub mod validate;
 pub mod value;
+mod words;

@@ -1,8 +1,8 @@
 //! Pasted values as the platform wants them. What is left is always a part of what was pasted, and a second time changes nothing.
 
 use super::fields::Field;
-use super::secret::plain;
 use super::text::contains;
+use super::words::{self, ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN};
 
 /// No address is longer; what is, is no address.
 const MAX_ADDRESS: usize = 2_048;
@@ -29,35 +29,37 @@ enum Part<'a> {
 
 /// Whether more than white space may be cut off a field's value.
 pub fn may_cut(field: &Field) -> bool {
+    may_cut_where(field, said(field))
+}
+
+fn may_cut_where(field: &Field, said: u8) -> bool {
     !field.secret
         && field.allowed.is_none()
-        && (field.prefix.is_some() || field.suffix.is_some() || !matches!(part(field), Part::All))
+        && (field.prefix.is_some()
+            || field.suffix.is_some()
+            || !matches!(part(field, said), Part::All))
 }
 
-/// Whether the field's name or label holds one of the words.
-fn says(field: &Field, words: &[&str]) -> bool {
-    let names = [plain(&field.name), plain(&field.display_name)];
-    let is_in = |word: &&str| names.iter().any(|name| contains(name, word));
-    words.iter().any(is_in)
+/// What the field's name and its label say.
+fn said(field: &Field) -> u8 {
+    words::said(&field.name) | words::said(&field.display_name)
 }
 
-fn part(field: &Field) -> Part<'_> {
+fn part<'a>(field: &'a Field, said: u8) -> Part<'a> {
     let hint = field.example.as_deref().or(field.default.as_deref());
     let hint = hint.map(trim).filter(|hint| !hint.is_empty());
     if field.suffix.is_some()
         || matches!(field.format.as_deref(), Some("uri" | "url" | "email"))
         || hint.is_some_and(|hint| find(hint, b"/@") < hint.len())
-        || says(field, &["url", "uri", "endpoint", "email"])
+        || said & ADDRESS != 0
     {
         return Part::All;
     }
-    let name = plain(&field.name);
-    if matches!(name.as_str(), "shop" | "store" | "shopname" | "storename")
-        || says(field, &["subdomain"])
-    {
+    let names = ["shop", "store", "shopname", "storename"];
+    if said & SUBDOMAIN != 0 || names.iter().any(|name| words::is(&field.name, name)) {
         return Part::Labels(hint.unwrap_or("x"));
     }
-    if says(field, &["domain"]) {
+    if said & DOMAIN != 0 {
         return hint.map_or(Part::Host, Part::Labels);
     }
     Part::All
@@ -69,14 +71,21 @@ fn part(field: &Field) -> Part<'_> {
 /// its spaces may be meant. Never anything within. Of values that are no secrets, also the prefix and the suffix that the field
 /// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL.
 pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
-    if says(field, &["passw", "passphrase"]) {
-        return trim_all(value, |c| matches!(c, '\r' | '\n') || is_invisible(c));
-    }
     let mut text = trim(value);
-    if !may_cut(field) || text.len() > MAX_ADDRESS {
+    // What is neither shown around the input nor looks like an address is not cut down.
+    let is_whole =
+        field.prefix.is_none() && field.suffix.is_none() && find(text, b".:/") == text.len();
+    if is_whole && text.len() == value.len() {
         return text;
     }
-    let part = part(field);
+    let said = said(field);
+    if said & PASSWORD != 0 {
+        return trim_all(value, |c| matches!(c, '\r' | '\n') || is_invisible(c));
+    }
+    if is_whole || !may_cut_where(field, said) || text.len() > MAX_ADDRESS {
+        return text;
+    }
+    let part = part(field, said);
     loop {
         let less = trim(cut(field, &part, text));
         if less.is_empty() || less.len() == text.len() {
@@ -202,7 +211,20 @@ pub fn trim(text: &str) -> &str {
 }
 
 fn trim_all(text: &str, what: fn(char) -> bool) -> &str {
-    text.trim_matches(what)
+    match is_trimmed(text) {
+        true => text,
+        false => text.trim_matches(what),
+    }
+}
+
+/// Whether there is something to see at both ends, told by the bytes alone. False says nothing.
+fn is_trimmed(text: &str) -> bool {
+    let ends = [text.bytes().next(), text.bytes().next_back()];
+    ends.iter()
+        .flatten()
+        .filter(|byte| byte.is_ascii_graphic())
+        .count()
+        == 2
 }
 
 fn is_space(c: char) -> bool {

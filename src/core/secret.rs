@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::text::{contains, split_once};
+use super::text::split_once;
+use super::words::{SECRET, said};
 
 /// A value that the user typed: never printed, overwritten when dropped.
 #[derive(Clone, PartialEq)]
@@ -30,30 +31,7 @@ impl core::fmt::Debug for Secret {
 ///
 /// Platforms leave `is_secret` false on API keys and tokens; masking one field too many is the safe side.
 pub fn is_secret_name(name: &str) -> bool {
-    let name = plain(name);
-    [
-        "apikey",
-        "secret",
-        "token",
-        "passw",
-        "privatekey",
-        "accesskey",
-        "credential",
-        "base64",
-        "encoded",
-        "bearer",
-        "jwt",
-    ]
-    .iter()
-    .any(|word| contains(&name, word))
-}
-
-/// A name without what separates its words and without capitals: `apiKey`, `API Key` and `api_key` are one.
-pub(crate) fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '_' | '-' | ' '))
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    said(name) & SECRET != 0
 }
 
 /// Replaces every typed value in a text that came from outside, such as a server's error message.

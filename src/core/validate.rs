@@ -65,6 +65,7 @@ fn prepare_with(
     let mut is_seen = vec![false; data.len()];
     let mut is_kept = is_text.to_vec();
     let (mut issues, mut defaults) = (Vec::new(), Vec::new());
+    let mut patterns = Patterns::default();
     for field in fields {
         let start = by_name.partition_point(|at| data[*at].0 < field.name);
         let own = by_name[start..].iter().copied();
@@ -91,7 +92,7 @@ fn prepare_with(
             is_kept[at] = true;
             is_given = true;
             if !is_offered(field, value.expose())
-                && let Some(issue) = misfit(field, value.expose())
+                && let Some(issue) = misfit(field, value.expose(), &mut patterns)
             {
                 issues.push(issue);
             }
@@ -125,9 +126,35 @@ fn is_offered(field: &Field, text: &str) -> bool {
             .any(|allowed| allowed == text)
 }
 
+/// The patterns that were asked for lately, ready to match: the fields of a list have few between them.
+#[derive(Default)]
+pub(super) struct Patterns(Vec<(String, Option<Pattern>)>);
+
+impl Patterns {
+    /// Enough for the types and formats. Not all, which would be searched in the square of what a server sends.
+    const MOST: usize = 8;
+
+    /// Whether the text has the pattern. What is outside of the subset is the platform's to judge.
+    fn is_in(&mut self, source: &str, text: &str) -> bool {
+        let Patterns(known) = self;
+        let at = known.iter().position(|(known, _)| known == source);
+        let at = at.unwrap_or_else(|| {
+            if known.len() == Self::MOST {
+                known.clear();
+            }
+            known.push((source.to_owned(), Pattern::new(source)));
+            known.len() - 1
+        });
+        let pattern = &known[at].1;
+        pattern
+            .as_ref()
+            .is_none_or(|pattern| pattern.is_match(text))
+    }
+}
+
 /// What is wrong with a value that is not blank.
-pub(super) fn misfit(field: &Field, text: &str) -> Option<Issue> {
-    let has = |pattern: &str| Pattern::new(pattern).is_none_or(|pattern| pattern.is_match(text));
+pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Option<Issue> {
+    let mut has = |pattern: &str| patterns.is_in(pattern, text);
     if text.len() > MAX_LENGTH {
         return Some(issue(field, "too_long", " is too long", "max", "65536"));
     }

@@ -1,0 +1,108 @@
+//! What the name or the label of a field says, whatever separates its words and however they are written: `apiKey`, `API Key`
+//! and `api_key` are one.
+
+/// A secret.
+pub const SECRET: u8 = 1;
+/// A secret whose spaces may be meant.
+pub const PASSWORD: u8 = 2;
+/// A whole address.
+pub const ADDRESS: u8 = 4;
+/// A part of a host.
+pub const DOMAIN: u8 = 8;
+/// The first part of a host.
+pub const SUBDOMAIN: u8 = 16;
+
+/// By their first letter: most letters begin none.
+fn words(first: u8) -> &'static [(&'static str, u8)] {
+    match first {
+        b'a' => &[("accesskey", SECRET), ("apikey", SECRET)],
+        b'b' => &[("base64", SECRET), ("bearer", SECRET)],
+        b'c' => &[("credential", SECRET)],
+        b'd' => &[("domain", DOMAIN)],
+        b'e' => &[
+            ("email", ADDRESS),
+            ("encoded", SECRET),
+            ("endpoint", ADDRESS),
+        ],
+        b'j' => &[("jwt", SECRET)],
+        b'p' => &[
+            ("passphrase", PASSWORD),
+            ("passw", SECRET | PASSWORD),
+            ("privatekey", SECRET),
+        ],
+        b's' => &[("secret", SECRET), ("subdomain", SUBDOMAIN)],
+        b't' => &[("token", SECRET)],
+        b'u' => &[("uri", ADDRESS), ("url", ADDRESS)],
+        _ => &[],
+    }
+}
+
+/// All that is said.
+pub fn said(name: &str) -> u8 {
+    let name = name.as_bytes();
+    let mut said = 0;
+    for at in 0..name.len() {
+        for (word, meaning) in words(name[at].to_ascii_lowercase()) {
+            if begins(&name[at..], word) {
+                said |= meaning;
+            }
+        }
+    }
+    said
+}
+
+/// Whether a text, without what separates its words, begins with a word.
+fn begins(text: &[u8], word: &str) -> bool {
+    let mut letters = plain(text);
+    word.bytes().all(|byte| letters.next() == Some(byte))
+}
+
+/// Whether a text is one word.
+pub fn is(text: &str, word: &str) -> bool {
+    plain(text.as_bytes()).eq(word.bytes())
+}
+
+fn plain(text: &[u8]) -> impl Iterator<Item = u8> {
+    let letters = text
+        .iter()
+        .filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+    letters.map(u8::to_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{said, words};
+
+    fn all() -> impl Iterator<Item = &'static (&'static str, u8)> {
+        (b'a'..=b'z').flat_map(words)
+    }
+
+    #[test]
+    fn a_word_is_found_however_it_is_written() {
+        assert_eq!(all().count(), 18);
+        for (word, meaning) in all() {
+            let capitals = word.to_uppercase();
+            let (first, rest) = word.split_at(1);
+            for name in [
+                *word,
+                &capitals,
+                &format!("my_{word}2"),
+                &format!("\u{e4} {first}-_{rest}"),
+            ] {
+                assert_eq!(said(name) & meaning, *meaning, "{name}");
+            }
+        }
+        assert_eq!(said("shop"), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn as_by_searching_for_each_word(name in "([a-zA-Z]{0,3}|url|E-mail|sub|domain|pass[ _]?w|phrase|API|key|\u{e4}){0,5}") {
+            let plain: String = name.to_lowercase().replace(['_', '-', ' '], "");
+            let expected = all().filter(|(word, _)| plain.contains(word));
+            prop_assert_eq!(said(&name), expected.fold(0, |all, (_, meaning)| all | meaning));
+        }
+    }
+}
