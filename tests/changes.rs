@@ -1,7 +1,7 @@
 //! What changes something at the platform: it is sent once, to one place, and a refusal is recognised.
 
-mod support;
-
+use crate::support::cases::all;
+use crate::support::{arbitrary, response, value};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::protocol::answer::Answer;
 use connect_flow::core::protocol::http::{Body, HttpResponse};
@@ -10,8 +10,6 @@ use connect_flow::core::protocol::{Api, build, read};
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
 use serde_json::json;
-use support::cases::all;
-use support::{arbitrary, response, value};
 
 const APIS: [Api; 2] = [Api::V1, Api::V3];
 

@@ -1,7 +1,6 @@
 //! The user is back: which attempt the callback belongs to, and what the platform says of it.
 
-mod support;
-
+use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
@@ -11,7 +10,6 @@ use connect_flow::core::procedure::complete::{
 use connect_flow::core::procedure::{Event, Procedure, Step};
 use connect_flow::core::protocol::Api;
 use serde_json::{Value as Json, json};
-use support::{Exchange, NOW, Played, exchange, play};
 
 const LOOK: &str = "GET /api/v3/connected_accounts/ca_1";
 

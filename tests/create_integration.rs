@@ -1,7 +1,10 @@
 //! An app without an integration: when one is created, for which scheme, and with whose credentials.
 
-mod support;
-
+use crate::support::acme::{
+    V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, code, of_app, page, seen, v1_full,
+    v3_app, v3_item,
+};
+use crate::support::{Exchange, Played, exchange, play};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::create_integration::{
     CreateIntegration, CreateIntegrationOptions,
@@ -10,11 +13,6 @@ use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Integration;
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
-use support::acme::{
-    V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, code, of_app, page, seen, v1_full,
-    v3_app, v3_item,
-};
-use support::{Exchange, Played, exchange, play};
 
 #[test]
 fn an_app_that_needs_no_connection() {

@@ -1,7 +1,6 @@
 //! Executing an action: with which account, and never twice.
 
-mod support;
-
+use crate::support::{Exchange, NOW, Played, exchange, plain, play, value};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::execute::ExecuteAction;
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
@@ -9,7 +8,6 @@ use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::{Answer, Execution};
 use connect_flow::core::protocol::operation::Execute;
 use serde_json::{Value as Json, json};
-use support::{Exchange, NOW, Played, exchange, plain, play, value};
 
 const V1_LIST: &str = "GET /api/v1/connectedAccounts?pageSize=50&page=1&user_uuid=alice";
 const V1_POST: &str = "POST /api/v2/actions/GMAIL_SEND_EMAIL/execute";

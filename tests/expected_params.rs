@@ -1,18 +1,16 @@
 //! Which fields to ask for: which integration decides, and how many requests it takes.
 
-mod support;
-
+use crate::support::acme::{
+    V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, by_id, code, of_app, page, seen,
+    v1_full, v1_item, v3_app, v3_item,
+};
+use crate::support::{NOW, exchange, response};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::expected_params::{ExpectedParamsOptions, GetExpectedParams};
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::{Api, read};
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
-use support::acme::{
-    V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, by_id, code, of_app, page, seen,
-    v1_full, v1_item, v3_app, v3_item,
-};
-use support::{NOW, exchange, response};
 
 #[test]
 fn the_oldest_that_is_enabled_and_not_deleted_decides() {

@@ -1,7 +1,6 @@
 //! Choosing one of an entity's accounts.
 
-mod support;
-
+use crate::support::{Exchange, NOW, exchange, play};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::find_account::FindAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
@@ -10,7 +9,6 @@ use connect_flow::core::protocol::answer::Answer;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
-use support::{Exchange, NOW, exchange, play};
 
 const V1_APP: &str =
     "GET /api/v1/connectedAccounts?pageSize=50&page=1&user_uuid=alice&appNames=github";

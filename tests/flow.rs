@@ -1,12 +1,9 @@
 //! The flow's way through its states, as a user and a browser bring it about.
 
-#[path = "support/flow.rs"]
-mod support;
-
+use crate::support::flow::*;
 use connect_flow::core::error::{ConnectError, ErrorCode, Issue};
 use connect_flow::core::flow::{Flow, FlowEvent, FlowMode, Outcome, Surroundings};
 use connect_flow::core::pending::{LIFETIME_MS, Outcome as End};
-use support::*;
 
 const ENDED: [&str; 4] = ["store connected", "abort", "unlisten", "close"];
 

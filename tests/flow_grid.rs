@@ -1,13 +1,9 @@
 //! Every state against every event: what is not in the table of `core::flow` is refused or passed over, and nothing ever panics.
 
-#[path = "support/flow.rs"]
-#[allow(dead_code)]
-mod support;
-
+use crate::support::flow::*;
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::flow::{FlowEvent, FlowMode, Outcome, Surroundings};
 use proptest::prelude::*;
-use support::*;
 
 /// Every state, by the shortest way into it.
 fn states() -> Vec<(&'static str, Play)> {

@@ -1,12 +1,8 @@
 //! When a page wakes up to look after its user's popup, and what it does in between.
 
-#[path = "support/flow.rs"]
-#[allow(dead_code)]
-mod support;
-
+use crate::support::flow::*;
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::flow::Surroundings;
-use support::*;
 
 const MINUTE_MS: u64 = 60_000;
 

@@ -1,17 +1,15 @@
 //! Starting a connection: how many requests it takes, what they say, and what is never sent twice.
 
-mod support;
-
+use crate::support::attempt::{
+    BOUND, FLOW, V1_POST, V3_LINK, V3_POST, by_app, by_id, code, context, initiated, learned,
+    linked, retired, start,
+};
+use crate::support::{NOW, exchange};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome};
 use connect_flow::core::procedure::initiate::InitiateOptions;
 use connect_flow::core::protocol::Api;
 use serde_json::{Value as Json, json};
-use support::attempt::{
-    BOUND, FLOW, V1_POST, V3_LINK, V3_POST, by_app, by_id, code, context, initiated, learned,
-    linked, retired, start,
-};
-use support::{NOW, exchange};
 
 #[test]
 fn v1_by_id_is_one_request() {

@@ -1,16 +1,14 @@
 //! Starting a connection: what is checked before anything is sent, and before the page is sent anywhere.
 
-mod support;
-
+use crate::support::attempt::{
+    V1_POST, V3_LINK, by_app, by_id, code, context, initiated, learned, linked, start,
+};
+use crate::support::exchange;
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
-use support::attempt::{
-    V1_POST, V3_LINK, by_app, by_id, code, context, initiated, learned, linked, start,
-};
-use support::exchange;
 
 #[test]
 fn defaults_are_filled_in() {

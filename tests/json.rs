@@ -1,13 +1,11 @@
 //! Writing JSON, as the input of an action: what is sent is JSON, and reads back as what it was.
 
-mod support;
-
+use crate::support::{arbitrary, plain, value};
 use connect_flow::core::protocol::operation::{Execute, Operation};
 use connect_flow::core::protocol::{Api, build};
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use support::{arbitrary, plain, value};
 
 fn written(value: &Value) -> String {
     let execute = Execute {

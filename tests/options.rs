@@ -1,9 +1,8 @@
 //! Reading the options of a call: what is wrong is named, and what is right arrives.
 
-mod support;
-
 use std::fmt::Debug;
 
+use crate::support::{arbitrary, value};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::{
     ClientOptions, Credentials, RefreshOptions, WaitOptions, read_account_id, read_app,
@@ -20,7 +19,6 @@ use connect_flow::core::value::Value;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use support::{arbitrary, value};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

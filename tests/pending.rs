@@ -1,12 +1,10 @@
 //! The record of an attempt in storage, where anybody may have written.
 
-mod support;
-
+use crate::support::{NOW, arbitrary, value, words};
 use connect_flow::core::pending::{KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection, flow_id};
 use connect_flow::core::redirect::is_local_path;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use support::{NOW, arbitrary, value, words};
 
 const FLOW: &str = "0123456789abcdef0123456789abcdef";
 

@@ -1,9 +1,11 @@
 //! What goes over the wire and what is read from it, in both generations: the cases of `tests/data`, then any JSON.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::arbitrary::json;
+use crate::support::cases::{Case, Request, all, projection};
+use crate::support::sound::{check_sound, is_active_word};
+use crate::support::words::{count, replace};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::protocol::answer::Answer;
 use connect_flow::core::protocol::http::{Body, HttpResponse};
@@ -12,10 +14,6 @@ use connect_flow::core::protocol::{Api, build, read};
 use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
-use support::arbitrary::json;
-use support::cases::{Case, Request, all, projection};
-use support::sound::{check_sound, is_active_word};
-use support::words::{count, replace};
 
 /// The quirks of the platform that the cases of `tests/data` show, each in a few words.
 const SHOWN: &[(&str, &str)] = &[

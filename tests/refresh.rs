@@ -1,7 +1,7 @@
 //! A new attempt for an account that exists: two requests, and what is remembered of it.
 
-mod support;
-
+use crate::support::attempt::{BOUND, FLOW, initiated};
+use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome};
 use connect_flow::core::procedure::initiate::Initiated;
@@ -10,8 +10,6 @@ use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Answer;
 use serde_json::{Value as Json, json};
-use support::attempt::{BOUND, FLOW, initiated};
-use support::{Exchange, NOW, Played, exchange, play};
 
 const V1_LOOK: &str = "GET /api/v1/connectedAccounts/a-1";
 const V1_POST: &str = "POST /api/v1/connectedAccounts/a-1/reinitiate";

@@ -1,7 +1,8 @@
 //! What the user typed is in no output: not in options, operations, requests, procedures, records or errors.
 
-mod support;
-
+use crate::support::attempt::context;
+use crate::support::cases::secrets;
+use crate::support::{NOW, exchange, play, value};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::ClientOptions;
 use connect_flow::core::procedure::initiate::{InitiateConnection, InitiateOptions};
@@ -9,9 +10,6 @@ use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::{Api, build};
 use connect_flow::core::secret::{Secret, is_secret_name, redact};
 use serde_json::{Value as Json, json};
-use support::attempt::context;
-use support::cases::secrets;
-use support::{NOW, exchange, play, value};
 
 const TYPED: &str = "Zx9-typed&secret=!";
 

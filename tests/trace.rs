@@ -1,7 +1,8 @@
 //! What is kept of what happened: its form, its bound, and what never gets into it.
 
-mod support;
-
+use crate::support::NOW;
+use crate::support::attempt::FLOW;
+use crate::support::cases::all;
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::protocol::operation::{
     AccountFilter, AppFilter, Execute, Initiate, Operation,
@@ -14,9 +15,6 @@ use connect_flow::core::trace::{FlowTag, LIMIT, Trace, TraceEvent};
 use connect_flow::core::value::Value;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use support::NOW;
-use support::attempt::FLOW;
-use support::cases::all;
 
 const APIS: [Api; 2] = [Api::V1, Api::V3];
 

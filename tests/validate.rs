@@ -1,7 +1,7 @@
 //! Values against their fields: normalised, completed, checked.
 
-mod support;
-
+use crate::support::cases::secrets;
+use crate::support::value;
 use connect_flow::core::error::{ISSUE_CODES, Issue};
 use connect_flow::core::fields::{Field, read_list};
 use connect_flow::core::secret::Secret;
@@ -9,8 +9,6 @@ use connect_flow::core::validate::{MAX_LENGTH, prepare};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value as Json, json};
-use support::cases::secrets;
-use support::value;
 
 fn fields(json: &Json) -> Vec<Field> {
     read_list(&value(json)).expect("fields")

@@ -1,7 +1,6 @@
 //! Watching one account until its state is final.
 
-mod support;
-
+use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::watch::WatchAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
@@ -11,7 +10,6 @@ use connect_flow::core::status::ConnectionStatus;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
-use support::{Exchange, NOW, Played, exchange, play};
 
 const V1_LOOK: &str = "GET /api/v1/connectedAccounts/a";
 const V3_LOOK: &str = "GET /api/v3/connected_accounts/a";
@@ -198,7 +196,7 @@ proptest! {
                 Step::Do(Task::Call(operation)) => {
                     let (id, status, http) = words.next().unwrap();
                     seen = Some((*id, *status, *http));
-                    let answer = support::response(*http, &Json::Null, &json!({ "id": id, "status": status }));
+                    let answer = crate::support::response(*http, &Json::Null, &json!({ "id": id, "status": status }));
                     now_ms += 10;
                     Event::Answered(connect_flow::core::protocol::read(Api::V3, &operation, &answer))
                 }

@@ -88,6 +88,24 @@ suite("a polluted prototype", () => {
   });
 });
 
+suite("a method `toJSON` of all objects", () => {
+  const field = { name: "shop", displayName: "Shop", type: "string", required: true, secret: false, pattern: "^a" };
+  /** Another list in place of whatever is made JSON of. */
+  function toJSON(key) {
+    return key === "" ? [{ ...field, pattern: "^evil", required: false }] : this;
+  }
+
+  test("changes no check, and no answer", async () => {
+    const client = await connect({ api: "v3", retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
+    pollute({ toJSON });
+    const codes = [{}, { shop: "b" }, { shop: "a" }].map((data) => validateParams([field], data).map(({ code }) => code));
+    const { status, app } = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
+    clean();
+    assert.deepEqual(codes, [["required"], ["pattern"], []]);
+    assert.deepEqual([status, app], ["ACTIVE", "gmail"]);
+  });
+});
+
 suite("an answer or an argument", () => {
   const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"x","then":"x"}';
   const untouched = () => assert.deepEqual([{}.polluted, Object.polluted, Function.prototype.polluted, [].polluted], Array(4).fill(undefined));

@@ -92,6 +92,29 @@ suite("validateParams", () => {
     assert.deepEqual(validateParams(fields, typed), []);
   });
 
+  test("takes no object for a text, whatever JSON would make of it", () => {
+    const texts = [new Date(0), new String("acme"), { toJSON: () => "acme" }];
+    for (const value of texts) assert.deepEqual(validateParams(fields.slice(0, 1), { shop: value }).map(({ code }) => code), ["type"]);
+    for (const value of [() => {}, Symbol("x"), 1n]) {
+      assert.deepEqual(validateParams([{ ...fields[0], example: value, more: value }], { shop: "acme", more: value }), []);
+    }
+  });
+
+  test("says the same of plain data and of what is none", () => {
+    let looked = 0;
+    const lists = [fields, fields.toReversed(), [...fields, fields[0]], fields.slice(1)];
+    const values = [typed, sent, {}, { shop: "É\u2028\ud800\"\\\n" }, { region: "mars", contact: "é@x\u0000" }, { contact: null, shop: 1 }];
+    for (const list of lists) {
+      for (const data of values) {
+        const proxies = [new Proxy(list, {}), new Proxy({ ...data }, { get: (target, key) => (looked++, target[key]) })];
+        // A function is nothing that JSON could hold.
+        const odd = validateParams(proxies[0], { ...proxies[1], odd: () => {} });
+        assert.deepEqual(validateParams(list, data), odd);
+      }
+    }
+    assert.ok(looked > 0);
+  });
+
   test("takes a hundred thousand fields", () => {
     const many = Array.from({ length: 1e5 }, (_, at) => field(`f${at}`, { required: true }));
     const data = Object.fromEntries(many.map(({ name }) => [name, " x "]).reverse());

@@ -1,12 +1,10 @@
 //! What the test files share: responses from JSON, and a strict driver of procedures.
 
-// Each test file is a crate of its own and uses a part of this.
-#![allow(dead_code)]
-
 pub mod acme;
 pub mod arbitrary;
 pub mod attempt;
 pub mod cases;
+pub mod flow;
 pub mod json;
 pub mod sound;
 pub mod words;
