@@ -24,6 +24,7 @@ mod protocol;
 mod redirect;
 mod refresh;
 mod secrets;
+mod stringified;
 mod support;
 mod trace;
 mod validate;

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{put, to_error, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::failure::Failure;
-use crate::browser::value::decode;
+use crate::browser::value::{decode, decode_plain};
 use crate::core::error::Issue;
 use crate::core::fields::{Field, read, read_list};
 use crate::core::input_attributes::input_attributes;
@@ -94,7 +94,8 @@ fn decoded(value: &JsValue, name: &str) -> core::result::Result<Value, Failure> 
 }
 
 fn fields_of(fields: &JsValue) -> Result<Vec<Field>> {
-    decoded(fields, "fields")
+    decode_plain(fields)
+        .map_err(|cause| unreadable("fields", cause))
         .and_then(|value| Ok(read_list(&value)?))
         .map_err(|failure| to_error(&failure))
 }
