@@ -22,12 +22,17 @@ const JOBS = {
   snapshot: "one snapshot, nothing changed",
 };
 
+// A phone of some years ago, as DevTools emulates it; and how long the page may take before its user feels it.
+const SLOW = 4;
+const COUNTS = [10, 100, 1000, 10_000, 100_000];
+
 export async function measure({ note, folder, ...found }) {
   const { files } = await bundle("pages/work.js", { folder });
   const scripts = files.map(({ path, contents }) => [path.replace("out/", ""), contents]);
   const server = await serve({ "work.html": PAGE, ...Object.fromEntries(scripts) });
   const rows = [];
   const growth = [];
+  const calls = [];
   try {
     await inEngines(["chromium", "firefox"], found, async (engine) => {
       note(engine.name);
@@ -36,11 +41,15 @@ export async function measure({ note, folder, ...found }) {
       const results = await engine.run(() => globalThis.work());
       for (const name of Object.keys(JOBS)) rows.push({ engine: engine.name, name, ...results[name] });
       for (const side of ["own", "reference"]) growth.push({ engine: engine.name, side, ...exponents(results, side) });
+      for (const rate of engine.cdp ? [1, SLOW] : [1]) {
+        await engine.cdp?.("Emulation.setCPUThrottlingRate", { rate });
+        calls.push({ engine: engine.name, rate, took: await engine.run((counts) => globalThis.longest(counts), COUNTS) });
+      }
     });
   } finally {
     await server.close();
   }
-  return { text: report(rows, growth) };
+  return { text: report(rows, growth, calls) };
 }
 
 /** Of a power of the number of fields: 1 is linear. */
@@ -50,7 +59,7 @@ function exponents(results, side) {
   return { whole: between(10, 100_000), upper: between(1000, 100_000) };
 }
 
-function report(rows, growth) {
+function report(rows, growth, calls) {
   const rate = (each) => (1000 / median(each)).toLocaleString("en-US", { maximumSignificantDigits: 3 });
   const longest = (side) => (side.longest >= 0.1 ? ms(side.longest) : "");
   const line = ({ engine, name, own, reference }) => [
@@ -66,6 +75,12 @@ sides begin with \`JSON.parse\`. The longest call, in milliseconds, is what the 
     markdown([
       ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
       ...growth.map(({ engine, side, whole, upper }) => [engine, NAMES[side], whole.toFixed(2), upper.toFixed(2)]),
+    ]),
+    `The longest of seven calls of \`validateParams\` from \`JSON.parse\` on, in milliseconds. It answers at once, so that it is one task; above
+16 a frame is late. CPU is Chromium's throttling:`,
+    markdown([
+      ["engine", "CPU", ...COUNTS.map((count) => `${count.toLocaleString("en-US")} fields`)],
+      ...calls.map(({ engine, rate, took }) => [engine, `${rate} ×`, ...took.map(ms)]),
     ]),
   ].join("\n\n");
 }

@@ -103,4 +103,17 @@ globalThis.work = async () => {
   }
   return results;
 };
+/** The longest of a few calls, in milliseconds, for each number of fields. */
+globalThis.longest = async (counts) => {
+  await createClient({ baseUrl: "/api/connect" });
+  return counts.map((count) => {
+    const { text, data } = fieldsAndData(count);
+    const took = Array.from({ length: ROUNDS }, () => {
+      const began = performance.now();
+      validateParams(JSON.parse(text), data);
+      return performance.now() - began;
+    });
+    return Math.max(...took);
+  });
+};
 document.title = "Ready";
