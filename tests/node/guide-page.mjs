@@ -20,13 +20,19 @@ export async function openGuide(document) {
   const [project, sandbox] = [await openProject(), createSandbox({ apiKey: "key" })];
   const dom = openDom(`${home}/connect`);
   const restore = serve(sandbox);
-  // A page's flow hears until the page is closed, which is not what this process should wait for.
-  const { BroadcastChannel } = globalThis;
+  // What a closed page leaves behind, and this process would wait for.
+  const left = [];
+  const { BroadcastChannel, setTimeout } = globalThis;
   globalThis.BroadcastChannel = class extends BroadcastChannel {
     constructor(name) {
       super(name);
-      this.unref();
+      left.push(() => this.close());
     }
+  };
+  globalThis.setTimeout = (...args) => {
+    const timer = setTimeout(...args);
+    left.push(() => clearTimeout(timer));
+    return timer;
   };
   let loads = 0;
   return {
@@ -44,6 +50,8 @@ export async function openGuide(document) {
     },
     async close() {
       restore();
+      Object.assign(globalThis, { BroadcastChannel, setTimeout });
+      for (const end of left) end();
       dom.close();
       await project.close();
     },
