@@ -96,6 +96,15 @@ const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, fil
   }),
 });
 
+/**
+ * Of the tests in browsers, those whose outcome could be another with the module as JavaScript: it is loaded in another way, its memory
+ * grows and is overwritten in another way, and every kind of effect goes through glue of its own: requests, forms, storage, leaving
+ * the page and coming back, timers, popups and channels. The others ask what the demo, the browser and the platform do with the same
+ * calls: looks and keyboard, React, networks and servers that fail, pages that are hidden. What the module makes of those is
+ * asked of this build by `node without wasm`.
+ */
+const dependsOnBuild = (file) => /^(?:callback|form|interrupted|module|popup|redirect)\.test\.mjs$/.test(basename(file));
+
 /** Of the attacks, those that one engine may let happen and another not. */
 const isOfWindows = (file) => basename(file) === "windows.test.mjs";
 const onWindows = { files: testFiles("attacks").filter(isOfWindows) };
@@ -186,8 +195,7 @@ export const STAGES = [
   inEngine("e2e", "chromium", {
     name: "e2e without wasm",
     env: { E2E_WITHOUT_WASM: "1" },
-    // All but the test of the tests, in which the module has no part.
-    files: testFiles("e2e").filter((file) => basename(file) !== "watch.test.mjs"),
+    files: testFiles("e2e").filter(dependsOnBuild),
   }),
   {
     name: "crate",
