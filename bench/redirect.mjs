@@ -113,8 +113,10 @@ async function click(engine, server, names, { subject, scenario }) {
   server.sandbox.reset();
   const query = new URLSearchParams({ ...(subject.api && { api: subject.api }), ...(scenario.isPrepared && { prepared: "1" }) });
   await engine.visit(`${server.url}/app/${names[subject.entry]}?${query}`);
-  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) !== "Redirect", { timeout: 20_000, interval: 20 });
-  const state = await engine.browser.getTitle();
+  let state;
+  // It has none at all for a moment.
+  const isLoaded = async () => !["", "Redirect"].includes((state = await engine.browser.getTitle()));
+  await engine.browser.waitUntil(isLoaded, { timeout: 20_000, interval: 20 });
   if (state !== "Ready") throw new Error(`${subject.name}: ${state}`);
   server.calls.length = 0;
   const noted = server.noted();
