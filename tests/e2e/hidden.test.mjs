@@ -1,8 +1,7 @@
 // What docs/faults.md says of a page that is hidden, and shown again, with windows that are minimised.
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
-import { until } from "./support/until.mjs";
-import { onEachWay } from "./support/ways.mjs";
+import { onEachWay, returnsBeforeTheEnd } from "./support/ways.mjs";
 
 const test = onEachWay(scenarios());
 
@@ -32,14 +31,8 @@ test("a hidden page behind a popup asks nothing, and once it is shown, it asks o
 }, { only: ["popup"], isAsked: true });
 
 test("a hidden callback page goes on", async (context) => {
-  const { at, api, around, is, browser, provider, platform, statuses } = context;
-  await at.send();
-  await provider.signIn("Jessica");
-  await provider.shows("Allow access?");
-  const decide = await platform.stall(api);
-  await provider.allow();
-  await until(browser, "it has asked", () => around.asked(), (requests) => requests.some(is("account")));
-  await around.pass(0);
+  const { at, around, is, statuses } = context;
+  const decide = await returnsBeforeTheEnd(context);
 
   const show = await around.hide();
   assert.ok((await around.askedWithin(10_000)).filter(is("account")).length > 1, "the user is back from there already");

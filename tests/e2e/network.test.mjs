@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { routes } from "../faults/support/flows.mjs";
 import { engine } from "./support/engines.mjs";
 import { scenarios } from "./support/scenarios.mjs";
-import { until } from "./support/until.mjs";
-import { onEachWay } from "./support/ways.mjs";
+import { onEachWay, returnsBeforeTheEnd } from "./support/ways.mjs";
 
 const test = onEachWay(scenarios());
 
@@ -133,14 +132,8 @@ test("without a network the page behind a popup asks nothing, and once that is b
 }, { only: ["popup"], isAsked: true });
 
 test("without a network a callback page asks nothing, and once that is back, it asks once", async (context) => {
-  const { at, api, around, is, browser, provider, platform, statuses } = context;
-  await at.send();
-  await provider.signIn("Jessica");
-  await provider.shows("Allow access?");
-  const decide = await platform.stall(api);
-  await provider.allow();
-  await until(browser, "it has asked", () => around.asked(), (requests) => requests.some(is("account")));
-  await around.pass(0);
+  const { around, is, statuses } = context;
+  const decide = await returnsBeforeTheEnd(context);
 
   const comeBack = await around.goOffline();
   assert.deepEqual(await around.askedWithin(20_000), []);

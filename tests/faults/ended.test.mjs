@@ -1,9 +1,10 @@
 // A flow that has ended and was not disposed of: what it still holds of the page.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { connect, json, memoryStorage } from "../node/client.mjs";
+import { connect, memoryStorage } from "../node/client.mjs";
 import { Clock } from "./support/clock.mjs";
 import { openCountedPage } from "./support/counted-page.mjs";
+import { platform } from "./support/platform.mjs";
 
 const out = [];
 const clock = new Clock();
@@ -16,27 +17,10 @@ beforeEach(async () => {
   clock.reset();
   status = "INITIATED";
   storage = memoryStorage();
-  client = await connect({ entityId: "Jessica", fetch: platform(), storage, redirectUrl: "https://app.test/done" });
+  client = await connect({ entityId: "Jessica", fetch: platform(() => status), storage, redirectUrl: "https://app.test/done" });
   idle = { ...counts };
 });
 afterEach(() => client.dispose());
-
-/** A v3 platform that says of every account what `status` is: a word, or the status of an HTTP error. */
-function platform() {
-  let accounts = 0;
-  const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
-  return async (request) => {
-    const { pathname } = new URL(request.url);
-    if (request.method === "POST") {
-      const { callback_url } = await request.json();
-      accounts += 1;
-      return json({ connected_account_id: `ca_${accounts}`, redirect_url: `https://auth.test/go?to=${encodeURIComponent(callback_url)}` });
-    }
-    if (pathname === "/api/v3/auth_configs") return json({ items: [integration] });
-    if (typeof status === "number") return json({ error: { message: "no" } }, status);
-    return json({ id: pathname.split("/").at(-1), status, toolkit: { slug: "gmail" }, user_id: "Jessica" });
-  };
-}
 
 /** Gets the user of a new flow into a popup. */
 async function begin() {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { connect, json, memoryStorage } from "../node/client.mjs";
+import { connect, memoryStorage } from "../node/client.mjs";
 import { memory } from "../node/module-memory.mjs";
 import { openCountedPage } from "./support/counted-page.mjs";
+import { platform } from "./support/platform.mjs";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
@@ -20,24 +21,7 @@ before(() => {
   counts = openCountedPage();
 });
 
-/** A v3 platform whose accounts are ACTIVE as soon as their user is back. */
-function platform() {
-  let accounts = 0;
-  const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
-  return async (request) => {
-    const { pathname } = new URL(request.url);
-    if (request.method === "POST") {
-      const { callback_url } = await request.json();
-      accounts += 1;
-      return json({ connected_account_id: `ca_${accounts}`, redirect_url: `https://auth.test/go?to=${encodeURIComponent(callback_url)}` });
-    }
-    if (pathname === "/api/v3/auth_configs") return json({ items: [integration] });
-    const id = pathname.split("/").at(-1);
-    return json({ id, status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" });
-  };
-}
-
-const clientOf = (storage, fetch = platform()) => connect({ entityId: "Jessica", fetch, storage, redirectUrl: "https://app.test/done" });
+const clientOf = (storage, fetch = platform(() => "ACTIVE")) => connect({ entityId: "Jessica", fetch, storage, redirectUrl: "https://app.test/done" });
 
 async function connectOne(client) {
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -89,7 +73,7 @@ test(`${flows} flows through one page and one client`, { timeout: 4 * 60_000 }, 
 
 test("1,000 tabs that were left are remembered for ten minutes, and then forgotten", { timeout: 2 * 60_000 }, async () => {
   const storage = memoryStorage();
-  const fetch = platform();
+  const fetch = platform(() => "ACTIVE");
   for (let tab = 0; tab < 1_000; tab += 1) {
     const client = await clientOf(storage, fetch);
     await client.initiateConnection({ app: "gmail" });

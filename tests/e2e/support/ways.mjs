@@ -3,6 +3,7 @@ import { Around } from "./around.mjs";
 import { ReactPage } from "./react-page.mjs";
 import { generations } from "./scenarios.mjs";
 import { popup } from "./tabs.mjs";
+import { until } from "./until.mjs";
 
 /**
  * The three ways from the demo to the provider, with an app that asks one question, each as `way(context, generation)`:
@@ -95,4 +96,19 @@ async function ask(at) {
 function fits([method, pattern], request) {
   const [asked, path] = request.split(" ");
   return asked === method && pattern.test(path);
+}
+
+/**
+ * The user is back at the callback page, and the platform has not noted it yet.
+ * @returns what has it noted.
+ */
+export async function returnsBeforeTheEnd({ at, api, around, is, browser, provider, platform }) {
+  await at.send();
+  await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
+  const decide = await platform.stall(api);
+  await provider.allow();
+  await until(browser, "it has asked", () => around.asked(), (requests) => requests.some(is("account")));
+  await around.pass(0);
+  return decide;
 }
