@@ -102,6 +102,17 @@ fn who_comes_back_is_looked_after_at_once_and_closely() {
 }
 
 #[test]
+fn who_comes_back_is_told_of_twice_and_looked_after_once() {
+    let mut play = Play::in_popup();
+    play.after(MINUTE_MS, HIDDEN);
+    assert_eq!(play.after(0, BEHIND), ["look acc-1"], "seen");
+    play.looked("INITIATED");
+    assert!(play.after(20, BESIDE).is_empty(), "and has the focus");
+    play.after(400, BEHIND);
+    assert_eq!(play.after(0, BESIDE), ["look acc-1"], "the next time");
+}
+
+#[test]
 fn a_closed_popup_is_decided_as_soon_as_the_platform_had_its_time() {
     let mut play = Play::in_popup();
     play.after(1_000, BEHIND);

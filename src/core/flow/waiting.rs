@@ -23,6 +23,9 @@ const BACK_POPUP_MS: u64 = 300;
 /// How long that is, in milliseconds.
 const BACK_MS: u64 = 1_500;
 
+/// Within which time it is told more than once that the user is back, by the page being seen and by the focus, in milliseconds.
+const ONE_RETURN_MS: u64 = 300;
+
 /// How long a platform has after the popup is gone, in milliseconds: the callback may be on its way.
 const GRACE_MS: u64 = 1_500;
 
@@ -181,7 +184,9 @@ impl Waiting {
         if (is_away(self.around) && !is_away(around))
             || (!self.around.has_focus && around.has_focus)
         {
-            self.next_look_ms = self.next_look_ms.min(now_ms);
+            if self.back_ms.abs_diff(now_ms) >= ONE_RETURN_MS {
+                self.next_look_ms = self.next_look_ms.min(now_ms);
+            }
             self.back_ms = now_ms;
         }
         self.around = around;
