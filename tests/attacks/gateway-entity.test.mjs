@@ -168,7 +168,7 @@ suite("what else a body could ask for", () => {
     }
   });
 
-  test("an account at an authorization server is not declared ACTIVE, with tokens of one's own", async () => {
+  test("an account at an authorization server is not declared ACTIVE, nor one that takes a key", async () => {
     const opened = openGateway();
     opened.reply = (request) => (request.method === "GET" ? opened.sandbox.fetch(request) : Response.json({ id: "ca_1", status: "INITIATED" }, { status: 201 }));
     await opened.as("Jessica")("POST", "/api/v3/connected_accounts", {
