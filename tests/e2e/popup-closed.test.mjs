@@ -28,15 +28,16 @@ async function prepare() {
   document.body.append(button);
 }
 
-/** Runs in the page: no timer that is set before the popup is gone, and the page has the focus back, goes off. */
+/** Runs in the page: once it has the focus back and the popup is gone, no timer that was set before goes off. */
 function sleep() {
-  const wake = () => {
-    if (!globalThis.opened.closed) return;
-    globalThis.turns += 1;
-    globalThis.states.focus = performance.now();
-    removeEventListener("focus", wake, true);
-  };
-  addEventListener("focus", wake, true);
+  addEventListener("focus", () => {
+    const { states, opened } = globalThis;
+    if (states.wasClosed) return;
+    // In WebKit the focus is at times faster than the word that the window is gone.
+    states.wasClosed = opened.closed;
+    states.focus = performance.now();
+    if (states.wasClosed) globalThis.turns += 1;
+  }, true);
 }
 
 test("a closed popup is noticed with the focus, by a page whose timers sleep", async ({ provider, platform, browser }) => {
@@ -50,8 +51,9 @@ test("a closed popup is noticed with the focus, by a page whose timers sleep", a
     await browser.switchToWindow(window.handle);
     await window.close();
     const seen = () => browser.execute(() => JSON.stringify(globalThis.states));
-    const { focus, verifying } = JSON.parse(await until(browser, "it is cancelled", seen, (text) => text.includes('"cancelled"')));
-    assert.ok(verifying - focus < 250, `looked at ${verifying - focus} ms after`);
+    const { focus, wasClosed, verifying } = JSON.parse(await until(browser, "it is cancelled", seen, (text) => text.includes('"cancelled"')));
+    const late = verifying - focus;
+    assert.ok(late < (wasClosed ? 250 : 900), `looked at ${late} ms after, ${wasClosed ? "it was" : "it was not"} closed`);
   } finally {
     await page.close();
   }
