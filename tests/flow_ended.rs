@@ -94,12 +94,8 @@ fn a_look_that_was_refused_is_no_reason_for_a_second_account() {
         play.returned("&status=success");
         play.refused(ConnectError::new(code, "no"));
         assert_eq!(play.ended(), ("failed", Some(code)));
-        assert_eq!(
-            play.event(FlowEvent::Retry),
-            ["unlisten", "listen", "look acc-1"]
-        );
-        play.looked("ACTIVE");
-        assert_eq!(play.state(), "connected");
+        play.retry_with_the_account();
+        play.looked_and_connected();
     }
 }
 
@@ -111,13 +107,9 @@ fn an_account_that_is_missing_is_looked_for_once_more() {
         play.returned("&status=success");
         play.refused(missing());
         assert_eq!(play.ended(), ("failed", Some(ErrorCode::NotFound)));
-        assert_eq!(
-            play.event(FlowEvent::Retry),
-            ["unlisten", "listen", "look acc-1"]
-        );
+        play.retry_with_the_account();
         if is_there {
-            play.looked("ACTIVE");
-            assert_eq!(play.state(), "connected");
+            play.looked_and_connected();
         } else {
             play.refused(missing());
             assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
@@ -152,8 +144,7 @@ fn a_refused_look_leaves_the_user_in_the_popup() {
             ("waiting", Some(true))
         );
         play.returned("&status=success");
-        play.looked("ACTIVE");
-        assert_eq!(play.state(), "connected");
+        play.looked_and_connected();
 
         // Who finishes there before anybody has tried again.
         let mut play = refused_in_popup(code);
@@ -202,10 +193,7 @@ fn an_account_that_waits_for_nobody_is_waited_for_half_a_minute() {
             ErrorCode::Server
         };
         assert_eq!(play.ended(), ("failed", Some(code)));
-        assert_eq!(
-            play.event(FlowEvent::Retry),
-            ["unlisten", "listen", "look acc-1"]
-        );
+        play.retry_with_the_account();
     }
 }
 

@@ -199,12 +199,8 @@ fn success_that_the_platform_does_not_confirm_in_time_can_be_asked_for_again() {
     assert_eq!(play.after(30_000, BACK), ["look acc-1"]);
     play.looked("INITIATED");
     assert_eq!(play.ended(), ("failed", Some(ErrorCode::Timeout)));
-    assert_eq!(
-        play.event(FlowEvent::Retry),
-        ["unlisten", "listen", "look acc-1"]
-    );
-    play.looked("ACTIVE");
-    assert_eq!(play.state(), "connected");
+    play.retry_with_the_account();
+    play.looked_and_connected();
 }
 
 #[test]
@@ -221,8 +217,7 @@ fn a_session_is_for_the_apps_server() {
         !play.after(60_000, BACK).is_empty(),
         "asked until the attempt runs out"
     );
-    play.looked("ACTIVE");
-    assert_eq!(play.state(), "connected");
+    play.looked_and_connected();
 }
 
 #[test]

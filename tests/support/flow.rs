@@ -190,6 +190,20 @@ impl Play {
         (self.state(), self.snapshot().error.map(|error| error.code))
     }
 
+    /// Tries again, which goes on with the same account.
+    pub fn retry_with_the_account(&mut self) {
+        assert_eq!(
+            self.event(FlowEvent::Retry),
+            ["unlisten", "listen", "look acc-1"]
+        );
+    }
+
+    /// What the platform says of the account connects the flow.
+    pub fn looked_and_connected(&mut self) {
+        self.looked("ACTIVE");
+        assert_eq!(self.state(), "connected");
+    }
+
     /// In a popup, the user at the provider.
     pub fn in_popup() -> Self {
         Self::in_popup_until(None)

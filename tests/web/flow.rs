@@ -52,6 +52,12 @@ fn restore_open() {
     js("globalThis.open = globalThis.realOpen;");
 }
 
+async fn fails_with(flow: &ConnectFlow, code: ErrorCode) {
+    let failed = flow.settled().await;
+    let error = failed.error.as_ref().expect("an error");
+    assert_eq!((failed.state, error.code), ("failed", code));
+}
+
 #[wasm_bindgen_test]
 async fn a_key_is_connected_and_every_state_is_told() {
     let platform = Platform::new(KEY_APP);
@@ -104,12 +110,7 @@ async fn a_popup_that_the_browser_does_not_send_on_is_closed() {
     let flow = flow(&client, "gmail", FlowMode::Popup);
     flow.submit(Vec::new()).expect("allowed");
     restore_open();
-    let failed = flow.settled().await;
-    let error = failed.error.as_ref().expect("an error");
-    assert_eq!(
-        (failed.state, error.code),
-        ("failed", ErrorCode::RedirectRefused)
-    );
+    fails_with(&flow, ErrorCode::RedirectRefused).await;
     assert!(flow.cause().is_none() && client.pending().is_empty());
     assert!(js("return popup.closed").is_truthy());
 }
@@ -137,12 +138,7 @@ async fn a_popup_that_the_browser_blocks_starts_nothing() {
     let before = platform.count();
     flow.submit(Vec::new()).expect("allowed");
     restore_open();
-    let failed = flow.settled().await;
-    let error = failed.error.as_ref().expect("an error");
-    assert_eq!(
-        (failed.state, error.code),
-        ("failed", ErrorCode::PopupBlocked)
-    );
+    fails_with(&flow, ErrorCode::PopupBlocked).await;
     assert_eq!(platform.count(), before);
 }
 
