@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { startProgram } from "./program.mjs";
 import { followBidi } from "./watch.mjs";
@@ -10,6 +12,8 @@ import { followBidi } from "./watch.mjs";
  * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
  * from the page of this window, or gives it back; `nameNotFound` is what it says of a name that cannot be found. With the option
  * `hasFocus` only one window at a time has the keyboard, as on a user's screen.
+ *
+ * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
 export const engines = {
   chromium: {
@@ -38,6 +42,7 @@ export const engines = {
           "--disable-component-update",
           "--disable-sync",
           "--window-size=1280,900",
+          "--force-prefers-reduced-motion",
           `--user-data-dir=${profile}`,
         ],
       },
@@ -65,7 +70,7 @@ export const engines = {
       "moz:firefoxOptions": {
         binary: find("FIREFOX_BINARY", "firefox-esr", "firefox"),
         args: ["-headless", "-width", "1280", "-height", "900"],
-        prefs: { "dom.disable_open_during_load": true },
+        prefs: { "dom.disable_open_during_load": true, "ui.prefersReducedMotion": 1 },
       },
     }),
     follow: followBidi,
@@ -81,7 +86,11 @@ export const engines = {
     capabilities: () => ({
       browserName: "MiniBrowser",
       "wdio:enforceWebDriverClassic": true,
-      "webkitgtk:browserOptions": { binary: find("WEBKIT_BINARY", "MiniBrowser"), args: ["--automation"] },
+      "webkitgtk:browserOptions": {
+        binary: find("WEBKIT_BINARY", "MiniBrowser"),
+        // It draws with the processor either way, and this way has no scrolling thread, in which a page that is left at times crashes.
+        args: ["--automation", "--features=-AcceleratedCompositing"],
+      },
     }),
     // It tells nothing: WebKitWebDriver speaks no BiDi.
     follow: async () => async () => [],
@@ -143,18 +152,22 @@ async function onScreen(start) {
 async function startWebKit(screen) {
   // It does not tell which port it took, so it gets one.
   const port = await freePort();
+  const config = await mkdtemp(join(tmpdir(), "connect-flow-webkit-"));
+  await mkdir(join(config, "gtk-3.0"));
+  await writeFile(join(config, "gtk-3.0", "settings.ini"), "[Settings]\ngtk-enable-animations=false\n");
   const { stop } = await startProgram(find("WEBKITDRIVER_BINARY", "WebKitWebDriver"), [`--port=${port}`], {
     answers: () => fetch(`http://127.0.0.1:${port}/status`).then(({ ok }) => ok, () => false),
     env: {
       ...screen,
       GDK_BACKEND: "x11",
+      XDG_CONFIG_HOME: config,
       // No bus to look for.
       NO_AT_BRIDGE: "1",
       // Root has no sandbox.
       ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     },
   });
-  return { port, stop };
+  return { port, stop: () => stop().finally(() => rm(config, { recursive: true, force: true })) };
 }
 
 function freePort() {
