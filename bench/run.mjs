@@ -8,7 +8,7 @@ import { ensure } from "../scripts/setup/index.mjs";
 import { readmeSections } from "./lib/figures.mjs";
 import { readDocument, writeSection } from "./lib/report.mjs";
 
-const PARTS = ["bytes", "ready", "redirect", "work", "waiting", "gateway", "build"];
+const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
 const HELP = `npm run bench                  every part but the build; writes ${REPORT}, and of it the figures of README.md

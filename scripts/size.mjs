@@ -97,7 +97,8 @@ await main(async () => {
   const measured = measureGroups();
   const groups = process.argv.includes("--record") ? record(measured) : measured;
   const requests = await countRequests();
-  const parts = breakdown(await step("what takes the room", () => namedModule(toolchain)));
+  const { wasm } = await step("what takes the room", () => namedModule(toolchain));
+  const parts = breakdown(wasm);
   if (isJson) {
     console.log(JSON.stringify({ groups, requests, ...parts }, undefined, 2));
   } else {

@@ -6,11 +6,11 @@ const LONGEST_MS = 120_000;
 
 /**
  * Starts an engine of the end-to-end tests with an empty profile.
- * @param name `chromium` or `firefox`; `found` what setup says of it.
+ * @param name `chromium` or `firefox`; `found` what setup says of it; `args` more arguments for Chromium.
  * @returns `{ name, browser, run, visit, cdp, close }`: the session of webdriverio; a function that is run in the page and
  * whose promise is awaited; a page to go to; a command of Chromium's DevTools, undefined elsewhere; the end.
  */
-export async function openBrowser(name, found) {
+export async function openBrowser(name, found, args = []) {
   Object.assign(process.env, found[name]);
   const engine = engines[name];
   const profile = makeFolder();
@@ -24,7 +24,7 @@ export async function openBrowser(name, found) {
     // What is measured here needs no BiDi, and one way for both engines is fairer.
     capabilities["wdio:enforceWebDriverClassic"] = true;
     // Measures the memory at once, not at the next garbage collection.
-    capabilities["goog:chromeOptions"]?.args.push("--enable-blink-features=ForceEagerMeasureMemory");
+    capabilities["goog:chromeOptions"]?.args.push("--enable-blink-features=ForceEagerMeasureMemory", ...args);
     const browser = await remote({
       hostname: "127.0.0.1",
       port: driver.port,
@@ -59,12 +59,15 @@ async function command(port, sessionId, cmd, params = {}) {
 
 /** Runs `work(browser)` in each of these engines, one after the other. */
 export async function inEngines(names, found, work) {
-  for (const name of names) {
-    const browser = await openBrowser(name, found);
-    try {
-      await work(browser);
-    } finally {
-      await browser.close();
-    }
+  for (const name of names) await inEngine(name, found, work);
+}
+
+/** Runs `work(browser)` in an engine, and gives what comes of it. See `openBrowser`. */
+export async function inEngine(name, found, work, args) {
+  const browser = await openBrowser(name, found, args);
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
   }
 }

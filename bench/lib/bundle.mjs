@@ -5,6 +5,7 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 const ours = {
   "connect-flow": inRoot("dist", "index.js"),
   "connect-flow/react": inRoot("dist", "react.js"),
+  "connect-flow/testing": inRoot("dist", "testing.js"),
 };
 
 /**

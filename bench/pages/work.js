@@ -2,28 +2,10 @@ import { createClient, validateParams } from "connect-flow";
 import * as callback from "../reference/callback.js";
 import { createFlow } from "../reference/flow.js";
 import * as reference from "../reference/validate.js";
+import { fieldsAndData } from "./fields.js";
 
 const ROUNDS = 7;
 const BATCH_MS = 25;
-
-/** A list of fields as the platform sends it, and values of which every tenth does not fit. */
-function fieldsAndData(count) {
-  const kinds = [
-    {},
-    { type: "integer", value: "42", other: "many" },
-    { format: "email", value: "jessica@example.com", other: "jessica" },
-    { pattern: "^[a-z][a-z0-9-]*$", value: "acme-store", other: "-acme" },
-    { enum: ["us", "eu", "ap"], value: "eu", other: "moon" },
-  ];
-  const data = {};
-  const fields = Array.from({ length: count }, (_, index) => {
-    const { value = "some text", other = "", ...kind } = kinds[index % kinds.length];
-    const name = `field_${index}`;
-    data[name] = index % 10 === 3 ? other : ` ${value} `;
-    return { name, displayName: `Field ${index}`, description: "What the provider calls it.", type: "string", required: true, ...kind };
-  });
-  return { text: JSON.stringify(fields), data };
-}
 
 const CALLBACK = "https://app.example/done?tab=mail&cf_flow=0123456789abcdef&status=success&connectedAccountId=ca_abc123&appName=gmail#top";
 

@@ -13,7 +13,11 @@ function wasmOptArgs() {
   return JSON.parse(section.match(/wasm-opt\s*=\s*(\[[^\]]*\])/)?.[1].replace(/,\s*\]/, "]") ?? '["-O"]');
 }
 
-/** The published module with the names of its functions kept; cargo has compiled it already, so this takes seconds. */
+/**
+ * The published module with the names of its functions kept, and its glue with wasm-bindgen's names. cargo has compiled it
+ * already, so this takes seconds.
+ * @returns `{ wasm, glue }`: the bytes of the one, the text of the other.
+ */
 export async function namedModule(toolchain) {
   const directory = mkdtempSync(join(tmpdir(), "connect-flow-size-"));
   try {
@@ -23,7 +27,7 @@ export async function namedModule(toolchain) {
     });
     const module = join(directory, "connect_flow_bg.wasm");
     await run("wasm-opt", [module, "-o", module, ...wasmOptArgs(), "--debuginfo"]);
-    return readFileSync(module);
+    return { wasm: readFileSync(module), glue: readFileSync(join(directory, "connect_flow.js"), "utf8") };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

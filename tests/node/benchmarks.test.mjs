@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { suite, test } from "node:test";
 import { readmeSections } from "../../bench/lib/figures.mjs";
+import { namesIn, shares } from "../../bench/lib/profile.mjs";
 import { readDocument, readSection, readTables } from "../../bench/lib/report.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { STAGES } from "../../scripts/test/stages.mjs";
@@ -42,11 +43,31 @@ ${row("@composio/core, `waitForConnection`", 100)}
   });
 });
 
+suite("a profile", () => {
+  const frame = (id, functionName, lineNumber = 0) => ({ id, callFrame: { functionName, url: "http://localhost/app/connect_flow.js", lineNumber } });
+  const glue = "const imports = {\n        __wbg_parse_1: function() { return handleError(function (arg0) {\n            return JSON.parse(arg0);\n        }, arguments); },\n};";
+
+  test("gives each function's time to the first group that it fits, until the next sample", () => {
+    const nodes = [frame(1, "read"), frame(2, "reader::make"), frame(3, "other")];
+    const profile = { nodes, samples: [1, 2, 1, 3], timeDeltas: [500, 10, 30, 20] };
+    const groups = [["reading", /^read$/], ["making", /make/], ["the rest", /(?:)/]];
+    const parts = shares(profile, groups, ({ functionName }) => functionName);
+    assert.deepEqual(parts, [{ name: "reading", part: 0.5 }, { name: "making", part: 0.5 }, { name: "the rest", part: 0 }]);
+  });
+
+  test("names a function of the glue that has no name after what it stands in", () => {
+    const nameOf = namesIn(glue);
+    assert.equal(nameOf(frame(1, "", 1).callFrame), "__wbg_parse_1");
+    assert.equal(nameOf(frame(1, "decodeText", 1).callFrame), "decodeText");
+    assert.equal(nameOf({ ...frame(1, "", 1).callFrame, url: "http://localhost/app/profile.js" }), "");
+  });
+});
+
 test("`npm test` downloads nothing of what connect-flow is measured beside", () => {
   assert.deepEqual(STAGES.filter(({ needs }) => needs.includes("bench-tools")), []);
 });
 
 test("a part that there is not is refused before anything is done", () => {
   const { status, stdout } = spawnSync(process.execPath, [inRoot("bench", "run.mjs"), "bytes", "speed"], { encoding: "utf8" });
-  assert.deepEqual([status, stdout], [1, "There is no part speed; there are: bytes, ready, redirect, work, waiting, gateway, build\n"]);
+  assert.deepEqual([status, stdout], [1, "There is no part speed; there are: bytes, ready, redirect, work, profile, waiting, gateway, build\n"]);
 });

@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { inRoot } from "../scripts/lib/paths.mjs";
+import { markdown } from "../scripts/lib/table.mjs";
+import { namedModule } from "../scripts/size/named-module.mjs";
+import { inEngine } from "./lib/browser.mjs";
+import { bundle } from "./lib/bundle.mjs";
+import { median, ms, times } from "./lib/numbers.mjs";
+import { namesIn, shares } from "./lib/profile.mjs";
+import { serve } from "./lib/server.mjs";
+
+export const title = "Profiles";
+
+export const needs = ["chromium", "wasm", "wasm-bindgen"];
+
+const PROFILE_MS = 2000;
+
+const page = (script) => `<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,">
+<script type="module" src="./${script}"></script>`;
+
+/** Of `validateParams`, by the names of functions. */
+const GROUPS = [
+  ["`JSON.parse`, with which both sides begin", /^decodeAndValidate$/],
+  ["the browser's garbage collector", /^\(garbage collector\)$/],
+  ["`JSON.stringify` of the fields, and the way of its text into the module", /stringify|passStringToWasm|encodeText/],
+  ["values into the module, one by one", /browser::value|Reflect|__wbg_(?:get|ownKeys|isArray|has)_|string_get|number_get|boolean_get|is_undefined|is_object/],
+  ["issues out of the module, one by one", /erialize|core::plain|^decode$|decodeText|getStringFromWasm|__wbg_(?:set|new|push)_/],
+  ["memory: taken, grown, copied, given back", /talc|alloc::|RawVec|drop_in_place|memmove|memcpy|__rust/],
+  ["reading the text", /core::stringified/],
+  ["making fields of it", /core::(?:fields|words|value|secret|text)/],
+  ["checking the values", /core::(?:validate|normalise|pattern|order)|memcmp|memchr|<str>::trim/],
+  ["between JavaScript and WebAssembly, the rest", /wasm-to-js|js-to-wasm|externref|__wb|getDataView|getUint8|get buffer|addHeapObject|connect_flow|bindgen/],
+  ["the rest", /(?:)/],
+];
+
+/** Ways to start the browser. */
+const WAYS = [
+  { how: "as it is" },
+  { how: "compiles all of a module before it runs (`--no-wasm-lazy-compilation`)", args: ["--js-flags=--no-wasm-lazy-compilation"] },
+];
+
+const BROWSERS = 7;
+const CLICKS = 30;
+
+export async function measure({ note, folder, wasm: toolchain, ...found }) {
+  const { wasm, glue } = await namedModule(toolchain);
+  const { files } = await bundle("pages/clicks.js", { folder });
+  const server = await serve({
+    "profile.html": page("profile.js"),
+    "profile.js": readFileSync(inRoot("bench", "pages", "profile.js")),
+    "fields.js": readFileSync(inRoot("bench", "pages", "fields.js")),
+    "connect_flow.js": glue,
+    "connect_flow_bg.wasm": wasm,
+  });
+  const clicks = await serve({ "clicks.html": page("clicks.js"), ...Object.fromEntries(files.map(({ path, contents }) => [path.replace("out/", ""), contents])) });
+  try {
+    note("fields");
+    const fields = await inEngine("chromium", found, (engine) => profile(engine, `${server.url}/app/profile.html`, namesIn(glue)));
+    const rows = [];
+    for (const way of WAYS) {
+      note(`clicks, Chromium ${way.how}`);
+      rows.push({ ...way, ...(await click(way.args, found, `${clicks.url}/app/clicks.html`)) });
+    }
+    return { text: report(fields, rows) };
+  } finally {
+    await server.close();
+    await clicks.close();
+  }
+}
+
+async function open(engine, url) {
+  await engine.visit(url);
+  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
+}
+
+async function profile(engine, url, nameOf) {
+  await open(engine, url);
+  const work = (time) => engine.run((ms) => globalThis.work(ms), time);
+  // Until everything is compiled as it stays.
+  await work(PROFILE_MS);
+  await engine.cdp("Profiler.enable");
+  await engine.cdp("Profiler.setSamplingInterval", { interval: 100 });
+  await engine.cdp("Profiler.start");
+  const calls = await work(PROFILE_MS);
+  const { profile } = await engine.cdp("Profiler.stop");
+  return { callMs: PROFILE_MS / calls, parts: shares(profile, GROUPS, nameOf) };
+}
+
+/** A browser of its own for each: within one, pages share what was compiled. */
+async function click(args, found, url) {
+  const took = { own: { first: [], later: [] }, byHand: { first: [], later: [] } };
+  for (let each = 0; each < BROWSERS; each += 1) {
+    for (const [side, { first, later }] of Object.entries(took)) {
+      await inEngine("chromium", found, async (browser) => {
+        await open(browser, url);
+        const clicks = await browser.run((name, count) => globalThis.click(name, count), side, CLICKS);
+        first.push(clicks[0]);
+        later.push(median(clicks.slice(-CLICKS / 3)));
+      }, args);
+    }
+  }
+  return took;
+}
+
+function report({ callMs, parts }, rows) {
+  const cells = ({ first, later }) => [ms(median(first)), ms(median(later))];
+  return [
+    `In Chromium. First \`validateParams\` of 1,000 fields, as in the table above, from \`JSON.parse\` on, by DevTools' profiler and the names of
+the module's functions; an inlined function counts for its caller. One call took ${ms(callMs)} ms while it was looked at.`,
+    markdown([["what it does", "part of the time", "ms"], ...parts.map(({ name, part }) => [name, `${(100 * part).toFixed(1)} %`, ms(part * callMs)])]),
+    `Then what lies between a click and the redirect, v3, the fields asked for before: in milliseconds, without the time that the request is on
+its way, which the sandbox answers within the page. *First* is the first click in a browser that was just started, ${BROWSERS} of them; *later* one
+of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
+    markdown([
+      ["Chromium", "first, connect-flow", "later", "first, by hand", "later", "first, above by hand", "later"],
+      ...rows.map(({ how, own, byHand }) => {
+        const above = ["first", "later"].map((which) => ms(median(own[which].map((took, index) => took - byHand[which][index]))));
+        return [how, ...cells(own), ...cells(byHand), ...above];
+      }),
+    ]),
+  ].join("\n\n");
+}
