@@ -117,7 +117,7 @@ function count(what: string, given: number | undefined, fallback: number): numbe
 
 function origins(what: string, given: readonly string[]): ReadonlySet<string> {
   const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && isSafe(new URL(text));
-  return new Set(list(what, given, isOrigin, "which is no https origin, nor http on loopback"));
+  return new Set(list(what, given, isOrigin, "which is no origin of https, nor of http on loopback, with nothing behind its host and port"));
 }
 
 function upstreamOf(text: string): URL {
