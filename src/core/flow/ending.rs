@@ -4,7 +4,7 @@ use super::errors::cancelled;
 use super::machine::{Blank, Effects, Flow, From, Phase, Reserving, Then};
 use super::{Effect, Moment};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::{self, LIFETIME_MS, PendingConnection};
+use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use crate::core::procedure::complete::{is_final, is_over};
 
 /// When to forget who is out, in milliseconds: no attempt lives longer.
@@ -60,10 +60,8 @@ impl Flow {
                 self.refuse("cancel")
             }
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
-                let mut record = waiting.record.clone();
-                record.outcome = pending::Outcome::Failed;
-                let effects = waiting.is_remembered.then_some(Effect::Store(record));
-                Ok(self.end(Phase::Cancelled(cancelled()), effects))
+                let kept = waiting.ended(Outcome::Failed);
+                Ok(self.end(Phase::Cancelled(cancelled()), kept))
             }
             _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
         }
@@ -137,11 +135,7 @@ impl Flow {
 
     pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
         let first = match &from {
-            From::Look(waiting) if waiting.is_remembered && is_final(&error) => {
-                let mut record = waiting.record.clone();
-                record.outcome = pending::Outcome::Failed;
-                Some(Effect::Store(record))
-            }
+            From::Look(waiting) if is_final(&error) => waiting.ended(Outcome::Failed),
             _ => None,
         };
         let is_over = is_over(&error);

@@ -156,14 +156,15 @@ impl Flow {
 
     /// The browser does not go there, so that nobody will come back.
     pub(super) fn not_left(&mut self, error: ConnectError) -> Effects {
-        let record = match &self.phase {
-            Phase::Redirecting(waiting) => &waiting.record,
-            Phase::Waiting(waiting) if waiting.popup == Popup::Open => &waiting.record,
+        let waiting = match &self.phase {
+            Phase::Redirecting(waiting) => waiting,
+            Phase::Waiting(waiting) if waiting.popup == Popup::Open => waiting,
             _ => return Vec::new(),
         };
-        let mut record = record.clone();
-        record.outcome = pending::Outcome::Failed;
-        let mut effects = vec![Effect::Store(record)];
+        let mut effects: Effects = waiting
+            .ended(pending::Outcome::Failed)
+            .into_iter()
+            .collect();
         effects.extend(self.fail(error, From::Start));
         effects
     }
@@ -302,11 +303,9 @@ impl Flow {
 
     fn connected(&mut self, waiting: Waiting, account: ConnectedAccount) -> Effects {
         let out = waiting.out();
-        let mut record = waiting.record;
-        let return_to = record.return_to.clone();
-        record.outcome = pending::Outcome::Connected;
-        let store = waiting.is_remembered.then_some(Effect::Store(record));
-        let mut effects = self.end_out(Phase::Connected { account, return_to }, store, out);
+        let kept = waiting.ended(pending::Outcome::Connected);
+        let return_to = waiting.record.return_to;
+        let mut effects = self.end_out(Phase::Connected { account, return_to }, kept, out);
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
         }

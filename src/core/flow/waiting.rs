@@ -1,9 +1,9 @@
 //! Waiting for the user: when to look at the account, and what a popup that is gone means.
 
-use super::{Moment, Surroundings};
+use super::{Effect, Moment, Surroundings};
 use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::PendingConnection;
+use crate::core::pending::{Outcome, PendingConnection};
 use crate::core::procedure::complete::TIMEOUT_MS;
 use crate::core::procedure::watch::{Verdict, claimed_failed, judge, still};
 use crate::core::protocol::answer::ConnectedAccount;
@@ -140,6 +140,13 @@ impl Waiting {
     pub fn out(&self) -> Option<PendingConnection> {
         let is_out = self.record.is_popup && self.claim.is_none();
         is_out.then(|| self.record.clone())
+    }
+
+    /// Keeps how the attempt ended, where it is kept at all.
+    pub fn ended(&self, outcome: Outcome) -> Option<Effect> {
+        let mut record = self.record.clone();
+        record.outcome = outcome;
+        self.is_remembered.then_some(Effect::Store(record))
     }
 
     /// Another look at once, and time for it: what was wrong is over.
