@@ -10,10 +10,10 @@ const test = scenarios({ hasFocus: true });
 /** Runs in the page: a flow by popup, and when it was in which state. */
 async function prepare() {
   const wait = globalThis.setTimeout;
-  globalThis.turns = 0;
+  const sleeps = (globalThis.sleeps = { isAsleep: false, count: 0 });
   globalThis.setTimeout = (handler, ms, ...values) => {
-    const { turns } = globalThis;
-    return wait(() => turns === globalThis.turns && handler(...values), ms);
+    const { isAsleep, count } = sleeps;
+    return wait(() => !isAsleep && count === sleeps.count && handler(...values), ms);
   };
   const { open } = window;
   window.open = (...values) => (globalThis.opened = open.apply(window, values));
@@ -28,15 +28,18 @@ async function prepare() {
   document.body.append(button);
 }
 
-/** Runs in the page: once it has the focus back and the popup is gone, no timer that was set before goes off. */
+/** Runs in the page: from now on until it has the focus back no timer is set, and none that was set goes off any more. */
 function sleep() {
+  const { states, opened, sleeps } = globalThis;
+  const fallAsleep = () => Object.assign(sleeps, { isAsleep: true, count: sleeps.count + 1 });
+  fallAsleep();
+  addEventListener("blur", () => states.wasClosed || fallAsleep());
   addEventListener("focus", () => {
-    const { states, opened } = globalThis;
+    sleeps.isAsleep = false;
     if (states.wasClosed) return;
     // In WebKit the focus is at times faster than the word that the window is gone.
     states.wasClosed = opened.closed;
     states.focus = performance.now();
-    if (states.wasClosed) globalThis.turns += 1;
   }, true);
 }
 
@@ -46,6 +49,8 @@ test("a closed popup is noticed with the focus, by a page whose timers sleep", a
     await browser.execute(prepare);
     const window = await popup(browser, async () => (await browser.$("button")).click());
     await provider.asks();
+    // The window manager gives it the focus some time after it is there, and only whoever has it can give it back.
+    await until(browser, "the popup has the focus", () => browser.execute(() => document.hasFocus()), Boolean);
     await window.leave();
     await browser.execute(sleep);
     await browser.switchToWindow(window.handle);
