@@ -312,8 +312,10 @@ fn create(options: &JsValue) -> Result<ConnectClient> {
 
 /// A URL given as text or as a `URL`.
 fn text_of(url: &JsValue) -> Result<String> {
-    let href = js_sys::Reflect::get(url, &"href".into());
     url.as_string()
-        .or_else(|| href.ok()?.as_string())
+        .or_else(|| {
+            let href = js_sys::Reflect::get(url, &"href".into());
+            href.ok()?.as_string()
+        })
         .ok_or_else(|| wrong("url", "is neither a string nor a URL"))
 }
