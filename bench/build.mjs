@@ -89,7 +89,7 @@ function report(starts, tests) {
   });
   const kept = lines.length
     ? markdown([["`npm test` from", "time", "of", "longest stages, side by side with others"], ...lines])
-    : "No whole `npm test` has passed here yet.";
+    : "How long `npm test` takes was not measured here: a whole one has to pass first.";
   return [
     `\`npm start\` until the demo can be opened. What it needs is installed, and the packages of npm and cargo are downloaded. *Tools, nothing
 compiled* is a fresh clone whose cache holds no compiled dependency; *a fresh clone* finds these in the cache, and makes \`node_modules\`

@@ -26,12 +26,12 @@ export async function measure({ note, folder }) {
     peers.push(await weighPeer(peer, folder));
   }
   const [{ total: whole }] = ours;
-  const rows = [...ours, ...peers].map(({ name, first, total }) => [name, kb(first), kb(total), times(total / whole)]);
+  const rows = [...ours, ...peers].map(({ name, first, total }) => [name, kb(first), kb(total), times(whole / total)]);
   return {
     text: [
       `Of a small app that connects an account (\`bench/entries\`), bundled, tree-shaken and minified by esbuild, from the entry
-that each package publishes for browsers. KB are 1,000 bytes of brotli at level 11; the last column is what an account needs in
-all, beside connect-flow.`,
+that each package publishes for browsers. KB are 1,000 bytes of brotli at level 11; *in all* is what it takes to connect an account, and
+the ratio is what connect-flow takes of that.`,
       markdown([["package", "KB at import", "KB in all", "ratio"], ...rows]),
       aims(ours),
       "What each does of connect-flow's job, which is all of: fields, checks, initiate, redirect or popup, callback, waiting, accounts:",

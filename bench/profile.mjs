@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { inRoot } from "../scripts/lib/paths.mjs";
 import { markdown } from "../scripts/lib/table.mjs";
 import { namedModule } from "../scripts/size/named-module.mjs";
@@ -14,12 +15,14 @@ export const needs = ["chromium", "wasm", "wasm-bindgen"];
 
 const PROFILE_MS = 2000;
 
+const SCRIPTS = ["pages/profile.js", "pages/fields.js", "pages/callback-url.js", "reference/callback.js", "reference/validate.js"];
+
 const page = (script) => `<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,">
 <script type="module" src="./${script}"></script>`;
 
-/** Of `validateParams`, by the names of functions. */
+/** By the names of functions. What a job itself calls of the browser has none of its own. */
 const GROUPS = [
-  ["`JSON.parse`, with which both sides begin", /^decodeAndValidate$/],
+  ["`JSON.parse`, with which both sides begin", /^ofTheJob$/],
   ["the browser's garbage collector", /^\(garbage collector\)$/],
   ["`JSON.stringify` of the fields, and the way of its text into the module", /stringify|passStringToWasm|encodeText/],
   ["values into the module, one by one", /browser::value|Reflect|__wbg_(?:get|ownKeys|isArray|has)_|string_get|number_get|boolean_get|is_undefined|is_object/],
@@ -27,6 +30,7 @@ const GROUPS = [
   ["memory: taken, grown, copied, given back", /talc|alloc::|RawVec|drop_in_place|memmove|memcpy|__rust/],
   ["reading the text", /core::stringified/],
   ["making fields of it", /core::(?:fields|words|value|secret|text)/],
+  ["the callback's parameters", /core::(?:callback|url)|form_urlencoded|percent/],
   ["checking the values", /core::(?:validate|normalise|pattern|order)|memcmp|memchr|<str>::trim/],
   ["between JavaScript and WebAssembly, the rest", /wasm-to-js|js-to-wasm|externref|__wb|getDataView|getUint8|get buffer|addHeapObject|connect_flow|bindgen/],
   ["the rest", /(?:)/],
@@ -46,21 +50,24 @@ export async function measure({ note, folder, wasm: toolchain, ...found }) {
   const { files } = await bundle("pages/clicks.js", { folder });
   const server = await serve({
     "profile.html": page("profile.js"),
-    "profile.js": readFileSync(inRoot("bench", "pages", "profile.js")),
-    "fields.js": readFileSync(inRoot("bench", "pages", "fields.js")),
+    ...Object.fromEntries(SCRIPTS.map((path) => [basename(path), readFileSync(inRoot("bench", path))])),
     "connect_flow.js": glue,
     "connect_flow_bg.wasm": wasm,
   });
   const clicks = await serve({ "clicks.html": page("clicks.js"), ...Object.fromEntries(files.map(({ path, contents }) => [path.replace("out/", ""), contents])) });
   try {
     note("fields");
-    const fields = await inEngine("chromium", found, (engine) => profile(engine, `${server.url}/app/profile.html`, namesIn(glue)));
+    const profiles = await inEngine("chromium", found, async (engine) => {
+      await open(engine, `${server.url}/app/profile.html`);
+      const nameOf = namesIn(glue);
+      return [await profile(engine, "fields", nameOf), await profile(engine, "callback", nameOf)];
+    });
     const rows = [];
     for (const way of WAYS) {
       note(`clicks, Chromium ${way.how}`);
       rows.push({ ...way, ...(await click(way.args, found, `${clicks.url}/app/clicks.html`)) });
     }
-    return { text: report(fields, rows) };
+    return { text: report(profiles, rows) };
   } finally {
     await server.close();
     await clicks.close();
@@ -72,17 +79,17 @@ async function open(engine, url) {
   await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
 }
 
-async function profile(engine, url, nameOf) {
-  await open(engine, url);
-  const work = (time) => engine.run((ms) => globalThis.work(ms), time);
+async function profile(engine, name, nameOf) {
+  const work = (isReference) => engine.run((...values) => globalThis.work(...values), name, isReference, PROFILE_MS);
   // Until everything is compiled as it stays.
-  await work(PROFILE_MS);
+  await work(false);
+  const [took, reference] = [await work(false), await work(true)];
   await engine.cdp("Profiler.enable");
   await engine.cdp("Profiler.setSamplingInterval", { interval: 100 });
   await engine.cdp("Profiler.start");
-  const calls = await work(PROFILE_MS);
+  await work(false);
   const { profile } = await engine.cdp("Profiler.stop");
-  return { callMs: PROFILE_MS / calls, parts: shares(profile, GROUPS, nameOf) };
+  return { ratio: took / reference, parts: shares(profile, GROUPS, nameOf) };
 }
 
 /** A browser of its own for each: within one, pages share what was compiled. */
@@ -101,12 +108,21 @@ async function click(args, found, url) {
   return took;
 }
 
-function report({ callMs, parts }, rows) {
+function report([fields, callback], rows) {
   const cells = ({ first, later }) => [ms(median(first)), ms(median(later))];
+  const partOf = ({ parts, ratio }, name) => {
+    const { part } = parts.find((one) => one.name === name) ?? { part: 0 };
+    return [`${(100 * part).toFixed(1)} %`, times(part * ratio)];
+  };
+  const names = GROUPS.map(([name]) => name).sort((a, b) => rank(fields, a) - rank(fields, b));
   return [
-    `In Chromium. First \`validateParams\` of 1,000 fields, as in the table above, from \`JSON.parse\` on, by DevTools' profiler and the names of
-the module's functions; an inlined function counts for its caller. One call took ${ms(callMs)} ms while it was looked at.`,
-    markdown([["what it does", "part of the time", "ms"], ...parts.map(({ name, part }) => [name, `${(100 * part).toFixed(1)} %`, ms(part * callMs)])]),
+    `In Chromium. First \`validateParams\` of 1,000 fields, from \`JSON.parse\` on, and \`parseCallback\`, as in the table above: by DevTools' profiler
+and the names of the module's functions; an inlined function counts for its caller. *Ratio* is each part beside the whole of the same job
+in plain JavaScript, measured in the same page; in all it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
+    markdown([
+      ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
+      ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),
+    ]),
     `Then what lies between a click and the redirect, v3, the fields asked for before: in milliseconds, without the time that the request is on
 its way, which the sandbox answers within the page. *First* is the first click in a browser that was just started, ${BROWSERS} of them; *later* one
 of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
@@ -118,4 +134,10 @@ of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
       }),
     ]),
   ].join("\n\n");
+}
+
+/** Where a group stands, the biggest part first. */
+function rank({ parts }, name) {
+  const place = parts.findIndex((one) => one.name === name);
+  return place < 0 ? parts.length : place;
 }

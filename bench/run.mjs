@@ -6,23 +6,20 @@ import { explain, main, Stop } from "../scripts/lib/stop.mjs";
 import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { readmeSections } from "./lib/figures.mjs";
-import { readDocument, writeSection } from "./lib/report.mjs";
+import { readDocument, readSection, writeSection } from "./lib/report.mjs";
 
 const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
-const HELP = `npm run bench                  every part but the build; writes ${REPORT}, and of it the figures of README.md
+const HELP = `npm run bench                  every part, which takes a quarter of an hour; writes ${REPORT}, and of it the figures of README.md
 npm run bench -- bytes ready   only these
-npm run bench -- --build       the build as well, anew, which takes some minutes
 npm run bench -- --readme      measures nothing: README.md's figures from ${REPORT}
 
 ${PARTS.join("\n")}`;
 
 function select(args) {
-  const names = args.map((arg) => (arg === "--build" ? "build" : arg));
-  for (const name of names) if (!PARTS.includes(name)) throw new Stop(`There is no part ${name}; there are: ${PARTS.join(", ")}`);
-  const isAll = args.every((arg) => arg === "--build");
-  return PARTS.filter((name) => names.includes(name) || (isAll && name !== "build"));
+  for (const name of args) if (!PARTS.includes(name)) throw new Stop(`There is no part ${name}; there are: ${PARTS.join(", ")}`);
+  return PARTS.filter((name) => args.includes(name) || !args.length);
 }
 
 /** What a number means nothing without. */
@@ -54,6 +51,8 @@ async function runPart(part, context) {
     return [part.name, took(), "written"];
   } catch (error) {
     say(`\n${explain(error)}\n`);
+    const before = readSection(readDocument(REPORT), part.name).replace(/^\*\*Failed .*\n\n/, "");
+    writeSection(REPORT, part.name, `**Failed on ${about}: what follows is older.**\n\n${before}`);
     return [part.name, took(), "failed"];
   }
 }

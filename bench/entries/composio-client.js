@@ -5,9 +5,8 @@ export async function open({ baseUrl, app }) {
   let authConfig;
   return {
     expect: async () => {
-      const { items } = await composio.authConfigs.list({ toolkit_slug: app });
+      const [{ items }] = await Promise.all([composio.authConfigs.list({ toolkit_slug: app }), composio.toolkits.retrieve(app)]);
       [authConfig] = items;
-      await composio.toolkits.retrieve(app);
     },
     initiate: async () => {
       const asked = { auth_config_id: authConfig.id, user_id: "Jessica", callback_url: location.href };

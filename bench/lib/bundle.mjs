@@ -41,7 +41,7 @@ export async function bundle(entry, { folder, external = [] }) {
     plugins: [{ name: "without Node's modules", setup }],
   });
   const files = outputFiles.map(({ path, contents }) => {
-    const [name, output] = Object.entries(metafile.outputs).find(([key]) => path.endsWith(`/${key}`));
+    const [name, output] = Object.entries(metafile.outputs).find(([key]) => path.replaceAll("\\", "/").endsWith(`/${key}`));
     return { path: name, contents, source: output.entryPoint, imports: output.imports };
   });
   return { files, first: loadedWith(files, `bench/${entry}`), stubbed: [...stubbed].sort() };

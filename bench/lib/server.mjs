@@ -101,7 +101,7 @@ async function answerApi(state, request, response, url) {
   const answer = await state.sandbox.fetch(asked);
   const text = await answer.text();
   const said = isV2 ? JSON.stringify({ connectionResponse: JSON.parse(text) }) : text;
-  state.calls.push({ method: request.method, path, status: answer.status, sent: body.length, got: said.length });
+  state.calls.push({ method: request.method, path, status: answer.status, sent: body.length, got: Buffer.byteLength(said) });
   if (state.delay) await sleep(state.delay);
   const type = answer.headers.get("content-type") ?? "application/json";
   response.writeHead(answer.status, { "content-type": type, "cache-control": "no-store" });

@@ -5,6 +5,7 @@ const waitReally = globalThis.setTimeout.bind(globalThis);
 const REAL_MS = 8;
 const timers = new Map();
 const counts = { requests: 0, timers: 0, wakeUps: 0 };
+let askedAt = [];
 let now = Date.now();
 let last = 0;
 let inFlight = 0;
@@ -26,7 +27,7 @@ performance.now = () => now - zero;
 
 // The whole body at once: nothing of an answer is to arrive while the clock goes on.
 globalThis.fetch = async (...request) => {
-  counts.requests += 1;
+  note();
   inFlight += 1;
   try {
     const response = await fetchReally(...request);
@@ -38,11 +39,16 @@ globalThis.fetch = async (...request) => {
 };
 const { send } = XMLHttpRequest.prototype;
 XMLHttpRequest.prototype.send = function (body) {
-  counts.requests += 1;
+  note();
   inFlight += 1;
   this.addEventListener("loadend", () => (inFlight -= 1));
   return send.call(this, body);
 };
+
+function note() {
+  counts.requests += 1;
+  askedAt.push(now);
+}
 
 /** A turn of the event loop, without a timer. */
 function turn() {
@@ -67,10 +73,14 @@ async function settle() {
   }
 }
 
-/** Lets this much time pass; gives how many requests were made, timers set and timers fired, which each wake the processor up. */
+/**
+ * Lets this much time pass; gives how many requests were made, timers set and timers fired, which each wake the processor up, and how
+ * long after it had happened a request would have told of something, on average over all moments until the last of them, in milliseconds.
+ */
 export async function pass(ms) {
   await settle();
   const before = { ...counts };
+  askedAt = [now];
   const end = now + ms;
   for (;;) {
     const [id, timer] = [...timers].reduce((first, one) => (!first || one[1].at < first[1].at ? one : first), undefined) ?? [];
@@ -83,5 +93,8 @@ export async function pass(ms) {
     await settle();
   }
   now = end;
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count - before[name]]));
+  const gaps = askedAt.slice(1).map((at, index) => at - askedAt[index]);
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const noticedAfter = sum(gaps.map((gap) => (gap * gap) / 2)) / sum(gaps);
+  return { ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count - before[name]])), noticedAfter };
 }
