@@ -11,7 +11,7 @@ import { readDocument, readSection, writeSection } from "./lib/report.mjs";
 const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
-const HELP = `npm run bench                  every part, which takes a quarter of an hour; writes ${REPORT}, and of it the figures of README.md
+const HELP = `npm run bench                  every part, which takes twenty minutes; writes ${REPORT}, and of it the figures of README.md
 npm run bench -- bytes ready   only these
 npm run bench -- --readme      measures nothing: README.md's figures from ${REPORT}
 
