@@ -96,7 +96,7 @@ compiled* is a fresh clone whose cache holds no compiled dependency; *a fresh cl
 and the module; *built before* is the same clone once more.`,
     markdown([["`npm start` from", "time"], ...starts]),
     `\`npm test\` is not run for this: whenever the whole of it passes, it keeps its time, from each state the last one. *Nothing
-installed* is with an empty cache, compilers and browsers downloaded on the way.`,
+installed* is with an empty cache, tools downloaded and compiled on the way, and browsers installed where the system has none.`,
     kept,
   ].join("\n\n");
 }
