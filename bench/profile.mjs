@@ -47,18 +47,18 @@ const CLICKS = 30;
 
 export async function measure({ note, folder, wasm: toolchain, ...found }) {
   const { wasm, glue } = await namedModule(toolchain);
-  const { files } = await bundle("pages/clicks.js", { folder });
+  const { scripts } = await bundle("pages/clicks.js", { folder });
   const server = await serve({
     "profile.html": page("profile.js"),
     ...Object.fromEntries(SCRIPTS.map((path) => [basename(path), readFileSync(inRoot("bench", path))])),
     "connect_flow.js": glue,
     "connect_flow_bg.wasm": wasm,
   });
-  const clicks = await serve({ "clicks.html": page("clicks.js"), ...Object.fromEntries(files.map(({ path, contents }) => [path.replace("out/", ""), contents])) });
+  const clicks = await serve({ "clicks.html": page("clicks.js"), ...scripts });
   try {
     note("fields");
     const profiles = await inEngine("chromium", found, async (engine) => {
-      await open(engine, `${server.url}/app/profile.html`);
+      await engine.open(`${server.url}/app/profile.html`);
       const nameOf = namesIn(glue);
       return [await profile(engine, "fields", nameOf), await profile(engine, "callback", nameOf)];
     });
@@ -72,11 +72,6 @@ export async function measure({ note, folder, wasm: toolchain, ...found }) {
     await server.close();
     await clicks.close();
   }
-}
-
-async function open(engine, url) {
-  await engine.visit(url);
-  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
 }
 
 async function profile(engine, name, nameOf) {
@@ -98,7 +93,7 @@ async function click(args, found, url) {
   for (let each = 0; each < BROWSERS; each += 1) {
     for (const [side, { first, later }] of Object.entries(took)) {
       await inEngine("chromium", found, async (browser) => {
-        await open(browser, url);
+        await browser.open(url);
         const clicks = await browser.run((name, count) => globalThis.click(name, count), side, CLICKS);
         first.push(clicks[0]);
         later.push(median(clicks.slice(-CLICKS / 3)));
@@ -114,7 +109,7 @@ function report([fields, callback], rows) {
     const { part } = parts.find((one) => one.name === name) ?? { part: 0 };
     return [`${(100 * part).toFixed(1)} %`, times(part * ratio)];
   };
-  const names = GROUPS.map(([name]) => name).sort((a, b) => rank(fields, a) - rank(fields, b));
+  const names = [...new Set([...fields.parts, ...callback.parts].map(({ name }) => name))];
   return [
     `In Chromium. First \`validateParams\` of 1,000 fields, from \`JSON.parse\` on, and \`parseCallback\`, as in the table above: by DevTools' profiler
 and the names of the module's functions; an inlined function counts for its caller. *Ratio* is each part beside the whole of the same job
@@ -134,10 +129,4 @@ of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
       }),
     ]),
   ].join("\n\n");
-}
-
-/** Where a group stands, the biggest part first. */
-function rank({ parts }, name) {
-  const place = parts.findIndex((one) => one.name === name);
-  return place < 0 ? parts.length : place;
 }

@@ -1,6 +1,6 @@
 import { markdown } from "../scripts/lib/table.mjs";
 import { inEngines } from "./lib/browser.mjs";
-import { bundle } from "./lib/bundle.mjs";
+import { bundle, nameOf } from "./lib/bundle.mjs";
 import { median, ms, quantile, times } from "./lib/numbers.mjs";
 import { serve } from "./lib/server.mjs";
 
@@ -103,10 +103,9 @@ const APPS = {
 let folders = 0;
 
 export async function measure({ note, folder, ...found }) {
-  const { files } = await bundle("pages/ready-app.js", { folder });
-  const nameOf = ({ path }) => path.replace("out/", "");
+  const { files, scripts } = await bundle("pages/ready-app.js", { folder });
   const apps = await Promise.all(Object.values(APPS).map((entry) => bundle(`entries/${entry}`, { folder })));
-  const scripts = Object.fromEntries([...files, ...apps.flatMap((app) => app.files)].map((file) => [nameOf(file), file.contents]));
+  for (const app of apps) Object.assign(scripts, app.scripts);
   const atOnce = atOncePages(nameOf(files.find(({ source }) => source === "dist/connect_flow.js")));
   const names = Object.keys(atOnce).map((name, index) => [name, `at-once-${index}.html`]);
   const pages = Object.fromEntries(names.map(([name, file]) => [file, atOnce[name]]));
@@ -167,30 +166,30 @@ async function compare(engine, server, { cell, ways, noteRun }) {
   );
 }
 
-/** Milliseconds by the name of the page, in turns. */
-async function openAtOnce(engine, server, { names, noteRun }) {
-  const took = Object.fromEntries(names.map(([name]) => [name, []]));
-  for (let run = -1; run < RUNS; run += 1) {
-    noteRun(run);
-    for (const [name, file] of names) {
-      await engine.visit(`${server.url}${freshFolder()}/${file}`);
-      const ready = await engine.run(() => globalThis.whenReady);
-      if (run >= 0) took[name].push(ready);
-    }
-  }
-  return took;
-}
+/** Milliseconds by the name of the page. */
+const openAtOnce = (engine, server, { names, noteRun }) =>
+  inTurns(names, noteRun, async (file) => {
+    await engine.visit(`${server.url}${freshFolder()}/${file}`);
+    return engine.run(() => globalThis.whenReady);
+  });
 
-/** Milliseconds by the name of the package, in turns, with a cold cache. */
-async function openApps(engine, server, noteRun) {
-  const took = Object.fromEntries(Object.keys(APPS).map((name) => [name, []]));
+/** Milliseconds by the name of the package, with a cold cache. */
+const openApps = (engine, server, noteRun) =>
+  inTurns(Object.entries(APPS), noteRun, async (entry) => {
+    const folder = freshFolder();
+    await engine.visit(`${server.url}${folder}/page.html`);
+    return (await engine.run(WORK.app, folder, entry)).ready;
+  });
+
+/** What `time` gives for each of these in turns, by their names. */
+async function inTurns(named, noteRun, time) {
+  const took = Object.fromEntries(named.map(([name]) => [name, []]));
+  // The first is for whatever the browser does once.
   for (let run = -1; run < RUNS; run += 1) {
     noteRun(run);
-    for (const [name, entry] of Object.entries(APPS)) {
-      const folder = freshFolder();
-      await engine.visit(`${server.url}${folder}/page.html`);
-      const { ready } = await engine.run(WORK.app, folder, entry);
-      if (run >= 0) took[name].push(ready);
+    for (const [name, what] of named) {
+      const each = await time(what);
+      if (run >= 0) took[name].push(each);
     }
   }
   return took;

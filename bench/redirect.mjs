@@ -85,8 +85,8 @@ async function makePages(folder) {
   const names = {};
   for (const { entry } of SUBJECTS) {
     if (names[entry]) continue;
-    const { files } = await bundle(`entries/${entry}`, { folder });
-    for (const { path, contents } of files) pages[path.replace("out/", "")] = contents;
+    const { scripts } = await bundle(`entries/${entry}`, { folder });
+    Object.assign(pages, scripts);
     names[entry] = entry.replace(".js", ".html");
     pages[names[entry]] = page(entry);
   }
@@ -153,8 +153,8 @@ function report(rows) {
   return [
     `From a real click to the page being left (\`beforeunload\`), in milliseconds, ${RUNS} times each and in turns, against one sandbox
 whose server waits a round trip with each answer. Gmail, which asks for no field. Each package was loaded and its client made when the page
-opened; either everything else is asked for after the click, or the fields were when the page opened. *Limit* is the sum of the round trips that the protocol cannot do without: the integration and
-the app's fields side by side and then the link in v3, a list, its item and then the account in v1; after the fields, one. *By
+opened; either everything else is asked for after the click, or the fields were when the page opened. *Limit* is the sum of the round
+trips that the protocol cannot do without: the integration and the app's fields side by side and then the link in v3, a list, its item and then the account in v1; after the fields, one. *By
 hand* is \`fetch\` of those requests, side by side where that is possible, and \`location.assign\`, without any check: what the browser
 takes for it. *Above by hand* is the median of the differences to it, in turns, and *middle half* says between which the half of them
 lies that is neither low nor high: what is not far outside of that is noise. Bytes are those of all bodies. Composio's packages

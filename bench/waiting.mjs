@@ -28,8 +28,8 @@ const SUBJECTS = [
 export async function measure({ note, folder, ...found }) {
   const pages = {};
   for (const script of new Set(SUBJECTS.map((subject) => subject.script))) {
-    const { files } = await bundle(`pages/${script}`, { folder });
-    for (const { path, contents } of files) pages[path.replace("out/", "")] = contents;
+    const { scripts } = await bundle(`pages/${script}`, { folder });
+    Object.assign(pages, scripts);
     pages[script.replace(".js", ".html")] = page(script);
   }
   const server = await serve(pages, { isIsolated: false });
@@ -49,8 +49,7 @@ export async function measure({ note, folder, ...found }) {
 
 async function wait(engine, server, { script, api, hasPopup, isHidden }) {
   server.sandbox.reset();
-  await engine.visit(`${server.url}/app/${script.replace(".js", ".html")}`);
-  await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
+  await engine.open(`${server.url}/app/${script.replace(".js", ".html")}`);
   const options = { ms: WAIT_MS, isHidden: Boolean(isHidden) };
   if (!hasPopup) {
     const connectedAccountId = await initiate(server, api);

@@ -28,17 +28,15 @@ const SLOW = 4;
 const COUNTS = [10, 100, 1000, 10_000, 100_000];
 
 export async function measure({ note, folder, ...found }) {
-  const { files } = await bundle("pages/work.js", { folder });
-  const scripts = files.map(({ path, contents }) => [path.replace("out/", ""), contents]);
-  const server = await serve({ "work.html": PAGE, ...Object.fromEntries(scripts) });
+  const { scripts } = await bundle("pages/work.js", { folder });
+  const server = await serve({ "work.html": PAGE, ...scripts });
   const rows = [];
   const growth = [];
   const calls = [];
   try {
     await inEngines(["chromium", "firefox"], found, async (engine) => {
       note(engine.name);
-      await engine.visit(`${server.url}/app/work.html`);
-      await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) === "Ready");
+      await engine.open(`${server.url}/app/work.html`);
       const results = await engine.run(() => globalThis.work());
       for (const name of Object.keys(JOBS)) rows.push({ engine: engine.name, name, ...results[name] });
       for (const side of ["own", "reference"]) growth.push({ engine: engine.name, side, ...exponents(results, side) });

@@ -7,8 +7,8 @@ const LONGEST_MS = 120_000;
 /**
  * Starts an engine of the end-to-end tests with an empty profile.
  * @param name `chromium` or `firefox`; `found` what setup says of it; `args` more arguments for Chromium.
- * @returns `{ name, browser, run, visit, cdp, close }`: the session of webdriverio; a function that is run in the page and
- * whose promise is awaited; a page to go to; a command of Chromium's DevTools, undefined elsewhere; the end.
+ * @returns `{ name, browser, run, visit, open, cdp, close }`: the session of webdriverio; a function that is run in the page and
+ * whose promise is awaited; a page to go to; one to go to that is there once its title is `Ready`; a command of Chromium's DevTools, undefined elsewhere; the end.
  */
 export async function openBrowser(name, found, args = []) {
   Object.assign(process.env, found[name]);
@@ -39,6 +39,10 @@ export async function openBrowser(name, found, args = []) {
       browser,
       run: (work, ...values) => browser.execute(work, ...values),
       visit: (url) => browser.url(url),
+      open: async (url) => {
+        await browser.url(url);
+        await browser.waitUntil(async () => (await browser.getTitle()) === "Ready");
+      },
       cdp: name === "chromium" ? (cmd, params) => command(driver.port, browser.sessionId, cmd, params) : undefined,
       // Of a browser that has died, whoever measured in it has heard.
       close: () => browser.deleteSession().catch(() => {}).finally(end),

@@ -12,8 +12,8 @@ const ours = {
  * Bundles a file of bench/ as an app's build does: for browsers, tree-shaken, minified, what is imported later in
  * files of its own.
  * @param folder where the peers are installed.
- * @returns `{ files, first, stubbed }`: of each file `{ path, contents, source }`, `source` being the module that is imported
- * later; the paths of what is loaded with the entry; the modules of Node in whose place there is an empty one.
+ * @returns `{ files, scripts, first, stubbed }`: of each file `{ path, contents, source }`, `source` being the module that is imported
+ * later; the contents by the names that a page asks for; the paths of what is loaded with the entry; the modules of Node in whose place there is an empty one.
  */
 export async function bundle(entry, { folder, external = [] }) {
   const { build } = await import("esbuild");
@@ -44,7 +44,8 @@ export async function bundle(entry, { folder, external = [] }) {
     const [name, output] = Object.entries(metafile.outputs).find(([key]) => path.replaceAll("\\", "/").endsWith(`/${key}`));
     return { path: name, contents, source: output.entryPoint, imports: output.imports };
   });
-  return { files, first: loadedWith(files, `bench/${entry}`), stubbed: [...stubbed].sort() };
+  const scripts = Object.fromEntries(files.map((file) => [nameOf(file), file.contents]));
+  return { files, scripts, first: loadedWith(files, `bench/${entry}`), stubbed: [...stubbed].sort() };
 
   // Packages say in their `browser` field which they do without; of the others they say nothing.
   function setup(build) {
@@ -57,6 +58,9 @@ export async function bundle(entry, { folder, external = [] }) {
     build.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
   }
 }
+
+/** What a page asks for to have this file. */
+export const nameOf = ({ path }) => path.replace("out/", "");
 
 function loadedWith(files, entry) {
   const found = new Set();

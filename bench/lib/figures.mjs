@@ -104,16 +104,17 @@ function waiting(table) {
   const chromium = table.filter(({ engine }) => engine === "chromium");
   const own = one(chromium, { with: "connect-flow, `waitUntilActive`" });
   const peers = SDKS.map((name) => beginning(chromium, "with", name));
+  const beside = (key) => peers.map((row) => ({ name: row.with.split(",")[0], value: row[key] }));
   const after = "noticed after";
   const isLater = peers.some((row) => number(row[after]) < number(own[after]));
   const more = chromium.filter((row) => !peers.includes(row) && ["requests, ratio", "wake-ups, ratio"].some((key) => number(row[key]) > 1));
   return {
     what: "requests while a user is at the provider for 9.5 minutes",
     own: own.requests,
-    beside: peers.map((row) => ({ name: row.with.split(",")[0], value: row.requests })),
+    beside: beside("requests"),
     worse: [
       ...more.map((row) => `${row.with}: ${row["wake-ups"]} wake-ups, ${row["wake-ups, ratio"]}`),
-      ...(isLater ? [`what nothing tells of is noticed after ${own[after]}; ${peers.map((row) => `${row.with.split(",")[0]}: ${row[after]}`).join(", ")}`] : []),
+      ...(isLater ? [`what nothing tells of is noticed after ${own[after]}; ${beside(after).map(({ name, value }) => `${name}: ${value}`).join(", ")}`] : []),
     ],
   };
 }

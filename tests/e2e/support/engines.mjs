@@ -155,6 +155,7 @@ async function startWebKit(screen) {
   const config = await mkdtemp(join(tmpdir(), "connect-flow-webkit-"));
   await mkdir(join(config, "gtk-3.0"));
   await writeFile(join(config, "gtk-3.0", "settings.ini"), "[Settings]\ngtk-enable-animations=false\n");
+  const forget = () => rm(config, { recursive: true, force: true });
   const { stop } = await startProgram(find("WEBKITDRIVER_BINARY", "WebKitWebDriver"), [`--port=${port}`], {
     answers: () => fetch(`http://127.0.0.1:${port}/status`).then(({ ok }) => ok, () => false),
     env: {
@@ -166,8 +167,8 @@ async function startWebKit(screen) {
       // Root has no sandbox.
       ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
     },
-  });
-  return { port, stop: () => stop().finally(() => rm(config, { recursive: true, force: true })) };
+  }).catch((error) => forget().then(() => Promise.reject(error)));
+  return { port, stop: () => stop().finally(forget) };
 }
 
 function freePort() {
