@@ -69,7 +69,7 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
 
 /** Matches the raw path, in which a parser has resolved dot segments: what is encoded in it is no id and no name. */
 function find(basePath: string, method: string, path: string): { operation: Operation; id: string } {
-  const segments = path.startsWith(`${basePath}/`) ? path.slice(basePath.length).split("/") : [];
+  const segments = path.startsWith(`${basePath}/`) ? path.slice(basePath.length).replace(/^\/api\/v3\.1\//, "/api/v3/").split("/") : [];
   for (const operation of operations) {
     const id = operation.method === method ? match(operation.path.split("/"), segments) : undefined;
     if (id !== undefined) return { operation, id };

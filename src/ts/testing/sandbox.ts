@@ -28,7 +28,7 @@ export function build(options: SandboxOptions): Sandbox {
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
 
   async function route(request: Request, url: URL, generation: Generation): Promise<Response> {
-    const path = url.pathname;
+    const path = url.pathname.replace(/^\/api\/v3\.1\//, "/api/v3/");
     if (!options.oauth && oauthPaths.includes(path)) return builtIn.answer(request, url);
     const call: Omit<Call, "params" | "query"> = {
       request,
@@ -61,7 +61,7 @@ export function build(options: SandboxOptions): Sandbox {
     requests.push(entry);
     if (requests.length > logLimit) requests.shift();
     request.signal.throwIfAborted();
-    const generation = url.pathname.startsWith("/api/v3/") ? "v3" : "v1";
+    const generation = /^\/api\/v3(\.1)?\//.test(url.pathname) ? "v3" : "v1";
     const rule = faults.take(request.method, url.pathname);
     const handle = () => route(request, url, generation);
     const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
