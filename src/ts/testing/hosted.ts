@@ -16,7 +16,8 @@ export const hostedRoutes: Route[] = [
   ["GET", "/link/:token", visitLink],
   ["POST", "/link/:token", submitLink],
   ["GET", callbackPaths.v1, receive],
-  ["GET", callbackPaths.link, receive],
+  ["GET", "/api/v3/toolkits/auth/callback", receive],
+  ["GET", "/api/v3.1/toolkits/auth/callback", receive],
 ];
 
 function visitShortLink(call: Call): Response | Promise<Response> {
@@ -91,7 +92,9 @@ async function authorize(call: Call, account: Account): Promise<Response> {
 async function receive(call: Call): Promise<Response> {
   const account = call.store.requested(call.url.searchParams.get("state") ?? "");
   const request = account?.request;
-  if (!account || !request || new URL(request.redirectUri).pathname !== call.url.pathname) return unknownResponse();
+  const isV1 = call.url.pathname === callbackPaths.v1;
+  // An app with a domain of its own forwards the response to either version.
+  if (!account || !request || isV1 !== (account.dialect === "v1")) return unknownResponse();
   const { path } = account;
   account.request = null;
   if (!isWaiting(account)) return goBack(call, account);

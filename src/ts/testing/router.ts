@@ -2,12 +2,17 @@ import type { Query } from "./input.js";
 import type { OAuthPort } from "./index.js";
 import type { Store } from "./store.js";
 
+/** Versions of the API. They share every route and differ in defaults only. */
+export type ApiVersion = "v3" | "v3.1";
+
 /** One request and what its handler may use. */
 export interface Call {
   request: Request;
   url: URL;
   /** Public origin of the sandbox. */
   origin: string;
+  /** Version of the API that the path names. */
+  api: ApiVersion;
   /** Values of the `:name` parts of the route. */
   params: Record<string, string>;
   /** What operations of the API were asked with; pages read `url` themselves. */

@@ -7,7 +7,7 @@ import { Query } from "./input.js";
 import { Installation } from "./installation.js";
 import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { ownApps } from "./own-apps.js";
-import { match, type Call } from "./router.js";
+import { match, type ApiVersion, type Call } from "./router.js";
 import { Store, uuid, type Account } from "./store.js";
 import { v1Routes } from "./v1.js";
 import { v3Routes } from "./v3.js";
@@ -27,10 +27,11 @@ export function build(options: SandboxOptions): Sandbox {
   const builtIn = new BuiltInOAuth();
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
 
-  async function route(request: Request, url: URL, generation: Generation): Promise<Response> {
-    const path = url.pathname.replace(/^\/api\/v3\.1\//, "/api/v3/");
+  async function route(request: Request, url: URL, generation: Generation, api: Api | undefined): Promise<Response> {
+    const path = url.pathname;
     if (!options.oauth && oauthPaths.includes(path)) return builtIn.answer(request, url);
     const call: Omit<Call, "params" | "query"> = {
+      api: api?.version ?? "v3.1",
       request,
       url,
       origin: options.origin ?? url.origin,
@@ -44,7 +45,7 @@ export function build(options: SandboxOptions): Sandbox {
     const requestId = uuid();
     try {
       authenticate(request, generation, apiKey);
-      const found = match(generation === "v1" ? v1Routes : v3Routes, request.method, path);
+      const found = api ? match(v3Routes, request.method, api.path) : match(v1Routes, request.method, path);
       if (!found) throw new ApiError(404, `Cannot ${request.method} ${path}`);
       const response = await found.handle({ ...call, params: found.params, query: new Query(url.searchParams, found.query) });
       response.headers.set("x-request-id", requestId);
@@ -61,9 +62,10 @@ export function build(options: SandboxOptions): Sandbox {
     requests.push(entry);
     if (requests.length > logLimit) requests.shift();
     request.signal.throwIfAborted();
-    const generation = /^\/api\/v3(\.1)?\//.test(url.pathname) ? "v3" : "v1";
+    const api = apiOf(url.pathname);
+    const generation = api ? "v3" : "v1";
     const rule = faults.take(request.method, url.pathname);
-    const handle = () => route(request, url, generation);
+    const handle = () => route(request, url, generation, api);
     const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
     entry.status = response.status;
     return response;
@@ -119,6 +121,17 @@ export function build(options: SandboxOptions): Sandbox {
     setOnline: (isOnline) => installation.setOnline(isOnline),
     dispose: () => installation.dispose(),
   };
+}
+
+interface Api {
+  version: ApiVersion;
+  path: string;
+}
+
+/** The version of the API that a path names, and what follows its prefix. */
+function apiOf(path: string): Api | undefined {
+  const found = path.match(/^\/api\/(v3(?:\.1)?)(\/.*)$/);
+  return found ? { version: found[1] as ApiVersion, path: found[2] as string } : undefined;
 }
 
 /** Requires the project's key, and in v3 no second credential beside it. */

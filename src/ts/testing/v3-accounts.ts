@@ -10,15 +10,15 @@ import { statusV3, viewAccount, viewParams, viewVal } from "./v3-view.js";
 const statuses = ["INITIALIZING", "INITIATED", "ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"];
 const filters = "user_ids toolkit_slugs auth_config_ids connected_account_ids statuses order_by order_direction limit cursor";
 
-/** Connected accounts of the third generation, from initiate to delete. */
+/** Connected accounts, from initiate to delete. */
 export const accountRoutesV3: Route[] = [
-  ["GET", "/api/v3/connected_accounts", listAccounts, filters],
-  ["POST", "/api/v3/connected_accounts", createAccount],
-  ["POST", "/api/v3/connected_accounts/link", createLink],
-  ["GET", "/api/v3/connected_accounts/:id", getAccount],
-  ["DELETE", "/api/v3/connected_accounts/:id", deleteAccount],
-  ["POST", "/api/v3/connected_accounts/:id/refresh", refresh, "redirect_url"],
-  ["PATCH", "/api/v3/connected_accounts/:id/status", setStatus],
+  ["GET", "/connected_accounts", listAccounts, filters],
+  ["POST", "/connected_accounts", createAccount],
+  ["POST", "/connected_accounts/link", createLink],
+  ["GET", "/connected_accounts/:id", getAccount],
+  ["DELETE", "/connected_accounts/:id", deleteAccount],
+  ["POST", "/connected_accounts/:id/refresh", refresh, "redirect_url"],
+  ["PATCH", "/connected_accounts/:id/status", setStatus],
 ];
 
 const accountBody = object({

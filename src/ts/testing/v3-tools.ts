@@ -4,20 +4,22 @@ import { fillIn, noAuthParams, type AuthParams } from "./auth-params.js";
 import { ApiError, invalid } from "./errors.js";
 import { accountFor, execute, givenAuthParams } from "./execute.js";
 import { boolean, object, optional, parse, readJson, record, text } from "./input.js";
-import type { Call, Route } from "./router.js";
+import type { ApiVersion, Call, Route } from "./router.js";
 import { nano, type Account } from "./store.js";
 import { accountV3 } from "./v3-accounts.js";
 
-/** Tools, as the third generation calls actions. */
+/** Tools, which the documents call actions. */
 export const toolRoutesV3: Route[] = [
-  ["GET", "/api/v3/tools/:slug", getTool, "version toolkit_versions"],
-  ["POST", "/api/v3/tools/execute/:slug", executeTool],
+  ["GET", "/tools/:slug", getTool, "version toolkit_versions"],
+  ["POST", "/tools/execute/:slug", executeTool],
 ];
 
-const version = "00000000_00";
+/** Versions of every tool, newest first. */
+const versions = ["20260901_00", "00000000_00"] as const;
 
-function getTool({ params }: Call): Response {
+function getTool({ api, params, query }: Call): Response {
   const tool = toolOf(params.slug);
+  const version = versionOf(api, query.text("version") ?? query.text("toolkit_versions"), tool);
   const { name, displayName, description, app } = tool;
   return json(200, {
     slug: name,
@@ -30,7 +32,7 @@ function getTool({ params }: Call): Response {
     tags: [],
     scopes: [],
     version,
-    available_versions: [version],
+    available_versions: versions,
     is_deprecated: false,
     deprecated: { displayName },
   });
@@ -57,6 +59,7 @@ async function executeTool(call: Call): Promise<Response> {
     throw invalid([{ path: "text.arguments", message: "Only one of 'text' or 'arguments' must be provided" }]);
   }
   const tool = toolOf(call.params.slug);
+  versionOf(call.api, body.version, tool);
   const outcome = await execute(call, tool, body.arguments ?? {}, givenTo(tool, body) ?? accountOf(call, tool, body));
   const { isSuccessful } = outcome;
   return json(200, {
@@ -113,6 +116,18 @@ function refused(status: number, message: string, code: number, name: string): A
 
 function toolOf(slug: string | undefined): Action {
   const action = actions.find(({ name }) => name === slug);
-  if (!action) throw new ApiError(404, `Tool ${slug} not found`, { code: 2401, slug: "Tool_ToolNotFound" });
+  if (!action) throw toolNotFound(slug);
   return action;
+}
+
+/** The version of a tool that is meant. Without one, v3.1 means the latest and v3 the one from before there were versions. */
+function versionOf(api: ApiVersion, asked: string | undefined, { name }: Action): string {
+  const wanted = asked ?? (api === "v3" ? "00000000_00" : "latest");
+  const found = wanted === "latest" ? versions[0] : versions.find((version) => version === wanted);
+  if (!found) throw toolNotFound(`${name} in version ${wanted}`);
+  return found;
+}
+
+function toolNotFound(what: string | undefined): ApiError {
+  return new ApiError(404, `Tool ${what} not found`, { code: 2401, slug: "Tool_ToolNotFound" });
 }

@@ -9,13 +9,13 @@ import { paged } from "./v3-page.js";
 import { toolRoutesV3 } from "./v3-tools.js";
 import { categoryId, viewAuthConfig, viewFields, viewToolkit, viewToolkitItem } from "./v3-view.js";
 
-/** The third generation of the API. */
+/** The API, v3.1 and v3. Paths follow the prefix `/api/v3.1` or `/api/v3`. */
 export const v3Routes: Route[] = [
-  ["GET", "/api/v3/toolkits", listToolkits, "search category managed_by sort_by include_deprecated limit cursor"],
-  ["GET", "/api/v3/toolkits/:slug", getToolkit, "version"],
-  ["GET", "/api/v3/auth_configs", listAuthConfigs, "toolkit_slug is_composio_managed show_disabled search limit cursor"],
-  ["POST", "/api/v3/auth_configs", createAuthConfig],
-  ["GET", "/api/v3/auth_configs/:id", getAuthConfig],
+  ["GET", "/toolkits", listToolkits, "search category managed_by sort_by include_deprecated limit cursor"],
+  ["GET", "/toolkits/:slug", getToolkit, "version"],
+  ["GET", "/auth_configs", listAuthConfigs, "toolkit_slug is_composio_managed show_disabled search limit cursor"],
+  ["POST", "/auth_configs", createAuthConfig],
+  ["GET", "/auth_configs/:id", getAuthConfig],
   ...accountRoutesV3,
   ...toolRoutesV3,
 ];

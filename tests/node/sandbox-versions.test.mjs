@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { openSandbox, origin, seeded } from "./support.mjs";
+
+const json = (body) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+const shopify = { auth_config: { id: seeded.shopify.id }, connection: { user_id: "Jessica", data: { shop: "acme", admin_api_access_token: "shpat_1234" } } };
+
+/** Every operation, in an order in which each has what it needs. `:account` stands for the id of the account made by the first. */
+const operations = [
+  ["POST", "connected_accounts", json(shopify)],
+  ["POST", "connected_accounts/link", json({ auth_config_id: seeded.gmail.id, user_id: "Jessica" })],
+  ["GET", "connected_accounts?user_ids=Jessica"],
+  ["GET", "connected_accounts/:account"],
+  ["POST", "connected_accounts/:account/refresh", json({})],
+  ["PATCH", "connected_accounts/:account/status", json({ enabled: false })],
+  ["DELETE", "connected_accounts/:account"],
+  ["GET", "toolkits"],
+  ["GET", "toolkits/gmail"],
+  ["GET", "auth_configs"],
+  ["GET", `auth_configs/${seeded.gmail.id}`],
+  ["POST", "auth_configs", json({ toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } })],
+  ["POST", "tools/execute/HACKERNEWS_GET_TOP", json({ arguments: {} })],
+  ["GET", "tools/NOPE"],
+  ["POST", "connected_accounts", json({})],
+];
+
+/** What changes with every run: ids, tokens and the number of the request. */
+const steady = (body) => JSON.stringify(body).replace(/\b(ca|ac|lk|log)_\w+|[0-9a-f]{8}-[-0-9a-f]{27}/g, "…");
+
+async function runAll(version) {
+  const { send } = openSandbox();
+  const answers = [];
+  let id;
+  for (const [method, path, init] of operations) {
+    const { status, body } = await send(method, `/api/${version}/${path.replace(":account", id)}`, init);
+    id ??= body.id;
+    answers.push(`${method} ${path} ${status} ${steady(body)}`);
+  }
+  return answers;
+}
+
+suite("versions of the API", () => {
+  test("v3.1 and v3 answer every operation alike", async () => {
+    const current = await runAll("v3.1");
+    assert.deepEqual(current, await runAll("v3"));
+    assert.equal(current.filter((line) => / 20[01] /.test(line)).length, 13);
+  });
+
+  test("a request without a tool version means the latest under v3.1 and 00000000_00 under v3", async () => {
+    const { get, post } = openSandbox();
+    const versionOf = async (path) => (await get(path)).body.version;
+    assert.equal(await versionOf("/api/v3/tools/HACKERNEWS_GET_TOP"), "00000000_00");
+    const latest = await versionOf("/api/v3.1/tools/HACKERNEWS_GET_TOP");
+    assert.match(latest, /^20\d{6}_\d\d$/);
+    assert.equal(await versionOf("/api/v3/tools/HACKERNEWS_GET_TOP?toolkit_versions=latest"), latest);
+    assert.equal(await versionOf("/api/v3.1/tools/HACKERNEWS_GET_TOP?version=00000000_00"), "00000000_00");
+    for (const answer of [
+      await get("/api/v3.1/tools/HACKERNEWS_GET_TOP?version=19990101_00"),
+      await post("/api/v3.1/tools/execute/HACKERNEWS_GET_TOP", { arguments: {}, version: "19990101_00" }),
+    ]) assert.deepEqual([answer.status, answer.body.error.slug], [404, "Tool_ToolNotFound"]);
+  });
+
+  test("a connection that one version began is finished under the other", async () => {
+    const { sandbox, post, send } = openSandbox();
+    const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
+    const { headers } = await send("GET", new URL(body.redirect_url).pathname);
+    const state = new URL(headers.get("location")).searchParams.get("state");
+    const consent = await sandbox.fetch(new Request(headers.get("location"), { method: "POST", body: new URLSearchParams({ decision: "allow" }) }));
+    const back = new URL(consent.headers.get("location"));
+    assert.equal(back.searchParams.get("state"), state);
+    back.pathname = "/api/v3.1/toolkits/auth/callback";
+    assert.equal(back.origin, origin);
+    assert.equal((await sandbox.fetch(new Request(back))).status, 200);
+    assert.equal(sandbox.accounts()[0].status, "ACTIVE");
+  });
+});
