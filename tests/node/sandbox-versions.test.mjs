@@ -74,3 +74,54 @@ suite("versions of the API", () => {
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
   });
 });
+
+/** The paths of the members of a JSON value, those of nested ones too. */
+function members(value, path = "") {
+  if (value === null || typeof value !== "object") return [];
+  if (Array.isArray(value)) return value.flatMap((item) => members(item, path));
+  return Object.entries(value).flatMap(([name, member]) => [path + name, ...members(member, `${path}${name}.`)]);
+}
+
+/** What the platform marks as deprecated, by operation. */
+const account = ["auth_config.auth_scheme", "user_id", "data", "deprecated"];
+const authConfig = ["uuid", "tool_access_config", "deprecated_params"];
+const inList = (names) => names.map((name) => `items.${name}`);
+const deprecated = {
+  "POST connected_accounts": ["status", "redirect_url", "redirect_uri", "deprecated"],
+  "GET connected_accounts?user_ids=Jessica": inList(account),
+  "GET connected_accounts/:account": [...account, "params"],
+  "GET toolkits/gmail": ["deprecated"],
+  "GET auth_configs": inList(authConfig),
+  [`GET auth_configs/${seeded.gmail.id}`]: authConfig,
+  "POST auth_configs": ["auth_config.restrict_to_following_tools"],
+};
+
+suite("a sandbox that omits deprecated members", () => {
+  test("leaves out exactly what the platform marks as deprecated", async () => {
+    const [full, bare] = [openSandbox(), openSandbox({ omitDeprecated: true })];
+    const id = {};
+    for (const [method, path, init] of operations) {
+      const ask = async (platform, name) => {
+        const { status, body } = await platform.send(method, `/api/v3.1/${path.replace(":account", id[name])}`, init);
+        id[name] ??= body.id;
+        return { status, names: new Set(members(body)) };
+      };
+      const [before, after] = [await ask(full, "full"), await ask(bare, "bare")];
+      assert.equal(after.status, before.status, path);
+      const gone = [...before.names].filter((name) => !after.names.has(name) && after.names.size > 0);
+      const known = before.status < 300 ? deprecated[`${method} ${path}`] ?? [] : [];
+      assert.deepEqual(gone.filter((name) => known.every((top) => name !== top && !name.startsWith(`${top}.`))), [], path);
+      assert.deepEqual(known.filter((name) => !gone.includes(name)), [], path);
+    }
+  });
+
+  test("still filters accounts by user and by id", async () => {
+    const { get, post } = openSandbox({ omitDeprecated: true });
+    const make = async (user_id) => (await post("/api/v3.1/connected_accounts", { ...shopify, connection: { ...shopify.connection, user_id } })).body.id;
+    const [of, other] = [await make("Jessica"), await make("Melissa")];
+    const ids = async (query) => (await get(`/api/v3.1/connected_accounts?${query}`)).body.items.map(({ id }) => id);
+    assert.deepEqual(await ids("user_ids=Jessica"), [of]);
+    assert.deepEqual(await ids(`user_ids=Jessica&connected_account_ids=${of}`), [of]);
+    assert.deepEqual(await ids(`user_ids=Jessica&connected_account_ids=${other}`), []);
+  });
+});

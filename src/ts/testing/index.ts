@@ -119,6 +119,13 @@ export interface SandboxOptions {
    * refresh tokens work once, and `POST /oauth/revoke` with a `token` in a form ends either.
    */
   oauth?: OAuthPort;
+  /**
+   * Whether answers leave out every member that the platform marks as deprecated: of an account `user_id`, `data`, `params` and
+   * `auth_config.auth_scheme`, of a new account `status`, `redirect_url` and `redirect_uri`, of an auth config `uuid`,
+   * `tool_access_config` and `restrict_to_following_tools`, and every member named `deprecated…`. The filters of lists stay, `user_ids`
+   * among them. For code that must go on working once the platform has removed these members. Default false.
+   */
+  omitDeprecated?: boolean;
   /** Whether v1 callbacks keep the query that the return address already had; nobody published what v1 did. Default true. */
   v1KeepsQuery?: boolean;
 }

@@ -19,6 +19,8 @@ export interface Call {
   query: Query;
   store: Store;
   oauth: OAuthPort;
+  /** Whether answers leave out what the platform marks as deprecated. */
+  omitsDeprecated: boolean;
   v1KeepsQuery: boolean;
 }
 

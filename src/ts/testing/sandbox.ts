@@ -37,6 +37,7 @@ export function build(options: SandboxOptions): Sandbox {
       origin: options.origin ?? url.origin,
       store,
       oauth: options.oauth ?? builtIn,
+      omitsDeprecated: options.omitDeprecated ?? false,
       v1KeepsQuery: options.v1KeepsQuery ?? true,
     };
     const hosted = match(hostedRoutes, request.method, path);

@@ -5,7 +5,7 @@ import { boolean, httpUrl, object, optional, parse, readJson, readOptionalJson, 
 import type { Call, Route } from "./router.js";
 import { iso, isTyped, newestFirst, type Account, type Integration, type NewAccount, type Store } from "./store.js";
 import { paged } from "./v3-page.js";
-import { statusV3, viewAccount, viewParams, viewVal } from "./v3-view.js";
+import { deprecated, statusV3, viewAccount, viewParams, viewVal } from "./v3-view.js";
 
 const statuses = ["INITIALIZING", "INITIATED", "ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"];
 const filters = "user_ids toolkit_slugs auth_config_ids connected_account_ids statuses order_by order_direction limit cursor";
@@ -33,7 +33,8 @@ const accountBody = object({
   validate_credentials: optional(boolean),
 });
 
-async function createAccount({ request, store, origin }: Call): Promise<Response> {
+async function createAccount(call: Call): Promise<Response> {
+  const { request, store, origin } = call;
   const { auth_config, connection } = parse(accountBody, await readJson(request));
   const integration = enabledAuthConfigOf(store, auth_config.id);
   const { scheme } = integration;
@@ -53,10 +54,12 @@ async function createAccount({ request, store, origin }: Call): Promise<Response
   return json(201, {
     id: account.id,
     connectionData: { authScheme: scheme.mode, val: viewVal(account, origin) },
-    status: account.status,
-    redirect_url: redirectUrl,
-    redirect_uri: redirectUrl,
-    deprecated: { uuid: account.uuid, authConfigUuid: integration.uuid },
+    ...deprecated(call, {
+      status: account.status,
+      redirect_url: redirectUrl,
+      redirect_uri: redirectUrl,
+      deprecated: { uuid: account.uuid, authConfigUuid: integration.uuid },
+    }),
   });
 }
 
@@ -109,12 +112,13 @@ async function createLink({ request, store, origin }: Call): Promise<Response> {
   });
 }
 
-function getAccount({ params, store, origin }: Call): Response {
-  const account = accountV3(store, params.id);
-  return json(200, { ...viewAccount(account, origin), params: viewParams(account) });
+function getAccount(call: Call): Response {
+  const account = accountV3(call.store, call.params.id);
+  return json(200, { ...viewAccount(account, call), ...deprecated(call, { params: viewParams(account) }) });
 }
 
-function listAccounts({ query, store, origin }: Call): Response {
+function listAccounts(call: Call): Response {
+  const { query, store } = call;
   const entities = query.list("user_ids");
   const slugs = query.list("toolkit_slugs");
   const configs = query.list("auth_config_ids");
@@ -131,7 +135,7 @@ function listAccounts({ query, store, origin }: Call): Response {
     (!wanted || wanted.includes(statusV3(account)))));
   if (orderBy === "updated_at") found.sort((a, b) => b.updatedAtMs - a.updatedAtMs);
   if (direction === "asc") found.reverse();
-  return paged(query, found, 1000, (account) => viewAccount(account, origin));
+  return paged(query, found, 1000, (account) => viewAccount(account, call));
 }
 
 const refreshQuery = object({ redirect_url: optional(httpUrl) });

@@ -7,6 +7,7 @@ import { boolean, object, optional, parse, readJson, record, text } from "./inpu
 import type { ApiVersion, Call, Route } from "./router.js";
 import { nano, type Account } from "./store.js";
 import { accountV3 } from "./v3-accounts.js";
+import { deprecated } from "./v3-view.js";
 
 /** Tools, which the documents call actions. */
 export const toolRoutesV3: Route[] = [
@@ -17,7 +18,8 @@ export const toolRoutesV3: Route[] = [
 /** Versions of every tool, newest first. */
 const versions = ["20260901_00", "00000000_00"] as const;
 
-function getTool({ api, params, query }: Call): Response {
+function getTool(call: Call): Response {
+  const { api, params, query } = call;
   const tool = toolOf(params.slug);
   const version = versionOf(api, query.text("version") ?? query.text("toolkit_versions"), tool);
   const { name, displayName, description, app } = tool;
@@ -34,7 +36,7 @@ function getTool({ api, params, query }: Call): Response {
     version,
     available_versions: versions,
     is_deprecated: false,
-    deprecated: { displayName },
+    ...deprecated(call, { deprecated: { displayName } }),
   });
 }
 

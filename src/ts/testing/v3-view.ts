@@ -1,5 +1,9 @@
 import { isOAuth, isSecretName, type App, type Field, type Scheme } from "./apps.js";
+import type { Call } from "./router.js";
 import { iso, isWaiting, shownTokens, type Account, type Integration } from "./store.js";
+
+/** Members that the platform marks as deprecated, unless the sandbox leaves them out. */
+export const deprecated = ({ omitsDeprecated }: Call, members: object): object => (omitsDeprecated ? {} : members);
 
 /** Id of an app's category. */
 export const categoryId = (app: App) => app.category.replaceAll(" ", "-");
@@ -21,7 +25,7 @@ export function viewToolkitItem(app: App): object {
 }
 
 /** An app in full. Only the list says `no_auth`; here it is a scheme. */
-export function viewToolkit(app: App): object {
+export function viewToolkit(app: App, call: Call): object {
   return {
     slug: app.key,
     name: app.name,
@@ -31,7 +35,7 @@ export function viewToolkit(app: App): object {
     auth_config_details: app.isNoAuth ? [noAuth(app)] : app.schemes.map(viewScheme),
     // Categories are spelt otherwise than in the list.
     meta: { description: app.description, logo: logo(app), categories: [{ name: app.category, slug: categoryId(app) }], ...times },
-    deprecated: {},
+    ...deprecated(call, { deprecated: {} }),
   };
 }
 
@@ -74,10 +78,9 @@ export function viewFields(fields: Field[]) {
 }
 
 /** An auth config as the list has it: the fields come only with the single one. */
-export function viewAuthConfig(integration: Integration, connections: number) {
+export function viewAuthConfig(integration: Integration, call: Call) {
   return {
     id: integration.id,
-    uuid: integration.uuid,
     name: integration.name,
     type: integration.isManaged ? "default" : "custom",
     status: integration.isEnabled ? "ENABLED" : "DISABLED",
@@ -85,12 +88,11 @@ export function viewAuthConfig(integration: Integration, connections: number) {
     auth_scheme: integration.scheme.mode,
     is_composio_managed: integration.isManaged,
     credentials: Object.fromEntries(Object.entries(integration.credentials).map(([key, value]) => [key, mask(value, false)])),
-    no_of_connections: connections,
+    no_of_connections: call.store.connectionsOf(integration),
     created_by: "sandbox",
     created_at: iso(integration.createdAtMs),
     last_updated_at: iso(integration.createdAtMs),
-    tool_access_config: {},
-    deprecated_params: { default_connector_id: null },
+    ...deprecated(call, { uuid: integration.uuid, tool_access_config: {}, deprecated_params: { default_connector_id: null } }),
   };
 }
 
@@ -100,28 +102,26 @@ export function statusV3({ status, isDisabled }: Account): string {
 }
 
 /** An account as the list has it. */
-export function viewAccount(account: Account, origin: string) {
+export function viewAccount(account: Account, call: Call) {
   const { integration } = account;
   const status = statusV3(account);
-  const val = viewVal(account, origin);
+  const val = viewVal(account, call.origin);
   return {
     toolkit: { slug: integration.app.key },
     auth_config: {
       id: integration.id,
-      auth_scheme: integration.scheme.mode,
+      ...deprecated(call, { auth_scheme: integration.scheme.mode }),
       is_composio_managed: integration.isManaged,
       is_disabled: !integration.isEnabled,
     },
     id: account.id,
-    user_id: account.entityId,
     status,
     status_reason: status === "INACTIVE" ? "Connection status updated by user" : account.statusReason,
     created_at: iso(account.createdAtMs),
     updated_at: iso(account.updatedAtMs),
     state: { authScheme: integration.scheme.mode, val },
-    data: val,
     is_disabled: account.isDisabled,
-    deprecated: { labels: account.labels, uuid: account.uuid },
+    ...deprecated(call, { user_id: account.entityId, data: val, deprecated: { labels: account.labels, uuid: account.uuid } }),
   };
 }
 

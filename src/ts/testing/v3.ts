@@ -7,7 +7,7 @@ import { newestFirst, type Store } from "./store.js";
 import { accountRoutesV3, authConfigOf } from "./v3-accounts.js";
 import { paged } from "./v3-page.js";
 import { toolRoutesV3 } from "./v3-tools.js";
-import { categoryId, viewAuthConfig, viewFields, viewToolkit, viewToolkitItem } from "./v3-view.js";
+import { categoryId, deprecated, viewAuthConfig, viewFields, viewToolkit, viewToolkitItem } from "./v3-view.js";
 
 /** The API, v3.1 and v3. Paths follow the prefix `/api/v3.1` or `/api/v3`. */
 export const v3Routes: Route[] = [
@@ -34,11 +34,12 @@ function listToolkits({ query, store }: Call): Response {
   return paged(query, found, 1000, viewToolkitItem);
 }
 
-function getToolkit({ params, store }: Call): Response {
-  return json(200, viewToolkit(appOf(store, params.slug as string)));
+function getToolkit(call: Call): Response {
+  return json(200, viewToolkit(appOf(call.store, call.params.slug as string), call));
 }
 
-function listAuthConfigs({ query, store }: Call): Response {
+function listAuthConfigs(call: Call): Response {
+  const { query, store } = call;
   const slugs = query.list("toolkit_slug");
   const isManaged = query.flag("is_composio_managed");
   const isDisabledShown = query.flag("show_disabled") ?? false;
@@ -49,13 +50,13 @@ function listAuthConfigs({ query, store }: Call): Response {
     (!slugs || slugs.includes(integration.app.key)) &&
     (isManaged === undefined || integration.isManaged === isManaged) &&
     (!search || integration.name.toLowerCase().includes(search)));
-  return paged(query, newestFirst(found), 1000, (integration) => viewAuthConfig(integration, store.connectionsOf(integration)));
+  return paged(query, newestFirst(found), 1000, (integration) => viewAuthConfig(integration, call));
 }
 
-function getAuthConfig({ params, store }: Call): Response {
-  const integration = authConfigOf(store, params.id as string);
+function getAuthConfig(call: Call): Response {
+  const integration = authConfigOf(call.store, call.params.id as string);
   return json(200, {
-    ...viewAuthConfig(integration, store.connectionsOf(integration)),
+    ...viewAuthConfig(integration, call),
     expected_input_fields: viewFields(integration.scheme.userFields).map((field) => ({
       ...field, is_secret: integration.scheme.userFields.find(({ name }) => name === field.name)?.isSecret ?? false,
     })),
@@ -74,7 +75,8 @@ const authConfigBody = object({
   }),
 });
 
-async function createAuthConfig({ request, store }: Call): Promise<Response> {
+async function createAuthConfig(call: Call): Promise<Response> {
+  const { request, store } = call;
   const { toolkit, auth_config } = parse(authConfigBody, await readJson(request));
   const app = appOf(store, toolkit.slug);
   const isManaged = auth_config.type === "use_composio_managed_auth";
@@ -95,7 +97,7 @@ async function createAuthConfig({ request, store }: Call): Promise<Response> {
       id: integration.id,
       auth_scheme: scheme.mode,
       is_composio_managed: isManaged,
-      restrict_to_following_tools: [],
+      ...deprecated(call, { restrict_to_following_tools: [] }),
     },
   });
 }
