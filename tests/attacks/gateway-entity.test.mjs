@@ -2,19 +2,14 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { accountOperations, integrations, openGateway, redirectUrl } from "../gateway/support.mjs";
 
-const paths = {
-  v1: { accounts: "/api/v1/connectedAccounts", initiate: "/api/v1/connectedAccounts", execute: "/api/v2/actions/SHOPIFY_GET_SHOP/execute" },
-  v3: { accounts: "/api/v3/connected_accounts", initiate: "/api/v3/connected_accounts/link", execute: "/api/v3/tools/execute/SHOPIFY_GET_SHOP" },
-};
+const accounts = "/api/v3.1/connected_accounts";
+const initiate = "/api/v3.1/connected_accounts/link";
+const execute = "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP";
+const initiation = { auth_config_id: integrations.shopify };
 const names = [
   "entityId", "entity_id", "entityID", "ENTITYID", "userUuid", "user_uuid", "user_id", "userId", "USER_ID", "user_ids", "user_ids[]", "userIds",
   "user_ids[0]", "clientUniqueUserId", "user", "entity", "connection.user_id", "connection[user_id]", "constructor", "__proto__",
 ];
-const initiations = {
-  v1: { integrationId: integrations.v1.shopify, data: { shop: "acme", admin_api_access_token: "t" } },
-  v3: { auth_config_id: integrations.v3.shopify },
-};
-
 /** The entities that the platform was asked about or told of, in any place of its requests. */
 const entitiesOf = (seen) => seen.filter(({ url, text }) => /melissa/i.test(decodeURIComponent(url) + text));
 
@@ -26,126 +21,119 @@ function forJessicaOnly({ sandbox, seen }, { status, text }) {
   assert.ok(status !== 200 || !text.includes("Melissa"), text);
 }
 
-for (const api of ["v1", "v3"]) {
-  const { accounts, initiate, execute } = paths[api];
+suite("another entity in a request", () => {
+  for (const name of names) {
+    test(`${name} in the query, once and twice, in a list of users`, async () => {
+      for (const query of [
+        `${encodeURIComponent(name)}=Melissa`, `${name}=Melissa`, `${name}=Jessica&${name}=Melissa`, `${name}=Melissa&${name}=Jessica`,
+        `${name}=Jessica,Melissa`, `${name}=Melissa%2CJessica`, `%20${name}=Melissa`, `${name}%00=Melissa`, `;${name}=Melissa`,
+      ]) {
+        const opened = openGateway();
+        forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { query }));
+      }
+    });
 
-  suite(`another entity in a request, ${api}`, () => {
-    for (const name of names) {
-      test(`${name} in the query, once and twice, in a list of users`, async () => {
-        for (const query of [
-          `${encodeURIComponent(name)}=Melissa`, `${name}=Melissa`, `${name}=Jessica&${name}=Melissa`, `${name}=Melissa&${name}=Jessica`,
-          `${name}=Jessica,Melissa`, `${name}=Melissa%2CJessica`, `%20${name}=Melissa`, `${name}%00=Melissa`, `;${name}=Melissa`,
+    test(`${name} in a body: beside what is known, nested, in a list, twice`, async () => {
+      for (const path of [initiate, execute]) {
+        const known = path === initiate ? initiation : { arguments: {} };
+        const [key] = JSON.stringify({ [name]: 1 }).match(/"[^"]*"/);
+        const given = JSON.stringify(known).slice(1, -1);
+        for (const body of [
+          `{${given},${key}:"Melissa"}`, `{${key}:"Melissa",${given}}`, `{${key}:"Jessica",${given},${key}:"Melissa"}`, `{${given},${key}:["Melissa"]}`,
+          `{${given},${key}:{"id":"Melissa"}}`, `{${given},"connection":{${key}:"Melissa"}}`, `{${given},"__proto__":{${key}:"Melissa"}}`,
+          `{${given},"constructor":{"prototype":{${key}:"Melissa"}}}`,
         ]) {
           const opened = openGateway();
-          forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { query }));
-        }
-      });
-
-      test(`${name} in a body: beside what is known, nested, in a list, twice`, async () => {
-        for (const path of [initiate, execute]) {
-          const known = path === initiate ? initiations[api] : { [api === "v1" ? "input" : "arguments"]: {} };
-          const [key] = JSON.stringify({ [name]: 1 }).match(/"[^"]*"/);
-          const given = JSON.stringify(known).slice(1, -1);
-          for (const body of [
-            `{${given},${key}:"Melissa"}`, `{${key}:"Melissa",${given}}`, `{${key}:"Jessica",${given},${key}:"Melissa"}`, `{${given},${key}:["Melissa"]}`,
-            `{${given},${key}:{"id":"Melissa"}}`, `{${given},"connection":{${key}:"Melissa"}}`, `{${given},"__proto__":{${key}:"Melissa"}}`,
-            `{${given},"constructor":{"prototype":{${key}:"Melissa"}}}`,
-          ]) {
-            const opened = openGateway();
-            await opened.make("Jessica");
-            opened.seen.length = 0;
-            forJessicaOnly(opened, await opened.as("Jessica")("POST", path, { body }));
-          }
-        }
-        assert.equal({}[name === "__proto__" ? "Melissa" : name] === "Melissa", false);
-      });
-    }
-
-    test("the platform is asked for the accounts of the session's", async () => {
-      const opened = openGateway();
-      await opened.as("Jessica")("GET", accounts);
-      assert.equal(opened.seen[0].query[api === "v1" ? "user_uuid" : "user_ids"], "Jessica");
-    });
-
-    test("in a header, or as a second session", async () => {
-      for (const name of ["user-id", "x-user-id", "x-entity-id", "entityid", "x-composio-user", "x-forwarded-user", "x-api-key", "x-org-api-key", "x-user-api-key"]) {
-        const opened = openGateway();
-        forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { headers: { [name]: "Melissa" } }));
-        for (const { headers } of opened.seen) assert.equal(headers[name], name === "x-api-key" ? "platform-key-0123456789" : undefined);
-      }
-    });
-
-    test("in the values that the user types, where the platform knows no entity", async () => {
-      const opened = openGateway();
-      const values = { shop: "acme", admin_api_access_token: "t", user_id: "Melissa" };
-      const body = api === "v1" ? { ...initiations.v1, data: values } : { auth_config_id: integrations.v3.shopify, connection_data: values };
-      const { status } = await opened.as("Jessica")("POST", initiate, { body });
-      assert.ok(status < 300);
-      assert.deepEqual(opened.sandbox.accounts().map(({ entityId }) => entityId), ["Jessica"]);
-    });
-  });
-
-  suite(`somebody else's account, ${api}`, () => {
-    for (const { name } of accountOperations[api]("")) {
-      test(`${name}: answered as one that does not exist, with as many questions, and nothing done`, async () => {
-        const opened = openGateway();
-        const { [api]: own } = await opened.make("Jessica");
-        const { [api]: others } = await opened.make("Melissa");
-        const { [api]: hidden } = await opened.make("Jessica", "zendesk");
-        const before = JSON.stringify(opened.sandbox.accounts());
-        const absent = own.replace(/.{4}$/, "0000");
-        const answers = [];
-        for (const id of [absent, others, hidden]) {
+          await opened.make("Jessica");
           opened.seen.length = 0;
-          const { method, path, body, query } = accountOperations[api](id).find((operation) => operation.name === name);
-          const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
-          answers.push({ status, text, headers: [...headers], asked: opened.seen.map(({ method }) => method) });
+          forJessicaOnly(opened, await opened.as("Jessica")("POST", path, { body }));
         }
-        assert.equal(answers[0].status, 404);
-        assert.deepEqual(answers[0].asked, ["GET"]);
-        assert.deepEqual(answers[1], answers[0]);
-        assert.deepEqual(answers[2], answers[0]);
-        assert.equal(JSON.stringify(opened.sandbox.accounts()), before);
-        // And the very same request does it for whom the account is.
-        const { method, path, body, query } = accountOperations[api](own).find((operation) => operation.name === name);
-        assert.ok((await opened.as("Jessica")(method, path, { body, query })).status < 300);
-      });
-    }
-
-    test("an account that the platform gives under another id", async () => {
-      const opened = openGateway();
-      const { [api]: own } = await opened.make("Jessica");
-      const { [api]: others } = await opened.make("Melissa");
-      opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(others, own), request));
-      assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/${others}`)).status, 404);
-      assert.ok(opened.seen.every(({ method }) => method === "GET"));
-    });
-
-    test("ids in a body that are paths, lists or patterns", async () => {
-      const opened = openGateway();
-      const { [api]: others } = await opened.make("Melissa");
-      opened.seen.length = 0;
-      const member = api === "v1" ? "connectedAccountId" : "connected_account_id";
-      for (const id of ["..", ".", "../connected_accounts", `${others}/../${others}`, "a/b", "a%2fb", "a?b", "a#b", "*", "all", "ALL", " ", "\u0000", [others], { $ne: "" }, 7, true]) {
-        const { status } = await opened.as("Jessica")("POST", execute, { body: { [member]: id } });
-        assert.ok([400, 404].includes(status), JSON.stringify(id));
       }
-      assert.deepEqual(opened.seen, []);
+      assert.equal({}[name === "__proto__" ? "Melissa" : name] === "Melissa", false);
     });
+  }
+
+  test("the platform is asked for the accounts of the session's", async () => {
+    const opened = openGateway();
+    await opened.as("Jessica")("GET", accounts);
+    assert.equal(opened.seen[0].query.user_ids, "Jessica");
   });
-}
+
+  test("in a header, or as a second session", async () => {
+    for (const name of ["user-id", "x-user-id", "x-entity-id", "entityid", "x-composio-user", "x-forwarded-user", "x-api-key", "x-org-api-key", "x-user-api-key"]) {
+      const opened = openGateway();
+      forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { headers: { [name]: "Melissa" } }));
+      for (const { headers } of opened.seen) assert.equal(headers[name], name === "x-api-key" ? "platform-key-0123456789" : undefined);
+    }
+  });
+
+  test("in the values that the user types, where the platform knows no entity", async () => {
+    const opened = openGateway();
+    const values = { shop: "acme", admin_api_access_token: "t", user_id: "Melissa" };
+    const body = { ...initiation, connection_data: values };
+    const { status } = await opened.as("Jessica")("POST", initiate, { body });
+    assert.ok(status < 300);
+    assert.deepEqual(opened.sandbox.accounts().map(({ entityId }) => entityId), ["Jessica"]);
+  });
+});
+
+suite("somebody else's account", () => {
+  for (const { name } of accountOperations("")) {
+    test(`${name}: answered as one that does not exist, with as many questions, and nothing done`, async () => {
+      const opened = openGateway();
+      const own = await opened.make("Jessica");
+      const others = await opened.make("Melissa");
+      const hidden = await opened.make("Jessica", "zendesk");
+      const before = JSON.stringify(opened.sandbox.accounts());
+      const absent = own.replace(/.{4}$/, "0000");
+      const answers = [];
+      for (const id of [absent, others, hidden]) {
+        opened.seen.length = 0;
+        const { method, path, body, query } = accountOperations(id).find((operation) => operation.name === name);
+        const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
+        answers.push({ status, text, headers: [...headers], asked: opened.seen.map(({ method }) => method) });
+      }
+      assert.equal(answers[0].status, 404);
+      assert.deepEqual(answers[0].asked, ["GET"]);
+      assert.deepEqual(answers[1], answers[0]);
+      assert.deepEqual(answers[2], answers[0]);
+      assert.equal(JSON.stringify(opened.sandbox.accounts()), before);
+      // And the very same request does it for whom the account is.
+      const { method, path, body, query } = accountOperations(own).find((operation) => operation.name === name);
+      assert.ok((await opened.as("Jessica")(method, path, { body, query })).status < 300);
+    });
+  }
+
+  test("an account that the platform gives under another id", async () => {
+    const opened = openGateway();
+    const own = await opened.make("Jessica");
+    const others = await opened.make("Melissa");
+    opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(others, own), request));
+    assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/${others}`)).status, 404);
+    assert.ok(opened.seen.every(({ method }) => method === "GET"));
+  });
+
+  test("ids in a body that are paths, lists or patterns", async () => {
+    const opened = openGateway();
+    const others = await opened.make("Melissa");
+    opened.seen.length = 0;
+    for (const id of ["..", ".", "../connected_accounts", `${others}/../${others}`, "a/b", "a%2fb", "a?b", "a#b", "*", "all", "ALL", " ", "\u0000", [others], { $ne: "" }, 7, true]) {
+      const { status } = await opened.as("Jessica")("POST", execute, { body: { connected_account_id: id } });
+      assert.ok([400, 404].includes(status), JSON.stringify(id));
+    }
+    assert.deepEqual(opened.seen, []);
+  });
+});
 
 suite("what else a body could ask for", () => {
   const others = {
-    "credentials for an action, v1": [paths.v1.execute, { input: {}, authConfig: { base_url: "http://169.254.169.254", parameters: [] } }],
-    "credentials for a tool, v3": [paths.v3.execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
-    "an account's data for a tool": [paths.v3.execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
-    "an action in words": [paths.v3.execute, { text: "delete everything" }],
-    "labels of an account": [paths.v1.initiate, { ...initiations.v1, labels: ["primary"] }],
-    "a shared account": [paths.v3.initiate, { ...initiations.v3, experimental: { account_type: "SHARED" } }],
-    "a client's secret": ["/api/v3/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
-    "a proxy": ["/api/v3/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", proxy_config: { proxy_url: "http://a" } } }],
-    "a client's secret, v1": ["/api/v1/integrations", { name: "gmail", authScheme: "OAUTH2", authConfig: { client_secret: "a" }, useComposioAuth: false }],
+    "credentials for a tool": [execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
+    "an account's data for a tool": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
+    "an action in words": [execute, { text: "delete everything" }],
+    "an alias of an account": [initiate, { ...initiation, alias: "primary" }],
+    "a shared account": [initiate, { ...initiation, experimental: { account_type: "SHARED" } }],
+    "a client's secret": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
+    "a proxy": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", proxy_config: { proxy_url: "http://a" } } }],
   };
   for (const [name, [path, body]] of Object.entries(others)) {
     test(name, async () => {
@@ -158,9 +146,8 @@ suite("what else a body could ask for", () => {
 
   test("a prototype, however deep", async () => {
     for (const [path, body] of [
-      [paths.v3.execute, '{"arguments":{"a":[{"b":{"__proto__":{"isAdmin":true}}}]}}'], [paths.v1.execute, '{"input":{"__proto__":{"isAdmin":true}}}'],
-      [paths.v3.initiate, `{"auth_config_id":"${integrations.v3.shopify}","connection_data":{"__proto__":"a"}}`],
-      [paths.v1.initiate, `{"integrationId":"${integrations.v1.shopify}","data":{"__proto__":"a"}}`],
+      [execute, '{"arguments":{"a":[{"b":{"__proto__":{"isAdmin":true}}}]}}'],
+      [initiate, `{"auth_config_id":"${integrations.shopify}","connection_data":{"__proto__":"a"}}`],
     ]) {
       const opened = openGateway();
       assert.equal((await opened.as("Jessica")("POST", path, { body })).status, 400);
@@ -171,54 +158,40 @@ suite("what else a body could ask for", () => {
   test("an account at an authorization server is not declared ACTIVE, nor one that takes a key", async () => {
     const opened = openGateway();
     opened.reply = (request) => (request.method === "GET" ? opened.sandbox.fetch(request) : Response.json({ id: "ca_1", status: "INITIATED" }, { status: 201 }));
-    await opened.as("Jessica")("POST", "/api/v3/connected_accounts", {
-      body: { auth_config: { id: integrations.v3.gmail }, connection: { state: { authScheme: "API_KEY", val: { status: "ACTIVE", access_token: "stolen" } } } },
+    await opened.as("Jessica")("POST", "/api/v3.1/connected_accounts", {
+      body: { auth_config: { id: integrations.gmail }, connection: { state: { authScheme: "API_KEY", val: { status: "ACTIVE", access_token: "stolen" } } } },
     });
     const { state } = opened.seen.at(-1).body.connection;
     assert.deepEqual([state.authScheme, state.val.status], ["OAUTH2", "INITIALIZING"]);
   });
 
-  for (const api of ["v1", "v3"]) {
-    test(`an integration of an app that is not allowed, ${api}: answered as one that does not exist, and not connected`, async () => {
-      const list = api === "v1" ? "/api/v1/integrations" : "/api/v3/auth_configs";
-      const bodies = (id) => (api === "v1" ? [[paths.v1.initiate, { integrationId: id, data: {} }]] : [
-        [paths.v3.initiate, { auth_config_id: id }], ["/api/v3/connected_accounts", { auth_config: { id }, connection: {} }],
-      ]);
-      const opened = openGateway();
-      const answers = [];
-      for (const id of [integrations[api].zendesk, integrations[api].zendesk.replace(/.{3}$/, "999")]) {
-        const all = [await opened.as("Jessica")("GET", `${list}/${id}`)];
-        for (const [path, body] of bodies(id)) all.push(await opened.as("Jessica")("POST", path, { body }));
-        answers.push(all.map(({ status, text }) => [status, text]));
-      }
-      assert.ok(answers[0].every(([status]) => status === 404));
-      assert.deepEqual(answers[0], answers[1]);
-      assert.ok(opened.seen.every(({ method }) => method === "GET"));
-      assert.deepEqual(opened.sandbox.accounts(), []);
-    });
-
-    test(`a platform that gives another integration than was asked for, ${api}`, async () => {
-      const opened = openGateway();
-      opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(integrations[api].shopify, integrations[api].gmail), request));
-      const path = `${api === "v1" ? "/api/v1/integrations" : "/api/v3/auth_configs"}/${integrations[api].shopify}`;
-      assert.equal((await opened.as("Jessica")("GET", path)).status, 404);
-    });
-  }
-
-  test("a new integration of an app that is not allowed", async () => {
-    for (const [path, body] of [
-      ["/api/v3/auth_configs", { toolkit: { slug: "zendesk" }, auth_config: { type: "use_composio_managed_auth" } }],
-      ["/api/v1/integrations", { name: "gmail", appName: "zendesk", authScheme: "OAUTH2", authConfig: {}, useComposioAuth: true }],
-    ]) {
-      const opened = openGateway();
-      assert.deepEqual([(await opened.as("Jessica")("POST", path, { body })).status, opened.seen], [404, []]);
+  test("an integration of an app that is not allowed: answered as one that does not exist, and not connected", async () => {
+    const opened = openGateway();
+    const answers = [];
+    for (const id of [integrations.zendesk, "ac_Zendesk00999"]) {
+      const all = [
+        await opened.as("Jessica")("GET", `/api/v3.1/auth_configs/${id}`),
+        await opened.as("Jessica")("POST", initiate, { body: { auth_config_id: id } }),
+        await opened.as("Jessica")("POST", accounts, { body: { auth_config: { id }, connection: {} } }),
+      ];
+      answers.push(all.map(({ status, text }) => [status, text]));
     }
+    assert.ok(answers[0].every(([status]) => status === 404));
+    assert.deepEqual(answers[0], answers[1]);
+    assert.ok(opened.seen.every(({ method }) => method === "GET"));
+    assert.deepEqual(opened.sandbox.accounts(), []);
   });
 
-  test("an integration of another app by the id of its app", async () => {
+  test("a platform that gives another integration than was asked for", async () => {
     const opened = openGateway();
-    const { body } = await opened.as("Jessica")("POST", "/api/v1/integrations", { body: { name: "gmail", appId: "a0000000-0000-4000-8000-000000000003", authScheme: "OAUTH2", authConfig: {}, useComposioAuth: true } });
-    assert.equal(body.appName, "gmail");
+    opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(integrations.shopify, integrations.gmail), request));
+    assert.equal((await opened.as("Jessica")("GET", `/api/v3.1/auth_configs/${integrations.shopify}`)).status, 404);
+  });
+
+  test("a new integration of an app that is not allowed", async () => {
+    const opened = openGateway();
+    const body = { toolkit: { slug: "zendesk" }, auth_config: { type: "use_composio_managed_auth" } };
+    assert.deepEqual([(await opened.as("Jessica")("POST", "/api/v3.1/auth_configs", { body })).status, opened.seen], [404, []]);
   });
 });
 
@@ -230,27 +203,25 @@ suite("where users are sent back to", () => {
     "https://app.test.", ["https://app.test"], { href: "https://app.test" }, 7,
   ];
   const places = {
-    "redirectUri of v1": (url) => ["/api/v1/connectedAccounts", { body: { ...initiations.v1, redirectUri: url } }],
-    "callback_url of a link": (url) => ["/api/v3/connected_accounts/link", { body: { ...initiations.v3, callback_url: url } }],
-    "callback_url of an account": (url) => ["/api/v3/connected_accounts", { body: { auth_config: { id: integrations.v3.shopify }, connection: { callback_url: url } } }],
+    "callback_url of a link": (url) => ["/api/v3.1/connected_accounts/link", { body: { ...initiation, callback_url: url } }],
+    "callback_url of an account": (url) => ["/api/v3.1/connected_accounts", { body: { auth_config: { id: integrations.shopify }, connection: { callback_url: url } } }],
   };
   const refreshes = {
-    "redirect_url in a query": (url, { v3 }) => [`/api/v3/connected_accounts/${v3}/refresh`, { body: {}, query: `redirect_url=${encodeURIComponent(url)}` }],
-    "redirect_url in a body": (url, { v3 }) => [`/api/v3/connected_accounts/${v3}/refresh`, { body: { redirect_url: url } }],
-    "redirectUri of a refresh": (url, { v1 }) => [`/api/v1/connectedAccounts/${v1}/reinitiate`, { body: { data: {}, redirectUri: url } }],
+    "redirect_url in a query": (url, id) => [`/api/v3.1/connected_accounts/${id}/refresh`, { body: {}, query: `redirect_url=${encodeURIComponent(url)}` }],
+    "redirect_url in a body": (url, id) => [`/api/v3.1/connected_accounts/${id}/refresh`, { body: { redirect_url: url } }],
   };
   for (const [name, place] of Object.entries({ ...places, ...refreshes })) {
     test(name, async () => {
       const opened = openGateway();
-      const ids = await opened.make("Jessica");
+      const id = await opened.make("Jessica");
       for (const url of evil.filter((url) => typeof url === "string" || !name.endsWith("query"))) {
         opened.seen.length = 0;
-        const [path, init] = place(url, ids);
+        const [path, init] = place(url, id);
         const { status, text } = await opened.as("Jessica")("POST", path, init);
         assert.equal(status, 400, `${JSON.stringify(url)}: ${text}`);
         assert.deepEqual(opened.seen, []);
       }
-      const [path, init] = place(`${redirectUrl}?a=b#c`, ids);
+      const [path, init] = place(`${redirectUrl}?a=b#c`, id);
       const { status, text } = await opened.as("Jessica")("POST", path, init);
       assert.ok(status < 300 || /is required/.test(text), text);
     });
@@ -258,8 +229,8 @@ suite("where users are sent back to", () => {
 
   test("the two places of a refresh at once: the body's counts, and it is checked", async () => {
     const opened = openGateway();
-    const { v3 } = await opened.make("Jessica");
-    const path = `/api/v3/connected_accounts/${v3}/refresh`;
+    const id = await opened.make("Jessica");
+    const path = `/api/v3.1/connected_accounts/${id}/refresh`;
     const evilQuery = await opened.as("Jessica")("POST", path, { body: { redirect_url: redirectUrl }, query: "redirect_url=https://evil.test/" });
     assert.equal(evilQuery.status, 200);
     assert.ok(opened.seen.every(({ url, text }) => !(url + text).includes("evil")));
@@ -270,10 +241,9 @@ suite("where users are sent back to", () => {
     for (const name of ["redirectUrl", "redirect_url", "REDIRECT_URL", "redirectUri", "callback_url", "callbackUrl", "finalRedirectUri", "long_redirect_url", "composio_link_redirect_url", "authUri", "code_verifier", "state_prefix"]) {
       const values = { shop: "acme", admin_api_access_token: "t", [name]: "https://evil.test/" };
       for (const [path, body] of [
-        ["/api/v1/connectedAccounts", { ...initiations.v1, data: values }],
-        ["/api/v3/connected_accounts/link", { ...initiations.v3, connection_data: values }],
-        ["/api/v3/connected_accounts", { auth_config: { id: integrations.v3.shopify }, connection: { state: { authScheme: "API_KEY", val: values } } }],
-        ["/api/v3/connected_accounts", { auth_config: { id: integrations.v3.shopify }, connection: { data: values } }],
+        ["/api/v3.1/connected_accounts/link", { ...initiation, connection_data: values }],
+        ["/api/v3.1/connected_accounts", { auth_config: { id: integrations.shopify }, connection: { state: { authScheme: "API_KEY", val: values } } }],
+        ["/api/v3.1/connected_accounts", { auth_config: { id: integrations.shopify }, connection: { data: values } }],
       ]) {
         const opened = openGateway();
         assert.equal((await opened.as("Jessica")("POST", path, { body })).status, 400, name);

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { openGateway, optionsOf, site } from "./support.mjs";
 import { createGateway } from "connect-flow/server";
 
-const link = "/api/v3/connected_accounts/link";
+const link = "/api/v3.1/connected_accounts/link";
 const body = { auth_config_id: "ac_Gmail0000001" };
 const never = () => new Promise(() => {});
 
@@ -63,8 +63,8 @@ suite("bodies", () => {
 
   test("that are no text are not taken for none", async () => {
     const opened = openGateway();
-    const { v1 } = await opened.make("Jessica");
-    const { status, body: told } = await opened.as("Jessica")("POST", `/api/v1/connectedAccounts/${v1}/disable`, { body: new Uint8Array([0xff]) });
+    const id = await opened.make("Jessica");
+    const { status, body: told } = await opened.as("Jessica")("PATCH", `/api/v3.1/connected_accounts/${id}/status`, { body: new Uint8Array([0xff]) });
     assert.deepEqual([status, told.error.message], [400, "The body is not UTF-8"]);
   });
 });
@@ -74,11 +74,11 @@ suite("headers", () => {
     const { as, seen } = openGateway();
     const long = "a".repeat(17_000);
     for (const init of [{ headers: { cookie: long } }, { query: `search=${long}` }, { headers: Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`x-${n}`, "a".repeat(100)])) }]) {
-      const found = await as("Jessica")("GET", "/api/v3/toolkits", init);
+      const found = await as("Jessica")("GET", "/api/v3.1/toolkits", init);
       assert.deepEqual([found.status, found.body.error.slug], [431, "Gateway_HeadersTooLong"]);
     }
     assert.deepEqual(seen, []);
-    assert.equal((await as("Jessica")("GET", "/api/v3/toolkits", { headers: { cookie: "a".repeat(8000) } })).status, 200);
+    assert.equal((await as("Jessica")("GET", "/api/v3.1/toolkits", { headers: { cookie: "a".repeat(8000) } })).status, 200);
   });
 });
 
@@ -88,7 +88,7 @@ suite("time", () => {
   test("a platform that does not answer, and does not mind being told to stop", async () => {
     const opened = slow();
     opened.reply = never;
-    const { status, body: told } = await opened.as("Jessica")("GET", "/api/v3/toolkits/gmail");
+    const { status, body: told } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
     assert.deepEqual([status, told.error.slug, opened.errors.length], [504, "Gateway_Timeout", 1]);
   });
 
@@ -96,7 +96,7 @@ suite("time", () => {
     const opened = slow();
     let isCancelled = false;
     opened.reply = () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)), cancel: () => void (isCancelled = true) }));
-    assert.equal((await opened.as("Jessica")("GET", "/api/v3/toolkits/gmail")).status, 504);
+    assert.equal((await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 504);
     assert.ok(isCancelled);
   });
 
@@ -104,7 +104,7 @@ suite("time", () => {
     const opened = slow();
     const reader = { read: never, cancel: () => Promise.reject(new Error("torn")) };
     opened.reply = () => Object.defineProperty(new Response("{}"), "body", { value: { getReader: () => reader } });
-    assert.equal((await opened.as("Jessica")("GET", "/api/v3/toolkits/gmail")).status, 504);
+    assert.equal((await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 504);
   });
 
   test("a body of empty chunks without end", async () => {
@@ -121,7 +121,7 @@ suite("time", () => {
   });
 
   test("an authenticate that hangs", async () => {
-    assert.equal((await slow({ authenticate: never }).ask("GET", "/api/v3/toolkits/gmail")).status, 504);
+    assert.equal((await slow({ authenticate: never }).ask("GET", "/api/v3.1/toolkits/gmail")).status, 504);
   });
 
   test("a page that does not wait stops the request to the platform", async () => {
@@ -129,7 +129,7 @@ suite("time", () => {
     const opened = {};
     const arrived = new Promise((resolve) => { opened.arrived = resolve; });
     const gateway = createGateway(optionsOf({ fetch: (request) => { opened.arrived(request); return never(); } }));
-    const answer = gateway(new Request(`${site}/api/connect/api/v3/toolkits/gmail`, { headers: { "x-test-user": "Jessica" }, signal: controller.signal }));
+    const answer = gateway(new Request(`${site}/api/connect/api/v3.1/toolkits/gmail`, { headers: { "x-test-user": "Jessica" }, signal: controller.signal }));
     const request = await arrived;
     assert.equal(request.signal.aborted, false);
     controller.abort();
@@ -139,9 +139,9 @@ suite("time", () => {
 
   test("the look at an account and what follows share the time", async () => {
     const opened = slow({ timeoutMs: 120 });
-    const { v3 } = await opened.make("Jessica");
+    const id = await opened.make("Jessica");
     opened.reply = (request) => new Promise((resolve) => setTimeout(() => resolve(opened.sandbox.fetch(request)), 80));
-    assert.equal((await opened.as("Jessica")("DELETE", `/api/v3/connected_accounts/${v3}`)).status, 504);
+    assert.equal((await opened.as("Jessica")("DELETE", `/api/v3.1/connected_accounts/${id}`)).status, 504);
   });
 });
 
@@ -149,8 +149,8 @@ test("copies side by side are one: nothing is kept between requests", async () =
   const one = openGateway();
   const other = openGateway();
   other.reply = (request) => one.sandbox.fetch(request);
-  const { v3 } = await one.make("Jessica");
-  const path = `/api/v3/connected_accounts/${v3}`;
+  const id = await one.make("Jessica");
+  const path = `/api/v3.1/connected_accounts/${id}`;
   assert.equal((await one.as("Jessica")("PATCH", `${path}/status`, { body: { enabled: false } })).status, 200);
   assert.equal((await other.as("Jessica")("GET", path)).body.is_disabled, true);
   assert.equal((await other.as("Jessica")("DELETE", path)).status, 200);

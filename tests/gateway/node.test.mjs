@@ -40,7 +40,7 @@ suite("Node's http, over real connections", () => {
 
   const ask = (path, init) => fetch(`${app.url}/api/connect${path}`, { ...init, headers: { "x-test-user": "Jessica", ...init?.headers } });
   const post = (path, body) => ask(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
-  const link = { auth_config_id: integrations.v3.gmail, callback_url: "http://localhost:3000/done" };
+  const link = { auth_config_id: integrations.gmail, callback_url: "http://localhost:3000/done" };
 
   test("answers with status, headers and body", async () => {
     const response = await ask("/api/v3/toolkits/gmail");

@@ -7,11 +7,11 @@ export const site = "https://app.test";
 export const redirectUrl = `${site}/done`;
 const user = "x-test-user";
 
-/** Ids of the sandbox's integrations by generation. */
-export const integrations = {
-  v1: { gmail: "b0000000-0000-4000-8000-000000000001", shopify: "b0000000-0000-4000-8000-000000000002", zendesk: "b0000000-0000-4000-8000-000000000003" },
-  v3: { gmail: "ac_Gmail0000001", shopify: "ac_Shopify00002", zendesk: "ac_Zendesk00003" },
-};
+/** Ids of the sandbox's integrations. */
+export const integrations = { gmail: "ac_Gmail0000001", shopify: "ac_Shopify00002", zendesk: "ac_Zendesk00003" };
+
+/** What every sandbox here is made with; a test file may change it before it imports the others. */
+export const sandboxOptions = {};
 
 /** Every call there is, for two apps and one action. */
 export const everything = {
@@ -33,10 +33,10 @@ export const optionsOf = (options) => ({
 /**
  * A gateway in front of a sandbox, or of `reply`, which may be changed.
  * @returns `{ sandbox, gateway, seen, errors, ask, as, make }`: `seen` are the requests that reached the platform; `ask(method, path, init)`
- * asks as nobody and `as(entity)` as a user, both with `{ status, headers, text, body }`; `make(entity, app)` makes an account.
+ * asks as nobody and `as(entity)` as a user, both with `{ status, headers, text, body }`; `make(entity, app)` makes an account and gives its id.
  */
 export function openGateway(options) {
-  const sandbox = createSandbox({ apiKey });
+  const sandbox = createSandbox({ apiKey, ...sandboxOptions });
   const open = { sandbox, seen: [], errors: [], reply: (request) => sandbox.fetch(request) };
   const gateway = createGateway(optionsOf({
     fetch: async (request) => {
@@ -62,18 +62,17 @@ export function openGateway(options) {
     return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
   };
   const as = (entity) => (method, path, init = {}) => ask(method, path, { ...init, headers: { ...init.headers, [user]: entity } });
-  /** Made at the platform itself: an ACTIVE account, with the ids of both generations. */
+  /** Made at the platform itself. */
   const make = async (entity, app = "shopify") => {
     const values = app === "zendesk" ? { subdomain: "acme" } : { shop: "acme", admin_api_access_token: `shpat_${entity}_secret` };
     await sandbox.fetch(new Request(`${platformUrl}/api/v3/connected_accounts${app === "shopify" ? "" : "/link"}`, {
       method: "POST",
       headers: { "x-api-key": apiKey, "content-type": "application/json" },
       body: JSON.stringify(app === "shopify"
-        ? { auth_config: { id: integrations.v3[app] }, connection: { user_id: entity, data: values } }
-        : { auth_config_id: integrations.v3[app], user_id: entity, callback_url: redirectUrl }),
+        ? { auth_config: { id: integrations[app] }, connection: { user_id: entity, data: values } }
+        : { auth_config_id: integrations[app], user_id: entity, callback_url: redirectUrl }),
     }));
-    const { id, uuid } = sandbox.accounts().at(-1);
-    return { v1: uuid, v3: id };
+    return sandbox.accounts().at(-1).id;
   };
   return Object.assign(open, { gateway, ask, as, make });
 }
@@ -85,22 +84,11 @@ export const json = (body, status = 200, headers = {}) =>
  * Each operation on one account, as the client asks for it: `{ name, method, path, body, query, changes }`; `changes` tells whether it
  * would be sent to the platform as it is, after the look at the account.
  */
-export const accountOperations = {
-  v1: (id) => [
-    { name: "get", method: "GET", path: `/api/v1/connectedAccounts/${id}` },
-    { name: "info", method: "GET", path: `/api/v1/connectedAccounts/${id}/info`, changes: true },
-    { name: "refresh", method: "POST", path: `/api/v1/connectedAccounts/${id}/reinitiate`, body: { data: {}, redirectUri: redirectUrl }, changes: true },
-    { name: "disable", method: "POST", path: `/api/v1/connectedAccounts/${id}/disable`, changes: true },
-    { name: "enable", method: "POST", path: `/api/v1/connectedAccounts/${id}/enable`, changes: true },
-    { name: "execute", method: "POST", path: "/api/v2/actions/SHOPIFY_GET_SHOP/execute", body: { connectedAccountId: id, input: {} }, changes: true },
-    { name: "delete", method: "DELETE", path: `/api/v1/connectedAccounts/${id}`, changes: true },
-  ],
-  v3: (id) => [
-    { name: "get", method: "GET", path: `/api/v3/connected_accounts/${id}` },
-    { name: "refresh", method: "POST", path: `/api/v3/connected_accounts/${id}/refresh`, body: {}, query: `redirect_url=${encodeURIComponent(redirectUrl)}`, changes: true },
-    { name: "disable", method: "PATCH", path: `/api/v3/connected_accounts/${id}/status`, body: { enabled: false }, changes: true },
-    { name: "enable", method: "PATCH", path: `/api/v3/connected_accounts/${id}/status`, body: { enabled: true }, changes: true },
-    { name: "execute", method: "POST", path: "/api/v3/tools/execute/SHOPIFY_GET_SHOP", body: { connected_account_id: id, arguments: {} }, changes: true },
-    { name: "delete", method: "DELETE", path: `/api/v3/connected_accounts/${id}`, changes: true },
-  ],
-};
+export const accountOperations = (id) => [
+  { name: "get", method: "GET", path: `/api/v3.1/connected_accounts/${id}` },
+  { name: "refresh", method: "POST", path: `/api/v3.1/connected_accounts/${id}/refresh`, body: {}, query: `redirect_url=${encodeURIComponent(redirectUrl)}`, changes: true },
+  { name: "disable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: false }, changes: true },
+  { name: "enable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: true }, changes: true },
+  { name: "execute", method: "POST", path: "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", body: { connected_account_id: id, arguments: {} }, changes: true },
+  { name: "delete", method: "DELETE", path: `/api/v3.1/connected_accounts/${id}`, changes: true },
+];

@@ -2,14 +2,13 @@ import type { Gateway, GatewayOptions } from "./index.js";
 import { parseBody, readQuery, type Json } from "./input.js";
 import { boundHeaders, readBytes, toText, within } from "./limits.js";
 import { requireAllowed, type Operation } from "./operation.js";
+import { operations } from "./operations.js";
 import { isId, readOptions, type Settings } from "./options.js";
 import { isOwnPage } from "./origin.js";
 import { Platform, type Answer } from "./platform.js";
 import { invalid, Refusal, refuse } from "./refusal.js";
-import { operationsV1 } from "./v1.js";
-import { operationsV3 } from "./v3.js";
 
-const operations = [...operationsV1, ...operationsV3];
+const prefixes = ["/api/v3.1", "/api/v3"];
 const methods = "GET, POST, PATCH, DELETE";
 
 /** An answer is data: nothing keeps it, and opened as a page it does nothing. */
@@ -51,13 +50,12 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   }
   if (!isOwnPage(request, settings.origins)) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
   const url = new URL(request.url);
-  const { operation, id } = find(settings.basePath, request.method, url.pathname);
+  const { operation, id, prefix } = find(settings.basePath, request.method, url.pathname);
   const entityId = await identify(settings, request, context, end);
   requireAllowed(settings, operation.calls);
   const query = readQuery(url.searchParams, operation.query?.split(" ") ?? []);
   const body = await readBody(settings, request, end);
-  const generation = operation.path.startsWith("/api/v3/") ? "v3" : "v1";
-  const platform = new Platform(settings, generation, end);
+  const platform = new Platform(settings, prefix, end);
   try {
     return answer(settings, await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
   } catch (error) {
@@ -67,12 +65,26 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   }
 }
 
-/** Matches the raw path, in which a parser has resolved dot segments: what is encoded in it is no id and no name. */
-function find(basePath: string, method: string, path: string): { operation: Operation; id: string } {
-  const segments = path.startsWith(`${basePath}/`) ? path.slice(basePath.length).replace(/^\/api\/v3\.1\//, "/api/v3/").split("/") : [];
+interface Found {
+  operation: Operation;
+  id: string;
+  prefix: string;
+}
+
+/**
+ * Matches the raw path, in which a parser has resolved dot segments: what is encoded in it is no id and no name. One slash at the
+ * end is accepted, since frameworks add it and a redirect to the path without it would look like a failure of the network.
+ */
+function find(basePath: string, method: string, path: string): Found {
+  const asked = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
+  if (/^\/api\/v[12](\/|$)/.test(asked)) {
+    throw refuse(410, "Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1");
+  }
+  const prefix = prefixes.find((start) => asked.startsWith(`${start}/`));
+  const segments = prefix === undefined ? [] : asked.slice(prefix.length).replace(/(?<=[^/])\/$/, "").split("/");
   for (const operation of operations) {
     const id = operation.method === method ? match(operation.path.split("/"), segments) : undefined;
-    if (id !== undefined) return { operation, id };
+    if (id !== undefined && prefix !== undefined) return { operation, id, prefix };
   }
   throw refuse(404, "NotFound", "Not an operation of this gateway");
 }

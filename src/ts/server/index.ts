@@ -36,7 +36,7 @@ export interface GatewayAllow {
   operations: readonly GatewayOperation[];
   /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are not there. */
   apps: readonly string[];
-  /** Ids of integrations (v3: auth configs) of these apps. Default: all that these apps have. */
+  /** Ids of integrations (the platform's auth configs) of these apps. Default: all that these apps have. */
   integrations?: readonly string[];
   /** Names of actions, such as `"GMAIL_GET_PROFILE"`, for `executeAction`. Default: none. */
   actions?: readonly string[];

@@ -18,7 +18,7 @@ export interface Call {
 /** What can be forwarded: nothing that is not in a table of these. */
 export interface Operation {
   method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** The platform's own path; `:id` is one segment of letters, digits, `_` and `-`. */
+  /** The platform's own path, after the prefix; `:id` is one segment of letters, digits, `_` and `-`. */
   path: string;
   /** The calls of the client that need it: one of them must be allowed. */
   calls: readonly string[];

@@ -1,7 +1,7 @@
 import { isObject, type Json } from "./input.js";
 import { drop, readBytes, toText, within } from "./limits.js";
 import { isId, type Settings } from "./options.js";
-import { notFound, Refusal, refuse, type Generation, type Kind } from "./refusal.js";
+import { notFound, Refusal, refuse, type Kind } from "./refusal.js";
 
 /** What operations need of the options. */
 export type Rules = Omit<Settings<unknown>, "authenticate">;
@@ -28,7 +28,8 @@ export class Platform {
 
   constructor(
     private readonly rules: Rules,
-    private readonly generation: Generation,
+    /** `/api/v3.1` or `/api/v3`, as the page asked. */
+    private readonly prefix: string,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -62,11 +63,11 @@ export class Platform {
   /** The answer about what is not there. It has no name of a request: that would tell it from others. */
   missing(kind: Kind): Refusal {
     this.requestId = undefined;
-    return notFound(kind, this.generation);
+    return notFound(kind);
   }
 
   async #send(method: string, path: string, { query = {}, body }: Question): Promise<Response> {
-    const url = new URL(this.rules.upstream + path);
+    const url = new URL(this.rules.upstream + this.prefix + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.append(name, value);
     const request = uncached(url, {
       method,
@@ -127,7 +128,6 @@ export class Platform {
       return value === undefined ? [] : [[name, value]];
     }));
     const problems = [inner.errors, inner.details].find(Array.isArray)?.slice(0, maxProblems).flatMap((item) => this.#detail(item));
-    if (this.generation === "v1") return { status, message: said, ...names, ...(problems && { details: problems }) };
     return { error: { message: said, ...names, status, ...(problems && { errors: problems }) } };
   }
 

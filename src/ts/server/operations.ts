@@ -3,14 +3,14 @@ import { allowedAction, isAllowedApp, isAllowedIntegration, pick, requireAllowed
 import { itemsOf, objectOf, type Answer } from "./platform.js";
 import { invalid } from "./refusal.js";
 
-const accounts = "/api/v3/connected_accounts";
-const configs = "/api/v3/auth_configs";
-const toolkits = "/api/v3/toolkits";
+const accounts = "/connected_accounts";
+const configs = "/auth_configs";
+const toolkits = "/toolkits";
 /** Schemes whose credentials come from an authorization server. */
 const oauth = ["OAUTH2", "OAUTH1", "OAUTH1A", "DCR_OAUTH", "COMPOSIO_LINK"];
 
-/** The third generation. */
-export const operationsV3: Operation[] = [
+/** What pages may ask, under either prefix. */
+export const operations: Operation[] = [
   { method: "GET", path: toolkits, calls: ["apps.list"], query: "search category sort_by limit cursor", handle: listToolkits },
   { method: "GET", path: `${toolkits}/:id`, calls: ["apps.get"], handle: async (call) => ok(await toolkitOf(call, call.id)) },
   { method: "GET", path: configs, calls: ["integrations.list"], query: "toolkit_slug is_composio_managed show_disabled search limit cursor", handle: listConfigs },
@@ -26,7 +26,7 @@ export const operationsV3: Operation[] = [
   { method: "DELETE", path: `${accounts}/:id`, calls: ["connectedAccounts.delete"], handle: remove },
   { method: "POST", path: `${accounts}/:id/refresh`, calls: ["connectedAccounts.refresh"], query: "redirect_url", handle: refresh },
   { method: "PATCH", path: `${accounts}/:id/status`, calls: ["connectedAccounts.enable", "connectedAccounts.disable"], handle: setStatus },
-  { method: "POST", path: "/api/v3/tools/execute/:id", calls: ["executeAction"], handle: execute },
+  { method: "POST", path: "/tools/execute/:id", calls: ["executeAction"], handle: execute },
 ];
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -163,7 +163,7 @@ async function execute(call: Call): Promise<Answer> {
   const connected_account_id = body.text("connected_account_id");
   const given = body.object("arguments") ?? {};
   if (connected_account_id !== undefined) await own(call, connected_account_id);
-  const answer = await call.platform.ask("POST", `/api/v3/tools/execute/${action}`, {
+  const answer = await call.platform.ask("POST", `/tools/execute/${action}`, {
     body: { connected_account_id, user_id: call.entityId, arguments: given },
   });
   const { data, ...others } = objectOf(answer);
