@@ -124,6 +124,23 @@ suite("time", () => {
     assert.equal((await slow({ authenticate: never }).ask("GET", "/api/v3.1/toolkits/gmail")).status, 504);
   });
 
+  test("what rejects after the answer is no unhandled rejection", async () => {
+    const unhandled = [];
+    const note = (reason) => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    try {
+      const late = (signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => setImmediate(() => reject(new Error("late")))));
+      const opened = slow({ authenticate: (request) => request.headers.get("x-test-user") ?? late(AbortSignal.timeout(60)) });
+      opened.reply = (request) => late(request.signal);
+      assert.equal((await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 504);
+      assert.equal((await opened.ask("GET", "/api/v3.1/toolkits/gmail")).status, 504);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      assert.deepEqual(unhandled, []);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  });
+
   test("a page that does not wait stops the request to the platform", async () => {
     const controller = new AbortController();
     const opened = {};

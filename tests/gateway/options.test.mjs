@@ -154,8 +154,47 @@ suite("authenticate", () => {
     });
   }
 
-  test("an onError that throws changes nothing", async () => {
-    const { ask } = openGateway({ authenticate: () => { throw new Error("a"); }, onError: () => { throw new Error("b"); } });
-    assert.equal((await ask("GET", "/api/v3.1/toolkits")).status, 500);
-  });
+});
+
+suite("an onError", () => {
+  const fails = () => {
+    throw new Error("the log is gone");
+  };
+  /** Ways to fail: at once, later, and as something that only looks like a promise. */
+  const failing = {
+    "throws": fails,
+    "throws nothing": () => { throw undefined; },
+    "rejects": async () => fails(),
+    "rejects later": () => new Promise((_resolve, reject) => setImmediate(() => reject(new Error("late")))),
+    "rejects with itself": () => { const own = Promise.reject(new Error("own")); own.catch = undefined; return own; },
+    "answers a thenable that throws": () => ({ then: fails }),
+    "answers a thenable that rejects": () => ({ then: (_resolve, reject) => reject(new Error("no")) }),
+    "answers a thenable that answers one that rejects": () => ({ then: (resolve) => resolve(Promise.reject(new Error("no"))) }),
+    "answers a getter that throws": () => Object.defineProperty({}, "then", { get: fails }),
+    "answers a proxy that throws": () => new Proxy({}, { get: fails, getPrototypeOf: fails }),
+    "never answers": () => new Promise(() => {}),
+  };
+  const causes = {
+    "authenticate fails": ["GET", 500, { authenticate: fails }],
+    "the platform cannot be used": ["GET", 502, {}],
+  };
+  for (const [name, onError] of Object.entries(failing)) {
+    test(`that ${name} changes no answer and is no unhandled rejection`, async () => {
+      const unhandled = [];
+      const note = (reason) => void unhandled.push(reason);
+      process.on("unhandledRejection", note);
+      try {
+        for (const [method, expected, options] of Object.values(causes)) {
+          let told = 0;
+          const opened = openGateway({ ...options, onError: (...given) => { told += 1; return onError(...given); } });
+          opened.reply = () => new Response("<html>");
+          assert.deepEqual([(await opened.as("Jessica")(method, "/api/v3.1/toolkits/gmail")).status, told], [expected, 1]);
+        }
+        for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        assert.deepEqual(unhandled, []);
+      } finally {
+        process.off("unhandledRejection", note);
+      }
+    });
+  }
 });

@@ -161,10 +161,7 @@ function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSi
   return refused(settings, refuse(500, "Failed", "The gateway failed"));
 }
 
+/** A log that fails, at once or later, becomes neither the answer nor an unhandled rejection, which would end the process. */
 function report<Context>({ onError }: Settings<Context>, error: unknown): void {
-  try {
-    onError(error);
-  } catch {
-    // A log that fails must not become the answer.
-  }
+  void (async () => onError(error))().catch(() => {});
 }
