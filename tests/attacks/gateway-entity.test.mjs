@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, integrations, openGateway, redirectUrl } from "../gateway/support.mjs";
+import { createGateway } from "connect-flow/server";
+import { accountOperations, integrations, openGateway, optionsOf, redirectUrl } from "../gateway/support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const initiate = "/api/v3.1/connected_accounts/link";
@@ -200,6 +201,11 @@ suite("where users are sent back to", () => {
     "https://evil.test/", "https://app.test.evil.test/", "https://evil.test/?https://app.test", "https://app.test@evil.test/", "https://app.test:443@evil.test",
     "https://user:pass@app.test/", "http://app.test/", "https://app.test:8443/", "//evil.test/", "/done", "javascript:alert(1)", "data:text/html,a",
     "https:\\\\evil.test\\app.test", "https://app.test\\@evil.test/", "https://evil.test#@app.test", "https://app.test%2eevil.test/", "https://еxample.test/", "",
+    // What has the origin of the address inside of it, to a parser of URLs.
+    "blob:https://app.test/00000000-0000-4000-8000-000000000000", "BLOB:https://app.test/done", " blob:https://app.test/done", "blob:blob:https://app.test/done",
+    "filesystem:https://app.test/temporary/done", "view-source:https://app.test/done", "jar:https://app.test/a!/done", "feed:https://app.test/done",
+    "data:,https://app.test/done", "about:blank", "about:srcdoc", "file://app.test/done", "ftp://app.test/done", "wss://app.test/done", "https:/app.test@evil.test",
+    "intent://app.test#Intent;scheme=https;end", "javascript://app.test/%0aalert(1)", "vbscript:a", "mailto:a@app.test",
     "https://app.test.", ["https://app.test"], { href: "https://app.test" }, 7,
   ];
   const places = {
@@ -226,6 +232,14 @@ suite("where users are sent back to", () => {
       assert.ok(status < 300 || /is required/.test(text), text);
     });
   }
+
+  test("no option takes an origin that is not of a site", () => {
+    for (const origin of ["blob:https://app.test", "blob:https://app.test/done", "filesystem:https://app.test/temporary", "data:,a", "file://", "file:///done", "about:blank", "null", "javascript:alert(1)", "view-source:https://app.test"]) {
+      for (const option of ["redirectOrigins", "origins"]) {
+        assert.throws(() => createGateway(optionsOf({ [option]: [origin] })), TypeError, `${option} ${origin}`);
+      }
+    }
+  });
 
   test("the two places of a refresh at once: the body's counts, and it is checked", async () => {
     const opened = openGateway();

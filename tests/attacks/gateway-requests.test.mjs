@@ -147,6 +147,14 @@ suite("pages of other sites", () => {
     "a longer name": { origin: "https://app.test.evil.test" },
     "another port": { origin: "https://app.test:8443" },
     "our name without TLS": { origin: "http://app.test" },
+    "an address that has our origin inside": { origin: "blob:https://app.test" },
+    "a file system of ours": { origin: "filesystem:https://app.test" },
+    "data": { origin: "data:," },
+    "a file": { origin: "file://" },
+    "no origin, from a page of ours": { origin: "null", referer: "https://app.test/" },
+    "another site, from a page of ours": { origin: "https://evil.test", referer: "https://app.test/" },
+    "a path of ours": { origin: "https://app.test/" },
+    "two of them": { origin: "https://app.test, https://evil.test" },
   };
   for (const [name, headers] of Object.entries(refused)) {
     test(`${name}: refused`, async () => {

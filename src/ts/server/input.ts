@@ -116,6 +116,8 @@ export function readRedirect(text: string | undefined, name: string, origins: Re
   if (text === undefined) return undefined;
   // Of what parsers tidy up, two readers may see two addresses; and it is written as this one has parsed it.
   const url = !/[\\\s\p{Cc}]/u.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  if (url && origins.has(url.origin) && !url.username && !url.password) return url.href;
+  // `blob:https://app.example/x` has the origin of the address inside of it, too.
+  const isSite = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isSite && origins.has(url.origin) && !url.username && !url.password) return url.href;
   throw invalid(name, "is not of an origin in redirectOrigins");
 }
