@@ -156,6 +156,33 @@ suite("what else a body could ask for", () => {
     }
   });
 
+  /** What the platform is sent for a page that declares its account ACTIVE, where the auth config says that it has this scheme. */
+  async function stateFor(auth_scheme, authScheme = "API_KEY") {
+    const opened = openGateway();
+    opened.reply = async (request) => (request.method === "GET"
+      ? Response.json({ id: "ac_1", toolkit: { slug: "gmail" }, ...(auth_scheme !== undefined && { auth_scheme }) })
+      : Response.json({ id: "ca_1" }, { status: 201 }));
+    const body = { auth_config: { id: "ac_1" }, connection: { state: { authScheme, val: { status: "ACTIVE", api_key: "k" } } } };
+    assert.equal((await opened.as("Jessica")("POST", accounts, { body })).status, 201);
+    return opened.seen.at(-1).body.connection.state;
+  }
+
+  test("an account is declared ACTIVE only where the auth config's scheme is known to take a key", async () => {
+    for (const scheme of ["API_KEY", "api_key", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "SERVICE_ACCOUNT"]) {
+      for (const claimed of ["API_KEY", "OAUTH2", "whatever"]) {
+        assert.deepEqual(await stateFor(scheme, claimed), { authScheme: scheme, val: { api_key: "k", status: "ACTIVE" } });
+      }
+    }
+    for (const scheme of ["OAUTH2", "oauth2", "OAUTH1", "DCR_OAUTH", "CIMD_OAUTH"]) {
+      assert.deepEqual((await stateFor(scheme)).val, { api_key: "k", status: "INITIALIZING" }, scheme);
+    }
+    for (const scheme of [undefined, null, "", "OAUTH3", "SAML", "COMPOSIO_LINK", "NO_AUTH", "constructor", "API_KEY,OAUTH2", " API_KEY", ["API_KEY"], { mode: "API_KEY" }, 7]) {
+      for (const claimed of ["API_KEY", "BEARER_TOKEN", "OAUTH2"]) {
+        assert.deepEqual((await stateFor(scheme, claimed)).val, { api_key: "k" }, JSON.stringify(scheme));
+      }
+    }
+  });
+
   test("an account at an authorization server is not declared ACTIVE, nor one that takes a key", async () => {
     const opened = openGateway();
     opened.reply = (request) => (request.method === "GET" ? opened.sandbox.fetch(request) : Response.json({ id: "ca_1", status: "INITIATED" }, { status: 201 }));

@@ -6,8 +6,13 @@ import { invalid } from "./refusal.js";
 const accounts = "/connected_accounts";
 const configs = "/auth_configs";
 const toolkits = "/toolkits";
-/** Schemes whose credentials come from an authorization server. */
-const oauth = ["OAUTH2", "OAUTH1", "OAUTH1A", "DCR_OAUTH", "COMPOSIO_LINK"];
+/** The status that a new account is declared to have, by the schemes that are known. */
+const statuses: Record<string, readonly string[]> = {
+  // The user has typed all that is needed.
+  ACTIVE: ["API_KEY", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "CALCOM_AUTH", "GOOGLE_SERVICE_ACCOUNT", "S2S_OAUTH2", "SERVICE_ACCOUNT"],
+  // The credentials come from an authorization server.
+  INITIALIZING: ["OAUTH2", "OAUTH1", "OAUTH1A", "DCR_OAUTH", "CIMD_OAUTH"],
+};
 
 /** What pages may ask, under either prefix. */
 export const operations: Operation[] = [
@@ -115,10 +120,11 @@ function readState(given: Json | undefined): State | undefined {
   return { authScheme: state.requiredText("authScheme"), values: readValues(values, "connection.state.val") };
 }
 
-/** The scheme is the auth config's, and with it the status: nobody declares an account at an authorization server ACTIVE. */
+/** The scheme is the auth config's, and with it the status. Where that is not known, the platform decides without one. */
 function withStatus({ authScheme, values }: State, { auth_scheme }: Json): Json {
-  const scheme = typeof auth_scheme === "string" ? auth_scheme : authScheme;
-  return { authScheme: scheme, val: { ...values, status: oauth.includes(scheme.toUpperCase()) ? "INITIALIZING" : "ACTIVE" } };
+  const scheme = typeof auth_scheme === "string" ? auth_scheme : "";
+  const status = Object.keys(statuses).find((name) => statuses[name]?.includes(scheme.toUpperCase()));
+  return { authScheme: scheme || authScheme, val: { ...values, ...(status && { status }) } };
 }
 
 async function link(call: Call): Promise<Answer> {
