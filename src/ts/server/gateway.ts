@@ -57,11 +57,11 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const body = await readBody(settings, request, end);
   const platform = new Platform(settings, prefix, end);
   try {
-    return answer(settings, await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
+    return answer(await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.reason !== undefined) report(settings, error.reason);
-    return refused(settings, error, platform.requestId);
+    return refused(error, platform.requestId);
   }
 }
 
@@ -132,33 +132,28 @@ async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: R
   return parseBody(text, request.headers.get("content-type"));
 }
 
-function answer<Context>(settings: Settings<Context>, { status, body }: Answer, requestId: string | undefined): Response {
+function answer({ status, body }: Answer, requestId: string | undefined): Response {
   const text = body === undefined ? null : JSON.stringify(body);
-  if (text?.includes(settings.apiKey)) {
-    throw refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason: new Error("The platform's answer contains the key") });
-  }
   const named = requestId === undefined ? {} : { "x-request-id": requestId };
   if (text === null) return new Response(null, { status: 204, headers: { ...harmless, ...named } });
   return new Response(text, { status, headers: { ...harmless, ...named, "content-type": "application/json" } });
 }
 
-function refused<Context>({ apiKey }: Settings<Context>, { status, body, headers }: Refusal, requestId?: string): Response {
-  const text = JSON.stringify(body);
-  const told = text.includes(apiKey) ? JSON.stringify({ error: { message: "The platform refused", status } }) : text;
+function refused({ status, body, headers }: Refusal, requestId?: string): Response {
   const named = requestId === undefined ? {} : { "x-request-id": requestId };
-  return new Response(told, { status, headers: { ...harmless, ...headers, ...named, "content-type": "application/json" } });
+  return new Response(JSON.stringify(body), { status, headers: { ...harmless, ...headers, ...named, "content-type": "application/json" } });
 }
 
 /** Whatever has happened, the page gets an answer, and its reason nobody but the log. */
 function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSignal, request: Request): Response {
   if (error instanceof Refusal) {
     if (error.reason !== undefined) report(settings, error.reason);
-    return refused(settings, error);
+    return refused(error);
   }
-  if (request.signal.aborted) return refused(settings, refuse(499, "Aborted", "The page did not wait for the answer"));
+  if (request.signal.aborted) return refused(refuse(499, "Aborted", "The page did not wait for the answer"));
   report(settings, error);
-  if (end.aborted) return refused(settings, refuse(504, "Timeout", "The answer did not come in time"));
-  return refused(settings, refuse(500, "Failed", "The gateway failed"));
+  if (end.aborted) return refused(refuse(504, "Timeout", "The answer did not come in time"));
+  return refused(refuse(500, "Failed", "The gateway failed"));
 }
 
 /** A log that fails, at once or later, becomes neither the answer nor an unhandled rejection, which would end the process. */

@@ -44,7 +44,10 @@ export interface GatewayAllow {
 
 /** Options of {@link createGateway}. `Context` is what the handler is given as its second argument. */
 export interface GatewayOptions<Context = unknown> {
-  /** The project's key. It leaves for `upstream` only, and no answer contains it. */
+  /**
+   * The project's key. It leaves for `upstream` only, and an answer of the platform that contains it, cut or encoded, is not passed on.
+   * A key of fewer than 8 characters is not looked for.
+   */
   apiKey: string;
   /**
    * Who asks: the entity id of the user who is signed in, from your own session, or nothing when nobody is (401). Decide by headers
@@ -71,7 +74,7 @@ export interface GatewayOptions<Context = unknown> {
   maxBodyBytes?: number;
   /** The longest headers and URL of a request together, in bytes. Default 16 KiB. */
   maxHeaderBytes?: number;
-  /** The longest answer of the platform, in bytes. Default 8 MiB. */
+  /** The longest answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
   maxAnswerBytes?: number;
   /** Told why an answer is 500, 502 or 504, which the page is not. For your log: it may name the platform, never the key. */
   onError?: (error: unknown) => void;

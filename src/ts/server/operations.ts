@@ -170,7 +170,7 @@ async function execute(call: Call): Promise<Answer> {
   const given = body.object("arguments") ?? {};
   if (connected_account_id !== undefined) await own(call, connected_account_id);
   const answer = await call.platform.ask("POST", `/tools/execute/${action}`, {
-    body: { connected_account_id, user_id: call.entityId, arguments: given },
+    body: { connected_account_id, user_id: call.entityId, arguments: given }, isAction: true,
   });
   const { data, ...others } = objectOf(answer);
   return { status: answer.status, body: { data, ...pick(others, "error successful log_id") } };

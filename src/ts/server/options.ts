@@ -1,4 +1,5 @@
 import type { GatewayAllow, GatewayOptions } from "./index.js";
+import { keyFinder } from "./key.js";
 
 const groups: Record<string, readonly string[]> = {
   connect: ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"],
@@ -21,6 +22,8 @@ export const isId = (text: string): boolean => /^[\w-]{1,200}$/.test(text) && te
 /** The options, checked, with their defaults. */
 export interface Settings<Context> {
   apiKey: string;
+  /** Whether a text holds the key, in whatever form. */
+  holdsKey: (text: string) => boolean;
   authenticate: GatewayOptions<Context>["authenticate"];
   operations: ReadonlySet<string>;
   apps: ReadonlySet<string>;
@@ -40,6 +43,7 @@ export interface Settings<Context> {
   maxBodyBytes: number;
   maxHeaderBytes: number;
   maxAnswerBytes: number;
+  maxActionAnswerBytes: number;
   onError: (error: unknown) => void;
 }
 
@@ -59,6 +63,7 @@ export function readOptions<Context>(options: GatewayOptions<Context>): Settings
   const upstream = upstreamOf(options.upstream ?? "https://backend.composio.dev");
   return {
     apiKey,
+    holdsKey: keyFinder(apiKey),
     authenticate,
     ...readAllow(options.allow),
     redirectOrigins: origins("redirectOrigins", options.redirectOrigins),
@@ -72,6 +77,7 @@ export function readOptions<Context>(options: GatewayOptions<Context>): Settings
     maxBodyBytes: count("maxBodyBytes", options.maxBodyBytes, 1024 * 1024),
     maxHeaderBytes: count("maxHeaderBytes", options.maxHeaderBytes, 16 * 1024),
     maxAnswerBytes: count("maxAnswerBytes", options.maxAnswerBytes, 8 * 1024 * 1024),
+    maxActionAnswerBytes: count("maxAnswerBytes", options.maxAnswerBytes, 32 * 1024 * 1024),
     onError,
   };
 }

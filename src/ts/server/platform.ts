@@ -8,6 +8,8 @@ export type Rules = Omit<Settings<unknown>, "authenticate">;
 
 /** What is sent: everything in it was parsed, and is written anew. */
 export interface Question {
+  /** Whether this executes an action: it has run by the time its answer turns out to be too long. */
+  isAction?: boolean;
   query?: Record<string, string | undefined>;
   body?: Json;
 }
@@ -38,32 +40,41 @@ export class Platform {
     const response = await this.#send(method, path, question);
     const { status, headers } = response;
     const requestId = headers.get("x-request-id") ?? "";
-    this.requestId = isId(requestId) && !requestId.includes(this.rules.apiKey) ? requestId : undefined;
-    const text = await this.#read(response);
-    const body = parse(text);
+    this.requestId = isId(requestId) && !this.rules.holdsKey(requestId) ? requestId : undefined;
+    const text = await this.#read(response, question);
+    // Before anything is cut: what is left of a key would not be known as one.
+    const leak = this.rules.holdsKey(text) ? new Error("The platform's answer contains the key") : undefined;
+    const body = leak ? undefined : parse(text);
     if (response.ok) {
-      if (text !== "" && body === undefined) throw bad("The platform answered with something else than JSON");
+      if (leak) throw bad(leak);
+      if (text !== "" && body === undefined) throw bad(new Error("The platform answered with something else than JSON"));
       return { status, body };
     }
-    throw this.#problem(status, body, headers);
+    throw this.#problem(status, body, headers, leak);
   }
 
-  /** Looks one thing up by an id that may come from a body. Whatever the platform calls its absence is the same answer. */
+  /** Looks one thing up by an id that may come from a body. */
   async look(kind: Kind, path: string, id: string): Promise<Json> {
     if (!isId(id)) throw this.missing(kind);
-    try {
-      const { body } = await this.ask("GET", `${path}/${id}`);
-      if (isObject(body)) return body;
-    } catch (error) {
-      if (!(error instanceof Refusal) || ![400, 403, 404, 410, 422].includes(error.status)) throw error;
-    }
-    throw this.missing(kind);
+    const { body } = await this.askAbout(kind, `${path}/${id}`);
+    if (!isObject(body)) throw this.missing(kind);
+    return body;
   }
 
-  /** The answer about what is not there. It has no name of a request: that would tell it from others. */
-  missing(kind: Kind): Refusal {
+  /** Asks about something that may not be there. Whatever the platform calls that is the same answer. */
+  async askAbout(kind: Kind, path: string, question?: Question): Promise<Answer> {
+    try {
+      return await this.ask("GET", path, question);
+    } catch (error) {
+      if (!(error instanceof Refusal) || ![400, 403, 404, 410, 422].includes(error.status)) throw error;
+      throw this.missing(kind, error.reason);
+    }
+  }
+
+  /** The answer about what is not there, and for the log why. It has no name of a request: that would tell it from others. */
+  missing(kind: Kind, reason?: unknown): Refusal {
     this.requestId = undefined;
-    return notFound(kind);
+    return notFound(kind, reason);
   }
 
   async #send(method: string, path: string, { query = {}, body }: Question): Promise<Response> {
@@ -90,33 +101,34 @@ export class Platform {
     }
     if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399)) return response;
     drop(response.body);
-    throw bad("The platform answered with a redirect");
+    throw bad(new Error("The platform answered with a redirect"));
   }
 
-  async #read(response: Response): Promise<string> {
+  async #read(response: Response, { isAction = false }: Question): Promise<string> {
+    const most = isAction ? this.rules.maxActionAnswerBytes : this.rules.maxAnswerBytes;
     let bytes: Uint8Array | undefined;
     try {
-      bytes = await readBytes(response.body, this.rules.maxAnswerBytes, this.signal);
+      bytes = await readBytes(response.body, most, this.signal);
     } catch (error) {
       this.signal.throwIfAborted();
-      throw bad("The platform's answer broke off", error);
+      throw bad(new Error("The platform's answer broke off", { cause: error }));
     }
-    if (!bytes) throw bad("The platform's answer is too long");
+    if (!bytes) throw tooLong(most, isAction);
     return toText(bytes) ?? "not UTF-8";
   }
 
   /** What a page may know of an error of the platform. */
-  #problem(status: number, body: unknown, headers: Headers): Refusal {
+  #problem(status: number, body: unknown, headers: Headers, leak: Error | undefined): Refusal {
     // The key is the gateway's: a page, which has none, must not take it for the end of its session.
-    if (status === 401) return bad("The platform did not accept the key");
+    if (status === 401) return bad(new Error("The platform did not accept the key"));
     const after = headers.get("retry-after") ?? "";
     const wait = isRetryAfter(after) ? { "retry-after": after } : {};
     if (status >= 500) {
       const shown = [502, 503, 504].includes(status) ? status : 500;
-      const reason = new Error(`The platform answered ${status}`);
+      const reason = leak ?? new Error(`The platform answered ${status}`);
       return refuse(shown, "PlatformFailed", "The platform has trouble", { headers: wait, reason });
     }
-    return new Refusal(status, this.#words(status, body), wait);
+    return new Refusal(status, this.#words(status, body), wait, leak);
   }
 
   #words(status: number, body: unknown): object {
@@ -146,20 +158,28 @@ export class Platform {
 }
 
 /** The platform did what it must not; why, is for the log. */
-function bad(message: string, cause?: unknown): Refusal {
-  return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason: new Error(message, { cause }) });
+function bad(reason: Error): Refusal {
+  return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason });
+}
+
+/** Names the option to the page, too: nothing else helps. */
+function tooLong(most: number, isAction: boolean): Refusal {
+  const what = isAction ? "The action has run, but its answer" : "The platform's answer";
+  return refuse(502, "BadAnswer", `${what} is longer than the gateway's option maxAnswerBytes allows`, {
+    reason: new Error(`${what} is too long: maxAnswerBytes is ${most}`),
+  });
 }
 
 /** @throws {Refusal} an answer without the object that it must be. */
 export function objectOf({ body }: Answer): Json {
-  if (!isObject(body)) throw bad("The platform's answer is not an object");
+  if (!isObject(body)) throw bad(new Error("The platform's answer is not an object"));
   return body;
 }
 
 /** @throws {Refusal} an answer without the list that it must have. */
 export function itemsOf(answer: Answer): Json[] {
   const { items } = objectOf(answer);
-  if (!Array.isArray(items)) throw bad("The platform's answer has no list");
+  if (!Array.isArray(items)) throw bad(new Error("The platform's answer has no list"));
   return items.filter(isObject);
 }
 

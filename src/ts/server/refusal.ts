@@ -35,7 +35,7 @@ const missing: Record<Kind, [code: number, message: string]> = {
 };
 
 /** One answer for what is not there, is somebody else's, and is not allowed: nobody can tell these apart. */
-export function notFound(kind: Kind): Refusal {
+export function notFound(kind: Kind, reason?: unknown): Refusal {
   const [code, message] = missing[kind];
-  return new Refusal(404, { error: { message, code, status: 404 } });
+  return new Refusal(404, { error: { message, code, status: 404 } }, {}, reason);
 }

@@ -1,0 +1,76 @@
+/** Shorter than this, a key is a word that any text may hold. */
+const minLength = 8;
+/** How many letters and digits of a key, in a row, are no coincidence. */
+const minRun = 12;
+/** What is looked up at once. A run holds a whole one that begins at one of the places looked at, a `stride` apart. */
+const gram = 8;
+const stride = minRun - gram + 1;
+
+/**
+ * Answers whether a text holds the key: all or half of it, reversed, in hex, base64 or escapes of URLs, JSON or HTML, in any case,
+ * and also where spaces or marks stand between its letters. Keys shorter than 8 characters are not looked for.
+ */
+export function keyFinder(apiKey: string): (text: string) => boolean {
+  if (apiKey.length < minLength) return () => false;
+  const bytes = new TextEncoder().encode(apiKey);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const forms = [apiKey, [...apiKey].reverse().join(""), hex, ...[0, 1, 2].map((before) => base64(bytes, before))].map((form) => form.toLowerCase());
+  const grams = new Map<string, [form: string, offset: number][]>();
+  for (const form of forms.map(lettersOf).filter(({ length }) => length >= minRun)) {
+    for (let offset = 0; offset + gram <= form.length; offset += 1) {
+      const name = form.slice(offset, offset + gram);
+      grams.set(name, [...(grams.get(name) ?? []), [form, offset]]);
+    }
+  }
+  return (text) => {
+    const plain = unescaped(text).toLowerCase();
+    if (forms.some((form) => form.length >= minLength && plain.includes(form))) return true;
+    const letters = lettersOf(plain);
+    for (let at = 0; at + gram <= letters.length; at += stride) {
+      const found = grams.get(letters.slice(at, at + gram));
+      if (found?.some(([form, offset]) => runAt(letters, at, form, offset) >= Math.max(minRun, form.length / 2))) return true;
+    }
+    return false;
+  };
+}
+
+/** How long the text around `at` is the form around `offset`. */
+function runAt(text: string, at: number, form: string, offset: number): number {
+  let start = 0;
+  let end = 0;
+  while (offset + end < form.length && text[at + end] === form[offset + end]) end += 1;
+  while (start < offset && text[at - start - 1] === form[offset - start - 1]) start += 1;
+  return start + end;
+}
+
+/** The part of the base64 that depends on the key alone, when so many bytes stand before it in its group of three. */
+function base64(bytes: Uint8Array, before: number): string {
+  const text = btoa(String.fromCharCode(...new Uint8Array(before), ...bytes));
+  return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+}
+
+/** Letters and digits of a text in lower case. By bytes: a pattern takes ten times as long. */
+function lettersOf(text: string): string {
+  const letters = new Uint8Array(text.length);
+  let length = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) letters[length++] = code;
+  }
+  return new TextDecoder().decode(letters.subarray(0, length));
+}
+
+const escapes = /[\\%]u([0-9a-f]{4})|(?:\\x|%)([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|\\[bfnrt]/gi;
+
+/** Without escapes, also of escapes. */
+function unescaped(text: string): string {
+  for (let round = 0; round < 3 && /[\\%&]/.test(text); round += 1) {
+    const before = text.replaceAll("%25", "%").replaceAll("&amp;", "&");
+    text = before.replace(escapes, (_, long?: string, short?: string, hex?: string, decimal?: string) => {
+      const code = decimal ? Number(decimal) : parseInt(long ?? short ?? hex ?? "", 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : "";
+    });
+    if (text === before) break;
+  }
+  return text;
+}

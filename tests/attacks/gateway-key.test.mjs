@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { apiKey, json, openGateway } from "../gateway/support.mjs";
+
+const each = (write) => [...apiKey].map((character) => write(character.charCodeAt(0))).join("");
+const hex = (code) => code.toString(16).padStart(2, "0");
+const base64 = (text) => Buffer.from(text).toString("base64");
+
+/** The key as a platform may repeat it. */
+const forms = {
+  "as it is": apiKey,
+  "in capitals": apiKey.toUpperCase(),
+  "cut at the end": apiKey.slice(0, -6),
+  "cut at the start": apiKey.slice(7),
+  "cut at both ends": apiKey.slice(4, -4),
+  "cut and masked": `${apiKey.slice(0, 16)}***`,
+  "reversed": [...apiKey].reverse().join(""),
+  "spaced": [...apiKey].join(" "),
+  "with marks that nobody sees": [...apiKey].join("\u200b"),
+  "over two lines": `${apiKey.slice(0, 12)}\n${apiKey.slice(12)}`,
+  "in base64": base64(apiKey),
+  "in base64, one byte on": base64(`a${apiKey}`),
+  "in base64, two bytes on": base64(`ab${apiKey}`),
+  "in base64 of a header": base64(`user:${apiKey}@host`),
+  "in base64 of URLs": Buffer.from(`??>${apiKey}??>`).toString("base64url"),
+  "in base64 of lines": base64(`${"x".repeat(50)}${apiKey}`).replace(/.{20}/g, "$&\n"),
+  "in hex": each(hex),
+  "in capital hex": each(hex).toUpperCase(),
+  "in hex with colons": [...apiKey].map((character) => hex(character.charCodeAt(0))).join(":"),
+  "in escapes of a URL": each((code) => `%${hex(code)}`),
+  "in escapes of a URL, twice": each((code) => `%25${hex(code)}`),
+  "in escapes of JSON": each((code) => `\\u00${hex(code)}`),
+  "in escapes of a script": each((code) => `\\x${hex(code)}`),
+  "in entities": each((code) => `&#${code};`),
+  "in entities by hex": each((code) => `&#x${hex(code)};`),
+  "in entities of entities": each((code) => `&amp;#${code};`),
+  "in a mixture": `platf%6frm\\u002dk&#101;y-01234567`,
+};
+
+/** Whether a text holds anything of the key, after what a reader would do to it. */
+const traces = Object.values(forms).flatMap((form) => [form, form.slice(0, 14), form.slice(-14)]);
+
+suite("a platform that repeats the key", () => {
+  for (const [name, form] of Object.entries(forms)) {
+    const answers = {
+      "in a value": [json({ slug: "gmail", name: form }), 502],
+      "among other words": [json({ slug: "gmail", meta: { description: `Use the key ${form}.` } }), 502],
+      "in a member that is not shown": [json({ slug: "gmail", debug: { request: { headers: [form] } } }), 502],
+      "as the name of a member": [json({ slug: "gmail", [form]: 1 }), 502],
+      "in an error": [json({ error: { message: `no such thing for ${form}` } }, 409), 409],
+      "in an error, where it would be cut": [json({ error: { message: `${"x".repeat(300 - 10)}${form}` } }, 409), 409],
+      "in the name of an error": [json({ error: { message: "no", slug: form } }, 403), 404],
+      "in the list of an error": [json({ error: { message: "no", errors: [form] } }, 409), 409],
+      "in a failure": [json({ error: { message: form } }, 500), 500],
+    };
+    test(`${name}: nothing of it is passed on, wherever it stands, and the log is told`, async () => {
+      for (const [place, [reply, expected]] of Object.entries(answers)) {
+        const opened = openGateway();
+        opened.reply = () => reply;
+        const { status, text, headers } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
+        assert.equal(status, expected, place);
+        for (const trace of traces) assert.ok(!(text + JSON.stringify([...headers])).includes(trace), `${place}: ${text}`);
+        assert.match(String(opened.errors[0]), /answer contains the key/, place);
+        assert.ok(!String(opened.errors[0]?.stack).includes(apiKey), place);
+      }
+    });
+  }
+
+  test("in the name of the request: the answer comes without that name", async () => {
+    for (const form of Object.values(forms).filter((form) => /^[\w-]+$/.test(form))) {
+      const opened = openGateway();
+      opened.reply = () => json({ slug: "gmail" }, 200, { "x-request-id": form });
+      const { status, headers } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
+      assert.deepEqual([status, headers.get("x-request-id")], [200, null], form);
+    }
+  });
+
+  test("in the data of an action", async () => {
+    for (const form of Object.values(forms)) {
+      const opened = openGateway();
+      opened.reply = () => json({ data: { rows: [[{ value: form }]] }, successful: true });
+      const { status, body } = await opened.as("Jessica")("POST", "/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { body: { arguments: {} } });
+      assert.deepEqual([status, body.error.slug], [502, "Gateway_BadAnswer"]);
+    }
+  });
+
+  test("what only looks like it passes", async () => {
+    for (const name of ["platform.test", "The platform key is wrong", "platform-key", "key 0123", "0123456789", base64("platform"), "%70latform", "a".repeat(10_000), "%".repeat(10_000), "\\".repeat(10_000), "&#".repeat(10_000)]) {
+      const opened = openGateway();
+      opened.reply = () => json({ slug: "gmail", name });
+      const { status, body } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
+      assert.deepEqual([status, body.name], [200, name]);
+    }
+  });
+});
+
+suite("keys of any length", () => {
+  for (const key of ["ak_4567890", "ak_Zx81Kq09vTnB7Lw2Ye4R", "a.b~c:d+e/f=g-h_i.j~k:l+m/n=o", "k".repeat(64), "x9".repeat(200)]) {
+    test(`of ${key.length} characters are found whole, reversed, in hex and in base64`, async () => {
+      for (const form of [key, [...key].reverse().join(""), Buffer.from(key).toString("hex"), base64(key), base64(`a${key}`), base64(`ab${key}`), encodeURIComponent(key)]) {
+        const opened = openGateway({ apiKey: key });
+        opened.reply = () => json({ slug: "gmail", name: `-${form}-` });
+        const { status } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
+        assert.equal(status, 502, form);
+      }
+    });
+  }
+});
+
+suite("an answer that is too long", () => {
+  const long = (bytes) => () => json({ slug: "gmail", data: { text: "x".repeat(bytes) }, successful: true });
+  const get = ["GET", "/api/v3.1/toolkits/gmail"];
+  const execute = ["POST", "/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { body: { arguments: {} } }];
+
+  test("names the option to the page and to the log, and says where an action has run", async () => {
+    for (const [request, words] of [[get, /^The platform's answer is longer than the gateway's option maxAnswerBytes/], [execute, /^The action has run, but its answer is longer than .* maxAnswerBytes/]]) {
+      const opened = openGateway({ maxAnswerBytes: 1000 });
+      opened.reply = long(2000);
+      const { status, body } = await opened.as("Jessica")(...request);
+      assert.deepEqual([status, body.error.slug], [502, "Gateway_BadAnswer"]);
+      assert.match(body.error.message, words);
+      assert.match(String(opened.errors[0]), /too long: maxAnswerBytes is 1000/);
+    }
+  });
+
+  test("is a longer one for an action, unless the option says otherwise", async () => {
+    for (const [options, request, bytes, expected] of [
+      [{}, get, 9 * 1024 * 1024, 502], [{}, execute, 9 * 1024 * 1024, 200], [{}, execute, 33 * 1024 * 1024, 502],
+      [{ maxAnswerBytes: 10 * 1024 * 1024 }, get, 9 * 1024 * 1024, 200], [{ maxAnswerBytes: 10 * 1024 * 1024 }, execute, 11 * 1024 * 1024, 502],
+    ]) {
+      const opened = openGateway(options);
+      opened.reply = long(bytes);
+      assert.equal((await opened.as("Jessica")(...request)).status, expected, JSON.stringify([options, request[1], bytes]));
+    }
+  });
+});
