@@ -104,27 +104,39 @@ export interface NodeRequest {
   url?: string | undefined;
   /** The path with what a router has cut off of `url`, as Express has it. */
   originalUrl?: string | undefined;
-  rawHeaders: string[];
-  /** Present when a body parser was here before. */
+  rawHeaders?: string[] | undefined;
+  /** Read when `rawHeaders` is empty, as adapters for functions in the cloud leave it. */
+  headers?: Record<string, string | string[] | undefined> | undefined;
+  /** What a body parser has left: bytes, text or parsed JSON. Needed when something has read the stream before. */
   body?: unknown;
+  /** The same as it arrived. */
+  rawBody?: unknown;
+  readonly readable?: boolean;
   readonly readableDidRead?: boolean;
+  readonly readableEnded?: boolean;
+  readonly destroyed?: boolean;
   readonly socket?: unknown;
-  on(event: "data" | "end" | "close", listener: (chunk: Uint8Array) => void): unknown;
+  on(event: "data" | "end" | "close" | "error", listener: (chunk: Uint8Array) => void): unknown;
   pause(): unknown;
   resume(): unknown;
 }
 
 /** As much of Node's `ServerResponse` as {@link toNodeHandler} writes. */
 export interface NodeResponse {
-  readonly writableFinished: boolean;
-  writeHead(status: number, headers: Record<string, string>): unknown;
-  end(body?: Uint8Array): unknown;
+  readonly headersSent?: boolean;
+  readonly writableEnded?: boolean;
+  readonly destroyed?: boolean;
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  end(body: Uint8Array): unknown;
   once(event: "close", listener: () => void): unknown;
+  on?(event: "error", listener: (error: Error) => void): unknown;
+  destroy?(): unknown;
 }
 
 /**
- * The gateway as a handler of Node's `http`, and so of Express; for Fastify, `request.raw` and `reply.raw`. `authenticate` is given
- * Node's request as its context. Without `X-Forwarded-*`: behind a proxy, pages are told by `Sec-Fetch-Site` or by `origins`.
+ * Adapts the gateway to Node's `http` and `http2`, and so to Express, Koa, the Pages Router of Next.js, and adapters for functions in
+ * the cloud. `authenticate` is given Node's request as its context. The handler never rejects, and sends nothing where something
+ * else has answered. It ignores `X-Forwarded-*`: behind a proxy, pages are recognised by `Sec-Fetch-Site` or by `origins`.
  */
 export function toNodeHandler<Incoming extends NodeRequest>(
   gateway: Gateway<Incoming>,

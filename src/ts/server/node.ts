@@ -1,83 +1,74 @@
+import { kindOf } from "./describe.js";
 import type { Gateway, NodeRequest, NodeResponse } from "./index.js";
+import { toRequest } from "./node-request.js";
+import { refuse, type Refusal } from "./refusal.js";
 
 /** See `toNodeHandler`. */
 export function adapt<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) {
+  if (typeof gateway !== "function") throw new TypeError(`toNodeHandler: the gateway must be what createGateway returns, got ${kindOf(gateway)}`);
   return async (incoming: Incoming, outgoing: NodeResponse): Promise<void> => {
+    if (isOver(incoming, outgoing)) return;
     const controller = new AbortController();
-    outgoing.once("close", () => outgoing.writableFinished || controller.abort());
+    let isAnswered = false;
+    // Not by `writableFinished`, which is true after a reset over HTTP/2.
+    outgoing.once("close", () => isAnswered || controller.abort());
+    // Without a listener, an error while writing would end the process.
+    outgoing.on?.("error", () => {});
     const request = toRequest(incoming, controller.signal);
-    const response = request ? await gateway(request, incoming) : refusal();
-    const body = new Uint8Array(await response.arrayBuffer());
-    const length = response.body && { "content-length": String(body.byteLength) };
-    outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), ...length });
-    outgoing.end(body);
-    // What was not read goes, so that the connection can be used again.
-    await request?.body?.cancel().catch(() => {});
-    incoming.resume();
-  };
-}
-
-/** What is no request of a page: a proxy's address, a name that is none, a method that `Request` does not take. */
-function refusal(): Response {
-  const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-  return Response.json({ error: { message: "Not a request that this gateway takes", slug: "Gateway_BadRequest", status: 400 } }, { status: 400, headers });
-}
-
-function toRequest(incoming: NodeRequest, signal: AbortSignal): Request | undefined {
-  const { method = "GET", rawHeaders } = incoming;
-  const path = incoming.originalUrl ?? incoming.url ?? "";
-  const headers = new Headers();
-  let authority = "";
-  try {
-    for (let index = 0; index < rawHeaders.length; index += 2) {
-      const [name = "", value = ""] = [rawHeaders[index], rawHeaders[index + 1]];
-      // HTTP/2 has the method, the path and the host among them.
-      if (name === ":authority") authority = value;
-      if (!name.startsWith(":")) headers.append(name, value);
+    let answer: Whole;
+    try {
+      answer = await read(request ? await gateway(request, incoming) : responseOf(refuse(400, "BadRequest", "The path, the host or the method is not valid")));
+    } catch (error) {
+      // The gateway itself never rejects. A function around it may.
+      console.error("connect-flow: the gateway's handler failed:", error);
+      answer = await read(responseOf(refuse(500, "Failed", "The gateway failed")));
     }
-    const host = headers.get("host") ?? authority;
-    const isSecure = Boolean((incoming.socket as { encrypted?: boolean } | undefined)?.encrypted);
-    // The path is added as it is: as a reference, `//evil.example` would be another host.
-    if (!path.startsWith("/") || !/^[\w.[\]:-]+$/.test(host)) return undefined;
-    const hasBody = method !== "GET" && method !== "HEAD";
-    const init = { method, headers, signal, ...(hasBody && { body: bodyOf(incoming), duplex: "half" }) };
-    return new Request(`${isSecure ? "https" : "http"}://${host}${path}`, init as RequestInit);
+    isAnswered = true;
+    if (!isOver(incoming, outgoing)) send(outgoing, answer);
+    // Drops what was not read, so that the connection can be used again.
+    await request?.body?.cancel().catch(() => {});
+    if (!incoming.destroyed) incoming.resume();
+  };
+}
+
+/** Whether nobody waits for an answer any more: something else has given one, or the page has gone. */
+function isOver({ socket }: NodeRequest, { headersSent, writableEnded, destroyed }: NodeResponse): boolean {
+  return Boolean(headersSent || writableEnded || destroyed || isGone(socket));
+}
+
+function isGone(socket: unknown): boolean {
+  try {
+    return (socket as { destroyed?: boolean } | null | undefined)?.destroyed === true;
   } catch {
-    return undefined;
+    // Over HTTP/2, the socket of a session that has ended throws.
+    return true;
   }
 }
 
-/**
- * The body as it arrives, or, where a parser has read it before, as that understood it. Nothing is destroyed when the gateway has
- * read enough, since the connection and the answer on it would be as well.
- */
-function bodyOf(incoming: NodeRequest): ReadableStream<Uint8Array> | string | null {
-  if (incoming.readableDidRead) {
-    const { body } = incoming;
-    if (body === undefined || body === null) return null;
-    return typeof body === "string" ? body : JSON.stringify(body);
+interface Whole {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Uint8Array;
+}
+
+async function read(response: Response): Promise<Whole> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  const cookies = response.headers.getSetCookie();
+  const length = response.body && { "content-length": String(body.byteLength) };
+  return { status: response.status, headers: { ...Object.fromEntries(response.headers), ...(cookies.length && { "set-cookie": cookies }), ...length }, body };
+}
+
+function send(outgoing: NodeResponse, { status, headers, body }: Whole): void {
+  try {
+    outgoing.writeHead(status, headers);
+    outgoing.end(body);
+  } catch (error) {
+    // A middleware that has wrapped these, or a status that is none. Half an answer would leave the page waiting.
+    console.error("connect-flow: the answer could not be written:", error);
+    outgoing.destroy?.();
   }
-  let isOver = false;
-  const once = (end: () => void) => () => {
-    if (!isOver) end();
-    isOver = true;
-  };
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        incoming.on("data", (chunk) => {
-          if (isOver) return;
-          controller.enqueue(new Uint8Array(chunk));
-          incoming.pause();
-        });
-        incoming.on("end", once(() => controller.close()));
-        incoming.on("close", once(() => controller.error(new Error("The body broke off"))));
-        incoming.pause();
-      },
-      pull: () => void incoming.resume(),
-      cancel: once(() => {}),
-    },
-    // Nothing before somebody reads.
-    { highWaterMark: 0 },
-  );
+}
+
+function responseOf({ status, body }: Refusal): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } });
 }

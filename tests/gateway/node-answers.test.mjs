@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import { connect as connectHttp2, constants, createServer as createHttp2 } from "node:http2";
+import { suite, test } from "node:test";
+import { toNodeHandler } from "connect-flow/server";
+import { openGateway } from "./support.mjs";
+import { serve } from "./wire.mjs";
+
+const limits = { timeout: 10_000 };
+const ok = async () => Response.json({ from: "gateway" });
+
+/** What a server says of itself while `work` runs: `{ rejections, logged }`. The log is kept off the test's output. */
+async function watch(t, work) {
+  const rejections = [];
+  const note = (reason) => rejections.push(reason);
+  const { mock } = t.mock.method(console, "error", () => {});
+  process.on("unhandledRejection", note);
+  try {
+    await work();
+    await new Promise(setImmediate);
+  } finally {
+    process.off("unhandledRejection", note);
+  }
+  return { rejections, logged: mock.calls.map(({ arguments: [text] }) => text) };
+}
+
+/** A server whose middleware runs before the handler; `handled` settles as the handler does. */
+async function serveBehind(t, middleware, gateway = ok) {
+  const handler = toNodeHandler(gateway);
+  const settled = {};
+  const handled = new Promise((resolve, reject) => Object.assign(settled, { resolve, reject }));
+  const server = await serve(async (request, response) => {
+    await middleware(request, response);
+    await handler(request, response).then(settled.resolve, settled.reject);
+  });
+  t.after(server.close);
+  return Object.assign(server, { handled });
+}
+
+suite("a request that something else has answered", limits, () => {
+  const before = {
+    "ended": [(_request, response) => { response.end("first"); }, "first"],
+    "begun": [(_request, response) => {
+      response.writeHead(200);
+      response.write("fir");
+      setImmediate(() => setImmediate(() => response.end("st")));
+    }, "first"],
+    "redirected": [(_request, response) => { response.writeHead(200, { location: "/login" }).end("first"); }, "first"],
+    "ended long ago": [async (_request, response) => {
+      response.end("first");
+      await once(response, "close");
+    }, "first"],
+  };
+  for (const [name, [middleware, expected]] of Object.entries(before)) {
+    test(`before the handler runs (${name}) is left alone, and the gateway is not asked`, async (t) => {
+      const asked = [];
+      const server = await serveBehind(t, middleware, async (request) => {
+        asked.push(request.url);
+        return ok();
+      });
+      const { rejections } = await watch(t, async () => {
+        assert.equal(await (await fetch(server.url)).text(), expected);
+        await server.handled;
+      });
+      assert.deepEqual([rejections, asked], [[], []]);
+    });
+  }
+
+  for (const end of ["end", "destroy"]) {
+    test(`while the gateway works (${end}) is left alone`, async (t) => {
+      let outgoing;
+      const server = await serveBehind(t, (_request, response) => { outgoing = response; }, async () => {
+        outgoing[end]();
+        return ok();
+      });
+      const { rejections } = await watch(t, async () => {
+        await fetch(server.url).then((response) => response.text(), () => "");
+        await server.handled;
+      });
+      assert.deepEqual(rejections, []);
+    });
+  }
+
+  test("by closing the connection is left alone, and the gateway is not asked", async (t) => {
+    const asked = [];
+    const server = await serveBehind(t, (request) => { request.socket.destroy(); }, async () => void asked.push(1));
+    const { rejections } = await watch(t, async () => {
+      await assert.rejects(fetch(server.url));
+      await server.handled;
+    });
+    assert.deepEqual([rejections, asked], [[], []]);
+  });
+});
+
+suite("an answer that cannot be written", limits, () => {
+  const fault = () => { throw new Error("a middleware"); };
+  for (const name of ["writeHead", "end"]) {
+    test(`because ${name} throws closes the connection and does not reject`, async (t) => {
+      const server = await serveBehind(t, (_request, response) => { response[name] = fault; });
+      const { rejections, logged } = await watch(t, async () => {
+        await assert.rejects(async () => (await fetch(server.url)).text());
+        await server.handled;
+      });
+      assert.deepEqual(rejections, []);
+      assert.deepEqual(logged, ["connect-flow: the answer could not be written:"]);
+    });
+  }
+
+  test("because the response emits an error does not end the process", async (t) => {
+    const server = await serveBehind(t, (_request, response) => {
+      const { end } = response;
+      response.end = (body) => {
+        response.emit("error", new Error("broken pipe"));
+        end.call(response, body);
+      };
+    });
+    const { rejections } = await watch(t, async () => {
+      assert.equal((await fetch(server.url)).status, 200);
+      await server.handled;
+    });
+    assert.deepEqual(rejections, []);
+  });
+
+  const broken = {
+    "rejects": async () => { throw new Error("mine"); },
+    "throws": () => { throw new Error("mine"); },
+    "answers nothing": async () => {},
+    "answers what is no Response": async () => ({ status: 200 }),
+    "answers with a body that breaks off": async () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("mine")) })),
+  };
+  for (const [name, gateway] of Object.entries(broken)) {
+    test(`because a function around the gateway ${name} is a 500 without details`, async (t) => {
+      const server = await serveBehind(t, () => {}, gateway);
+      const { rejections, logged } = await watch(t, async () => {
+        const response = await fetch(server.url);
+        assert.deepEqual([response.status, (await response.json()).error], [500, { message: "The gateway failed", slug: "Gateway_Failed", status: 500 }]);
+        await server.handled;
+      });
+      assert.deepEqual([rejections, logged], [[], ["connect-flow: the gateway's handler failed:"]]);
+    });
+  }
+
+  test("keeps every cookie that a function around the gateway sets", async (t) => {
+    const server = await serveBehind(t, () => {}, async () => new Response("", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] }));
+    assert.deepEqual((await fetch(server.url)).headers.getSetCookie(), ["a=1", "b=2"]);
+  });
+
+  for (const [name, value] of Object.entries({ "nothing": undefined, "a promise": Promise.resolve(ok), "options": { apiKey: "a" } })) {
+    test(`toNodeHandler says so when it is given ${name} in place of a gateway`, () => {
+      assert.throws(() => toNodeHandler(value), /^TypeError: toNodeHandler: the gateway must be what createGateway returns, got (nothing|a Promise|an object)$/);
+    });
+  }
+});
+
+/** A client's session with a server of HTTP/2. */
+async function openHttp2(t, handler) {
+  const server = createHttp2(handler);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const session = connectHttp2(`http://127.0.0.1:${server.address().port}`);
+  t.after(() => {
+    session.destroy();
+    server.close();
+  });
+  return session;
+}
+
+suite("over HTTP/2", limits, () => {
+  const path = "/api/connect/api/v3/toolkits/gmail";
+  const asked = (path, headers) => ({ ":path": path, "x-test-user": "Jessica", ...headers });
+  const read = async (stream) => {
+    const [headers] = await once(stream, "response");
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return { status: headers[":status"], body: JSON.parse(Buffer.concat(chunks).toString()) };
+  };
+
+  test("requests and bodies are answered", async (t) => {
+    const { gateway, sandbox } = openGateway();
+    const session = await openHttp2(t, toNodeHandler(gateway));
+    assert.equal((await read(session.request(asked(path)))).body.slug, "gmail");
+    const post = session.request(asked("/api/connect/api/v3/connected_accounts/link", { ":method": "POST", "content-type": "application/json" }));
+    post.end('{"auth_config_id":"ac_Gmail0000001","callback_url":"https://app.test/done"}');
+    assert.equal((await read(post)).status, 201);
+    const { id } = sandbox.accounts().at(-1);
+    assert.equal((await read(session.request(asked(`/api/connect/api/v3/connected_accounts/${id}`, { ":method": "DELETE" })))).status, 200);
+  });
+
+  for (const [name, end] of Object.entries({
+    "resets its stream": (stream) => stream.close(constants.NGHTTP2_CANCEL),
+    "closes the connection": (_stream, session) => session.destroy(),
+  })) {
+    test(`a page that ${name} stops the request to the platform`, async (t) => {
+      const arrived = new EventEmitter();
+      const { gateway } = openGateway({
+        fetch: (request) => {
+          arrived.emit("request", request.signal);
+          return new Promise(() => {});
+        },
+      });
+      const session = await openHttp2(t, toNodeHandler(gateway));
+      const stream = session.request(asked(path));
+      stream.on("error", () => {});
+      const [signal] = await once(arrived, "request");
+      const aborted = once(signal, "abort");
+      end(stream, session);
+      await aborted;
+      });
+  }
+
+  test("a page that has gone before the handler runs is left alone", async (t) => {
+    const handler = toNodeHandler(ok);
+    let handled;
+    const settled = new Promise((resolve) => { handled = resolve; });
+    const arrived = new EventEmitter();
+    const session = await openHttp2(t, async (request, response) => {
+      arrived.emit("request");
+      await once(response, "close");
+      handled(await handler(request, response).then(() => "settled"));
+    });
+    const { rejections } = await watch(t, async () => {
+      const stream = session.request(asked(path));
+      stream.on("error", () => {});
+      await once(arrived, "request");
+      stream.close(constants.NGHTTP2_CANCEL);
+      assert.equal(await settled, "settled");
+    });
+    assert.deepEqual(rejections, []);
+  });
+});
