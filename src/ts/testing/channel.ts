@@ -44,5 +44,9 @@ export function channels(happened: () => void): ChannelClass {
     }
   }
 
-  return Channel;
+  // As a function, whose prototype may be exchanged for the browser's own once the sandbox is disposed of: that of a class is fixed.
+  const made = function (name: string) {
+    return Reflect.construct(Channel, [name], new.target ?? Channel) as Channel;
+  };
+  return Object.assign(made, { prototype: Channel.prototype }) as unknown as ChannelClass;
 }

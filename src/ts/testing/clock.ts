@@ -1,7 +1,7 @@
 import type { SandboxClock } from "./index.js";
 import { misuse } from "./misuse.js";
 import type { Patches } from "./patches.js";
-import { areTimersFake, FakeTimers } from "./timers.js";
+import { fakeTimer, FakeTimers } from "./timers.js";
 
 /** What is under way that waits for no timer. */
 export interface Pulse {
@@ -16,58 +16,65 @@ const quietTurns = 4;
 const stepMs = 100;
 const defaultLimitMs = 20 * 60_000;
 
+const howToShare = "call vi.useFakeTimers() or jest.useFakeTimers() before the sandbox is installed, and give createSandbox `advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms)`";
+
 type Advance = (ms: number) => unknown;
 
 /** The clock of the page that a sandbox is installed in. */
 export class Clock implements SandboxClock {
   #timers: FakeTimers | undefined;
-  #own: unknown;
+  /** By how much another library's timers were moved. Its `Date` may be set to another moment meanwhile. */
+  #movedMs = 0;
 
   /** @param advanceTimers moves timers that are somebody else's. */
   constructor(private readonly pulse: Pulse, private readonly advanceTimers: Advance | undefined) {}
 
   install(startMs: number, patches: Patches): void {
     if (this.advanceTimers) return;
-    if (areTimersFake()) {
-      throw misuse("timers_faked", "timers are fake already: give createSandbox `advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms)`, or call vi.useRealTimers()");
-    }
+    const fake = fakeTimer();
+    if (fake) throw misuse("timers_faked", `\`${fake}\` of this page is a fake already: ${howToShare}; or call vi.useRealTimers() first`);
     this.#timers = new FakeTimers(startMs, patches);
-    this.#own = globalThis.setTimeout;
     patches.after(() => (this.#timers = undefined));
   }
 
   now(): number {
-    return Date.now();
+    return this.#timers ? Math.floor(this.#timers.nowMs) : Date.now();
   }
 
   async advance(ms: number): Promise<void> {
     if (!(ms >= 0)) throw new RangeError("a clock moves forward");
     await this.#settle();
-    const endMs = this.now() + ms;
+    const endMs = this.#nowMs() + ms;
     while (await this.#step(endMs));
     if (this.#timers) this.#timers.nowMs = Math.max(this.#timers.nowMs, endMs);
     await this.#settle();
   }
 
-  async until<T>(promise: PromiseLike<T>, { limitMs = defaultLimitMs }: { limitMs?: number } = {}): Promise<T> {
+  async until<T>(promise: PromiseLike<T>, { limitMs = defaultLimitMs }: { limitMs?: number | undefined } = {}): Promise<T> {
     let isOver = false;
     const end = () => void (isOver = true);
     promise.then(end, end);
     await this.#settle();
-    const endMs = this.now() + limitMs;
+    const endMs = this.#nowMs() + limitMs;
     while (!isOver) {
       if (await this.#step(endMs)) continue;
-      throw misuse("clock_stuck", `the promise did not settle, though ${this.#timers?.nextMs ? `${limitMs} ms have passed` : "no timer is left to wait for"}`);
+      throw misuse("clock_stuck", this.advanceTimers || this.#timers?.nextMs
+        ? `the promise did not settle within ${limitMs} ms of the sandbox's clock`
+        : "the promise did not settle, and no timer is left: it waits for something that is no timer of this page, such as a real request, a worker, or a timer set before the sandbox was installed");
     }
     return promise;
   }
 
+  #nowMs(): number {
+    return this.#timers?.nowMs ?? this.#movedMs;
+  }
+
   /** Moves to what comes next, not beyond `endMs`; false when there is nothing. */
   async #step(endMs: number): Promise<boolean> {
-    const leftMs = endMs - this.now();
+    const leftMs = endMs - this.#nowMs();
     if (this.advanceTimers) {
       if (leftMs <= 0) return false;
-      await this.advanceTimers(Math.min(leftMs, stepMs));
+      await this.#advanceTimers(this.advanceTimers, Math.min(leftMs, stepMs));
     } else {
       const timers = this.#checked();
       if ((timers.nextMs ?? Infinity) > endMs) return false;
@@ -75,6 +82,18 @@ export class Clock implements SandboxClock {
     }
     await this.#settle();
     return true;
+  }
+
+  /** Makes sure that the page's timers and its `Date` have followed: `advanceTimers` may move another clock, or none. */
+  async #advanceTimers(advance: Advance, ms: number): Promise<void> {
+    let hasRun = false;
+    const beforeMs = Date.now();
+    const timer = setTimeout(() => (hasRun = true), ms);
+    await advance(ms);
+    clearTimeout(timer);
+    this.#movedMs += ms;
+    if (hasRun && (Date.now() !== beforeMs || ms < 1)) return;
+    throw misuse("clock_stuck", `\`advanceTimers\` was called with ${ms} ms, and ${hasRun ? "`Date`" : "`setTimeout`"} of this page did not move: ${howToShare}`);
   }
 
   async #settle(): Promise<void> {
@@ -92,8 +111,9 @@ export class Clock implements SandboxClock {
 
   #checked(): FakeTimers {
     if (!this.#timers) throw misuse("not_installed", "the clock is moved while the sandbox is installed: call install or createClient first");
-    if (globalThis.setTimeout !== this.#own) {
-      throw misuse("timers_replaced", "something has replaced the sandbox's timers; with vi.useFakeTimers(), call it before the sandbox is installed and give createSandbox `advanceTimers`");
+    const { replaced } = this.#timers;
+    if (replaced) {
+      throw misuse("timers_replaced", `\`${replaced}\` of this page is no longer the sandbox's: vi.useFakeTimers(), vi.setSystemTime(), a spy or another library has replaced it since the sandbox was installed. For another moment give createSandbox \`now\`; for timers of another library ${howToShare}`);
     }
     return this.#timers;
   }

@@ -281,7 +281,7 @@ export interface SandboxClock {
    * Moves the clock forward and runs every timer on the way, each at its time, with all that follows from it. With 0,
    * everything happens that waits for no timer.
    *
-   * Rejects with `not_installed` and `timers_replaced`.
+   * Rejects with `not_installed`, `timers_replaced`, and `clock_stuck` where `advanceTimers` does not move this page.
    */
   advance(ms: number): Promise<void>;
   /**
@@ -289,7 +289,7 @@ export interface SandboxClock {
    *
    * Rejects with `clock_stuck`, `not_installed` and `timers_replaced`.
    */
-  until<T>(promise: PromiseLike<T>, options?: { limitMs?: number }): Promise<T>;
+  until<T>(promise: PromiseLike<T>, options?: { limitMs?: number | undefined }): Promise<T>;
 }
 
 /** Options of a client that asks the sandbox: those of any client but for where the platform is, and by which key. */
@@ -297,9 +297,9 @@ export type SandboxClientOptions = Partial<Omit<ClientOptions, "baseUrl" | "fetc
 
 /**
  * Every code of a {@link SandboxError}: `already_installed` (another sandbox is, in this page: dispose of it first),
- * `not_installed`, `oauth_given` (users can only be scripted for the built-in authorization server), `timers_faked` (by
- * something else, before), `timers_replaced` (by something else, since), `not_replaceable` (the page does not let itself be),
- * `clock_stuck` (time alone does not settle the promise), `no_popup` (the outcome is one of a popup, and there is none),
+ * `not_installed`, `oauth_given` (users can only be scripted for the built-in authorization server), `timers_faked` (timers or
+ * `Date`, by something else, before), `timers_replaced` (timers or `Date`, by something else, since), `not_replaceable` (the page
+ * does not let itself be), `clock_stuck` (time alone does not settle the promise, or `advanceTimers` does not move this page), `no_popup` (the outcome is one of a popup, and there is none),
  * `invalid_argument`.
  */
 export type SandboxErrorCode =
@@ -333,7 +333,7 @@ export interface Sandbox {
   reset(): void;
 
   /**
-   * Puts the sandbox in place of what a page depends on: timers, `Date`, `Math.random`, `open`, `BroadcastChannel`,
+   * Puts the sandbox in place of what a page depends on: timers, `Date`, `performance.now`, `Math.random`, `open`, `BroadcastChannel`,
    * `document.hasFocus`, `navigator.onLine`, leaving the page for the platform, and `fetch` where there is a `gateway`. May be
    * called again.
    * @returns the options of a client that asks this sandbox, for `createClient` or a `ConnectProvider`. It remembers attempts in
@@ -365,7 +365,10 @@ export interface Sandbox {
   visit(redirectUrl: string): void;
   /** Takes the page's network away, or gives it back. */
   setOnline(isOnline: boolean): void;
-  /** Puts everything back that `install` has replaced and ends the clients of `createClient`. Timers that still wait are forgotten. */
+  /**
+   * Puts everything back that `install` has replaced and ends the clients of `createClient`. Timers that still wait are forgotten. What
+   * another library has put over it stays; what that puts back afterwards acts as the page's own.
+   */
   dispose(): void;
 }
 

@@ -75,14 +75,14 @@ export class Page {
   constructor(readonly visitors: Visitors, private readonly platformOrigin: string) {}
 
   install(patches: Patches, pageUrl: string): void {
-    if (typeof document === "undefined") bringPage(patches, pageUrl);
+    const address = typeof document === "undefined" ? bringPage(patches, pageUrl) : undefined;
     this.Channel = channels(() => this.visitors.happened());
     patches.replace(globalThis, "BroadcastChannel", this.Channel);
     patches.replace(document, "hasFocus", () => this.#hasFocus);
     if (typeof navigator === "undefined") patches.replace(globalThis, "navigator", { userAgent: "" });
     patches.replace(navigator, "onLine", undefined, () => this.#isOnline);
     this.#replaceOpen(patches);
-    this.#watchLeaving(patches);
+    this.#watchLeaving(patches, address ?? location);
   }
 
   get isOnline(): boolean {
@@ -127,14 +127,15 @@ export class Page {
   }
 
   /** A page that is left for the platform stays, as the test is in it. */
-  #watchLeaving(patches: Patches): void {
-    const leave = (url: unknown) => this.visitors.sent(new URL(String(url), location.href).href, null);
-    const own = Object.getOwnPropertyDescriptor(globalThis, "location");
-    if (own?.configurable) {
-      const real = location;
+  #watchLeaving(patches: Patches, real: Pick<Location, "href" | "assign" | "replace">): void {
+    let isOver = false;
+    patches.after(() => (isOver = true));
+    const isLeft = (url: unknown) => !isOver && this.#isPlatform(url);
+    const leave = (url: unknown) => this.visitors.sent(new URL(String(url), real.href).href, null);
+    if (Object.getOwnPropertyDescriptor(globalThis, "location")?.configurable !== false) {
       const methods: Members = {};
       for (const name of ["assign", "replace"] as const) {
-        methods[name] = (url: unknown) => (this.#isPlatform(url) ? leave(url) : real[name](String(url)));
+        methods[name] = (url: unknown) => (isLeft(url) ? leave(url) : real[name](String(url)));
       }
       // Not a proxy of the real one, whose members may not be told otherwise.
       const left = new Proxy({}, {
@@ -143,7 +144,7 @@ export class Page {
           return typeof value === "function" && !(name in methods) ? value.bind(real) : value;
         },
         set: (_, name, value) => {
-          if (name === "href" && this.#isPlatform(value)) return leave(value), true;
+          if (name === "href" && isLeft(value)) return leave(value), true;
           return Reflect.set(real, name, value, real);
         },
       });
@@ -154,7 +155,7 @@ export class Page {
     const navigation = page.navigation as EventTarget | undefined;
     const asked = (event: Event) => {
       const { url } = (event as Event & { destination: { url: string } }).destination;
-      if (!this.#isPlatform(url)) return;
+      if (!isLeft(url)) return;
       event.preventDefault();
       leave(url);
     };
@@ -167,8 +168,11 @@ export class Page {
   }
 }
 
-/** In Node, without a DOM: as much of a page as the module looks at. */
-function bringPage(patches: Patches, pageUrl: string): void {
+/**
+ * In Node, without a DOM: as much of a page as the module looks at.
+ * @returns its address, which is not its `location` yet.
+ */
+function bringPage(patches: Patches, pageUrl: string) {
   const events = new EventTarget();
   for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"] as const) {
     patches.replace(globalThis, name, events[name].bind(events));
@@ -185,10 +189,10 @@ function bringPage(patches: Patches, pageUrl: string): void {
       this.assign();
     },
   };
-  patches.replace(globalThis, "location", address);
   const replaceState = (_state: unknown, _unused: string, url: string) => void (address.href = new URL(url, address.href).href);
   patches.replace(globalThis, "history", { state: null, replaceState });
   patches.replace(globalThis, "document", Object.assign(new EventTarget(), { visibilityState: "visible", hasFocus: () => true }));
+  return address;
 }
 
 function tell(name: string): void {

@@ -15,27 +15,27 @@ interface Entry {
 const firstId = 1e12;
 const maxDelayMs = 2 ** 31 - 1;
 
+const names = ["setTimeout", "setInterval", "clearTimeout", "clearInterval"] as const;
+const page = globalThis as unknown as Record<string, unknown>;
+
 /**
  * A clock that stands still until it is moved, and the timers that wait for it: in place of the page's `setTimeout`,
- * `setInterval`, `Date` and, so that jitter is the same in every run, `Math.random`.
+ * `setInterval`, `Date`, `performance.now` and, so that jitter is the same in every run, `Math.random`.
  */
 export class FakeTimers {
   #entries = new Map<number, Entry>();
   #lastId = firstId;
-  #isOver = false;
+  #own: readonly unknown[];
+  nowMs: number;
   /** How often a timer was set or cleared. */
   changes = 0;
 
-  constructor(public nowMs: number, patches: Patches) {
-    const page = globalThis as unknown as Record<string, Handler>;
-    const before = Object.fromEntries(
-      ["setTimeout", "clearTimeout", "setInterval", "clearInterval"].map((name) => [name, page[name]]),
-    ) as Record<string, Handler & ((...values: unknown[]) => Handle)>;
+  constructor(startMs: number, patches: Patches) {
+    this.nowMs = startMs;
+    const before = Object.fromEntries(names.map((name) => [name, page[name]])) as Record<string, Handler & ((...values: unknown[]) => Handle)>;
     const hasObjects = hasObjectHandles(before);
     for (const name of ["setTimeout", "setInterval"] as const) {
       patches.replace(globalThis, name, (handler: Handler, ms?: unknown, ...values: unknown[]) => {
-        // Whoever kept this function keeps one that works.
-        if (this.#isOver) return before[name]?.(handler, ms, ...values);
         const id = this.#add(() => handler(...values), delay(ms), name === "setInterval");
         return hasObjects ? this.#handle(id) : id;
       });
@@ -49,10 +49,18 @@ export class FakeTimers {
     }
     patches.replace(globalThis, "Date", this.#date());
     patches.replace(Math, "random", seeded(1));
-    patches.after(() => {
-      this.#isOver = true;
-      this.#entries.clear();
-    });
+    if (typeof performance !== "undefined") {
+      const aheadMs = performance.now() - startMs;
+      patches.replace(performance, "now", () => this.nowMs + aheadMs);
+    }
+    patches.after(() => this.#entries.clear());
+    this.#own = names.map((name) => page[name]);
+  }
+
+  /** Which function of the page's clock is no longer this one's. */
+  get replaced(): string | undefined {
+    const timer = names.find((name, index) => page[name] !== this.#own[index]);
+    return timer ?? (Date.now() === this.#dateMs ? undefined : "Date");
   }
 
   /** When the next timer is due. */
@@ -107,21 +115,29 @@ export class FakeTimers {
     return handle;
   }
 
-  #date(): DateConstructor {
-    const real = Date.now;
-    const now = () => (this.#isOver ? real() : Math.floor(this.nowMs));
-    return new Proxy(Date, {
-      construct: (target, values, newTarget) => Reflect.construct(target, values.length ? values : [now()], newTarget) as object,
-      apply: (target) => new target(now()).toString(),
-      get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
-    });
+  get #dateMs(): number {
+    return Math.floor(this.nowMs);
+  }
+
+  /** With members of its own: what is assigned to them must not reach the page's. */
+  #date(): unknown {
+    const real = Date;
+    const now = () => this.#dateMs;
+    const fake = function (...values: unknown[]) {
+      if (!new.target) return new real(now()).toString();
+      return Reflect.construct(real, values.length ? values : [now()], new.target === fake ? real : new.target) as Date;
+    };
+    const { parse, UTC, prototype } = real;
+    return Object.assign(fake, { now, parse, UTC, prototype });
   }
 }
 
-/** Whether some library has taken the page's timers already. */
-export function areTimersFake(): boolean {
-  const timer = globalThis.setTimeout as unknown as Record<string, unknown>;
-  return "clock" in timer || "_isMockFunction" in timer || "isFake" in timer;
+/** Marks of fake timers: of @sinonjs/fake-timers (Vitest, Jest), mocks of Vitest and Jest, `Date` of Vitest and of node:test. */
+const marks = ["clock", "_isMockFunction", "isFake", "isMock"];
+
+/** Which function of the page's clock some library has taken already. */
+export function fakeTimer(): string | undefined {
+  return [...names, "Date"].find((name) => marks.some((mark) => mark in (page[name] as object)));
 }
 
 /** Node's timers are objects, a browser's are numbers. */
