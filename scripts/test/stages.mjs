@@ -174,6 +174,9 @@ export const STAGES = [
     run: inBrowser("firefox", "firefox", "GECKODRIVER"),
   },
   inEngine("e2e", "webkit"),
+  // Only these two can be given a saved login.
+  inEngine("autofill", "chromium"),
+  inEngine("autofill", "firefox"),
   inEngine("attacks", "chromium"),
   inEngine("attacks", "firefox", onWindows),
   inEngine("attacks", "webkit", onWindows),

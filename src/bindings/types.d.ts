@@ -195,8 +195,11 @@ export interface InputAttributes {
   readonly placeholder?: string;
   /** For numbers. */
   readonly inputMode?: "numeric" | "decimal";
-  /** `off` for secrets: they belong to another site than this one. */
-  readonly autoComplete?: "off" | "email";
+  /**
+   * `new-password` for secrets, which keeps browsers from filling in the login that is saved for this site; `email` where the
+   * field asks for one; `off` for the rest.
+   */
+  readonly autoComplete: "new-password" | "email" | "off";
   /**
    * For the whole value, white space around it let through. Left out where the browser could take for ever, and where a
    * pasted address is cut down before it is checked.

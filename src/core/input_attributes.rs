@@ -10,8 +10,9 @@ use super::value::Value;
 /// - No `name`: a form that is sent before its script runs would put a typed key into the page's URL, and a field called
 ///   `submit` would hide the form's own. Key the value by the field's name.
 /// - `type` is never `number`, which loses what it cannot read, nor `checkbox`, whose value is no string.
-/// - `autoComplete` is `off` for secrets: the key is of another site than this one. `spellCheck` is off, since some browsers
-///   send what they check to a server.
+/// - `autoComplete` is `new-password` for secrets: browsers ignore `off` there and would fill in the login saved for this site,
+///   its password as the key and its user name before it. `spellCheck` is off, since some browsers send what they check to a
+///   server.
 /// - `pattern` lets white space around the value through, as `validateParams` does. It is missing where a backtracking
 ///   matcher could take for ever, and where the value may be a pasted address that is cut down before it is checked.
 /// - No `maxLength`: browsers cut a longer value silently, and half a key is worse than an error.
@@ -37,11 +38,11 @@ pub fn input_attributes(field: &Field) -> Value {
     };
     add(&mut members, "inputMode", keyboard);
     let fill_in = match kind {
-        "password" => Some("off"),
-        "email" => Some("email"),
-        _ => None,
+        "password" => "new-password",
+        "email" => "email",
+        _ => "off",
     };
-    add(&mut members, "autoComplete", fill_in);
+    add(&mut members, "autoComplete", Some(fill_in));
     if !may_cut(field)
         && let Some((pattern, _)) = pattern(field)
     {

@@ -308,11 +308,11 @@ suite("toJsonSchema", () => {
 
 suite("inputAttributes", () => {
   test("say how to ask for each kind of field", () => {
-    const always = { autoCapitalize: "none", autoCorrect: "off", spellCheck: false };
+    const always = { autoComplete: "off", autoCapitalize: "none", autoCorrect: "off", spellCheck: false };
     const cases = [
       [field("x"), { type: "text" }],
-      [fields[1], { type: "password", required: true, placeholder: "shpat_…", autoComplete: "off" }],
-      [field("apiKey", { required: true, default: "x" }), { type: "password", autoComplete: "off" }],
+      [fields[1], { type: "password", required: true, placeholder: "shpat_…", autoComplete: "new-password" }],
+      [field("apiKey", { required: true, default: "x" }), { type: "password", autoComplete: "new-password" }],
       [field("x", { format: "email" }), { type: "email", autoComplete: "email" }],
       [field("x", { format: "uri", required: true }), { type: "url", required: true }],
       [field("x", { type: "integer", example: "5" }), { type: "text", inputMode: "numeric", placeholder: "5", pattern: "\\s*(?:[+\\-]?\\d+)\\s*" }],

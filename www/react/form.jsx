@@ -75,7 +75,8 @@ function Field({ field, issue }) {
           <input
             {...common}
             type={secret && !isShown ? "password" : "text"}
-            autoComplete="off"
+            // On "off" a browser would fill in the login that is saved for this site.
+            autoComplete={secret ? "new-password" : "off"}
             autoCapitalize="none"
             spellCheck={false}
             placeholder={example && `e.g. ${example}`}

@@ -122,7 +122,8 @@ function createInput(field, id) {
     id,
     type: field.secret ? "password" : "text",
     "data-testid": `field-${field.name}`,
-    autocomplete: "off",
+    // On "off" a browser would fill in the login that is saved for this site.
+    autocomplete: field.secret ? "new-password" : "off",
     autocapitalize: "none",
     spellcheck: "false",
     required: field.required,

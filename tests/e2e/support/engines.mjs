@@ -11,7 +11,7 @@ import { followBidi } from "./watch.mjs";
  * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
  * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
  * from the page of this window, or gives it back; `nameNotFound` is what it says of a name that cannot be found. With the option
- * `hasFocus` only one window at a time has the keyboard, as on a user's screen.
+ * `hasFocus` only one window at a time has the keyboard, as on a user's screen. With `savesLogins` a test can save a login.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
@@ -59,18 +59,18 @@ export const engines = {
     nameNotFound: [/ERR_NAME_NOT_RESOLVED/],
   },
   firefox: {
-    start: () =>
-      startDriver(find("GECKODRIVER_BINARY", "geckodriver"), ["--port=0", "--websocket-port=0"], {
+    start: ({ savesLogins }) =>
+      startDriver(find("GECKODRIVER_BINARY", "geckodriver"), ["--port=0", "--websocket-port=0", ...(savesLogins ? ["--allow-system-access"] : [])], {
         says: /Listening on 127\.0\.0\.1:(\d+)/,
       }),
     // geckodriver makes and removes a profile of its own.
-    capabilities: () => ({
+    capabilities: (_, { savesLogins = false }) => ({
       browserName: "firefox",
       webSocketUrl: true,
       "moz:firefoxOptions": {
         binary: find("FIREFOX_BINARY", "firefox-esr", "firefox"),
         args: ["-headless", "-width", "1280", "-height", "900"],
-        prefs: { "dom.disable_open_during_load": true, "ui.prefersReducedMotion": 1 },
+        prefs: { "dom.disable_open_during_load": true, "ui.prefersReducedMotion": 1, "signon.rememberSignons": savesLogins, "signon.autofillForms": savesLogins },
       },
     }),
     follow: followBidi,
