@@ -360,6 +360,11 @@ export interface FlowOptions {
   redirectUri?: string;
   /** A path of this site, handed back in `connected`. Starts with one `/`. */
   returnTo?: string;
+  /**
+   * Whether `submit` goes on inside another app's browser, where most authorization servers refuse to sign users in. Default
+   * `false`: it fails with `in_app_browser`.
+   */
+  allowInAppBrowser?: boolean;
 }
 
 /** Which attempt `resume` goes on with. */

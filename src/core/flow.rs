@@ -88,6 +88,8 @@ pub struct FlowOptions {
     pub redirect_url: Option<String>,
     /// Path of this site, handed back when the connection is complete.
     pub return_to: Option<String>,
+    /// Whether to go on inside another app's browser, where most authorization servers refuse to sign users in.
+    pub allow_in_app_browser: bool,
 }
 
 /// What the page looks like at the moment of a [`FlowEvent::Tick`].

@@ -20,6 +20,21 @@ const APPS: &[(&str, &[&str])] = &[
     ("twitter", &["twitterandroid", "twitter for ip"]),
 ];
 
+/// What the user agent of a browser contains that shows its pages in a web view, in lower case: its user asked for a browser,
+/// and servers that refuse web views know these.
+const BROWSERS: [&str; 10] = [
+    "browser/",
+    " opr/",
+    " opt/",
+    " opx/",
+    " opera",
+    "ecosia",
+    "sleipnir",
+    "duckduckgo",
+    "focus/",
+    "klar/",
+];
+
 /// The app whose browser this is: `facebook`, `instagram`, `line`, `linkedin`, `pinterest`, `snapchat`, `tiktok`,
 /// `twitter`, `wechat`, or `android_webview` and `ios_webview` for one that does not say its name. `None` in a browser.
 ///
@@ -30,6 +45,9 @@ pub fn detect(user_agent: &str, is_standalone: bool) -> Option<&'static str> {
     let has = |mark: &&str| contains(&agent, mark);
     if let Some((app, _)) = APPS.iter().find(|(_, marks)| marks.iter().any(has)) {
         return Some(app);
+    }
+    if BROWSERS.iter().any(has) {
+        return None;
     }
     if has(&"android") && has(&"; wv)") {
         return Some("android_webview");

@@ -365,6 +365,10 @@ test("inside another app's browser nobody is sent to sign in, and whoever has a 
     assert.deepEqual([error.code, error.error, page.popups, page.assigned, sandbox.accounts()], ["in_app_browser", "instagram", [], [], []]);
     const saved = await client.flow({ app: "shopify" }).submit({ shop: "acme", admin_api_access_token: "shpat_1" });
     assert.equal(saved.state, "connected");
+    // The page knows better.
+    const trying = client.flow({ app: "gmail", mode: "redirect", allowInAppBrowser: true });
+    assert.equal((await trying.load()).inAppBrowser, "instagram");
+    assert.equal((await trying.submit()).state, "redirecting");
   } finally {
     delete globalThis.navigator;
     if (before) Object.defineProperty(globalThis, "navigator", before);

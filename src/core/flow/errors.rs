@@ -17,7 +17,7 @@ pub(super) fn popup_blocked() -> ConnectError {
 pub(super) fn in_app_browser(app: &str) -> ConnectError {
     ConnectError::new(
         ErrorCode::InAppBrowser,
-        "authorization servers refuse to sign users in inside of another app: open the page in a browser",
+        "the page runs inside another app, where authorization servers refuse to sign users in: ask the user to open it in a browser, or set `allowInAppBrowser`",
     )
     .with_server_words(Some(app.to_owned()), None)
 }

@@ -237,10 +237,16 @@ impl Flow {
         params.is_none_or(|params| params.auth_scheme.may_redirect())
     }
 
+    /// The app whose browser keeps users from signing in, unless the page lets them try.
+    pub(super) fn refusing_app(&self) -> Option<&'static str> {
+        self.in_app_browser
+            .filter(|_| !self.options.allow_in_app_browser)
+    }
+
     /// With values that are complete.
     pub(super) fn begin(&mut self, data: Data) -> Effects {
         if self.may_redirect() {
-            if let Some(app) = self.in_app_browser {
+            if let Some(app) = self.refusing_app() {
                 return self.fail(in_app_browser(app), From::Start);
             }
             if self.options.mode != FlowMode::Redirect {

@@ -89,7 +89,7 @@ impl Flow {
             effects.extend(self.initiate(data, Blank::None));
             return effects;
         }
-        match self.in_app_browser {
+        match self.refusing_app() {
             Some(app) => self.fail(in_app_browser(app), From::Start),
             None => self.initiate(data, blank),
         }

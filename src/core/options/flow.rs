@@ -28,6 +28,7 @@ impl FlowOptions {
             mode: options.word("mode", &modes),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
+            allow_in_app_browser: options.bool("allowInAppBrowser").unwrap_or(false),
         };
         options.end(read)
     }
