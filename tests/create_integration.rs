@@ -199,7 +199,7 @@ fn when_told_to_an_integration_is_created_with_its_fields() {
             exchange(
                 "POST /api/v1/integrations",
                 200,
-                v1_full("new", "API_KEY", &["key"]),
+                v1_full("new", "API_KEY", &["region"]),
             ),
         ],
     );
@@ -211,7 +211,7 @@ fn when_told_to_an_integration_is_created_with_its_fields() {
     assert_eq!(
         json!(v1.result.unwrap()),
         json!({
-            "id": "new", "app": "acme", "authScheme": "API_KEY", "isEnabled": true, "expectedInputFields": field("key")
+            "id": "new", "app": "acme", "authScheme": "API_KEY", "isEnabled": true, "expectedInputFields": field("region")
         })
     );
     // v3 does not say what it asks for: the app does.

@@ -31,10 +31,11 @@ export type ConnectErrorCode =
 
 /**
  * Every code of an {@link Issue}. Of a value: `required` (missing or blank), `type` (another type; params `type`), `format`
- * (`format`), `pattern` (`pattern`), `enum` (none of those `allowed`), `too_long` (more bytes than `max`). Of an argument:
+ * (`format`; `subdomain` for an address where only the name before the domain belongs), `pattern` (`pattern`), `enum` (none of
+ * those `allowed`), `too_long` (more bytes than `max`), `invisible` (a secret with an invisible character in it). Of an argument:
  * `required`, `type`, `format`, `unknown` (no such argument), `duplicate` (given twice, in different words).
  */
-export type IssueCode = "required" | "unknown" | "type" | "format" | "duplicate" | "pattern" | "enum" | "too_long";
+export type IssueCode = "required" | "unknown" | "type" | "format" | "duplicate" | "pattern" | "enum" | "too_long" | "invisible";
 
 /** What is wrong with one argument or one value. */
 export interface Issue {

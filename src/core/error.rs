@@ -141,6 +141,7 @@ pub const ISSUE_CODES: &[&str] = &[
     "enum",
     // More bytes of UTF-8 than any field takes: `max`.
     "too_long",
+    "invisible",
 ];
 
 fn members<S: Serializer>(

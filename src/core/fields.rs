@@ -93,7 +93,8 @@ pub(crate) fn decode(value: &Value, listed_required: bool) -> Decoded {
     Decoded::User(Field {
         secret: value.any(&["is_secret", "isSecret"]).as_bool() == Some(true)
             || format.as_deref() == Some("password")
-            || is_secret_name(name),
+            || is_secret_name(name)
+            || label.as_deref().is_some_and(is_secret_name),
         name: name.to_owned(),
         display_name: label.unwrap_or_else(|| name.to_owned()),
         description: value.get("description").to_text(),

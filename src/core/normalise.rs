@@ -7,7 +7,7 @@ use super::words::{self, ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN};
 /// No address is longer; what is, is no address.
 const MAX_ADDRESS: usize = 2_048;
 
-/// First labels of hosts that are everybody's: to take one of them for the user's own would be a guess.
+/// First labels that belong to the service itself, never to one of its customers.
 const SHARED: [&str; 7] = [
     "www",
     "app",
@@ -18,13 +18,30 @@ const SHARED: [&str; 7] = [
     "dashboard",
 ];
 
+/// The domains under which customers have a subdomain, by the platform's name for the field.
+const HOSTS: [(&str, &str); 8] = [
+    ("companydomain", "pipedrive.com"),
+    ("dc", "admin.mailchimp.com"),
+    ("instancename", "service-now.com"),
+    ("shop", "myshopify.com"),
+    ("shopname", "myshopify.com"),
+    ("sitename", "chargebee.com"),
+    ("store", "myshopify.com"),
+    ("yourdomain", "atlassian.net"),
+];
+
+/// The same for fields that are called a subdomain.
+const SUBDOMAIN_HOSTS: &str = "zendesk.com freshdesk.com myshopify.com atlassian.net pipedrive.com posthog.com \
+    bamboohr.com gorgias.com kommo.com service-now.com freshservice.com recruitee.com workable.com chargebee.com";
+
 /// How much of an address a field asks for.
 enum Part<'a> {
-    /// All of it, or it asks for no address.
+    /// All of it, or the field does not ask for an address.
     All,
+    /// The host, or the subdomain where the domain is known.
     Host,
-    /// The first labels of the host, as many as stand in the hint: `acme` of `acme.example.com`.
-    Labels(&'a str),
+    /// The subdomain: as many labels as the hint has, `acme` of `acme.zendesk.com`.
+    Subdomain(&'a str),
 }
 
 /// Whether more than white space may be cut off a field's value.
@@ -55,21 +72,63 @@ fn part<'a>(field: &'a Field, said: u8) -> Part<'a> {
     {
         return Part::All;
     }
-    let names = ["shop", "store", "shopname", "storename"];
+    let names = ["shop", "store", "shopname", "storename", "companydomain"];
     if said & SUBDOMAIN != 0 || names.iter().any(|name| words::is(&field.name, name)) {
-        return Part::Labels(hint.unwrap_or("x"));
+        return Part::Subdomain(hint.unwrap_or("x"));
     }
     if said & DOMAIN != 0 {
-        return hint.map_or(Part::Host, Part::Labels);
+        return hint.map_or(Part::Host, Part::Subdomain);
     }
-    Part::All
+    match hosts(field) {
+        Some(_) => Part::Host,
+        None => Part::All,
+    }
+}
+
+fn hosts(field: &Field) -> Option<&'static str> {
+    let found = HOSTS.iter().find(|(name, _)| words::is(&field.name, name));
+    found.map(|(_, hosts)| *hosts)
+}
+
+/// Whether customers of the field's app have their subdomains under this domain: the field's own texts name it, or no
+/// other, and it is one of those that its name stands for.
+fn is_known(field: &Field, domain: &str) -> bool {
+    let texts = [&field.description, &field.example, &field.default];
+    let is_named = |domain: &str| {
+        let texts = texts.iter().filter_map(|text| text.as_deref());
+        texts.chain([field.display_name.as_str()]).any(|text| {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-');
+            words
+                .map(|word| word.trim_end_matches('.'))
+                .filter_map(|word| without_suffix(word, domain))
+                .any(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    };
+    let mut hosts = hosts(field).unwrap_or(SUBDOMAIN_HOSTS).split(' ');
+    is_named(domain)
+        || (hosts.clone().any(|host| host.eq_ignore_ascii_case(domain)) && !hosts.any(is_named))
+}
+
+/// Whether a value that was normalised is an address although the field asks for a subdomain. To shorten it would be a guess,
+/// which may name the account of another customer.
+pub fn is_whole_address(field: &Field, text: &str) -> bool {
+    let has = |bytes| find(text, bytes) < text.len();
+    if field.secret {
+        return false;
+    }
+    match (&field.suffix, part(field, said(field))) {
+        (Some(suffix), _) => suffix.starts_with('.') && has(b"/:@"),
+        (None, Part::Subdomain(hint)) => has(b"/@") || (count(hint) == 1 && has(b".:")),
+        (None, _) => false,
+    }
 }
 
 /// Cuts off what was not meant.
 ///
 /// White space and invisible characters around a value, but around a password only line ends and invisible characters, since
 /// its spaces may be meant. Never anything within. Of values that are no secrets, also the prefix and the suffix that the field
-/// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL.
+/// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL, if its domain is
+/// known to be that of the app.
 pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     let mut text = trim(value);
     // What is neither shown around the input nor looks like an address is not cut down.
@@ -113,37 +172,37 @@ fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
     let Some(address) = address else {
         return text;
     };
+    let subdomain = |hint| subdomain(field, &address, hint);
     match part {
         Part::All => text,
-        Part::Host if address.is_url => address.authority,
-        Part::Host => text,
-        Part::Labels(hint) => labels(&address, hint).unwrap_or(text),
+        Part::Host => match subdomain("x").filter(|_| hosts(field).is_some()) {
+            Some(subdomain) => subdomain,
+            None if address.is_url => address.authority,
+            None => text,
+        },
+        Part::Subdomain(hint) => match subdomain(hint) {
+            Some(subdomain) => subdomain,
+            None if address.is_url && count(hint) > 1 => address.host,
+            None => text,
+        },
     }
 }
 
-fn labels<'a>(address: &Address<'a>, hint: &str) -> Option<&'a str> {
+fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a str> {
     let host = address.host;
-    let first = &host[..find(host, b".")];
-    if SHARED
-        .iter()
-        .any(|shared| first.eq_ignore_ascii_case(shared))
-    {
-        // Some name the shop behind it instead.
+    if host.eq_ignore_ascii_case("admin.shopify.com") {
         let rest = address.path.strip_prefix("/store/")?;
         return Some(&rest[..find(rest, b"/?#")]);
     }
-    let is_number = host
-        .bytes()
-        .all(|byte| byte == b'.' || byte.is_ascii_digit());
     let mut end = 0;
     for _ in 0..count(hint) {
-        end += 1 + find(host.get(end..).unwrap_or_default(), b".");
+        end += 1 + find(host.get(end..)?, b".");
     }
-    // What is left behind has to be a domain; and a hint that ends like the host is a whole host itself.
-    if count(host) >= count(hint) + 2 && !is_number && last(hint) != last(host) {
-        return Some(&host[..end - 1]);
-    }
-    address.is_url.then_some(host)
+    let (first, domain) = (&host[..find(host, b".")], host.get(end..)?);
+    let is_shared = SHARED.iter().any(|label| first.eq_ignore_ascii_case(label));
+    // A hint that ends like the host is a whole host itself.
+    let is_host = count(hint) > 1 && last(hint) == last(host);
+    (!is_shared && !is_host && is_known(field, domain)).then(|| &host[..end - 1])
 }
 
 /// How many labels a host has.
@@ -153,8 +212,7 @@ fn count(host: &str) -> usize {
 
 /// The last label of a host.
 fn last(host: &str) -> &str {
-    let dot = host.bytes().rposition(|byte| byte == b'.');
-    &host[dot.map_or(0, |dot| dot + 1)..]
+    host.rsplit('.').next().unwrap_or_default()
 }
 
 /// Where the first of some ASCII characters is; the end where there is none.
@@ -235,10 +293,29 @@ fn is_space(c: char) -> bool {
     )
 }
 
-/// What comes along when text is copied from a page: of no width, or a mark of its direction.
-fn is_invisible(c: char) -> bool {
+/// What has no glyph of its own: the characters of Unicode's property Default_Ignorable_Code_Point, controls, and the blank
+/// pattern of Braille. They come along when text is copied from a page or written by a machine.
+///
+/// Source: Unicode 17, DerivedCoreProperties.txt.
+pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
+            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// Whether a secret has an invisible character in it. In a password, one that follows a letter or a sign outside of ASCII may be
+/// meant: emoji and several scripts need them.
+pub fn hides_something(field: &Field, text: &str) -> bool {
+    let may_be_meant = said(field) & PASSWORD != 0;
+    let mut last = ' ';
+    text.chars().any(|c| {
+        let is_part = may_be_meant && !last.is_ascii();
+        last = c;
+        is_invisible(c) && !is_part
+    })
 }

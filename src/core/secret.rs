@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::text::split_once;
-use super::words::{SECRET, said};
+use super::words::{SECRET, ends, said};
 
 /// A value that the user typed: never printed, overwritten when dropped.
 #[derive(Clone, PartialEq)]
@@ -27,11 +27,11 @@ impl core::fmt::Debug for Secret {
     }
 }
 
-/// Whether a field of this name holds a secret although the platform did not flag it (docs/protocol.md, Q1).
+/// Whether a field of this name or label holds a secret although the platform did not flag it (docs/protocol.md, Q1).
 ///
 /// Platforms leave `is_secret` false on API keys and tokens; masking one field too many is the safe side.
 pub fn is_secret_name(name: &str) -> bool {
-    said(name) & SECRET != 0
+    said(name) & SECRET != 0 || (ends(name, "key") && !ends(name, "publickey"))
 }
 
 /// Replaces every typed value in a text that came from outside, such as a server's error message.

@@ -2,7 +2,7 @@
 
 use super::error::Issue;
 use super::fields::Field;
-use super::normalise::{normalise, trim};
+use super::normalise::{hides_something, is_whole_address, normalise, trim};
 use super::order::order;
 use super::pattern::Pattern;
 use super::secret::Secret;
@@ -157,6 +157,14 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
     let mut has = |pattern: &str| patterns.is_in(pattern, text);
     if text.len() > MAX_LENGTH {
         return Some(issue(field, "too_long", " is too long", "max", "65536"));
+    }
+    if field.secret && hides_something(field, text) {
+        let message = " contains an invisible character: copy it again from where it is shown";
+        return Some(issue(field, "invisible", message, "", ""));
+    }
+    if is_whole_address(field, text) {
+        let message = " must be the name alone, such as `acme` in acme.example.com, not an address";
+        return Some(issue(field, "format", message, "format", "subdomain"));
     }
     if let Some(allowed) = &field.allowed
         && !allowed.iter().any(|allowed| trim(allowed) == text)

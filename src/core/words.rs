@@ -3,7 +3,7 @@
 
 /// A secret.
 pub const SECRET: u8 = 1;
-/// A secret whose spaces may be meant.
+/// A secret that a user made up: its spaces may be meant.
 pub const PASSWORD: u8 = 2;
 /// A whole address.
 pub const ADDRESS: u8 = 4;
@@ -17,7 +17,7 @@ fn words(first: u8) -> &'static [(&'static str, u8)] {
     match first {
         b'a' => &[("accesskey", SECRET), ("apikey", SECRET)],
         b'b' => &[("base64", SECRET), ("bearer", SECRET)],
-        b'c' => &[("credential", SECRET)],
+        b'c' => &[("cookie", SECRET), ("credential", SECRET)],
         b'd' => &[("domain", DOMAIN)],
         b'e' => &[
             ("email", ADDRESS),
@@ -26,11 +26,17 @@ fn words(first: u8) -> &'static [(&'static str, u8)] {
         ],
         b'j' => &[("jwt", SECRET)],
         b'p' => &[
-            ("passphrase", PASSWORD),
+            ("passcode", SECRET | PASSWORD),
+            ("passphrase", SECRET | PASSWORD),
             ("passw", SECRET | PASSWORD),
             ("privatekey", SECRET),
+            ("pwd", SECRET | PASSWORD),
         ],
-        b's' => &[("secret", SECRET), ("subdomain", SUBDOMAIN)],
+        b's' => &[
+            ("secret", SECRET),
+            ("signature", SECRET),
+            ("subdomain", SUBDOMAIN),
+        ],
         b't' => &[("token", SECRET)],
         b'u' => &[("uri", ADDRESS), ("url", ADDRESS)],
         _ => &[],
@@ -62,7 +68,13 @@ pub fn is(text: &str, word: &str) -> bool {
     plain(text.as_bytes()).eq(word.bytes())
 }
 
-fn plain(text: &[u8]) -> impl Iterator<Item = u8> {
+/// Whether a text, without what separates its words, ends with a word.
+pub fn ends(text: &str, word: &str) -> bool {
+    let mut letters = plain(text.as_bytes()).rev();
+    word.bytes().rev().all(|byte| letters.next() == Some(byte))
+}
+
+fn plain(text: &[u8]) -> impl DoubleEndedIterator<Item = u8> {
     let letters = text
         .iter()
         .filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
@@ -81,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_however_it_is_written() {
-        assert_eq!(all().count(), 18);
+        assert_eq!(all().count(), 22);
         for (word, meaning) in all() {
             let capitals = word.to_uppercase();
             let (first, rest) = word.split_at(1);

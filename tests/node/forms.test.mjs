@@ -61,6 +61,56 @@ suite("validateParams", () => {
     }
   });
 
+  test("reads the pairs of FormData and its like, and refuses an event or an element by name", () => {
+    const pairs = Object.entries({ ...typed, region: "us" });
+    const form = new FormData();
+    for (const [name, value] of pairs) form.append(name, value);
+    for (const given of [form, new Map(pairs), new URLSearchParams(pairs)]) {
+      assert.deepEqual(validateParams(fields, given), []);
+      assert.equal(toStandardSchema(fields)["~standard"].validate(given).value.region, "us");
+    }
+    form.set("shop", new Blob(["acme"]));
+    assert.deepEqual(validateParams(fields, form).map(({ code, field }) => [code, field]), [["type", "shop"]]);
+    assert.deepEqual(validateParams(fields, new FormData()).map(({ code }) => code), ["required", "required"]);
+    const element = document.createElement("form");
+    const event = new Event("submit");
+    element.dispatchEvent(event);
+    for (const wrong of [event, element, { nativeEvent: event, target: element }]) {
+      assert.throws(() => validateParams(fields, wrong), (error) => coded("invalid_argument", "data")(error) && /got an event or an element/.test(error.message));
+    }
+  });
+
+  test("takes for a subdomain only what the app's own domain follows, whatever was pasted", () => {
+    const host = (name, more) => [field(name, { required: true, ...more })];
+    const sentOf = (fields, value) => {
+      const result = toStandardSchema(fields)["~standard"].validate({ [fields[0].name]: value });
+      return result.issues ? result.issues.map(({ code, params }) => [code, params.format]) : Object.values(result.value)[0];
+    };
+    for (const [fields, value, expected] of [
+      [host("subdomain"), "https://acme.zendesk.com/agent", "acme"],
+      [host("subdomain"), "https://support.acme.com/agent", [["format", "subdomain"]]],
+      [host("subdomain"), "support.acme.com", [["format", "subdomain"]]],
+      [host("subdomain", { description: "The acme of acme.freshdesk.com" }), "acme.zendesk.com", [["format", "subdomain"]]],
+      [host("COMPANYDOMAIN"), "acme.pipedrive.com", "acme"],
+      [host("COMPANYDOMAIN"), "https://crm.acme.com", [["format", "subdomain"]]],
+      [host("your-domain"), "acme.atlassian.net", "acme"],
+      [host("your-domain"), "jira.acme.com", "jira.acme.com"],
+      [host("dc"), "https://us21.admin.mailchimp.com", "us21"],
+      [host("shop"), "acme.myshopify.com.evil.example", [["format", "subdomain"]]],
+    ]) assert.deepEqual(sentOf(fields, value), expected, value);
+  });
+
+  test("cuts invisible characters off both ends of a value, and reports one inside a secret", () => {
+    const key = [field("api_key", { required: true, secret: true })];
+    const validate = (value) => toStandardSchema(key)["~standard"].validate({ api_key: value });
+    for (const code of [0xad, 0x34f, 0x61c, 0x115f, 0x17b4, 0x180b, 0x200b, 0x2060, 0x2063, 0x206f, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xfff0, 0x1bca0, 0x1d173, 0xe0061, 0xe01ef, 0, 7, 0x1b, 0x9d]) {
+      const char = String.fromCodePoint(code);
+      assert.deepEqual(validate(`${char}sk-1${char}${char}`), { value: { api_key: "sk-1" } }, code.toString(16));
+      assert.deepEqual(validate(`sk${char}-1`).issues.map((issue) => issue.code), ["invisible"], code.toString(16));
+    }
+    assert.deepEqual(validate("-----BEGIN\r\n\tkey\n-----END").issues, undefined);
+  });
+
   test("does not change what it is given", () => {
     const frozen = Object.freeze({ ...typed });
     validateParams(Object.freeze(fields.map(Object.freeze)), frozen);
@@ -78,7 +128,7 @@ suite("validateParams", () => {
       for (const call of [validateParams, toStandardSchema, toJsonSchema]) assert.throws(() => call(wrong, {}), coded("invalid_argument", "fields"));
       assert.throws(() => inputAttributes(wrong), coded("invalid_argument", "field"));
     }
-    for (const wrong of [1, "x", [], () => {}, Symbol("x"), new Map()]) assert.throws(() => validateParams(fields, wrong), coded("invalid_argument", "data"));
+    for (const wrong of [1, "x", [], () => {}, Symbol("x"), new Set(["shop"])]) assert.throws(() => validateParams(fields, wrong), coded("invalid_argument", "data"));
     for (const wrong of [trap("shop"), proxy]) {
       assert.throws(() => validateParams(fields, wrong), (error) => coded("invalid_argument", "data")(error) && error.cause === boom);
     }
