@@ -204,6 +204,19 @@ impl Drop for Arguments {
     }
 }
 
+/// Refuses what pages hand over in place of the user's values: the event of a form, or the form itself.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn check_values(data: &JsValue) -> Result<(), Failure> {
+    let member = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
+    if data.is_object() && (member("target").is_object() || member("nodeType").as_f64().is_some()) {
+        let problem = "must hold the user's values by field name, got an event or an element: read the values of its inputs, or pass a FormData";
+        return Err(wrong("data", problem));
+    }
+    Ok(())
+}
+
 /// An argument of the wrong type.
 pub fn wrong(name: &str, problem: &str) -> Failure {
     ConnectError::argument("type", name, problem).into()

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{put, to_error, to_js, unreadable, wrong};
+use super::convert::{check_values, put, to_error, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_plain};
@@ -24,7 +24,8 @@ type Result<T> = core::result::Result<T, JsValue>;
 #[wasm_bindgen(js_name = validateParams, unchecked_return_type = "Issue[]")]
 pub fn validate_params(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
-    #[wasm_bindgen(unchecked_param_type = "Readonly<Record<string, unknown>>")] data: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Readonly<Record<string, unknown>> | FormData")]
+    data: &JsValue,
 ) -> Result<JsValue> {
     let fields = fields_of(fields)?;
     match values(&fields, data) {
@@ -103,6 +104,7 @@ fn fields_of(fields: &JsValue) -> Result<Vec<Field>> {
 type Values = (Vec<(String, Secret)>, Vec<Issue>);
 
 fn values(fields: &[Field], data: &JsValue) -> core::result::Result<Values, Failure> {
+    check_values(data)?;
     let mut value = decoded(data, "data")?;
     if !value.is_null() && !value.is_object() {
         value.wipe();

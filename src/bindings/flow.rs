@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{promise, put, read_with, to_error, to_js, wrong};
+use super::convert::{check_values, promise, put, read_with, to_error, to_js, wrong};
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
 use crate::core::fields::Field;
@@ -45,9 +45,11 @@ impl JsConnectFlow {
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn submit(
         &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string>")] data: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string> | FormData")]
+        data: &JsValue,
     ) -> Promise {
-        self.settle(read_with(data, read_data).and_then(|data| self.flow.submit(data)))
+        let data = check_values(data).and_then(|()| read_with(data, read_data));
+        self.settle(data.and_then(|data| self.flow.submit(data)))
     }
 
     /// Tries once more, from where it went wrong. To be called in the click.

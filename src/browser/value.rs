@@ -22,6 +22,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
+    fn from_entries(entries: &JsValue) -> Result<JsValue, JsValue>;
+
     /// As JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub fn to_text(value: &JsValue) -> String;
@@ -91,10 +94,13 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
             .collect::<Result<_, _>>()
             .map(Value::Array);
     }
-    let members = members(value, &[], depth)?.0;
-    // A `Map`, `Headers` or `FormData` would pass for an empty object.
+    let mut members = members(value, &[], depth)?.0;
+    // `FormData`, `Headers`, `URLSearchParams` and `Map` have no members of their own, but pairs of a name and a value.
     if members.is_empty() && Reflect::has(value, &Symbol::iterator())? {
-        return Ok(Value::Foreign);
+        let Ok(object) = from_entries(value) else {
+            return Ok(Value::Foreign);
+        };
+        members = self::members(&object, &[], depth)?.0;
     }
     Ok(Value::Object(members))
 }

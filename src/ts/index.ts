@@ -104,7 +104,7 @@ export async function createClient(options: ClientOptions): Promise<ConnectClien
  *
  * @throws `invalid_argument`, `load_failed` (before `createClient`).
  */
-export function validateParams(fields: readonly ExpectedInputField[], data: Readonly<Record<string, unknown>>): Issue[] {
+export function validateParams(fields: readonly ExpectedInputField[], data: Readonly<Record<string, unknown>> | FormData): Issue[] {
   return ready().validateParams(fields, data);
 }
 
