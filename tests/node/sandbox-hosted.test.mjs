@@ -6,24 +6,19 @@ const home = "https://app.example";
 const callback = `${home}/done?tab=a%20b&state=mine#top`;
 const kept = "tab=a%20b&state=mine";
 
-/** The three ways to begin, each answering the account's ids and where to send the user. */
+/** The two ways to begin, each answering the account and where to send the user. */
 const begin = {
-  v1: async ({ sandbox, post }, more) => {
-    const { body } = await post("/api/v1/connectedAccounts", { integrationId: seeded.gmail.uuid, entityId: "Jessica", data: {}, redirectUri: callback, ...more });
-    return { url: body.redirectUrl, account: sandbox.accounts().at(-1) };
-  },
   create: async ({ sandbox, post }, more) => {
-    const { body } = await post("/api/v3/connected_accounts", { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: callback, ...more } });
+    const { body } = await post("/api/v3.1/connected_accounts", { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: callback, ...more } });
     return { url: body.redirect_url, account: sandbox.accounts().at(-1) };
   },
   link: async ({ sandbox, post }, more) => {
-    const { body } = await post("/api/v3/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback, ...more });
+    const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback, ...more });
     return { url: body.redirect_url, account: sandbox.accounts().at(-1) };
   },
 };
 
 const spelt = {
-  v1: ({ uuid, app }, status) => `status=${status}&connectedAccountId=${uuid}&appName=${app}`,
   create: ({ id, app }, status) => `status=${status}&connectedAccountId=${id}&appName=${app}`,
   link: ({ id }, status) => `status=${status}&connected_account_id=${id}`,
 };
@@ -62,11 +57,10 @@ for (const dialect of Object.keys(begin)) {
       const browser = browse(platform);
       const end = await browser.submit(await browser.visit(url), { decision: "deny" });
       assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "failed")}#top`);
-      const v3 = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body;
+      const v3 = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body;
       assert.equal(v3.status, "FAILED");
       assert.equal(v3.status_reason, "Access denied by the user");
       assert.deepEqual(v3.state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
-      assert.equal((await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body.status, "FAILED");
     });
 
     test("the link works once", async () => {
@@ -89,11 +83,10 @@ for (const dialect of Object.keys(begin)) {
       const late = await browse(platform).visit(url);
       assert.equal(late.status, 410);
       assert.match(late.text, /expired/);
-      const v3 = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body;
+      const v3 = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body;
       assert.deepEqual([v3.status, v3.status_reason], ["EXPIRED", "Connection initiation did not complete within 10 minutes"]);
       assert.deepEqual(v3.state.val, { status: "EXPIRED", expired_at: "2026-01-16T10:10:00.000Z" });
       assert.equal(v3.updated_at, "2026-01-16T10:10:00.000Z");
-      assert.equal((await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body.status, "EXPIRED");
     });
 
     test("an answer that comes too late fails", async () => {
@@ -109,7 +102,7 @@ for (const dialect of Object.keys(begin)) {
 
     test("without a return address the journey ends on a page", async () => {
       const platform = openSandbox();
-      const { url } = await begin[dialect](platform, { redirectUri: undefined, callback_url: undefined });
+      const { url } = await begin[dialect](platform, { callback_url: undefined });
       const browser = browse(platform);
       const end = await browser.submit(await browser.visit(url), { decision: "allow" });
       assert.equal(end.status, 200);
@@ -126,34 +119,22 @@ suite("accounts after the way", () => {
       const browser = browse(platform);
       await browser.submit(await browser.visit(url), { decision: "allow" });
       const { tokens } = platform.sandbox.accounts()[0];
-      for (const path of [`/api/v1/connectedAccounts/${account.uuid}`, "/api/v1/connectedAccounts", `/api/v3/connected_accounts/${account.id}`, "/api/v3/connected_accounts"]) {
+      for (const path of [`/api/v3.1/connected_accounts/${account.id}`, "/api/v3.1/connected_accounts"]) {
         const text = JSON.stringify((await platform.get(path)).body);
         for (const secret of ["access_token", "refresh_token"]) {
           assert.ok(text.includes(`"${secret}":"`), `${path} has ${secret}`);
           assert.ok(!text.includes(tokens[secret]), `${path} hides ${secret}`);
         }
       }
-      const val = (await platform.get(`/api/v3/connected_accounts/${account.id}`)).body.state.val;
+      const val = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body.state.val;
       assert.equal(val.access_token, dialect === "create" ? `${tokens.access_token.slice(0, 4)}...` : "REDACTED");
       assert.deepEqual([val.token_type, val.expires_in, val.redirectUrl], ["Bearer", 3600, url], "the address stays, and must not be followed");
-      const { connectionParams } = (await platform.get(`/api/v1/connectedAccounts/${account.uuid}`)).body;
-      assert.deepEqual([connectionParams.access_token, connectionParams.expires_in, connectionParams.redirectUrl], ["********", "********", url]);
-    }
-  });
-
-  test("v1 can be told to drop the query of the return address; v3 never does", async () => {
-    const platform = openSandbox({ v1KeepsQuery: false });
-    for (const [dialect, own] of [["v1", ""], ["link", `${kept}&`]]) {
-      const { url, account } = await begin[dialect](platform);
-      const browser = browse(platform);
-      const end = await browser.submit(await browser.visit(url), { decision: "allow" });
-      assert.equal(end.url.href, `${home}/done?${own}${spelt[dialect](account, "success")}#top`);
     }
   });
 
   test("a second, identical answer is refused and changes nothing", async () => {
     const platform = openSandbox();
-    const { url } = await begin.v1(platform);
+    const { url } = await begin.link(platform);
     const browser = browse(platform);
     await browser.submit(await browser.visit(url), { decision: "allow" });
     const answer = browser.hops.at(-1).url;
@@ -162,12 +143,12 @@ suite("accounts after the way", () => {
     assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
   });
 
-  test("an answer is refused without a known state, and at the other generation's address", async () => {
+  test("an answer is refused without a known state", async () => {
     const platform = openSandbox();
-    const { url } = await begin.v1(platform);
-    const consent = await browse(platform).visit(url);
-    for (const path of ["/api/v1/auth-apps/add", "/api/v1/auth-apps/add?state=&code=c", `/api/v3/toolkits/auth/callback?code=c&state=${stateOf(consent)}`]) {
-      assert.equal((await browse(platform).visit(origin + path)).status, 400, path);
+    const { url } = await begin.link(platform);
+    await browse(platform).visit(url);
+    for (const query of ["", "?state=&code=c", "?state=guess&code=c"]) {
+      assert.equal((await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback${query}`)).status, 400, query);
     }
     assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
   });
@@ -179,7 +160,7 @@ suite("accounts after the way", () => {
     await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=guess&state=${stateOf(consent)}`);
     const [{ status, statusReason }] = platform.sandbox.accounts();
     assert.deepEqual([status, statusReason], ["FAILED", "OAuth callback failed during token exchange"]);
-    const { items: [{ state }] } = (await platform.get("/api/v3/connected_accounts")).body;
+    const { items: [{ state }] } = (await platform.get("/api/v3.1/connected_accounts")).body;
     assert.equal(state.val.error, "invalid_grant");
   });
 });
@@ -250,7 +231,7 @@ suite("the hosted form", () => {
     platform.sandbox.advance(10 * minuteMs);
     const late = await browse(platform).submit({ url: new URL(url), text: "" }, { admin_api_access_token: "t", shop: "s" });
     assert.equal(late.status, 410);
-    for (const path of ["/link/lk_nope", "/s/nope", "/api/v3/s/nope", "/nothing"]) {
+    for (const path of ["/link/lk_nope", "/api/v3/s/nope", "/nothing"]) {
       assert.equal((await browse(platform).visit(origin + path)).status, 404, path);
     }
   });
@@ -259,7 +240,7 @@ suite("the hosted form", () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
     const browser = browse(platform);
-    for (const address of [url, `${origin}/link/lk_nope`, (await begin.v1(platform)).url]) {
+    for (const address of [url, `${origin}/link/lk_nope`, (await begin.link(platform)).url]) {
       const page = await browser.visit(address);
       const policy = page.headers.get("content-security-policy");
       assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'$/);
@@ -292,16 +273,16 @@ suite("an authorization server of one's own", () => {
     const seen = [];
     const platform = openSandbox({ origin: "https://public.example", oauth: port({ finish: async (input) => { seen.push(input); return { ok: true, tokens: {} }; } }) });
     const { post, sandbox } = platform;
-    const { body } = await post("/api/v1/connectedAccounts", { integrationId: seeded.gmail.uuid, data: {}, redirectUri: callback });
-    assert.match(body.redirectUrl, /^https:\/\/public\.example\/s\//);
-    const away = await stopAt(platform, "https://as.example").visit(body.redirectUrl);
+    const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback });
+    assert.match(body.redirect_url, /^https:\/\/public\.example\/link\//);
+    const away = await stopAt(platform, "https://as.example").visit(body.redirect_url);
     assert.deepEqual(Object.fromEntries(away.url.searchParams), {
-      app: "gmail", scope: "openid email mail.read mail.send", redirect_uri: "https://public.example/api/v1/auth-apps/add", state: "s1",
+      app: "gmail", scope: "openid email mail.read mail.send", redirect_uri: "https://public.example/api/v3/toolkits/auth/callback", state: "s1",
     });
-    await stopAt(platform, home).visit(`${origin}/api/v1/auth-apps/add?code=c&state=s1&iss=x`);
+    await stopAt(platform, home).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1&iss=x`);
     assert.deepEqual(seen, [{
-      callbackUrl: new URL("https://public.example/api/v1/auth-apps/add?code=c&state=s1&iss=x"),
-      session: { pkce: 1 }, redirectUri: "https://public.example/api/v1/auth-apps/add",
+      callbackUrl: new URL("https://public.example/api/v3/toolkits/auth/callback?code=c&state=s1&iss=x"),
+      session: { pkce: 1 }, redirectUri: "https://public.example/api/v3/toolkits/auth/callback",
     }]);
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
     assert.equal((await browse(platform).visit(`${origin}/oauth/authorize?state=s1`)).status, 404, "the built-in page is gone");
@@ -310,8 +291,8 @@ suite("an authorization server of one's own", () => {
   test("is asked once for one answer, even when that arrives twice at the same moment", async () => {
     let asked = 0;
     const platform = openSandbox({ oauth: port({ finish: async () => { asked += 1; return { ok: true, tokens: {} }; } }) });
-    await stopAt(platform, "https://as.example").visit((await begin.v1(platform)).url);
-    const answer = `${origin}/api/v1/auth-apps/add?code=c&state=s1`;
+    await stopAt(platform, "https://as.example").visit((await begin.link(platform)).url);
+    const answer = `${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
     const ends = await Promise.all([browse(platform).visit(answer), browse(platform).visit(answer)]);
     assert.deepEqual([ends[0].url.origin, ends[1].status, asked], [home, 400, 1]);
   });
@@ -337,7 +318,7 @@ suite("an authorization server of one's own", () => {
     await stopAt(platform, "https://as.example").visit(url);
     const end = await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
     assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "failed")}`);
-    const { body } = await platform.get(`/api/v3/connected_accounts/${account.id}`);
+    const { body } = await platform.get(`/api/v3.1/connected_accounts/${account.id}`);
     assert.deepEqual(body.state.val, { status: "FAILED", error: "server_error" });
     assert.ok(!JSON.stringify(body).includes("no route"));
   });

@@ -60,6 +60,18 @@ suite("versions of the API", () => {
     ]) assert.deepEqual([answer.status, answer.body.error.slug], [404, "Tool_ToolNotFound"]);
   });
 
+  test("v1 and v2 are gone: 410 with a text, whatever is asked and by whatever key", async () => {
+    const { sandbox, send } = openSandbox();
+    for (const [method, path, headers] of [
+      ["GET", "/api/v1/apps"], ["POST", "/api/v1/connectedAccounts"], ["GET", "/api/v1/nothing", { "x-api-key": undefined }],
+      ["POST", "/api/v2/actions/SHOPIFY_GET_SHOP/execute"], ["GET", "/api/v1/auth-apps/add?code=c"],
+    ]) {
+      const { status, body } = await send(method, path, { headers });
+      assert.deepEqual([status, body], [410, { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " }], path);
+    }
+    assert.deepEqual(sandbox.accounts(), []);
+  });
+
   test("a connection that one version began is finished under the other", async () => {
     const { sandbox, post, send } = openSandbox();
     const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
@@ -83,11 +95,11 @@ function members(value, path = "") {
 }
 
 /** What the platform marks as deprecated, by operation. */
-const account = ["auth_config.auth_scheme", "user_id", "data", "deprecated"];
+const account = ["auth_config.auth_scheme", "user_id", "data"];
 const authConfig = ["uuid", "tool_access_config", "deprecated_params"];
 const inList = (names) => names.map((name) => `items.${name}`);
 const deprecated = {
-  "POST connected_accounts": ["status", "redirect_url", "redirect_uri", "deprecated"],
+  "POST connected_accounts": ["status", "redirect_url", "redirect_uri"],
   "GET connected_accounts?user_ids=Jessica": inList(account),
   "GET connected_accounts/:account": [...account, "params"],
   "GET toolkits/gmail": ["deprecated"],

@@ -14,7 +14,7 @@ interface Run {
   oauth: OAuthPort;
 }
 
-/** Something that an app can do for the user; v3 calls it a tool. */
+/** Something that an app can do for the user; the platform calls it a tool. */
 export interface Action {
   name: string;
   displayName: string;

@@ -1,17 +1,17 @@
 /** One value that the user (or, when the integration is created, the developer) supplies. */
 export interface Field {
-  /** Key in v3, and in v1 unless `v1Name` differs. */
   name: string;
-  v1Name?: string;
+  /** The key that templates of older integrations use. */
+  legacyName?: string;
   displayName: string;
   description: string;
   required: boolean;
   default?: string;
   /** What the platform says, which is often wrong. */
   isSecret?: boolean;
-  /** v1 describes it without `is_secret`, `default` and `display_name`, as it does for zendesk. */
+  /** The platform describes it without `default`, as it does for zendesk. */
   isBare?: boolean;
-  /** v3 names it, but the user is not to be asked. */
+  /** The platform names it, but the user is not to be asked. */
   isHidden?: boolean;
 }
 
@@ -34,15 +34,11 @@ export interface Scheme {
   userFields: Field[];
   /** What makes a request the user's. */
   parameters: AuthParameter[];
-  /** Members under which v1 gives the mode. */
-  v1ModeKeys: ("mode" | "auth_mode")[];
 }
 
 /** An app of the catalogue. */
 export interface App {
   key: string;
-  /** Id in v1. */
-  id: string;
   name: string;
   description: string;
   category: string;
@@ -50,21 +46,17 @@ export interface App {
   schemes: Scheme[];
 }
 
-/** An integration that exists from the start. `n` makes its ids: v1 ends in it, v3 is `authConfigId`. */
+/** An integration that exists from the start. */
 export interface Seed {
   app: string;
   mode: string;
-  n: number;
-  authConfigId: string;
+  id: string;
   name: string;
   createdAt: string;
   isDisabled?: boolean;
   isDeleted?: boolean;
   credentials?: Record<string, string>;
 }
-
-export const appId = (n: number) => `a0000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-export const integrationId = (n: number) => `b0000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
 /** OAuth 1 and 2 and their relatives: the user is sent to an authorization server. */
 export function isOAuth(scheme: Scheme): boolean {
@@ -84,10 +76,10 @@ export function missing(fields: Field[], data: Readonly<Record<string, string>>)
 const header = (name: string, value: string): AuthParameter => ({ name, in: "header", value });
 const bearer = (key: string) => [header("Authorization", `Bearer {{${key}}}`)];
 
-const oauthClient = (callbackPath: string, scopes: string[]): Field[] => [
+const oauthClient = (scopes: string[]): Field[] => [
   { name: "client_id", displayName: "Client id", description: "Id of your OAuth client.", required: true },
   { name: "client_secret", displayName: "Client secret", description: "Secret of your OAuth client.", required: true },
-  { name: "oauth_redirect_uri", displayName: "Redirect URI", description: "Registered with the provider.", required: false, default: callbackPath },
+  { name: "oauth_redirect_uri", displayName: "Redirect URI", description: "Registered with the provider.", required: false, default: "/api/v3.1/toolkits/auth/callback" },
   { name: "scopes", displayName: "Scopes", description: "Separated by commas.", required: false, default: scopes.join(",") },
 ];
 
@@ -99,10 +91,9 @@ export function oauth2(app: string, isManaged: boolean, scopes: string[], userFi
     isManaged,
     baseUrl: `https://api.${app.replaceAll("_", "-")}.example`,
     scopes,
-    developerFields: oauthClient("/api/v1/auth-apps/add", scopes),
+    developerFields: oauthClient(scopes),
     userFields,
     parameters: bearer("access_token"),
-    v1ModeKeys: ["mode", "auth_mode"],
   };
 }
 
@@ -111,13 +102,13 @@ export function typed(
   app: string, mode: string, parameters: AuthParameter[], userFields: Field[], baseUrl = `https://api.${app}.example`,
 ): Scheme {
   const name = `${app}_${mode.toLowerCase()}`;
-  return { mode, name, isManaged: false, baseUrl, scopes: [], developerFields: [], userFields, parameters, v1ModeKeys: ["mode"] };
+  return { mode, name, isManaged: false, baseUrl, scopes: [], developerFields: [], userFields, parameters };
 }
 
-/** The catalogue, in the order of both lists. */
+/** The catalogue, in the order of the list. */
 export const apps: App[] = [
   {
-    key: "gmail", id: appId(1), name: "Gmail", description: "Mail of a Google account.",
+    key: "gmail", name: "Gmail", description: "Mail of a Google account.",
     category: "collaboration & communication", isNoAuth: false,
     schemes: [
       oauth2("gmail", true, ["openid", "email", "mail.read", "mail.send"]),
@@ -127,7 +118,7 @@ export const apps: App[] = [
     ],
   },
   {
-    key: "shopify", id: appId(2), name: "Shopify", description: "Products and orders of an online store.",
+    key: "shopify", name: "Shopify", description: "Products and orders of an online store.",
     category: "e-commerce", isNoAuth: false,
     schemes: [
       typed("shopify", "API_KEY", [header("X-Shopify-Access-Token", "{{admin_api_access_token}}")], [
@@ -143,7 +134,7 @@ export const apps: App[] = [
     ],
   },
   {
-    key: "zendesk", id: appId(3), name: "Zendesk", description: "Support tickets.",
+    key: "zendesk", name: "Zendesk", description: "Support tickets.",
     category: "customer support", isNoAuth: false,
     schemes: [
       oauth2("zendesk", true, ["openid", "tickets.read", "tickets.write"], [
@@ -155,7 +146,7 @@ export const apps: App[] = [
     ],
   },
   {
-    key: "firecrawl", id: appId(4), name: "Firecrawl", description: "Reads web pages.",
+    key: "firecrawl", name: "Firecrawl", description: "Reads web pages.",
     category: "developer tools", isNoAuth: false,
     schemes: [
       typed("firecrawl", "API_KEY", bearer("api_key"), [
@@ -164,7 +155,7 @@ export const apps: App[] = [
     ],
   },
   {
-    key: "acme_tickets", id: appId(5), name: "Acme Tickets", description: "A help desk with names and passwords.",
+    key: "acme_tickets", name: "Acme Tickets", description: "A help desk with names and passwords.",
     category: "customer support", isNoAuth: false,
     schemes: [
       typed("acme_tickets", "BASIC", [header("Authorization", "Basic {{basic_encoded}}"), { name: "version", in: "query", value: "2" }], [
@@ -176,22 +167,22 @@ export const apps: App[] = [
     ],
   },
   {
-    key: "hackernews", id: appId(6), name: "Hacker News", description: "News and comments.",
+    key: "hackernews", name: "Hacker News", description: "News and comments.",
     category: "news", isNoAuth: true,
-    schemes: [{ ...typed("hackernews", "API_KEY", [], []), v1ModeKeys: ["auth_mode"] }],
+    schemes: [typed("hackernews", "API_KEY", [], [])],
   },
   {
-    key: "own_crm", id: appId(7), name: "Own CRM", description: "Customers, through an OAuth client of the developer's own.",
+    key: "own_crm", name: "Own CRM", description: "Customers, through an OAuth client of the developer's own.",
     category: "crm", isNoAuth: false,
     schemes: [oauth2("own_crm", false, ["openid", "contacts.read"])],
   },
   {
-    key: "posthog", id: appId(8), name: "PostHog", description: "Product analytics.",
+    key: "posthog", name: "PostHog", description: "Product analytics.",
     category: "analytics", isNoAuth: false,
     schemes: [
       typed("posthog", "API_KEY", bearer("generic_api_key"), [
         { name: "subdomain", displayName: "Subdomain", description: "Region of your project.", required: true, default: "us.i" },
-        { name: "generic_api_key", v1Name: "apiKey", displayName: "API key", description: "Personal API key.", required: true },
+        { name: "generic_api_key", legacyName: "apiKey", displayName: "API key", description: "Personal API key.", required: true },
         { name: "base_url", displayName: "Base URL", description: "Only for your own server.", required: false, default: "" },
       ], "https://{{subdomain}}.posthog.com"),
     ],
@@ -200,17 +191,17 @@ export const apps: App[] = [
 
 /** The integrations of a new sandbox. Apps without credentials need none. */
 export const seeds: Seed[] = [
-  { app: "gmail", mode: "OAUTH2", n: 1, authConfigId: "ac_Gmail0000001", name: "gmail_1", createdAt: "2024-12-01T08:00:00.000Z" },
-  { app: "shopify", mode: "API_KEY", n: 2, authConfigId: "ac_Shopify00002", name: "shopify_1", createdAt: "2024-12-02T08:00:00.000Z" },
-  { app: "zendesk", mode: "OAUTH2", n: 3, authConfigId: "ac_Zendesk00003", name: "zendesk_1", createdAt: "2024-12-03T08:00:00.000Z" },
-  { app: "zendesk", mode: "OAUTH2", n: 30, authConfigId: "ac_Zendesk00030", name: "zendesk_off", createdAt: "2024-11-03T08:00:00.000Z", isDisabled: true },
-  { app: "firecrawl", mode: "API_KEY", n: 4, authConfigId: "ac_Firecrawl004", name: "firecrawl_1", createdAt: "2024-12-04T08:00:00.000Z" },
-  { app: "firecrawl", mode: "API_KEY", n: 40, authConfigId: "ac_Firecrawl040", name: "firecrawl_2", createdAt: "2025-01-10T10:15:00.000Z" },
-  { app: "firecrawl", mode: "API_KEY", n: 41, authConfigId: "ac_Firecrawl041", name: "firecrawl_old", createdAt: "2024-11-01T08:00:00.000Z", isDeleted: true },
-  { app: "acme_tickets", mode: "BASIC", n: 5, authConfigId: "ac_AcmeTicket05", name: "acme_tickets_1", createdAt: "2024-12-05T08:00:00.000Z" },
+  { app: "gmail", mode: "OAUTH2", id: "ac_Gmail0000001", name: "gmail_1", createdAt: "2024-12-01T08:00:00.000Z" },
+  { app: "shopify", mode: "API_KEY", id: "ac_Shopify00002", name: "shopify_1", createdAt: "2024-12-02T08:00:00.000Z" },
+  { app: "zendesk", mode: "OAUTH2", id: "ac_Zendesk00003", name: "zendesk_1", createdAt: "2024-12-03T08:00:00.000Z" },
+  { app: "zendesk", mode: "OAUTH2", id: "ac_Zendesk00030", name: "zendesk_off", createdAt: "2024-11-03T08:00:00.000Z", isDisabled: true },
+  { app: "firecrawl", mode: "API_KEY", id: "ac_Firecrawl004", name: "firecrawl_1", createdAt: "2024-12-04T08:00:00.000Z" },
+  { app: "firecrawl", mode: "API_KEY", id: "ac_Firecrawl040", name: "firecrawl_2", createdAt: "2025-01-10T10:15:00.000Z" },
+  { app: "firecrawl", mode: "API_KEY", id: "ac_Firecrawl041", name: "firecrawl_old", createdAt: "2024-11-01T08:00:00.000Z", isDeleted: true },
+  { app: "acme_tickets", mode: "BASIC", id: "ac_AcmeTicket05", name: "acme_tickets_1", createdAt: "2024-12-05T08:00:00.000Z" },
   {
-    app: "own_crm", mode: "OAUTH2", n: 7, authConfigId: "ac_OwnCrm000007", name: "own_crm_1", createdAt: "2024-12-07T08:00:00.000Z",
+    app: "own_crm", mode: "OAUTH2", id: "ac_OwnCrm000007", name: "own_crm_1", createdAt: "2024-12-07T08:00:00.000Z",
     credentials: { client_id: "own-crm-client", client_secret: "own-crm-secret" },
   },
-  { app: "posthog", mode: "API_KEY", n: 8, authConfigId: "ac_Posthog00008", name: "posthog_1", createdAt: "2024-12-08T08:00:00.000Z" },
+  { app: "posthog", mode: "API_KEY", id: "ac_Posthog00008", name: "posthog_1", createdAt: "2024-12-08T08:00:00.000Z" },
 ];

@@ -15,7 +15,7 @@ export function authParamsOf({ integration, data, tokens }: Account): AuthParams
   return fillIn(integration.scheme, { ...data, ...tokens });
 }
 
-/** The auth params of a scheme with these values, whose names are those of v3. */
+/** The auth params of a scheme with these values. */
 export function fillIn(scheme: Scheme, given: Record<string, unknown>): AuthParams {
   const values = { ...given, basic_encoded: encode(`${given.username}:${given.password}`) };
   return {

@@ -1,8 +1,5 @@
 import { json } from "./answers.js";
 
-/** The two wire dialects of the API. */
-export type Generation = "v1" | "v3";
-
 /** One thing wrong with the body or the query. `path` is dotted, such as `connection.user_id`. */
 export interface Problem {
   path: string;
@@ -10,15 +7,13 @@ export interface Problem {
 }
 
 interface Detail {
-  /** v1 class of the error, such as `AppNotFoundError`. */
-  name?: string;
-  /** v3 number of the error. */
+  /** Number of the error. */
   code?: number;
   slug?: string;
   problems?: Problem[];
 }
 
-/** A refusal, worded for both generations. */
+/** A refusal. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -29,43 +24,23 @@ export class ApiError extends Error {
   }
 }
 
-/** The request does not fit the operation: v1 lists `details`, v3 lists `errors`. */
+/** The request does not fit the operation. */
 export function invalid(problems: Problem[]): ApiError {
   const message = problems.map((problem) => `${problem.path} ${problem.message}`).join("; ");
-  return new ApiError(400, message, { name: "InvalidRequestError", code: 10400, problems });
+  return new ApiError(400, message, { code: 10400, problems });
 }
 
-const types: Record<number, string> = {
-  400: "BadRequestError",
-  401: "UnauthorizedError",
-  404: "NotFoundError",
-  413: "PayloadTooLargeError",
-  429: "TooManyRequestsError",
-};
-
-/** The body and headers with which one generation refuses. */
-export function answerError(error: ApiError, generation: Generation, requestId: string): Response {
-  const body = generation === "v1" ? bodyV1(error, requestId) : bodyV3(error, requestId);
-  return json(error.status, body, { "x-request-id": requestId });
+/** The body and headers of a refusal. */
+export function answerError(error: ApiError, requestId: string): Response {
+  return json(error.status, bodyOf(error, requestId), { "x-request-id": requestId });
 }
 
-function bodyV1({ status, message, detail }: ApiError, requestId: string): object {
-  return {
-    status,
-    message,
-    requestId,
-    type: types[status] ?? "InternalServerError",
-    ...(detail.name && { name: detail.name }),
-    // An array for validation errors and an object for all others, as on the platform.
-    details: detail.problems?.map(({ path, message }) => ({
-      property: path,
-      children: [],
-      constraints: { invalid: `${path} ${message}` },
-    })) ?? {},
-  };
+/** The answer to every request for the retired versions of the API. Its `error` is a text. */
+export function answerRetired(): Response {
+  return json(410, { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " });
 }
 
-function bodyV3({ status, message, detail }: ApiError, requestId: string): object {
+function bodyOf({ status, message, detail }: ApiError, requestId: string): object {
   return {
     error: {
       message: detail.problems ? "Invalid request data provided" : message,

@@ -1,5 +1,5 @@
 import { json } from "./answers.js";
-import { answerError, ApiError, type Generation } from "./errors.js";
+import { answerError, ApiError } from "./errors.js";
 import type { FaultRule } from "./index.js";
 
 /** The scripted faults of one sandbox. */
@@ -32,7 +32,7 @@ export class Faults {
   }
 
   /** Answers a request the way the rule says. `handle` is what the platform would have done. */
-  async apply(rule: FaultRule, request: Request, generation: Generation, handle: () => Promise<Response>): Promise<Response> {
+  async apply(rule: FaultRule, request: Request, handle: () => Promise<Response>): Promise<Response> {
     if (rule.kind === "delay") {
       await this.#pause(rule.ms, request.signal);
       return handle();
@@ -41,7 +41,7 @@ export class Faults {
     if (rule.handled) await handle();
     if (rule.kind === "drop") throw Object.assign(new TypeError("connection dropped"), { code: "SANDBOX_DROP" });
     if (rule.kind === "hang") await this.#pause(undefined, request.signal);
-    return answer(rule, generation);
+    return answer(rule);
   }
 
   /** Waits for a time, or for ever; rejects when the request is aborted or the sandbox reset. */
@@ -74,15 +74,15 @@ async function truncate(response: Response): Promise<Response> {
   return new Response(body.slice(0, Math.floor(body.length / 2)), { status: response.status, headers: response.headers });
 }
 
-/** Flat in both generations, unlike every other refusal. */
-const rateLimited = { message: "Rate limit exceeded. Limit: 100000 requests per 10 minutes" };
+/** Flat, unlike every other refusal. */
+const rateLimited = { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" };
 
-function answer(rule: FaultRule, generation: Generation): Response {
+function answer(rule: FaultRule): Response {
   switch (rule.kind) {
     case "status": {
       const body = rule.body ?? (rule.status === 429 ? rateLimited : undefined);
       const error = new ApiError(rule.status, `Scripted fault ${rule.status}`);
-      const response = body === undefined ? answerError(error, generation, "scripted-fault") : json(rule.status, body);
+      const response = body === undefined ? answerError(error, "scripted-fault") : json(rule.status, body);
       if (rule.retryAfter !== undefined) response.headers.set("retry-after", String(rule.retryAfter));
       return response;
     }

@@ -1,22 +1,16 @@
 import { html, page, redirect, type Markup } from "./answers.js";
 import { isSecretName, missing, type Field } from "./apps.js";
 import type { Call, Route } from "./router.js";
-import { isCurrent, isTyped, isWaiting, type Account, type Dialect } from "./store.js";
+import { isCurrent, isTyped, isWaiting, type Account } from "./store.js";
 
-const callbackPaths: Record<Dialect, string> = {
-  v1: "/api/v1/auth-apps/add",
-  create: "/api/v3/toolkits/auth/callback",
-  link: "/api/v3/toolkits/auth/callback",
-};
+const callbackPath = "/api/v3/toolkits/auth/callback";
 
-/** The pages that users see on their way, and the two addresses that authorization servers answer to. */
+/** The pages that users see on their way, and the address that authorization servers answer to. An app with a domain of its own may forward to either version. */
 export const hostedRoutes: Route[] = [
-  ["GET", "/s/:code", visitShortLink],
   ["GET", "/api/v3/s/:code", visitShortLink],
   ["GET", "/link/:token", visitLink],
   ["POST", "/link/:token", submitLink],
-  ["GET", callbackPaths.v1, receive],
-  ["GET", "/api/v3/toolkits/auth/callback", receive],
+  ["GET", callbackPath, receive],
   ["GET", "/api/v3.1/toolkits/auth/callback", receive],
 ];
 
@@ -48,7 +42,7 @@ async function submitLink(call: Call): Promise<Response> {
   if (!isTyped(account)) return authorize(call, account);
   account.isVisited = true;
   call.store.activate(account);
-  return goBack(call, account);
+  return goBack(account);
 }
 
 /** Why the user can go no further with this account; undefined if they can. */
@@ -70,7 +64,7 @@ function gone(title: string): Response {
 /** Sends the user to the authorization server. */
 async function authorize(call: Call, account: Account): Promise<Response> {
   const { app, scheme } = account.integration;
-  const redirectUri = call.origin + callbackPaths[account.dialect];
+  const redirectUri = call.origin + callbackPath;
   const { path } = account;
   // Before the wait: of two visits at once only one may go on.
   account.isVisited = true;
@@ -92,12 +86,10 @@ async function authorize(call: Call, account: Account): Promise<Response> {
 async function receive(call: Call): Promise<Response> {
   const account = call.store.requested(call.url.searchParams.get("state") ?? "");
   const request = account?.request;
-  const isV1 = call.url.pathname === callbackPaths.v1;
-  // An app with a domain of its own forwards the response to either version.
-  if (!account || !request || isV1 !== (account.dialect === "v1")) return unknownResponse();
+  if (!account || !request) return unknownResponse();
   const { path } = account;
   account.request = null;
-  if (!isWaiting(account)) return goBack(call, account);
+  if (!isWaiting(account)) return goBack(account);
   const callbackUrl = new URL(call.url.pathname + call.url.search, call.origin);
   const result = await call.oauth.finish({ callbackUrl, session: request.session, redirectUri: request.redirectUri })
     .catch(() => ({ ok: false as const, error: "server_error" }));
@@ -108,7 +100,7 @@ async function receive(call: Call): Promise<Response> {
     const isDenied = failure.error === "access_denied";
     call.store.fail(account, failure, isDenied ? "Access denied by the user" : "OAuth callback failed during token exchange");
   }
-  return goBack(call, account);
+  return goBack(account);
 }
 
 function unknownResponse(): Response {
@@ -117,7 +109,7 @@ function unknownResponse(): Response {
 }
 
 /** Returns the user to the app, in the dialect of the call that began the connection. */
-function goBack(call: Call, account: Account): Response {
+function goBack(account: Account): Response {
   const isActive = account.status === "ACTIVE";
   if (account.callbackUrl === null) {
     return isActive
@@ -127,14 +119,12 @@ function goBack(call: Call, account: Account): Response {
   const status = isActive ? "success" : "failed";
   const appName = account.integration.app.key;
   const params = {
-    v1: { status, connectedAccountId: account.uuid, appName },
     create: { status, connectedAccountId: account.id, appName },
     link: { status, connected_account_id: account.id },
   }[account.dialect];
   const url = new URL(account.callbackUrl);
-  const kept = account.dialect === "v1" && !call.v1KeepsQuery ? "" : url.search.slice(1);
   // Appended as text: parsing and printing the app's own query again would respell it.
-  url.search = [kept, new URLSearchParams(params).toString()].filter(Boolean).join("&");
+  url.search = [url.search.slice(1), new URLSearchParams(params).toString()].filter(Boolean).join("&");
   return redirect(url.href);
 }
 

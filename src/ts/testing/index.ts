@@ -1,5 +1,5 @@
 /**
- * A strict, in-memory platform that speaks the Composio HTTP API, v1 and v3: for tests, demos and work without an account.
+ * A strict, in-memory platform that speaks the Composio HTTP API, v3.1 and v3: for tests, demos and work without an account.
  * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers. Installed in a page, it is also the
  * users of that page, and its clock.
  */
@@ -126,8 +126,6 @@ export interface SandboxOptions {
    * among them. For code that must go on working once the platform has removed these members. Default false.
    */
   omitDeprecated?: boolean;
-  /** Whether v1 callbacks keep the query that the return address already had; nobody published what v1 did. Default true. */
-  v1KeepsQuery?: boolean;
 }
 
 /** What goes wrong, by its `kind`. */
@@ -198,36 +196,30 @@ export interface LoggedRequest {
 
 /** An account as the sandbox keeps it: with everything that API answers mask. */
 export interface SandboxAccount {
-  /** Id in v3, `ca_…`. */
+  /** Such as `ca_…`. */
   readonly id: string;
-  /** Id in v1. */
-  readonly uuid: string;
   /** Key of the app, for example `gmail`. */
   readonly app: string;
-  /** Id of the integration in v1. */
+  /** Id of the integration, `ac_…`. The platform calls it an auth config. */
   readonly integrationId: string;
-  /** Id of the same integration in v3, `ac_…`. */
-  readonly authConfigId: string;
   /** How the app authenticates its users, such as `OAUTH2`. */
   readonly authScheme: string;
   /** The end user. */
   readonly entityId: string;
-  /** Not changed by `isDisabled`, unlike what v3 answers. */
+  /** Not changed by `isDisabled`, unlike the status that the API answers. */
   readonly status: string;
   /** Why it is in that status, as API answers say it. */
   readonly statusReason: string | null;
   /** Switched off. */
   readonly isDisabled: boolean;
-  /** Deleted accounts stay, as v1 lists show them. */
+  /** Deleted. The API no longer answers with it. */
   readonly isDeleted: boolean;
-  /** What the user typed, by the names of v3, not masked. */
+  /** What the user typed, not masked. */
   readonly data: Readonly<Record<string, string>>;
   /** What the authorization server issued, not masked. */
   readonly tokens: Readonly<Record<string, unknown>>;
   /** Null where the authorization server did not say. */
   readonly accessTokenExpiresAtMs: number | null;
-  /** As they were given when it was made. */
-  readonly labels: readonly string[];
   /** Where the user was to return to. */
   readonly callbackUrl: string | null;
   /** In milliseconds since 1970. */

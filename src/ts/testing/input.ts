@@ -32,11 +32,6 @@ export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, path, problems) => (value === undefined ? undefined : check(value, path, problems));
 }
 
-/** Accepts null too, as a missing member. */
-export function nullable<T>(check: Check<T>): Check<T | undefined> {
-  return (value, path, problems) => optional(check)(value ?? undefined, path, problems);
-}
-
 export function oneOf<T extends string>(...words: T[]): Check<T> {
   return must((value) => words.includes(value as T), `must be one of ${words.join(", ")}`);
 }
@@ -106,7 +101,7 @@ function parseJson(request: Request, text: string): Record<string, unknown> {
 }
 
 function bad(message: string): ApiError {
-  return new ApiError(400, message, { name: "InvalidRequestError", code: 10400 });
+  return new ApiError(400, message, { code: 10400 });
 }
 
 /** Typed access to a query string. */

@@ -1,9 +1,6 @@
-import { appId, apps, oauth2, typed, type App, type Field, type Seed } from "./apps.js";
+import { apps, oauth2, typed, type App, type Field, type Seed } from "./apps.js";
 import type { SandboxApp } from "./index.js";
 import { misuse } from "./misuse.js";
-
-/** Past those of the catalogue, which make their ids of the numbers before. */
-const firstNumber = 1_000;
 
 /** What the user is asked for where nothing else is said, and what makes a request theirs. */
 const schemes = {
@@ -20,13 +17,13 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw misuse("invalid_argument", `there is an app \`${twice}\` already`);
   const seeds = made.map(({ key, schemes: [scheme] }, index): Seed => ({
-    app: key, mode: scheme?.mode ?? "", n: firstNumber + index, authConfigId: `ac_Own${String(index).padStart(9, "0")}`, name: `${key}_1`,
+    app: key, mode: scheme?.mode ?? "", id: `ac_Own${String(index).padStart(9, "0")}`, name: `${key}_1`,
     createdAt: "2025-01-01T08:00:00.000Z",
   }));
   return { apps: made, seeds };
 }
 
-function toApp({ key, name = key, authScheme = "OAUTH2", fields }: SandboxApp, index: number): App {
+function toApp({ key, name = key, authScheme = "OAUTH2", fields }: SandboxApp): App {
   const known = Object.hasOwn(schemes, authScheme) ? schemes[authScheme] : undefined;
   if (!known) throw misuse("invalid_argument", `there is no auth scheme \`${authScheme}\` for an app of one's own; there are: ${Object.keys(schemes).join(", ")}`);
   if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw misuse("invalid_argument", "`key` of an app is a word, such as `notion`");
@@ -34,7 +31,7 @@ function toApp({ key, name = key, authScheme = "OAUTH2", fields }: SandboxApp, i
   const scheme = "header" in known
     ? typed(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], asked)
     : oauth2(key, true, ["openid"], asked);
-  return { key, id: appId(firstNumber + index), name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [scheme] };
+  return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [scheme] };
 }
 
 const toField = ({ name, displayName = name, description = "", required = true, ...rest }: NonNullable<SandboxApp["fields"]>[number]): Field =>

@@ -21,7 +21,6 @@ export interface Call {
   oauth: OAuthPort;
   /** Whether answers leave out what the platform marks as deprecated. */
   omitsDeprecated: boolean;
-  v1KeepsQuery: boolean;
 }
 
 /** A method, a path whose `:name` parts match any one segment, what answers there, and the query's parameters, by spaces. */

@@ -1,5 +1,5 @@
 import { html, page } from "./answers.js";
-import { answerError, ApiError, type Generation } from "./errors.js";
+import { answerError, answerRetired, ApiError } from "./errors.js";
 import { Faults } from "./faults.js";
 import { hostedRoutes } from "./hosted.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
@@ -9,7 +9,6 @@ import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { ownApps } from "./own-apps.js";
 import { match, type ApiVersion, type Call } from "./router.js";
 import { Store, uuid, type Account } from "./store.js";
-import { v1Routes } from "./v1.js";
 import { v3Routes } from "./v3.js";
 
 const logLimit = 10_000;
@@ -27,32 +26,33 @@ export function build(options: SandboxOptions): Sandbox {
   const builtIn = new BuiltInOAuth();
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
 
-  async function route(request: Request, url: URL, generation: Generation, api: Api | undefined): Promise<Response> {
+  async function route(request: Request, url: URL): Promise<Response> {
     const path = url.pathname;
     if (!options.oauth && oauthPaths.includes(path)) return builtIn.answer(request, url);
+    const api = apiOf(path);
     const call: Omit<Call, "params" | "query"> = {
-      api: api?.version ?? "v3.1",
+      api: api.version,
       request,
       url,
       origin: options.origin ?? url.origin,
       store,
       oauth: options.oauth ?? builtIn,
       omitsDeprecated: options.omitDeprecated ?? false,
-      v1KeepsQuery: options.v1KeepsQuery ?? true,
     };
     const hosted = match(hostedRoutes, request.method, path);
     if (hosted) return hosted.handle({ ...call, params: hosted.params, query: new Query(new URLSearchParams(), []) });
     if (!path.startsWith("/api/")) return page(404, "Not found", html`<p>There is nothing here.</p>`);
+    if (/^\/api\/v[12]\//.test(path)) return answerRetired();
     const requestId = uuid();
     try {
-      authenticate(request, generation, apiKey);
-      const found = api ? match(v3Routes, request.method, api.path) : match(v1Routes, request.method, path);
+      authenticate(request, apiKey);
+      const found = match(v3Routes, request.method, api.path);
       if (!found) throw new ApiError(404, `Cannot ${request.method} ${path}`);
       const response = await found.handle({ ...call, params: found.params, query: new Query(url.searchParams, found.query) });
       response.headers.set("x-request-id", requestId);
       return response;
     } catch (error) {
-      if (error instanceof ApiError) return answerError(error, generation, requestId);
+      if (error instanceof ApiError) return answerError(error, requestId);
       throw error;
     }
   }
@@ -63,11 +63,9 @@ export function build(options: SandboxOptions): Sandbox {
     requests.push(entry);
     if (requests.length > logLimit) requests.shift();
     request.signal.throwIfAborted();
-    const api = apiOf(url.pathname);
-    const generation = api ? "v3" : "v1";
     const rule = faults.take(request.method, url.pathname);
-    const handle = () => route(request, url, generation, api);
-    const response = await (rule ? faults.apply(rule, request, generation, handle) : handle());
+    const handle = () => route(request, url);
+    const response = await (rule ? faults.apply(rule, request, handle) : handle());
     entry.status = response.status;
     return response;
   }
@@ -129,23 +127,21 @@ interface Api {
   path: string;
 }
 
-/** The version of the API that a path names, and what follows its prefix. */
-function apiOf(path: string): Api | undefined {
-  const found = path.match(/^\/api\/(v3(?:\.1)?)(\/.*)$/);
-  return found ? { version: found[1] as ApiVersion, path: found[2] as string } : undefined;
+/** The version of the API that a path names, and what follows its prefix. A path without one is that of no route. */
+function apiOf(path: string): Api {
+  const [, version = "v3.1", rest = ""] = path.match(/^\/api\/(v3(?:\.1)?)(\/.*)$/) ?? [];
+  return { version: version as ApiVersion, path: rest };
 }
 
-/** Requires the project's key, and in v3 no second credential beside it. */
-function authenticate(request: Request, generation: Generation, apiKey: string): void {
+/** Requires the project's key, and no second credential beside it. */
+function authenticate(request: Request, apiKey: string): void {
   const unauthorized = (message: string) => new ApiError(401, message, { slug: "HTTP_Unauthorized" });
-  if (generation === "v3") {
-    const given = Object.entries({
-      "x-api-key": "ApiKeyAuth", "x-org-api-key": "OrgApiKeyAuth", "x-user-api-key": "UserApiKeyAuth",
-    }).filter(([name]) => request.headers.has(name)).map(([name, mode]) => `${mode} via ${name}`);
-    if (/(^|;\s*)authToken=/.test(request.headers.get("cookie") ?? "")) given.push("CookieAuth via authToken");
-    if (given.length > 1) {
-      throw unauthorized(`Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
-    }
+  const given = Object.entries({
+    "x-api-key": "ApiKeyAuth", "x-org-api-key": "OrgApiKeyAuth", "x-user-api-key": "UserApiKeyAuth",
+  }).filter(([name]) => request.headers.has(name)).map(([name, mode]) => `${mode} via ${name}`);
+  if (/(^|;\s*)authToken=/.test(request.headers.get("cookie") ?? "")) given.push("CookieAuth via authToken");
+  if (given.length > 1) {
+    throw unauthorized(`Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
   }
   if (request.headers.get("x-api-key") !== apiKey) throw unauthorized("Invalid or missing API key");
 }
@@ -154,10 +150,8 @@ function snapshot(account: Account): SandboxAccount {
   const { integration } = account;
   return {
     id: account.id,
-    uuid: account.uuid,
     app: integration.app.key,
-    integrationId: integration.uuid,
-    authConfigId: integration.id,
+    integrationId: integration.id,
     authScheme: integration.scheme.mode,
     entityId: account.entityId,
     status: account.status,
@@ -167,7 +161,6 @@ function snapshot(account: Account): SandboxAccount {
     data: { ...account.data },
     tokens: { ...account.tokens },
     accessTokenExpiresAtMs: account.accessTokenExpiresAtMs,
-    labels: [...account.labels],
     callbackUrl: account.callbackUrl,
     createdAtMs: account.createdAtMs,
   };

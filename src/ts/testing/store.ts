@@ -1,17 +1,16 @@
-import { apps, integrationId, isOAuth, seeds, type App, type Scheme, type Seed } from "./apps.js";
+import { apps, isOAuth, seeds, type App, type Scheme, type Seed } from "./apps.js";
 
 /** How long a user may take, from the initiate call to the authorization server's answer. */
 export const attemptMs = 10 * 60 * 1000;
 
 /** Which call began a connection; it decides how the callback is spelt. */
-export type Dialect = "v1" | "create" | "link";
+export type Dialect = "create" | "link";
 
-/** An app, one of its auth schemes and the developer's credentials for it; v3 calls it an auth config. */
+/** An app, one of its auth schemes and the developer's credentials for it; the platform calls it an auth config. */
 export interface Integration {
-  /** Id in v1. */
-  uuid: string;
-  /** Id in v3. */
   id: string;
+  /** The id that it had in v1, a deprecated member of answers. */
+  uuid: string;
   app: App;
   scheme: Scheme;
   name: string;
@@ -24,9 +23,6 @@ export interface Integration {
 
 /** One user's connection to one app. */
 export interface Account {
-  /** Id in v1. */
-  uuid: string;
-  /** Id in v3. */
   id: string;
   integration: Integration;
   entityId: string;
@@ -36,13 +32,12 @@ export interface Account {
   statusReason: string | null;
   isDisabled: boolean;
   isDeleted: boolean;
-  /** What the user typed, by the names of v3. */
+  /** What the user typed. */
   data: Record<string, string>;
   /** What the authorization server issued last; usable while the account is ACTIVE. */
   tokens: Record<string, unknown>;
   /** Null where the authorization server did not say. */
   accessTokenExpiresAtMs: number | null;
-  labels: string[];
   failure: { error: string; errorDescription?: string } | null;
   createdAtMs: number;
   updatedAtMs: number;
@@ -59,7 +54,7 @@ export interface Account {
 
 /** What a new account is made of. */
 export type NewAccount = Pick<Account, "integration" | "entityId" | "dialect" | "callbackUrl" | "status" | "data"> &
-  Partial<Pick<Account, "labels" | "tokens">>;
+  Partial<Pick<Account, "tokens">>;
 
 /** How an attempt at an account that exists begins. */
 export type NewAttempt = Pick<Account, "dialect" | "callbackUrl" | "data">;
@@ -82,7 +77,6 @@ export function uuid(): string {
 }
 
 const pages: Record<Dialect, () => string> = {
-  v1: () => `/s/${nano(8)}`,
   create: () => `/api/v3/s/${nano(8)}`,
   link: () => `/link/lk_${nano(21)}`,
 };
@@ -106,8 +100,8 @@ export class Store {
       const app = this.app(seed.app) as App;
       const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as Scheme;
       return {
-        uuid: integrationId(seed.n),
-        id: seed.authConfigId,
+        uuid: uuid(),
+        id: seed.id,
         app,
         scheme,
         name: seed.name,
@@ -134,10 +128,8 @@ export class Store {
 
   addAccount(given: NewAccount): Account {
     const account: Account = {
-      labels: [],
       ...given,
       ...this.#issued(given.tokens ?? {}),
-      uuid: uuid(),
       id: `ca_${nano(12)}`,
       isDisabled: false,
       isDeleted: false,
@@ -154,9 +146,9 @@ export class Store {
     return this.#accounts;
   }
 
-  /** The account with this id of either generation, unless it was deleted. */
-  account(key: "id" | "uuid", value: string | undefined): Account | undefined {
-    return this.accounts.find((account) => account[key] === value && !account.isDeleted);
+  /** The account with this id, unless it was deleted. */
+  account(id: string | undefined): Account | undefined {
+    return this.accounts.find((account) => account.id === id && !account.isDeleted);
   }
 
   /** The account whose page this is. */
@@ -212,7 +204,7 @@ export class Store {
     this.#update(account, { isDisabled });
   }
 
-  /** Deletes an account softly: v1 lists go on showing it. */
+  /** Deletes an account softly, so that a test can still see what it was. */
   remove(account: Account): void {
     this.#update(account, { isDeleted: true, request: null });
   }
@@ -282,7 +274,7 @@ export function newestFirst<T extends { createdAtMs: number }>(items: readonly T
     .map(({ item }) => item);
 }
 
-/** As both generations print instants. */
+/** As the platform prints instants. */
 export function iso(atMs: number): string {
   return new Date(atMs).toISOString();
 }

@@ -58,7 +58,6 @@ async function createAccount(call: Call): Promise<Response> {
       status: account.status,
       redirect_url: redirectUrl,
       redirect_uri: redirectUrl,
-      deprecated: { uuid: account.uuid, authConfigUuid: integration.uuid },
     }),
   });
 }
@@ -153,7 +152,7 @@ async function refresh({ request, params, query, store, origin }: Call): Promise
     throw badRequest("The connected account has no credentials to refresh");
   }
   store.restart(account, {
-    dialect: account.dialect === "link" ? "link" : "create",
+    dialect: account.dialect,
     callbackUrl: body.redirect_url ?? asked.redirect_url ?? account.callbackUrl,
     data: account.data,
   });
@@ -167,14 +166,14 @@ async function refresh({ request, params, query, store, origin }: Call): Promise
 /** Where an account is unknown, this and `deleteAccount` answer nothing but 404. */
 async function setStatus({ request, params, store }: Call): Promise<Response> {
   const { enabled } = parse(object({ enabled: boolean }), await readJson(request));
-  const account = store.account("id", params.id);
+  const account = store.account(params.id);
   if (!account) return json(404, {});
   store.setDisabled(account, !enabled);
   return json(200, { success: true });
 }
 
 function deleteAccount({ params, store }: Call): Response {
-  const account = store.account("id", params.id);
+  const account = store.account(params.id);
   if (!account) return json(404, {});
   store.remove(account);
   return json(200, { success: true });
@@ -182,7 +181,7 @@ function deleteAccount({ params, store }: Call): Response {
 
 /** The account with this id, unless it was deleted. */
 export function accountV3(store: Store, id: string | undefined): Account {
-  const account = store.account("id", id);
+  const account = store.account(id);
   if (!account) throw new ApiError(400, "No connected account found", { code: 1803 });
   return account;
 }

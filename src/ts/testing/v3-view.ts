@@ -65,14 +65,14 @@ function byNeed(fields: Field[]): object {
 
 /** Fields, without a word about secrecy. */
 export function viewFields(fields: Field[]) {
-  return fields.map(({ name, displayName, description, required, v1Name, isBare, isHidden, ...field }) => ({
+  return fields.map(({ name, displayName, description, required, legacyName, isBare, isHidden, ...field }) => ({
     name,
     displayName,
     type: "string",
     description,
     required,
     ...(!isBare && { default: field.default ?? null }),
-    ...(v1Name && { legacy_template_name: v1Name }),
+    ...(legacyName && { legacy_template_name: legacyName }),
     ...(isHidden && { user_visible: false }),
   }));
 }
@@ -96,7 +96,7 @@ export function viewAuthConfig(integration: Integration, call: Call) {
   };
 }
 
-/** What is ACTIVE and switched off is INACTIVE; v1 knows only the flag. */
+/** The status that answers give: an account that is ACTIVE and disabled is INACTIVE. */
 export function statusV3({ status, isDisabled }: Account): string {
   return isDisabled && status === "ACTIVE" ? "INACTIVE" : status;
 }
@@ -121,7 +121,7 @@ export function viewAccount(account: Account, call: Call) {
     updated_at: iso(account.updatedAtMs),
     state: { authScheme: integration.scheme.mode, val },
     is_disabled: account.isDisabled,
-    ...deprecated(call, { user_id: account.entityId, data: val, deprecated: { labels: account.labels, uuid: account.uuid } }),
+    ...deprecated(call, { user_id: account.entityId, data: val }),
   };
 }
 

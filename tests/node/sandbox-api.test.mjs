@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { openSandbox, seeded } from "./support.mjs";
 
-const accounts = "/api/v3/connected_accounts";
+const accounts = "/api/v3.1/connected_accounts";
 const callback = "https://app.example/done";
 const typed = (app, val, more) => ({
   auth_config: { id: seeded[app].id },
@@ -11,9 +11,9 @@ const typed = (app, val, more) => ({
 const shopifyVal = { admin_api_access_token: "shpat_0123456789", shop: "acme" };
 const link = (app, more) => ({ auth_config_id: seeded[app].id, user_id: "Jessica", callback_url: callback, ...more });
 
-suite("v3 toolkits", () => {
+suite("toolkits", () => {
   test("the list says which need no credentials and which have managed ones", async () => {
-    const { body } = await openSandbox().get("/api/v3/toolkits?search=&limit=100");
+    const { body } = await openSandbox().get("/api/v3.1/toolkits?search=&limit=100");
     const of = (slug) => body.items.find((item) => item.slug === slug);
     assert.deepEqual([of("hackernews").no_auth, of("hackernews").auth_schemes], [true, ["NO_AUTH"]]);
     assert.deepEqual([of("gmail").no_auth, of("gmail").auth_schemes], [false, ["OAUTH2", "BEARER_TOKEN"]]);
@@ -25,19 +25,19 @@ suite("v3 toolkits", () => {
 
   test("the list is searched, sorted and paged", async () => {
     const { get } = openSandbox();
-    const slugs = async (query) => (await get(`/api/v3/toolkits?${query}`)).body.items.map(({ slug }) => slug);
+    const slugs = async (query) => (await get(`/api/v3.1/toolkits?${query}`)).body.items.map(({ slug }) => slug);
     assert.deepEqual(await slugs("search=HOG"), ["posthog"]);
     assert.deepEqual(await slugs("managed_by=project"), []);
     assert.deepEqual((await slugs("sort_by=alphabetically")).slice(0, 2), ["acme_tickets", "firecrawl"]);
-    const first = await get("/api/v3/toolkits?limit=5");
+    const first = await get("/api/v3.1/toolkits?limit=5");
     assert.equal(atob(first.body.next_cursor), "2-5");
-    const second = await get(`/api/v3/toolkits?limit=5&cursor=${first.body.next_cursor}`);
+    const second = await get(`/api/v3.1/toolkits?limit=5&cursor=${first.body.next_cursor}`);
     assert.deepEqual([second.body.items.length, second.body.next_cursor, second.body.current_page], [3, null, 2]);
   });
 
   test("one toolkit has fields by scheme, by who supplies them and by need", async () => {
     const { get } = openSandbox();
-    const { body } = await get("/api/v3/toolkits/posthog");
+    const { body } = await get("/api/v3.1/toolkits/posthog");
     assert.deepEqual(body.auth_config_details, [{
       mode: "API_KEY", name: "posthog_api_key", proxy: { base_url: "https://{{subdomain}}.posthog.com" },
       fields: {
@@ -53,34 +53,34 @@ suite("v3 toolkits", () => {
     }]);
     assert.deepEqual(body.meta.categories, [{ name: "analytics", slug: "analytics" }]);
     assert.ok(!("no_auth" in body));
-    const user = async (slug) => (await get(`/api/v3/toolkits/${slug}`)).body.auth_config_details[0].fields.connected_account_initiation;
+    const user = async (slug) => (await get(`/api/v3.1/toolkits/${slug}`)).body.auth_config_details[0].fields.connected_account_initiation;
     assert.deepEqual(Object.keys((await user("zendesk")).required[0]), ["name", "displayName", "type", "description", "required"]);
     assert.ok((await user("shopify")).required.every((field) => !("is_secret" in field)));
     assert.deepEqual((await user("acme_tickets")).optional.map(({ name, user_visible }) => [name, user_visible]), [["internal_region", false]]);
-    assert.deepEqual((await get("/api/v3/toolkits/hackernews")).body.auth_config_details.map(({ mode }) => mode), ["NO_AUTH"]);
+    assert.deepEqual((await get("/api/v3.1/toolkits/hackernews")).body.auth_config_details.map(({ mode }) => mode), ["NO_AUTH"]);
   });
 });
 
-suite("v3 auth configs", () => {
+suite("auth configs", () => {
   test("the list leaves out deleted and, unless asked, disabled ones, and has no fields", async () => {
     const { get } = openSandbox();
-    const ids = async (query) => (await get(`/api/v3/auth_configs?${query}`)).body.items.map(({ id }) => id);
+    const ids = async (query) => (await get(`/api/v3.1/auth_configs?${query}`)).body.items.map(({ id }) => id);
     assert.deepEqual(await ids("toolkit_slug=firecrawl"), [seeded.firecrawlNewer.id, seeded.firecrawl.id]);
     assert.deepEqual(await ids("toolkit_slug=gmail,zendesk"), [seeded.zendesk.id, seeded.gmail.id]);
     assert.deepEqual(await ids("toolkit_slug=zendesk&show_disabled=true"), [seeded.zendesk.id, seeded.zendeskOff.id]);
     assert.deepEqual(await ids("is_composio_managed=true"), [seeded.zendesk.id, seeded.gmail.id]);
     assert.deepEqual(await ids("search=CRM"), [seeded.ownCrm.id]);
-    assert.ok((await get("/api/v3/auth_configs")).body.items.every((item) => !("expected_input_fields" in item)));
+    assert.ok((await get("/api/v3.1/auth_configs")).body.items.every((item) => !("expected_input_fields" in item)));
   });
 
   test("one auth config has its fields, and masked credentials", async () => {
     const { get } = openSandbox();
-    const crm = (await get(`/api/v3/auth_configs/${seeded.ownCrm.id}`)).body;
+    const crm = (await get(`/api/v3.1/auth_configs/${seeded.ownCrm.id}`)).body;
     assert.deepEqual([crm.type, crm.status, crm.auth_scheme, crm.is_composio_managed, crm.toolkit.slug], ["custom", "ENABLED", "OAUTH2", false, "own_crm"]);
     assert.deepEqual(crm.credentials, { client_id: "own-...", client_secret: "own-..." });
-    const gmail = (await get(`/api/v3/auth_configs/${seeded.gmail.id}`)).body;
+    const gmail = (await get(`/api/v3.1/auth_configs/${seeded.gmail.id}`)).body;
     assert.deepEqual([gmail.type, gmail.is_composio_managed, gmail.expected_input_fields], ["default", true, []]);
-    const tickets = (await get(`/api/v3/auth_configs/${seeded.acmeTickets.id}`)).body;
+    const tickets = (await get(`/api/v3.1/auth_configs/${seeded.acmeTickets.id}`)).body;
     assert.deepEqual(tickets.expected_input_fields.map(({ name, is_secret }) => [name, is_secret]), [
       ["username", false], ["password", true], ["subdomain", false], ["internal_region", false],
     ]);
@@ -88,20 +88,20 @@ suite("v3 auth configs", () => {
 
   test("one can be created for managed and for own credentials", async () => {
     const { get, post } = openSandbox();
-    const managed = await post("/api/v3/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth", name: "mine", credentials: { scopes: ["a", "b"] } } });
+    const managed = await post("/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth", name: "mine", credentials: { scopes: ["a", "b"] } } });
     assert.equal(managed.status, 201);
     const { id } = managed.body.auth_config;
     assert.match(id, /^ac_/);
     assert.deepEqual(managed.body, {
       toolkit: { slug: "gmail" }, auth_config: { id, auth_scheme: "OAUTH2", is_composio_managed: true, restrict_to_following_tools: [] },
     });
-    const own = await post("/api/v3/auth_configs", { toolkit: { slug: "firecrawl" }, auth_config: { type: "use_custom_auth", authScheme: "API_KEY", credentials: {} } });
+    const own = await post("/api/v3.1/auth_configs", { toolkit: { slug: "firecrawl" }, auth_config: { type: "use_custom_auth", authScheme: "API_KEY", credentials: {} } });
     assert.equal(own.body.auth_config.is_composio_managed, false);
-    assert.equal((await get(`/api/v3/auth_configs/${id}`)).body.name, "mine");
+    assert.equal((await get(`/api/v3.1/auth_configs/${id}`)).body.name, "mine");
   });
 });
 
-suite("v3 initiate", () => {
+suite("initiate", () => {
   test("typed credentials are ACTIVE at once, secrets cut short", async () => {
     const { sandbox, post } = openSandbox();
     const { status, body } = await post(accounts, typed("shopify", shopifyVal));
@@ -111,7 +111,6 @@ suite("v3 initiate", () => {
       id: account.id,
       connectionData: { authScheme: "API_KEY", val: { status: "ACTIVE", admin_api_access_token: "shpa...", shop: "acme" } },
       status: "ACTIVE", redirect_url: null, redirect_uri: null,
-      deprecated: { uuid: account.uuid, authConfigUuid: seeded.shopify.uuid },
     });
     assert.deepEqual(account.data, shopifyVal);
   });
@@ -158,7 +157,7 @@ suite("v3 initiate", () => {
   });
 });
 
-suite("v3 accounts", () => {
+suite("accounts", () => {
   test("one account", async () => {
     const { get, post } = openSandbox();
     const { body } = await post(accounts, typed("shopify", shopifyVal));
@@ -170,7 +169,7 @@ suite("v3 accounts", () => {
       id: body.id, user_id: "Jessica", status: "ACTIVE", status_reason: null,
       created_at: "2026-01-16T10:00:00.000Z", updated_at: "2026-01-16T10:00:00.000Z",
       state: { authScheme: "API_KEY", val }, data: val, params: { admin_api_access_token: "shpa...", shop: "acme" },
-      is_disabled: false, deprecated: { labels: [], uuid: body.deprecated.uuid },
+      is_disabled: false,
     });
   });
 
@@ -202,26 +201,13 @@ suite("v3 accounts", () => {
     assert.deepEqual([second.items.map(({ id }) => id), second.next_cursor], [[a], null]);
     assert.ok(first.items.every((item) => !("params" in item)));
   });
-
-  test("both generations see the same accounts, each under its own id", async () => {
-    const { sandbox, get, post } = openSandbox();
-    await post(`${accounts}/link`, link("gmail"));
-    await post("/api/v1/connectedAccounts", { integrationId: seeded.gmail.uuid, entityId: "Jessica", data: {} });
-    const stored = sandbox.accounts();
-    const v1 = (await get("/api/v1/connectedAccounts")).body.items;
-    const v3 = (await get(accounts)).body.items;
-    assert.deepEqual(v1.map(({ id }) => id), stored.map(({ uuid }) => uuid).reverse());
-    assert.deepEqual(v3.map(({ id }) => id), stored.map(({ id }) => id).reverse());
-    assert.deepEqual(v1.map(({ status }) => status), ["INITIATED", "INITIATED"], "v1 has no INITIALIZING");
-  });
 });
 
-const uuid = "00000000-0000-4000-8000-000000000000";
 const get = (path, headers) => ({ method: "GET", path, headers });
 const post = (path, body, headers) => ({ method: "POST", path, body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
 const create = (body) => post(accounts, body);
 const createLink = (app, more) => post(`${accounts}/link`, link(app, more));
-const createConfig = (slug, auth_config) => post("/api/v3/auth_configs", { toolkit: { slug }, auth_config });
+const createConfig = (slug, auth_config) => post("/api/v3.1/auth_configs", { toolkit: { slug }, auth_config });
 
 /** name: [request, status, code or slug, what the message or one of the errors says] */
 const refusals = {
@@ -229,15 +215,13 @@ const refusals = {
   "wrong key": [get(accounts, { "x-api-key": "other" }), 401, "HTTP_Unauthorized", /key/],
   "two credentials": [get(accounts, { "x-user-api-key": "u" }), 401, "HTTP_Unauthorized", /ApiKeyAuth via x-api-key, UserApiKeyAuth via x-user-api-key/],
   "a key and a session cookie": [get(accounts, { cookie: "a=b; authToken=t" }), 401, "HTTP_Unauthorized", /CookieAuth via authToken/],
-  "no such route": [get("/api/v3/nothing"), 404, undefined, /GET \/api\/v3\/nothing/],
-  "unknown toolkit": [get("/api/v3/toolkits/nope"), 404, undefined, /nope/],
-  "unknown auth config": [get("/api/v3/auth_configs/ac_nope"), 400, 607, /Auth config not found/],
-  "v1 id of an auth config": [get(`/api/v3/auth_configs/${seeded.gmail.uuid}`), 400, 607, /Auth config not found/],
-  "deleted auth config": [get(`/api/v3/auth_configs/${seeded.firecrawlDeleted.id}`), 400, 607, /Auth config not found/],
+  "no such route": [get("/api/v3.1/nothing"), 404, undefined, /GET \/api\/v3\.1\/nothing/],
+  "unknown toolkit": [get("/api/v3.1/toolkits/nope"), 404, undefined, /nope/],
+  "unknown auth config": [get("/api/v3.1/auth_configs/ac_nope"), 400, 607, /Auth config not found/],
+  "deleted auth config": [get(`/api/v3.1/auth_configs/${seeded.firecrawlDeleted.id}`), 400, 607, /Auth config not found/],
   "unknown account": [get(`${accounts}/ca_nope`), 400, 1803, /No connected account found/],
-  "v1 id of an account": [get(`${accounts}/${uuid}`), 400, 1803, /No connected account found/],
   "create: managed OAuth, retired": [create({ auth_config: { id: seeded.gmail.id }, connection: {} }), 400, 600, /no longer supported.*\/api\/v3\/connected_accounts\/link/],
-  "create: unknown auth config": [create({ auth_config: { id: seeded.gmail.uuid }, connection: {} }), 400, 607, /not found/],
+  "create: unknown auth config": [create({ auth_config: { id: "ac_nope" }, connection: {} }), 400, 607, /not found/],
   "create: disabled auth config": [create({ auth_config: { id: seeded.zendeskOff.id }, connection: {} }), 400, 600, /disabled/],
   "create: no auth config": [create({ connection: {} }), 400, 10400, /payload\.auth_config: is required/],
   "create: auth config as text": [create({ auth_config: seeded.shopify.id, connection: {} }), 400, 10400, /payload\.auth_config: must be an object/],
@@ -274,14 +258,14 @@ const refusals = {
   "config: scheme of another app": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "BASIC" }), 400, 600, /has no BASIC/],
   "config: own credentials missing": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "i" } }), 400, 10400, /credentials\.client_secret: is required/],
   "list: limit zero": [get(`${accounts}?limit=0`), 400, 10400, /payload\.limit: must be/],
-  "list: limit over the most": [get("/api/v3/toolkits?limit=1001"), 400, 10400, /payload\.limit: must be/],
+  "list: limit over the most": [get("/api/v3.1/toolkits?limit=1001"), 400, 10400, /payload\.limit: must be/],
   "list: no cursor of ours": [get(`${accounts}?cursor=abc`), 400, 10400, /payload\.cursor: is not a cursor/],
   "list: unknown status": [get(`${accounts}?statuses=ACTIVE,DONE`), 400, 10400, /payload\.statuses: must be/],
   "list: unknown order": [get(`${accounts}?order_by=name`), 400, 10400, /payload\.order_by: must be/],
-  "list: flag that is neither true nor false": [get("/api/v3/auth_configs?show_disabled=yes"), 400, 10400, /payload\.show_disabled: must be/],
+  "list: flag that is neither true nor false": [get("/api/v3.1/auth_configs?show_disabled=yes"), 400, 10400, /payload\.show_disabled: must be/],
 };
 
-suite("v3 refuses", () => {
+suite("the API refuses", () => {
   for (const [label, [{ method, path, ...init }, status, code, message]] of Object.entries(refusals)) {
     test(label, async () => {
       const { sandbox, send } = openSandbox();
