@@ -31,17 +31,9 @@ async function ask(user, path, body) {
 
 const returnTo = () => `${host.appUrl}/?cf_flow=abc`;
 
-/** The three ways to begin, each answering `{ id, url, get, callback }`. */
+/** The two ways to begin, each answering `{ id, url, get, callback }`. */
 const begin = {
-  v1: async (entityId) => {
-    const { connectedAccountId: id, redirectUrl: url, connectionStatus } = await ask(entityId, "/api/v1/connectedAccounts", {
-      integrationId: seeded.gmail.uuid, data: {}, redirectUri: returnTo(),
-    });
-    assert.equal(connectionStatus, "INITIATED");
-    const callback = (status) => ({ cf_flow: "abc", status, connectedAccountId: id, appName: "gmail" });
-    return { id, url, callback, get: async () => (await ask(entityId, `/api/v1/connectedAccounts/${id}`)).status };
-  },
-  "v3 create": async (user) => {
+  create: async (user) => {
     const { id, redirect_url: url, connectionData } = await ask(user, "/api/v3/connected_accounts", {
       auth_config: { id: seeded.ownCrm.id }, connection: { callback_url: returnTo(), state: { authScheme: "OAUTH2", val: { status: "INITIALIZING" } } },
     });
@@ -49,7 +41,7 @@ const begin = {
     const callback = (status) => ({ cf_flow: "abc", status, connectedAccountId: id, appName: "own_crm" });
     return { id, url, callback, get: async () => (await ask(user, `/api/v3/connected_accounts/${id}`)).status };
   },
-  "v3 link": async (user) => {
+  link: async (user) => {
     const { connected_account_id: id, redirect_url: url } = await ask(user, "/api/v3/connected_accounts/link", {
       auth_config_id: seeded.zendesk.id, callback_url: returnTo(), connection_data: { subdomain: "acme" },
     });
@@ -86,7 +78,7 @@ for (const [label, start] of Object.entries(begin)) {
       assert.equal(end.url.origin + end.url.pathname, `${host.appUrl}/`);
       assert.deepEqual(Object.fromEntries(end.url.searchParams), connection.callback("success"));
       assert.equal(await connection.get(), "ACTIVE");
-      const { tokens } = host.sandbox.accounts().find(({ id, uuid }) => [id, uuid].includes(connection.id));
+      const { tokens } = host.sandbox.accounts().find(({ id }) => id === connection.id);
       assert.deepEqual([typeof tokens.access_token, typeof tokens.refresh_token, tokens.token_type], ["string", "string", "bearer"]);
       assert.ok(!browser.hops.some(({ url }) => url.href.includes(tokens.access_token)));
       const request = browser.hops.find(({ url }) => url.origin === host.authorizationUrl && url.pathname === "/auth").url.searchParams;
@@ -109,7 +101,7 @@ for (const [label, start] of Object.entries(begin)) {
 
 suite("on the way", () => {
   test("cancelling at the login is refusing, and the account says why", async () => {
-    const { id, url } = await begin["v3 link"]("Jessica");
+    const { id, url } = await begin.link("Jessica");
     const browser = new Browser({});
     await browser.submit(await browser.visit(url), { decision: "deny" });
     const { state } = await ask("Jessica", `/api/v3/connected_accounts/${id}`);
@@ -119,7 +111,7 @@ suite("on the way", () => {
   test("one browser can connect one account after the other, as different users", async () => {
     const browser = new Browser({});
     for (const user of ["Jessica", "Melissa"]) {
-      const connection = await begin.v1(user);
+      const connection = await begin.link(user);
       await browser.submit(await signIn(browser, connection.url, user), { decision: "allow" });
       assert.equal(await connection.get(), "ACTIVE");
     }
@@ -127,7 +119,7 @@ suite("on the way", () => {
 
   test("two tabs of one browser do not disturb each other", async () => {
     const browser = new Browser({});
-    const attempts = [await begin.v1("Jessica"), await begin["v3 link"]("Jessica")];
+    const attempts = [await begin.create("Jessica"), await begin.link("Jessica")];
     const answer = { username: "Jessica", password: "jessica-password", decision: "login" };
     const logins = [await browser.visit(attempts[0].url), await browser.visit(attempts[1].url)];
     const consents = [await browser.submit(logins[0], answer), await browser.submit(logins[1], answer)];
@@ -136,8 +128,8 @@ suite("on the way", () => {
   });
 
   test("a code of another attempt does not help: PKCE binds it to its own", async () => {
-    const [mine, stolen] = [await begin.v1("Jessica"), await begin.v1("Melissa")];
-    const redirectUri = `${host.platformUrl}/api/v1/auth-apps/add`;
+    const [mine, stolen] = [await begin.link("Jessica"), await begin.link("Melissa")];
+    const redirectUri = `${host.platformUrl}/api/v3/toolkits/auth/callback`;
     // Whoever goes this way stops where the platform would take the code.
     const codeOf = async ({ url }, user) => {
       let answer;
@@ -158,7 +150,7 @@ suite("on the way", () => {
   });
 
   test("an answer from another issuer is not taken", async () => {
-    const { url, get } = await begin.v1("Jessica");
+    const { url, get } = await begin.link("Jessica");
     const browser = new Browser({ send: (request) => {
       const address = new URL(request.url);
       if (address.searchParams.has("iss")) address.searchParams.set("iss", "https://evil.example");
@@ -171,7 +163,7 @@ suite("on the way", () => {
   test("without PKCE, or for an address that is not registered, the authorization server refuses", async () => {
     const parameters = { client_id: "sandbox-platform", response_type: "code", scope: "openid", state: "s" };
     const authorize = (more) => new Browser({ home: host.platformUrl }).visit(`${host.authorizationUrl}/auth?${new URLSearchParams({ ...parameters, ...more })}`);
-    const plain = await authorize({ redirect_uri: `${host.platformUrl}/api/v1/auth-apps/add` });
+    const plain = await authorize({ redirect_uri: `${host.platformUrl}/api/v3/toolkits/auth/callback` });
     assert.equal(plain.url.searchParams.get("error"), "invalid_request");
     const foreign = await authorize({ redirect_uri: "https://evil.example/" });
     assert.equal(foreign.status, 400);
@@ -185,7 +177,7 @@ suite("on the way", () => {
   });
 
   test("the authorization server's pages bring nothing from elsewhere and have a strict policy", async () => {
-    const { url } = await begin.v1("Jessica");
+    const { url } = await begin.link("Jessica");
     const browser = new Browser({});
     const login = await browser.visit(url);
     const consent = await browser.submit(login, { username: "Jessica", password: "jessica-password", decision: "login" });

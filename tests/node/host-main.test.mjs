@@ -33,8 +33,8 @@ suite("the demo's command", () => {
       const [app, platform, authorization] = demo.urls;
       assert.notEqual(app, "http://localhost:3000");
       assert.equal((await fetch(`${app}/favicon.ico`)).status, 200);
-      assert.equal((await fetch(`${app}/api/connect/api/v1/apps/gmail`)).status, 200);
-      assert.equal((await fetch(`${platform}/api/v1/apps/gmail`)).status, 401, "the platform wants its key");
+      assert.equal((await fetch(`${app}/api/connect/api/v3/toolkits/gmail`)).status, 200);
+      assert.equal((await fetch(`${platform}/api/v3/toolkits/gmail`)).status, 401, "the platform wants its key");
       assert.equal((await (await fetch(`${authorization}/.well-known/openid-configuration`)).json()).issuer, authorization);
       assert.match(demo.said.out, /Jessica \(jessica-password\) or Melissa \(melissa-password\)/);
       assert.equal(demo.said.err, "");

@@ -8,8 +8,8 @@ before(async () => {
 });
 after(() => host?.close());
 
-test("the React pages are served in both generations, with their script and their module", async () => {
-  for (const path of ["/react", "/react/connections", "/v1/react", "/v1/react/connections"]) {
+test("the React pages are served, with their script and their module", async () => {
+  for (const path of ["/react", "/react/connections"]) {
     const response = await fetch(host.appUrl + path);
     assert.equal(response.status, 200, path);
     assert.match(await response.text(), /connect-flow with React/);

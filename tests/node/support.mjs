@@ -5,19 +5,18 @@ export const origin = "https://platform.example";
 export const startMs = Date.parse("2026-01-16T10:00:00.000Z");
 export const minuteMs = 60_000;
 
-/** Ids of the integrations that a sandbox starts with: `uuid` for v1, `id` for v3. */
-const pair = (n, id) => ({ uuid: `b0000000-0000-4000-8000-${String(n).padStart(12, "0")}`, id });
+/** The integrations that a sandbox starts with. */
 export const seeded = {
-  gmail: pair(1, "ac_Gmail0000001"),
-  shopify: pair(2, "ac_Shopify00002"),
-  zendesk: pair(3, "ac_Zendesk00003"),
-  zendeskOff: pair(30, "ac_Zendesk00030"),
-  firecrawl: pair(4, "ac_Firecrawl004"),
-  firecrawlNewer: pair(40, "ac_Firecrawl040"),
-  firecrawlDeleted: pair(41, "ac_Firecrawl041"),
-  acmeTickets: pair(5, "ac_AcmeTicket05"),
-  ownCrm: pair(7, "ac_OwnCrm000007"),
-  posthog: pair(8, "ac_Posthog00008"),
+  gmail: { id: "ac_Gmail0000001" },
+  shopify: { id: "ac_Shopify00002" },
+  zendesk: { id: "ac_Zendesk00003" },
+  zendeskOff: { id: "ac_Zendesk00030" },
+  firecrawl: { id: "ac_Firecrawl004" },
+  firecrawlNewer: { id: "ac_Firecrawl040" },
+  firecrawlDeleted: { id: "ac_Firecrawl041" },
+  acmeTickets: { id: "ac_AcmeTicket05" },
+  ownCrm: { id: "ac_OwnCrm000007" },
+  posthog: { id: "ac_Posthog00008" },
 };
 
 /** A sandbox with its clock at `startMs`, and short ways to ask it. Answers are `{ status, headers, body }`. */
@@ -56,7 +55,7 @@ export async function answerConsent(platform, url, decision = "allow") {
 
 /** An ACTIVE account of an OAuth app, as `sandbox.accounts()` has it; begun with `POST …/link`. */
 export async function connect(platform, app = "gmail", user_id = "Jessica") {
-  const { body } = await platform.post("/api/v3/connected_accounts/link", { auth_config_id: seeded[app].id, user_id });
+  const { body } = await platform.post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded[app].id, user_id });
   await answerConsent(platform, body.redirect_url);
   return platform.sandbox.accounts().at(-1);
 }

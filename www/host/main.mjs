@@ -11,7 +11,7 @@ export async function main() {
   const { COMPOSIO_API_KEY: apiKey, COMPOSIO_BASE_URL: baseUrl = "https://backend.composio.dev" } = process.env;
   const upstream = apiKey ? { baseUrl: baseUrl.replace(/\/+$/, ""), apiKey } : undefined;
   const host = await startOnPorts({ upstream });
-  console.log(`\n  connect-flow demo       ${host.appUrl}        (v3; /v1 for v1)`);
+  console.log(`\n  connect-flow demo       ${host.appUrl}`);
   if (upstream) {
     console.log(`  platform                ${upstream.baseUrl}, with your COMPOSIO_API_KEY\n`);
   } else {

@@ -68,7 +68,7 @@ async function startPlatform(start, { platformPort, authorizationPort, clock, ac
     id: "sandbox-platform",
     secret: randomBytes(32).toString("hex"),
     name: "Sandbox platform",
-    redirectUris: ["/api/v1/auth-apps/add", "/api/v3/toolkits/auth/callback"].map((path) => platform.url + path),
+    redirectUris: [`${platform.url}/api/v3/toolkits/auth/callback`],
   };
   const sandbox = createSandbox({
     apiKey,

@@ -4,11 +4,7 @@ import { useSyncExternalStore } from "react";
 export const entities = ["Jessica", "Melissa"];
 export const modes = ["auto", "popup", "redirect"];
 
-const prefix = location.pathname.startsWith("/v1") ? "/v1" : "";
-export const api = prefix ? "v1" : "v3";
-
-/** The path of a page of this generation of the API, or of another. */
-export const pathOf = (page, base = prefix) => base + { vanilla: base ? "" : "/", connect: "/react", connections: "/react/connections" }[page];
+export const paths = { vanilla: "/", connect: "/react", connections: "/react/connections" };
 
 const listeners = new Set();
 const changed = () => listeners.forEach((listener) => listener());
@@ -39,7 +35,7 @@ export function hrefOf({ page, app, entity = entities[0], mode = modes[0] }) {
     ...(entity !== entities[0] && { user: entity }),
     ...(mode !== modes[0] && { mode }),
   });
-  return [pathOf(page), parameters.toString()].filter(Boolean).join("?");
+  return [paths[page], parameters.toString()].filter(Boolean).join("?");
 }
 
 export function go(href) {

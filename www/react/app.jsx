@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { api, entities, hrefOf, pathOf, useAddress } from "./address.js";
+import { hrefOf, paths, useAddress } from "./address.js";
 import { Connect } from "./connect.jsx";
 import { Connections } from "./connections.jsx";
 import { Link } from "./parts.jsx";
@@ -40,19 +40,11 @@ function Header({ address }) {
         <div className="switches">
           <nav className="switch" aria-label="Pages of the demo">
             <span className="segments">
-              <a href={pathOf("vanilla")}>Vanilla</a>
+              <a href={paths.vanilla}>Vanilla</a>
               {["connect", "connections"].map((page) => (
                 <Link key={page} href={hrefOf({ page, entity: page === "connect" ? address.entity : undefined })} aria-current={address.page === page ? "page" : undefined}>
                   {page === "connect" ? "React" : "Connections"}
                 </Link>
-              ))}
-            </span>
-          </nav>
-          <nav className="switch" aria-label="Generation of the platform’s API">
-            <span className="switch-label" aria-hidden="true">API</span>
-            <span className="segments">
-              {["v3", "v1"].map((one) => (
-                <a key={one} href={pathOf(address.page, one === "v1" ? "/v1" : "")} aria-current={one === api ? "page" : undefined}>{one}</a>
               ))}
             </span>
           </nav>

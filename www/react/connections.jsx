@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { toneOf } from "../vanilla/dom.js";
 import { explain } from "../vanilla/errors.js";
-import { entities, hrefOf, pathOf } from "./address.js";
+import { entities, hrefOf, paths } from "./address.js";
 import { changes, createConnections } from "./connections-store.js";
 import { Alert, Badge, Button, Confirm, Link, Since, Tile } from "./parts.jsx";
 import { Users } from "./users.jsx";
@@ -142,7 +142,7 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
 
   const refresh = () =>
     operate("refresh", async () => {
-      const redirectUrl = new URL(pathOf("connections"), location.href).href;
+      const redirectUrl = new URL(paths.connections, location.href).href;
       const request = await client.connectedAccounts.refresh({ connectedAccountId, redirectUrl });
       if (request.redirectUrl) {
         client.redirect(request);

@@ -1,10 +1,10 @@
 import { useMemo } from "react";
 import { ConnectProvider, useConnectClient } from "connect-flow/react";
-import { api, entities } from "./address.js";
+import { entities } from "./address.js";
 
 // An app has a session for this, and one user in it; the demo's server is told as whom the page asks.
 const options = Object.fromEntries(
-  entities.map((entityId) => [entityId, { baseUrl: "/api/connect", api, entityId, headers: { "demo-user": entityId } }]),
+  entities.map((entityId) => [entityId, { baseUrl: "/api/connect", entityId, headers: { "demo-user": entityId } }]),
 );
 const none = {};
 

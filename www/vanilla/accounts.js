@@ -32,15 +32,15 @@ export function accountCard({ account, name, entity, isSaved }) {
 }
 
 /** The list of what was connected on this browser. The platform is asked about each account. */
-export function createAccounts({ client, api, nameOf }) {
-  const saved = store.accounts(api);
+export function createAccounts({ client, nameOf }) {
+  const saved = store.accounts;
   const list = find("accounts");
   let entity;
   let forgotten = 0;
 
   function lead() {
     const count = list.children.length;
-    const known = count === 0 ? `None for ${entity} on this browser yet.` : `${entity}’s, made on this browser with API ${api}.`;
+    const known = count === 0 ? `None for ${entity} on this browser yet.` : `${entity}’s, made on this browser.`;
     const lost = forgotten === 1 ? " 1 account is no longer on the platform." : ` ${forgotten} accounts are no longer on the platform.`;
     find("accounts-lead").textContent = known + (forgotten ? lost : "");
   }

@@ -15,7 +15,6 @@ const LEAVE_MS = 10_000;
 /** How long a popup waits to be closed before it shows the whole page, in milliseconds. */
 const CLOSE_MS = 700;
 
-const api = location.pathname.replace(/\/+$/, "").endsWith("/v1") ? "v1" : "v3";
 const radios = [...document.querySelectorAll('input[name="entity"]')];
 const modes = [...document.querySelectorAll('input[name="mode"]')];
 let apps = [];
@@ -150,9 +149,9 @@ function showSandbox(users) {
 }
 
 async function load() {
-  const client = await createClient({ baseUrl: "/api/connect", api, entityId: entity(), fetch: asUser });
+  const client = await createClient({ baseUrl: "/api/connect", entityId: entity(), fetch: asUser });
   const page = { entity, showEntity, nameOf, select, work, leave, uncover, connected, check };
-  accounts = createAccounts({ client, api, nameOf });
+  accounts = createAccounts({ client, nameOf });
   flow = createFlow({ client, page });
   popups = createPopupFlow({ client, page });
   pending = createPending({ client, nameOf, isKnown: (id) => accounts.has(id) || popups.isWaitingFor(id), check, startOver });
@@ -175,10 +174,6 @@ async function boot() {
   }
 }
 
-for (const link of document.querySelectorAll("a[data-api]")) {
-  if (link.dataset.api === api) link.setAttribute("aria-current", "page");
-}
-if (api === "v1") for (const link of document.querySelectorAll("a[data-page]")) link.href = `/v1${link.dataset.page}`;
 const remembered = radios.find(({ value }) => value === store.entity.get());
 if (remembered) remembered.checked = true;
 const preferred = modes.find(({ value }) => value === store.mode.get());

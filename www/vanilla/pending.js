@@ -8,7 +8,7 @@ import { settled } from "./store.js";
 export function createPending({ client, nameOf, isKnown, check, startOver }) {
   const place = find("pending");
 
-  /** This page's and this entity's, newest first. The other generation of the API would not know the id. */
+  /** The attempts of this page and this entity, newest first. */
   function open(entity) {
     const attempts = client
       .pending()

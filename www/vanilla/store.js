@@ -32,15 +32,14 @@ export const mode = {
   set: (name) => write("localStorage", "demo:mode", name),
 };
 
-/** Accounts that were connected here: `{ id, app, entity }`, newest first. The two generations of the API name them differently. */
-export function accounts(api) {
-  const key = `demo:accounts:${api}`;
-  return {
-    list: () => list(key),
-    add: (account) => write("localStorage", key, [account, ...list(key).filter(({ id }) => id !== account.id)].slice(0, 50)),
-    remove: (id) => write("localStorage", key, list(key).filter((account) => account.id !== id)),
-  };
-}
+const ACCOUNTS = "demo:accounts";
+
+/** Accounts that were connected here: `{ id, app, entity }`, newest first. */
+export const accounts = {
+  list: () => list(ACCOUNTS),
+  add: (account) => write("localStorage", ACCOUNTS, [account, ...list(ACCOUNTS).filter(({ id }) => id !== account.id)].slice(0, 50)),
+  remove: (id) => write("localStorage", ACCOUNTS, list(ACCOUNTS).filter((account) => account.id !== id)),
+};
 
 const attempts = (key) => ({
   has: (flowId) => list(key).some((attempt) => attempt.flowId === flowId),
