@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { inspect } from "./support/axe.mjs";
 import { ConnectionsPage } from "./support/connections-page.mjs";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
 const scenario = scenarios();
 
 /** A test of the page of connections. `shop(entity)` makes an account by a key and gives its id. */
-const test = (name, body, { path, idOf } = generations[0]) =>
+const test = (name, body) =>
   scenario(name, async (context) => {
     const { browser, platform } = context;
-    const base = path === "/" ? "" : path;
     const shop = async (entity) => {
       const request = {
         auth_config: { id: "ac_Shopify00002" },
@@ -20,63 +19,61 @@ const test = (name, body, { path, idOf } = generations[0]) =>
         method: "POST", body: JSON.stringify(request), headers: { "content-type": "application/json", "demo-user": entity },
       });
       assert.ok(response.ok);
-      return idOf(platform.accounts().at(-1));
+      return platform.accounts().at(-1).id;
     };
-    await body({ ...context, shop, base, page: new ConnectionsPage(browser, platform.appUrl, base) });
+    await body({ ...context, shop, page: new ConnectionsPage(browser, platform.appUrl) });
   });
 
 const isCalm = (row) => row && !row.isBusy;
 
-for (const generation of generations) {
-  test(`${generation.api}: off, on, refreshed, deleted`, async ({ page, platform, shop }) => {
-    const [jessicas, melissas] = [await shop("Jessica"), await shop("Melissa")];
-    const { rows } = await page.open();
-    assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
-      [jessicas, "Jessica", "shopify", "ACTIVE"], [melissas, "Melissa", "shopify", "ACTIVE"],
-    ]);
-    assert.match(rows[0].since, /just now/);
-    assert.match(rows[0].exactly, /\d{4}/);
+test("off, on, refreshed, deleted", async ({ page, platform, shop }) => {
+  const [jessicas, melissas] = [await shop("Jessica"), await shop("Melissa")];
+  const { rows } = await page.open();
+  assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
+    [jessicas, "Jessica", "shopify", "ACTIVE"], [melissas, "Melissa", "shopify", "ACTIVE"],
+  ]);
+  assert.match(rows[0].since, /just now/);
+  assert.match(rows[0].exactly, /\d{4}/);
 
-    await page.pressOf(jessicas, "toggle");
-    const off = await page.shows("it is off", jessicas, (row) => isCalm(row) && row.isDisabled);
-    assert.match(off.said, /Shopify of Jessica is switched off/);
-    assert.equal(off.focusedRow, jessicas);
-    assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
+  await page.pressOf(jessicas, "toggle");
+  const off = await page.shows("it is off", jessicas, (row) => isCalm(row) && row.isDisabled);
+  assert.match(off.said, /Shopify of Jessica is switched off/);
+  assert.equal(off.focusedRow, jessicas);
+  assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
 
-    await page.pressOf(jessicas, "toggle");
-    await page.shows("it is on", jessicas, (row) => isCalm(row) && !row.isDisabled);
-    assert.equal(platform.accounts()[0].isDisabled, false);
+  await page.pressOf(jessicas, "toggle");
+  await page.shows("it is on", jessicas, (row) => isCalm(row) && !row.isDisabled);
+  assert.equal(platform.accounts()[0].isDisabled, false);
 
-    await page.pressOf(jessicas, "refresh");
-    const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isCalm) && /refreshed/.test(said));
-    assert.match(refreshed.said, /Shopify of Jessica was refreshed: ACTIVE/);
+  await page.pressOf(jessicas, "refresh");
+  const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isCalm) && /refreshed/.test(said));
+  assert.match(refreshed.said, /Shopify of Jessica was refreshed: ACTIVE/);
 
-    await page.pressOf(jessicas, "delete");
-    const asked = await page.until("it asks", ({ question }) => question);
-    assert.equal(asked.question, "Delete Shopify of Jessica?");
-    assert.equal(asked.focused, "confirm-no");
-    await page.confirm(true);
-    const gone = await page.shows("it is gone", jessicas, (row) => !row);
-    assert.match(gone.said, /Shopify of Jessica is deleted/);
-    assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "entity-Jessica"]);
-    assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
-  }, generation);
+  await page.pressOf(jessicas, "delete");
+  const asked = await page.until("it asks", ({ question }) => question);
+  assert.equal(asked.question, "Delete Shopify of Jessica?");
+  assert.equal(asked.focused, "confirm-no");
+  await page.confirm(true);
+  const gone = await page.shows("it is gone", jessicas, (row) => !row);
+  assert.match(gone.said, /Shopify of Jessica is deleted/);
+  assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "entity-Jessica"]);
+  assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
+});
 
-  test(`${generation.api}: a refresh leads through the provider and back`, async ({ page, app, provider, platform, base }) => {
-    await app.open(generation.path);
-    await app.choose("gmail");
-    await provider.agree("Jessica");
-    await app.shows("ACTIVE");
-    const id = generation.idOf(platform.accounts()[0]);
-    await page.open();
-    await page.pressOf(id, "refresh");
-    await provider.agree("Jessica");
-    const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");
-    assert.equal(seen.returned, "Gmail of Jessica is connected again.");
-    assert.equal(seen.url, `${platform.appUrl}${base}/react/connections`);
-    assert.equal(platform.accounts().length, 1);
-  }, generation);
-}
+test("a refresh leads through the provider and back", async ({ page, app, provider, platform }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.agree("Jessica");
+  await app.shows("ACTIVE");
+  const id = platform.accounts()[0].id;
+  await page.open();
+  await page.pressOf(id, "refresh");
+  await provider.agree("Jessica");
+  const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");
+  assert.equal(seen.returned, "Gmail of Jessica is connected again.");
+  assert.equal(seen.url, `${platform.appUrl}/react/connections`);
+  assert.equal(platform.accounts().length, 1);
+});
 
 test("whoever says no keeps the account, by button and by Escape", async ({ page, platform, browser, shop }) => {
   const id = await shop("Melissa");

@@ -1,44 +1,42 @@
 import assert from "node:assert/strict";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { traces } from "./support/traces.mjs";
 import { withoutWasm } from "./support/without-wasm.mjs";
 
 const test = scenarios();
 const secret = "shpat_0123456789-very-secret";
 
-for (const { api, path, idOf } of generations) {
-  test(`${api}: Shopify, by an API key that leaves no trace`, async ({ app, platform, browser, watch }) => {
-    await app.open(path);
-    await app.choose("shopify");
-    const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
-    assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), {
-      admin_api_access_token: "password",
-      shop: "text",
-    });
-    await app.submit({ admin_api_access_token: secret, shop: "acme" });
-    const seen = await app.shows("ACTIVE");
-
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual(others, []);
-    assert.deepEqual([account.status, account.entityId], ["ACTIVE", "Jessica"]);
-    assert.deepEqual(account.data, { admin_api_access_token: secret, shop: "acme" });
-    assert.equal(seen.card.id, idOf(account));
-    assert.deepEqual(seen.pending, []);
-
-    // In one request, and nowhere else.
-    assert.deepEqual(platform.exchanges().filter(({ body }) => body.includes(secret)).map(({ method }) => method), ["POST"]);
-    assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
-    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
-
-    // A second visit, and back to the page where it was typed.
-    await app.open(`${path}?again`);
-    await app.until("the platform was asked again", ({ connected }) => connected[0]?.status === "ACTIVE");
-    assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
-    await browser.back();
-    await app.ready();
-    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+test("Shopify, by an API key that leaves no trace", async ({ app, platform, browser, watch }) => {
+  await app.open();
+  await app.choose("shopify");
+  const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+  assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), {
+    admin_api_access_token: "password",
+    shop: "text",
   });
-}
+  await app.submit({ admin_api_access_token: secret, shop: "acme" });
+  const seen = await app.shows("ACTIVE");
+
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual(others, []);
+  assert.deepEqual([account.status, account.entityId], ["ACTIVE", "Jessica"]);
+  assert.deepEqual(account.data, { admin_api_access_token: secret, shop: "acme" });
+  assert.equal(seen.card.id, account.id);
+  assert.deepEqual(seen.pending, []);
+
+  // In one request, and nowhere else.
+  assert.deepEqual(platform.exchanges().filter(({ body }) => body.includes(secret)).map(({ method }) => method), ["POST"]);
+  assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
+  assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+
+  // A second visit, and back to the page where it was typed.
+  await app.open("/?again");
+  await app.until("the platform was asked again", ({ connected }) => connected[0]?.status === "ACTIVE");
+  assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
+  await browser.back();
+  await app.ready();
+  assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+});
 
 test("what is missing is marked, and nothing is sent", async ({ app, platform }) => {
   await app.open();

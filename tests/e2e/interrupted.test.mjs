@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { putForward } from "./support/clock.mjs";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
 const test = scenarios();
@@ -9,51 +9,49 @@ const minute = 60_000;
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const isWaitingForGmail = ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail";
 
-for (const { api, path, idOf } of generations) {
-  test(`${api}: who comes back without a callback is told, can check again and start over`, async ({ app, provider, platform, browser }) => {
-    await app.open(path);
-    await app.choose("gmail");
-    await provider.asks();
-    await app.open(path);
-    await app.until("the notice shows", isWaitingForGmail);
-    await browser.refresh();
-    await app.until("the notice still shows", isWaitingForGmail);
+test("who comes back without a callback is told, can check again and start over", async ({ app, provider, platform, browser }) => {
+  await app.open();
+  await app.choose("gmail");
+  await provider.asks();
+  await app.open();
+  await app.until("the notice shows", isWaitingForGmail);
+  await browser.refresh();
+  await app.until("the notice still shows", isWaitingForGmail);
 
-    await app.press("pending-check");
-    const checked = await app.until("the answer shows", ({ isReady, pending }) => isReady && /Still INI/.test(pending[0]?.text));
-    assert.deepEqual([checked.card, checked.connected, checked.error], [undefined, [], undefined]);
-    assert.deepEqual(statuses(platform), ["INITIATED"]);
+  await app.press("pending-check");
+  const checked = await app.until("the answer shows", ({ isReady, pending }) => isReady && /Still INI/.test(pending[0]?.text));
+  assert.deepEqual([checked.card, checked.connected, checked.error], [undefined, [], undefined]);
+  assert.deepEqual(statuses(platform), ["INITIATED"]);
 
-    await app.press("pending-restart");
-    await provider.agree("Jessica");
-    const seen = await app.shows("ACTIVE");
-    assert.deepEqual(seen.pending, []);
-    assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
-    assert.equal(seen.card.id, idOf(platform.accounts()[1]));
-  });
+  await app.press("pending-restart");
+  await provider.agree("Jessica");
+  const seen = await app.shows("ACTIVE");
+  assert.deepEqual(seen.pending, []);
+  assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
+  assert.equal(seen.card.id, platform.accounts()[1].id);
+});
 
-  test(`${api}: a link that expired on the way`, async ({ app, platform, browser, provider, expectTrouble }) => {
-    expectTrouble(/^status 410: GET/);
-    platform.when("GET", api === "v3" ? "/link/*" : "/s/*", () => platform.sandbox.advance(11 * minute));
-    await app.open(path);
-    await app.choose("gmail");
-    await browser.$("h1=This link has expired").waitForExist();
-    assert.deepEqual(platform.returns(), []);
+test("a link that expired on the way", async ({ app, platform, browser, provider, expectTrouble }) => {
+  expectTrouble(/^status 410: GET/);
+  platform.when("GET", "/link/*", () => platform.sandbox.advance(11 * minute));
+  await app.open();
+  await app.choose("gmail");
+  await browser.$("h1=This link has expired").waitForExist();
+  assert.deepEqual(platform.returns(), []);
 
-    await browser.back();
-    await app.until("the notice shows", isWaitingForGmail);
-    await app.press("pending-check");
-    const seen = await app.fails("account_expired");
-    assert.match(seen.error.text, /has expired/);
-    assert.deepEqual([seen.connected, seen.pending], [[], []]);
-    assert.deepEqual(statuses(platform), ["EXPIRED"]);
+  await browser.back();
+  await app.until("the notice shows", isWaitingForGmail);
+  await app.press("pending-check");
+  const seen = await app.fails("account_expired");
+  assert.match(seen.error.text, /has expired/);
+  assert.deepEqual([seen.connected, seen.pending], [[], []]);
+  assert.deepEqual(statuses(platform), ["EXPIRED"]);
 
-    await app.press("retry");
-    await provider.agree("Jessica");
-    await app.shows("ACTIVE");
-    assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
-  });
-}
+  await app.press("retry");
+  await provider.agree("Jessica");
+  await app.shows("ACTIVE");
+  assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
+});
 
 test("who was connected and did not come back finds the account by checking again", async ({ app, provider, platform, browser }) => {
   await app.open();

@@ -28,12 +28,12 @@ async function waits({ at }) {
 const connects = ({ at, around }) => around.passUntil("it is connected", () => at.page.read(), at.isOver);
 
 test("a name that cannot be found is asked for again, and once it is found, it connects", async (context) => {
-  const { at, api, around, is, browser, provider, platform, statuses, expectTrouble } = context;
+  const { at, around, is, browser, provider, platform, statuses, expectTrouble } = context;
   expectTrouble(...engine.nameNotFound);
   await at.open();
   await around.hold();
   const failsWithoutName = async (route, act) => {
-    await around.lose(routes[api][route]);
+    await around.lose(routes[route]);
     const times = await failsAt(route, act, context);
     await around.lose(null);
     return times;
@@ -57,7 +57,7 @@ test("a name that cannot be found is asked for again, and once it is found, it c
   };
   if (window) {
     await window.leave();
-    await around.lose(routes[api].account);
+    await around.lose(routes.account);
     await goesOn();
     await browser.switchToWindow(window.handle);
     await provider.allow();

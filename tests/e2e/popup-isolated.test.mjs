@@ -1,6 +1,6 @@
 // The provider isolates its pages (Cross-Origin-Opener-Policy): to the page that opened it, the popup looks closed at once.
 import assert from "node:assert/strict";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { popup } from "./support/tabs.mjs";
 
 const test = scenarios({ coop: true, hasFocus: true });
@@ -8,8 +8,8 @@ const test = scenarios({ coop: true, hasFocus: true });
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
 /** Gets the user into the popup, and the page to note what it shows when: nobody can look at it without taking the focus. */
-async function begin({ app, browser }, { path }) {
-  await app.open(path);
+async function begin({ app, browser }) {
+  await app.open();
   await app.chooseMode("popup");
   await app.choose("gmail");
   await app.until("it is up to the user", ({ isReady, steps }) => isReady && steps[1] === "active");
@@ -27,34 +27,30 @@ async function begin({ app, browser }, { path }) {
 
 const shown = async (browser) => JSON.parse(await browser.execute(() => JSON.stringify(window.shown)));
 
-for (const generation of generations) {
-  const { api, idOf } = generation;
+test("who types in a popup that looks closed is waited for, and connected", async (context) => {
+  const { app, provider, platform, browser } = context;
+  const window = await begin(context);
+  await provider.asks();
+  // Far longer than it takes to believe that a popup is closed.
+  const began = Date.now();
+  await browser.waitUntil(() => Date.now() - began > 4_000);
+  await provider.agree("Jessica");
+  await window.closed();
+  const seen = await app.shows("ACTIVE");
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual([others, account.status, seen.card.id], [[], "ACTIVE", account.id]);
+  assert.deepEqual([seen.error, seen.pending, seen.steps], [undefined, [], Array(5).fill("done")]);
+  const notes = await shown(browser);
+  assert.deepEqual(notes.filter(([, text]) => /popup_closed|Cancelled/.test(text)), []);
+  assert.ok(notes.some(([, text]) => /Finish in the other window/.test(text)), JSON.stringify(notes));
+});
 
-  test(`${api}: who types in a popup that looks closed is waited for, and connected`, async (context) => {
-    const { app, provider, platform, browser } = context;
-    const window = await begin(context, generation);
-    await provider.asks();
-    // Far longer than it takes to believe that a popup is closed.
-    const began = Date.now();
-    await browser.waitUntil(() => Date.now() - began > 4_000);
-    await provider.agree("Jessica");
-    await window.closed();
-    const seen = await app.shows("ACTIVE");
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual([others, account.status, seen.card.id], [[], "ACTIVE", idOf(account)]);
-    assert.deepEqual([seen.error, seen.pending, seen.steps], [undefined, [], Array(5).fill("done")]);
-    const notes = await shown(browser);
-    assert.deepEqual(notes.filter(([, text]) => /popup_closed|Cancelled/.test(text)), []);
-    assert.ok(notes.some(([, text]) => /Finish in the other window/.test(text)), JSON.stringify(notes));
-  });
-
-  test(`${api}: who denies in a popup that looks closed is told so`, async (context) => {
-    const { app, provider, platform } = context;
-    const window = await begin(context, generation);
-    await provider.signIn("Jessica");
-    await provider.deny();
-    await window.closed();
-    await app.fails(api === "v3" ? "access_denied" : "account_failed");
-    assert.deepEqual(statuses(platform), ["FAILED"]);
-  });
-}
+test("who denies in a popup that looks closed is told so", async (context) => {
+  const { app, provider, platform } = context;
+  const window = await begin(context);
+  await provider.signIn("Jessica");
+  await provider.deny();
+  await window.closed();
+  await app.fails("access_denied");
+  assert.deepEqual(statuses(platform), ["FAILED"]);
+});

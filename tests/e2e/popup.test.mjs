@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openModulePage } from "./support/module-page.mjs";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
 
@@ -14,8 +14,8 @@ const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const isAtSubmit = ({ isReady, steps }) => isReady && steps[1] === "active";
 
 /** Gets the page to the button that opens the popup. */
-async function prepare(app, { path = "/", key = "gmail", values = {} } = {}) {
-  await app.open(path);
+async function prepare(app, { key = "gmail", values = {} } = {}) {
+  await app.open();
   await app.chooseMode("popup");
   await app.choose(key);
   await app.until("it is up to the user", isAtSubmit);
@@ -31,96 +31,93 @@ async function begin({ app, browser }, options) {
 const closedPopup = (app) =>
   app.until("the page says that the popup was closed", ({ isReady, error }) => isReady && error?.code === "popup_closed", SOON);
 
-for (const { api, path, idOf } of generations) {
-  test(`${api}: Gmail by popup, from the click to ACTIVE`, async (context) => {
-    const { app, provider, platform, browser } = context;
-    await app.open(`${path}?tab=2&code=mine`);
-    await app.chooseMode("popup");
-    assert.deepEqual(platform.calls(), []);
-    await app.choose("gmail");
-    const asked = await app.until("it is up to the user", isAtSubmit);
-    assert.deepEqual([asked.fields, asked.focused], [[], "submit"]);
-    assert.deepEqual(platform.accounts(), []);
+test("Gmail by popup, from the click to ACTIVE", async (context) => {
+  const { app, provider, platform, browser } = context;
+  await app.open("/?tab=2&code=mine");
+  await app.chooseMode("popup");
+  assert.deepEqual(platform.calls(), []);
+  await app.choose("gmail");
+  const asked = await app.until("it is up to the user", isAtSubmit);
+  assert.deepEqual([asked.fields, asked.focused], [[], "submit"]);
+  assert.deepEqual(platform.accounts(), []);
 
-    const window = await popup(browser, () => app.press("submit"));
-    await provider.asks();
-    await window.leave();
-    const waiting = await app.waits(/Finish in the popup/);
-    assert.deepEqual([waiting.isReady, waiting.focused, waiting.card], [false, "cancel", undefined]);
-    assert.deepEqual(statuses(platform), ["INITIATED"]);
-    await browser.switchToWindow(window.handle);
-    await provider.agree("Jessica");
-    await window.closed();
+  const window = await popup(browser, () => app.press("submit"));
+  await provider.asks();
+  await window.leave();
+  const waiting = await app.waits(/Finish in the popup/);
+  assert.deepEqual([waiting.isReady, waiting.focused, waiting.card], [false, "cancel", undefined]);
+  assert.deepEqual(statuses(platform), ["INITIATED"]);
+  await browser.switchToWindow(window.handle);
+  await provider.agree("Jessica");
+  await window.closed();
 
-    const seen = await app.shows("ACTIVE");
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual(others, []);
-    assert.deepEqual([account.app, account.status, account.entityId], ["gmail", "ACTIVE", "Jessica"]);
-    assert.deepEqual([seen.card.id, seen.card.entity], [idOf(account), "Jessica"]);
-    assert.deepEqual(seen.steps, Array(5).fill("done"));
-    assert.equal(seen.url, `${platform.appUrl}${path}?tab=2&code=mine`);
-    assert.deepEqual(seen.connected.map(({ id, status }) => [id, status]), [[idOf(account), "ACTIVE"]]);
-    assert.deepEqual([seen.error, seen.pending], [undefined, []]);
+  const seen = await app.shows("ACTIVE");
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual(others, []);
+  assert.deepEqual([account.app, account.status, account.entityId], ["gmail", "ACTIVE", "Jessica"]);
+  assert.deepEqual([seen.card.id, seen.card.entity], [account.id, "Jessica"]);
+  assert.deepEqual(seen.steps, Array(5).fill("done"));
+  assert.equal(seen.url, `${platform.appUrl}/?tab=2&code=mine`);
+  assert.deepEqual(seen.connected.map(({ id, status }) => [id, status]), [[account.id, "ACTIVE"]]);
+  assert.deepEqual([seen.error, seen.pending], [undefined, []]);
 
-    const again = await app.open(path);
-    assert.deepEqual([again.mode, again.pending, again.steps[3]], ["popup", [], "waiting"]);
+  const again = await app.open();
+  assert.deepEqual([again.mode, again.pending, again.steps[3]], ["popup", [], "waiting"]);
+});
+
+test("Zendesk by popup, after one question", async (context) => {
+  const { app, provider, platform } = context;
+  const window = await begin(context, { key: "zendesk", values: { subdomain: "acme" } });
+  await provider.agree("Jessica");
+  await window.closed();
+  const seen = await app.shows("ACTIVE");
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual(others, []);
+  assert.deepEqual([account.app, account.status, account.data], ["zendesk", "ACTIVE", { subdomain: "acme" }]);
+  assert.deepEqual([seen.card.id, seen.fields], [account.id, []]);
+});
+
+test("a denied consent closes the popup and says so", async (context) => {
+  const { app, provider, platform, browser } = context;
+  const window = await begin(context);
+  await provider.signIn("Jessica");
+  await provider.deny();
+  await window.closed();
+  const seen = await app.fails("access_denied");
+  assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
+  assert.deepEqual(statuses(platform), ["FAILED"]);
+
+  const second = await popup(browser, () => app.press("retry"));
+  await provider.agree("Jessica");
+  await second.closed();
+  await app.shows("ACTIVE");
+  assert.deepEqual(statuses(platform), ["FAILED", "ACTIVE"]);
+});
+
+test("Shopify opens no popup, and its key leaves no trace", async ({ app, platform, browser, watch }) => {
+  await prepare(app, { key: "shopify" });
+  await browser.execute(() => {
+    const { open } = window;
+    window.opened = 0;
+    window.open = (...values) => {
+      window.opened += 1;
+      return open(...values);
+    };
   });
+  await app.submit({ admin_api_access_token: secret });
+  const marked = await app.fails("fields_invalid");
+  assert.deepEqual(marked.fields.filter(({ isInvalid }) => isInvalid).map(({ name }) => name), ["shop"]);
+  assert.equal(marked.fields.find(({ name }) => name === "admin_api_access_token").value, secret);
+  assert.deepEqual(platform.calls("POST"), []);
 
-  test(`${api}: Zendesk by popup, after one question`, async (context) => {
-    const { app, provider, platform } = context;
-    const window = await begin(context, { path, key: "zendesk", values: { subdomain: "acme" } });
-    await provider.agree("Jessica");
-    await window.closed();
-    const seen = await app.shows("ACTIVE");
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual(others, []);
-    assert.deepEqual([account.app, account.status, account.data], ["zendesk", "ACTIVE", { subdomain: "acme" }]);
-    assert.deepEqual([seen.card.id, seen.fields], [idOf(account), []]);
-  });
-
-  test(`${api}: a denied consent closes the popup and says so`, async (context) => {
-    const { app, provider, platform, browser } = context;
-    const window = await begin(context, { path });
-    await provider.signIn("Jessica");
-    await provider.deny();
-    await window.closed();
-    // v1 does not tell why.
-    const seen = await app.fails(api === "v3" ? "access_denied" : "account_failed");
-    assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
-    assert.deepEqual(statuses(platform), ["FAILED"]);
-
-    const second = await popup(browser, () => app.press("retry"));
-    await provider.agree("Jessica");
-    await second.closed();
-    await app.shows("ACTIVE");
-    assert.deepEqual(statuses(platform), ["FAILED", "ACTIVE"]);
-  });
-
-  test(`${api}: Shopify opens no popup, and its key leaves no trace`, async ({ app, platform, browser, watch }) => {
-    await prepare(app, { path, key: "shopify" });
-    await browser.execute(() => {
-      const { open } = window;
-      window.opened = 0;
-      window.open = (...values) => {
-        window.opened += 1;
-        return open(...values);
-      };
-    });
-    await app.submit({ admin_api_access_token: secret });
-    const marked = await app.fails("fields_invalid");
-    assert.deepEqual(marked.fields.filter(({ isInvalid }) => isInvalid).map(({ name }) => name), ["shop"]);
-    assert.equal(marked.fields.find(({ name }) => name === "admin_api_access_token").value, secret);
-    assert.deepEqual(platform.calls("POST"), []);
-
-    await app.submit({ shop: "acme" });
-    const seen = await app.shows("ACTIVE");
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual(others, []);
-    assert.deepEqual([seen.card.id, account.data], [idOf(account), { admin_api_access_token: secret, shop: "acme" }]);
-    assert.equal(await browser.execute(() => window.opened), 0);
-    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
-  });
-}
+  await app.submit({ shop: "acme" });
+  const seen = await app.shows("ACTIVE");
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual(others, []);
+  assert.deepEqual([seen.card.id, account.data], [account.id, { admin_api_access_token: secret, shop: "acme" }]);
+  assert.equal(await browser.execute(() => window.opened), 0);
+  assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+});
 
 /** Closes the popup where the user is, and tries again to the end. `made`: the accounts that the first try has left. */
 async function closeAndRetry({ app, provider, platform, browser }, window, { made }) {

@@ -1,75 +1,71 @@
 import assert from "node:assert/strict";
 import { inspect } from "./support/axe.mjs";
 import { ReactPage } from "./support/react-page.mjs";
-import { generations, scenarios } from "./support/scenarios.mjs";
+import { scenarios } from "./support/scenarios.mjs";
 import { popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
 
 const scenario = scenarios();
 const secret = "shpat_0123456789-very-secret";
 
-const test = (name, body, { path } = generations[0]) =>
-  scenario(name, (context) => body({ ...context, page: new ReactPage(context.browser, context.platform.appUrl, path === "/" ? "" : path) }));
+const test = (name, body) =>
+  scenario(name, (context) => body({ ...context, page: new ReactPage(context.browser, context.platform.appUrl) }));
 
-for (const generation of generations) {
-  const { api, idOf } = generation;
+test("Gmail, by a redirect", async ({ page, provider, platform }) => {
+  await page.open({ app: "gmail", mode: "redirect" });
+  await page.submit();
+  await provider.agree("Jessica");
+  const seen = await page.is("connected");
+  const [account, ...others] = platform.accounts();
+  assert.deepEqual([others, account.status, account.entityId], [[], "ACTIVE", "Jessica"]);
+  assert.deepEqual(seen.card, { status: "ACTIVE", id: account.id, entity: "Jessica" });
+  assert.equal(seen.url, page.address({ app: "gmail", mode: "redirect" }));
+});
 
-  test(`${api}: Gmail, by a redirect`, async ({ page, provider, platform }) => {
-    await page.open({ app: "gmail", mode: "redirect" });
-    await page.submit();
-    await provider.agree("Jessica");
-    const seen = await page.is("connected");
-    const [account, ...others] = platform.accounts();
-    assert.deepEqual([others, account.status, account.entityId], [[], "ACTIVE", "Jessica"]);
-    assert.deepEqual(seen.card, { status: "ACTIVE", id: idOf(account), entity: "Jessica" });
-    assert.equal(seen.url, page.address({ app: "gmail", mode: "redirect" }));
-  }, generation);
+test("Gmail, in a popup that closes itself", async ({ page, provider, platform, browser }) => {
+  await page.open({ app: "gmail", mode: "popup" });
+  const window = await popup(browser, () => page.submit());
+  await window.leave();
+  await page.is("waiting");
+  await browser.switchToWindow(window.handle);
+  await provider.agree("Jessica");
+  await window.closed();
+  const seen = await page.is("connected");
+  assert.equal(seen.card.id, platform.accounts()[0].id);
+  assert.equal(platform.accounts().length, 1);
+  assert.equal((await browser.getUrl()), page.address({ app: "gmail", mode: "popup" }));
+});
 
-  test(`${api}: Gmail, in a popup that closes itself`, async ({ page, provider, platform, browser }) => {
-    await page.open({ app: "gmail", mode: "popup" });
-    const window = await popup(browser, () => page.submit());
-    await window.leave();
-    await page.is("waiting");
-    await browser.switchToWindow(window.handle);
-    await provider.agree("Jessica");
-    await window.closed();
-    const seen = await page.is("connected");
-    assert.equal(seen.card.id, idOf(platform.accounts()[0]));
-    assert.equal(platform.accounts().length, 1);
-    assert.equal((await browser.getUrl()), page.address({ app: "gmail", mode: "popup" }));
-  }, generation);
+test("Zendesk, in a popup after one question, for Melissa", async ({ page, provider, platform, browser }) => {
+  const { fields } = await page.open({ app: "zendesk", user: "Melissa" });
+  assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
+  const window = await popup(browser, () => page.submit({ subdomain: "acme" }));
+  await provider.agree("Melissa");
+  await window.closed();
+  const seen = await page.is("connected");
+  const [account] = platform.accounts();
+  assert.deepEqual([account.app, account.status, account.entityId, account.data], ["zendesk", "ACTIVE", "Melissa", { subdomain: "acme" }]);
+  assert.equal(seen.card.entity, "Melissa");
+});
 
-  test(`${api}: Zendesk, in a popup after one question, for Melissa`, async ({ page, provider, platform, browser }) => {
-    const { fields } = await page.open({ app: "zendesk", user: "Melissa" });
-    assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
-    const window = await popup(browser, () => page.submit({ subdomain: "acme" }));
-    await provider.agree("Melissa");
-    await window.closed();
-    const seen = await page.is("connected");
-    const [account] = platform.accounts();
-    assert.deepEqual([account.app, account.status, account.entityId, account.data], ["zendesk", "ACTIVE", "Melissa", { subdomain: "acme" }]);
-    assert.equal(seen.card.entity, "Melissa");
-  }, generation);
+test("Shopify, by an API key that leaves no trace", async ({ page, platform, browser, watch }) => {
+  const { fields } = await page.open({ app: "shopify" });
+  assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), { admin_api_access_token: "password", shop: "text" });
 
-  test(`${api}: Shopify, by an API key that leaves no trace`, async ({ page, platform, browser, watch }) => {
-    const { fields } = await page.open({ app: "shopify" });
-    assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), { admin_api_access_token: "password", shop: "text" });
+  await page.submit({ admin_api_access_token: secret });
+  const refused = await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
+  assert.deepEqual(refused.fields.map(({ name, isInvalid }) => [name, isInvalid]), [["admin_api_access_token", false], ["shop", true]]);
+  assert.equal(refused.focused, "field-shop");
+  // What was not sent need not be typed again.
+  await page.until("it is back", ({ fields }) => fields[0].value === secret);
+  assert.deepEqual(platform.calls("POST"), []);
 
-    await page.submit({ admin_api_access_token: secret });
-    const refused = await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
-    assert.deepEqual(refused.fields.map(({ name, isInvalid }) => [name, isInvalid]), [["admin_api_access_token", false], ["shop", true]]);
-    assert.equal(refused.focused, "field-shop");
-    // What was not sent need not be typed again.
-    await page.until("it is back", ({ fields }) => fields[0].value === secret);
-    assert.deepEqual(platform.calls("POST"), []);
-
-    await page.submit({ shop: "acme" });
-    await page.is("connected");
-    assert.deepEqual(platform.accounts()[0].data, { admin_api_access_token: secret, shop: "acme" });
-    assert.equal(platform.calls("POST").length, 1);
-    assert.deepEqual(await traces({ browser, watch, of: secret }), []);
-  }, generation);
-}
+  await page.submit({ shop: "acme" });
+  await page.is("connected");
+  assert.deepEqual(platform.accounts()[0].data, { admin_api_access_token: secret, shop: "acme" });
+  assert.equal(platform.calls("POST").length, 1);
+  assert.deepEqual(await traces({ browser, watch, of: secret }), []);
+});
 
 test("a denied consent connects nothing, and can be tried again", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });

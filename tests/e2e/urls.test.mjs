@@ -24,9 +24,9 @@ scenario("the URLs of web-platform-tests are accepted where this engine finds th
 /** Runs in a page. A platform answers with each URL: the client refuses it, or hands it out to go to. */
 async function judge(given) {
   let redirectUrl;
-  const fetch = async () => new Response(JSON.stringify({ connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl }));
+  const fetch = async () => new Response(JSON.stringify({ connected_account_id: "ca_1", redirect_url: redirectUrl }));
   const storage = { getItem: () => null, setItem() {}, removeItem() {}, key: () => null, length: 0 };
-  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", api: "v1", entityId: "e", fetch, storage });
+  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "e", fetch, storage });
   const judged = new Map();
   const isAccepted = async (url) => {
     if (!judged.has(url)) judged.set(url, await ask(url));
@@ -99,11 +99,14 @@ for (const mode of ["redirect", "popup"]) {
 /** Runs in a page: puts a button there that connects. The host that the URL has to this engine; null where it is none. */
 async function prepare(mode, redirectUrl) {
   const bodies = {
-    POST: { connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl },
-    GET: { id: "in_1", appName: "gmail", authScheme: "OAUTH2", enabled: true, expectedInputFields: [] },
+    POST: { connected_account_id: "ca_1", redirect_url: redirectUrl },
+    GET: {
+      id: "in_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [],
+      slug: "gmail", auth_config_details: [{ mode: "OAUTH2", fields: { connected_account_initiation: { required: [], optional: [] } } }],
+    },
   };
   const fetch = async ({ method }) => new Response(JSON.stringify(bodies[method]));
-  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", api: "v1", entityId: "e", fetch });
+  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "e", fetch });
   let popup;
   const { open } = window;
   const flow = client.flow({ integrationId: "in_1", mode, redirectUrl: "https://app.test/" });

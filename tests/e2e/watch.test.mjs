@@ -73,14 +73,14 @@ for (const where of ["the app", "the provider"]) {
 test("trouble in a popup is seen, and on a page that was left", async ({ app, browser, watch, expectTrouble }) => {
   expectTrouble(/in the popup/, /when leaving/);
   await app.open();
-  const opened = await openPopup(browser, app.urlOf("/v1"));
+  const opened = await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
   await browser.execute(() => console.error("in the popup"));
   await opened.close();
   await browser.execute(() => {
     addEventListener("pagehide", () => console.error("when leaving"));
   });
-  await app.open("/v1");
+  await app.open("/?other");
   await app.until("it was noted", () => watch.said().includes("when leaving"));
 });
 
@@ -99,9 +99,9 @@ test("what was typed is found wherever it stands", async ({ app, browser, watch 
 
 test("a popup closes itself, or is closed", async ({ app, browser }) => {
   await app.open();
-  const first = await openPopup(browser, app.urlOf("/v1"));
+  const first = await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
-  assert.equal((await app.read()).url, app.urlOf("/v1"));
+  assert.equal((await app.read()).url, app.urlOf("/?other"));
   await first.leave();
   assert.equal((await app.read()).url, app.urlOf("/"));
   await browser.switchToWindow(first.handle);
@@ -109,7 +109,7 @@ test("a popup closes itself, or is closed", async ({ app, browser }) => {
   await first.closed();
   assert.equal((await app.read()).url, app.urlOf("/"));
 
-  const second = await openPopup(browser, app.urlOf("/v1"));
+  const second = await openPopup(browser, app.urlOf("/?other"));
   await second.close();
   assert.deepEqual(await browser.getWindowHandles(), [second.opener]);
   await app.until("the page knows", () => browser.execute(() => globalThis.opened.closed));
@@ -122,9 +122,9 @@ test("an empty browser has one window, no cookies and nothing stored", async ({ 
   const tab = await openTab(browser, "window");
   await app.open();
   await app.until("the notice shows", ({ pending }) => pending.length === 1);
-  await openPopup(browser, app.urlOf("/v1"));
+  await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
-  await openPopup(browser, app.urlOf("/v1"));
+  await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
   // Whoever drives the browser is left in a window that is no more.
   await browser.execute(() => void setTimeout(close));

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => worlds.close());
 
-const title = ({ flow }) => `${flow.name}, ${flow.api}`;
+const title = ({ flow }) => flow.name;
 for (const name of new Set(cells.map(title))) {
   suite(name, () => {
     for (const cell of cells.filter((one) => title(one) === name)) {

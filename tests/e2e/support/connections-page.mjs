@@ -2,9 +2,9 @@ import { Page } from "./page.mjs";
 
 /** The page of connections, as a user sees and handles it. */
 export class ConnectionsPage extends Page {
-  constructor(browser, appUrl, path = "") {
+  constructor(browser, appUrl) {
     super(browser, readPage);
-    this.url = `${appUrl}${path}/react/connections`;
+    this.url = `${appUrl}/react/connections`;
   }
 
   async open() {

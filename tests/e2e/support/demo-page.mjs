@@ -2,7 +2,7 @@ import { Page } from "./page.mjs";
 
 /** The demo page, as a user sees and handles it. */
 export class DemoPage extends Page {
-  /** @param base where the demo is, below the path of a generation: `/react` is at `/react` and `/v1/react`. */
+  /** @param base where the demo is: `/react`. */
   constructor(browser, appUrl, base = "") {
     super(browser, readPage);
     this.appUrl = appUrl;
@@ -15,7 +15,7 @@ export class DemoPage extends Page {
     return this.ready();
   }
 
-  /** The address of a path of the demo: `/` or `/v1`, with or without a query. A whole URL stays as it is. */
+  /** The address of a path of the demo, with or without a query. A whole URL stays as it is. */
   urlOf(path) {
     if (!path.startsWith("/")) return path;
     const url = new URL(path, this.appUrl);

@@ -44,12 +44,11 @@ export async function openPlatform(options) {
     /** Calls `act(request)` once, before the platform sees the next such request. `path` ends in `*` for a prefix. */
     when: (method, path, act) => plans.push({ method, path, act }),
     /** The platform says of its one account what it says now, whatever becomes of it. Gives a function that undoes it. */
-    stall: async (api) => {
-      const [{ id, uuid }] = sandbox.accounts();
-      const path = api === "v3" ? `/api/v3/connected_accounts/${id}` : `/api/v1/connectedAccounts/${uuid}`;
+    stall: async () => {
+      const [{ id }] = sandbox.accounts();
       const { key } = exchanges.find(({ key }) => key);
-      const said = await answer(new Request(host.platformUrl + path, { headers: { "x-api-key": key } }));
-      return sandbox.fault({ kind: "status", status: 200, method: "GET", path, times: Infinity, body: await said.json() });
+      const said = await answer(new Request(`${host.platformUrl}/api/v3.1/connected_accounts/${id}`, { headers: { "x-api-key": key } }));
+      return sandbox.fault({ kind: "status", status: 200, method: "GET", path: new RegExp(`/connected_accounts/${id}$`), times: Infinity, body: await said.json() });
     },
     reset: () => {
       sandbox.reset();
@@ -61,7 +60,7 @@ export async function openPlatform(options) {
 
 const isApi = (path) => path.startsWith("/api/") && !pages.some((page) => path.startsWith(page));
 
-/** Of these, users see the first, and the authorization server sends them to the others. */
-const pages = ["/api/v3/s/", "/api/v3/toolkits/auth/callback", "/api/v1/auth-apps/add"];
+/** Of these, users see the first, and the authorization server sends them to the other. */
+const pages = ["/api/v3/s/", "/api/v3/toolkits/auth/callback"];
 
 const fits = (wanted, path) => (wanted.endsWith("*") ? path.startsWith(wanted.slice(0, -1)) : path === wanted);

@@ -2,9 +2,9 @@ import { Page } from "./page.mjs";
 
 /** The page where an app is connected with React, as a user sees and handles it. */
 export class ReactPage extends Page {
-  constructor(browser, appUrl, path = "") {
+  constructor(browser, appUrl) {
     super(browser, readPage);
-    this.url = `${appUrl}${path}/react`;
+    this.url = `${appUrl}/react`;
   }
 
   /** Opens the page with an app chosen, for example `{ app: "gmail", mode: "popup", user: "Melissa" }`. */

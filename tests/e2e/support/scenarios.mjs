@@ -9,12 +9,6 @@ import { watch } from "./watch.mjs";
 /** The first one starts the browser, too. */
 const LIMIT_MS = 90_000;
 
-/** The page of each generation of the API, and what that generation calls an account. */
-export const generations = [
-  { api: "v3", path: "/", idOf: ({ id }) => id, accountId: "connected_account_id" },
-  { api: "v1", path: "/v1", idOf: ({ uuid }) => uuid, accountId: "connectedAccountId" },
-];
-
 /** What is open, by the options of the hosts and browsers: the files of a run share it, as a browser takes longer to start than most tests. */
 const opened = new Map();
 
@@ -55,7 +49,7 @@ after(() => Promise.all([...opened.values()].map(close)));
  * after one that has failed with new ones.
  * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
- * @param base where the demo is, below the path of a generation: `/react`.
+ * @param base where the demo is: `/react`.
  * @param hasFocus whether only one window at a time has the keyboard, as on a user's screen.
  * @param host more options for `openPlatform`, as `coop`.
  */

@@ -1,20 +1,19 @@
 import { routes } from "../../faults/support/flows.mjs";
 import { Around } from "./around.mjs";
 import { ReactPage } from "./react-page.mjs";
-import { generations } from "./scenarios.mjs";
 import { popup } from "./tabs.mjs";
 import { until } from "./until.mjs";
 
 /**
- * The three ways from the demo to the provider, with an app that asks one question, each as `way(context, generation)`:
+ * The three ways from the demo to the provider, with an app that asks one question, each as `way(context)`:
  * `open()` the page, `load()` the question, which `asks()` waits for, `submit()` the answer; `send()` does that and gives the popup
  * where there is one. Then the user is at the provider. `isOver` tells of what the page shows whether it is connected, `isWaiting`
  * whether it does not know yet; `fails(code)` of an error.
  */
-const ofDemo = (mode) => ({ app, browser, platform }, { path, idOf }) => ({
+const ofDemo = (mode) => ({ app, browser, platform }) => ({
   page: app,
   open: async () => {
-    await app.open(path);
+    await app.open();
     await app.chooseMode(mode);
   },
   load: () => app.choose("zendesk"),
@@ -23,11 +22,11 @@ const ofDemo = (mode) => ({ app, browser, platform }, { path, idOf }) => ({
   fails: (code) => ({ isReady, error }) => isReady && error?.code === code,
   isWaiting: ({ isReady, error }) => !isReady && !error,
   isOver: ({ isReady, error, card, pending }) =>
-    isReady && !error && card?.status === "ACTIVE" && card.id === idOf(platform.accounts()[0]) && pending.length === 0,
+    isReady && !error && card?.status === "ACTIVE" && card.id === platform.accounts()[0].id && pending.length === 0,
 });
 
-const ofReact = (mode) => ({ browser, platform }, { path, idOf }) => {
-  const page = new ReactPage(browser, platform.appUrl, path === "/" ? "" : path);
+const ofReact = (mode) => ({ browser, platform }) => {
+  const page = new ReactPage(browser, platform.appUrl);
   return {
     page,
     // With another app: the module is loaded when there is a flow.
@@ -37,7 +36,7 @@ const ofReact = (mode) => ({ browser, platform }, { path, idOf }) => {
     ...answers(page, browser, mode),
     fails: (code) => ({ state, error }) => state === "failed" && error?.code === code,
     isWaiting: ({ state, error }) => ["waiting", "verifying"].includes(state) && !error,
-    isOver: ({ state, card }) => state === "connected" && card?.status === "ACTIVE" && card.id === idOf(platform.accounts()[0]),
+    isOver: ({ state, card }) => state === "connected" && card?.status === "ACTIVE" && card.id === platform.accounts()[0].id,
   };
 };
 
@@ -57,33 +56,29 @@ export const ways = {
 };
 
 /**
- * A function like `test`, for a test on each way in each generation. The body also gets `api`; `around`, see there; `at`, the way;
+ * A function like `test`, for a test on each way. The body also gets `around`, see there; `at`, the way;
  * `is(name)`, which tells requests of a name in docs/faults.md; and `statuses()`, of all accounts.
  * @param scenario what `scenarios` gives. Options of a test: `only`, names of ways; `isAsked`, whether it begins with the question on
  * the page; `atCallback(routes)`, see around.mjs.
  */
 export const onEachWay = (scenario) => (name, body, { only = Object.keys(ways), isAsked = false, atCallback } = {}) => {
-  for (const generation of generations) {
-    const { api } = generation;
-    for (const way of only) {
-      scenario(`${api}, ${way}: ${name}`, async (context) => {
-        const around = new Around(context, atCallback?.(routes[api]));
-        const at = ways[way](context, generation);
-        try {
-          if (isAsked) await ask(at);
-          await body({
-            ...context,
-            api,
-            around,
-            at,
-            is: (route) => (request) => fits(routes[api][route], request),
-            statuses: () => context.platform.accounts().map(({ status }) => status),
-          });
-        } finally {
-          await around.undo();
-        }
-      });
-    }
+  for (const way of only) {
+    scenario(`${way}: ${name}`, async (context) => {
+      const around = new Around(context, atCallback?.(routes));
+      const at = ways[way](context);
+      try {
+        if (isAsked) await ask(at);
+        await body({
+          ...context,
+          around,
+          at,
+          is: (route) => (request) => fits(routes[route], request),
+          statuses: () => context.platform.accounts().map(({ status }) => status),
+        });
+      } finally {
+        await around.undo();
+      }
+    });
   }
 };
 
@@ -102,11 +97,11 @@ function fits([method, pattern], request) {
  * The user is back at the callback page, and the platform has not noted it yet.
  * @returns what has it noted.
  */
-export async function returnsBeforeTheEnd({ at, api, around, is, browser, provider, platform }) {
+export async function returnsBeforeTheEnd({ at, around, is, browser, provider, platform }) {
   await at.send();
   await provider.signIn("Jessica");
   await provider.shows("Allow access?");
-  const decide = await platform.stall(api);
+  const decide = await platform.stall();
   await provider.allow();
   await until(browser, "it has asked", () => around.asked(), (requests) => requests.some(is("account")));
   await around.pass(0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkEnd, checkFindable, checkRecords, idOf, made, wordOf } from "./checks.mjs";
+import { checkEnd, checkFindable, checkRecords, made, wordOf } from "./checks.mjs";
 
 const timeoutMs = 15_000;
 const tries = 3;
@@ -8,7 +8,7 @@ const tries = 3;
 export function expected(fault, flow, request) {
   const { word, isRepeated } = fault.read;
   // docs/protocol.md: a look-up of an app by a well-formed key has nothing else to be wrong with.
-  if (fault.name === "400" && flow.api === "v3" && request.name === "fields") return { word: "not_found", isRepeated };
+  if (fault.name === "400" && request.name === "fields") return { word: "not_found", isRepeated };
   return { word, isRepeated: isRepeated && (request.kind === "read" || request.kind === "look") };
 }
 
@@ -61,7 +61,7 @@ export async function runCell(worlds, flow, request, fault) {
     const isRemembered = isLook && word !== "fine" && request.isRemembered;
     assert.deepEqual(
       tab.client.pending().map(({ connectedAccountId }) => connectedAccountId),
-      isRemembered ? made(world).map((account) => idOf(world, account)) : pendingOf(world, flow, word),
+      isRemembered ? made(world).map(({ id }) => id) : pendingOf(world, flow, word),
     );
     if (word !== "fine") await tryAgain(world, flow, request, fault, isRepeated);
     await checkFindable(world, tab, made(world));
@@ -72,7 +72,7 @@ export async function runCell(worlds, flow, request, fault) {
 }
 
 /** A refresh sends the user on, who is still there when all is well. */
-const pendingOf = (world, flow, word) => (flow.name === "refresh" && word === "fine" ? [idOf(world, world.sandbox.accounts()[0])] : []);
+const pendingOf = (world, flow, word) => (flow.name === "refresh" && word === "fine" ? [world.sandbox.accounts()[0].id] : []);
 
 async function tryAgain(world, flow, request, fault, isRepeated) {
   const { front } = world;

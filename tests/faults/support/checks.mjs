@@ -16,11 +16,9 @@ export async function wordOf(world, run, limitMs) {
 /** The accounts that the cell has made. */
 export const made = (world) => world.sandbox.accounts().slice(world.before);
 
-export const idOf = (world, account) => (world.flow.api === "v3" ? account.id : account.uuid);
-
 /** Whatever is stored is a record of ours, of an account that there is, without what was typed. */
 export function checkRecords(world) {
-  const ids = world.sandbox.accounts().map((account) => idOf(world, account));
+  const ids = world.sandbox.accounts().map(({ id }) => id);
   for (const [key, text] of world.storage.map) {
     assert.match(key, /^connect-flow:[0-9a-f]{32}$/);
     const record = JSON.parse(text);
@@ -33,7 +31,7 @@ export function checkRecords(world) {
 /** No account is lost: each that was made is remembered, or in the list. */
 export async function checkFindable(world, tab, accounts) {
   const listed = await world.clock.until(listAll(tab), 60_000);
-  for (const account of accounts) assert.ok(listed.includes(idOf(world, account)), `account ${account.status} is nowhere to be found`);
+  for (const account of accounts) assert.ok(listed.includes(account.id), `account ${account.status} is nowhere to be found`);
 }
 
 async function listAll(tab) {

@@ -8,26 +8,14 @@
  * - `look`: at the account, until it is decided; repeated by itself, and asked again until the time for that is over.
  */
 export const routes = {
-  v3: {
-    integrations: ["GET", /^\/api\/v3\/auth_configs$/],
-    fields: ["GET", /^\/api\/v3\/toolkits\/\w+$/],
-    link: ["POST", /^\/api\/v3\/connected_accounts\/link$/],
-    create: ["POST", /^\/api\/v3\/connected_accounts$/],
-    account: ["GET", /^\/api\/v3\/connected_accounts\/ca_\w+$/],
-    accounts: ["GET", /^\/api\/v3\/connected_accounts$/],
-    refresh: ["POST", /^\/api\/v3\/connected_accounts\/ca_\w+\/refresh$/],
-    execute: ["POST", /^\/api\/v3\/tools\/execute\/GMAIL_GET_PROFILE$/],
-  },
-  v1: {
-    integrations: ["GET", /^\/api\/v1\/integrations$/],
-    fields: ["GET", /^\/api\/v1\/integrations\/[\w-]+$/],
-    link: ["POST", /^\/api\/v1\/connectedAccounts$/],
-    create: ["POST", /^\/api\/v1\/connectedAccounts$/],
-    account: ["GET", /^\/api\/v1\/connectedAccounts\/[\w-]+$/],
-    accounts: ["GET", /^\/api\/v1\/connectedAccounts$/],
-    refresh: ["POST", /^\/api\/v1\/connectedAccounts\/[\w-]+\/reinitiate$/],
-    execute: ["POST", /^\/api\/v2\/actions\/GMAIL_GET_PROFILE\/execute$/],
-  },
+  integrations: ["GET", /^\/api\/v3(\.1)?\/auth_configs$/],
+  fields: ["GET", /^\/api\/v3(\.1)?\/toolkits\/\w+$/],
+  link: ["POST", /^\/api\/v3(\.1)?\/connected_accounts\/link$/],
+  create: ["POST", /^\/api\/v3(\.1)?\/connected_accounts$/],
+  account: ["GET", /^\/api\/v3(\.1)?\/connected_accounts\/ca_\w+$/],
+  accounts: ["GET", /^\/api\/v3(\.1)?\/connected_accounts$/],
+  refresh: ["POST", /^\/api\/v3(\.1)?\/connected_accounts\/ca_\w+\/refresh$/],
+  execute: ["POST", /^\/api\/v3(\.1)?\/tools\/execute\/GMAIL_GET_PROFILE$/],
 };
 
 const ended = (snapshot) => {
@@ -117,29 +105,23 @@ const all = [
   {
     name: "execute",
     what: "`executeAction`",
-    requests: { v3: [["execute", "change"]], v1: [["accounts", "read"], ["execute", "change"]] },
+    requests: [["execute", "change"]],
     hasAccount: true,
     run: (tab) => tab.client.executeAction({ action: "GMAIL_GET_PROFILE" }),
   },
 ];
 
-/** Every flow in both generations of the API. */
-export const flows = ["v3", "v1"].flatMap((api) =>
-  all.map((flow) => {
-    const requests = Array.isArray(flow.requests) ? flow.requests : flow.requests[api];
+/** Every flow. */
+export const flows = all.map((flow) => ({
+  ...flow,
+  requests: flow.requests.map(([name, kind]) => {
+    const [method, pattern] = routes[name];
     return {
-      ...flow,
-      api,
-      requests: requests.map(([name, kind]) => {
-        const [method, pattern] = routes[api][name];
-        return {
-          name: name === "link" || name === "create" ? "initiate" : name,
-          kind,
-          is: (asked, path) => asked === method && pattern.test(path),
-          // What nobody was sent away for is not: it is there already.
-          isRemembered: kind === "look" && flow.name !== "key",
-        };
-      }),
+      name: name === "link" || name === "create" ? "initiate" : name,
+      kind,
+      is: (asked, path) => asked === method && pattern.test(path),
+      // What nobody was sent away for is not: it is there already.
+      isRemembered: kind === "look" && flow.name !== "key",
     };
   }),
-);
+}));

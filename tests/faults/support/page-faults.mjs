@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkEnd, checkFindable, checkRecords, idOf, made, wordOf } from "./checks.mjs";
+import { checkEnd, checkFindable, checkRecords, made, wordOf } from "./checks.mjs";
 import { createFreshClient } from "./world.mjs";
 
 const minuteMs = 60_000;
@@ -126,7 +126,7 @@ export async function runPageCell(worlds, flow, request, fault) {
     if (makes) assert.equal(made(world).at(-1).status, "ACTIVE");
     const ids = last.client.pending().map(({ connectedAccountId }) => connectedAccountId);
     // Whoever refreshes an account is sent on, and still there.
-    assert.deepEqual([...new Set(ids)], flow.name === "refresh" ? [idOf(world, world.sandbox.accounts()[0])] : [], "what is pending");
+    assert.deepEqual([...new Set(ids)], flow.name === "refresh" ? [world.sandbox.accounts()[0].id] : [], "what is pending");
     await checkFindable(world, last, made(world));
     await checkEnd(world);
   } finally {

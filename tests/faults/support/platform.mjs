@@ -1,6 +1,6 @@
 import { json } from "../../node/client.mjs";
 
-/** A v3 platform with Gmail. `say()` is what it says of every account: a word, or the status of an HTTP error. */
+/** A platform with Gmail. `say()` is what it says of every account: a word, or the status of an HTTP error. */
 export function platform(say) {
   let accounts = 0;
   const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
@@ -11,7 +11,7 @@ export function platform(say) {
       accounts += 1;
       return json({ connected_account_id: `ca_${accounts}`, redirect_url: `https://auth.test/go?to=${encodeURIComponent(callback_url)}` });
     }
-    if (pathname === "/api/v3/auth_configs") return json({ items: [integration] });
+    if (pathname.endsWith("/auth_configs")) return json({ items: [integration] });
     const id = pathname.split("/").at(-1);
     const status = say();
     if (typeof status === "number") return json({ error: { message: "no" } }, status);

@@ -20,10 +20,10 @@ function tableOf(rows, words) {
     for (const request of flow.requests) {
       const column = rows.map((fault) => words.get(key(flow, request, fault)) ?? "not run");
       const text = column.join("\n");
-      if (!columns.has(text)) columns.set(text, { column, requests: new Map() });
+      if (!columns.has(text)) columns.set(text, { column, requests: new Set() });
       const { requests } = columns.get(text);
       const name = `${request.name}: ${flow.name}`;
-      requests.set(name, [...(requests.get(name) ?? []), flow.api]);
+      requests.add(name);
     }
   }
   const all = [...columns.values()];
@@ -33,13 +33,12 @@ function tableOf(rows, words) {
   return `${legend.join("\n")}\n\n${table}`;
 }
 
-/** `integrations (calls, popup), fields (popup of v1)`. */
+/** `integrations (calls, popup), fields (popup)`. */
 function grouped(requests) {
   const byName = new Map();
-  for (const [name, apis] of requests) {
+  for (const name of requests) {
     const [request, flow] = name.split(": ");
-    const isAlways = flows.filter((other) => other.name === flow && other.requests.some((own) => own.name === request)).length === apis.length;
-    byName.set(request, [...(byName.get(request) ?? []), isAlways ? flow : `${flow} of ${apis.join(", ")}`]);
+    byName.set(request, [...(byName.get(request) ?? []), flow]);
   }
   return [...byName].map(([request, names]) => `\`${request}\` (${names.join(", ")})`).join(", ");
 }
@@ -57,7 +56,7 @@ function tableOfBrowsers() {
   return markdown([["", "at", "what comes of it", "how the browser comes by it", "held by"], ...rows]);
 }
 
-const key = (flow, request, fault) => `${flow.api} ${flow.name} ${request.name} ${fault.name}`;
+const key = (flow, request, fault) => `${flow.name} ${request.name} ${fault.name}`;
 
 /**
  * docs/faults.md of a run.
@@ -65,18 +64,16 @@ const key = (flow, request, fault) => `${flow.api} ${flow.name} ${request.name} 
  */
 export function report(passed) {
   const words = new Map(passed.map(({ flow, request, fault, words }) => [key(flow, request, fault), words]));
-  const named = flows.filter(({ api }) => api === "v3").map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
+  const named = flows.map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
   return `# What comes of what goes wrong
 
 Each request of each flow meets each fault. \`npm run faults -- --write\` runs them all and writes this page, and \`npm test -- faults\`
 fails where it says something else. A real server stands in front of the sandbox and breaks what it is asked; the requests are those of
 Node's own \`fetch\`. The clock is moved, so that nobody waits.
 
-The flows, each in v3 and in v1, and what they ask:
+The flows and what they ask:
 
 ${named.join("\n")}
-
-In v1, **execute** looks for the account first: \`accounts\`, \`execute\`.
 
 A fault lasts until the flow has said how it ended, which is what a cell shows. Then the user tries again. In every cell:
 
@@ -99,8 +96,8 @@ ${tableOf(pageFaults, words)}
 
 ## In real browsers
 
-The same in Chromium, Firefox and WebKit, with the demo, in v3 and v1 but for single tests of reloads, tabs, storage and clocks. What
-waits for its time, as an answer that never comes, is left to Node.
+The same in Chromium, Firefox and WebKit, with the demo. What waits for its time, as an answer that never comes, is left to
+Node.
 
 ${tableOfBrowsers()}
 
@@ -113,6 +110,6 @@ ${tableOfBrowsers()}
 3. ³ Nobody was sent away for it, and so nothing is \`pending\`. It is \`ACTIVE\` already.
 4. ⁴ Nothing can be stored, and the page is left: the next one does not know the attempt. The account is in \`connectedAccounts.list\`. A
    popup does not have this problem, as the page stays.
-5. A 400 to \`fields\` of v3 is \`not_found\`: there is nothing else that could be wrong with the key of an app.
+5. A 400 to \`fields\` is \`not_found\`: there is nothing else that could be wrong with the key of an app.
 `;
 }

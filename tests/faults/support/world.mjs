@@ -23,8 +23,8 @@ export async function openWorld() {
     const storage = memoryStorage();
     const sandbox = createSandbox({ origin: front.url, advanceTimers() {}, now: () => clock.trueMs });
     front.sandbox = sandbox;
-    const options = { ...sandbox.install({ api: flow.api, entityId, storage }), baseUrl: front.url, fetch: front.fetch };
-    const base = { api: flow.api, options, storage, sandbox, clock };
+    const options = { ...sandbox.install({ entityId, storage }), baseUrl: front.url, fetch: front.fetch };
+    const base = { options, storage, sandbox, clock };
     world = { clock, front, storage, sandbox, unhandled, tabs: [], flow, before: 0 };
     world.open = async (make = createClient) => {
       const tab = new Tab(base, await make(options), make);
@@ -82,8 +82,7 @@ class Tab {
   }
 
   accountId() {
-    const { id, uuid } = this.sandbox.accounts()[0];
-    return this.api === "v3" ? id : uuid;
+    return this.sandbox.accounts()[0].id;
   }
 
   dispose() {
