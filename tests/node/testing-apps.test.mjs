@@ -14,39 +14,37 @@ const apps = [
   { key: "tracker", authScheme: "BEARER_TOKEN", fields: [{ name: "token", isSecret: true }, { name: "host" }] },
 ];
 
-for (const api of ["v1", "v3"]) {
-  suite(`an app of one's own, ${api}`, () => {
-    for (const [key, asked, data] of [
-      ["notion", [], {}],
-      ["our_wiki", ["workspace", "region"], { workspace: "acme" }],
-      ["our_crm", ["api_key"], { api_key: "k" }],
-      ["old_desk", ["username", "password"], { username: "jessica", password: "p" }],
-      ["tracker", ["token", "host"], { token: "t", host: "acme" }],
-    ]) {
-      test(`${key} is asked for its values and connects`, async () => {
-        sandbox = createSandbox({ apps });
-        const client = await sandbox.createClient({ api, entityId: "Jessica" });
-        const flow = client.flow({ app: key, mode: "popup" });
-        const { expectedInputFields } = await flow.load();
-        assert.deepEqual(expectedInputFields.map(({ name }) => name), asked);
-        const end = await sandbox.clock.until(flow.submit(data));
-        assert.deepEqual([end.state, end.account?.app], ["connected", key]);
-        assert.deepEqual(sandbox.accounts().map(({ app, status }) => [app, status]), [[key, "ACTIVE"]]);
-      });
-    }
-
-    test("stands in the list, with its name", async () => {
+suite("an app of one's own", () => {
+  for (const [key, asked, data] of [
+    ["notion", [], {}],
+    ["our_wiki", ["workspace", "region"], { workspace: "acme" }],
+    ["our_crm", ["api_key"], { api_key: "k" }],
+    ["old_desk", ["username", "password"], { username: "jessica", password: "p" }],
+    ["tracker", ["token", "host"], { token: "t", host: "acme" }],
+  ]) {
+    test(`${key} is asked for its values and connects`, async () => {
       sandbox = createSandbox({ apps });
-      const client = await sandbox.createClient({ api, entityId: "Jessica" });
-      const listed = [];
-      for await (const app of client.apps.list({ search: "notion" })) listed.push([app.key, app.name]);
-      assert.deepEqual(listed, [["notion", "Notion"]]);
-      sandbox.reset();
-      const params = await client.getExpectedParamsForUser({ app: "our_wiki" });
-      assert.deepEqual(params.expectedInputFields[0].displayName, "Workspace");
+      const client = await sandbox.createClient({ entityId: "Jessica" });
+      const flow = client.flow({ app: key, mode: "popup" });
+      const { expectedInputFields } = await flow.load();
+      assert.deepEqual(expectedInputFields.map(({ name }) => name), asked);
+      const end = await sandbox.clock.until(flow.submit(data));
+      assert.deepEqual([end.state, end.account?.app], ["connected", key]);
+      assert.deepEqual(sandbox.accounts().map(({ app, status }) => [app, status]), [[key, "ACTIVE"]]);
     });
+  }
+
+  test("stands in the list, with its name", async () => {
+    sandbox = createSandbox({ apps });
+    const client = await sandbox.createClient({ entityId: "Jessica" });
+    const listed = [];
+    for await (const app of client.apps.list({ search: "notion" })) listed.push([app.key, app.name]);
+    assert.deepEqual(listed, [["notion", "Notion"]]);
+    sandbox.reset();
+    const params = await client.getExpectedParamsForUser({ app: "our_wiki" });
+    assert.deepEqual(params.expectedInputFields[0].displayName, "Workspace");
   });
-}
+});
 
 test("one that cannot be is refused", () => {
   for (const [given, words] of [

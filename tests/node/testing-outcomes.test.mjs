@@ -28,56 +28,54 @@ async function attempt(options, given) {
 
 const outcomes = [
   [{ outcome: "connected", afterMs: 30_000 }, "connected", 30_000],
-  [{ outcome: "denied" }, { v1: "account_failed", v3: "access_denied" }, 1_000],
+  [{ outcome: "denied" }, "access_denied", 1_000],
   [{ outcome: "failed" }, "account_failed", 1_000],
   [{ outcome: "popup_blocked" }, "popup_blocked", 0],
   [{ outcome: "popup_cut_off", afterMs: 60_000 }, "connected", 60_000],
   [{ outcome: "offline", forMs: 20_000, afterMs: 0 }, "connected", 20_000],
 ];
 
-for (const api of ["v1", "v3"]) {
-  suite(`the user of the next attempt, ${api}`, () => {
-    for (const [given, wanted, wantedMs] of outcomes) {
-      test(given.outcome, async () => {
-        const { end, ms } = await attempt({ api }, given);
-        assert.equal(end.error?.code ?? end.state, wanted[api] ?? wanted);
-        assert.equal(ms, wantedMs);
-        if (end.error) assert.ok(isConnectError(end.error));
-      });
-    }
-
-    test("popup_closed", async () => {
-      const { end, ms } = await attempt({ api }, { outcome: "popup_closed", afterMs: 10_000 });
-      assert.deepEqual([end.state, end.error.code], ["cancelled", "popup_closed"]);
-      assert.ok(ms > 10_000 && ms < 13_000, `${ms}`);
-      assert.equal(sandbox.popups[0].isClosed, true);
+suite("the user of the next attempt", () => {
+  for (const [given, wanted, wantedMs] of outcomes) {
+    test(given.outcome, async () => {
+      const { end, ms } = await attempt({}, given);
+      assert.equal(end.error?.code ?? end.state, wanted);
+      assert.equal(ms, wantedMs);
+      if (end.error) assert.ok(isConnectError(end.error));
     });
+  }
 
-    test("slow: back at once, and ACTIVE later", async () => {
-      const { end, ms, seen } = await attempt({ api }, { outcome: "slow", afterMs: 1_000, activeAfterMs: 8_000 });
-      assert.equal(end.state, "connected");
-      assert.ok(ms >= 9_000 && ms <= 14_000, `${ms}`);
-      assert.equal(seen.at(-2), "verifying");
-    });
-
-    test("slow: longer than anybody waits", async () => {
-      const { end } = await attempt({ api }, { outcome: "slow", activeAfterMs: 120_000 });
-      assert.deepEqual([end.error.code, end.error.retryable], ["timeout", true]);
-    });
-
-    for (const [given, code, leastMs] of [
-      [{ outcome: "expired", afterMs: 60_000 }, "account_expired", 60_000],
-      [{ outcome: "expired" }, "account_expired", 590_000],
-      [{ outcome: "never" }, "flow_expired", 590_000],
-    ]) {
-      test(`${given.outcome}, after ${given.afterMs ?? "the platform's 10 minutes"}`, async () => {
-        const { end, ms } = await attempt({ api }, given);
-        assert.deepEqual([end.state, end.error.code], ["failed", code]);
-        assert.ok(ms >= leastMs && ms <= leastMs + 15_000, `${ms}`);
-      });
-    }
+  test("popup_closed", async () => {
+    const { end, ms } = await attempt({}, { outcome: "popup_closed", afterMs: 10_000 });
+    assert.deepEqual([end.state, end.error.code], ["cancelled", "popup_closed"]);
+    assert.ok(ms > 10_000 && ms < 13_000, `${ms}`);
+    assert.equal(sandbox.popups[0].isClosed, true);
   });
-}
+
+  test("slow: back at once, and ACTIVE later", async () => {
+    const { end, ms, seen } = await attempt({}, { outcome: "slow", afterMs: 1_000, activeAfterMs: 8_000 });
+    assert.equal(end.state, "connected");
+    assert.ok(ms >= 9_000 && ms <= 14_000, `${ms}`);
+    assert.equal(seen.at(-2), "verifying");
+  });
+
+  test("slow: longer than anybody waits", async () => {
+    const { end } = await attempt({}, { outcome: "slow", activeAfterMs: 120_000 });
+    assert.deepEqual([end.error.code, end.error.retryable], ["timeout", true]);
+  });
+
+  for (const [given, code, leastMs] of [
+    [{ outcome: "expired", afterMs: 60_000 }, "account_expired", 60_000],
+    [{ outcome: "expired" }, "account_expired", 590_000],
+    [{ outcome: "never" }, "flow_expired", 590_000],
+  ]) {
+    test(`${given.outcome}, after ${given.afterMs ?? "the platform's 10 minutes"}`, async () => {
+      const { end, ms } = await attempt({}, given);
+      assert.deepEqual([end.state, end.error.code], ["failed", code]);
+      assert.ok(ms >= leastMs && ms <= leastMs + 15_000, `${ms}`);
+    });
+  }
+});
 
 test("a popup that only looks closed is told from one that is", async () => {
   const { seen } = await attempt({}, { outcome: "popup_cut_off", afterMs: 20_000 });
@@ -204,20 +202,20 @@ test("scripted faults wait by the same clock", async () => {
   await sandbox.clock.advance(1);
   assert.equal((await loading).state, "ready");
 
-  sandbox.fault({ kind: "hang", path: "/api/v3/auth_configs", times: 3 });
+  sandbox.fault({ kind: "hang", path: /auth_configs$/, times: 3 });
   const startMs = sandbox.clock.now();
   assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).error.code, "timeout");
   assert.ok(sandbox.clock.now() - startMs >= 45_000);
 });
 
 test("a page makes its own client of the options", async () => {
-  const options = sandbox.install({ api: "v1", entityId: "Melissa" });
+  const options = sandbox.install({ api: "v3", entityId: "Melissa" });
   const client = await createClient(options);
   const flow = client.flow({ app: "firecrawl" });
   await flow.load();
   assert.equal((await flow.submit({ api_key: "k" })).state, "connected");
   assert.deepEqual(sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Melissa", { api_key: "k" }]]);
-  assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v1/")));
+  assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v3/")));
 });
 
 test("a page that knows only its own gateway", async (context) => {

@@ -11,7 +11,7 @@ export const withApps = createSandbox({ apps: [{ key: "notion" }, { key: "our_cr
 export const saml = createSandbox({ apps: [{ key: "a", authScheme: "SAML" }] });
 // @ts-expect-error an app has a key
 export const keyless = createSandbox({ apps: [{ name: "A" }] });
-const options: ClientOptions = sandbox.install({ entityId: "Jessica", api: "v1" });
+const options: ClientOptions = sandbox.install({ entityId: "Jessica", api: "v3" });
 export const made: Promise<ConnectClient> = createClient(options);
 export const client = sandbox.createClient({ entityId: "Jessica" });
 yes<Equals<typeof client, Promise<ConnectClient>>>();
