@@ -28,12 +28,23 @@ function createStore<State>(first: State, begin: () => void, end: () => void) {
     isUsed = true;
     return () => void (listeners.delete(listener), setTimeout(leave));
   };
-  return { set, subscribe, get: () => state, getFirst: () => first };
+  return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0 };
+}
+
+/** Options by value, their members in one order. Never throws, as it is called while rendering: bad options become an error later. */
+export function keyOf(options: unknown): string {
+  try {
+    const members = Object.entries(Object(options) as object).filter(([, value]) => value !== undefined);
+    return JSON.stringify(members.map(([name, value]) => [name, typeof value, String(value)]).sort());
+  } catch {
+    return "";
+  }
 }
 
 /** A provider's client, made when it is first asked for. */
-export function createSource({ client: given, options }: ConnectProviderProps) {
+export function createSource({ client: given, options: first }: ConnectProviderProps) {
   let asked: Promise<ConnectClient> | undefined;
+  let options = first;
   const make = async () => {
     const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)));
     const [client, error] = await mine.then((client) => [client, null] as const, (error) => [null, error as ConnectError] as const);
@@ -41,22 +52,32 @@ export function createSource({ client: given, options }: ConnectProviderProps) {
     if (error) asked = undefined;
     store.set({ client, error, retry });
   };
-  const retry = () => {
+  const ask = () => {
     if (!asked) void make();
+  };
+  // Not from an unmounted tree: nobody would dispose of the client.
+  const retry = () => {
+    if (store.isMounted()) ask();
   };
   const end = () => {
     if (!given) asked?.then((client) => client.dispose(), () => {});
     asked = undefined;
   };
   const store = createStore<ConnectClientState>({ client: given && !("then" in given) ? given : null, error: null, retry }, () => {}, end);
-  const load = () => (retry(), asked as Promise<ConnectClient>);
-  return { ...store, load, watch: (listener: () => void) => (retry(), store.subscribe(listener)) };
+  const load = () => (ask(), asked as Promise<ConnectClient>);
+  return {
+    ...store,
+    load,
+    watch: (listener: () => void) => (ask(), store.subscribe(listener)),
+    /** What the next attempt to make a client takes. */
+    use: (next: ClientOptions | undefined) => void (options = next),
+  };
 }
 
 export type Source = ReturnType<typeof createSource>;
 
 /** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
-class TooEarly extends Error {
+class InvalidTransition extends Error {
   override name = "ConnectError";
   code = "invalid_transition";
   retryable = true;
@@ -70,9 +91,9 @@ export function createFlow(source: Source, options: FlowOptions) {
     const mine = ++life;
     store.set(loading);
     try {
-      const made = (await source.load()).flow(options);
+      const client = await source.load();
       if (mine !== life) return loading;
-      flow = made;
+      const made = (flow = client.flow(options));
       made.subscribe(() => store.set(made.getSnapshot()));
       return await made.load();
     } catch (error) {
@@ -86,10 +107,16 @@ export function createFlow(source: Source, options: FlowOptions) {
     flow?.dispose();
     flow = undefined;
   });
+  /** Nobody would dispose of what an action starts for a component that is not mounted, such as one called by its timer. */
+  const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
+    const begun = store.isMounted() && begin();
+    if (begun) return begun;
+    throw new InvalidTransition(store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
+  };
   const actions: ConnectFlowActions = {
-    load: () => flow?.load() ?? start(),
-    submit: (data) => flow?.submit(data) ?? Promise.reject(new TooEarly("the flow has not loaded yet")),
-    retry: () => flow?.retry() ?? start(),
+    load: () => act(() => flow?.load() ?? start()),
+    submit: (data) => act(() => flow?.submit(data)),
+    retry: () => act(() => flow?.retry() ?? start()),
     cancel: () => flow?.cancel(),
   };
   return { ...store, actions };

@@ -2,7 +2,7 @@
 
 import { createContext, createElement, useContext, useEffect, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
 import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow, FlowOptions, FlowSnapshot } from "./index.js";
-import { createFlow, createSource, idle, type Source } from "./react-stores.js";
+import { createFlow, createSource, idle, keyOf, type Source } from "./react-stores.js";
 
 /** Either a client, which stays yours to dispose of, or the options to make one with when it is first needed. */
 export type ConnectProviderProps = {
@@ -13,13 +13,13 @@ export type ConnectProviderProps = {
       /** Yours: made by `createClient`, and never disposed of by the provider. */
       client: ConnectClient | Promise<ConnectClient>;
       /** Not beside `client`. */
-      options?: never;
+      options?: undefined;
     }
   | {
-      /** Of `createClient`. Read once. */
+      /** Of `createClient`. Read when the client is made, and again when that has failed. */
       options: ClientOptions;
       /** Not beside `options`. */
-      client?: never;
+      client?: undefined;
     }
 );
 
@@ -33,7 +33,10 @@ export type ConnectClientState = Readonly<{
   retry: () => void;
 }>;
 
-/** The flow's methods, the same functions at every render. While there is no flow yet, `submit` rejects with `invalid_transition`. */
+/**
+ * The flow's methods, the same functions at every render. They reject with `invalid_transition` and start nothing while the component is
+ * not mounted; `submit` also while there is no flow yet.
+ */
 export type ConnectFlowActions = Pick<ConnectFlow, "load" | "submit" | "retry" | "cancel">;
 
 /** Like `useMemo`, but forgets nothing: neither in HMR nor when React wants memory. */
@@ -49,18 +52,23 @@ const Context = createContext<Source | null>(null);
 
 function useSource() {
   const source = useContext(Context);
-  if (!source) throw new Error("there is no ConnectProvider above this component");
+  if (!source) throw new Error("this component needs a ConnectProvider above it");
   return source;
 }
 
 /**
- * Gives the components below it one client. Options are read once, so they may be a new object at every render; for a client of
- * others, give the provider another `key`.
+ * Gives the components below it one client. Options are read once, so they may be a new object at every render; when no client could be
+ * made of them, options of another value are tried at once. For a client of others, give the provider another `key`.
  */
 export function ConnectProvider(props: ConnectProviderProps): ReactElement {
-  const source = useKept(() => createSource(props), props.client);
-  useEffect(() => source.subscribe(() => {}), [source]);
-  return createElement(Context.Provider, { value: source }, props.children);
+  const { client, options, children } = props;
+  const [made, make] = useState(() => ({ client, options, source: createSource(props) }));
+  const { source } = made;
+  const error = useSyncExternalStore(source.subscribe, () => source.get().error, () => null);
+  useEffect(() => source.use(options));
+  const isCorrected = error && options !== made.options && keyOf(options) !== keyOf(made.options);
+  if (client !== made.client || isCorrected) make({ client, options, source: createSource(props) });
+  return createElement(Context.Provider, { value: source }, children);
 }
 
 /** The provider's client. */
@@ -75,6 +83,6 @@ export function useConnectClient(): ConnectClientState {
  */
 export function useConnectFlow(options: FlowOptions): FlowSnapshot & ConnectFlowActions {
   const source = useSource();
-  const flow = useKept(() => createFlow(source, options), source, JSON.stringify(options));
+  const flow = useKept(() => createFlow(source, options), source, keyOf(options));
   return { ...useSyncExternalStore(flow.subscribe, flow.get, () => idle), ...flow.actions };
 }

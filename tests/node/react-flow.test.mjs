@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, suite, test } from "node:test";
-import { Activity, createElement as h, Suspense, use, useState } from "react";
+import { Activity, createElement as h, Suspense, use, useEffect, useState } from "react";
 import refresh from "react-refresh/runtime";
 import { renderToString } from "react-dom/server";
 import { createSandbox } from "connect-flow/testing";
@@ -300,6 +300,183 @@ suite("unmounted in the middle", () => {
     const done = await other.completeConnection({ url: await agree(page.dom().popups[0].url) });
     assert.equal(done.connectionStatus, "ACTIVE");
     other.dispose();
+  });
+});
+
+suite("an action of a component that is not mounted", () => {
+  const begin = {
+    load: (flow) => flow.load(),
+    retry: (flow) => flow.retry(),
+    submit: (flow) => flow.submit({}),
+  };
+  /** How a component goes; gives how it comes back. */
+  const ways = {
+    "after it was unmounted": async (view, element) => (await view.update(app()), () => view.update(element())),
+    "in StrictMode": async (view, element) => (await view.update(strict(app())), () => view.update(strict(element()))),
+    "in the task that unmounts it": async (view, element) => {
+      await view.update(app());
+      return () => view.update(element());
+    },
+    ...(Activity && {
+      "while an Activity hides it": async (view, element, activity) => (await view.update(activity("hidden")), () => view.update(activity("visible"))),
+    }),
+  };
+
+  for (const [way, leave] of Object.entries(ways)) {
+    test(`${way} rejects and starts nothing, and nothing is left over for the next mount`, async () => {
+      const element = () => app(h(Flow, { app: "gmail", mode: "popup" }));
+      const activity = (mode) => app(h(Activity, { mode }, h(Flow, { app: "gmail", mode: "popup" })));
+      const view = await render(way.includes("Activity") ? activity("visible") : way.includes("Strict") ? strict(element()) : element());
+      await is("ready");
+      const old = flows.flow;
+      const comeBack = await leave(view, element, activity);
+      if (!way.includes("the task")) await settle();
+      const asked = calls().length;
+      for (const [name, act] of Object.entries(begin)) {
+        await assert.rejects(act(old), { name: "ConnectError", code: "invalid_transition", message: /not mounted/ }, name);
+      }
+      old.cancel();
+      await settle(20);
+      assert.deepEqual([calls().length, open, page.dom().popups.length, page.dom().ears()], [asked, 0, 0, 0]);
+      await comeBack();
+      await is("ready");
+      assert.equal(calls().length, asked + oneLoad);
+      if (old.submit !== flows.flow.submit) await assert.rejects(old.submit({}), { code: "invalid_transition" });
+      await click("submit");
+      await is("waiting");
+      assert.equal(page.dom().popups.length, 1);
+    });
+  }
+
+  test("before the client has loaded starts nothing when it has", async () => {
+    let arrive;
+    const client = new Promise((resolve) => (arrive = resolve));
+    const view = await render(strict(h(ConnectProvider, { client }, h(Flow, { app: "gmail" }))));
+    const old = flows.flow;
+    await view.unmount();
+    const begun = Object.values(begin).map((act) => assert.rejects(act(old), { code: "invalid_transition" }));
+    const made = await connect(clientOptions());
+    arrive(made);
+    await Promise.all(begun);
+    await settle();
+    assert.deepEqual(calls(), []);
+    made.dispose();
+  });
+
+  test("of other options than it has now starts nothing", async () => {
+    const view = await render(app(h(Flow, { app: "shopify" })));
+    await is("ready");
+    const old = flows.flow;
+    await view.update(app(h(Flow, { app: "gmail" })));
+    await until(() => flows.flow.app === "gmail" && flows.flow.state === "ready");
+    const asked = calls().length;
+    for (const act of Object.values(begin)) await assert.rejects(act(old), { code: "invalid_transition" });
+    await settle();
+    assert.equal(calls().length, asked);
+  });
+});
+
+suite("options of the hook", () => {
+  test("in another order, or with members that are undefined, keep a waiting flow", async () => {
+    const view = await render(app(h(Flow, { app: "gmail", mode: "popup", entityId: "Jessica" })));
+    await is("ready");
+    await click("submit");
+    await is("waiting");
+    const { submit } = flows.flow;
+    for (const options of [{ entityId: "Jessica", mode: "popup", app: "gmail" }, { mode: "popup", app: "gmail", authScheme: undefined, entityId: "Jessica" }]) {
+      await view.update(app(h(Flow, options)));
+      await settle();
+      assert.deepEqual([flows.flow.state, flows.flow.submit === submit], ["waiting", true]);
+    }
+  });
+
+  const cycle = () => {
+    const options = {};
+    return Object.assign(options, { app: options });
+  };
+  const fail = () => {
+    throw new Error("mine");
+  };
+  const bad = {
+    "a BigInt": () => ({ app: 1n }),
+    "a cycle": cycle,
+    "an object": () => ({ app: {} }),
+    "a function": () => ({ app: () => "gmail" }),
+    "a symbol": () => ({ app: Symbol("gmail") }),
+    "a getter that throws": () => ({ get app() { return fail(); } }),
+    "a text that throws": () => ({ app: { toString: fail } }),
+    "a proxy that throws": () => new Proxy({}, { ownKeys: fail }),
+    "a name of no option": () => ({ app: "gmail", userId: "Jessica" }),
+    "no object": () => 5,
+    nothing: () => null,
+  };
+  for (const [what, make] of Object.entries(bad)) {
+    test(`${what} fails with invalid_argument, at every render, and is corrected`, async () => {
+      // Not by a property: React's development build reads those.
+      let given;
+      function Given() {
+        flows.flow = useConnectFlow(given);
+        return flows.flow.state;
+      }
+      const show = (view) => (view ? view.update(strict(app(h(Given)))) : render(strict(app(h(Given)))));
+      given = make();
+      const view = await show();
+      await is("failed");
+      assert.deepEqual([flows.flow.error.name, flows.flow.error.code], ["ConnectError", "invalid_argument"]);
+      const { submit } = flows.flow;
+      given = make();
+      await show(view);
+      assert.equal(flows.flow.submit, submit);
+      given = { app: "shopify" };
+      await show(view);
+      await is("ready");
+    });
+  }
+});
+
+suite("options of the provider", () => {
+  test("that are corrected after an error are read at once", async () => {
+    const element = (options) => strict(h(ConnectProvider, { options: { ...clientOptions(), ...options } }, h(Flow, { app: "shopify" })));
+    const view = await render(element({ baseUrl: "" }));
+    await is("failed");
+    assert.equal(flows.flow.error.code, "invalid_argument");
+    await view.update(element({ baseUrl: "" }));
+    await is("failed");
+    await view.update(element({ baseUrl: "https://sandbox.test" }));
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+    // What is there already stays, as before.
+    await view.update(element({ baseUrl: "https://other.test" }));
+    await settle();
+    assert.deepEqual([flows.flow.state, calls().length], ["ready", oneLoad]);
+  });
+
+  test("that are corrected while the client is being made are read when that fails", async () => {
+    function Parent() {
+      const [baseUrl, set] = useState("");
+      useEffect(() => set("https://sandbox.test"), []);
+      return h(ConnectProvider, { options: { ...clientOptions(), baseUrl } }, h(Flow, { app: "shopify" }));
+    }
+    await render(strict(h(Parent)));
+    await is("ready");
+    assert.equal(calls().length, oneLoad);
+  });
+
+  test("of the same value are tried again by `retry`, which takes the newest", async () => {
+    let baseUrl = "";
+    const element = () => {
+      const options = clientOptions();
+      Object.defineProperty(options, "baseUrl", { enumerable: true, get: () => baseUrl });
+      return h(ConnectProvider, { options }, h(Flow, { app: "shopify" }));
+    };
+    const view = await render(element());
+    await is("failed");
+    baseUrl = "https://sandbox.test";
+    await view.update(element());
+    await settle();
+    assert.equal(flows.flow.state, "failed");
+    await click("retry");
+    await is("ready");
   });
 });
 

@@ -69,6 +69,6 @@ suite("on a server", () => {
 
   test("a provider that is missing is named", () => {
     const Client = () => h("p", null, String(useConnectClient()));
-    assert.throws(() => renderToString(h(Client)), /no ConnectProvider/);
+    assert.throws(() => renderToString(h(Client)), /needs a ConnectProvider/);
   });
 });

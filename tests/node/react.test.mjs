@@ -65,6 +65,19 @@ suite("the provider", () => {
     await until(() => text() === "client");
   });
 
+  test("makes no client for a component that is not mounted any more", async () => {
+    const options = { wasmUrl, baseUrl: "" };
+    const view = await render(h(ConnectProvider, { options }, h(Client)));
+    await until(() => text() === "invalid_argument");
+    const { retry } = seen.at(-1);
+    await view.unmount();
+    let reads = 0;
+    Object.defineProperty(options, "baseUrl", { get: () => (reads++, "https://platform.test") });
+    retry();
+    await settle();
+    assert.equal(reads, 0);
+  });
+
   test("goes when nobody is there any more, and comes back", async () => {
     const options = { wasmUrl, baseUrl: "https://platform.test" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
