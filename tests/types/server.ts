@@ -1,5 +1,5 @@
 // The types of the gateway, as an app's server uses them.
-import { createGateway, toNodeHandler, type Gateway, type GatewayOperation, type NodeRequest, type NodeResponse } from "connect-flow/server";
+import { createGateway, toNodeHandler, type Gateway, type GatewayOperation, type GatewayOriginTest, type NodeRequest, type NodeResponse } from "connect-flow/server";
 
 const options = {
   apiKey: "key-0123456789",
@@ -26,5 +26,20 @@ createGateway(options);
 
 // @ts-expect-error: an entity has an id, which is a text
 createGateway({ ...options, authenticate: () => ({ id: "Jessica" }) });
+
+const isPreview: GatewayOriginTest = async (origin, request) => origin.endsWith("-acme.vercel.app") && request.method === "POST";
+createGateway({
+  ...options, authenticate: () => null, redirectOrigins: isPreview, origins: (origin) => origin.startsWith("moz-extension://"), unsafeHttpOrigins: true,
+});
+
+// Options that may be missing may be undefined.
+const maybe: undefined = undefined;
+createGateway({
+  ...options, authenticate: () => maybe, upstream: maybe, basePath: maybe, origins: maybe, fetch: maybe, timeoutMs: maybe, onError: maybe,
+  allow: { ...options.allow, integrations: maybe, actions: maybe },
+});
+
+// @ts-expect-error: a function decides by true or false
+createGateway({ ...options, authenticate: () => null, redirectOrigins: (origin: string) => origin.match(/x/) });
 
 void [answer, done, operation];

@@ -7,7 +7,7 @@ export function kindOf(value: unknown): string {
   return withArticle(classOf(value));
 }
 
-const withArticle = (name: string): string => `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
+const withArticle = (name: string): string => `${/^[aeio]/i.test(name) ? "an" : "a"} ${name}`;
 
 function classOf(value: object): string {
   try {

@@ -4,7 +4,7 @@ import { boundHeaders, readBytes, toText, within } from "./limits.js";
 import { requireAllowed, type Operation } from "./operation.js";
 import { operations } from "./operations.js";
 import { isId, readOptions, type Settings } from "./options.js";
-import { isOwnPage } from "./origin.js";
+import { isOwnPage, type OriginRule } from "./origin.js";
 import { Platform, type Answer } from "./platform.js";
 import { invalid, Refusal, refuse } from "./refusal.js";
 
@@ -29,15 +29,17 @@ export function build<Context>(options: GatewayOptions<Context>): Gateway<Contex
     const end = new AbortController();
     const abort = () => end.abort();
     const timer = setTimeout(abort, settings.timeoutMs);
-    request.signal.addEventListener("abort", abort);
-    if (request.signal.aborted) abort();
+    // A runtime's own class of requests may have no signal.
+    const { signal } = request as { signal?: AbortSignal };
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
     try {
       return await handle(settings, request, context as Context, end.signal);
     } catch (error) {
       return fail(settings, error, end.signal, request);
     } finally {
       clearTimeout(timer);
-      request.signal.removeEventListener("abort", abort);
+      signal?.removeEventListener("abort", abort);
     }
   };
 }
@@ -48,7 +50,8 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   if (!methods.split(", ").includes(request.method)) {
     throw refuse(405, "MethodNotAllowed", `Only ${methods}`, { headers: { allow: methods } });
   }
-  if (!isOwnPage(request, settings.origins)) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
+  const askedOf = (rule: OriginRule) => (origin: string) => allows(settings, rule, origin, request, end);
+  if (!await isOwnPage(request, askedOf(settings.origins))) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
   const url = new URL(request.url);
   const { operation, id, prefix } = find(settings.basePath, request.method, url.pathname);
   const entityId = await identify(settings, request, context, end);
@@ -57,7 +60,7 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const body = await readBody(settings, request, end);
   const platform = new Platform(settings, prefix, end);
   try {
-    return answer(await operation.handle({ rules: settings, platform, entityId, id, query, body }), platform.requestId);
+    return answer(await operation.handle({ rules: settings, platform, entityId, id, query, body, mayReturnTo: askedOf(settings.redirectOrigins) }), platform.requestId);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.reason !== undefined) report(settings, error.reason);
@@ -112,6 +115,19 @@ async function identify<Context>(
   return found;
 }
 
+/** An app's function that throws allows nothing. */
+async function allows<Context>(
+  settings: Settings<Context>, rule: OriginRule, origin: string, request: Request, end: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await rule(origin, request, end);
+  } catch (error) {
+    end.throwIfAborted();
+    report(settings, error);
+    return false;
+  }
+}
+
 async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<Json> {
   const tooBig = () => refuse(413, "BodyTooLong", "The body is too long");
   if (request.method === "GET") return {};
@@ -123,7 +139,7 @@ async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: R
   try {
     bytes = await readBytes(request.body, maxBodyBytes, end);
   } catch (error) {
-    if (end.aborted && !request.signal.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
+    if (end.aborted && !request.signal?.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
     throw error;
   }
   if (!bytes) throw tooBig();
@@ -150,7 +166,7 @@ function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSi
     if (error.reason !== undefined) report(settings, error.reason);
     return refused(error);
   }
-  if (request.signal.aborted) return refused(refuse(499, "Aborted", "The page did not wait for the answer"));
+  if (request.signal?.aborted) return refused(refuse(499, "Aborted", "The page did not wait for the answer"));
   report(settings, error);
   if (end.aborted) return refused(refuse(504, "Timeout", "The answer did not come in time"));
   return refused(refuse(500, "Failed", "The gateway failed"));

@@ -37,10 +37,17 @@ export interface GatewayAllow {
   /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are not there. */
   apps: readonly string[];
   /** Ids of integrations (the platform's auth configs) of these apps. Default: all that these apps have. */
-  integrations?: readonly string[];
+  integrations?: readonly string[] | undefined;
   /** Names of actions, such as `"GMAIL_GET_PROFILE"`, for `executeAction`. Default: none. */
-  actions?: readonly string[];
+  actions?: readonly string[] | undefined;
 }
+
+/**
+ * Decides about an origin such as `"https://app.example"`, for one request, whose body it must not read. It is asked about `https`, `http`
+ * on loopback and, in `origins`, schemes of extensions and native apps; never about `"null"`. What it throws is a refusal, and goes to
+ * `onError`. Compare whole names: everybody can have a site whose name ends with `.vercel.app`.
+ */
+export type GatewayOriginTest = (origin: string, request: Request) => boolean | Promise<boolean>;
 
 /** Options of {@link createGateway}. `Context` is what the handler is given as its second argument. */
 export interface GatewayOptions<Context = unknown> {
@@ -56,28 +63,39 @@ export interface GatewayOptions<Context = unknown> {
   authenticate: (request: Request, context: Context) => string | null | undefined | Promise<string | null | undefined>;
   /** What pages may do. */
   allow: GatewayAllow;
-  /** Origins that users may be sent back to, such as `"https://app.example"`; `http` on loopback only. */
-  redirectOrigins: readonly string[];
+  /** Origins that users may be sent back to, such as `"https://app.example"`; `http` on loopback only. Or a function that decides. */
+  redirectOrigins: readonly string[] | GatewayOriginTest;
   /** Where the platform is: `https`, or `http` on loopback. Default `"https://backend.composio.dev"`. */
-  upstream?: string;
+  upstream?: string | undefined;
   /** Where the gateway is mounted: the path before the platform's own. Default `"/api/connect"`. */
-  basePath?: string;
-  /** Origins whose pages may ask besides the gateway's own. Default: none. CORS headers are up to you. */
-  origins?: readonly string[];
+  basePath?: string | undefined;
+  /**
+   * Origins whose pages may ask besides the gateway's own, or a function that decides. Those of extensions and native apps, such as
+   * `"chrome-extension://abcdefgh"` and `"capacitor://localhost"`, are exact. Default: none. CORS headers are up to you.
+   */
+  origins?: readonly string[] | GatewayOriginTest | undefined;
+  /**
+   * Accepts `http` beyond loopback in `origins` and `redirectOrigins`, such as `"http://192.168.1.20:3000"`: for development in a local
+   * network. Whoever is in the same network can read and change what such a page sends. Default false.
+   */
+  unsafeHttpOrigins?: boolean | undefined;
   /** Whether answers keep connection params and tokens of the user's own accounts. Default false. */
-  exposeAuthParams?: boolean;
+  exposeAuthParams?: boolean | undefined;
   /** How the platform is asked. Must not follow redirects when the request says `manual`. Default: the global `fetch`. */
-  fetch?: (request: Request) => Promise<Response>;
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** How long all of a request may take, in milliseconds. Default 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** The longest body of a request, in bytes. Default 1 MiB. */
-  maxBodyBytes?: number;
+  maxBodyBytes?: number | undefined;
   /** The longest headers and URL of a request together, in bytes. Default 16 KiB. */
-  maxHeaderBytes?: number;
+  maxHeaderBytes?: number | undefined;
   /** The longest answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
-  maxAnswerBytes?: number;
-  /** Told why an answer is 500, 502 or 504, which the page is not. For your log: it may name the platform, never the key. */
-  onError?: (error: unknown) => void;
+  maxAnswerBytes?: number | undefined;
+  /**
+   * Told why an answer is 500, 502 or 504, which the page is not. For your log: it may name the platform, never the key. Default:
+   * `console.error` with the error's text, from which the key is removed.
+   */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Answers a request; never rejects. `context` is handed on to `authenticate`. */

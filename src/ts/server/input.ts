@@ -112,12 +112,12 @@ export function readValues(given: unknown, path: string): Json {
 }
 
 /** An address that the user may be sent back to. */
-export function readRedirect(text: string | undefined, name: string, origins: ReadonlySet<string>): string | undefined {
+export async function readRedirect(text: string | undefined, name: string, mayReturnTo: (origin: string) => Promise<boolean>): Promise<string | undefined> {
   if (text === undefined) return undefined;
   // Of what parsers tidy up, two readers may see two addresses; and it is written as this one has parsed it.
   const url = !/[\\\s\p{Cc}]/u.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   // `blob:https://app.example/x` has the origin of the address inside of it, too.
   const isSite = url?.protocol === "https:" || url?.protocol === "http:";
-  if (url && isSite && origins.has(url.origin) && !url.username && !url.password) return url.href;
+  if (url && isSite && !url.username && !url.password && await mayReturnTo(url.origin)) return url.href;
   throw invalid(name, "is not of an origin in redirectOrigins");
 }

@@ -13,6 +13,8 @@ export interface Call {
   /** The known parameters of the query, without those for the entity. */
   readonly query: Record<string, string>;
   readonly body: Json;
+  /** Whether users may be sent back to this origin. */
+  mayReturnTo(this: void, origin: string): Promise<boolean>;
 }
 
 /** What can be forwarded: nothing that is not in a table of these. */

@@ -89,7 +89,7 @@ async function create(call: Call): Promise<Answer> {
   const body = new Members(call.body, ["auth_config", "connection"]);
   const id = new Members(body.object("auth_config") ?? {}, ["id"], "auth_config").requiredText("id");
   const connection = new Members(body.object("connection") ?? {}, ["callback_url", "state", "data"], "connection");
-  const callback_url = readRedirect(connection.text("callback_url"), "callback_url", call.rules.redirectOrigins);
+  const callback_url = await readRedirect(connection.text("callback_url"), "callback_url", call.mayReturnTo);
   const data = connection.get("data") === undefined ? undefined : readValues(connection.get("data"), "connection.data");
   const state = readState(connection.object("state"));
   const config = await configOf(call, id);
@@ -130,7 +130,7 @@ function withStatus({ authScheme, values }: State, { auth_scheme }: Json): Json 
 async function link(call: Call): Promise<Answer> {
   const body = new Members(call.body, ["auth_config_id", "callback_url", "connection_data"]);
   const auth_config_id = body.requiredText("auth_config_id");
-  const callback_url = readRedirect(body.text("callback_url"), "callback_url", call.rules.redirectOrigins);
+  const callback_url = await readRedirect(body.text("callback_url"), "callback_url", call.mayReturnTo);
   const given = body.get("connection_data");
   const connection_data = given === undefined ? undefined : readValues(given, "connection_data");
   await configOf(call, auth_config_id);
@@ -148,7 +148,7 @@ async function remove(call: Call): Promise<Answer> {
 
 async function refresh(call: Call): Promise<Answer> {
   const given = new Members(call.body, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
-  const redirect_url = readRedirect(given, "redirect_url", call.rules.redirectOrigins);
+  const redirect_url = await readRedirect(given, "redirect_url", call.mayReturnTo);
   await own(call);
   const answer = await call.platform.ask("POST", `${accounts}/${call.id}/refresh`, { query: { redirect_url }, body: {} });
   return { status: answer.status, body: pick(objectOf(answer), "id status redirect_url") };

@@ -1,5 +1,9 @@
+import { readApiKey } from "./api-key.js";
+import { kindOf, nearest } from "./describe.js";
 import type { GatewayAllow, GatewayOptions } from "./index.js";
 import { keyFinder } from "./key.js";
+import { consoleLog } from "./log.js";
+import { isSafe, readOrigins, type OriginRule } from "./origin.js";
 
 const groups: Record<string, readonly string[]> = {
   connect: ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"],
@@ -9,9 +13,20 @@ const operations = [
   ...new Set([...Object.values(groups).flat(), "apps.list", "integrations.create", "getAuthParams", "executeAction"]),
 ];
 const optionNames = [
-  "apiKey", "authenticate", "allow", "redirectOrigins", "upstream", "basePath", "origins", "exposeAuthParams", "fetch", "timeoutMs",
-  "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
+  "apiKey", "authenticate", "allow", "redirectOrigins", "upstream", "basePath", "origins", "unsafeHttpOrigins", "exposeAuthParams", "fetch",
+  "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
 ];
+const allowNames = ["operations", "apps", "integrations", "actions"];
+/** What to use in place of names that other libraries have: [names, hint]. */
+const elsewhere: [names: string[], hint: string][] = [
+  [["userId", "user_id", "user", "entityId", "session"], "`authenticate` answers who the user is"],
+  [["redirectUrl", "redirectUrls", "redirectUri", "redirectUris", "callbackUrl"], "Use `redirectOrigins`"],
+  [["cors", "allowedOrigins", "corsOrigins", "trustedOrigins"], "Use `origins`"],
+  [["baseUrl", "baseURL", "host", "endpoint"], "Use `upstream` for the platform, or `basePath` for where the gateway is mounted"],
+  [["path", "prefix", "mountPath"], "Use `basePath`"],
+  [allowNames, "It is a member of `allow`"],
+];
+const maxTimeoutMs = 2 ** 31 - 1;
 
 /**
  * Whether this can be an id in a path: nothing that a URL or a path gives a meaning to. In the place of an account's id, `all`
@@ -30,8 +45,8 @@ export interface Settings<Context> {
   /** Undefined: any of the apps. */
   integrations: ReadonlySet<string> | undefined;
   actions: ReadonlySet<string>;
-  redirectOrigins: ReadonlySet<string>;
-  origins: ReadonlySet<string>;
+  redirectOrigins: OriginRule;
+  origins: OriginRule;
   /** Without a slash at its end. */
   upstream: string;
   /** Name and port of the platform, which no error may say. */
@@ -47,33 +62,33 @@ export interface Settings<Context> {
   onError: (error: unknown) => void;
 }
 
-/** @throws `TypeError` that names the option. */
+/** @throws `TypeError` that names the option, what came and what is right. */
 export function readOptions<Context>(options: GatewayOptions<Context>): Settings<Context> {
-  known("createGateway", options, optionNames);
-  const { apiKey, authenticate, exposeAuthParams = false, onError = () => {} } = options;
-  if (typeof apiKey !== "string" || !/^[\w.~:+/=-]{8,}$/.test(apiKey)) throw new TypeError("apiKey must be the project's key");
-  if (typeof authenticate !== "function") throw new TypeError("authenticate must be a function");
-  if (typeof onError !== "function") throw new TypeError("onError must be a function");
-  if (typeof exposeAuthParams !== "boolean") throw new TypeError("exposeAuthParams must be true or false");
+  requireObject("the argument", options, "{ apiKey, authenticate, allow, redirectOrigins }");
+  requireKnown(options, optionNames, "an option", elsewhere);
+  const apiKey = readApiKey(options.apiKey);
+  const holdsKey = keyFinder(apiKey);
+  const { authenticate, exposeAuthParams = false, unsafeHttpOrigins = false, onError = consoleLog(apiKey, holdsKey) } = options;
   const { fetch = (request: Request) => globalThis.fetch(request), basePath = "/api/connect" } = options;
-  if (typeof fetch !== "function") throw new TypeError("fetch must be a function");
-  if (!/^(\/[\w.~-]+)*$/.test(basePath) || /\/\.\.?(\/|$)/.test(basePath)) {
-    throw new TypeError('basePath must be a path such as "/api/connect", without a slash at its end');
+  if (typeof authenticate !== "function") throw wrong("authenticate", "a function that answers the signed-in user's id", authenticate);
+  for (const [name, value] of Object.entries({ onError, fetch })) if (typeof value !== "function") throw wrong(name, "a function", value);
+  for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
+    if (typeof value !== "boolean") throw wrong(name, "true or false", value);
   }
   const upstream = upstreamOf(options.upstream ?? "https://backend.composio.dev");
   return {
     apiKey,
-    holdsKey: keyFinder(apiKey),
+    holdsKey,
     authenticate,
     ...readAllow(options.allow),
-    redirectOrigins: origins("redirectOrigins", options.redirectOrigins),
-    origins: origins("origins", options.origins ?? []),
+    redirectOrigins: readOrigins("redirectOrigins", options.redirectOrigins, unsafeHttpOrigins),
+    origins: readOrigins("origins", options.origins ?? [], unsafeHttpOrigins),
     upstream: upstream.origin + upstream.pathname.replace(/\/+$/, ""),
     upstreamHost: upstream.host,
-    basePath,
+    basePath: readBasePath(basePath),
     exposeAuthParams,
     fetch,
-    timeoutMs: count("timeoutMs", options.timeoutMs, 30_000),
+    timeoutMs: count("timeoutMs", options.timeoutMs, 30_000, maxTimeoutMs),
     maxBodyBytes: count("maxBodyBytes", options.maxBodyBytes, 1024 * 1024),
     maxHeaderBytes: count("maxHeaderBytes", options.maxHeaderBytes, 16 * 1024),
     maxAnswerBytes: count("maxAnswerBytes", options.maxAnswerBytes, 8 * 1024 * 1024),
@@ -85,56 +100,97 @@ export function readOptions<Context>(options: GatewayOptions<Context>): Settings
 type Allowed = Pick<Settings<unknown>, "operations" | "apps" | "integrations" | "actions">;
 
 function readAllow(allow: GatewayAllow): Allowed {
-  known("allow", allow, ["operations", "apps", "integrations", "actions"]);
-  const asked = list("allow.operations", allow.operations, (name) => operations.includes(name) || Object.hasOwn(groups, name));
+  requireObject("`allow`", allow, '{ operations: ["connect"], apps: ["gmail"] }');
+  requireKnown(allow, allowNames, "a member of `allow`");
+  const names = [...Object.keys(groups), ...operations];
+  const asked = list("operations", allow.operations, {
+    isRight: (name) => names.includes(name),
+    problem: (name) => `which is not an operation.${didYouMean(name, names)} Operations are ${listed(names)}`,
+  });
   const allowed = new Set(asked.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : [name])));
-  const actions = list("allow.actions", allow.actions ?? [], (name) => /^[A-Z0-9_]{1,200}$/.test(name));
-  if (actions.length && !allowed.has("executeAction")) throw new TypeError("allow.actions needs executeAction in allow.operations");
-  if (!actions.length && allowed.has("executeAction")) throw new TypeError("executeAction needs the names of actions in allow.actions");
+  const actions = list("actions", allow.actions ?? [], {
+    isRight: (name) => /^[A-Z0-9_]{1,200}$/.test(name),
+    problem: () => 'which is not the name of an action. Write one such as "GMAIL_GET_PROFILE", in A to Z, 0 to 9 and _',
+  });
+  if (actions.length && !allowed.has("executeAction")) throw new TypeError('createGateway: `allow.actions` needs "executeAction" in `allow.operations`');
+  if (!actions.length && allowed.has("executeAction")) throw new TypeError('createGateway: "executeAction" needs the names of actions in `allow.actions`');
   if (allow.integrations && allowed.has("integrations.create")) {
-    throw new TypeError("integrations.create makes integrations that are not in allow.integrations");
+    throw new TypeError('createGateway: "integrations.create" makes integrations that `allow.integrations` does not list. Remove one of the two');
   }
+  const problem = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
   return {
     operations: allowed,
-    apps: new Set(list("allow.apps", allow.apps, isId).map((app) => app.toLowerCase())),
-    integrations: allow.integrations && new Set(list("allow.integrations", allow.integrations, isId)),
+    apps: new Set(list("apps", allow.apps, { isRight: isId, problem: problem("an app's key") }).map((app) => app.toLowerCase())),
+    integrations: allow.integrations && new Set(list("integrations", allow.integrations, { isRight: isId, problem: problem("an integration's id") })),
     actions: new Set(actions),
   };
 }
 
-function known(what: string, given: object, names: readonly string[]): void {
-  if (typeof given !== "object" || given === null) throw new TypeError(`${what} must be an object`);
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw new TypeError(`${what}: there is no option ${name}`);
+/** Short values that help, and of all others the kind. */
+function shown(value: unknown): string {
+  if (typeof value === "string" && value !== "") return JSON.stringify(value.slice(0, 100));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
 }
 
-function list(what: string, given: readonly string[], isRight: (name: string) => boolean, problem = "which there is not"): readonly string[] {
-  if (!Array.isArray(given)) throw new TypeError(`${what} must be an array`);
+function wrong(option: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`createGateway: \`${option}\` must be ${expected}, got ${typeof value === "function" ? "a function" : shown(value)}`);
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
+
+function didYouMean(name: string, valid: readonly string[]): string {
+  const found = nearest(name, valid);
+  return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
+}
+
+function requireObject(what: string, given: unknown, example: string): void {
+  if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
+  throw new TypeError(`createGateway: ${what} must be an object such as ${example}, got ${kindOf(given)}`);
+}
+
+function requireKnown(given: object, valid: readonly string[], what: string, hints: typeof elsewhere = []): void {
+  for (const name of Object.keys(given)) {
+    if (valid.includes(name)) continue;
+    const hint = hints.find(([names]) => names.includes(name))?.[1];
+    const advice = hint === undefined ? didYouMean(name, valid) : ` ${hint}.`;
+    throw new TypeError(`createGateway: ${JSON.stringify(name.slice(0, 100))} is not ${what}.${advice} Valid names: ${valid.join(", ")}`);
+  }
+}
+
+interface Entries {
+  isRight: (name: string) => boolean;
+  problem: (name: string) => string;
+}
+
+function list(member: string, given: readonly string[], { isRight, problem }: Entries): readonly string[] {
+  if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of texts, got ${kindOf(given)}`);
   for (const name of given as unknown[]) {
-    if (typeof name !== "string" || !isRight(name)) throw new TypeError(`${what} names ${String(name)}, ${problem}`);
+    if (typeof name !== "string") throw new TypeError(`createGateway: \`allow.${member}\` must list texts only, got ${kindOf(name)}`);
+    if (!isRight(name)) throw new TypeError(`createGateway: \`allow.${member}\` names ${JSON.stringify(name.slice(0, 100))}, ${problem(name)}`);
   }
   return given;
 }
 
-function count(what: string, given: number | undefined, fallback: number): number {
+function count(option: string, given: number | undefined, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = given ?? fallback;
-  if (!Number.isInteger(value) || value < 1) throw new TypeError(`${what} must be a whole number above 0`);
+  if (!Number.isInteger(value) || value < 1 || value > most) throw wrong(option, `an integer from 1 to ${most}`, value);
   return value;
 }
 
-function origins(what: string, given: readonly string[]): ReadonlySet<string> {
-  const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && isSafe(new URL(text));
-  return new Set(list(what, given, isOrigin, "which is no origin of https, nor of http on loopback, with nothing behind its host and port"));
+function readBasePath(path: unknown): string {
+  if (typeof path !== "string") throw wrong("basePath", 'a path such as "/api/connect"', path);
+  if (/^(\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(\/|$)/.test(path)) return path;
+  const usual = `/${path.split("/").filter(Boolean).join("/")}`;
+  const advice = path === "/" ? 'Write "" for the root' : /^(\/[\w~-]+)+$/.test(usual) ? `Write "${usual}"` : "It may hold letters, digits, . _ ~ and -";
+  throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a slash at its end, got ${shown(path)}. ${advice}`);
 }
 
-function upstreamOf(text: string): URL {
+function upstreamOf(text: unknown): URL {
+  const expected = "the platform's https URL, or http on loopback, without a user, query or fragment";
+  if (typeof text !== "string") throw wrong("upstream", expected, text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !isSafe(url) || url.username || url.password || url.search || url.hash) {
-    throw new TypeError("upstream must be an https URL, or http on loopback, without a user, query or fragment");
-  }
-  return url;
-}
-
-/** Whether nobody can read along: TLS, or this machine. */
-function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || (protocol === "http:" && /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+  if (url && isSafe(url) && !url.username && !url.password && !url.search && !url.hash) return url;
+  // The address may hold a password, and is not quoted.
+  const got = !url ? "what is no URL" : isSafe(url) ? "one with such a part" : `one of ${url.protocol.slice(0, -1)}`;
+  throw new TypeError(`createGateway: \`upstream\` must be ${expected}, got ${got}`);
 }

@@ -1,0 +1,26 @@
+import { kindOf } from "./describe.js";
+
+const unset = "Is the environment variable that holds it set in this process?";
+
+/** The project's key. @throws `TypeError` that says what is wrong with it, and never quotes it. */
+export function readApiKey(key: unknown): string {
+  const problem = typeof key === "string" ? problemOf(key) : `must be the project's key as a text, got ${kindOf(key)}. ${unset}`;
+  if (problem !== undefined) throw new TypeError(`createGateway: \`apiKey\` ${problem}`);
+  return key as string;
+}
+
+function problemOf(key: string): string | undefined {
+  if (key === "") return `is empty. ${unset}`;
+  if (key.trim() === "") return `is only white space. ${unset}`;
+  if (/^(undefined|null|NaN|\[object \w+\])$/.test(key.trim())) return `is the text "${key.trim()}": something turned a missing value into text. ${unset}`;
+  if (/[\r\n]/.test(key.trim())) return "contains a line break. Pass the key alone";
+  if (key !== key.trim()) return `${/[\r\n]/.test(key) ? "starts or ends with a line break" : "starts or ends with white space"}. Pass \`apiKey.trim()\``;
+  if (/^["'`“”‘’«].*["'`“”‘’»]$/.test(key)) return "is in quotes. Pass it without them";
+  if (/^[A-Z][A-Z0-9_]*=[^=]/.test(key)) return "is a whole line of an .env file. Pass what comes after the =";
+  if (/^Bearer\s/i.test(key)) return "starts with Bearer. Pass the key alone";
+  if (/[<>{}$]/.test(key)) return "is a placeholder that was never replaced. Pass the project's key";
+  const at = key.search(/[^\x21-\x7e]|["'\\`]/);
+  if (at < 0) return undefined;
+  const what = /[\s\p{Cc}\p{Cf}]/u.test(key.charAt(at)) ? "a blank or invisible character" : "a character that no key has";
+  return `contains ${what} at position ${at + 1}. Copy the key again`;
+}

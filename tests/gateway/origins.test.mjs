@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { createGateway } from "connect-flow/server";
+import { openGateway, optionsOf } from "./support.mjs";
+
+const both = ["origins", "redirectOrigins"];
+
+/** What is no origin, and what the error says of it: [value, message, the options that refuse it]. */
+const wrong = {
+  "a wildcard": ["https://*.vercel.app", /^lists "https:\/\/\*\.vercel\.app", and wildcards are not supported\. List each origin\. To decide by a rule, pass a function: `\w+: \(origin\) => …`$/],
+  "a wildcard alone": ["*", /wildcards are not supported/],
+  "a wildcard for a port": ["http://localhost:*", /wildcards are not supported/],
+  "a wildcard for a scheme": ["*://app.test", /wildcards are not supported/],
+  "a slash at the end": ["https://app.test/", /which is more than an origin or not its usual form\. Write "https:\/\/app\.test"$/],
+  "a page": ["https://app.test/done?x=1", /Write "https:\/\/app\.test"$/],
+  "capitals": ["https://App.Test", /Write "https:\/\/app\.test"$/],
+  "a port that is the usual one": ["https://app.test:443", /Write "https:\/\/app\.test"$/],
+  "letters beyond ASCII": ["https://bücher.test", /Write "https:\/\/xn--bcher-kva\.test"$/],
+  "no scheme": ["app.test", /which is not an origin\. Write "https:\/\/app\.test"$/],
+  "no scheme, and a port": ["localhost:3000", /Write "https:\/\/localhost:3000"$/],
+  "a path alone": ["/done", /Write one such as "https:\/\/app\.example"$/],
+  "nothing": ["", /Write one such as/],
+  "a user": ["https://jessica:hunter2@app.test", /^lists an address with a user in it/],
+  "plain http": ["http://app.test", /which is plain http\. Use https or, in development only, set `unsafeHttpOrigins: true`$/],
+  "plain http in a local network": ["http://192.168.1.20:3000", /unsafeHttpOrigins/],
+  "the origin of sandboxed frames": ["null", /^lists "null", which every sandboxed frame sends/],
+  "a file": ["file://", /and file: is not possible there/],
+  "a document in the address": ["data:text/html,x", /and data: is not possible there/],
+  "a blob": ["blob:https://app.test/x", /and blob: is not possible there/],
+  "a socket": ["wss://app.test", /and wss: is not possible there/],
+  "every Firefox extension": ["moz-extension://", /Write the scheme and the name exactly, .* pass a function/, ["origins"]],
+  "a page of an extension": ["chrome-extension://abcdefgh/popup.html", /exactly/, ["origins"]],
+  "a native app, to return to": ["capacitor://localhost", /and capacitor: is not possible there\. Use https$/, ["redirectOrigins"]],
+  "a RegExp": [/\.app\.test$/, /^lists a RegExp, where only texts can be\. To decide by a rule, pass a function/],
+  "a function in the list": [() => true, /^lists a function, where only texts can be\./],
+  "a URL object": [new URL("https://app.test"), /^lists a URL, where only texts can be/],
+  "a hole": [undefined, /^lists nothing, where only texts can be/],
+};
+
+suite("a list of origins", () => {
+  for (const [name, [value, message, options = both]] of Object.entries(wrong)) {
+    for (const option of options) {
+      test(`${option} refuses ${name} when the gateway is made, and says what to write`, () => {
+        assert.throws(() => createGateway(optionsOf({ [option]: [value] })), (error) => {
+          assert.ok(error instanceof TypeError && error.message.startsWith(`createGateway: \`${option}\` `), error.message);
+          assert.match(error.message.slice(`createGateway: \`${option}\` `.length), message);
+          assert.doesNotMatch(error.message, /hunter2/);
+          return true;
+        });
+      });
+    }
+  }
+
+  for (const value of ["https://app.test", null, true, {}, /x/]) {
+    test(`is an array or a function, and not ${String(value)}`, () => {
+      for (const option of both) {
+        const given = option === "origins" && value === null ? 5 : value;
+        assert.throws(() => createGateway(optionsOf({ [option]: given })), new RegExp(`createGateway: \`${option}\` must be an array of origins, .* or a function \\(origin, request\\) => boolean\\. Got `));
+      }
+    });
+  }
+});
+
+const link = "/api/v3.1/connected_accounts/link";
+const asPage = (origin, options) => openGateway(options).as("Jessica")("GET", "/api/v3.1/toolkits/gmail", { headers: { ...(origin && { origin }), "sec-fetch-site": "cross-site" } });
+const backTo = (callback_url, options) => openGateway(options).as("Jessica")("POST", link, { body: { auth_config_id: "ac_Gmail0000001", callback_url } });
+
+suite("origins of extensions and native apps", () => {
+  for (const origin of ["chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://0190163d-8694-739b-aea5-966c26f8ad91", "safari-web-extension://0190163D-8694-739B-AEA5-966C26F8AD91", "capacitor://localhost", "ionic://localhost", "tauri://localhost", "app://com.example.app", "exp://192.168.1.20:8081"]) {
+    test(`${origin} is allowed exactly`, async () => {
+      assert.equal((await asPage(origin, { origins: [origin] })).status, 200);
+      assert.equal((await asPage(origin)).status, 403);
+      for (const other of [`${origin}x`, origin.slice(0, -1), `${origin}/`, "null"]) assert.equal((await asPage(other, { origins: [origin] })).status, 403, other);
+    });
+  }
+});
+
+suite("unsafeHttpOrigins", () => {
+  const lan = "http://192.168.1.20:3000";
+  test("lets exact origins of plain http in, to ask and to return to", async () => {
+    const options = { unsafeHttpOrigins: true, origins: [lan], redirectOrigins: [lan, "http://my-mac.local:3000"] };
+    assert.equal((await asPage(lan, options)).status, 200);
+    assert.equal((await asPage("http://192.168.1.21:3000", options)).status, 403);
+    assert.equal((await backTo(`${lan}/done`, options)).status, 201);
+    assert.equal((await backTo("http://my-mac.local:3000/done", options)).status, 201);
+    assert.equal((await backTo("http://192.168.1.21:3000/done", options)).status, 400);
+  });
+
+  test("lets nothing else in", () => {
+    for (const origin of ["*", "http://*", "null", "http://192.168.1.20:3000/", "file://"]) {
+      assert.throws(() => createGateway(optionsOf({ unsafeHttpOrigins: true, redirectOrigins: [origin] })), /^TypeError: createGateway: `redirectOrigins` lists/);
+    }
+    assert.throws(() => createGateway(optionsOf({ unsafeHttpOrigins: true, upstream: "http://192.168.1.20" })), /`upstream` must be/);
+  });
+});
+
+suite("a function for origins", () => {
+  const preview = /^https:\/\/app-[a-z0-9]+-acme\.vercel\.app$/;
+
+  test("decides about pages that ask, by the origin and the request", async () => {
+    const asked = [];
+    const origins = async (origin, request) => {
+      asked.push([origin, new URL(request.url).pathname]);
+      return preview.test(origin);
+    };
+    assert.equal((await asPage("https://app-1a2b-acme.vercel.app", { origins })).status, 200);
+    assert.equal((await asPage("https://evil.vercel.app", { origins })).status, 403);
+    assert.deepEqual(asked[0], ["https://app-1a2b-acme.vercel.app", "/api/connect/api/v3.1/toolkits/gmail"]);
+  });
+
+  test("decides about return addresses, by their origin", async () => {
+    const asked = [];
+    const redirectOrigins = (origin, request) => {
+      asked.push([origin, request.headers.get("x-test-user")]);
+      return preview.test(origin);
+    };
+    assert.equal((await backTo("https://app-1a2b-acme.vercel.app/done?x=1#y", { redirectOrigins })).status, 201);
+    const { status, body } = await backTo("https://evil.test/https://app-1a2b-acme.vercel.app", { redirectOrigins });
+    assert.deepEqual([status, body.error.slug], [400, "Gateway_Invalid"]);
+    assert.deepEqual(asked, [["https://app-1a2b-acme.vercel.app", "Jessica"], ["https://evil.test", "Jessica"]]);
+  });
+
+  test("is not asked about the gateway's own pages, nor about return addresses that are none", async () => {
+    const asked = [];
+    const ask = (origin) => asked.push(origin) > 0;
+    const { as } = openGateway({ origins: ask, redirectOrigins: ask });
+    const own = { headers: { "sec-fetch-site": "same-origin", origin: "https://app.test" } };
+    assert.equal((await as("Jessica")("GET", "/api/v3.1/toolkits/gmail", own)).status, 200);
+    assert.equal((await as("Jessica")("POST", link, { body: { auth_config_id: "ac_Gmail0000001" } })).status, 201);
+    assert.deepEqual(asked, []);
+  });
+
+  test("is never asked about what no list could hold", async () => {
+    const asked = [];
+    const ask = (origin) => asked.push(origin) > 0;
+    for (const origin of ["null", "http://app.test", "https://app.test/", "https://App.test", "https://a.test, https://b.test", "file://", "data:", "https://a@app.test"]) {
+      assert.equal((await asPage(origin, { origins: ask })).status, 403, origin);
+    }
+    for (const address of ["http://app.test/x", "capacitor://localhost/x", "javascript:alert(1)", "blob:https://app.test/x", "https://a@app.test/", "https:\\\\app.test"]) {
+      assert.equal((await backTo(address, { redirectOrigins: ask })).status, 400, address);
+    }
+    assert.deepEqual(asked, []);
+  });
+
+  const boom = new Error("the list of sites is gone");
+  const failing = {
+    "throws": [() => { throw boom; }, boom],
+    "rejects": [async () => { throw boom; }, boom],
+    "answers nothing": [() => {}, /must answer true or false, got nothing$/],
+    "answers what only looks true": [(origin) => origin.match(/./), /must answer true or false, got an array$/],
+    "answers 1": [async () => 1, /must answer true or false, got a number$/],
+  };
+  for (const [name, [test_, expected]] of Object.entries(failing)) {
+    test(`that ${name} refuses, and the log is told`, async () => {
+      for (const option of both) {
+        const opened = openGateway({ [option]: test_ });
+        const { status, text } = option === "origins"
+          ? await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://other.test", "sec-fetch-site": "cross-site" } })
+          : await opened.as("Jessica")("POST", link, { body: { auth_config_id: "ac_Gmail0000001", callback_url: "https://other.test/done" } });
+        assert.equal(status, option === "origins" ? 403 : 400);
+        assert.ok(!text.includes("gone"));
+        assert.deepEqual([opened.seen.length, opened.errors.length], [0, 1]);
+        if (expected === boom) assert.equal(opened.errors[0], boom);
+        else assert.match(opened.errors[0].message, expected);
+      }
+    });
+  }
+
+  test("that never answers is bounded by timeoutMs", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    let asked;
+    const waits = new Promise((resolve) => { asked = resolve; });
+    const answer = asPage("https://other.test", { origins: () => new Promise(() => asked()), timeoutMs: 5000 });
+    await waits;
+    t.mock.timers.tick(5000);
+    assert.equal((await answer).status, 504);
+  });
+});
