@@ -1,3 +1,5 @@
+import { kindOf } from "./describe.js";
+import { entityOf } from "./entity.js";
 import type { Gateway, GatewayOptions } from "./index.js";
 import { parseBody, readQuery, type Json } from "./input.js";
 import { boundHeaders, readBytes, toText, within } from "./limits.js";
@@ -24,6 +26,10 @@ const harmless = {
 export function build<Context>(options: GatewayOptions<Context>): Gateway<Context> {
   const settings = readOptions(options);
   return async (request, context) => {
+    if (!isRequest(request)) {
+      report(settings, new TypeError(`The gateway must be called with the Web's Request, got ${kindOf(request)}. For Node's, use toNodeHandler(gateway)`));
+      return refused(refuse(500, "Failed", "The gateway failed"));
+    }
     // One signal for both ends: AbortSignal.any takes a fifth of the gateway's own time in Node, and the timer of
     // AbortSignal.timeout outlives the answer.
     const end = new AbortController();
@@ -42,6 +48,12 @@ export function build<Context>(options: GatewayOptions<Context>): Gateway<Contex
       signal?.removeEventListener("abort", abort);
     }
   };
+}
+
+/** Not by its class: there may be several of that name. */
+function isRequest(request: unknown): boolean {
+  const { url, method, headers } = (request ?? {}) as Partial<Request>;
+  return typeof url === "string" && typeof method === "string" && typeof headers?.get === "function";
 }
 
 /** From the outside to the inside: nothing is read, asked or looked at before what comes first has let the request in. */
@@ -106,13 +118,9 @@ function match(pattern: string[], segments: string[]): string | undefined {
 async function identify<Context>(
   { authenticate }: Settings<Context>, request: Request, context: Context, end: AbortSignal,
 ): Promise<string> {
-  const found = await within(end, Promise.resolve(authenticate(request, context)));
-  if (found === undefined || found === null || found === "") throw refuse(401, "Unauthenticated", "Nobody is signed in");
-  // The platform's filters are lists by commas: such a name would be several users.
-  if (typeof found !== "string" || found.length > 256 || /[,\p{Cc}]/u.test(found)) {
-    throw new TypeError("authenticate must answer a text of at most 256 characters, without commas");
-  }
-  return found;
+  const entityId = entityOf(await within(end, Promise.resolve(authenticate(request, context))));
+  if (entityId === undefined) throw refuse(401, "Unauthenticated", "Nobody is signed in");
+  return entityId;
 }
 
 /** An app's function that throws allows nothing. */
