@@ -28,6 +28,9 @@ export function entries() {
 const sourceOf = (name) =>
   [`src/ts/${name}.ts`, `src/ts/${name}/index.ts`].find((file) => existsSync(inRoot(file)));
 
+// They run on servers and in tests, where an error shows its line: minified, that is the whole file.
+const READABLE = ["server", "testing"];
+
 // The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
 const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
 
@@ -54,7 +57,8 @@ export async function buildJs(withoutWasm) {
     absWorkingDir: inRoot(),
   };
   for (const { name, source } of found) {
-    await build({ ...options, entryPoints: { [name]: source }, outdir: "dist", external: externals(name), plugins: [client] });
+    const minify = !READABLE.includes(name);
+    await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: externals(name), plugins: [client] });
   }
   // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
   const long = readFileSync(inRoot("pkg", WASM));
