@@ -1,5 +1,0 @@
-// First: it takes the clock before the peer does.
-import { watchPeer } from "./watch-peer.js";
-import { wait } from "../entries/composio-core.js";
-
-watchPeer(wait);
