@@ -5,18 +5,11 @@
  */
 export const PEERS = [
   {
-    name: "composio-core",
-    entry: "composio-core.js",
-    short: "the requests, a poll",
-    does: "the platform's earlier SDK: expected params, initiate, a poll every second",
-    not: "made for servers: the project's key in the page; no form checks, callback, popup or anything kept over the redirect",
-  },
-  {
     name: "@composio/core",
     entry: "composio-sdk.js",
     short: "the requests, a poll",
-    does: "the platform's present SDK: fields, link, a poll every second",
-    not: "as above; the newest version that installs with Node 20",
+    does: "the platform's SDK: fields, link, a poll every second",
+    not: "made for servers: the project's key in the page; no form checks, callback, popup or anything kept over the redirect; the newest version that installs with Node 20",
   },
   {
     name: "@composio/client",

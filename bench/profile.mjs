@@ -118,7 +118,7 @@ in plain JavaScript, measured in the same page; in all it is ${times(fields.rati
       ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
       ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),
     ]),
-    `Then what lies between a click and the redirect, v3, the fields asked for before: in milliseconds, without the time that the request is on
+    `Then what lies between a click and the redirect, the fields asked for before: in milliseconds, without the time that the request is on
 its way, which the sandbox answers within the page. *First* is the first click in a browser that was just started, ${BROWSERS} of them; *later* one
 of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
     markdown([

@@ -95,7 +95,6 @@ const WAYS = {
 /** What else makes a client, from `import` on: an app of each package, bundled. The first is what the others are beside. */
 const APPS = {
   "connect-flow": "connect-flow.js",
-  "composio-core": "composio-core.js",
   "@composio/core": "composio-sdk.js",
   "@composio/client": "composio-client.js",
 };

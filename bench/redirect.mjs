@@ -13,18 +13,15 @@ const RUNS = Number(process.env.BENCH_RUNS) || 11;
 const LIMIT_MS = 20_000;
 const ROUND_TRIPS_MS = { chromium: [0, 50, 200], firefox: [50] };
 
-/**
- * `least`: the round trips that the platform's protocol cannot do without, from the click, when all is asked for after it. The first of
- * a generation is what the others of it are compared with.
- */
+/** The round trips that the platform's protocol cannot do without, from the click, when all is asked for after it. */
+const LEAST = 2;
+
+/** The first is what the others are compared with. */
 const SUBJECTS = [
-  { name: "by hand, v3", entry: "by-hand.js", api: "v3", generation: "v3", least: 2 },
-  { name: "by hand, v1", entry: "by-hand.js", api: "v1", generation: "v1", least: 3 },
-  { name: "connect-flow, v3", entry: "connect-flow.js", api: "v3", generation: "v3", least: 2 },
-  { name: "connect-flow, v1", entry: "connect-flow.js", api: "v1", generation: "v1", least: 3 },
-  { name: "composio-core", entry: "composio-core.js", generation: "v1", least: 3 },
-  { name: "@composio/core", entry: "composio-sdk.js", generation: "v3", least: 2 },
-  { name: "@composio/client", entry: "composio-client.js", generation: "v3", least: 2 },
+  { name: "by hand", entry: "by-hand.js" },
+  { name: "connect-flow", entry: "connect-flow.js" },
+  { name: "@composio/core", entry: "composio-sdk.js" },
+  { name: "@composio/client", entry: "composio-client.js" },
 ];
 
 /** What was asked for before the click. */
@@ -38,12 +35,12 @@ const page = (file) => `<!doctype html><meta charset="utf-8"><title>Redirect</ti
 <script>globalThis.process ??= { env: {} };</script>
 <script type="module">
 import { open } from "./${file}";
-const { api, prepared } = Object.fromEntries(new URLSearchParams(location.search));
+const { prepared } = Object.fromEntries(new URLSearchParams(location.search));
 const elsewhere = new Set();
 addEventListener("securitypolicyviolation", ({ blockedURI }) => elsewhere.add(blockedURI));
 const note = (value) => navigator.sendBeacon("/noted", JSON.stringify(value));
 try {
-  const flow = await open({ baseUrl: new URL("/api/connect", location).href.replace(api ? location.origin : "", ""), api, app: "gmail" });
+  const flow = await open({ baseUrl: new URL("/api/connect", location).href, app: "gmail" });
   if (prepared) await flow.expect();
   document.querySelector("button").onclick = async ({ timeStamp }) => {
     addEventListener("beforeunload", () => note({ ms: performance.now() - timeStamp, elsewhere: elsewhere.size }));
@@ -108,7 +105,7 @@ async function compare(engine, server, names, cell) {
     }
   }
   for (const row of runs) {
-    const byHand = runs.find(({ subject }) => subject.generation === row.subject.generation);
+    const [byHand] = runs;
     if (byHand !== row) row.aboveByHand = row.took.map((took, run) => took - byHand.took[run]);
   }
   return runs;
@@ -116,8 +113,7 @@ async function compare(engine, server, names, cell) {
 
 async function click(engine, server, names, { subject, scenario }) {
   server.sandbox.reset();
-  const query = new URLSearchParams({ ...(subject.api && { api: subject.api }), ...(scenario.isPrepared && { prepared: "1" }) });
-  await engine.visit(`${server.url}/app/${names[subject.entry]}?${query}`);
+  await engine.visit(`${server.url}/app/${names[subject.entry]}${scenario.isPrepared ? "?prepared=1" : ""}`);
   let state;
   // It has none at all for a moment.
   const isLoaded = async () => !["", "Redirect"].includes((state = await engine.browser.getTitle()));
@@ -139,7 +135,7 @@ const spread = (values) => [ms(median(values)), [0.25, 0.75].map((part) => ms(qu
 
 function report(rows) {
   const line = ({ engine, delay, scenario, subject, took, calls, elsewhere, aboveByHand }) => {
-    const least = (scenario.isPrepared ? 1 : subject.least) * delay;
+    const least = (scenario.isPrepared ? 1 : LEAST) * delay;
     const bytes = calls.map(({ sent, got }) => sent + got).reduce((a, b) => a + b, 0);
     const value = median(took);
     return [
@@ -154,12 +150,11 @@ function report(rows) {
     `From a real click to the page being left (\`beforeunload\`), in milliseconds, ${RUNS} times each and in turns, against one sandbox
 whose server waits a round trip with each answer. Gmail, which asks for no field. Each package was loaded and its client made when the page
 opened; either everything else is asked for after the click, or the fields were when the page opened. *Limit* is the sum of the round
-trips that the protocol cannot do without: the integration and the app's fields side by side and then the link in v3, a list, its item and then the account in v1; after the fields, one. *By
+trips that the protocol cannot do without: the integration and the app's fields side by side and then the link; after the fields, one. *By
 hand* is \`fetch\` of those requests, side by side where that is possible, and \`location.assign\`, without any check: what the browser
 takes for it. *Above by hand* is the median of the differences to it, in turns, and *middle half* says between which the half of them
 lies that is neither low nor high: what is not far outside of that is noise. Bytes are those of all bodies. Composio's packages
-hold the key themselves in this; what they ask elsewhere, telemetry and the newest version, is refused by the page's policy. v2, which
-composio-core initiates with, and v3.1 are answered by the sandbox's v1 and v3.`,
+hold the key themselves in this; what they ask elsewhere, telemetry and the newest version, is refused by the page's policy.`,
     markdown([head, ...rows.map(line)]),
   ].join("\n\n");
 }

@@ -21,7 +21,6 @@ const SUBJECTS = [
   { name: "connect-flow, `waitUntilActive`, page hidden", script: "wait-connect-flow.js", isHidden: true },
   { name: "connect-flow, a flow with its popup", script: "wait-connect-flow.js", hasPopup: true },
   { name: "connect-flow, a flow with its popup, page hidden", script: "wait-connect-flow.js", hasPopup: true, isHidden: true },
-  { name: "composio-core, `waitUntilActive`", script: "wait-composio-core.js", api: "v1" },
   { name: "@composio/core, `waitForConnection`", script: "wait-composio-sdk.js" },
 ];
 
@@ -47,12 +46,12 @@ export async function measure({ note, folder, ...found }) {
   return { text: report(rows) };
 }
 
-async function wait(engine, server, { script, api, hasPopup, isHidden }) {
+async function wait(engine, server, { script, hasPopup, isHidden }) {
   server.sandbox.reset();
   await engine.open(`${server.url}/app/${script.replace(".js", ".html")}`);
   const options = { ms: WAIT_MS, isHidden: Boolean(isHidden) };
   if (!hasPopup) {
-    const connectedAccountId = await initiate(server, api);
+    const connectedAccountId = await initiate(server);
     const counts = await engine.run((values) => globalThis.watch(values), { ...options, connectedAccountId });
     if (counts.over) throw new Error(`${script} does not wait: ${counts.over}`);
     return counts;
@@ -72,16 +71,11 @@ async function wait(engine, server, { script, api, hasPopup, isHidden }) {
 }
 
 /** An account whose user never comes back. */
-async function initiate({ sandbox, url }, api = "v3") {
-  const integrationId = "b0000000-0000-4000-8000-000000000001";
-  const [path, body] = {
-    v3: ["/api/v3/connected_accounts/link", { auth_config_id: "ac_Gmail0000001", user_id: "Jessica" }],
-    v1: ["/api/v1/connectedAccounts", { integrationId, data: {}, entityId: "Jessica", redirectUri: url }],
-  }[api];
+async function initiate({ sandbox, url }) {
   const headers = { "x-api-key": "key", "content-type": "application/json" };
-  const response = await sandbox.fetch(new Request(url + path, { method: "POST", headers, body: JSON.stringify(body) }));
-  const answer = await response.json();
-  return answer.connected_account_id ?? answer.connectedAccountId;
+  const body = JSON.stringify({ auth_config_id: "ac_Gmail0000001", user_id: "Jessica" });
+  const response = await sandbox.fetch(new Request(`${url}/api/v3.1/connected_accounts/link`, { method: "POST", headers, body }));
+  return (await response.json()).connected_account_id;
 }
 
 function report(rows) {

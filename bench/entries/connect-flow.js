@@ -1,8 +1,8 @@
 import { createClient } from "connect-flow";
 
 /** The two steps between a page and the provider; on the page that users return to, `completed` is the account. */
-export async function open({ baseUrl, api, app }) {
-  const client = await createClient({ baseUrl, api, entityId: "Jessica" });
+export async function open({ baseUrl, app }) {
+  const client = await createClient({ baseUrl, entityId: "Jessica" });
   let integrationId;
   return {
     completed: await client.completeConnection(),

@@ -20,7 +20,7 @@ const OWN_JOBS = {
 export const readmeSections = (benchmarks) => ({ figures: figures(benchmarks), sizes: sizes(benchmarks) });
 
 /** What a page would take of the platform's own. */
-const SDKS = ["composio-core", "@composio/core"];
+const SDKS = ["@composio/core"];
 
 const FIGURES = { bytes, ready, redirect, waiting };
 
@@ -81,11 +81,11 @@ function redirect(table) {
   const cell = { engine: "chromium", "round trip": "200 ms" };
   const of = (before) => table.filter((row) => matches(row, { ...cell, "asked before": before }));
   const [prepared, unprepared] = [of("the fields"), of("nothing")];
-  const own = one(prepared, { with: "connect-flow, v3" });
+  const own = one(prepared, { with: "connect-flow" });
   const sdks = SDKS.map((name) => one(prepared, { with: name }));
   const faster = prepared.filter((row) => isOther(row) && number(row.median) < number(own.median));
   const list = (rows) => rows.map((row) => `${row.with}: ${row.median}`).join(", ");
-  const late = one(unprepared, { with: "connect-flow, v3" });
+  const late = one(unprepared, { with: "connect-flow" });
   const quicker = unprepared.filter((row) => isOther(row) && number(row.median) < number(late.median));
   return {
     what: "ms from a click to the redirect, with the one round trip of 200 ms that there has to be",

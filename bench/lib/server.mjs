@@ -89,29 +89,18 @@ async function bodyOf(request) {
 
 async function answerApi(state, request, response, url) {
   const body = await bodyOf(request);
-  // The sandbox speaks v3 and v1; the SDKs of the platform ask for v3.1 and, to initiate, for v2.
-  const isV2 = url.pathname.endsWith("/api/v2/connectedAccounts/initiateConnection");
-  const path = isV2 ? "/api/v1/connectedAccounts" : url.pathname.slice(API.length).replace("/api/v3.1/", "/api/v3/");
+  const path = url.pathname.slice(API.length);
   const sent = { "x-api-key": "key", "content-type": request.headers["content-type"] ?? "application/json" };
   const asked = new Request(`https://platform.test${path}${url.search}`, {
     method: request.method,
     headers: sent,
-    body: body.length ? (isV2 ? toV1(JSON.parse(body)) : body) : undefined,
+    body: body.length ? body : undefined,
   });
   const answer = await state.sandbox.fetch(asked);
-  const text = await answer.text();
-  const said = isV2 ? JSON.stringify({ connectionResponse: JSON.parse(text) }) : text;
+  const said = await answer.text();
   state.calls.push({ method: request.method, path, status: answer.status, sent: body.length, got: Buffer.byteLength(said) });
   if (state.delay) await sleep(state.delay);
   const type = answer.headers.get("content-type") ?? "application/json";
   response.writeHead(answer.status, { "content-type": type, "cache-control": "no-store" });
   response.end(said);
 }
-
-const toV1 = ({ app, connection }) =>
-  JSON.stringify({
-    integrationId: app.integrationId,
-    data: connection.initiateData,
-    entityId: connection.entityId,
-    redirectUri: connection.extra.redirectURL,
-  });

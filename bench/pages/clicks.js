@@ -22,7 +22,7 @@ globalThis.fetch = async (input, init) => {
 /** The time of each click, one after the other in this page, from the click to the page being told to leave, in milliseconds. */
 globalThis.click = async (side, count) => {
   const { open } = { own, byHand }[side];
-  const flow = await open({ baseUrl, api: "v3", app: "gmail" });
+  const flow = await open({ baseUrl, app: "gmail" });
   await flow.expect();
   const took = [];
   for (let each = 0; each < count; each += 1) {
