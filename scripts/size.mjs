@@ -60,10 +60,10 @@ function printBreakdown({ crates, concerns, top, notCode }) {
 }
 
 function printRequests(requests) {
-  const rows = requests.map(({ api, app, connectionStatus, requests: count, asked }) => [
-    api, app, connectionStatus, `${count} of at most ${MOST_REQUESTS}`, asked.join(", "),
+  const rows = requests.map(({ app, connectionStatus, requests: count, asked }) => [
+    app, connectionStatus, `${count} of at most ${MOST_REQUESTS}`, asked.join(", "),
   ]);
-  print([["api", "app", "then", "requests", "from the click on"], ...rows]);
+  print([["app", "then", "requests", "from the click on"], ...rows]);
 }
 
 /** docs/sizes.md: what this command prints, so that nobody writes a number by hand. */

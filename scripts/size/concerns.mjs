@@ -6,7 +6,7 @@ const CONCERNS = [
   ["flow: popup, channel, timers, listeners", /client::flow|bindings::flow|browser::(?:popup|channel|surroundings)|announce|^connectflow_/],
   ["answers to JavaScript", /erialize|core::plain/],
   ["options of calls", /core::options/],
-  ["v1 and v3: requests and answers", /protocol::(?:v1|v3|read|build)\b/],
+  ["protocol: requests and answers", /protocol::(?:v3|read|build)\b/],
   ["protocol, the rest", /core::(?:protocol|status|scheme|json|value)/],
   ["procedures of several requests", /core::procedure/],
   ["regular expressions", /core::pattern/],
