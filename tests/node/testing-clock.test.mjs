@@ -160,9 +160,9 @@ suite("a mistake in a test is told", () => {
 
   test("an attempt that there is none of", () => {
     for (const attempt of [undefined, null, {}, { outcome: "toString" }, { outcome: "closed" }]) {
-      assert.throws(() => sandbox.next(attempt), is("invalid_argument", /there are: connected, denied/));
+      assert.throws(() => sandbox.next(attempt), is("invalid_argument", /There are: connected, denied/));
     }
-    assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), is("invalid_argument", /has no `afterMs`/));
+    assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), is("invalid_argument", /`afterMs` is not a member of the outcome `never`/));
     for (const afterMs of ["1", -1, NaN]) assert.throws(() => sandbox.next({ outcome: "denied", afterMs }), is("invalid_argument"));
   });
 

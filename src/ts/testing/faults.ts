@@ -1,6 +1,19 @@
 import { json } from "./answers.js";
 import { answerError, ApiError } from "./errors.js";
 import type { FaultRule } from "./index.js";
+import { requireKnown, requireMs, requireWord } from "./members.js";
+
+/** The members of a rule beside those that every rule has, by its kind. */
+const members: Record<FaultRule["kind"], readonly string[]> = {
+  delay: ["ms"],
+  status: ["status", "retryAfter", "body"],
+  html: ["status"],
+  truncated: [],
+  empty204: [],
+  drop: [],
+  hang: [],
+  hugeBody: ["bytes"],
+};
 
 /** The scripted faults of one sandbox. */
 export class Faults {
@@ -10,6 +23,9 @@ export class Faults {
   paused = 0;
 
   add(rule: FaultRule): () => void {
+    requireWord("a kind of fault", rule?.kind, Object.keys(members));
+    requireKnown(`a fault of kind \`${rule.kind}\``, rule, ["kind", "method", "path", "times", "handled", ...members[rule.kind]]);
+    if (rule.kind === "delay") requireMs("ms", rule.ms ?? NaN);
     const entry = { rule, left: rule.times ?? 1 };
     this.#rules.push(entry);
     return () => {

@@ -317,6 +317,7 @@ export interface Sandbox {
   /**
    * Scripts a fault. Of several rules that match, the oldest with times left applies.
    * @returns a function that takes the rule back.
+   * @throws `invalid_argument` for a kind or a member that there is none of.
    */
   fault(rule: FaultRule): () => void;
   /** Every account, oldest first. */
@@ -367,7 +368,7 @@ export interface Sandbox {
 /**
  * Creates a sandbox with its apps and integrations, and no account.
  *
- * @throws `invalid_argument` for `apps`.
+ * @throws `invalid_argument` for an option that there is none of, and for `apps`.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return build(options);

@@ -59,6 +59,9 @@ export class Installation {
   }
 
   install(client: SandboxClientOptions = {}): ClientOptions {
+    for (const name of ["baseUrl", "fetch", "unsafeApiKey"]) {
+      if (name in client) throw misuse("invalid_argument", `\`${name}\` of a client is set by the sandbox: leave it out`);
+    }
     if (current !== this) this.#install();
     return {
       storage: this.#storage,

@@ -1,5 +1,6 @@
 import { apps, oauth2, typed, type App, type Field, type Seed } from "./apps.js";
-import type { SandboxApp } from "./index.js";
+import type { SandboxApp, SandboxField } from "./index.js";
+import { requireKnown } from "./members.js";
 import { misuse } from "./misuse.js";
 
 /** What the user is asked for where nothing else is said, and what makes a request theirs. */
@@ -23,7 +24,9 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   return { apps: made, seeds };
 }
 
-function toApp({ key, name = key, authScheme = "OAUTH2", fields }: SandboxApp): App {
+function toApp(app: SandboxApp): App {
+  requireKnown("an app", app, ["key", "name", "authScheme", "fields"]);
+  const { key, name = key, authScheme = "OAUTH2", fields } = app;
   const known = Object.hasOwn(schemes, authScheme) ? schemes[authScheme] : undefined;
   if (!known) throw misuse("invalid_argument", `there is no auth scheme \`${authScheme}\` for an app of one's own; there are: ${Object.keys(schemes).join(", ")}`);
   if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw misuse("invalid_argument", "`key` of an app is a word, such as `notion`");
@@ -34,5 +37,8 @@ function toApp({ key, name = key, authScheme = "OAUTH2", fields }: SandboxApp): 
   return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [scheme] };
 }
 
-const toField = ({ name, displayName = name, description = "", required = true, ...rest }: NonNullable<SandboxApp["fields"]>[number]): Field =>
-  ({ ...rest, name, displayName, description, required });
+function toField(field: SandboxField): Field {
+  requireKnown("a field of an app", field, ["name", "displayName", "description", "required", "default", "isSecret"]);
+  const { name, displayName = name, description = "", required = true, ...rest } = field;
+  return { ...rest, name, displayName, description, required };
+}

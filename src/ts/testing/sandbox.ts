@@ -5,6 +5,7 @@ import { hostedRoutes } from "./hosted.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
 import { Query } from "./input.js";
 import { Installation } from "./installation.js";
+import { requireKnown } from "./members.js";
 import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { ownApps } from "./own-apps.js";
 import { match, type ApiVersion, type Call } from "./router.js";
@@ -13,8 +14,14 @@ import { v3Routes } from "./v3.js";
 
 const logLimit = 10_000;
 
+/** The options of `createSandbox`; the compiler tells when one is missing here. */
+const known: Record<keyof SandboxOptions, true> = {
+  apps: true, apiKey: true, origin: true, now: true, advanceTimers: true, gateway: true, pageUrl: true, oauth: true, omitDeprecated: true,
+};
+
 /** Puts the parts together; see `createSandbox`. */
 export function build(options: SandboxOptions): Sandbox {
+  requireKnown("the options of `createSandbox`", options, Object.keys(known));
   const apiKey = options.apiKey ?? "sandbox-key";
   // Looked up each time: the clock of the page may be the sandbox's own by then.
   const clock = () => (installation.hasClock ? Date.now() : (options.now ?? Date.now)());

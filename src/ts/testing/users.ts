@@ -1,4 +1,5 @@
 import type { Attempt } from "./index.js";
+import { requireKnown, requireMs, requireWord } from "./members.js";
 import { misuse } from "./misuse.js";
 import type { Page, Popup } from "./page.js";
 import type { Account, Store } from "./store.js";
@@ -35,13 +36,10 @@ export class Users {
   ) {}
 
   add(attempt: Attempt): void {
-    const known = Object.hasOwn(members, attempt?.outcome) && members[attempt.outcome];
-    if (!known) throw misuse("invalid_argument", `there is no outcome \`${String(attempt?.outcome)}\`; there are: ${Object.keys(members).join(", ")}`);
-    for (const [name, value] of Object.entries(attempt)) {
-      if (name === "outcome") continue;
-      if (!known.includes(name)) throw misuse("invalid_argument", `the outcome \`${attempt.outcome}\` has no \`${name}\``);
-      if (value !== undefined && !(typeof value === "number" && value >= 0)) throw misuse("invalid_argument", `\`${name}\` is a number of milliseconds`);
-    }
+    requireWord("an outcome of an attempt", attempt?.outcome, Object.keys(members));
+    const { outcome, ...times } = attempt;
+    requireKnown(`the outcome \`${outcome}\``, attempt, ["outcome", ...members[outcome]]);
+    for (const [name, value] of Object.entries(times)) requireMs(name, value);
     this.#next.push({ ...attempt });
   }
 
