@@ -20,6 +20,13 @@ use crate::core::protocol::answer::{Answer, Execution};
 use crate::core::protocol::operation::Operation;
 use crate::core::value::Value;
 
+#[wasm_bindgen]
+extern "C" {
+    /// Runs the page's setters, if it has put any on the prototype of errors.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
+    fn assign(target: &Error, source: &JsValue) -> Result<JsValue, JsValue>;
+}
+
 /// Plain data for JavaScript: absent members are absent, `None` is null.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
     // Serializing strings, numbers and lists of them cannot fail.
@@ -36,12 +43,23 @@ pub fn to_error(failure: &Failure) -> JsValue {
     put(&name, "name", &"ConnectError".into());
     let name = Object::get_own_property_descriptors(&name);
     Object::define_properties(&error, name.unchecked_ref());
-    let members: Object = to_js(&failure.error).unchecked_into();
-    Object::assign(&error, &members);
+    let members = to_js(&failure.error);
+    freeze_members(&members);
+    let _ = assign(&error, &members);
     if let Some(cause) = &failure.cause {
-        error.set_cause(cause);
+        put(&error, "cause", cause);
     }
     error.into()
+}
+
+/// Freezes what is in plain data of ours, at every depth.
+pub fn freeze_members(value: &JsValue) {
+    for member in Object::values(value.unchecked_ref::<Object>()).iter() {
+        if member.is_object() {
+            freeze_members(&member);
+            Object::freeze(member.unchecked_ref::<Object>());
+        }
+    }
 }
 
 /// A promise for what becomes of some work, rejected with a `ConnectError`. Boxed, so that promises are compiled once.

@@ -3,10 +3,12 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{check_values, promise, put, read_with, to_error, to_js, wrong};
+use super::convert::{
+    check_values, freeze_members, promise, put, read_with, to_error, to_js, wrong,
+};
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
 use crate::core::fields::Field;
@@ -21,7 +23,7 @@ pub struct JsConnectFlow {
 }
 
 /// The snapshot as JavaScript has it, made once for all who ask.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Shown {
     snapshot: Option<(Rc<Snapshot>, JsValue)>,
     fields: Option<(Rc<Vec<Field>>, JsValue)>,
@@ -123,47 +125,39 @@ impl JsConnectFlow {
 
 fn show(flow: &ConnectFlow, shown: &RefCell<Shown>) -> JsValue {
     let snapshot = flow.snapshot();
-    let mut shown = shown.borrow_mut();
-    if let Some((last, value)) = &shown.snapshot
-        && Rc::ptr_eq(last, &snapshot)
+    // A copy: making an error may run the page's code, which may ask for the snapshot.
+    let before = shown.borrow().clone();
+    if let Some((last, value)) = before.snapshot
+        && Rc::ptr_eq(&last, &snapshot)
     {
-        return value.clone();
+        return value;
     }
     let object: Object = to_js(&*snapshot).unchecked_into();
-    let fields = match &shown.fields {
-        Some((last, value)) if Rc::ptr_eq(last, &snapshot.expected_input_fields) => value.clone(),
+    let fields = match before.fields {
+        Some((last, value)) if Rc::ptr_eq(&last, &snapshot.expected_input_fields) => value,
         _ => {
             let value = to_js(&*snapshot.expected_input_fields);
             freeze_members(&value);
             Object::freeze(value.unchecked_ref::<Object>());
-            shown.fields = Some((snapshot.expected_input_fields.clone(), value.clone()));
             value
         }
     };
+    freeze_members(&object);
     if let Some(error) = &snapshot.error {
         let failure = Failure {
             error: error.clone(),
             cause: flow.cause(),
         };
-        put(&object, "error", &to_error(&failure));
+        let error = to_error(&failure);
+        // Only the error itself: its `cause` is the page's.
+        Object::freeze(error.unchecked_ref::<Object>());
+        put(&object, "error", &error);
     }
-    freeze_members(&object);
     put(&object, "expectedInputFields", &fields);
     Object::freeze(&object);
-    shown.snapshot = Some((snapshot, object.clone().into()));
+    shown.replace(Shown {
+        fields: Some((snapshot.expected_input_fields.clone(), fields)),
+        snapshot: Some((snapshot, object.clone().into())),
+    });
     object.into()
-}
-
-/// Freezes what is in plain data, at every depth.
-fn freeze_members(value: &JsValue) {
-    let Ok(keys) = Reflect::own_keys(value) else {
-        return;
-    };
-    for key in keys.iter() {
-        let member = Reflect::get(value, &key).unwrap_or_default();
-        if member.is_object() {
-            freeze_members(&member);
-            Object::freeze(member.unchecked_ref::<Object>());
-        }
-    }
 }

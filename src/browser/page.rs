@@ -12,16 +12,10 @@ use crate::core::text::concat;
 #[wasm_bindgen]
 extern "C" {
     type Location;
-    #[wasm_bindgen(method, getter, structural)]
-    fn href(this: &Location) -> String;
-    #[wasm_bindgen(method, getter, structural)]
-    fn origin(this: &Location) -> String;
     #[wasm_bindgen(method, catch, structural)]
     fn assign(this: &Location, url: &str) -> Result<(), JsValue>;
 
     type History;
-    #[wasm_bindgen(method, getter, structural)]
-    fn state(this: &History) -> JsValue;
     #[wasm_bindgen(method, catch, structural, js_name = replaceState)]
     fn replace_state(
         this: &History,
@@ -42,9 +36,17 @@ fn global<T: JsCast>(name: &str) -> Option<T> {
 }
 
 fn location() -> Result<Location, ConnectError> {
-    global("location").ok_or_else(|| {
-        ConnectError::argument("required", "url", "is required where there is no page")
-    })
+    global("location").ok_or_else(no_page)
+}
+
+fn no_page() -> ConnectError {
+    ConnectError::argument("required", "url", "is required where there is no page")
+}
+
+/// A text member of the page's location.
+fn location_text(name: &str) -> Result<String, ConnectError> {
+    let text = Reflect::get(location()?.unchecked_ref(), &name.into()).unwrap_or_default();
+    text.as_string().ok_or_else(no_page)
 }
 
 /// The address of the page.
@@ -52,7 +54,7 @@ fn location() -> Result<Location, ConnectError> {
 /// # Errors
 /// `invalid_argument` outside a page.
 pub fn address() -> Result<String, ConnectError> {
-    Ok(location()?.href())
+    location_text("href")
 }
 
 /// An absolute form of a return address, which may be a path of this site.
@@ -61,7 +63,7 @@ pub fn address() -> Result<String, ConnectError> {
 /// `invalid_argument` outside a page.
 pub fn absolute(url: String) -> Result<String, ConnectError> {
     if url.starts_with('/') {
-        return Ok(concat(&[&location()?.origin(), &url]));
+        return Ok(concat(&[&location_text("origin")?, &url]));
     }
     Ok(url)
 }
@@ -94,8 +96,9 @@ pub fn clean_address(read: &str) {
     if let (Ok(now), Some(history)) = (address(), global::<History>("history"))
         && now == read
     {
+        let state = Reflect::get(&history, &"state".into()).unwrap_or_default();
         // A sandboxed frame may refuse; the address then stays as it is.
-        let _ = history.replace_state(&history.state(), "", &clean(read));
+        let _ = history.replace_state(&state, "", &clean(read));
     }
 }
 
