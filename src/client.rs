@@ -350,7 +350,16 @@ impl ConnectClient {
             trace: &self.inner.trace,
             signals: &self.signals(signal),
         };
-        driver.drive(advance).await
+        driver.drive(advance).await.map_err(|mut failure| {
+            let disposal = self.inner.disposal.as_ref();
+            if failure.error.code == ErrorCode::Cancelled
+                && disposal.is_some_and(|disposal| disposal.signal().aborted())
+            {
+                let message = "the client was disposed of: make a new one with `createClient`";
+                failure.error.message = message.to_owned();
+            }
+            failure
+        })
     }
 
     /// Where users return to: absolute, and without our parameters when it is this page.

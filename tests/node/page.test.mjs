@@ -161,6 +161,23 @@ suite("a client", () => {
     await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "cancelled" });
   });
 
+  test("that is disposed of says so in the error of every call, its flows included", async () => {
+    const client = await connect({ ...platform().options, fetch: () => new Promise(() => {}) });
+    const disposed = { code: "cancelled", message: /^the client was disposed of/ };
+    const under = client.connectedAccounts.get({ connectedAccountId: "ca_1" });
+    const flow = client.flow({ app: "gmail" });
+    const loading = flow.load();
+    client.dispose();
+    await assert.rejects(under, disposed);
+    assert.match((await loading).error.message, disposed.message);
+    await assert.rejects(client.executeAction({ action: "GMAIL_SEND", input: {} }), disposed);
+    await assert.rejects(client.apps.list().next(), disposed);
+    assert.match((await client.flow({ app: "gmail" }).load()).error.message, disposed.message);
+    // A caller's own signal is another matter.
+    const aborted = (await connect(platform().options)).connectedAccounts.get({ connectedAccountId: "ca_1", signal: AbortSignal.abort() });
+    await assert.rejects(aborted, { code: "cancelled", message: "the call was cancelled" });
+  });
+
   test("answers plain data, with absent members absent", async () => {
     const client = await connect({ ...platform().options, fetch: () => json({ id: "ca_1", status: "success", isDisabled: null }) });
     const account = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
