@@ -314,7 +314,8 @@ impl ConnectClient {
 
     /// Notes what happened.
     pub(crate) fn record(&self, event: TraceEvent) {
-        self.inner.trace.borrow_mut().record(event, now_ms());
+        let now_ms = now_ms();
+        self.inner.trace.borrow_mut().record(event, now_ms);
     }
 
     /// Cancels what is under way and refuses what comes later. May be called twice.

@@ -208,9 +208,12 @@ impl Arguments {
     pub fn take_signal(&mut self) -> Result<Option<AbortSignal>, Failure> {
         self.take("signal")
             .map(|value| {
-                value
-                    .dyn_into()
-                    .map_err(|_| wrong("signal", "is not an AbortSignal"))
+                // A proxy of a signal passes for one, but its members may throw.
+                let aborted = Reflect::get(&value, &"aborted".into()).unwrap_or_default();
+                match value.dyn_into() {
+                    Ok(signal) if aborted.as_bool().is_some() => Ok(signal),
+                    _ => Err(wrong("signal", "is not an AbortSignal")),
+                }
             })
             .transpose()
     }

@@ -65,7 +65,7 @@ impl ListIterator {
             let _ = JsFuture::from(previous).await;
             client.run(next, None).await
         }));
-        *self.last.borrow_mut() = next.clone();
+        let _ = self.last.replace(next.clone());
         next
     }
 }

@@ -18,12 +18,12 @@ extern "C" {
     type BroadcastChannel;
     #[wasm_bindgen(constructor, catch)]
     fn new(name: &str) -> Result<BroadcastChannel, JsValue>;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_onmessage(this: &BroadcastChannel, listener: &Function);
+    #[wasm_bindgen(method, catch, setter, structural)]
+    fn set_onmessage(this: &BroadcastChannel, listener: &Function) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, structural, js_name = postMessage)]
     fn post_message(this: &BroadcastChannel, message: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, structural)]
-    fn close(this: &BroadcastChannel);
+    #[wasm_bindgen(method, catch, structural)]
+    fn close(this: &BroadcastChannel) -> Result<(), JsValue>;
 }
 
 /// The channel of one flow. Closed when dropped.
@@ -33,9 +33,9 @@ impl Channel {
     /// Where there are no channels, storage events and the platform itself tell, a little later.
     pub fn open(flow_id: &str, listener: &Function) -> Option<Self> {
         let name = concat(&[KEY_PREFIX, flow_id]);
-        let channel = BroadcastChannel::new(&name).ok()?;
-        channel.set_onmessage(listener);
-        Some(Channel(channel))
+        let channel = Channel(BroadcastChannel::new(&name).ok()?);
+        channel.0.set_onmessage(listener).ok()?;
+        Some(channel)
     }
 
     /// Says one word, with a text.
@@ -48,7 +48,7 @@ impl Channel {
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        self.0.close();
+        let _ = self.0.close();
     }
 }
 

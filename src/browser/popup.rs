@@ -13,6 +13,7 @@ const HEIGHT: f64 = 720.0;
 
 #[wasm_bindgen]
 extern "C" {
+    #[derive(Clone)]
     type Page;
     #[wasm_bindgen(method, catch, structural)]
     fn open(this: &Page, url: &str, target: &str, features: &str) -> Result<JsValue, JsValue>;
@@ -24,7 +25,8 @@ extern "C" {
     fn replace(this: &Address, url: &str) -> Result<(), JsValue>;
 }
 
-/// A window that this page has opened.
+/// A window that this page has opened. Cheap to clone; clones are the same window.
+#[derive(Clone)]
 pub struct Popup(Page);
 
 impl Popup {

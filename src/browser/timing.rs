@@ -1,6 +1,6 @@
 //! Time limits that hold even when a patched `fetch` ignores its signal.
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
@@ -65,7 +65,7 @@ impl<'a> Deadline<'a> {
     /// # Errors
     /// `cancelled` when a signal is aborted already.
     pub fn start(millis: u32, signals: &'a [AbortSignal]) -> Result<Self, ConnectError> {
-        if signals.iter().any(AbortSignal::aborted) {
+        if signals.iter().any(is_aborted) {
             return Err(cancelled());
         }
         let controller = AbortController::new().map_err(|_| cancelled())?;
@@ -97,7 +97,7 @@ impl<'a> Deadline<'a> {
     /// `timeout` or `cancelled` on the left, what the work was rejected with on the right.
     pub async fn limit(&self, work: &JsValue) -> Result<JsValue, Result<ConnectError, JsValue>> {
         let first = JsFuture::from(Promise::race(&Array::of2(work, &self.expiry))).await;
-        if self.signals.iter().any(AbortSignal::aborted) {
+        if self.signals.iter().any(is_aborted) {
             self.controller.abort();
             return Err(Ok(cancelled()));
         }
@@ -148,6 +148,11 @@ pub async fn wait(
         Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
         _ => Ok(()),
     }
+}
+
+/// A page may have changed its signal: a member that throws says nothing.
+fn is_aborted(signal: &AbortSignal) -> bool {
+    Reflect::get(signal, &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
 }
 
 fn cancelled() -> ConnectError {

@@ -1,5 +1,7 @@
 //! What a flow hears of other windows and of the page.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 
 use super::runner::Runner;
@@ -13,27 +15,30 @@ use crate::core::trace::FlowTag;
 /// What a flow hears by. Deaf once dropped.
 pub(super) struct Ears {
     flow_id: String,
-    channel: Option<Channel>,
+    channel: Option<Rc<Channel>>,
     _on_message: Closure<dyn Fn(JsValue)>,
-    on_change: Option<Closure<dyn Fn(JsValue)>>,
+    on_change: Option<Watch>,
 }
 
-impl Ears {
-    /// Hears other windows only.
-    pub(super) fn unwatch(&mut self) {
-        if let Some(on_change) = self.on_change.take() {
-            surroundings::unlisten(on_change.as_ref().unchecked_ref());
-        }
-    }
-}
+/// Hears of the page, until dropped.
+struct Watch(Closure<dyn Fn(JsValue)>);
 
-impl Drop for Ears {
+impl Drop for Watch {
     fn drop(&mut self) {
-        self.unwatch();
+        surroundings::unlisten(self.0.as_ref().unchecked_ref());
     }
 }
 
 impl Runner {
+    /// Hears other windows only.
+    pub(super) fn unwatch(&self) {
+        let mut ears = self.ears.borrow_mut();
+        let watch = ears.as_mut().and_then(|ears| ears.on_change.take());
+        // What stops listening is the page's, and may call back.
+        drop(ears);
+        drop(watch);
+    }
+
     pub(super) fn listen(&self, flow_id: String) {
         self.tag.set(FlowTag::of(&flow_id));
         let me = self.me.clone();
@@ -50,10 +55,10 @@ impl Runner {
         });
         surroundings::listen(on_change.as_ref().unchecked_ref());
         let ears = Ears {
-            channel: Channel::open(&flow_id, on_message.as_ref().unchecked_ref()),
+            channel: Channel::open(&flow_id, on_message.as_ref().unchecked_ref()).map(Rc::new),
             flow_id,
             _on_message: on_message,
-            on_change: Some(on_change),
+            on_change: Some(Watch(on_change)),
         };
         self.ears.replace(Some(ears));
     }
@@ -64,12 +69,12 @@ impl Runner {
         else {
             return;
         };
-        if let Some(channel) = self
+        let channel = self
             .ears
             .borrow()
             .as_ref()
-            .and_then(|ears| ears.channel.as_ref())
-        {
+            .and_then(|ears| ears.channel.clone());
+        if let Some(channel) = channel {
             let is_popup = self.machine.borrow().is_by_popup();
             channel.say(HEARD, if is_popup { POPUP } else { "" });
         }

@@ -1,6 +1,7 @@
 //! Performs what the core's flow asks for, and tells it what comes of that.
 
 use core::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
@@ -30,6 +31,9 @@ use crate::core::trace::{FlowTag, TraceEvent};
 pub(super) struct Runner {
     pub(super) client: ConnectClient,
     pub(super) machine: RefCell<Flow>,
+    /// What is still to be done, in the order that it was asked for.
+    effects: RefCell<VecDeque<Effect>>,
+    is_performing: Cell<bool>,
     pub(super) snapshot: RefCell<Rc<Snapshot>>,
     pub(super) listeners: RefCell<Vec<(u32, Listener)>>,
     pub(super) last_listener: Cell<u32>,
@@ -53,6 +57,8 @@ impl Runner {
         Rc::new_cyclic(|me| Runner {
             client,
             machine: RefCell::new(machine),
+            effects: RefCell::default(),
+            is_performing: Cell::default(),
             snapshot: RefCell::new(snapshot),
             listeners: RefCell::default(),
             last_listener: Cell::default(),
@@ -74,11 +80,20 @@ impl Runner {
             random: jitter(),
         };
         let effects = self.machine.borrow_mut().handle(event, moment)?;
-        for effect in effects {
-            self.perform(effect);
+        self.effects.borrow_mut().extend(effects);
+        // An effect may run the page's code, which may call the flow: what comes of that call waits for its turn.
+        if !self.is_performing.replace(true) {
+            while let Some(effect) = self.next_effect() {
+                self.perform(effect);
+            }
+            self.is_performing.set(false);
         }
         self.publish();
         Ok(())
+    }
+
+    fn next_effect(&self) -> Option<Effect> {
+        self.effects.borrow_mut().pop_front()
     }
 
     /// For what no app has asked for: nothing of that is ever refused.
@@ -95,19 +110,11 @@ impl Runner {
                 self.popup.replace(popup);
                 self.report(FlowEvent::PopupReserved(is_there));
             }
-            Effect::NavigatePopup(url) => {
-                // Not while it is borrowed: what comes of it may close it.
-                let sent = self
-                    .popup
-                    .borrow()
-                    .as_ref()
-                    .map(|popup| popup.navigate(&url));
-                match sent {
-                    Some(Ok(())) => self.note_popup("navigated"),
-                    Some(Err(failure)) => self.not_left(failure),
-                    None => {}
-                }
-            }
+            Effect::NavigatePopup(url) => match self.popup().map(|popup| popup.navigate(&url)) {
+                Some(Ok(())) => self.note_popup("navigated"),
+                Some(Err(failure)) => self.not_left(failure),
+                None => {}
+            },
             Effect::ClosePopup => {
                 if let Some(popup) = self.popup.take() {
                     popup.close();
@@ -128,11 +135,7 @@ impl Runner {
             }
             Effect::Store(record) => self.client.store(&record),
             Effect::Listen(flow_id) => self.listen(flow_id),
-            Effect::Unwatch => {
-                if let Some(ears) = &mut *self.ears.borrow_mut() {
-                    ears.unwatch();
-                }
-            }
+            Effect::Unwatch => self.unwatch(),
             Effect::Unlisten => {
                 self.timer.take();
                 self.ears.take();
@@ -212,9 +215,14 @@ impl Runner {
         })
     }
 
+    /// Not borrowed: what a popup is asked may run the page's code.
+    fn popup(&self) -> Option<Popup> {
+        self.popup.borrow().clone()
+    }
+
     pub(super) fn tick(&self) {
         let around = Surroundings {
-            is_popup_closed: self.popup.borrow().as_ref().is_none_or(Popup::is_closed),
+            is_popup_closed: self.popup().is_none_or(|popup| popup.is_closed()),
             has_focus: surroundings::has_focus(),
             is_visible: surroundings::is_visible(),
             is_online: surroundings::is_online(),
