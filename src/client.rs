@@ -49,6 +49,7 @@ struct Inner {
     records: Records,
     known: RefCell<Vec<ExpectedParams>>,
     trace: RefCell<Trace>,
+    said: RefCell<Option<announce::Announcement>>,
     disposal: Option<AbortController>,
 }
 
@@ -102,6 +103,7 @@ impl ConnectClient {
                 records: Records::new(overrides.storage),
                 known: RefCell::default(),
                 trace: RefCell::default(),
+                said: RefCell::default(),
                 disposal: AbortController::new().ok(),
             }),
         })
@@ -252,7 +254,11 @@ impl ConnectClient {
             Ok(Some(callback)) => {
                 let records = self.inner.records.all();
                 if is_page {
-                    announce_callback(&callback, &records, &url);
+                    // One that could not store its record may still know the flow.
+                    let found = complete::find(&callback, &records).map(|record| &record.flow_id);
+                    if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
+                        self.announce(flow_id, &url);
+                    }
                 }
                 complete::bind(&callback, &records, now_ms()).map(|record| (callback, record))
             }
@@ -375,13 +381,5 @@ impl ConnectClient {
         let mut known = self.inner.known.borrow_mut();
         known.retain(|other| other.integration_id != params.integration_id);
         known.push(params.clone());
-    }
-}
-
-/// Tells the page that waits for this callback. One that could not store its record may still know the flow.
-fn announce_callback(callback: &ConnectionCallback, records: &[PendingConnection], url: &str) {
-    let found = complete::find(callback, records).map(|record| &record.flow_id);
-    if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
-        announce::announce(flow_id, url);
     }
 }

@@ -29,8 +29,8 @@ extern "C" {
 const MAX_KEYS: u32 = 10_000;
 
 thread_local! {
-    /// What the storage did not take. For all clients of the page, as the storage would have been.
-    static MEMORY: RefCell<Vec<PendingConnection>> = const { RefCell::new(Vec::new()) };
+    /// What a storage did not take, with that storage: for all clients that share it, as it would have been.
+    static MEMORY: RefCell<Vec<(JsValue, PendingConnection)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The records of this browser.
@@ -57,12 +57,11 @@ impl Records {
             .storage
             .as_ref()
             .is_some_and(|storage| storage.set_item(&key, &record.to_json()).is_ok());
-        MEMORY.with_borrow_mut(|memory| {
-            memory.retain(|other| other.flow_id != record.flow_id);
-            if !stored {
-                memory.push(record.clone());
-            }
-        });
+        self.forget(&record.flow_id);
+        if !stored {
+            let entry = (self.identity(), record.clone());
+            MEMORY.with_borrow_mut(|memory| memory.push(entry));
+        }
         stored
     }
 
@@ -71,12 +70,28 @@ impl Records {
         if let Some(storage) = &self.storage {
             let _ = storage.remove_item(&PendingConnection::key(flow_id));
         }
-        MEMORY.with_borrow_mut(|memory| memory.retain(|record| record.flow_id != flow_id));
+        self.forget(flow_id);
+    }
+
+    /// What tells this storage from others; undefined where there is none.
+    fn identity(&self) -> JsValue {
+        self.storage.as_ref().map(JsValue::from).unwrap_or_default()
+    }
+
+    fn forget(&self, flow_id: &str) {
+        let own = self.identity();
+        MEMORY.with_borrow_mut(|memory| {
+            memory.retain(|(storage, record)| *storage != own || record.flow_id != flow_id);
+        });
     }
 
     /// All records, whatever their age. Entries that are not exactly ours are passed over.
     pub fn all(&self) -> Vec<PendingConnection> {
-        let mut records = MEMORY.with_borrow(Clone::clone);
+        let own = self.identity();
+        let mut records: Vec<_> = MEMORY.with_borrow(|memory| {
+            let mine = memory.iter().filter(|(storage, _)| *storage == own);
+            mine.map(|(_, record)| record.clone()).collect()
+        });
         let Some(storage) = &self.storage else {
             return records;
         };

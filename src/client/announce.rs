@@ -1,9 +1,8 @@
 //! The page that a user returns to tells the page that waits, and closes itself when it is that page's popup.
 
-use core::cell::RefCell;
-
 use wasm_bindgen::prelude::*;
 
+use super::ConnectClient;
 use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
 use crate::browser::popup::close_own;
 use crate::browser::timing::Timer;
@@ -11,12 +10,8 @@ use crate::browser::timing::Timer;
 /// How long an answer is waited for, in milliseconds.
 const ANSWER_MS: u32 = 2_000;
 
-thread_local! {
-    /// What has been said on this page, so that it is said once.
-    static SAID: RefCell<Option<Announcement>> = const { RefCell::new(None) };
-}
-
-struct Announcement {
+/// What a client has said of this page, so that it says it once.
+pub(super) struct Announcement {
     url: String,
     line: Option<Line>,
 }
@@ -27,27 +22,46 @@ struct Line {
     _timer: Timer,
 }
 
-/// Tells whoever waits for the flow that its user is back, at this callback URL.
-pub(super) fn announce(flow_id: &str, url: &str) {
-    if SAID.with_borrow(|said| said.as_ref().is_some_and(|said| said.url == url)) {
-        return;
-    }
-    let on_answer = Closure::new(|event: JsValue| {
-        if heard(&event, HEARD).as_deref() == Some(POPUP) {
-            close_own();
+impl ConnectClient {
+    /// Tells whoever waits for the flow that its user is back, at this callback URL.
+    pub(super) fn announce(&self, flow_id: &str, url: &str) {
+        let said = &self.inner.said;
+        if said.borrow().as_ref().is_some_and(|said| said.url == url) {
+            return;
         }
-    });
-    let channel = Channel::open(flow_id, on_answer.as_ref().unchecked_ref());
-    let line = channel.map(|channel| Line {
-        channel,
-        _on_answer: on_answer,
-        _timer: Timer::start(ANSWER_MS, || {
-            SAID.with_borrow_mut(|said| said.as_mut().and_then(|said| said.line.take()));
-        }),
-    });
-    if let Some(line) = &line {
-        line.channel.say(CALLBACK, url);
+        // Before anything is said: a patched channel may call back.
+        let line = None;
+        said.replace(Some(Announcement {
+            url: url.to_owned(),
+            line,
+        }));
+        let on_answer = Closure::new(|event: JsValue| {
+            if heard(&event, HEARD).as_deref() == Some(POPUP) {
+                close_own();
+            }
+        });
+        let client = self.clone();
+        let channel = Channel::open(flow_id, on_answer.as_ref().unchecked_ref());
+        let line = channel.map(|channel| Line {
+            channel,
+            _on_answer: on_answer,
+            _timer: Timer::start(ANSWER_MS, move || {
+                client.hang_up(None);
+            }),
+        });
+        if let Some(line) = &line {
+            line.channel.say(CALLBACK, url);
+        }
+        self.hang_up(line);
     }
-    let url = url.to_owned();
-    SAID.set(Some(Announcement { url, line }));
+
+    /// Closes the line that is open, if any, and keeps this one.
+    fn hang_up(&self, line: Option<Line>) {
+        let mut said = self.inner.said.borrow_mut();
+        let before = said
+            .as_mut()
+            .and_then(|said| core::mem::replace(&mut said.line, line));
+        drop(said);
+        drop(before);
+    }
 }

@@ -9,7 +9,6 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::announce::announce;
 use super::{ConnectClient, Result};
 use crate::browser::timing::now_ms;
 use crate::core::error::{ConnectError, ErrorCode};
@@ -94,7 +93,7 @@ impl ConnectFlow {
         let returned = inner.returned();
         match returned {
             Some((record, callback, url)) => {
-                announce(&record.flow_id, &url);
+                inner.client.announce(&record.flow_id, &url);
                 let event = FlowEvent::Resume(record, Some(callback));
                 *inner.callback_url.borrow_mut() = Some(url);
                 inner.handle(event)
