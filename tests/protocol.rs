@@ -189,12 +189,14 @@ fn get_account() -> Operation {
 
 #[test]
 fn an_answer_that_is_too_large_is_invalid() {
-    let error = read(Api::V3, &get_account(), &answered(Body::TooLarge, 200)).unwrap_err();
+    let large = || Body::TooLarge(9_000);
+    let error = read(Api::V3, &get_account(), &answered(large(), 200)).unwrap_err();
     assert_eq!(
         (error.code, error.retryable),
-        (ErrorCode::ResponseInvalid, true)
+        (ErrorCode::ResponseInvalid, false)
     );
-    let error = read(Api::V3, &get_account(), &answered(Body::TooLarge, 500)).unwrap_err();
+    assert!(error.message.contains("9000 bytes that `maxAnswerBytes`"));
+    let error = read(Api::V3, &get_account(), &answered(large(), 500)).unwrap_err();
     assert_eq!(
         (error.code, error.error_description.as_deref()),
         (ErrorCode::Server, None)
@@ -218,7 +220,11 @@ fn long_words_of_a_server_are_cut_between_characters() {
         );
         assert_eq!(
             error.message,
-            ["the platform answered HTTP 400: ", &"ä".repeat(300)].concat()
+            [
+                "the server at `baseUrl` answered HTTP 400: ",
+                &"ä".repeat(300)
+            ]
+            .concat()
         );
     }
     let details = vec![Value::String("x".repeat(5_000)); 1_000];

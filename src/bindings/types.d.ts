@@ -24,7 +24,7 @@ export type ConnectErrorCode =
   | "access_denied" | "account_failed" | "account_expired" | "account_revoked" | "account_inactive" | "account_mismatch"
   | "invalid_transition" | "popup_blocked" | "popup_closed" | "in_app_browser"
   | "redirect_refused"
-  | "network" | "timeout" | "cancelled"
+  | "redirected" | "network" | "timeout" | "cancelled" | "crashed"
   | "unauthorized" | "forbidden" | "not_found" | "gone" | "conflict" | "invalid_request" | "endpoint_retired"
   | "rejected" | "action_failed"
   | "rate_limited" | "server" | "response_invalid";
@@ -717,6 +717,11 @@ export interface ClientOptions {
   redirectOrigins?: readonly string[];
   /** Limit of one request, in milliseconds. Default 15,000. */
   timeoutMs?: number;
+  /**
+   * The largest answer that is read, in bytes: 1 to 50,000,000. Default 1,000,000. The answer of an action may be ten times as
+   * long. A longer answer ends the call with `response_invalid`.
+   */
+  maxAnswerBytes?: number;
   /** How often a failed GET is tried again. Default 2. Requests that change something are never repeated. */
   retry?: number;
   /** Whether an integration may be created when the app has none. Default false: it changes the developer's project. */

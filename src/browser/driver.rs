@@ -148,7 +148,15 @@ impl Driver<'_> {
             let sent_ms = now_ms();
             let renewals = self.http.renewals.get();
             let mut status = None;
-            let result = match self.http.send(self.options, &request, self.signals).await {
+            let max_bytes = self.options.max_answer_bytes;
+            let max_bytes = match operation {
+                Operation::Execute(_) => max_bytes.saturating_mul(10),
+                _ => max_bytes,
+            };
+            let sent = self
+                .http
+                .send(self.options, &request, max_bytes, self.signals);
+            let result = match sent.await {
                 Ok(response) => {
                     status = Some(response.status);
                     read(self.options.api, &operation, &response).map_err(Failure::from)

@@ -16,7 +16,7 @@ use super::timing::{Deadline, now_ms};
 use super::value::{decode, parse_json};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
-use crate::core::protocol::http::{Body, HttpRequest, HttpResponse, MAX_BODY_BYTES};
+use crate::core::protocol::http::{Body, HttpRequest, HttpResponse};
 use crate::core::retry::retry_after_ms;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
@@ -25,7 +25,7 @@ use crate::core::time::parse_http_date;
 const MAX_TEXT: u32 = 2_000;
 
 /// What a chunk without a byte counts as: such may come without an end, and without a task in which time could pass.
-const EMPTY_CHUNK: usize = 1_000;
+const EMPTY_CHUNK: u64 = 1_000;
 
 /// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
 struct Typed(Uint8Array);
@@ -51,15 +51,16 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sends one request and reads the answer, both within the time limit.
+    /// Sends one request and reads the answer of at most `max_bytes`, both within the time limit.
     ///
     /// # Errors
-    /// `network`, `timeout`, `cancelled`, `unauthorized` when there are no headers to be had, `invalid_argument`
+    /// `redirected`, `network`, `timeout`, `cancelled`, `unauthorized` when there are no headers to be had, `invalid_argument`
     /// for headers that cannot be sent, `response_invalid`.
     pub async fn send(
         &self,
         options: &ClientOptions,
         request: &HttpRequest,
+        max_bytes: u32,
         signals: &[AbortSignal],
     ) -> Result<HttpResponse, Failure> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
@@ -83,7 +84,7 @@ impl Http {
                 response,
             ));
         }
-        read(&response, &deadline).await
+        read(&response, max_bytes, &deadline).await
     }
 
     /// Forgets the headers, so that the next request asks for fresh ones; not where another request has done so since
@@ -166,8 +167,9 @@ fn build(
     init.set_method(request.method);
     init.set_signal(Some(&deadline.signal()));
     init.set_cache(RequestCache::NoStore);
-    // An API that redirects is not the API: its answer would come from somewhere else (docs/protocol.md, Q39).
-    init.set_redirect(RequestRedirect::Error);
+    // An API that redirects is not the API: its answer would come from somewhere else (docs/protocol.md, Q39). Not `error`,
+    // which a page cannot tell from having no network.
+    init.set_redirect(RequestRedirect::Manual);
     init.set_credentials(match options.credentials {
         Credentials::Omit => RequestCredentials::Omit,
         Credentials::SameOrigin => RequestCredentials::SameOrigin,
@@ -196,8 +198,25 @@ fn build(
 }
 
 /// What a page's own `fetch` answers may be a proxy, or changed: a member that throws is caught, since what is not ends no call.
-async fn read(response: &JsValue, deadline: &Deadline<'_>) -> Result<HttpResponse, Failure> {
+async fn read(
+    response: &JsValue,
+    max_bytes: u32,
+    deadline: &Deadline<'_>,
+) -> Result<HttpResponse, Failure> {
     let status = member(response, "status")?.as_f64().unwrap_or_default() as u16;
+    let stream = member(response, "body")?;
+    // A browser hides the status. A page's own `fetch` may show it, or have followed.
+    if matches!(status, 301..=303 | 307 | 308)
+        || member(response, "type")? == "opaqueredirect"
+        || member(response, "redirected")?.is_truthy()
+    {
+        discard(&stream);
+        let message = "your server redirected the request: check that `baseUrl` has the right scheme and slashes, \
+            and that without a session your server answers 401";
+        let mut error = ConnectError::new(ErrorCode::Redirected, message);
+        error.status = (300..400).contains(&status).then_some(status);
+        return Err(error.into());
+    }
     // `Response.error()`, and what a service worker makes of a failure.
     if status == 0 {
         return Err(unreachable_platform(response.clone()));
@@ -207,12 +226,11 @@ async fn read(response: &JsValue, deadline: &Deadline<'_>) -> Result<HttpRespons
     let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
     let date_ms = header("date")?.and_then(|text| parse_http_date(&text));
     let request_id = header("x-request-id")?;
-    let stream = member(response, "body")?;
     let body = if stream.is_object() && !member(&stream, "locked")?.is_truthy() {
         let reader = call(&stream, "getReader", &JsValue::UNDEFINED)?;
-        read_text(&reader, deadline)
+        read_text(&reader, max_bytes, deadline)
             .await?
-            .map_or(Body::TooLarge, body_of)
+            .map_or(Body::TooLarge(max_bytes), body_of)
     } else {
         Body::Empty
     };
@@ -230,12 +248,16 @@ async fn read(response: &JsValue, deadline: &Deadline<'_>) -> Result<HttpRespons
 }
 
 /// The whole body as text; `None` as soon as it is too large.
-async fn read_text(reader: &JsValue, deadline: &Deadline<'_>) -> Result<Option<JsString>, Failure> {
+async fn read_text(
+    reader: &JsValue,
+    max_bytes: u32,
+    deadline: &Deadline<'_>,
+) -> Result<Option<JsString>, Failure> {
     let decoder = TextDecoder::new().map_err(unreadable)?;
     let more = TextDecodeOptions::new();
     more.set_stream(true);
     let mut text = JsString::from("");
-    let mut size = 0;
+    let mut size = 0u64;
     loop {
         let next = limit(deadline, &call(reader, "read", &JsValue::UNDEFINED)?).await?;
         if member(&next, "done")?.is_truthy() {
@@ -245,20 +267,27 @@ async fn read_text(reader: &JsValue, deadline: &Deadline<'_>) -> Result<Option<J
         let Some(length) = member(&chunk, "byteLength")?.as_f64() else {
             return Err(unreadable(JsValue::UNDEFINED));
         };
-        size += match length as usize {
+        size = size.saturating_add(match length as u64 {
             0 => EMPTY_CHUNK,
-            length => length.min(MAX_BODY_BYTES + 1),
-        };
-        if size > MAX_BODY_BYTES {
-            // What `cancel` comes to is nobody's concern: the answer is refused already.
-            let cancelled = call(reader, "cancel", &JsValue::UNDEFINED).unwrap_or(JsValue::NULL);
-            let _ = Promise::race(&Array::of2(&JsValue::NULL, &cancelled));
+            length => length,
+        });
+        if size > max_bytes.into() {
+            discard(reader);
             return Ok(None);
         }
         let part = decoder
             .decode_with_js_u8_array_and_options(chunk.unchecked_ref(), &more)
             .map_err(unreadable)?;
         text = text.concat(&part.into());
+    }
+}
+
+/// Cancels a stream or its reader. What that comes to is nobody's concern: the answer is refused already.
+fn discard(stream: &JsValue) {
+    if stream.is_object()
+        && let Ok(cancelled) = call(stream, "cancel", &JsValue::UNDEFINED)
+    {
+        let _ = Promise::race(&Array::of2(&JsValue::NULL, &cancelled));
     }
 }
 

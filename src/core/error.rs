@@ -68,6 +68,8 @@ codes! {
     InAppBrowser = "in_app_browser",
     /// The page must not be sent to this URL.
     RedirectRefused = "redirect_refused",
+    /// The server at `baseUrl` redirected an API request, for example to its sign-in page.
+    Redirected = "redirected",
     /// No answer: offline, DNS, refused, reset, CORS.
     Network = "network",
     /// No answer, or no final status, in time.

@@ -35,7 +35,7 @@ async fn the_shape_of_a_get() {
         "https://platform.test/api/v1/connectedAccounts/a%2Fb%20%3F%23%C3%A9"
     );
     assert_eq!(request.credentials(), RequestCredentials::SameOrigin);
-    assert_eq!(request.redirect(), RequestRedirect::Error);
+    assert_eq!(request.redirect(), RequestRedirect::Manual);
     assert_eq!(request.cache(), RequestCache::NoStore);
     assert_eq!(
         header(&platform, 1, "accept").as_deref(),
@@ -70,7 +70,7 @@ async fn the_shape_of_a_post() {
         request.url(),
         text("return location.origin") + "/api/connect/api/v1/connectedAccounts"
     );
-    assert_eq!(request.redirect(), RequestRedirect::Error);
+    assert_eq!(request.redirect(), RequestRedirect::Manual);
     assert_eq!(request.cache(), RequestCache::NoStore);
     assert_eq!(
         header(&platform, 1, "content-type").as_deref(),

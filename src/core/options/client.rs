@@ -28,6 +28,8 @@ pub struct ClientOptions {
     pub redirect_origins: Vec<String>,
     /// Limit of one request, in milliseconds. Default 15,000.
     pub timeout_ms: u32,
+    /// The largest answer that is read, in bytes. Default 1,000,000; of an action, ten times as much.
+    pub max_answer_bytes: u32,
     /// How often a failed GET is tried again. Default 2.
     pub retry: u32,
     /// Whether an integration may be created. Default false.
@@ -69,6 +71,7 @@ impl Default for ClientOptions {
             redirect_url: None,
             redirect_origins: Vec::new(),
             timeout_ms: 15_000,
+            max_answer_bytes: 1_000_000,
             retry: 2,
             create_integrations: false,
             unsafe_api_key: None,
@@ -108,6 +111,9 @@ impl ClientOptions {
             timeout_ms: options
                 .number("timeoutMs", 600_000)
                 .unwrap_or(default.timeout_ms),
+            max_answer_bytes: options
+                .number("maxAnswerBytes", 50_000_000)
+                .unwrap_or(default.max_answer_bytes),
             retry: options.number("retry", 10).unwrap_or(default.retry),
             create_integrations: options.bool("createIntegrations").unwrap_or(false),
             unsafe_api_key: options.string("unsafeApiKey").map(Secret::new),
@@ -143,6 +149,13 @@ impl ClientOptions {
         }
         if self.timeout_ms == 0 {
             return Err(ConnectError::argument("format", "timeoutMs", "is zero"));
+        }
+        if self.max_answer_bytes == 0 {
+            return Err(ConnectError::argument(
+                "format",
+                "maxAnswerBytes",
+                "is zero",
+            ));
         }
         if let Some(name) = self.redirect_url.as_deref().and_then(collision) {
             return Err(colliding("redirectUrl", &name));

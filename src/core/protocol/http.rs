@@ -45,12 +45,9 @@ pub enum Body {
     Json(Value),
     /// Something that is no JSON: a gateway's HTML, plain text, a truncated document.
     Text(String),
-    /// More than [`MAX_BODY_BYTES`]; not read to its end.
-    TooLarge,
+    /// More bytes than this, its limit; not read to its end.
+    TooLarge(u32),
 }
-
-/// The largest answer that is read, in bytes.
-pub const MAX_BODY_BYTES: usize = 1_000_000;
 
 /// What a path segment may hold as it is: RFC 3986 `unreserved`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

@@ -9,7 +9,7 @@ mod v3;
 
 use super::error::{ConnectError, ErrorCode};
 use super::value::Value;
-use crate::core::text::concat;
+use crate::core::text::{concat, decimal};
 use answer::{Answer, Execution};
 use http::{Body, Draft, HttpRequest, HttpResponse};
 use operation::Operation;
@@ -50,10 +50,8 @@ pub fn read(
     if !(200..300).contains(&response.status) {
         return Err(read_error::read_error(response, operation));
     }
-    let invalid = |what: &str| {
-        let mut error =
-            ConnectError::new(ErrorCode::ResponseInvalid, concat(&["the answer ", what]))
-                .with_retryable(repeatable);
+    let invalid = |message: &str| {
+        let mut error = ConnectError::new(ErrorCode::ResponseInvalid, message);
         error.status = Some(response.status);
         error.request_id = read_error::request_id(response, &Value::Null, operation.typed());
         error
@@ -62,9 +60,24 @@ pub fn read(
         // What only changes something need not say anything (docs/protocol.md, Q27).
         Body::Empty if operation.needs_no_answer() => return Ok(Answer::Done),
         Body::Json(value @ Value::Object(_)) => value,
-        Body::Json(_) | Body::Text(_) => return Err(invalid("is not a JSON object")),
-        Body::Empty => return Err(invalid("is empty")),
-        Body::TooLarge => return Err(invalid("is larger than 1 MB")),
+        Body::TooLarge(limit) => {
+            return Err(invalid(&concat(&[
+                "the answer has more than the ",
+                &decimal((*limit).into()),
+                " bytes that `maxAnswerBytes` allows here: raise that option of `createClient`",
+            ])));
+        }
+        body => {
+            let (kind, is_cut) = kind(body);
+            let message = [
+                "the server at `baseUrl` answered with ",
+                kind,
+                " instead of a JSON object",
+                if is_cut { "" } else { ": check `baseUrl`" },
+            ];
+            // Only a broken transmission may come whole the next time.
+            return Err(invalid(&concat(&message)).with_retryable(is_cut && repeatable));
+        }
     };
     if let Some(error) = refusal(operation, response, body) {
         return Err(error);
@@ -73,11 +86,32 @@ pub fn read(
         Api::V1 => v1::read(operation, body),
         Api::V3 => v3::read(operation, body),
     }
-    .ok_or_else(|| invalid("lacks the id or the list that it should have"))?;
+    .ok_or_else(|| {
+        let message = "the answer lacks the id or the list that it should have: check `baseUrl`";
+        invalid(message).with_retryable(repeatable)
+    })?;
     if let Answer::Connection(connection) = &mut answer {
         connection.date_ms = response.date_ms;
     }
     Ok(answer)
+}
+
+/// What came where a JSON object was expected, and whether the transmission may have cut that off.
+fn kind(body: &Body) -> (&'static str, bool) {
+    let text = match body {
+        Body::Text(text) => text.trim_start(),
+        Body::Empty => return ("an empty body", true),
+        _ => return ("other JSON", false),
+    };
+    if text.starts_with("<?xml") {
+        ("XML", false)
+    } else if text.starts_with('<') {
+        ("HTML", false)
+    } else if text.starts_with('{') {
+        ("JSON that is cut off or malformed", true)
+    } else {
+        ("text that is not JSON", false)
+    }
 }
 
 /// HTTP says success and the body says failure (docs/protocol.md, Q26 and Q28).

@@ -41,13 +41,24 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
     };
     let description = said.map(|text| words(text, typed));
     let error = word.map(|word| words(&word, typed));
+    // Only the platform numbers its errors. Anything else comes from the app's own server, or from what stands before it.
+    let is_platform =
+        nested.get("message").as_text().is_some() && matches!(nested.get("code"), Value::Number(_));
+    let who = if is_platform {
+        "platform"
+    } else {
+        "server at `baseUrl`"
+    };
     let mut message = concat(&[
-        "the platform answered HTTP ",
+        "the ",
+        who,
+        " answered HTTP ",
         &decimal(response.status.into()),
     ]);
-    if let Some(text) = &description {
-        message.push_str(": ");
-        message.push_str(text);
+    match &description {
+        Some(text) => message.push_str(&concat(&[": ", text])),
+        None if is_markup(&response.body) => message.push_str(" and HTML: check `baseUrl`"),
+        None => {}
     }
     let mut read = ConnectError::new(code, message)
         .with_retryable(match code {
@@ -62,6 +73,10 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
     read.retry_after_ms = response.retry_after_ms;
     read.request_id = request_id(response, body, typed);
     read
+}
+
+fn is_markup(body: &Body) -> bool {
+    matches!(body, Body::Text(text) if text.trim_start().starts_with('<'))
 }
 
 /// The server's own name of a request: in the body, or else in its header.
