@@ -55,7 +55,7 @@ suite("deleting an account", () => {
       assert.deepEqual([status, body], expected);
     }
     assert.deepEqual((await platform.get(accounts)).body.items.map(({ id }) => id), [kept.id]);
-    assert.equal((await platform.get(`${accounts}/${account.id}`)).body.error.code, 1803);
+    assert.equal((await platform.get(`${accounts}/${account.id}`)).body.error.code, 606);
     assert.equal((await platform.get(`/api/v3.1/auth_configs/${seeded.gmail.id}`)).body.no_of_connections, 1);
     assert.deepEqual(platform.sandbox.accounts().map(({ isDeleted }) => isDeleted), [false, true]);
   });
@@ -78,7 +78,7 @@ const json = (method, path, body) => [method, path, { body: typeof body === "str
 
 /** name: [request for an account, status, what the body says] */
 const refusals = {
-  "refresh: unknown account": [() => json("POST", `${accounts}/ca_nope/refresh`, {}), 400, /"code":1803/],
+  "refresh: unknown account": [() => json("POST", `${accounts}/ca_nope/refresh`, {}), 404, /"code":606/],
   "refresh: unknown member": [({ id }) => json("POST", `${accounts}/${id}/refresh`, { callback_url: home }), 400, /payload\.callback_url: is not a known/],
   "refresh: unknown parameter": [({ id }) => json("POST", `${accounts}/${id}/refresh?redirectUrl=${home}`, {}), 400, /payload\.redirectUrl: is not a known/],
   "refresh: relative address in the query": [({ id }) => json("POST", `${accounts}/${id}/refresh?redirect_url=/done`, {}), 400, /payload\.redirect_url: must be an http/],

@@ -292,7 +292,7 @@ const own = { custom_auth_params: { parameters: [] } };
 /** name: [action, body with the account's id, status, what the body says] */
 const refusals = {
   "unknown tool": ["SHOPIFY_NOPE", () => ({ arguments: {} }), 404, /Tool SHOPIFY_NOPE not found","code":2401,"slug":"Tool_ToolNotFound"/],
-  "unknown account": [shopTool, () => ({ connected_account_id: "ca_nope", user_id: "Jessica", arguments: {} }), 400, /"code":1803/],
+  "unknown account": [shopTool, () => ({ connected_account_id: "ca_nope", user_id: "Jessica", arguments: {} }), 404, /"code":606,"slug":"ConnectedAccount_ResourceNotFound"/],
   "account without its user": [shopTool, ({ id }) => ({ connected_account_id: id, arguments: {} }), 400, /"code":1811,"slug":"ActionExecute_ConnectedAccountEntityIdRequired"/],
   "account of another user": [shopTool, ({ id }) => ({ connected_account_id: id, user_id: "Melissa", arguments: {} }), 400, /"code":1812,"slug":"ActionExecute_ConnectedAccountEntityIdMismatch"/],
   "user without an account": [shopTool, () => ({ user_id: "Nobody", arguments: {} }), 404, /user ID Nobody for toolkit shopify","code":1810,"slug":"ActionExecute_ConnectedAccountNotFound"/],

@@ -39,8 +39,9 @@ async function createAccount(call: Call): Promise<Response> {
   const integration = enabledAuthConfigOf(store, auth_config.id);
   const { scheme } = integration;
   if (integration.isManaged && isOAuth(scheme)) {
+    // The same words under both prefixes.
     const instead = "Use POST /api/v3/connected_accounts/link instead.";
-    throw badRequest(`This endpoint is no longer supported for Composio-managed OAuth auth configs. ${instead}`);
+    throw badRequest(`Creating connections on this endpoint for Composio-managed OAuth auth configs is no longer supported. ${instead}`);
   }
   const given = readConnection(connection, integration);
   const account = store.addAccount({
@@ -182,14 +183,14 @@ function deleteAccount({ params, store }: Call): Response {
 /** The account with this id, unless it was deleted. */
 export function accountV3(store: Store, id: string | undefined): Account {
   const account = store.account(id);
-  if (!account) throw new ApiError(400, "No connected account found", { code: 1803 });
+  if (!account) throw new ApiError(404, `Connected account "${id}" not found`, { code: 606, slug: "ConnectedAccount_ResourceNotFound" });
   return account;
 }
 
 /** The auth config with this id, unless it was deleted. */
 export function authConfigOf(store: Store, id: string): Integration {
   const integration = store.integrations.find((integration) => integration.id === id);
-  if (!integration || integration.isDeleted) throw new ApiError(400, "Auth config not found", { code: 607 });
+  if (!integration || integration.isDeleted) throw new ApiError(404, "Auth config not found", { code: 607, slug: "Auth_Config_NotFound" });
   return integration;
 }
 
