@@ -24,9 +24,13 @@ scenario("the URLs of web-platform-tests are accepted where this engine finds th
 /** Runs in a page. A platform answers with each URL: the client refuses it, or hands it out to go to. */
 async function judge(given) {
   let redirectUrl;
-  const fetch = async () => new Response(JSON.stringify({ connected_account_id: "ca_1", redirect_url: redirectUrl }));
+  const integration = { id: "in_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, expected_input_fields: [] };
+  const fetch = async ({ method }) =>
+    new Response(JSON.stringify(method === "GET" ? integration : { connected_account_id: "ca_1", redirect_url: redirectUrl }));
   const storage = { getItem: () => null, setItem() {}, removeItem() {}, key: () => null, length: 0 };
   const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "e", fetch, storage });
+  // So that each URL takes one request.
+  await client.getExpectedParamsForUser({ integrationId: "in_1" });
   const judged = new Map();
   const isAccepted = async (url) => {
     if (!judged.has(url)) judged.set(url, await ask(url));
