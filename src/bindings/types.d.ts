@@ -80,7 +80,7 @@ export interface ExpectedInputField {
   /** Label; never empty. */
   readonly displayName: string;
   /** Help text. Text, not markup. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** `string` in practice; show a text input for a word you do not know. Values are sent as strings. */
   readonly type: string;
   /** Whether a value must be given, by the user or by `default`. */
@@ -88,21 +88,21 @@ export interface ExpectedInputField {
   /** Ask for it with a password input. True also where the platform forgot to say so. */
   readonly secret: boolean;
   /** Prefill with it; used when no value is given. */
-  readonly default?: string;
+  readonly default?: string | undefined;
   /** Regular expression that has to be found in the value. Check it with `validateParams`, which takes linear time. */
-  readonly pattern?: string;
+  readonly pattern?: string | undefined;
   /** What kind of text it is, such as `email` or `uri`. A word that you do not know says nothing. */
-  readonly format?: string;
+  readonly format?: string | undefined;
   /** The only values allowed. */
-  readonly enum?: readonly string[];
+  readonly enum?: readonly string[] | undefined;
   /** A value to show as a hint, never to send. */
-  readonly example?: string;
+  readonly example?: string | undefined;
   /** Text to show before the input. Who types it all the same has it taken off. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Text to show after the input, such as `.zendesk.com`. Who types it all the same has it taken off. */
-  readonly suffix?: string;
+  readonly suffix?: string | undefined;
   /** Place among the fields, as the platform gave it. `expectedInputFields` is in this order already. */
-  readonly order?: number;
+  readonly order?: number | undefined;
 }
 
 /** A result of a {@link StandardSchemaV1}. */
@@ -217,15 +217,15 @@ export interface InputAttributes {
 /** Of which app `getExpectedParamsForUser` asks. */
 export interface ExpectedParamsOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
-  app?: string;
+  app?: string | undefined;
   /** Id of the integration to ask. Either this or `app` is required. */
-  integrationId?: string;
+  integrationId?: string | undefined;
   /** Only an integration of this scheme will do. Default: whichever the integration has. */
-  authScheme?: AuthScheme;
+  authScheme?: AuthScheme | undefined;
   /** Accepted, as in the documents; the expected params do not depend on it. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What an app asks its users for, and the integration to initiate the connection with. */
@@ -243,27 +243,27 @@ export interface ExpectedParams {
 /** What `initiateConnection` sends. An option that is not listed here is refused with `invalid_argument`. */
 export interface InitiateConnectionOptions {
   /** The end user of your product. Required here or in `createClient`. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** From `getExpectedParamsForUser`. Either this or `app` is required: its null, of an app that needs no connection, is refused. */
-  integrationId?: string | null;
+  integrationId?: string | null | undefined;
   /** Looks the integration up first, as `getExpectedParamsForUser` does. */
-  app?: string;
+  app?: string | undefined;
   /** With `app`: only an integration of this scheme will do. */
-  authScheme?: AuthScheme;
+  authScheme?: AuthScheme | undefined;
   /** The user's values by field name, all strings. Default `{}`. */
-  data?: Record<string, string>;
+  data?: Record<string, string> | undefined;
   /** Where the user returns to. Default: the client's `redirectUrl`. */
-  redirectUrl?: string;
+  redirectUrl?: string | undefined;
   /** The documents' second name of `redirectUrl`. */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
   /** A path of this site, handed back by `completeConnection`. Starts with one `/`. */
-  returnTo?: string;
+  returnTo?: string | undefined;
   /** Accepted, as in the documents, and not used: the integration decides its scheme. */
-  authMode?: string;
+  authMode?: string | undefined;
   /** Accepted, as in the documents, when empty: a developer's credentials do not belong in a browser. */
-  authConfig?: Record<string, never>;
+  authConfig?: Record<string, never> | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Plain data: may be stored, logged and sent to your server. */
@@ -275,7 +275,7 @@ export interface ConnectionRequest {
   /** Where to send the user; null when nothing is left to do there. */
   readonly redirectUrl: string | null;
   /** When the redirect URL stops working, in milliseconds since 1970, where the platform says so. */
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | undefined;
   /** Our id of this attempt. */
   readonly flowId: string;
 }
@@ -301,11 +301,11 @@ export interface ConnectionCallback {
 /** Options of `completeConnection`; all may be left out. */
 export interface CompleteConnectionOptions {
   /** Default: the address of this page. */
-  url?: string | URL;
+  url?: string | URL | undefined;
   /** How long to wait for `ACTIVE` after a successful callback, in milliseconds. Default 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A connection that the platform confirmed. */
@@ -346,32 +346,32 @@ export type FlowMode = "redirect" | "popup" | "auto";
 /** What a flow connects, for whom, and where it takes place. */
 export interface FlowOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
-  app?: string;
+  app?: string | undefined;
   /** Id of the integration to connect with. Either this or `app` is required. */
-  integrationId?: string;
+  integrationId?: string | undefined;
   /** Only an integration of this scheme will do. */
-  authScheme?: AuthScheme;
+  authScheme?: AuthScheme | undefined;
   /** The end user of your product. Required here or in `createClient`. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** Default `"auto"`. */
-  mode?: FlowMode;
+  mode?: FlowMode | undefined;
   /** Where the user returns to, in a popup too. Default: the client's `redirectUrl`. */
-  redirectUrl?: string;
+  redirectUrl?: string | undefined;
   /** The documents' second name of `redirectUrl`. */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
   /** A path of this site, handed back in `connected`. Starts with one `/`. */
-  returnTo?: string;
+  returnTo?: string | undefined;
   /**
    * Whether `submit` goes on inside another app's browser, where most authorization servers refuse to sign users in. Default
    * `false`: it fails with `in_app_browser`.
    */
-  allowInAppBrowser?: boolean;
+  allowInAppBrowser?: boolean | undefined;
 }
 
 /** Which attempt `resume` goes on with. */
 export interface ResumeOptions {
   /** Of a connection request or a pending connection. Default: the newest that is pending. */
-  flowId?: string;
+  flowId?: string | undefined;
 }
 
 /** What every state of a flow has. */
@@ -481,33 +481,33 @@ export interface ConnectedAccountOptions {
   /** Id of the account. */
   connectedAccountId: string;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Which account `waitUntilActive` waits for, and how long. */
 export interface WaitUntilActiveOptions extends ConnectedAccountOptions {
   /** In milliseconds. Default 600,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** Which account `refresh` starts anew. */
 export interface RefreshOptions extends ConnectedAccountOptions {
   /** Where the user returns to. Default: the client's `redirectUrl`. */
-  redirectUrl?: string;
+  redirectUrl?: string | undefined;
   /** The documents' second name of `redirectUrl`. */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
 }
 
 /** What is not given does not filter. */
 export interface ListConnectedAccountsOptions {
   /** Default: the client's. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** Key of the app. */
-  app?: string;
+  app?: string | undefined;
   /** Id of the integration. */
-  integrationId?: string;
+  integrationId?: string | undefined;
   /** Only accounts in this state. */
-  status?: ConnectionStatus;
+  status?: ConnectionStatus | undefined;
 }
 
 /** Of which app `getConnection` looks for an account. */
@@ -515,7 +515,7 @@ export interface GetConnectionOptions {
   /** Key of the app. */
   app: string;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What a signed call to the app needs, as far as the platform shows it. */
@@ -543,15 +543,15 @@ export interface ExecuteActionOptions {
   /** Name of the action, such as `GMAIL_FETCH_EMAILS`. */
   action: string;
   /** On behalf of whom. Default: the client's. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** With this account. Default: the entity's newest usable one of the app. */
-  connectedAccountId?: string;
+  connectedAccountId?: string | undefined;
   /** Key of the app. Default: the one that the action's name begins with. */
-  app?: string;
+  app?: string | undefined;
   /** The action's input. Default `{}`. */
-  input?: Record<string, unknown>;
+  input?: Record<string, unknown> | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What an action came to. One that failed rejects with `action_failed` instead. */
@@ -595,9 +595,9 @@ export interface AppCategory {
 /** What is not given does not filter. */
 export interface ListAppsOptions {
   /** Part of the key or the name, in any case. */
-  search?: string;
+  search?: string | undefined;
   /** Id of a category. */
-  category?: string;
+  category?: string | undefined;
 }
 
 /** Names one app. */
@@ -605,7 +605,7 @@ export interface AppOptions {
   /** Key of the app, for example `gmail`. */
   app: string;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** An app plus one auth scheme plus the developer's credentials for it, which no answer holds. */
@@ -637,7 +637,7 @@ export interface IntegrationOptions {
   /** Id of the integration. */
   integrationId: string;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Of which app `integrations.create` makes one. */
@@ -645,9 +645,9 @@ export interface CreateIntegrationOptions {
   /** Key of the app. */
   app: string;
   /** Default: the first that works without the developer's own credentials. */
-  authScheme?: AuthScheme;
+  authScheme?: AuthScheme | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -704,34 +704,34 @@ export interface ClientOptions {
   /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
   baseUrl: string;
   /** Default `"v3"`. */
-  api?: Api;
+  api?: Api | undefined;
   /** Default for every call that takes one. */
-  entityId?: string;
+  entityId?: string | undefined;
   /** Sent with every request. A function is asked before the first request and again after a 401. */
-  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined;
   /** As in `fetch`. Default `"same-origin"`. */
-  credentials?: "omit" | "same-origin" | "include";
+  credentials?: "omit" | "same-origin" | "include" | undefined;
   /** Where users return to. Default: this page without our parameters. */
-  redirectUrl?: string;
+  redirectUrl?: string | undefined;
   /** The only origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
-  redirectOrigins?: readonly string[];
+  redirectOrigins?: readonly string[] | undefined;
   /** Limit of one request, in milliseconds. Default 15,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /**
    * The largest answer that is read, in bytes: 1 to 50,000,000. Default 1,000,000. The answer of an action may be ten times as
    * long. A longer answer ends the call with `response_invalid`.
    */
-  maxAnswerBytes?: number;
+  maxAnswerBytes?: number | undefined;
   /** How often a failed GET is tried again. Default 2. Requests that change something are never repeated. */
-  retry?: number;
+  retry?: number | undefined;
   /** Whether an integration may be created when the app has none. Default false: it changes the developer's project. */
-  createIntegrations?: boolean;
+  createIntegrations?: boolean | undefined;
   /** Default: the page's `fetch`. */
-  fetch?: (request: Request) => Promise<Response>;
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Where attempts are remembered while the page is away. Default: `localStorage`, or memory where that fails. */
-  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined;
   /** Where the `.wasm` file is, which is tried first. Default: beside the module. */
-  wasmUrl?: string | URL;
+  wasmUrl?: string | URL | undefined;
   /** The platform's key, sent as `x-api-key`. For local work against a sandbox only: whoever opens the page can read it. */
-  unsafeApiKey?: string;
+  unsafeApiKey?: string | undefined;
 }

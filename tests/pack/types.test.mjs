@@ -11,7 +11,13 @@ const compilers = readdirSync(join(tools, "node_modules")).filter((name) => name
   .concat(join(root, "node_modules", "typescript"))
   .map((folder) => ({ folder, version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version }));
 
-const modules = { node16: "node16", nodenext: "nodenext", bundler: "esnext" };
+const modules = { node16: "node16", nodenext: "nodenext", bundler: "esnext", node10: "esnext" };
+
+/** How TypeScript of this version may look for modules. `node10` ended with 6; before 7, `nodenext` is the same as `node16`. */
+const resolutions = (version) => {
+  const major = Number(version.split(".")[0]);
+  return major < 7 ? ["node16", "bundler", "node10"] : ["node16", "nodenext", "bundler"];
+};
 
 suite("the declarations, as they are installed", { concurrency: 2 }, () => {
   let installed;
@@ -45,12 +51,12 @@ suite("the declarations, as they are installed", { concurrency: 2 }, () => {
   });
 
   for (const { folder, version } of compilers) {
-    // `nodenext` is what the newest makes of it; for the older ones it is `node16`.
-    for (const moduleResolution of folder.startsWith(root) ? ["node16", "nodenext", "bundler"] : ["node16", "bundler"]) {
+    for (const moduleResolution of resolutions(version)) {
       test(`TypeScript ${version}, ${moduleResolution}`, async () => {
         const compilerOptions = {
           target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [], module: modules[moduleResolution], moduleResolution, jsx: "react-jsx", noEmit: true,
           strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false,
+          ...(moduleResolution === "node10" && version.startsWith("6.") && { ignoreDeprecations: "6.0" }),
         };
         const name = `tsconfig.${version}.${moduleResolution}.json`;
         await writeFile(join(installed.folder, "types", "package.json"), JSON.stringify({ type: "module" }));

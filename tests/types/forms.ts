@@ -11,7 +11,7 @@ const output: Equals<StandardSchemaV1.InferOutput<typeof schema>, Record<string,
 
 const issues: Issue[] = validateParams(fields, { shop: "acme" });
 const words: Record<IssueCode, string> = {
-  required: "", unknown: "", type: "", format: "", duplicate: "", pattern: "", enum: "", too_long: "",
+  required: "", unknown: "", type: "", format: "", duplicate: "", pattern: "", enum: "", too_long: "", invisible: "",
 };
 const text: string | undefined = issues.map((issue) => words[issue.code] + (issue.params?.["label"] ?? "")).at(0);
 // @ts-expect-error the list of codes is closed

@@ -46,7 +46,6 @@ export const client = createClient(options);
 export const nowhere = createClient({ entityId: "Jessica" });
 // @ts-expect-error the key of the platform is not for browsers
 export const withKey = createClient({ baseUrl: "/api", apiKey: "k" });
-// @ts-expect-error `undefined` is not the same as nothing
 export const undefinedEntity: ClientOptions = { baseUrl: "/api", entityId: undefined };
 
 export function trace(entry: TraceEntry): string {

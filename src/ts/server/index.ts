@@ -129,10 +129,10 @@ export interface NodeRequest {
   body?: unknown;
   /** The same as it arrived. */
   rawBody?: unknown;
-  readonly readable?: boolean;
-  readonly readableDidRead?: boolean;
-  readonly readableEnded?: boolean;
-  readonly destroyed?: boolean;
+  readonly readable?: boolean | undefined;
+  readonly readableDidRead?: boolean | undefined;
+  readonly readableEnded?: boolean | undefined;
+  readonly destroyed?: boolean | undefined;
   readonly socket?: unknown;
   on(event: "data" | "end" | "close" | "error", listener: (chunk: Uint8Array) => void): unknown;
   pause(): unknown;
@@ -141,9 +141,9 @@ export interface NodeRequest {
 
 /** As much of Node's `ServerResponse` as {@link toNodeHandler} writes. */
 export interface NodeResponse {
-  readonly headersSent?: boolean;
-  readonly writableEnded?: boolean;
-  readonly destroyed?: boolean;
+  readonly headersSent?: boolean | undefined;
+  readonly writableEnded?: boolean | undefined;
+  readonly destroyed?: boolean | undefined;
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;
   end(body: Uint8Array): unknown;
   once(event: "close", listener: () => void): unknown;

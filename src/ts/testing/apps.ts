@@ -6,9 +6,9 @@ export interface Field {
   displayName: string;
   description: string;
   required: boolean;
-  default?: string;
+  default?: string | undefined;
   /** What the platform says, which is often wrong. */
-  isSecret?: boolean;
+  isSecret?: boolean | undefined;
   /** The platform describes it without `default`, as it does for zendesk. */
   isBare?: boolean;
   /** The platform names it, but the user is not to be asked. */

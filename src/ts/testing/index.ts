@@ -23,7 +23,7 @@ export interface OAuthRefusal {
   /** Its `error` (RFC 6749 §5.2). */
   error: string;
   /** Its `error_description`. */
-  errorDescription?: string;
+  errorDescription?: string | undefined;
 }
 
 /** How the sandbox, as a confidential client, speaks to an authorization server. */
@@ -45,12 +45,12 @@ export interface OAuthPort {
    * `error: "invalid_grant"` ends the account. A rejection, as any other error, leaves it as it is. Without this method
    * access tokens are used beyond their time.
    */
-  refresh?(input: { tokens: Record<string, unknown> }): Promise<OAuthTokens>;
+  refresh?: ((input: { tokens: Record<string, unknown> }) => Promise<OAuthTokens>) | undefined;
   /**
    * Asks with the `access_token` who the user is; `error: "invalid_token"` makes the sandbox refresh the tokens and ask again.
    * Without this method every user has the same profile.
    */
-  userinfo?(input: { tokens: Record<string, unknown> }): Promise<
+  userinfo?: ((input: { tokens: Record<string, unknown> }) => Promise<
     | {
         /** It said yes. */
         ok: true;
@@ -58,7 +58,7 @@ export interface OAuthPort {
         claims: Record<string, unknown>;
       }
     | OAuthRefusal
-  >;
+  >) | undefined;
 }
 
 /** One value that the sandbox asks the users of an app for. */
@@ -66,15 +66,15 @@ export interface SandboxField {
   /** Key of the value. */
   name: string;
   /** Label. Default: the name. */
-  displayName?: string;
+  displayName?: string | undefined;
   /** Help text. Default: none. */
-  description?: string;
+  description?: string | undefined;
   /** Default true. */
-  required?: boolean;
+  required?: boolean | undefined;
   /** Used when no value is given. */
-  default?: string;
+  default?: string | undefined;
   /** Whether the platform says that it is a secret. It forgets to, often. */
-  isSecret?: boolean;
+  isSecret?: boolean | undefined;
 }
 
 /** An app of one's own, with one integration. */
@@ -82,50 +82,50 @@ export interface SandboxApp {
   /** Such as `notion`; not one that the sandbox has. */
   key: string;
   /** Default: the key. */
-  name?: string;
+  name?: string | undefined;
   /** Default `"OAUTH2"`. */
-  authScheme?: "OAUTH2" | "API_KEY" | "BEARER_TOKEN" | "BASIC";
+  authScheme?: "OAUTH2" | "API_KEY" | "BEARER_TOKEN" | "BASIC" | undefined;
   /** What users are asked for. Default: `api_key`, `token`, or `username` and `password`, by the scheme; nothing for OAuth. */
-  fields?: readonly SandboxField[];
+  fields?: readonly SandboxField[] | undefined;
 }
 
 /** Options of {@link createSandbox}. */
 export interface SandboxOptions {
   /** Apps beside those that every sandbox has. */
-  apps?: readonly SandboxApp[];
+  apps?: readonly SandboxApp[] | undefined;
   /** The project key that requests must carry as `x-api-key`. Default `"sandbox-key"`. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Public origin of the sandbox, used in the URLs that it hands out. Default: the origin of each request. */
-  origin?: string;
+  origin?: string | undefined;
   /**
    * The clock, in milliseconds since 1970. Default `Date.now`. Once the sandbox is installed, the page's clock is the sandbox's,
    * and only begins with this.
    */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /**
    * Moves timers that a library has taken already, by a number of milliseconds, such as
    * `(ms) => vi.advanceTimersByTimeAsync(ms)`. Default: the sandbox takes the page's timers itself when it is installed.
    */
-  advanceTimers?: (ms: number) => unknown;
+  advanceTimers?: ((ms: number) => unknown) | undefined;
   /**
    * Path or address of the app's gateway, such as `"/api/connect"`: what an installed sandbox's page asks there is answered by the
    * sandbox, and the key is added. For pages that make their client themselves.
    */
-  gateway?: string;
+  gateway?: string | undefined;
   /** Address of the page, where there is none: in Node without a DOM. Default `"https://app.test/"`. */
-  pageUrl?: string;
+  pageUrl?: string | undefined;
   /**
    * Default: a page of the sandbox's own (`/oauth/authorize`) with the buttons Allow and Deny. Access tokens live for an hour,
    * refresh tokens work once, and `POST /oauth/revoke` with a `token` in a form ends either.
    */
-  oauth?: OAuthPort;
+  oauth?: OAuthPort | undefined;
   /**
    * Whether answers leave out every member that the platform marks as deprecated: of an account `user_id`, `data`, `params` and
    * `auth_config.auth_scheme`, of a new account `status`, `redirect_url` and `redirect_uri`, of an auth config `uuid`,
    * `tool_access_config` and `restrict_to_following_tools`, and every member named `deprecated…`. The filters of lists stay, `user_ids`
    * among them. For code that must go on working once the platform has removed these members. Default false.
    */
-  omitDeprecated?: boolean;
+  omitDeprecated?: boolean | undefined;
 }
 
 /** What goes wrong, by its `kind`. */
@@ -142,7 +142,7 @@ export type Fault =
       /** Of HTTP. */
       status: number;
       /** Text of the header `Retry-After`. */
-      retryAfter?: string | number;
+      retryAfter?: string | number | undefined;
       /** JSON in place of the platform's body. */
       body?: unknown;
     }
@@ -150,7 +150,7 @@ export type Fault =
       /** A gateway's HTML page. */
       kind: "html";
       /** Of HTTP. Default 502. */
-      status?: number;
+      status?: number | undefined;
     }
   | {
       /**
@@ -164,22 +164,22 @@ export type Fault =
       /** Status 200 and well-formed JSON, streamed. */
       kind: "hugeBody";
       /** At least this many. Default 16 MiB. */
-      bytes?: number;
+      bytes?: number | undefined;
     };
 
 /** A fault and the requests it befalls. */
 export type FaultRule = Fault & {
   /** Default: any method. */
-  method?: string;
+  method?: string | undefined;
   /** Path without the query: exact text, text ending in `*` for a prefix, or a pattern. Default: any path. */
-  path?: string | RegExp;
+  path?: string | RegExp | undefined;
   /** How many requests. Default 1. */
-  times?: number;
+  times?: number | undefined;
   /**
    * Whether the platform still does what was asked, so that only the answer is lost.
    * Default false, except for `delay` and `truncated`, where it always does.
    */
-  handled?: boolean;
+  handled?: boolean | undefined;
 };
 
 /** One request, in the order of arrival. */
@@ -232,28 +232,28 @@ export interface SandboxAccount {
  */
 export type Attempt =
   /** Allows, `afterMs` (default 1,000) after they have arrived, and comes back. */
-  | { outcome: "connected"; afterMs?: number }
+  | { outcome: "connected"; afterMs?: number | undefined }
   /** Denies. Default 1,000. */
-  | { outcome: "denied"; afterMs?: number }
+  | { outcome: "denied"; afterMs?: number | undefined }
   /** Allows, but the provider then refuses to give the platform any tokens. Default 1,000. */
-  | { outcome: "failed"; afterMs?: number }
+  | { outcome: "failed"; afterMs?: number | undefined }
   /** Allows (default 1,000) and comes back, while the account becomes `ACTIVE` only `activeAfterMs` (default 5,000) later. */
-  | { outcome: "slow"; afterMs?: number; activeAfterMs?: number }
+  | { outcome: "slow"; afterMs?: number | undefined; activeAfterMs?: number | undefined }
   /** Does nothing until the link has expired. Default 600,000, as the platform's. */
-  | { outcome: "expired"; afterMs?: number }
+  | { outcome: "expired"; afterMs?: number | undefined }
   /** Leaves the popup open and never comes back, while the platform goes on waiting. */
   | { outcome: "never" }
   /** Loses the network for `forMs` (default 5,000), the page's network too, and allows `afterMs` (default 1,000) later. */
-  | { outcome: "offline"; forMs?: number; afterMs?: number }
+  | { outcome: "offline"; forMs?: number | undefined; afterMs?: number | undefined }
   /** Has a browser that does not open the popup. Where the page is left instead, that takes the next attempt. */
   | { outcome: "popup_blocked" }
   /** Closes the popup. Default 1,000. */
-  | { outcome: "popup_closed"; afterMs?: number }
+  | { outcome: "popup_closed"; afterMs?: number | undefined }
   /**
    * Is at a provider whose `Cross-Origin-Opener-Policy` makes the popup look closed at once, and allows all the same. Default
    * 5,000.
    */
-  | { outcome: "popup_cut_off"; afterMs?: number };
+  | { outcome: "popup_cut_off"; afterMs?: number | undefined };
 
 /** A window that the page has opened. */
 export interface SandboxPopup {

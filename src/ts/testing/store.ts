@@ -38,7 +38,7 @@ export interface Account {
   tokens: Record<string, unknown>;
   /** Null where the authorization server did not say. */
   accessTokenExpiresAtMs: number | null;
-  failure: { error: string; errorDescription?: string } | null;
+  failure: { error: string; errorDescription?: string | undefined } | null;
   createdAtMs: number;
   updatedAtMs: number;
   /** When the attempt ends; of an account whose tokens died, when they did. */
@@ -175,7 +175,7 @@ export class Store {
     this.#update(account, { status: "ACTIVE", request: null, ...this.#issued(tokens) });
   }
 
-  fail(account: Account, failure: { error: string; errorDescription?: string }, statusReason: string): void {
+  fail(account: Account, failure: { error: string; errorDescription?: string | undefined }, statusReason: string): void {
     this.#update(account, { status: "FAILED", failure, statusReason, request: null });
   }
 
