@@ -14,11 +14,12 @@ const names = [
 /** The entities that the platform was asked about or told of, in any place of its requests. */
 const entitiesOf = (seen) => seen.filter(({ url, text }) => /melissa/i.test(decodeURIComponent(url) + text));
 
-/** Whether the gateway refused, or did it for Jessica: it never did anything for Melissa. */
+/** Whether the gateway refused, before it asked for anything, or did it for Jessica: it never did anything for Melissa. */
 function forJessicaOnly({ sandbox, seen }, { status, text }) {
   assert.deepEqual(entitiesOf(seen), []);
   assert.ok(sandbox.accounts().every(({ entityId }) => entityId !== "Melissa" || entityId === "Jessica"));
-  assert.ok([200, 201, 400].includes(status), `${status} ${text}`);
+  assert.ok([200, 201, 400, 403].includes(status), `${status} ${text}`);
+  if (status === 403) assert.deepEqual([JSON.parse(text).error.slug, seen], ["Gateway_EntityMismatch", []]);
   assert.ok(status !== 200 || !text.includes("Melissa"), text);
 }
 

@@ -198,7 +198,7 @@ suite("lists", () => {
     const v3 = (id, user_id, slug = "gmail") => ({ id, user_id, toolkit: { slug }, status: "ACTIVE" });
     const items = [v3("ca_1", "Jessica"), v3("ca_2", "Melissa"), v3("ca_3", "jessica"), v3("ca_4", undefined), v3("ca_5", "Jessica", "zendesk"), v3("ca_6", ["Jessica"]), null, 7];
     const { body } = await answered(json({ items, next_cursor: "c", total_items: 8, total_pages: 1 }), "/api/v3.1/connected_accounts");
-    assert.deepEqual([body.items.map(({ id }) => id), Object.keys(body)], [["ca_1"], ["items", "next_cursor"]]);
+    assert.deepEqual([body.items.map(({ id }) => id), Object.keys(body)], [["ca_1"], ["items", "next_cursor", "user_id"]]);
   });
 
   test("have only apps and integrations that are allowed", async () => {

@@ -56,8 +56,7 @@ for (const api of ["v3"]) {
       const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: values });
       await melissa.initiateConnection({ app: "shopify", data: values });
       assert.deepEqual((await collect(jessica.connectedAccounts.list())).map(({ id }) => id), [connectedAccountId]);
-      // The session decides, whatever the page says.
-      assert.deepEqual((await collect(jessica.connectedAccounts.list({ entityId: "Melissa" }))).map(({ entityId }) => entityId), ["Jessica"]);
+      await assert.rejects(collect(jessica.connectedAccounts.list({ entityId: "Melissa" })), ({ status, error }) => status === 403 && error === "Gateway_EntityMismatch");
       await jessica.connectedAccounts.disable({ connectedAccountId });
       assert.equal(sandbox.accounts()[0].isDisabled, true);
       await jessica.connectedAccounts.enable({ connectedAccountId });

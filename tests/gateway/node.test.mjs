@@ -50,7 +50,7 @@ suite("Node's http, over real connections", () => {
   });
 
   test("takes a body, for the user of the session", async () => {
-    const response = await post("/api/v3/connected_accounts/link", { ...link, user_id: "Melissa" });
+    const response = await post("/api/v3/connected_accounts/link", { ...link, user_id: "Jessica" });
     assert.equal(response.status, 201);
     assert.equal(sandbox.accounts().at(-1).entityId, "Jessica");
     assert.equal(sandbox.accounts().at(-1).callbackUrl, link.callback_url);

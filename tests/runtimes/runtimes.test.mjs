@@ -114,7 +114,9 @@ suite("the gateway in", () => {
     assert.match(apps.headers.get("x-request-id"), /^[\w-]+$/);
 
     assert.equal((await ask("GET", "/api/v3/toolkits/")).status, 200);
-    const given = { auth_config: { id: integrations.shopify }, connection: { user_id: "Melissa", data: { shop: "acme", admin_api_access_token: "shpat_1" } } };
+    const given = { auth_config: { id: integrations.shopify }, connection: { data: { shop: "acme", admin_api_access_token: "shpat_1" } } };
+    const others = { ...given, connection: { ...given.connection, user_id: "Melissa" } };
+    assert.equal((await ask("POST", "/api/v3.1/connected_accounts", { body: others })).status, 403);
     const made = await ask("POST", "/api/v3.1/connected_accounts", { body: given });
     assert.equal(made.status, 201);
     assert.equal(sandbox.accounts()[0].entityId, "Jessica");

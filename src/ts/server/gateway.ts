@@ -68,7 +68,7 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const { operation, id, prefix } = find(settings.basePath, request.method, url.pathname);
   const entityId = await identify(settings, request, context, end);
   requireAllowed(settings, operation.calls);
-  const query = readQuery(url.searchParams, operation.query?.split(" ") ?? []);
+  const query = readQuery(url.searchParams, operation.query?.split(" ") ?? [], entityId);
   const body = await readBody(settings, request, end);
   const platform = new Platform(settings, prefix, end);
   try {

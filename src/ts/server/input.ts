@@ -2,10 +2,8 @@ import { invalid, refuse } from "./refusal.js";
 
 export type Json = Record<string, unknown>;
 
-/** Names that have stood for the entity. What is under them does not matter: the session says who the entity is. */
-const entityNames = [
-  "entityId", "entity_id", "userUuid", "user_uuid", "user_id", "user_ids", "user_ids[]", "clientUniqueUserId",
-];
+/** The platform's names for the user. The session says who that is: what is under them may repeat it, or be nothing. */
+const entityNames = ["user_id", "user_ids", "user_ids[]", "entity_id"];
 /** Deeper than any input of an action, and far from the depth that a parser gives up at. */
 const maxDepth = 64;
 
@@ -38,14 +36,23 @@ function requirePlain(value: unknown, depth: number): void {
   for (const item of Object.values(value)) requirePlain(item, depth + 1);
 }
 
+/** @throws {Refusal} where a request names another user than the session's. */
+function requireOwnEntity(named: unknown, entityId: string): void {
+  const names = Array.isArray(named) ? named : [named];
+  if (names.every((name) => name === undefined || name === null || name === "" || name === entityId)) return;
+  const advice = "leave entityId out of the client, or give it the id that authenticate answers";
+  throw refuse(403, "EntityMismatch", `The request names another user than the one who is signed in: ${advice}`);
+}
+
 /** Reads the members of an object by name. Every other member is refused, so that nothing passes unread. */
 export class Members {
   readonly #given: Json;
 
-  constructor(given: unknown, known: readonly string[], path = "") {
+  constructor(given: unknown, known: readonly string[], entityId: string, path = "") {
     if (!isObject(given)) throw invalid(path || "The body", "must be an object");
     for (const name of Object.keys(given)) {
-      if (!known.includes(name) && !entityNames.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
+      if (entityNames.includes(name)) requireOwnEntity(given[name], entityId);
+      else if (!known.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
     }
     this.#given = given;
   }
@@ -80,18 +87,19 @@ export class Members {
 }
 
 /** Reads a query: known parameters, each once. */
-export function readQuery(given: URLSearchParams, known: readonly string[]): Record<string, string> {
+export function readQuery(given: URLSearchParams, known: readonly string[], entityId: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of given) {
-    if (entityNames.includes(name)) continue;
+    if (entityNames.includes(name)) {
+      requireOwnEntity(value, entityId);
+      continue;
+    }
     if (!known.includes(name)) throw invalid(name, "is not a known parameter");
     if (Object.hasOwn(found, name)) throw invalid(name, "must be given once");
     found[name] = value;
   }
-  for (const name of ["limit", "page", "pageSize"]) {
-    const value = found[name];
-    if (value !== undefined && !/^[1-9]\d{0,5}$/.test(value)) throw invalid(name, "must be a whole number above 0");
-  }
+  const { limit } = found;
+  if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(limit)) throw invalid("limit", "must be a whole number above 0");
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { type Json } from "./input.js";
+import { Members, type Json } from "./input.js";
 import { type Answer, type Platform, type Rules } from "./platform.js";
 import { refuse } from "./refusal.js";
 
@@ -27,6 +27,11 @@ export interface Operation {
   /** The query's parameters, by spaces. */
   query?: string;
   handle(call: Call): Promise<Answer>;
+}
+
+/** Reads the members of the body, or of an object in it. */
+export function membersOf(call: Call, known: readonly string[], given: unknown = call.body, path = ""): Members {
+  return new Members(given, known, call.entityId, path);
 }
 
 /** Some members of an object, as far as they are plain values: what is inside of others nobody has looked at. */

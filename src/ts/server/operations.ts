@@ -1,5 +1,5 @@
-import { isObject, Members, readRedirect, readValues, type Json } from "./input.js";
-import { allowedAction, isAllowedApp, isAllowedIntegration, pick, requireAllowed, type Call, type Operation } from "./operation.js";
+import { isObject, readRedirect, readValues, type Json } from "./input.js";
+import { allowedAction, isAllowedApp, isAllowedIntegration, membersOf, pick, requireAllowed, type Call, type Operation } from "./operation.js";
 import { itemsOf, objectOf, type Answer } from "./platform.js";
 import { invalid } from "./refusal.js";
 
@@ -62,9 +62,9 @@ async function configOf(call: Call, id: string): Promise<Json> {
 
 /** Developers' credentials do not come from pages. */
 async function createConfig(call: Call): Promise<Answer> {
-  const body = new Members(call.body, ["toolkit", "auth_config"]);
-  const slug = new Members(body.object("toolkit") ?? {}, ["slug"], "toolkit").requiredText("slug");
-  const config = new Members(body.object("auth_config") ?? {}, ["type", "authScheme", "credentials", "name"], "auth_config");
+  const body = membersOf(call, ["toolkit", "auth_config"]);
+  const slug = membersOf(call, ["slug"], body.object("toolkit") ?? {}, "toolkit").requiredText("slug");
+  const config = membersOf(call, ["type", "authScheme", "credentials", "name"], body.object("auth_config") ?? {}, "auth_config");
   if (Object.keys(config.object("credentials") ?? {}).length) throw invalid("credentials", "must be empty");
   const type = config.requiredText("type");
   if (!["use_composio_managed_auth", "use_custom_auth"].includes(type)) throw invalid("type", "is not a known type");
@@ -82,16 +82,17 @@ async function createConfig(call: Call): Promise<Answer> {
 
 async function listAccounts(call: Call): Promise<Answer> {
   const answer = await call.platform.ask("GET", accounts, { query: { ...call.query, user_ids: call.entityId } });
-  return list(answer, (account) => isOwn(call, account), (account) => viewAccount(call, account));
+  const { status, body } = list(answer, (account) => isOwn(call, account), (account) => viewAccount(call, account));
+  return { status, body: { ...(body as Json), user_id: call.entityId } };
 }
 
 async function create(call: Call): Promise<Answer> {
-  const body = new Members(call.body, ["auth_config", "connection"]);
-  const id = new Members(body.object("auth_config") ?? {}, ["id"], "auth_config").requiredText("id");
-  const connection = new Members(body.object("connection") ?? {}, ["callback_url", "state", "data"], "connection");
+  const body = membersOf(call, ["auth_config", "connection"]);
+  const id = membersOf(call, ["id"], body.object("auth_config") ?? {}, "auth_config").requiredText("id");
+  const connection = membersOf(call, ["callback_url", "state", "data"], body.object("connection") ?? {}, "connection");
   const callback_url = await readRedirect(connection.text("callback_url"), "callback_url", call.mayReturnTo);
   const data = connection.get("data") === undefined ? undefined : readValues(connection.get("data"), "connection.data");
-  const state = readState(connection.object("state"));
+  const state = readState(call, connection.object("state"));
   const config = await configOf(call, id);
   const answer = await call.platform.ask("POST", accounts, {
     body: { auth_config: { id }, connection: { user_id: call.entityId, callback_url, data, state: state && withStatus(state, config) } },
@@ -102,6 +103,7 @@ async function create(call: Call): Promise<Answer> {
     status: answer.status,
     body: {
       ...pick(made, "id status redirect_url redirect_uri"),
+      user_id: call.entityId,
       connectionData: { ...pick(given, "authScheme"), val: pick(given.val, "status redirectUrl") },
     },
   };
@@ -112,9 +114,9 @@ interface State {
   values: Json;
 }
 
-function readState(given: Json | undefined): State | undefined {
+function readState(call: Call, given: Json | undefined): State | undefined {
   if (!given) return undefined;
-  const state = new Members(given, ["authScheme", "val"], "connection.state");
+  const state = membersOf(call, ["authScheme", "val"], given, "connection.state");
   // The status beside the values is set below.
   const { status: _, ...values } = state.object("val") ?? {};
   return { authScheme: state.requiredText("authScheme"), values: readValues(values, "connection.state.val") };
@@ -128,7 +130,7 @@ function withStatus({ authScheme, values }: State, { auth_scheme }: Json): Json 
 }
 
 async function link(call: Call): Promise<Answer> {
-  const body = new Members(call.body, ["auth_config_id", "callback_url", "connection_data"]);
+  const body = membersOf(call, ["auth_config_id", "callback_url", "connection_data"]);
   const auth_config_id = body.requiredText("auth_config_id");
   const callback_url = await readRedirect(body.text("callback_url"), "callback_url", call.mayReturnTo);
   const given = body.get("connection_data");
@@ -137,25 +139,25 @@ async function link(call: Call): Promise<Answer> {
   const answer = await call.platform.ask("POST", `${accounts}/link`, {
     body: { auth_config_id, user_id: call.entityId, callback_url, connection_data },
   });
-  return { status: answer.status, body: pick(objectOf(answer), "connected_account_id redirect_url expires_at") };
+  return { status: answer.status, body: { ...pick(objectOf(answer), "connected_account_id redirect_url expires_at"), user_id: call.entityId } };
 }
 
 async function remove(call: Call): Promise<Answer> {
-  new Members(call.body, []);
+  membersOf(call, []);
   await own(call);
   return done(await call.platform.ask("DELETE", `${accounts}/${call.id}`));
 }
 
 async function refresh(call: Call): Promise<Answer> {
-  const given = new Members(call.body, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
+  const given = membersOf(call, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
   const redirect_url = await readRedirect(given, "redirect_url", call.mayReturnTo);
   await own(call);
   const answer = await call.platform.ask("POST", `${accounts}/${call.id}/refresh`, { query: { redirect_url }, body: {} });
-  return { status: answer.status, body: pick(objectOf(answer), "id status redirect_url") };
+  return { status: answer.status, body: { ...pick(objectOf(answer), "id status redirect_url"), user_id: call.entityId } };
 }
 
 async function setStatus(call: Call): Promise<Answer> {
-  const enabled = new Members(call.body, ["enabled"]).flag("enabled");
+  const enabled = membersOf(call, ["enabled"]).flag("enabled");
   if (enabled === undefined) throw invalid("enabled", "is required");
   requireAllowed(call.rules, [`connectedAccounts.${enabled ? "enable" : "disable"}`]);
   await own(call);
@@ -165,7 +167,7 @@ async function setStatus(call: Call): Promise<Answer> {
 /** Where an account's credentials and address come from the request, the request would be anybody's: they do not pass. */
 async function execute(call: Call): Promise<Answer> {
   const action = allowedAction(call);
-  const body = new Members(call.body, ["connected_account_id", "arguments"]);
+  const body = membersOf(call, ["connected_account_id", "arguments"]);
   const connected_account_id = body.text("connected_account_id");
   const given = body.object("arguments") ?? {};
   if (connected_account_id !== undefined) await own(call, connected_account_id);
