@@ -82,7 +82,8 @@ async function createConfig(call: Call): Promise<Answer> {
 
 async function listAccounts(call: Call): Promise<Answer> {
   const answer = await call.platform.ask("GET", accounts, { query: { ...call.query, user_ids: call.entityId } });
-  const { status, body } = list(answer, (account) => isOwn(call, account), (account) => viewAccount(call, account));
+  const mine = new Set(ownOf(call, itemsOf(answer)).map(({ id }) => id));
+  const { status, body } = list(answer, ({ id, toolkit }) => mine.has(id) && isAllowedApp(call, slugOf({ toolkit })), (account) => viewAccount(call, account));
   return { status, body: { ...(body as Json), user_id: call.entityId } };
 }
 
@@ -178,16 +179,29 @@ async function execute(call: Call): Promise<Answer> {
   return { status: answer.status, body: { data, ...pick(others, "error successful log_id") } };
 }
 
-/** The account with this id, if it is the entity's and of an app that is there. One question, whoever's it is. */
+/** The account with this id, if it is the user's and of an app that is there. */
 async function own(call: Call, id = call.id): Promise<Json> {
   const account = await call.platform.look("account", accounts, id);
-  if (account.id !== id || !isOwn(call, account)) throw call.platform.missing("account");
+  if (account.id !== id || !(await isOwn(call, account)) || !isAllowedApp(call, slugOf(account))) throw call.platform.missing("account");
   return account;
 }
 
-function isOwn(call: Call, account: Json): boolean {
-  return account.user_id === call.entityId && isAllowedApp(call, slugOf(account));
+/** Where the account does not name its user, a list of this user's accounts tells. */
+async function isOwn(call: Call, account: Json): Promise<boolean> {
+  if (isNamed(account)) return account.user_id === call.entityId;
+  const query = { user_ids: call.entityId, connected_account_ids: String(account.id) };
+  const found = itemsOf(await call.platform.askAbout("account", accounts, { query }));
+  // A platform that answers with more does not know these filters.
+  return found.length === 1 && found[0]?.id === account.id && ownOf(call, found).length === 1;
 }
+
+/** The accounts of a list that was asked for by its user. It need not name that user, unless it names another. */
+function ownOf(call: Call, listed: Json[]): Json[] {
+  const isMixed = listed.some((account) => isNamed(account) && account.user_id !== call.entityId);
+  return listed.filter((account) => (isNamed(account) ? account.user_id === call.entityId : !isMixed));
+}
+
+const isNamed = ({ user_id }: Json) => user_id !== undefined && user_id !== null;
 
 function done({ status, body }: Answer): Answer {
   return { status, body: body === undefined ? undefined : pick(body, "success") };
@@ -207,11 +221,12 @@ function viewConfig(config: Json): Json {
   };
 }
 
-function viewAccount({ rules }: Call, account: Json): Json {
+function viewAccount({ rules, entityId }: Call, account: Json): Json {
   const { toolkit, auth_config, state } = account;
   const given = isObject(state) ? state : {};
   return {
-    ...pick(account, "id user_id status status_reason is_disabled alias created_at updated_at"),
+    ...pick(account, "id status status_reason is_disabled alias created_at updated_at"),
+    user_id: entityId,
     toolkit: pick(toolkit, "slug"),
     auth_config: pick(auth_config, "id auth_scheme is_composio_managed is_disabled"),
     state: rules.exposeAuthParams ? state : { ...pick(given, "authScheme"), val: pick(given.val, "status error error_description authScheme") },
