@@ -6,7 +6,7 @@ import { accountOperations, json, openGateway, sandboxOptions } from "./support.
 sandboxOptions.omitDeprecated = true;
 const files = ["answers", "client", "limits", "options", "paths", "entity"];
 for (const file of files) await import(`./${file}.test.mjs`);
-for (const file of ["entity", "requests"]) await import(`../attacks/gateway-${file}.test.mjs`);
+for (const file of ["entity", "requests", "allowed"]) await import(`../attacks/gateway-${file}.test.mjs`);
 
 const accounts = "/api/v3.1/connected_accounts";
 const account = (id, more) => ({ id, toolkit: { slug: "shopify" }, status: "ACTIVE", ...more });

@@ -72,7 +72,7 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const body = await readBody(settings, request, end);
   const platform = new Platform(settings, prefix, end);
   try {
-    return answer(await operation.handle({ rules: settings, platform, entityId, id, query, body, mayReturnTo: askedOf(settings.redirectOrigins) }), platform.requestId);
+    return answer(await operation.handle({ rules: settings, platform, entityId, list: operation.path, id, query, body, mayReturnTo: askedOf(settings.redirectOrigins) }), platform.requestId);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.reason !== undefined) report(settings, error.reason);

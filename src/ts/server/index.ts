@@ -34,9 +34,9 @@ export type GatewayOperation =
 export interface GatewayAllow {
   /** Calls of the client. */
   operations: readonly GatewayOperation[];
-  /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are not there. */
+  /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are answered with 404. */
   apps: readonly string[];
-  /** Ids of integrations (the platform's auth configs) of these apps. Default: all that these apps have. */
+  /** Ids of integrations (the platform's auth configs) of these apps; accounts of others are answered with 404. Default: all of these apps. */
   integrations?: readonly string[] | undefined;
   /** Names of actions, such as `"GMAIL_GET_PROFILE"`, for `executeAction`. Default: none. */
   actions?: readonly string[] | undefined;
@@ -92,8 +92,9 @@ export interface GatewayOptions<Context = unknown> {
   /** The longest answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
   maxAnswerBytes?: number | undefined;
   /**
-   * Told why an answer is 500, 502 or 504, which the page is not. For your log: it may name the platform, never the key. Default:
-   * `console.error` with the error's text, from which the key is removed.
+   * Told why an answer is 500, 502 or 504, and which option of `allow` makes it a 404; the page is not. For your log: it may name the
+   * platform, never the key. It may be async; what it throws is dropped. Default: `console.error` with the error's text, from which the
+   * key is removed.
    */
   onError?: ((error: unknown) => void) | undefined;
 }

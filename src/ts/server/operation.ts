@@ -1,6 +1,7 @@
 import { Members, type Json } from "./input.js";
+import { isId } from "./options.js";
 import { type Answer, type Platform, type Rules } from "./platform.js";
-import { refuse } from "./refusal.js";
+import { refuse, type Kind } from "./refusal.js";
 
 /** One request that was let in, and what its operation may use. */
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   readonly platform: Platform;
   /** Of the session. */
   readonly entityId: string;
+  /** The operation's path, which is the name of its list. */
+  readonly list: string;
   /** The `:id` of the path; empty where it has none. */
   readonly id: string;
   /** The known parameters of the query, without those for the entity. */
@@ -29,18 +32,11 @@ export interface Operation {
   handle(call: Call): Promise<Answer>;
 }
 
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+
 /** Reads the members of the body, or of an object in it. */
 export function membersOf(call: Call, known: readonly string[], given: unknown = call.body, path = ""): Members {
   return new Members(given, known, call.entityId, path);
-}
-
-/** Some members of an object, as far as they are plain values: what is inside of others nobody has looked at. */
-export function pick(from: unknown, names: string): Json {
-  const given = (from ?? {}) as Json;
-  return Object.fromEntries(names.split(" ").flatMap((name) => {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    return value !== undefined && (value === null || typeof value !== "object") ? [[name, value]] : [];
-  }));
 }
 
 /** Whether this app is there for pages. */
@@ -50,12 +46,22 @@ export function isAllowedApp({ rules }: Call, key: unknown): boolean {
 
 /** Whether this integration, of an app that is there, is there too. */
 export function isAllowedIntegration({ rules }: Call, id: unknown): boolean {
-  return typeof id === "string" && (rules.integrations?.has(id) ?? true);
+  return !rules.integrations || (typeof id === "string" && rules.integrations.has(id));
+}
+
+/** @throws {Refusal} unless this app is allowed; `kind` is what the page asked for. */
+export function requireApp(call: Call, key: unknown, kind: Kind = "app"): void {
+  if (!isAllowedApp(call, key)) throw call.platform.missing(kind, notAllowed("allow.apps", key));
+}
+
+/** @throws {Refusal} unless this integration is allowed; `kind` is what the page asked for. */
+export function requireIntegration(call: Call, id: unknown, kind: Kind = "integration"): void {
+  if (!isAllowedIntegration(call, id)) throw call.platform.missing(kind, notAllowed("allow.integrations", id));
 }
 
 /** An action that pages may execute. */
 export function allowedAction({ rules, platform, id }: Call): string {
-  if (!rules.actions.has(id)) throw platform.missing("action");
+  if (!rules.actions.has(id)) throw platform.missing("action", notAllowed("allow.actions", id));
   return id;
 }
 
@@ -63,4 +69,10 @@ export function allowedAction({ rules, platform, id }: Call): string {
 export function requireAllowed({ operations }: Rules, calls: readonly string[]): void {
   if (calls.some((name) => operations.has(name))) return;
   throw refuse(403, "NotAllowed", `${calls[0]} is not in allow.operations`);
+}
+
+/** For the log: the page is told that there is no such thing, and nobody else knows why. */
+function notAllowed(option: string, name: unknown): Error {
+  const what = typeof name === "string" && isId(name) ? `"${name}"` : "What a page asked for";
+  return new Error(`${what} is not in ${option}, so the page was told that it does not exist`);
 }

@@ -158,7 +158,7 @@ export class Platform {
 }
 
 /** The platform did what it must not; why, is for the log. */
-function bad(reason: Error): Refusal {
+export function bad(reason: Error): Refusal {
   return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason });
 }
 
@@ -181,6 +181,12 @@ export function itemsOf(answer: Answer): Json[] {
   const { items } = objectOf(answer);
   if (!Array.isArray(items)) throw bad(new Error("The platform's answer has no list"));
   return items.filter(isObject);
+}
+
+/** The cursor of the page after this one; undefined after the last. */
+export function nextCursorOf(answer: Answer): string | undefined {
+  const { next_cursor } = objectOf(answer);
+  return typeof next_cursor === "string" && next_cursor !== "" ? next_cursor : undefined;
 }
 
 /** Frameworks that cache what servers ask are told not to; a runtime that has no caches may not know the word. */
