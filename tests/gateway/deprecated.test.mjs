@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { accountOperations, json, openGateway, sandboxOptions } from "./support.mjs";
 
 sandboxOptions.omitDeprecated = true;
-const files = ["answers", "client", "limits", "options", "paths", "entity"];
+const files = ["answers", "client", "limits", "options", "paths", "entity", "shown"];
 for (const file of files) await import(`./${file}.test.mjs`);
 for (const file of ["entity", "requests", "allowed"]) await import(`../attacks/gateway-${file}.test.mjs`);
 
