@@ -232,7 +232,7 @@ impl Drop for Arguments {
 pub fn check_values(data: &JsValue) -> Result<(), Failure> {
     let member = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
     if data.is_object() && (member("target").is_object() || member("nodeType").as_f64().is_some()) {
-        let problem = "must hold the user's values by field name, got an event or an element: read the values of its inputs, or pass a FormData";
+        let problem = "must hold the user's values by field name, got an event or an element";
         return Err(wrong("data", problem));
     }
     Ok(())

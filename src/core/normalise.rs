@@ -1,7 +1,7 @@
 //! Pasted values as the platform wants them. What is left is always a part of what was pasted, and a second time changes nothing.
 
 use super::fields::Field;
-use super::text::contains;
+use super::text::{concat, contains};
 use super::words::{self, ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN};
 
 /// No address is longer; what is, is no address.
@@ -93,20 +93,16 @@ fn hosts(field: &Field) -> Option<&'static str> {
 /// Whether customers of the field's app have their subdomains under this domain: the field's own texts name it, or no
 /// other, and it is one of those that its name stands for.
 fn is_known(field: &Field, domain: &str) -> bool {
-    let texts = [&field.description, &field.example, &field.default];
-    let is_named = |domain: &str| {
-        let texts = texts.iter().filter_map(|text| text.as_deref());
-        texts.chain([field.display_name.as_str()]).any(|text| {
-            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-');
-            words
-                .map(|word| word.trim_end_matches('.'))
-                .filter_map(|word| without_suffix(word, domain))
-                .any(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
-    };
+    let mut said = concat(&[
+        &field.display_name,
+        field.description.as_deref().unwrap_or_default(),
+        field.example.as_deref().unwrap_or_default(),
+    ]);
+    said.make_ascii_lowercase();
+    let is_named = |domain: &str| contains(&said, &concat(&[".", domain]));
+    let domain = domain.to_ascii_lowercase();
     let mut hosts = hosts(field).unwrap_or(SUBDOMAIN_HOSTS).split(' ');
-    is_named(domain)
-        || (hosts.clone().any(|host| host.eq_ignore_ascii_case(domain)) && !hosts.any(is_named))
+    is_named(&domain) || (hosts.clone().any(|host| host == domain) && !hosts.any(is_named))
 }
 
 /// Whether a value that was normalised is an address although the field asks for a subdomain. To shorten it would be a guess,
@@ -298,15 +294,37 @@ fn is_space(c: char) -> bool {
 ///
 /// Source: Unicode 17, DerivedCoreProperties.txt.
 pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
-            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    let c = u32::from(c);
+    INVISIBLE
+        .iter()
+        .any(|(first, more)| c.wrapping_sub(*first) <= u32::from(*more))
 }
+
+/// Ranges: the first, and how many follow it.
+const INVISIBLE: [(u32, u16); 22] = [
+    (0x00, 8),
+    (0x0e, 17),
+    (0x7f, 5),
+    (0x86, 25),
+    (0xad, 0),
+    (0x34f, 0),
+    (0x61c, 0),
+    (0x115f, 1),
+    (0x17b4, 1),
+    (0x180b, 4),
+    (0x200b, 4),
+    (0x202a, 4),
+    (0x2060, 15),
+    (0x2800, 0),
+    (0x3164, 0),
+    (0xfe00, 15),
+    (0xfeff, 0),
+    (0xffa0, 0),
+    (0xfff0, 8),
+    (0x1bca0, 3),
+    (0x1d173, 7),
+    (0xe0000, 0xfff),
+];
 
 /// Whether a secret has an invisible character in it. In a password, one that follows a letter or a sign outside of ASCII may be
 /// meant: emoji and several scripts need them.

@@ -159,11 +159,11 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
         return Some(issue(field, "too_long", " is too long", "max", "65536"));
     }
     if field.secret && hides_something(field, text) {
-        let message = " contains an invisible character: copy it again from where it is shown";
+        let message = " contains an invisible character: copy it again";
         return Some(issue(field, "invisible", message, "", ""));
     }
     if is_whole_address(field, text) {
-        let message = " must be the name alone, such as `acme` in acme.example.com, not an address";
+        let message = " must be a name such as `acme`, not an address";
         return Some(issue(field, "format", message, "format", "subdomain"));
     }
     if let Some(allowed) = &field.allowed
