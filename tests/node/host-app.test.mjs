@@ -55,11 +55,14 @@ suite("the way to the platform", () => {
     answerWith('{"items":[]}');
     for (const [headers, user] of [[{}, "Jessica"], [{ "demo-user": "Melissa" }, "Melissa"]]) {
       seen = [];
-      const response = await ask("/api/connect/api/v3/connected_accounts?user_ids=somebody", { headers: { ...headers, cookie: "a=b" } });
-      assert.deepEqual([response.status, await response.json()], [200, { items: [] }]);
-      assert.deepEqual(seen.map(({ method, url, headers }) => [method, url, headers["x-api-key"], headers.cookie]), [
-        ["GET", `/api/v3/connected_accounts?user_ids=${user}`, apiKey, undefined],
+      const own = { headers: { ...headers, cookie: "a=b" } };
+      assert.equal((await ask("/api/connect/api/v3/connected_accounts?user_ids=somebody", own)).status, 403);
+      const response = await ask("/api/connect/api/v3/connected_accounts", own);
+      assert.deepEqual([response.status, await response.json()], [200, { items: [], next_cursor: null, user_id: user }]);
+      assert.deepEqual(seen.map(({ method, url, headers }) => [method, url.split("?")[0], headers["x-api-key"], headers.cookie]), [
+        ["GET", "/api/v3/connected_accounts", apiKey, undefined],
       ]);
+      assert.equal(new URL(seen[0].url, host.appUrl).searchParams.get("user_ids"), user);
     }
     assert.equal((await ask(toolkits, { headers: { "demo-user": "Eve" } })).status, 401);
   });

@@ -74,7 +74,7 @@ suite("the demo's command", () => {
     const demo = await start({ COMPOSIO_API_KEY: "real-key", COMPOSIO_BASE_URL: `${baseUrl}/` }, /with your COMPOSIO_API_KEY\n/);
     try {
       assert.equal((await fetch(`${demo.urls[0]}/api/connect/api/v3/toolkits`)).status, 200);
-      assert.deepEqual(seen, [["/api/v3/toolkits", "real-key"]]);
+      assert.deepEqual(seen, [["/api/v3/toolkits?limit=1000", "real-key"]]);
       assert.ok(!`${demo.said.out}${demo.said.err}`.includes("real-key"));
       assert.ok(!demo.said.out.includes("Jessica"));
     } finally {
