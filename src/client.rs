@@ -128,11 +128,8 @@ impl ConnectClient {
         options: ExpectedParamsOptions,
     ) -> Result<Call<ExpectedParams>> {
         let client = self.clone();
-        let mut procedure = GetExpectedParams::new(
-            client.inner.options.api,
-            options.checked()?,
-            client.inner.options.create_integrations,
-        );
+        let mut procedure =
+            GetExpectedParams::new(options.checked()?, client.inner.options.create_integrations);
         Ok(Box::new(move |event, now_ms| {
             procedure.advance(event, now_ms).map(|params| {
                 client.learn(&params);
@@ -169,7 +166,6 @@ impl ConnectClient {
         });
         let own = &client.inner.options;
         let context = Context {
-            api: own.api,
             may_create: own.create_integrations,
             redirect_url,
             redirect_origins: own.redirect_origins.clone(),

@@ -8,10 +8,9 @@ use connect_flow::core::procedure::complete::{
     CompleteConnection, CompletedConnection, bind, is_final, is_over,
 };
 use connect_flow::core::procedure::{Event, Procedure, Step};
-use connect_flow::core::protocol::Api;
 use serde_json::{Value as Json, json};
 
-const LOOK: &str = "GET /api/v3/connected_accounts/ca_1";
+const LOOK: &str = "GET /api/v3.1/connected_accounts/ca_1";
 
 fn record(flow_id: &str, account: &str) -> PendingConnection {
     PendingConnection {
@@ -137,7 +136,7 @@ fn complete(
     script: Vec<Exchange>,
 ) -> Played<CompletedConnection> {
     let procedure = CompleteConnection::new(callback(query), record("f1", "ca_1"), timeout_ms);
-    play(Api::V3, procedure, script)
+    play(procedure, script)
 }
 
 fn account(status: &str) -> Json {
@@ -163,27 +162,6 @@ fn active_is_one_request() {
             "connectionStatus": "ACTIVE", "connectedAccountId": "ca_1", "app": "gmail", "returnTo": "/settings",
             "account": { "id": "ca_1", "status": "ACTIVE", "app": "gmail", "entityId": "Jessica", "isDisabled": false }
         })
-    );
-}
-
-#[test]
-fn v1_says_it_in_its_own_words_and_knows_no_app() {
-    let script = vec![exchange(
-        "GET /api/v1/connectedAccounts/ca_1",
-        200,
-        json!({
-            "connectedAccountId": "ca_1", "connectionStatus": "success", "clientUniqueUserId": "Jessica"
-        }),
-    )];
-    let played = play(
-        Api::V1,
-        CompleteConnection::new(callback(SUCCESS), record("f1", "ca_1"), None),
-        script,
-    );
-    let done = played.result.unwrap();
-    assert_eq!(
-        (done.app.as_deref(), done.account.app.as_str()),
-        (Some("gmail"), "")
     );
 }
 

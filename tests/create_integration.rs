@@ -1,15 +1,11 @@
 //! An app without an integration: when one is created, for which scheme, and with whose credentials.
 
-use crate::support::acme::{
-    V1_APP, V1_LIST, V3_APP, V3_LIST, ask, ask_and_create, code, of_app, page, seen, v1_full,
-    v3_app, v3_item,
-};
+use crate::support::acme::{APP, LIST, app, ask, ask_and_create, code, item, of_app, page, seen};
 use crate::support::{Exchange, Played, exchange, play};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::create_integration::{
     CreateIntegration, CreateIntegrationOptions,
 };
-use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Integration;
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
@@ -17,37 +13,29 @@ use serde_json::{Value as Json, json};
 #[test]
 fn an_app_that_needs_no_connection() {
     let nothing = json!({ "expectedInputFields": [], "integrationId": null, "authScheme": "NO_AUTH", "app": "acme" });
-    let v1 = || {
-        vec![
-            exchange(V1_LIST, 200, page(&[])),
-            exchange(
-                V1_APP,
-                200,
-                json!({ "key": "acme", "no_auth": true, "auth_schemes": [{ "mode": "API_KEY", "fields": [] }] }),
-            ),
-        ]
-    };
-    assert_eq!(seen(&ask(Api::V1, of_app(None), v1())), nothing);
-    assert_eq!(seen(&ask_and_create(Api::V1, of_app(None), v1())), nothing);
-    let v3 = vec![
-        exchange(V3_LIST, 200, page(&[])),
-        exchange(
-            V3_APP,
-            200,
-            json!({ "slug": "acme", "auth_config_details": [{ "mode": "NO_AUTH" }] }),
-        ),
-    ];
-    assert_eq!(seen(&ask(Api::V3, of_app(None), v3)), nothing);
+    for says_so in [
+        json!({ "slug": "acme", "auth_config_details": [{ "mode": "NO_AUTH" }] }),
+        json!({ "slug": "acme", "no_auth": true, "auth_config_details": [{ "mode": "API_KEY" }] }),
+    ] {
+        let script = || {
+            vec![
+                exchange(LIST, 200, page(&[])),
+                exchange(APP, 200, says_so.clone()),
+            ]
+        };
+        assert_eq!(seen(&ask(of_app(None), script())), nothing);
+        assert_eq!(seen(&ask_and_create(of_app(None), script())), nothing);
+    }
 }
 
 #[test]
 fn nothing_is_created_unless_it_is_allowed() {
     for scheme in [None, Some("OAUTH2")] {
         let script = vec![
-            exchange(V3_LIST, 200, page(&[])),
-            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
+            exchange(LIST, 200, page(&[])),
+            exchange(APP, 200, app(&["OAUTH2"])),
         ];
-        let played = ask(Api::V3, of_app(scheme), script);
+        let played = ask(of_app(scheme), script);
         assert_eq!(code(&played), ErrorCode::IntegrationNotFound);
         assert_eq!(
             played.result.unwrap_err().message.contains("OAUTH2"),
@@ -58,46 +46,13 @@ fn nothing_is_created_unless_it_is_allowed() {
 
 #[test]
 fn created_with_the_platforms_credentials() {
-    let app = json!({
-        "key": "acme", "appId": "app-1", "testConnectors": [{ "authScheme": "OAUTH2" }],
-        "auth_schemes": [
-            { "mode": "API_KEY", "fields": [] },
-            { "mode": "OAUTH2", "fields": [{ "name": "client_id", "required": true, "expected_from_customer": false }] }
-        ]
-    });
-    let played = ask_and_create(
-        Api::V1,
-        of_app(None),
-        vec![
-            exchange(V1_LIST, 200, page(&[])),
-            exchange(V1_APP, 200, app),
-            exchange(
-                "POST /api/v1/integrations",
-                200,
-                v1_full("new", "OAUTH2", &["subdomain"]),
-            ),
-        ],
-    );
-    assert_eq!(
-        played.bodies[2],
-        json!({
-            "appId": "app-1", "name": "acme", "authScheme": "OAUTH2", "authConfig": {}, "useComposioAuth": true
-        })
-    );
-    assert_eq!(
-        seen(&played),
-        json!({
-            "expectedInputFields": ["subdomain"], "integrationId": "new", "authScheme": "OAUTH2", "app": "acme"
-        })
-    );
     let created = json!({ "auth_config": { "id": "ac_new", "auth_scheme": "OAUTH2", "is_composio_managed": true } });
     let played = ask_and_create(
-        Api::V3,
         of_app(None),
         vec![
-            exchange(V3_LIST, 200, page(&[])),
-            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
-            exchange("POST /api/v3/auth_configs", 201, created),
+            exchange(LIST, 200, page(&[])),
+            exchange(APP, 200, app(&["OAUTH2"])),
+            exchange("POST /api/v3.1/auth_configs", 201, created),
         ],
     );
     assert_eq!(
@@ -112,16 +67,11 @@ fn created_with_the_platforms_credentials() {
 fn created_without_credentials_where_none_are_needed() {
     let created = json!({ "auth_config": { "id": "ac_new", "auth_scheme": "API_KEY", "is_composio_managed": false } });
     let played = ask_and_create(
-        Api::V3,
         of_app(Some("API_KEY")),
         vec![
-            exchange(
-                V3_LIST,
-                200,
-                page(&[v3_item("ac_1", "OAUTH2", "2025-01-01")]),
-            ),
-            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
-            exchange("POST /api/v3/auth_configs", 201, created),
+            exchange(LIST, 200, page(&[item("ac_1", "OAUTH2", "2025-01-01")])),
+            exchange(APP, 200, app(&["OAUTH2"])),
+            exchange("POST /api/v3.1/auth_configs", 201, created),
         ],
     );
     assert_eq!(played.bodies[2]["auth_config"]["type"], "use_custom_auth");
@@ -136,12 +86,11 @@ fn created_without_credentials_where_none_are_needed() {
 fn what_is_created_must_have_the_scheme_that_was_asked_for() {
     let created = json!({ "auth_config": { "id": "ac_new", "auth_scheme": "OAUTH2" } });
     let played = ask_and_create(
-        Api::V3,
         of_app(Some("API_KEY")),
         vec![
-            exchange(V3_LIST, 200, page(&[])),
-            exchange(V3_APP, 200, v3_app(&[])),
-            exchange("POST /api/v3/auth_configs", 201, created),
+            exchange(LIST, 200, page(&[])),
+            exchange(APP, 200, app(&[])),
+            exchange("POST /api/v3.1/auth_configs", 201, created),
         ],
     );
     assert_eq!(code(&played), ErrorCode::AuthSchemeMismatch);
@@ -160,11 +109,11 @@ fn an_app_that_the_developer_must_set_up_is_not_connectable() {
         (Some("SAML"), true),
     ] {
         let mut script = vec![
-            exchange(V3_LIST, 200, page(&[])),
-            exchange(V3_APP, 200, app.clone()),
+            exchange(LIST, 200, page(&[])),
+            exchange(APP, 200, app.clone()),
         ];
         if is_connectable {
-            script.push(exchange("POST /api/v3/auth_configs", 409, json!({})));
+            script.push(exchange("POST /api/v3.1/auth_configs", 409, json!({})));
         }
         let expected = if is_connectable {
             ErrorCode::Conflict
@@ -172,62 +121,38 @@ fn an_app_that_the_developer_must_set_up_is_not_connectable() {
             ErrorCode::AppNotConnectable
         };
         assert_eq!(
-            code(&ask_and_create(Api::V3, of_app(scheme), script)),
+            code(&ask_and_create(of_app(scheme), script)),
             expected,
             "{scheme:?}"
         );
     }
 }
 
-fn create(api: Api, scheme: Option<&str>, script: Vec<Exchange>) -> Played<Integration> {
+fn create(scheme: Option<&str>, script: Vec<Exchange>) -> Played<Integration> {
     let options = CreateIntegrationOptions {
         app: "acme".to_owned(),
         auth_scheme: scheme.map(AuthScheme::parse),
     };
     let procedure = CreateIntegration::new(options, true).expect("allowed");
-    play(api, procedure, script)
+    play(procedure, script)
 }
 
 #[test]
 fn when_told_to_an_integration_is_created_with_its_fields() {
-    let app = json!({ "key": "acme", "appId": "app-1", "auth_schemes": [{ "mode": "API_KEY", "fields": [] }] });
-    let v1 = create(
-        Api::V1,
-        None,
-        vec![
-            exchange(V1_APP, 200, app),
-            exchange(
-                "POST /api/v1/integrations",
-                200,
-                v1_full("new", "API_KEY", &["region"]),
-            ),
-        ],
-    );
-    assert_eq!(
-        v1.bodies[1],
-        json!({ "appId": "app-1", "name": "acme", "authScheme": "API_KEY", "authConfig": {}, "useComposioAuth": false })
-    );
     let field = |name: &str| json!([{ "name": name, "displayName": name, "type": "string", "required": false, "secret": false }]);
-    assert_eq!(
-        json!(v1.result.unwrap()),
-        json!({
-            "id": "new", "app": "acme", "authScheme": "API_KEY", "isEnabled": true, "expectedInputFields": field("region")
-        })
-    );
-    // v3 does not say what it asks for: the app does.
+    // The answer does not say what to ask for: the app does.
     let made = json!({ "toolkit": { "slug": "acme" }, "auth_config": { "id": "ac_1", "auth_scheme": "OAUTH2", "is_composio_managed": true } });
-    let v3 = create(
-        Api::V3,
+    let created = create(
         Some("oauth2"),
         vec![
-            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
-            exchange("POST /api/v3/auth_configs", 201, made),
+            exchange(APP, 200, app(&["OAUTH2"])),
+            exchange("POST /api/v3.1/auth_configs", 201, made),
         ],
     );
     let mut fields = field("subdomain");
     fields[0]["required"] = json!(true);
     assert_eq!(
-        json!(v3.result.unwrap()),
+        json!(created.result.unwrap()),
         json!({
             "id": "ac_1", "app": "acme", "authScheme": "OAUTH2", "isEnabled": true, "isManaged": true,
             "expectedInputFields": fields
@@ -246,22 +171,22 @@ fn an_integration_is_made_once_or_not_at_all() {
         (error.code, error.issues[0].field.as_str()),
         (ErrorCode::InvalidArgument, "createIntegrations")
     );
-    let app = |app: &Json| vec![exchange(V3_APP, 200, app.clone())];
+    let answered = |app: &Json| vec![exchange(APP, 200, app.clone())];
     let none = json!({ "slug": "acme", "auth_config_details": [{ "mode": "NO_AUTH" }] });
     for (scheme, script, expected) in [
-        (None, app(&none), ErrorCode::ConnectionNotNeeded),
+        (None, answered(&none), ErrorCode::ConnectionNotNeeded),
         (
             Some("BASIC"),
-            app(&v3_app(&["OAUTH2"])),
+            answered(&app(&["OAUTH2"])),
             ErrorCode::AppNotConnectable,
         ),
         (
             None,
-            vec![exchange(V3_APP, 404, json!({}))],
+            vec![exchange(APP, 404, json!({}))],
             ErrorCode::NotFound,
         ),
     ] {
-        let played = create(Api::V3, scheme, script);
+        let played = create(scheme, script);
         assert_eq!(played.result.unwrap_err().code, expected);
     }
     let other = json!({ "auth_config": { "id": "ac_1", "auth_scheme": "API_KEY" } });
@@ -270,10 +195,10 @@ fn an_integration_is_made_once_or_not_at_all() {
         (500, json!({}), ErrorCode::Server),
     ] {
         let script = vec![
-            exchange(V3_APP, 200, v3_app(&["OAUTH2"])),
-            exchange("POST /api/v3/auth_configs", status, body),
+            exchange(APP, 200, app(&["OAUTH2"])),
+            exchange("POST /api/v3.1/auth_configs", status, body),
         ];
-        let error = create(Api::V3, Some("OAUTH2"), script).result.unwrap_err();
+        let error = create(Some("OAUTH2"), script).result.unwrap_err();
         assert_eq!((error.code, error.retryable), (expected, false));
     }
 }

@@ -1,89 +1,56 @@
 //! Starting a connection: how many requests it takes, what they say, and what is never sent twice.
 
 use crate::support::attempt::{
-    BOUND, FLOW, V1_POST, V3_LINK, V3_POST, by_app, by_id, code, context, initiated, learned,
-    linked, retired, start,
+    BOUND, FLOW, LINK, POST, by_app, by_id, code, context, initiated, learned, linked, retired,
+    start,
 };
 use crate::support::{NOW, exchange};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome};
 use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::Api;
 use serde_json::{Value as Json, json};
 
 #[test]
-fn v1_by_id_is_one_request() {
+fn what_is_known_takes_one_request_and_is_remembered() {
     let options = InitiateOptions {
         return_to: Some("/settings".to_owned()),
         ..by_id(&json!({ "shop": "acme" }))
     };
+    let known = learned("OAUTH2", false, &json!([]));
     let played = start(
         options,
-        context(Api::V1, None),
-        vec![exchange(
-            V1_POST,
-            200,
-            initiated("https://provider.example/"),
-        )],
-    );
-    assert_eq!(
-        played.bodies[0],
-        json!({
-            "integrationId": "i", "entityId": "Jessica", "data": { "shop": "acme" }, "redirectUri": BOUND
-        })
+        context(Some(known.clone())),
+        vec![exchange(POST, 201, initiated("https://provider.example/"))],
     );
     let done = played.result.unwrap();
     assert_eq!(
         json!(done.request),
         json!({
-            "connectionStatus": "INITIATED", "connectedAccountId": "a-1", "redirectUrl": "https://provider.example/", "flowId": FLOW
+            "connectionStatus": "INITIATED", "connectedAccountId": "ca_1", "redirectUrl": "https://provider.example/", "flowId": FLOW
         })
     );
     let record = done.pending().unwrap();
     assert_eq!(
         json!(record),
         json!({
-            "flowId": FLOW, "connectedAccountId": "a-1", "entityId": "Jessica", "startedAtMs": NOW,
+            "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "acme", "startedAtMs": NOW,
             "expiresAtMs": NOW + LIFETIME_MS, "returnTo": "/settings"
         })
     );
     assert_eq!(record.outcome, Outcome::Pending);
-    assert_eq!(done.learned, None);
+    assert_eq!(done.learned, Some(known));
 }
 
 #[test]
-fn v1_by_app_is_three_requests() {
-    let item = json!({ "id": "i-9", "authScheme": "OAUTH2", "appName": "acme" });
-    let full = json!({ "id": "i-9", "authScheme": "OAUTH2", "appName": "acme", "expectedInputFields": [] });
-    let played = start(
-        by_app(&json!({})),
-        context(Api::V1, None),
-        vec![
-            exchange(
-                "GET /api/v1/integrations?appName=acme&showDisabled=false&pageSize=100&page=1",
-                200,
-                json!({ "items": [item] }),
-            ),
-            exchange("GET /api/v1/integrations/i-9", 200, full),
-            exchange(V1_POST, 200, initiated("https://provider.example/")),
-        ],
-    );
-    assert_eq!(played.bodies[2]["integrationId"], "i-9");
-    let done = played.result.unwrap();
-    assert_eq!(done.pending().unwrap().app.as_deref(), Some("acme"));
-    assert_eq!(done.learned.unwrap().integration_id.as_deref(), Some("i-9"));
-}
-
-#[test]
-fn v3_link_is_three_requests_at_most() {
+fn a_link_is_three_requests_at_most() {
     let config = json!({ "id": "i", "auth_scheme": "OAUTH2", "toolkit": { "slug": "acme" }, "is_composio_managed": true });
     let app = json!({ "slug": "acme", "composio_managed_auth_schemes": ["OAUTH2"], "auth_config_details": [{ "mode": "OAUTH2" }] });
-    let toolkit = || exchange("GET /api/v3/toolkits/acme", 200, app.clone());
-    let link = || exchange(V3_LINK, 201, linked("https://connect.example/"));
-    let list = "GET /api/v3/auth_configs?toolkit_slug=acme&limit=50";
+    let toolkit = || exchange("GET /api/v3.1/toolkits/acme", 200, app.clone());
+    let link = || exchange(LINK, 201, linked("https://connect.example/"));
+    let list = "GET /api/v3.1/auth_configs?toolkit_slug=acme&limit=50";
     let from_app = start(
         by_app(&json!({})),
-        context(Api::V3, None),
+        context(None),
         vec![
             exchange(list, 200, json!({ "items": [config] })),
             toolkit(),
@@ -92,9 +59,9 @@ fn v3_link_is_three_requests_at_most() {
     );
     let from_id = start(
         by_id(&json!({})),
-        context(Api::V3, None),
+        context(None),
         vec![
-            exchange("GET /api/v3/auth_configs/i", 200, config.clone()),
+            exchange("GET /api/v3.1/auth_configs/i", 200, config.clone()),
             toolkit(),
             link(),
         ],
@@ -115,7 +82,7 @@ fn v3_link_is_three_requests_at_most() {
 }
 
 #[test]
-fn v3_link_of_what_is_known_is_one_request() {
+fn a_link_of_what_is_known_is_one_request() {
     // The hosted page asks for what is missing itself.
     let known = learned(
         "OAUTH2",
@@ -124,15 +91,15 @@ fn v3_link_of_what_is_known_is_one_request() {
     );
     let played = start(
         by_app(&json!({})),
-        context(Api::V3, Some(known.clone())),
-        vec![exchange(V3_LINK, 201, linked("https://connect.example/"))],
+        context(Some(known.clone())),
+        vec![exchange(LINK, 201, linked("https://connect.example/"))],
     );
     assert_eq!(played.bodies[0].get("connection_data"), None);
     assert_eq!(played.result.unwrap().learned, Some(known));
 }
 
 #[test]
-fn v3_key_is_created_with_what_was_typed() {
+fn a_key_is_created_with_what_was_typed() {
     let known = learned(
         "API_KEY",
         false,
@@ -141,8 +108,8 @@ fn v3_key_is_created_with_what_was_typed() {
     let active = json!({ "id": "ca_1", "status": "ACTIVE", "redirect_url": null });
     let played = start(
         by_id(&json!({ "generic_api_key": "k" })),
-        context(Api::V3, Some(known)),
-        vec![exchange(V3_POST, 201, active)],
+        context(Some(known)),
+        vec![exchange(POST, 201, active)],
     );
     assert_eq!(
         played.bodies[0],
@@ -160,14 +127,14 @@ fn v3_key_is_created_with_what_was_typed() {
 }
 
 #[test]
-fn v3_oauth_with_the_developers_credentials_is_created() {
+fn oauth_with_the_developers_credentials_is_created() {
     let known = learned("OAUTH2", false, &json!([]));
     let waiting =
         json!({ "id": "ca_1", "connectionData": { "val": { "status": "INITIALIZING" } } });
     let played = start(
         by_id(&json!({})),
-        context(Api::V3, Some(known)),
-        vec![exchange(V3_POST, 201, waiting)],
+        context(Some(known)),
+        vec![exchange(POST, 201, waiting)],
     );
     assert_eq!(
         played.bodies[0]["connection"]["state"]["val"]["status"],
@@ -188,10 +155,10 @@ fn the_retired_route_is_left_for_the_link_once() {
     };
     let played = start(
         by_id(&json!({})),
-        context(Api::V3, known()),
+        context(known()),
         vec![
-            exchange(V3_POST, 400, retired()),
-            exchange(V3_LINK, 201, linked("https://connect.example/")),
+            exchange(POST, 400, retired()),
+            exchange(LINK, 201, linked("https://connect.example/")),
         ],
     );
     assert_eq!(
@@ -201,17 +168,18 @@ fn the_retired_route_is_left_for_the_link_once() {
         })
     );
     assert!(played.result.is_ok());
+    // Gone for good is said by HTTP 410, too.
+    let gone =
+        json!({ "error": "This endpoint is no longer available. Please upgrade to v3 APIs. " });
     for (status, body, expected) in [
         (400, retired(), ErrorCode::EndpointRetired),
+        (410, gone.clone(), ErrorCode::EndpointRetired),
         (500, Json::Null, ErrorCode::Server),
     ] {
         let played = start(
             by_id(&json!({})),
-            context(Api::V3, known()),
-            vec![
-                exchange(V3_POST, 400, retired()),
-                exchange(V3_LINK, status, body),
-            ],
+            context(known()),
+            vec![exchange(POST, 400, retired()), exchange(LINK, status, body)],
         );
         assert_eq!(code(&played), expected);
     }
@@ -219,47 +187,33 @@ fn the_retired_route_is_left_for_the_link_once() {
 
 #[test]
 fn after_any_other_failure_nothing_is_sent_again() {
+    let known = |is_managed| Some(learned("OAUTH2", is_managed, &json!([])));
     for status in [
-        400, 401, 403, 404, 408, 409, 410, 422, 429, 500, 501, 502, 503, 504,
+        400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504,
     ] {
-        let played = start(
-            by_id(&json!({})),
-            context(Api::V1, None),
-            vec![exchange(V1_POST, status, json!({}))],
-        );
-        assert_eq!(played.result.unwrap_err().status, Some(status));
-        let known = Some(learned("OAUTH2", true, &json!([])));
-        let played = start(
-            by_id(&json!({})),
-            context(Api::V3, known),
-            vec![exchange(V3_LINK, status, json!({}))],
-        );
-        assert_eq!(played.result.unwrap_err().status, Some(status));
+        for (is_managed, asked) in [(false, POST), (true, LINK)] {
+            let script = vec![exchange(asked, status, json!({}))];
+            let played = start(by_id(&json!({})), context(known(is_managed)), script);
+            assert_eq!(played.result.unwrap_err().status, Some(status));
+        }
     }
     for body in [
         Json::Null,
         json!("<html>"),
-        json!("{\"connectedAccountId\":"),
+        json!("{\"connected_account_id\":"),
         json!({}),
         json!([]),
     ] {
-        let played = start(
-            by_id(&json!({})),
-            context(Api::V1, None),
-            vec![exchange(V1_POST, 200, body)],
-        );
-        let error = played.result.unwrap_err();
-        assert_eq!(
-            (error.code, error.retryable),
-            (ErrorCode::ResponseInvalid, false)
-        );
+        for (is_managed, asked) in [(false, POST), (true, LINK)] {
+            let script = vec![exchange(asked, 200, body.clone())];
+            let played = start(by_id(&json!({})), context(known(is_managed)), script);
+            let error = played.result.unwrap_err();
+            assert_eq!(
+                (error.code, error.retryable),
+                (ErrorCode::ResponseInvalid, false)
+            );
+        }
     }
-    let played = start(
-        by_id(&json!({})),
-        context(Api::V1, None),
-        vec![exchange(V1_POST, 400, retired())],
-    );
-    assert_eq!(code(&played), ErrorCode::EndpointRetired);
 }
 
 #[test]
@@ -273,9 +227,9 @@ fn a_link_lives_as_long_as_the_platforms_clock_says() {
         (Some(NOW + 7 * MINUTE_MS), 3 * MINUTE_MS),
         (Some(NOW + 20 * MINUTE_MS), 0),
     ] {
-        let link = exchange(V3_LINK, 201, linked("https://connect.example/")).dated(date_ms);
+        let link = exchange(LINK, 201, linked("https://connect.example/")).dated(date_ms);
         let known = learned("OAUTH2", true, &json!([]));
-        let played = start(by_id(&json!({})), context(Api::V3, Some(known)), vec![link]);
+        let played = start(by_id(&json!({})), context(Some(known)), vec![link]);
         let initiated = played.result.expect("a connection");
         assert_eq!(
             initiated.request.expires_at_ms,

@@ -1,12 +1,11 @@
 //! Starting a connection: what is checked before anything is sent, and before the page is sent anywhere.
 
 use crate::support::attempt::{
-    V1_POST, V3_LINK, by_app, by_id, code, context, initiated, learned, linked, start,
+    LINK, POST, by_app, by_id, code, context, initiated, learned, linked, start,
 };
 use crate::support::exchange;
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::initiate::{Context, InitiateConnection, InitiateOptions};
-use connect_flow::core::protocol::Api;
 use connect_flow::core::scheme::AuthScheme;
 use serde_json::{Value as Json, json};
 
@@ -22,33 +21,29 @@ fn defaults_are_filled_in() {
     let data = json!({ "zone": " ", "region": "us", "own": "x" });
     let played = start(
         by_id(&data),
-        context(Api::V1, Some(learned("BASIC", false, &fields))),
+        context(Some(learned("BASIC", false, &fields))),
         vec![exchange(
-            V1_POST,
+            POST,
             200,
-            json!({ "connectionStatus": "ACTIVE", "connectedAccountId": "a" }),
+            json!({ "id": "a", "status": "ACTIVE" }),
         )],
     );
     assert_eq!(
-        played.bodies[0]["data"],
-        json!({ "subdomain": "us.i", "region": "us", "zone": "a", "own": "x" })
+        played.bodies[0]["connection"]["state"]["val"],
+        json!({ "status": "ACTIVE", "subdomain": "us.i", "region": "us", "zone": "a", "own": "x" })
     );
 }
 
 #[test]
 fn what_was_pasted_is_sent_as_the_field_wants_it_and_what_does_not_fit_is_not_sent() {
     let fields = json!([{ "name": "shop", "pattern": "^[a-z]+$" }, { "name": "api_key" }]);
-    let context = || context(Api::V1, Some(learned("API_KEY", false, &fields)));
+    let context = || context(Some(learned("API_KEY", false, &fields)));
     let data = json!({ "shop": "https://acme.myshopify.com/admin", "api_key": " k\n" });
-    let account = json!({ "connectionStatus": "ACTIVE", "connectedAccountId": "a" });
-    let played = start(
-        by_id(&data),
-        context(),
-        vec![exchange(V1_POST, 200, account)],
-    );
+    let account = json!({ "id": "a", "status": "ACTIVE" });
+    let played = start(by_id(&data), context(), vec![exchange(POST, 200, account)]);
     assert_eq!(
-        played.bodies[0]["data"],
-        json!({ "shop": "acme", "api_key": "k" })
+        played.bodies[0]["connection"]["state"]["val"],
+        json!({ "status": "ACTIVE", "shop": "acme", "api_key": "k" })
     );
     let played = start(by_id(&json!({ "shop": "A!" })), context(), Vec::new());
     let error = played.result.unwrap_err();
@@ -64,15 +59,11 @@ fn a_required_value_that_is_missing_is_named_and_nothing_is_sent() {
         { "name": "dc", "required": true, "default": "" },
         { "name": "team" }
     ]);
-    for (api, scheme) in [
-        (Api::V1, "OAUTH2"),
-        (Api::V3, "OAUTH2"),
-        (Api::V3, "API_KEY"),
-    ] {
+    for scheme in ["OAUTH2", "API_KEY"] {
         let known = learned(scheme, false, &fields);
         let played = start(
             by_id(&json!({ "Shop": "acme", "api_key": " \t" })),
-            context(api, Some(known)),
+            context(Some(known)),
             Vec::new(),
         );
         let error = played.result.unwrap_err();
@@ -105,17 +96,18 @@ fn a_page_is_not_sent_where_it_must_not_go() {
         "https://user@evil.example/",
         "http://evil.example/",
     ] {
+        let known = Some(learned("OAUTH2", false, &json!([])));
         let played = start(
             by_id(&json!({})),
-            context(Api::V1, None),
-            vec![exchange(V1_POST, 200, initiated(url))],
+            context(known),
+            vec![exchange(POST, 201, initiated(url))],
         );
         assert_eq!(code(&played), ErrorCode::RedirectRefused, "{url}");
         let known = Some(learned("OAUTH2", true, &json!([])));
         let played = start(
             by_id(&json!({})),
-            context(Api::V3, known),
-            vec![exchange(V3_LINK, 201, linked(url))],
+            context(known),
+            vec![exchange(LINK, 201, linked(url))],
         );
         assert_eq!(code(&played), ErrorCode::RedirectRefused, "{url}");
     }
@@ -125,12 +117,12 @@ fn a_page_is_not_sent_where_it_must_not_go() {
     ] {
         let context = Context {
             redirect_origins: vec!["https://a.example".to_owned()],
-            ..context(Api::V1, None)
+            ..context(Some(learned("OAUTH2", false, &json!([]))))
         };
         let played = start(
             by_id(&json!({})),
             context,
-            vec![exchange(V1_POST, 200, initiated(url))],
+            vec![exchange(POST, 200, initiated(url))],
         );
         assert_eq!(played.result.is_ok(), is_within, "{url}");
     }
@@ -138,37 +130,31 @@ fn a_page_is_not_sent_where_it_must_not_go() {
 
 #[test]
 fn an_app_that_needs_no_connection_gets_none() {
-    let list = "GET /api/v3/auth_configs?toolkit_slug=acme&limit=50";
+    let list = "GET /api/v3.1/auth_configs?toolkit_slug=acme&limit=50";
     let app = json!({ "slug": "acme", "auth_config_details": [{ "mode": "NO_AUTH" }] });
     let script = vec![
         exchange(list, 200, json!({ "items": [] })),
-        exchange("GET /api/v3/toolkits/acme", 200, app),
+        exchange("GET /api/v3.1/toolkits/acme", 200, app),
     ];
     assert_eq!(
-        code(&start(by_app(&json!({})), context(Api::V3, None), script)),
+        code(&start(by_app(&json!({})), context(None), script)),
         ErrorCode::ConnectionNotNeeded
     );
 }
 
 #[test]
 fn a_lookup_that_fails_sends_nothing() {
-    let list = "GET /api/v1/integrations?appName=acme&showDisabled=false&pageSize=100&page=1";
-    let played = start(
-        by_app(&json!({})),
-        context(Api::V1, None),
-        vec![exchange(list, 500, Json::Null)],
-    );
+    let list = "GET /api/v3.1/auth_configs?toolkit_slug=acme&limit=50";
+    let script = vec![exchange(list, 500, Json::Null)];
+    let played = start(by_app(&json!({})), context(None), script);
     assert_eq!(code(&played), ErrorCode::Server);
     let options = InitiateOptions {
         auth_scheme: Some(AuthScheme::parse("BASIC")),
         ..by_id(&json!({}))
     };
     let config = json!({ "id": "i", "auth_scheme": "OAUTH2" });
-    let played = start(
-        options,
-        context(Api::V3, None),
-        vec![exchange("GET /api/v3/auth_configs/i", 200, config)],
-    );
+    let script = vec![exchange("GET /api/v3.1/auth_configs/i", 200, config)];
+    let played = start(options, context(None), script);
     assert_eq!(code(&played), ErrorCode::AuthSchemeMismatch);
 }
 
@@ -178,22 +164,15 @@ fn the_entity_of_the_call_goes_before_that_of_the_client_and_one_must_be_named()
         entity_id: Some("Melissa".to_owned()),
         ..by_id(&json!({}))
     };
-    let played = start(
-        options,
-        context(Api::V1, None),
-        vec![exchange(
-            V1_POST,
-            200,
-            initiated("https://provider.example/"),
-        )],
-    );
-    assert_eq!(played.bodies[0]["entityId"], "Melissa");
+    let known = || Some(learned("OAUTH2", false, &json!([])));
+    let script = vec![exchange(POST, 201, initiated("https://provider.example/"))];
+    let played = start(options, context(known()), script);
+    assert_eq!(played.bodies[0]["connection"]["user_id"], "Melissa");
     assert_eq!(
         played.result.unwrap().pending().unwrap().entity_id,
         "Melissa"
     );
-    let error =
-        InitiateConnection::new(by_id(&json!({})), None, context(Api::V1, None)).unwrap_err();
+    let error = InitiateConnection::new(by_id(&json!({})), None, context(known())).unwrap_err();
     assert_eq!(
         (error.code, error.issues[0].field.as_str()),
         (ErrorCode::InvalidArgument, "entityId")

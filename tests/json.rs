@@ -12,10 +12,10 @@ fn written(value: &Value) -> String {
         action: "A_B".to_owned(),
         entity_id: None,
         connected_account_id: None,
-        app: None,
+        version: None,
         input: value.clone(),
     };
-    let request = build(Api::V3, &Operation::Execute(execute)).expect("a request");
+    let request = build(Api::V31, &Operation::Execute(execute)).expect("a request");
     let body = String::from_utf8(request.body.expect("a body").to_vec()).expect("UTF-8");
     let value = body.strip_prefix("{\"arguments\":");
     value

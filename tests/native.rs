@@ -6,7 +6,6 @@ mod changes;
 mod complete;
 mod create_integration;
 mod errors;
-mod execute;
 mod expected_params;
 mod find_account;
 mod flow;

@@ -130,7 +130,7 @@ fn every_mistake_is_named() {
 #[test]
 fn of_a_client_that_says_it_all() {
     let options = json!({
-        "baseUrl": "https://gateway.example/api//", "api": "v1", "entityId": "Jessica", "headers": { "x-session": "s", "x-none": null },
+        "baseUrl": "https://gateway.example/api//", "api": "v3", "entityId": "Jessica", "headers": { "x-session": "s", "x-none": null },
         "credentials": "include", "redirectUrl": "/done", "redirectOrigins": ["https://a.example"], "timeoutMs": 600_000,
         "retry": 10, "createIntegrations": true, "unsafeApiKey": "k"
     });
@@ -138,7 +138,7 @@ fn of_a_client_that_says_it_all() {
     assert_eq!(read.base_url, "https://gateway.example/api");
     assert_eq!(
         (read.api, read.entity_id.as_deref()),
-        (Api::V1, Some("Jessica"))
+        (Api::V3, Some("Jessica"))
     );
     assert_eq!(read.headers, [("x-session".to_owned(), "s".to_owned())]);
     assert_eq!(
@@ -154,7 +154,7 @@ fn of_a_client_that_says_it_all() {
     let read = ClientOptions::read(&value(&json!({ "baseUrl": "/" }))).unwrap();
     assert_eq!(
         (read.base_url.as_str(), read.api, read.credentials),
-        ("", Api::V3, Credentials::SameOrigin)
+        ("", Api::V31, Credentials::SameOrigin)
     );
     assert_eq!(
         (read.timeout_ms, read.retry, read.create_integrations),
@@ -301,15 +301,18 @@ fn of_apps_and_integrations() {
 
 #[test]
 fn of_an_action() {
-    let options = json!({ "action": "A_B", "entityId": "alice", "connectedAccountId": "a", "app": "a", "input": { "n": [1, null] } });
+    let options = json!({ "action": "A_B", "entityId": "alice", "connectedAccountId": "a", "version": "20250905_00", "input": { "n": [1, null] } });
     let read = Execute::read(&value(&options)).unwrap();
     assert_eq!(
         (read.action.as_str(), read.entity_id.as_deref()),
         ("A_B", Some("alice"))
     );
     assert_eq!(
-        (read.connected_account_id.as_deref(), read.app.as_deref()),
-        (Some("a"), Some("a"))
+        (
+            read.connected_account_id.as_deref(),
+            read.version.as_deref()
+        ),
+        (Some("a"), Some("20250905_00"))
     );
     assert_eq!(read.input, value(&json!({ "n": [1, null] })));
     let read = Execute::read(&value(&json!({ "action": "A_B", "input": null }))).unwrap();

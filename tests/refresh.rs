@@ -1,20 +1,17 @@
 //! A new attempt for an account that exists: two requests, and what is remembered of it.
 
-use crate::support::attempt::{BOUND, FLOW, initiated};
+use crate::support::attempt::FLOW;
 use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome};
 use connect_flow::core::procedure::initiate::Initiated;
 use connect_flow::core::procedure::refresh::{Refresh, RefreshAccount};
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
-use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::Answer;
 use serde_json::{Value as Json, json};
 
-const V1_LOOK: &str = "GET /api/v1/connectedAccounts/a-1";
-const V1_POST: &str = "POST /api/v1/connectedAccounts/a-1/reinitiate";
-const V3_LOOK: &str = "GET /api/v3/connected_accounts/a-1";
-const V3_POST: &str = "POST /api/v3/connected_accounts/a-1/refresh?redirect_url=https%3A%2F%2Fapp.example%2Fdone%3Fcf_flow%3D0123456789abcdef0123456789abcdef";
+const LOOK: &str = "GET /api/v3.1/connected_accounts/a-1";
+const POST: &str = "POST /api/v3.1/connected_accounts/a-1/refresh?redirect_url=https%3A%2F%2Fapp.example%2Fdone%3Fcf_flow%3D0123456789abcdef0123456789abcdef";
 
 fn refresh() -> Refresh {
     Refresh {
@@ -26,41 +23,33 @@ fn refresh() -> Refresh {
     }
 }
 
-fn run(api: Api, refresh: Refresh, script: Vec<Exchange>) -> Played<Initiated> {
-    play(api, RefreshAccount::new(refresh), script)
+fn run(refresh: Refresh, script: Vec<Exchange>) -> Played<Initiated> {
+    play(RefreshAccount::new(refresh), script)
 }
 
-fn v1_look(more: &Json) -> Exchange {
-    let mut account = json!({ "id": "a-1", "status": "EXPIRED", "appUniqueId": "acme" });
+fn look(more: &Json) -> Exchange {
+    let mut account = json!({ "id": "a-1", "status": "EXPIRED", "toolkit": { "slug": "acme" } });
     for (key, value) in more.as_object().into_iter().flatten() {
         account[key] = value.clone();
     }
-    exchange(V1_LOOK, 200, account)
+    exchange(LOOK, 200, account)
+}
+
+fn started(url: &str) -> Exchange {
+    let answer = json!({ "id": "a-1", "status": "INITIATED", "redirect_url": url });
+    exchange(POST, 200, answer)
 }
 
 #[test]
-fn in_both_generations_it_is_a_look_and_one_request() {
-    let v1 = run(
-        Api::V1,
+fn it_is_a_status_check_and_one_request() {
+    let played = run(
         refresh(),
         vec![
-            v1_look(&json!({ "entityId": "Melissa" })),
-            exchange(V1_POST, 200, initiated("https://provider.example/")),
+            look(&json!({ "user_id": "Melissa" })),
+            started("https://provider.example/"),
         ],
     );
-    assert_eq!(v1.bodies[1], json!({ "data": {}, "redirectUri": BOUND }));
-    let account = json!({ "id": "a-1", "status": "EXPIRED", "toolkit": { "slug": "acme" }, "user_id": "Melissa" });
-    let waiting =
-        json!({ "id": "a-1", "status": "INITIATED", "redirect_url": "https://provider.example/" });
-    let v3 = run(
-        Api::V3,
-        refresh(),
-        vec![
-            exchange(V3_LOOK, 200, account),
-            exchange(V3_POST, 200, waiting),
-        ],
-    );
-    for played in [v1, v3] {
+    {
         let done = played.result.unwrap();
         assert_eq!(
             json!(done.request),
@@ -94,19 +83,20 @@ fn whose_it_is_says_the_account_then_the_client() {
             ..refresh()
         };
         let script = vec![
-            v1_look(&json!({ "entityId": told, "appUniqueId": null })),
-            exchange(V1_POST, 200, initiated("https://provider.example/")),
+            look(&json!({ "user_id": told, "toolkit": null })),
+            started("https://provider.example/"),
         ];
-        let record = run(Api::V1, refresh, script).result.unwrap().record;
+        let record = run(refresh, script).result.unwrap().record;
         assert_eq!((record.entity_id.as_str(), record.app), (expected, None));
     }
 }
 
 #[test]
 fn with_nowhere_to_go_nothing_is_remembered() {
-    let active = json!({ "connectionStatus": "ACTIVE", "connectedAccountId": "a-1", "redirectUrl": "https://provider.example/" });
-    let script = vec![v1_look(&json!({})), exchange(V1_POST, 200, active)];
-    let done = run(Api::V1, refresh(), script).result.unwrap();
+    let active =
+        json!({ "id": "a-1", "status": "ACTIVE", "redirect_url": "https://provider.example/" });
+    let script = vec![look(&json!({})), exchange(POST, 200, active)];
+    let done = run(refresh(), script).result.unwrap();
     assert_eq!((done.pending(), &done.request.redirect_url), (None, &None));
 }
 
@@ -121,20 +111,20 @@ fn a_page_is_not_sent_where_it_must_not_go() {
             redirect_origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
             ..refresh()
         };
-        let script = vec![v1_look(&json!({})), exchange(V1_POST, 200, initiated(url))];
-        let error = run(Api::V1, refresh, script).result.unwrap_err();
+        let script = vec![look(&json!({})), started(url)];
+        let error = run(refresh, script).result.unwrap_err();
         assert_eq!(error.code, ErrorCode::RedirectRefused, "{url}");
     }
 }
 
 #[test]
 fn a_failure_ends_it() {
-    let gone = vec![exchange(V1_LOOK, 404, json!({}))];
-    let error = run(Api::V1, refresh(), gone).result.unwrap_err();
+    let gone = vec![exchange(LOOK, 404, json!({}))];
+    let error = run(refresh(), gone).result.unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
     for status in [400, 404, 429, 500, 503] {
-        let script = vec![v1_look(&json!({})), exchange(V1_POST, status, json!({}))];
-        let error = run(Api::V1, refresh(), script).result.unwrap_err();
+        let script = vec![look(&json!({})), exchange(POST, status, json!({}))];
+        let error = run(refresh(), script).result.unwrap_err();
         assert_eq!(error.status, Some(status));
     }
 }

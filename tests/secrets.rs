@@ -1,6 +1,6 @@
 //! What the user typed is in no output: not in options, operations, requests, procedures, records or errors.
 
-use crate::support::attempt::context;
+use crate::support::attempt::{LINK, POST, context, initiated, learned};
 use crate::support::cases::secrets;
 use crate::support::{NOW, exchange, play, value};
 use connect_flow::core::error::{ConnectError, ErrorCode};
@@ -28,20 +28,26 @@ fn options() -> InitiateOptions {
     InitiateOptions::read(&value(&typed)).unwrap()
 }
 
-fn procedure(api: Api) -> InitiateConnection {
-    InitiateConnection::new(options(), Some("Jessica".to_owned()), context(api, None)).unwrap()
+fn procedure() -> InitiateConnection {
+    procedure_of(options())
+}
+
+/// What an earlier call learned goes along, so that the first request carries what was typed.
+fn procedure_of(options: InitiateOptions) -> InitiateConnection {
+    let known = learned("API_KEY", false, &json!([{ "name": "api_key" }]));
+    InitiateConnection::new(options, Some("Jessica".to_owned()), context(Some(known))).unwrap()
 }
 
 #[test]
 fn on_the_way_to_the_platform() {
     check_hidden(&format!("{:?}", options()));
-    let mut procedure = procedure(Api::V1);
+    let mut procedure = procedure();
     check_hidden(&format!("{procedure:?}"));
     let Step::Do(Task::Call(operation)) = procedure.advance(Event::Start, NOW) else {
         panic!("no request");
     };
     check_hidden(&format!("{operation:?} {procedure:?}"));
-    let request = build(Api::V1, &operation).unwrap();
+    let request = build(Api::default(), &operation).unwrap();
     assert!(String::from_utf8_lossy(request.body.as_ref().unwrap()).contains(TYPED));
     check_hidden(&format!("{request:?}"));
     check_hidden(&request.path);
@@ -49,9 +55,8 @@ fn on_the_way_to_the_platform() {
 
 #[test]
 fn in_what_is_returned_and_stored() {
-    let answer = json!({ "connectionStatus": "INITIATED", "connectedAccountId": "a", "redirectUrl": "https://provider.example/" });
-    let script = vec![exchange("POST /api/v1/connectedAccounts", 200, answer)];
-    let done = play(Api::V1, procedure(Api::V1), script).result.unwrap();
+    let script = vec![exchange(POST, 201, initiated("https://provider.example/"))];
+    let done = play(procedure(), script).result.unwrap();
     check_hidden(&format!("{done:?}"));
     check_hidden(&json!(done.request).to_string());
     check_hidden(&done.pending().unwrap().to_json());
@@ -88,10 +93,8 @@ fn check_shown(error: &ConnectError) {
 
 /// The error of an initiate that a server refuses with `status` and `body`.
 fn refused(status: u16, body: Json) -> ConnectError {
-    let script = vec![exchange("POST /api/v1/connectedAccounts", status, body)];
-    play(Api::V1, procedure(Api::V1), script)
-        .result
-        .unwrap_err()
+    let script = vec![exchange(POST, status, body)];
+    play(procedure(), script).result.unwrap_err()
 }
 
 #[test]
@@ -133,13 +136,10 @@ fn in_the_words_of_a_server_that_repeats_them() {
 
 #[test]
 fn in_the_name_of_a_request() {
-    let procedure = || procedure(Api::V1);
     for status in [200, 400] {
-        let mut exchange = exchange("POST /api/v1/connectedAccounts", status, json!({}));
+        let mut exchange = exchange(POST, status, json!({}));
         exchange.request_id(TYPED);
-        let error = play(Api::V1, procedure(), vec![exchange])
-            .result
-            .unwrap_err();
+        let error = play(procedure(), vec![exchange]).result.unwrap_err();
         check_shown(&error);
         assert_eq!(error.request_id.as_deref(), Some("[redacted]"));
     }
@@ -153,22 +153,24 @@ fn a_typed_value_does_not_hide_what_happened() {
             ..options()
         };
         let body = json!({ "error": { "message": message, "code": 1803 } });
-        let script = vec![exchange("POST /api/v1/connectedAccounts", 400, body)];
-        let procedure =
-            InitiateConnection::new(options, Some("Jessica".to_owned()), context(Api::V1, None))
-                .unwrap();
-        play(Api::V1, procedure, script).result.unwrap_err()
+        let script = vec![exchange(POST, 400, body)];
+        play(procedure_of(options), script).result.unwrap_err()
     };
     let error = refused(json!({ "pin": "1803" }), "no");
     assert_eq!(
         (error.code, error.error.as_deref()),
         (ErrorCode::NotFound, Some("[redacted]"))
     );
-    let retired = "no longer supported, use connected_accounts/link";
-    assert_eq!(
-        refused(json!({ "shop": "support" }), retired).code,
-        ErrorCode::EndpointRetired
-    );
+    // The answer to the second request says the same, so that the first was recognised.
+    let typed = json!({ "shop": "support" });
+    let body = || json!({ "error": "no longer supported, use connected_accounts/link" });
+    let options = InitiateOptions {
+        data: secrets(&typed),
+        ..options()
+    };
+    let script = vec![exchange(POST, 400, body()), exchange(LINK, 400, body())];
+    let error = play(procedure_of(options), script).result.unwrap_err();
+    assert_eq!(error.code, ErrorCode::EndpointRetired);
 }
 
 #[test]

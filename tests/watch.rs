@@ -4,26 +4,20 @@ use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::watch::WatchAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
-use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
 use connect_flow::core::status::ConnectionStatus;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-const V1_LOOK: &str = "GET /api/v1/connectedAccounts/a";
-const V3_LOOK: &str = "GET /api/v3/connected_accounts/a";
+const LOOK: &str = "GET /api/v3.1/connected_accounts/a";
 
 fn look(status: &str) -> Exchange {
-    exchange(V3_LOOK, 200, json!({ "id": "a", "status": status }))
+    exchange(LOOK, 200, json!({ "id": "a", "status": status }))
 }
 
 fn watch(timeout_ms: u32, script: Vec<Exchange>) -> Played<ConnectedAccount> {
-    play(
-        Api::V3,
-        WatchAccount::new("a".to_owned(), timeout_ms),
-        script,
-    )
+    play(WatchAccount::new("a".to_owned(), timeout_ms), script)
 }
 
 fn code(played: &Played<ConnectedAccount>) -> ErrorCode {
@@ -31,22 +25,15 @@ fn code(played: &Played<ConnectedAccount>) -> ErrorCode {
 }
 
 #[test]
-fn in_both_generations_until_it_is_active() {
-    for (api, look) in [(Api::V1, V1_LOOK), (Api::V3, V3_LOOK)] {
-        let script = ["initiated", "INITIALIZING", "Some_New_Word", "Success"]
-            .map(|status| exchange(look, 200, json!({ "id": "a", "status": status })));
-        let played = play(
-            api,
-            WatchAccount::new("a".to_owned(), 60_000),
-            script.into(),
-        );
-        let account = played.result.unwrap();
-        assert_eq!(
-            (account.id.as_str(), account.status),
-            ("a", ConnectionStatus::Active)
-        );
-        assert_eq!(played.waits, [1, 2, 3]);
-    }
+fn it_asks_until_the_account_is_active() {
+    let script = ["initiated", "INITIALIZING", "Some_New_Word", "Success"].map(look);
+    let played = watch(60_000, script.into());
+    let account = played.result.unwrap();
+    assert_eq!(
+        (account.id.as_str(), account.status),
+        ("a", ConnectionStatus::Active)
+    );
+    assert_eq!(played.waits, [1, 2, 3]);
 }
 
 #[test]
@@ -90,7 +77,7 @@ fn a_final_state_is_an_error_of_its_own() {
         "id": "a", "status": "EXPIRED", "status_reason": "late",
         "state": { "val": { "error": "access_denied", "error_description": "no" } }
     });
-    let played = watch(60_000, vec![exchange(V3_LOOK, 200, denied)]);
+    let played = watch(60_000, vec![exchange(LOOK, 200, denied)]);
     assert_eq!(code(&played), ErrorCode::AccessDenied);
     let error = played.result.unwrap_err();
     assert_eq!(error.error_description.as_deref(), Some("no"));
@@ -100,7 +87,7 @@ fn a_final_state_is_an_error_of_its_own() {
 fn another_account_is_not_this_one() {
     for id in ["b", "A", " a"] {
         let other = json!({ "id": id, "status": "ACTIVE" });
-        let played = watch(60_000, vec![exchange(V3_LOOK, 200, other)]);
+        let played = watch(60_000, vec![exchange(LOOK, 200, other)]);
         assert_eq!(code(&played), ErrorCode::AccountMismatch, "{id:?}");
     }
 }
@@ -118,7 +105,7 @@ fn the_entity_counts_where_both_sides_name_one() {
             let mut watch = WatchAccount::new("a".to_owned(), 0);
             watch.entity_id = expected.map(str::to_owned);
             let account = json!({ "id": "a", "status": status, "user_id": told });
-            let played = play(Api::V3, watch, vec![exchange(V3_LOOK, 200, account)]);
+            let played = play(watch, vec![exchange(LOOK, 200, account)]);
             match played.result {
                 Ok(_) => assert!(is_right && status == "ACTIVE"),
                 Err(error) if is_right => assert_eq!(error.code, ErrorCode::Timeout),
@@ -130,7 +117,7 @@ fn the_entity_counts_where_both_sides_name_one() {
 
 #[test]
 fn a_platform_that_stumbles_has_not_decided() {
-    let stumbles = |status| exchange(V3_LOOK, status, Json::Null);
+    let stumbles = |status| exchange(LOOK, status, Json::Null);
     let script = vec![
         stumbles(500),
         stumbles(429),
@@ -148,7 +135,7 @@ fn a_platform_that_stumbles_has_not_decided() {
         (401, ErrorCode::Unauthorized),
         (403, ErrorCode::Forbidden),
         (404, ErrorCode::NotFound),
-        (410, ErrorCode::Gone),
+        (410, ErrorCode::EndpointRetired),
     ] {
         let played = watch(60_000, vec![look("INITIATED"), stumbles(status)]);
         assert_eq!(code(&played), expected);
@@ -198,7 +185,7 @@ proptest! {
                     seen = Some((*id, *status, *http));
                     let answer = crate::support::response(*http, &Json::Null, &json!({ "id": id, "status": status }));
                     now_ms += 10;
-                    Event::Answered(connect_flow::core::protocol::read(Api::V3, &operation, &answer))
+                    Event::Answered(connect_flow::core::protocol::read(&operation, &answer))
                 }
                 Step::Do(Task::Wait(pause)) => {
                     prop_assert_eq!(pause.until_ms, NOW + u64::from(timeout_ms));

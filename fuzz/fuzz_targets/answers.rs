@@ -19,7 +19,6 @@ struct Input {
     case: u16,
     /// The case that asks, where it is another one.
     question: Option<u16>,
-    is_v1: bool,
     status: Option<u16>,
     request_id: Option<Text>,
     retry_after_ms: Option<u32>,
@@ -38,17 +37,12 @@ enum Change {
 fuzz_target!(|input: Input| {
     let case = &all()[usize::from(input.case) % all().len()];
     let asking = &all()[usize::from(input.question.unwrap_or(input.case)) % all().len()];
-    let api = match input.question {
-        Some(_) if input.is_v1 => Api::V1,
-        Some(_) => Api::V3,
-        None => case.api(),
-    };
     let mut operation = asking.operation();
     if let Operation::Initiate(initiate) | Operation::Link(initiate) = &mut operation {
         initiate
             .data
             .push(("api_key".to_owned(), Secret::new(TYPED.to_owned())));
-        let request = build(api, &operation).expect("a request");
+        let request = build(Api::V31, &operation).expect("a request");
         check_hidden(&format!("{request:?} {operation:?}"));
     }
     let mut response = case.response();
@@ -59,8 +53,8 @@ fuzz_target!(|input: Input| {
         _ => 0,
     };
     let answer = within(bytes, 20_000, || {
-        check_sound(api, &operation, &response);
-        read(api, &operation, &response)
+        check_sound(&operation, &response);
+        read(&operation, &response)
     });
     if let Err(error) = &answer {
         if matches!(operation, Operation::Initiate(_) | Operation::Link(_)) {
@@ -75,7 +69,7 @@ fuzz_target!(|input: Input| {
         written.len()
     );
     assert_eq!(
-        read(api, &operation, &response),
+        read(&operation, &response),
         answer,
         "the same answer reads the same"
     );

@@ -14,6 +14,7 @@ use connect_flow::core::procedure::initiate::InitiateOptions;
 use connect_flow::core::protocol::http::HttpRequest;
 use connect_flow::core::protocol::operation::{Execute, Initiate, Operation};
 use connect_flow::core::protocol::{Api, build};
+use connect_flow::core::scheme::AuthScheme;
 use connect_flow::core::secret::{Secret, redact};
 use connect_flow::core::stringified;
 use connect_flow::core::value::Value;
@@ -24,7 +25,7 @@ use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
-    is_v1: bool,
+    is_v3: bool,
     id: Text,
     value: Json,
     typed: Vec<(Text, Text)>,
@@ -33,7 +34,7 @@ struct Input {
 }
 
 fuzz_target!(|input: Input| {
-    let api = if input.is_v1 { Api::V1 } else { Api::V3 };
+    let api = if input.is_v3 { Api::V3 } else { Api::V31 };
     let Json(value) = input.value;
     let bytes = size(&value)
         + input
@@ -66,15 +67,14 @@ fn execute(api: Api, action: &str, input: &Value) {
         action: action.to_owned(),
         entity_id: None,
         connected_account_id: None,
-        app: None,
+        version: None,
         input: input.clone(),
     });
     if let Some(request) = built(api, &operation) {
         let body: serde_json::Value =
             serde_json::from_slice(request.body.as_ref().expect("a body")).expect("JSON");
-        let input = &body[if api == Api::V1 { "input" } else { "arguments" }];
         assert_eq!(
-            *input,
+            body["arguments"],
             plain(input_value(&operation)),
             "what is written reads back"
         );
@@ -96,6 +96,7 @@ fn built(api: Api, operation: &Operation) -> Option<HttpRequest> {
         }
         Ok(request) => {
             let path = request.path.split('?').next().unwrap_or_default();
+            let path = path.strip_prefix(request.prefix).expect("the prefix");
             let (before, after) = request
                 .route
                 .split_once("{id}")
@@ -123,7 +124,7 @@ fn initiate(api: Api, id: &str, data: Vec<(String, Secret)>) {
     let initiate = Initiate {
         integration_id: id.to_owned(),
         entity_id: id.to_owned(),
-        auth_scheme: None,
+        auth_scheme: Some(AuthScheme::parse("API_KEY")),
         data: data.clone(),
         redirect_url: "https://app.example/".to_owned(),
     };
@@ -138,8 +139,9 @@ fn initiate(api: Api, id: &str, data: Vec<(String, Secret)>) {
     let body: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
     for (at, (name, value)) in data.iter().enumerate() {
         let is_last = data[at + 1..].iter().all(|(other, _)| other != name);
-        if api == Api::V1 && is_last {
-            assert_eq!(body["data"][name], *value.expose(), "what is typed arrives");
+        if is_last && name != "status" {
+            let sent = &body["connection"]["state"]["val"][name];
+            assert_eq!(*sent, *value.expose(), "what is typed arrives");
         }
     }
 }

@@ -35,8 +35,7 @@ impl ConnectedAccounts {
         initiate(&self.0, options)
     }
 
-    /// One connected account, as the platform reports it now: `GET /api/v3/connected_accounts/{id}` (v1:
-    /// `GET /api/v1/connectedAccounts/{id}`).
+    /// One connected account, as the platform reports it now: `GET /api/v3.1/connected_accounts/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectedAccount>")]
@@ -52,8 +51,8 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, answer_to_js::<ConnectedAccount>)
     }
 
-    /// Connected accounts, asked for page by page as they are iterated: `GET /api/v3/connected_accounts` (v1:
-    /// `GET /api/v1/connectedAccounts`). Without an entity: the client's.
+    /// Connected accounts, asked for page by page as they are iterated: `GET /api/v3.1/connected_accounts`.
+    /// Without an entity: the client's.
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<ConnectedAccount>")]
@@ -83,7 +82,7 @@ impl ConnectedAccounts {
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
-    /// `POST /api/v3/connected_accounts/{id}/refresh` (v1: `POST /api/v1/connectedAccounts/{id}/reinitiate`).
+    /// `POST /api/v3.1/connected_accounts/{id}/refresh`.
     ///
     /// Rejects with `not_found`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
@@ -100,7 +99,7 @@ impl ConnectedAccounts {
         })
     }
 
-    /// Switches an account on: `PATCH /api/v3/connected_accounts/{id}/status` (v1: `POST /api/v1/connectedAccounts/{id}/enable`).
+    /// Switches an account on: `PATCH /api/v3.1/connected_accounts/{id}/status`.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -117,8 +116,7 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
-    /// Switches an account off; `enable` switches it on again. `PATCH /api/v3/connected_accounts/{id}/status` (v1:
-    /// `POST /api/v1/connectedAccounts/{id}/disable`).
+    /// Switches an account off; `enable` switches it on again. `PATCH /api/v3.1/connected_accounts/{id}/status`.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -135,7 +133,7 @@ impl ConnectedAccounts {
         ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
     }
 
-    /// Deletes an account: `DELETE /api/v3/connected_accounts/{id}` (v1: `DELETE /api/v1/connectedAccounts/{id}`).
+    /// Deletes an account: `DELETE /api/v3.1/connected_accounts/{id}`.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]

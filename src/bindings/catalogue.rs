@@ -21,7 +21,7 @@ pub struct Integrations(pub(super) ConnectClient);
 
 #[wasm_bindgen]
 impl Apps {
-    /// Apps, asked for page by page as they are iterated: `GET /api/v3/toolkits` (v1: `GET /api/v1/apps`).
+    /// Apps, asked for page by page as they are iterated: `GET /api/v3.1/toolkits`.
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<App>")]
@@ -37,7 +37,7 @@ impl Apps {
         })
     }
 
-    /// One app: `GET /api/v3/toolkits/{id}` (v1: `GET /api/v1/apps/{id}`).
+    /// One app: `GET /api/v3.1/toolkits/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<App>")]
@@ -56,8 +56,7 @@ impl Apps {
 
 #[wasm_bindgen]
 impl Integrations {
-    /// The enabled integrations of an app, asked for page by page as they are iterated: `GET /api/v3/auth_configs` (v1:
-    /// `GET /api/v1/integrations`).
+    /// The enabled integrations of an app, asked for page by page as they are iterated: `GET /api/v3.1/auth_configs`.
     ///
     /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Integration>")]
@@ -73,7 +72,7 @@ impl Integrations {
         })
     }
 
-    /// One integration: `GET /api/v3/auth_configs/{id}` (v1: `GET /api/v1/integrations/{id}`).
+    /// One integration: `GET /api/v3.1/auth_configs/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
@@ -89,8 +88,8 @@ impl Integrations {
         ask(&self.0, options, read, answer_to_js::<Integration>)
     }
 
-    /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3/auth_configs` (v1:
-    /// `POST /api/v1/integrations`). Only with the client's `createIntegrations`: it changes the developer's project. Sent once,
+    /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3.1/auth_configs`.
+    /// Only with the client's `createIntegrations`: it changes the developer's project. Sent once,
     /// never repeated.
     ///
     /// Rejects with `invalid_argument`, also without `createIntegrations`, `not_found`, `connection_not_needed`,

@@ -48,8 +48,8 @@ impl JsConnectClient {
 
     /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
     ///
-    /// Asks `GET /api/v3/auth_configs` (v1: `GET /api/v1/integrations`), or with `/{id}` for one that is known, and for what that
-    /// does not hold `GET /api/v3/toolkits/{id}` (v1: `GET /api/v1/apps/{id}`).
+    /// Asks `GET /api/v3.1/auth_configs`, or with `/{id}` for one that is known, and for what that
+    /// does not hold `GET /api/v3.1/toolkits/{id}`.
     ///
     /// Rejects with `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, `not_found`,
     /// `invalid_argument`, and the codes of any request.
@@ -64,8 +64,8 @@ impl JsConnectClient {
         })
     }
 
-    /// Starts a connection: `POST /api/v3/connected_accounts`, or `POST /api/v3/connected_accounts/link` where the platform hosts
-    /// the sign-in (v1: `POST /api/v1/connectedAccounts`). Sent once, never repeated. With an `app`, what
+    /// Starts a connection: `POST /api/v3.1/connected_accounts`, or `POST /api/v3.1/connected_accounts/link` where the platform hosts
+    /// the sign-in. Sent once, never repeated. With an `app`, what
     /// `getExpectedParamsForUser` asks comes first.
     ///
     /// Rejects with `fields_invalid`, `redirect_refused`, `connection_not_needed`, `invalid_argument`, and the codes of
@@ -213,7 +213,7 @@ impl JsConnectClient {
 
     /// What a signed call to the account's app needs, as far as the platform shows it. Masked values are marked.
     ///
-    /// Asks `GET /api/v3/connected_accounts/{id}` (v1: `GET /api/v1/connectedAccounts/{id}/info`).
+    /// Asks `GET /api/v3.1/connected_accounts/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = getAuthParams, unchecked_return_type = "Promise<AuthParams>")]
@@ -229,8 +229,7 @@ impl JsConnectClient {
         ask(&self.0, options, read, answer_to_js::<AuthParams>)
     }
 
-    /// Executes an action on behalf of an entity, or with one account: `POST /api/v3/tools/execute/{id}` (v1:
-    /// `POST /api/v2/actions/{id}/execute`). Sent once, never repeated.
+    /// Executes an action on behalf of an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Sent once, never repeated.
     ///
     /// Rejects with `action_failed` (the action's words in `errorDescription`), `not_found`, `invalid_request`,
     /// `invalid_argument`, and the codes of any request.

@@ -12,8 +12,8 @@ export type AuthScheme =
   | "CALCOM_AUTH" | "BILLCOM_AUTH" | "SNOWFLAKE" | "SAML" | "NO_AUTH"
   | (string & {});
 
-/** The generation of the platform's HTTP API to speak. */
-export type Api = "v1" | "v3";
+/** Version of the platform's HTTP API. */
+export type Api = "v3.1" | "v3";
 
 /** Every code that a {@link ConnectError} can carry. */
 export type ConnectErrorCode =
@@ -454,7 +454,7 @@ export interface FlowAttempt<State extends string> {
 
 /** One account of one user at one app, as the platform has it now. Holds no credentials. */
 export interface ConnectedAccount {
-  /** `ca_…` in v3, a UUID in v1. */
+  /** For example `ca_…`. Opaque. */
   readonly id: string;
   /** Usable when it is `ACTIVE`. */
   readonly status: ConnectionStatus;
@@ -522,16 +522,14 @@ export interface GetConnectionOptions {
 export interface AuthParams {
   /** Where the app's API is for this account. */
   readonly baseUrl?: string;
-  /** The credentials, each with its place. */
+  /** The credentials. */
   readonly parameters: readonly AuthParameter[];
 }
 
-/** One credential, and where it goes in a call of the app. */
+/** One credential. */
 export interface AuthParameter {
-  /** Name of the header, the query parameter or the credential. */
+  /** Its name, such as `access_token`. */
   readonly name: string;
-  /** Where it goes in a call, where the platform says so. */
-  readonly in: "header" | "query" | "credential";
   /** As the platform shows it: see `isMasked`. */
   readonly value: string;
   /** The platform shows a mask in place of the value. Never send it back. */
@@ -546,8 +544,8 @@ export interface ExecuteActionOptions {
   entityId?: string | undefined;
   /** With this account. Default: the entity's newest usable one of the app. */
   connectedAccountId?: string | undefined;
-  /** Key of the app. Default: the one that the action's name begins with. */
-  app?: string | undefined;
+  /** Version of the tool, such as `20250905_00`. Default: the latest. */
+  version?: string | undefined;
   /** The action's input. Default `{}`. */
   input?: Record<string, unknown> | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
@@ -576,7 +574,7 @@ export interface App {
   readonly logo?: string;
   /** The groups it is in; may be empty. */
   readonly categories: readonly AppCategory[];
-  /** In the platform's order. Absent in lists of v1, which do not tell: `apps.get` does. */
+  /** In the platform's order. */
   readonly authSchemes?: readonly AuthScheme[];
   /** Those for which the platform has credentials of its own: the developer needs none. */
   readonly managedAuthSchemes: readonly AuthScheme[];
@@ -610,7 +608,7 @@ export interface AppOptions {
 
 /** An app plus one auth scheme plus the developer's credentials for it, which no answer holds. */
 export interface Integration {
-  /** `ac_…` in v3, a UUID in v1. */
+  /** For example `ac_…`. Opaque. */
   readonly id: string;
   /** Key of its app. */
   readonly app?: string;
@@ -703,7 +701,7 @@ export type TraceEntry = {
 export interface ClientOptions {
   /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
   baseUrl: string;
-  /** Default `"v3"`. */
+  /** Default `"v3.1"`. */
   api?: Api | undefined;
   /** Default for every call that takes one. */
   entityId?: string | undefined;

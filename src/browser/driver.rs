@@ -159,7 +159,7 @@ impl Driver<'_> {
             let result = match sent.await {
                 Ok(response) => {
                     status = Some(response.status);
-                    read(self.options.api, &operation, &response).map_err(Failure::from)
+                    read(&operation, &response).map_err(Failure::from)
                 }
                 Err(mut failure) => {
                     failure.error.retryable = repeatable
@@ -171,6 +171,7 @@ impl Driver<'_> {
             let event = TraceEvent::Request {
                 operation: operation.name(),
                 method: request.method,
+                prefix: request.prefix,
                 route: request.route,
                 status,
                 // A clock that was set back took no time.

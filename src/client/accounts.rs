@@ -5,7 +5,6 @@ use web_sys::AbortSignal;
 use super::{Call, ConnectClient, ConnectionRequest, Result, call_of};
 use crate::browser::page;
 use crate::core::error::ConnectError;
-use crate::core::procedure::execute::ExecuteAction;
 use crate::core::procedure::find_account::FindAccount;
 use crate::core::procedure::pages::Pages;
 use crate::core::procedure::refresh::{Refresh, RefreshAccount};
@@ -191,7 +190,7 @@ impl ConnectClient {
         execute.entity_id = execute
             .entity_id
             .or_else(|| self.inner.options.entity_id.clone());
-        call_of(ExecuteAction::new(self.inner.options.api, execute))
+        Box::new(ask(Operation::Execute(execute), |answer| answer.try_into()))
     }
 
     pub(super) async fn ask<T>(
@@ -218,5 +217,5 @@ pub(crate) fn watching(
 
 /// The call of [`ConnectClient::find_account`].
 pub(crate) fn finding(entity_id: String, app: String) -> Call<Option<ConnectedAccount>> {
-    call_of(FindAccount::of_app(entity_id, app))
+    call_of(FindAccount::new(entity_id, app))
 }

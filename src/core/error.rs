@@ -82,13 +82,13 @@ codes! {
     Forbidden = "forbidden",
     /// HTTP 404, or a 400 that means the same (docs/protocol.md §6.3, Q25).
     NotFound = "not_found",
-    /// HTTP 410.
+    /// HTTP 410 for an action: its tool is gone.
     Gone = "gone",
     /// HTTP 409.
     Conflict = "conflict",
     /// HTTP 400, 422 and other refusals; the server's words are in `error_description`.
     InvalidRequest = "invalid_request",
-    /// The platform no longer serves this route.
+    /// The platform no longer serves this route: HTTP 410, or 400 with the name of its successor.
     EndpointRetired = "endpoint_retired",
     /// HTTP 2xx, but the body says that the platform did not do it.
     Rejected = "rejected",

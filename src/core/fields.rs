@@ -51,34 +51,17 @@ pub struct Field {
     pub order: Option<u64>,
 }
 
-/// What the wire says of a field, with whose job it is.
-#[allow(clippy::large_enum_variant, reason = "taken apart where it is made")]
-pub(crate) enum Decoded {
-    /// The end user's part.
-    User(Field),
-    /// The developer's part, given when the integration is created.
-    Developer {
-        /// Required and without a default.
-        blocking: bool,
-    },
-    /// Not to be asked for, or without a name.
-    Hidden,
-}
-
-/// Reads a field in any of its spellings (docs/protocol.md §5.2). `listed_required` is what the list that it stands in implies.
-pub(crate) fn decode(value: &Value, listed_required: bool) -> Decoded {
-    let Some(name) = value.get("name").as_str().filter(|name| !name.is_empty()) else {
-        return Decoded::Hidden;
-    };
+/// Reads a field in any of its spellings (docs/protocol.md §5.2); `None` for one that has no name or that users do not fill in. `listed_required` is what the list that it stands in implies.
+fn decode(value: &Value, listed_required: bool) -> Option<Field> {
+    let name = value.get("name").as_str().filter(|name| !name.is_empty())?;
     let default = value.get("default").scalar();
     let required = value.get("required").as_bool().unwrap_or(listed_required);
-    if value.get("expected_from_customer").as_bool() == Some(false) {
-        return Decoded::Developer {
-            blocking: required && default.is_none(),
-        };
-    }
-    if value.any(&["user_visible", "userVisible"]).as_bool() == Some(false) {
-        return Decoded::Hidden;
+    let is_hidden = ["expected_from_customer", "user_visible", "userVisible"];
+    if is_hidden
+        .iter()
+        .any(|name| value.get(name).as_bool() == Some(false))
+    {
+        return None;
     }
     let format = value.get("format").to_text();
     let allowed: Vec<String> = value
@@ -90,7 +73,7 @@ pub(crate) fn decode(value: &Value, listed_required: bool) -> Decoded {
     let label = ["displayName", "display_name"]
         .iter()
         .find_map(|key| value.get(key).to_text());
-    Decoded::User(Field {
+    Some(Field {
         secret: value.any(&["is_secret", "isSecret"]).as_bool() == Some(true)
             || format.as_deref() == Some("password")
             || is_secret_name(name)
@@ -118,10 +101,7 @@ pub(crate) fn decode(value: &Value, listed_required: bool) -> Decoded {
 pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
     list.items()
         .iter()
-        .filter_map(|value| match decode(value, listed_required) {
-            Decoded::User(field) => Some(field),
-            _ => None,
-        })
+        .filter_map(|value| decode(value, listed_required))
         .collect()
 }
 
@@ -161,11 +141,11 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
 /// `invalid_argument`.
 pub fn read(value: &Value, argument: &str) -> Result<Field, ConnectError> {
     match decode(value, false) {
-        Decoded::User(mut field) => {
+        Some(mut field) => {
             field.secret |= value.get("secret").as_bool() == Some(true);
             Ok(field)
         }
-        _ => Err(ConnectError::argument(
+        None => Err(ConnectError::argument(
             "type",
             argument,
             "holds what is no expected input field",

@@ -5,6 +5,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::error::ErrorCode;
+use super::text::concat;
 
 /// How many entries are kept; older ones make room.
 pub const LIMIT: usize = 200;
@@ -18,7 +19,9 @@ pub enum TraceEvent {
         operation: &'static str,
         /// As of HTTP.
         method: &'static str,
-        /// The path with `{id}` in place of what stands there, without its query.
+        /// Where its path starts.
+        prefix: &'static str,
+        /// The rest of the path with `{id}` in place of what stands there, without its query.
         route: &'static str,
         /// HTTP status, when a server answered.
         status: Option<u16>,
@@ -93,7 +96,7 @@ impl Serialize for TraceEntry {
             object.serialize_field("flow", flow.as_str())?;
         }
         for (name, word) in words.into_iter().flatten() {
-            object.serialize_field(name, word)?;
+            object.serialize_field(name, &concat(&word))?;
         }
         for (name, number) in numbers {
             if let Some(number) = number {
@@ -111,7 +114,7 @@ impl Serialize for TraceEntry {
 type Parts = (
     &'static str,
     Option<FlowTag>,
-    [Option<(&'static str, &'static str)>; 3],
+    [Option<(&'static str, [&'static str; 2])>; 3],
     [(&'static str, Option<u64>); 2],
     Option<ErrorCode>,
 );
@@ -119,11 +122,12 @@ type Parts = (
 impl TraceEvent {
     fn parts(&self) -> Parts {
         let none = [("status", None), ("ms", None)];
-        let word = |name, word| [Some((name, word)), None, None];
+        let word = |name, word| [Some((name, [word, ""])), None, None];
         match *self {
             TraceEvent::Request {
                 operation,
                 method,
+                prefix,
                 route,
                 status,
                 ms,
@@ -132,9 +136,9 @@ impl TraceEvent {
                 "request",
                 None,
                 [
-                    Some(("operation", operation)),
-                    Some(("method", method)),
-                    Some(("route", route)),
+                    Some(("operation", [operation, ""])),
+                    Some(("method", [method, ""])),
+                    Some(("route", [prefix, route])),
                 ],
                 [("status", status.map(u64::from)), ("ms", Some(ms))],
                 code,

@@ -36,25 +36,25 @@ suite("a polluted prototype", () => {
   });
 
   test("is no option of a client or a call", async () => {
-    const { asked, options } = platform();
+    const { asked, bodies, options } = platform();
     pollute({
-      api: "v3", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
+      api: "v3", version: "evil", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
       storage: memoryStorage(), retry: 5, timeoutMs: 1, createIntegrations: true, returnTo: "/evil", authScheme: "API_KEY", redirectUrl: "https://evil.test/", url: "https://evil.test/", data: { a: "b" },
     });
     const seen = [];
     const client = await connect({ ...options, fetch: async (request) => {
-      seen.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key"), await request.clone().text()]);
+      seen.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key")]);
       return options.fetch(request);
     } });
     const request = await client.initiateConnection(initiating);
     const [record] = client.pending();
     const done = await client.completeConnection({ url: callback(request) });
     clean();
-    assert.deepEqual(asked, ["POST /api/v1/connectedAccounts", "GET /api/v1/connectedAccounts/ca_1"]);
+    assert.deepEqual(asked, ["POST /api/v3.1/connected_accounts", "GET /api/v3.1/connected_accounts/ca_1"]);
     for (const [origin, credentials, ...headers] of seen) {
       assert.deepEqual([origin, credentials, headers[0], headers[1]], ["https://platform.test", "same-origin", null, null]);
     }
-    assert.deepEqual(Object.keys(JSON.parse(seen[0][4]).data ?? {}), []);
+    assert.deepEqual(bodies[0].connection.state, { authScheme: "OAUTH2", val: { status: "INITIALIZING" } });
     assert.deepEqual([record.entityId, record.returnTo, done.returnTo, done.account.entityId], ["Jessica", undefined, undefined, "Jessica"]);
   });
 
@@ -96,7 +96,7 @@ suite("a method `toJSON` of all objects", () => {
   }
 
   test("changes no check, and no answer", async () => {
-    const client = await connect({ api: "v3", retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
+    const client = await connect({ retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
     pollute({ toJSON });
     const codes = [{}, { shop: "b" }, { shop: "a" }].map((data) => validateParams([field], data).map(({ code }) => code));
     const { status, app } = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
@@ -112,23 +112,21 @@ suite("an answer or an argument", () => {
 
   test("pollutes nothing, however its members are called", async () => {
     const members = `"id":"ca_1","status":"ACTIVE","meta":${hostile},"data":${hostile},"params":${hostile},"val":${hostile},"connectionParams":${hostile},"toolkit":{"slug":"gmail"},"successful":true`;
-    for (const api of ["v1", "v3"]) {
-      const client = await connect({ api, entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostile.slice(1, -1)}}`) });
-      const entity = { connectedAccountId: "ca_1" };
-      await client.connectedAccounts.get(entity);
-      const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostile) });
-      assert.deepEqual(Object.keys(data), ["__proto__", "constructor", "toString", "then"], api);
-      assert.equal(Object.getPrototypeOf(data), Object.prototype);
-      for await (const account of client.connectedAccounts.list()) assert.equal(account.id, "ca_1");
-      await client.getAuthParams(entity).catch((error) => assert.ok(isConnectError(error)));
-      untouched();
-    }
+    const client = await connect({ entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostile.slice(1, -1)}}`) });
+    const entity = { connectedAccountId: "ca_1" };
+    await client.connectedAccounts.get(entity);
+    const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostile) });
+    assert.deepEqual(Object.keys(data), ["__proto__", "constructor", "toString", "then"]);
+    assert.equal(Object.getPrototypeOf(data), Object.prototype);
+    for await (const account of client.connectedAccounts.list()) assert.equal(account.id, "ca_1");
+    await client.getAuthParams(entity).catch((error) => assert.ok(isConnectError(error)));
+    untouched();
   });
 
   test("of a page's own `fetch` may be a thenable; what never ends, throws or answers twice ends the call all the same", async () => {
     const account = () => json({ id: "ca_1", status: "ACTIVE" });
     const ask = async (thenable) => {
-      const client = await connect({ api: "v3", retry: 0, timeoutMs: 50, fetch: () => thenable });
+      const client = await connect({ retry: 0, timeoutMs: 50, fetch: () => thenable });
       return client.connectedAccounts.get({ connectedAccountId: "ca_1" }).then(({ status }) => status, ({ code }) => code);
     };
     const thrown = new Error("trap");

@@ -80,10 +80,10 @@ suite("an open redirect", () => {
     try {
       for (const redirectUrl of ["javascript:alert(document.domain)//", "data:text/html,x", "//evil.test/", "https://provider.test@evil.test/", "\\\\evil.test", "h\nttps://evil.test"]) {
         const storage = memoryStorage();
-        const answer = { connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl };
-        const fields = { id: "in_1", name: "gmail", authScheme: "OAUTH2", expectedInputFields: [], enabled: true };
+        const answer = { id: "ca_1", status: "INITIATED", redirect_url: redirectUrl };
+        const fields = { id: "in_1", auth_scheme: "OAUTH2", is_composio_managed: false, expected_input_fields: [] };
         const fetch = async ({ method }) => json(method === "POST" ? answer : fields);
-        const client = await connect({ api: "v1", entityId: "Jessica", retry: 0, storage, fetch });
+        const client = await connect({ entityId: "Jessica", retry: 0, storage, fetch });
         await assert.rejects(client.initiateConnection(initiating), { code: "redirect_refused" });
         popup.closed = false;
         const flow = client.flow({ integrationId: "in_1", mode: "popup", redirectUrl: `${home}/done` });
@@ -96,8 +96,8 @@ suite("an open redirect", () => {
   });
 
   test("does not come of `returnTo`, neither where it is opened nor where its path is taken out of it and opened", async () => {
-    const answer = { connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl: `${provider}/go` };
-    const client = await connect({ api: "v1", entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
+    const answer = { id: "ca_1", status: "INITIATED", redirect_url: `${provider}/go`, auth_scheme: "OAUTH2", expected_input_fields: [] };
+    const client = await connect({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
     const paths = combine(["/", "//", "/\\", "\\", "", "/.", "/..", "/%2e", "/%2E.", "/a/..", "/\t", "/./a/.."], ["", "/", "//", "\\", "/.", "a"], ["evil.test", "@evil.test", "", "#//evil.test", "?//evil.test"]);
     const accepted = [];
     for (const returnTo of [...paths, ...corpus.slice(0, 200), "javascript:alert(1)", "data:text/html,x"]) {

@@ -74,7 +74,7 @@ const calls = {
   "connectedAccounts.delete": [(client, options) => client.connectedAccounts.delete(options), account],
   getAuthParams: [(client, options) => client.getAuthParams(options), account],
   executeAction: [(client, options) => client.executeAction(options), { action: "GMAIL_GET_PROFILE", connectedAccountId: "ca_1" }],
-  "entity.execute": [(client, options) => client.entity("Jessica").execute(options), { action: "GMAIL_GET_PROFILE", app: "gmail" }],
+  "entity.execute": [(client, options) => client.entity("Jessica").execute(options), { action: "GMAIL_GET_PROFILE", version: "20250905_00" }],
   "entity.getConnection": [(client, options) => client.entity("Jessica").getConnection(options), { app: "gmail" }],
   "entity.initiateConnection": [(client, options) => client.entity("Jessica").initiateConnection(options), initiating],
   "apps.get": [(client, options) => client.apps.get(options), { app: "gmail" }],
@@ -136,7 +136,7 @@ suite("createClient refuses", () => {
     for (const name of ["baseURL", "base_url", "timeout", "", "__proto__x", "constructor"]) {
       await refuses(() => connect({ [name]: "x" }), "unknown", name);
     }
-    await refuses(() => createClient(JSON.parse('{"baseUrl":"/api","__proto__":{"api":"v1"}}')), "unknown", "__proto__");
+    await refuses(() => createClient(JSON.parse('{"baseUrl":"/api","__proto__":{"api":"v3"}}')), "unknown", "__proto__");
   });
 
   test("a platform key, with the way out", async () => {
@@ -151,14 +151,14 @@ suite("createClient refuses", () => {
       ["baseUrl", 42, "type"], ["baseUrl", new URL("https://platform.test"), "type"], ["baseUrl", "", "required"], ["baseUrl", " ", "required"],
       ["baseUrl", "platform.test", "format"], ["baseUrl", "javascript:x", "format"], ["baseUrl", "/api?x=1", "format"],
       ["baseUrl", "//platform.test", "format"], ["baseUrl", "https://u:p@platform.test", "format"],
-      ["api", "v2", "format"], ["api", 1, "type"], ["entityId", 7, "type"], ["entityId", "", "required"],
+      ["api", "v1", "format"], ["api", "v2", "format"], ["api", "v3.2", "format"], ["api", 1, "type"], ["entityId", 7, "type"], ["entityId", "", "required"],
       ["headers", 42, "type"], ["headers", "a: b", "type"], ["headers", [["a", "b"]], "type"], ["headers", { a: 1 }, "type", "headers.a"],
       ["credentials", "yes", "format"], ["redirectUrl", "app", "format"], ["redirectUrl", "https://app.test/?status=1", "duplicate"],
       ["redirectOrigins", "https://a.test", "type"], ["redirectOrigins", ["https://a.test/x"], "format"], ["redirectOrigins", [1], "format"],
       ["timeoutMs", "100", "type"], ["timeoutMs", 0, "format"], ["timeoutMs", -1, "type"], ["timeoutMs", 1.5, "type"], ["timeoutMs", NaN, "type"],
       ["timeoutMs", Infinity, "type"], ["timeoutMs", 1e12, "type"], ["retry", 11, "type"], ["retry", true, "type"], ["createIntegrations", "yes", "type"],
       ["fetch", "fetch", "type"], ["fetch", {}, "type"], ["storage", "local", "type"], ["storage", () => {}, "type"],
-      ["unsafeApiKey", 1, "type"], ["unsafeApiKey", "", "required"], ["api", 1n, "type"], ["api", Symbol("v1"), "type"], ["entityId", () => {}, "type"],
+      ["unsafeApiKey", 1, "type"], ["unsafeApiKey", "", "required"], ["api", 1n, "type"], ["api", Symbol("v3"), "type"], ["entityId", () => {}, "type"],
     ];
     for (const [name, value, code, field = name] of wrong) await refuses(() => connect({ [name]: value }), code, field);
   });
@@ -244,7 +244,7 @@ suite("each call refuses", () => {
       const long = await call(client, { ...right, ["é".repeat(2 ** 20)]: 1 }).catch((error) => error);
       assert.ok(long.code === "invalid_argument" && long.message.length < 1000 && long.issues[0].field.length < 1000, "a long name");
       assert.equal({}.polluted, undefined);
-      for (const request of asked) assert.match(request, /^[A-Z]+ \/api\/v\d\/[\x21-\x7e]+$/);
+      for (const request of asked) assert.match(request, /^[A-Z]+ \/api\/v3\.1\/[\x21-\x7e]+$/);
       for (const request of asked) assert.doesNotMatch(request, /\/\.\.?(\/|$)|admin\/|\/admin/);
       // The client is as good as before.
       assert.equal((await client.connectedAccounts.get(account)).status, "ACTIVE");
@@ -332,27 +332,25 @@ suite("each call refuses", () => {
   });
 
   test("nothing for text that is no Unicode", async () => {
-    const { asked, options } = platform();
-    const bodies = [];
-    const { fetch } = options;
-    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().text()), fetch(request)) });
+    const { asked, bodies, options } = platform();
+    const client = await connect(options);
     await client.initiateConnection({ ...initiating, entityId: "\ud800", data: { "\udfff": "a\ud83d", "\ud83d\ude00": "\u2028\0" } });
-    assert.deepEqual(JSON.parse(bodies[0]).data, { "\ufffd": "a\ufffd", "\ud83d\ude00": "\u2028\0" });
+    const { user_id, state } = bodies[0].connection;
+    assert.deepEqual([user_id, state.val], ["\ufffd", { status: "INITIALIZING", "\ufffd": "a\ufffd", "\ud83d\ude00": "\u2028\0" }]);
     await client.connectedAccounts.get({ connectedAccountId: "ca_\ud800" });
-    assert.equal(asked[1], "GET /api/v1/connectedAccounts/ca_%EF%BF%BD");
+    assert.equal(asked[1], "GET /api/v3.1/connected_accounts/ca_%EF%BF%BD");
   });
 
   test("what is changed after the call is not seen", async () => {
-    const { options } = platform();
-    const bodies = [];
-    const { fetch } = options;
-    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().json()), fetch(request)) });
+    const { bodies, options } = platform();
+    const client = await connect(options);
     const given = { ...initiating, data: { shop: "acme" } };
     const promise = client.initiateConnection(given);
     given.data.shop = "changed";
     given.integrationId = "changed";
     await promise;
-    assert.deepEqual([bodies[0].data, bodies[0].integrationId], [{ shop: "acme" }, "in_1"]);
+    const [{ auth_config, connection }] = bodies;
+    assert.deepEqual([connection.state.val.shop, auth_config.id], ["acme", "in_1"]);
   });
 });
 
@@ -379,7 +377,9 @@ suite("errors", () => {
   test("have no member that does not apply, and none that holds what was typed", async () => {
     const secret = "xyzzy-plugh-20571";
     const refusal = { message: `bad ${secret}`, details: [{ property: "a", constraints: { x: `${secret}!` } }], type: secret };
-    const client = await connect({ ...platform().options, fetch: () => json(refusal, 400, { "x-request-id": "r1" }) });
+    const { options } = platform();
+    const fetch = (request) => (request.method === "POST" ? json(refusal, 400, { "x-request-id": "r1" }) : options.fetch(request));
+    const client = await connect({ ...options, fetch });
     const error = await client.initiateConnection({ ...initiating, data: { token: secret } }).catch((error) => error);
     const { code, status, retryable, requestId, errorDescription, message, issues } = error;
     assert.deepEqual({ code, status, retryable, requestId }, { code: "invalid_request", status: 400, retryable: false, requestId: "r1" });

@@ -28,18 +28,24 @@ export function memoryStorage() {
   };
 }
 
-/** A v1 platform whose connections are active as soon as the user is back. `asked` lists `METHOD path`. */
+/**
+ * A platform whose connections are active as soon as the user is back. `asked` lists `METHOD path` and `bodies` what was sent, without the
+ * look-up of the integration of {@link initiating}, which is OAuth with the developer's own credentials.
+ */
 export function platform() {
   const asked = [];
+  const bodies = [];
   const fetch = async (request) => {
     const { pathname } = new URL(request.url);
+    if (pathname.endsWith("/auth_configs/in_1")) return json({ id: "in_1", auth_scheme: "OAUTH2", is_composio_managed: false, expected_input_fields: [] });
     asked.push(`${request.method} ${pathname}`);
     if (request.method === "POST") {
-      return json({ connectedAccountId: "ca_1", connectionStatus: "INITIATED", redirectUrl: "https://auth.test/go?x=1" });
+      bodies.push(await request.clone().json());
+      return json({ id: "ca_1", status: "INITIATED", redirect_url: "https://auth.test/go?x=1" });
     }
-    return json({ id: pathname.split("/").pop(), status: "ACTIVE", appUniqueId: "gmail", clientUniqueUserId: "Jessica" });
+    return json({ id: pathname.split("/").pop(), status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" });
   };
-  return { asked, options: { api: "v1", entityId: "Jessica", retry: 0, fetch, storage: memoryStorage() } };
+  return { asked, bodies, options: { entityId: "Jessica", retry: 0, fetch, storage: memoryStorage() } };
 }
 
 /** The arguments of a connection that is started with one request. */

@@ -8,10 +8,10 @@ const redirectUrl = "https://yourwebsite.com/connection/callback";
 const entityId = "Jessica";
 
 /** What stands in place of the import and the constructor of the guides. */
-async function open(api) {
+async function open() {
   const sandbox = createSandbox();
   const toolset = await connect({
-    baseUrl: "https://sandbox.test", api, unsafeApiKey: "sandbox-key", storage: memoryStorage(), fetch: (request) => sandbox.fetch(request),
+    baseUrl: "https://sandbox.test", unsafeApiKey: "sandbox-key", storage: memoryStorage(), fetch: (request) => sandbox.fetch(request),
   });
   const browser = new Browser({ send: (request) => sandbox.fetch(request), home: new URL(redirectUrl).origin });
   return { sandbox, toolset, browser };
@@ -28,94 +28,92 @@ function tell(connectionRequest) {
   }
 }
 
-for (const api of ["v1", "v3"]) {
-  suite(`the guides' JavaScript, ${api}`, () => {
-    test("Gmail", async () => {
-      const { sandbox, toolset, browser } = await open(api);
+suite("the guides' JavaScript", () => {
+  test("Gmail", async () => {
+    const { sandbox, toolset, browser } = await open();
 
-      const response = await toolset.getExpectedParamsForUser({
-        app: "gmail",
-        authScheme: "OAUTH2",
-      });
-      assert.deepEqual(response.expectedInputFields, []);
-
-      // The guide's own name for it in the next step.
-      const expectedInputFields = response;
-      const collectedParams = {};
-      const connectionRequest = await toolset.client.connectedAccounts.initiate({
-        data: {
-          ...collectedParams,
-        },
-        entityId: entityId,
-        integrationId: expectedInputFields.integrationId,
-        redirectUri: redirectUrl,
-      });
-      const url = tell(connectionRequest);
-      assert.match(url, /^https:\/\/sandbox\.test\//);
-      const waiting = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
-      assert.match(waiting.status, /^INITIA/);
-
-      const consent = await browser.visit(url);
-      const back = await browser.submit(consent, { decision: "allow" });
-      assert.equal(back.url.origin + back.url.pathname, redirectUrl);
-      assert.equal(back.url.searchParams.get("status"), "success");
-
-      const connectedAccount = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
-      const { id, status, app, entityId: entity } = connectedAccount;
-      assert.deepEqual({ id, status, app }, { id: connectionRequest.connectedAccountId, status: "ACTIVE", app: "gmail" });
-      assert.ok(entity === undefined || entity === "Jessica");
-      assert.deepEqual(sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]), [["gmail", "Jessica", "ACTIVE"]]);
-
-      // What the guides leave to the reader.
-      const done = await toolset.completeConnection({ url: back.url.href });
-      assert.equal(done.connectedAccountId, connectionRequest.connectedAccountId);
+    const response = await toolset.getExpectedParamsForUser({
+      app: "gmail",
+      authScheme: "OAUTH2",
     });
+    assert.deepEqual(response.expectedInputFields, []);
 
-    test("Gmail, when the user says no", async () => {
-      const { toolset, browser } = await open(api);
-      const { integrationId } = await toolset.getExpectedParamsForUser({ app: "gmail", authScheme: "OAUTH2" });
-      const connectionRequest = await toolset.client.connectedAccounts.initiate({
-        data: {}, entityId: entityId, integrationId: integrationId, redirectUri: redirectUrl,
-      });
-      const back = await browser.submit(await browser.visit(tell(connectionRequest)), { decision: "deny" });
-      const { status } = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
-      assert.equal(status, "FAILED");
-      await assert.rejects(toolset.completeConnection({ url: back.url.href }), { name: "ConnectError" });
+    // The guide's own name for it in the next step.
+    const expectedInputFields = response;
+    const collectedParams = {};
+    const connectionRequest = await toolset.client.connectedAccounts.initiate({
+      data: {
+        ...collectedParams,
+      },
+      entityId: entityId,
+      integrationId: expectedInputFields.integrationId,
+      redirectUri: redirectUrl,
     });
+    const url = tell(connectionRequest);
+    assert.match(url, /^https:\/\/sandbox\.test\//);
+    const waiting = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
+    assert.match(waiting.status, /^INITIA/);
 
-    test("Shopify", async () => {
-      const { sandbox, toolset } = await open(api);
+    const consent = await browser.visit(url);
+    const back = await browser.submit(consent, { decision: "allow" });
+    assert.equal(back.url.origin + back.url.pathname, redirectUrl);
+    assert.equal(back.url.searchParams.get("status"), "success");
 
-      const response = await toolset.getExpectedParamsForUser({
-        app: "shopify",
-      });
+    const connectedAccount = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
+    const { id, status, app, entityId: entity } = connectedAccount;
+    assert.deepEqual({ id, status, app }, { id: connectionRequest.connectedAccountId, status: "ACTIVE", app: "gmail" });
+    assert.ok(entity === undefined || entity === "Jessica");
+    assert.deepEqual(sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]), [["gmail", "Jessica", "ACTIVE"]]);
 
-      const typed = { admin_api_access_token: "shpat_0123456789", shop: "acme" };
-      const collectedParams = {};
-      const asked = [];
-      for (const field of response["expectedInputFields"]) {
-        asked.push(`${field.displayName}: ${field.description}`);
-        collectedParams[field.name] = typed[field.name];
-      }
-      assert.equal(asked.length, 2);
-      for (const line of asked) assert.match(line, /^\S.*: \S/);
-      assert.deepEqual(collectedParams, typed);
-
-      const connectionRequest = await toolset.client.connectedAccounts.initiate({
-        data: {
-          ...collectedParams,
-        },
-        entityId: entityId,
-        integrationId: response.integrationId,
-        redirectUri: redirectUrl,
-        authMode: "OAUTH2",
-        authConfig: {},
-      });
-      assert.equal(tell(connectionRequest), "Connection Status is active, you can now test by calling the tool.");
-
-      const connectedAccount = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
-      assert.deepEqual([connectedAccount.status, connectedAccount.app], ["ACTIVE", "shopify"]);
-      assert.deepEqual(sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Jessica", typed]]);
-    });
+    // What the guides leave to the reader.
+    const done = await toolset.completeConnection({ url: back.url.href });
+    assert.equal(done.connectedAccountId, connectionRequest.connectedAccountId);
   });
-}
+
+  test("Gmail, when the user says no", async () => {
+    const { toolset, browser } = await open();
+    const { integrationId } = await toolset.getExpectedParamsForUser({ app: "gmail", authScheme: "OAUTH2" });
+    const connectionRequest = await toolset.client.connectedAccounts.initiate({
+      data: {}, entityId: entityId, integrationId: integrationId, redirectUri: redirectUrl,
+    });
+    const back = await browser.submit(await browser.visit(tell(connectionRequest)), { decision: "deny" });
+    const { status } = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
+    assert.equal(status, "FAILED");
+    await assert.rejects(toolset.completeConnection({ url: back.url.href }), { name: "ConnectError" });
+  });
+
+  test("Shopify", async () => {
+    const { sandbox, toolset } = await open();
+
+    const response = await toolset.getExpectedParamsForUser({
+      app: "shopify",
+    });
+
+    const typed = { admin_api_access_token: "shpat_0123456789", shop: "acme" };
+    const collectedParams = {};
+    const asked = [];
+    for (const field of response["expectedInputFields"]) {
+      asked.push(`${field.displayName}: ${field.description}`);
+      collectedParams[field.name] = typed[field.name];
+    }
+    assert.equal(asked.length, 2);
+    for (const line of asked) assert.match(line, /^\S.*: \S/);
+    assert.deepEqual(collectedParams, typed);
+
+    const connectionRequest = await toolset.client.connectedAccounts.initiate({
+      data: {
+        ...collectedParams,
+      },
+      entityId: entityId,
+      integrationId: response.integrationId,
+      redirectUri: redirectUrl,
+      authMode: "OAUTH2",
+      authConfig: {},
+    });
+    assert.equal(tell(connectionRequest), "Connection Status is active, you can now test by calling the tool.");
+
+    const connectedAccount = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
+    assert.deepEqual([connectedAccount.status, connectedAccount.app], ["ACTIVE", "shopify"]);
+    assert.deepEqual(sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Jessica", typed]]);
+  });
+});

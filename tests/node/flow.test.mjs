@@ -81,71 +81,68 @@ async function comeBack(href, options) {
 
 const rejects = (promise, code) => assert.rejects(promise, (error) => isConnectError(error) && error.code === code);
 
-for (const api of ["v1", "v3"]) {
-  suite(`a flow, ${api}`, () => {
-    test("by popup: reserved in the click, sent on, and connected once the platform says so", async () => {
-      const client = await open({ api });
-      const flow = client.flow({ app: "gmail", mode: "popup", returnTo: "/settings" });
-      assert.deepEqual(flow.getSnapshot(), { state: "idle", app: "gmail", entityId: "Jessica", expectedInputFields: [] });
-      const ready = await flow.load();
-      assert.deepEqual([ready.state, ready.issues, ready.authScheme], ["ready", [], "OAUTH2"]);
-      const settled = flow.submit();
-      assert.equal(page.popups.length, 1, "before anything is awaited");
-      const [popup] = page.popups;
-      assert.deepEqual([popup.url, popup.opener], ["about:blank", null]);
-      const waiting = await reach(flow, "waiting");
-      assert.equal(waiting.isPopupOpen, true);
-      assert.ok(waiting.expiresAtMs > Date.now());
-      assert.deepEqual(client.pending().map(({ flowId }) => flowId), [waiting.flowId]);
-      assert.match(popup.url, /^https:\/\/sandbox\.test\//);
-      await visit(popup.url);
-      const connected = await settled;
-      assert.equal(connected, flow.getSnapshot());
-      assert.deepEqual([connected.state, connected.account.status, connected.returnTo], ["connected", "ACTIVE", "/settings"]);
-      assert.equal(connected.connectedAccountId, connected.account.id);
-      assert.equal(popup.closed, true);
-      assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
-    });
-
-    test("by redirect: the page leaves, and the page that the user returns to completes it by loading", async () => {
-      const flow = (await open({ api })).flow({ app: "gmail", mode: "redirect" });
-      const settled = await flow.submit();
-      assert.deepEqual([settled.state, page.assigned.length, page.popups.length], ["redirecting", 1, 0]);
-      const callback = await visit(page.assigned[0]);
-
-      page.location.href = callback;
-      const other = (await open({ api })).flow({ app: "zendesk" });
-      assert.equal((await other.load()).state, "ready", "not its callback");
-      assert.equal(page.location.href, callback);
-      const returned = (await open({ api })).flow({ app: "gmail" });
-      const connected = await returned.load();
-      assert.deepEqual([connected.state, connected.account?.status], ["connected", "ACTIVE"]);
-      assert.equal(page.location.href, `${home}/connect`);
-    });
-
-    test("an API key is saved without a popup", async () => {
-      const flow = (await open({ api })).flow({ app: "shopify" });
-      await flow.load();
-      const refused = await flow.submit({ shop: "acme" });
-      assert.deepEqual([refused.state, refused.issues[0].code, refused.issues[0].field], ["ready", "required", "admin_api_access_token"]);
-      const connected = await flow.submit({ shop: "acme", admin_api_access_token: "shpat_1" });
-      assert.deepEqual([connected.state, page.popups.length], ["connected", 0]);
-    });
-
-    test("what the user denies has failed", async () => {
-      const flow = (await open({ api })).flow({ app: "gmail", mode: "popup" });
-      await flow.load();
-      const settled = flow.submit();
-      await reach(flow, "waiting");
-      await visit(page.popups[0].url, "deny");
-      const failed = await settled;
-      assert.equal(failed.state, "failed");
-      assert.ok(isConnectError(failed.error) && failed.error instanceof Error);
-      assert.equal(failed.error.code, api === "v3" ? "access_denied" : "account_failed");
-    });
+suite("a flow from its start to its end", () => {
+  test("by popup: reserved in the click, sent on, and connected once the platform says so", async () => {
+    const client = await open();
+    const flow = client.flow({ app: "gmail", mode: "popup", returnTo: "/settings" });
+    assert.deepEqual(flow.getSnapshot(), { state: "idle", app: "gmail", entityId: "Jessica", expectedInputFields: [] });
+    const ready = await flow.load();
+    assert.deepEqual([ready.state, ready.issues, ready.authScheme], ["ready", [], "OAUTH2"]);
+    const settled = flow.submit();
+    assert.equal(page.popups.length, 1, "before anything is awaited");
+    const [popup] = page.popups;
+    assert.deepEqual([popup.url, popup.opener], ["about:blank", null]);
+    const waiting = await reach(flow, "waiting");
+    assert.equal(waiting.isPopupOpen, true);
+    assert.ok(waiting.expiresAtMs > Date.now());
+    assert.deepEqual(client.pending().map(({ flowId }) => flowId), [waiting.flowId]);
+    assert.match(popup.url, /^https:\/\/sandbox\.test\//);
+    await visit(popup.url);
+    const connected = await settled;
+    assert.equal(connected, flow.getSnapshot());
+    assert.deepEqual([connected.state, connected.account.status, connected.returnTo], ["connected", "ACTIVE", "/settings"]);
+    assert.equal(connected.connectedAccountId, connected.account.id);
+    assert.equal(popup.closed, true);
+    assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
   });
-}
 
+  test("by redirect: the page leaves, and the page that the user returns to completes it by loading", async () => {
+    const flow = (await open()).flow({ app: "gmail", mode: "redirect" });
+    const settled = await flow.submit();
+    assert.deepEqual([settled.state, page.assigned.length, page.popups.length], ["redirecting", 1, 0]);
+    const callback = await visit(page.assigned[0]);
+
+    page.location.href = callback;
+    const other = (await open()).flow({ app: "zendesk" });
+    assert.equal((await other.load()).state, "ready", "not its callback");
+    assert.equal(page.location.href, callback);
+    const returned = (await open()).flow({ app: "gmail" });
+    const connected = await returned.load();
+    assert.deepEqual([connected.state, connected.account?.status], ["connected", "ACTIVE"]);
+    assert.equal(page.location.href, `${home}/connect`);
+  });
+
+  test("an API key is saved without a popup", async () => {
+    const flow = (await open()).flow({ app: "shopify" });
+    await flow.load();
+    const refused = await flow.submit({ shop: "acme" });
+    assert.deepEqual([refused.state, refused.issues[0].code, refused.issues[0].field], ["ready", "required", "admin_api_access_token"]);
+    const connected = await flow.submit({ shop: "acme", admin_api_access_token: "shpat_1" });
+    assert.deepEqual([connected.state, page.popups.length], ["connected", 0]);
+  });
+
+  test("what the user denies has failed", async () => {
+    const flow = (await open()).flow({ app: "gmail", mode: "popup" });
+    await flow.load();
+    const settled = flow.submit();
+    await reach(flow, "waiting");
+    await visit(page.popups[0].url, "deny");
+    const failed = await settled;
+    assert.equal(failed.state, "failed");
+    assert.ok(isConnectError(failed.error) && failed.error instanceof Error);
+    assert.equal(failed.error.code, "access_denied");
+  });
+});
 suite("a flow", () => {
   test("hears of the callback from the popup's page, which is told to close only by who opened it", async () => {
     const flow = (await open()).flow({ app: "gmail", mode: "popup" });
@@ -345,8 +342,8 @@ test("the trace tells a flow's states, requests, popup and record, and no name, 
   const trace = client.trace();
   const words = trace.map((entry) => entry.state ?? entry.what ?? `${entry.method} ${entry.route}`);
   const once = words.filter((word, index) => word !== words[index - 1]);
-  assert.deepEqual(once.slice(0, 4), ["loading", "GET /api/v3/auth_configs", "GET /api/v3/toolkits/{id}", "ready"]);
-  for (const word of ["initiating", "reserved", "POST /api/v3/connected_accounts/link", "stored", "navigated", "waiting", "closed"]) assert.ok(once.includes(word), word);
+  assert.deepEqual(once.slice(0, 4), ["loading", "GET /api/v3.1/auth_configs", "GET /api/v3.1/toolkits/{id}", "ready"]);
+  for (const word of ["initiating", "reserved", "POST /api/v3.1/connected_accounts/link", "stored", "navigated", "waiting", "closed"]) assert.ok(once.includes(word), word);
   assert.deepEqual([once.at(-1), trace.at(-1).kind], ["connected", "state"]);
   const flowId = new URL(callbackUrl).searchParams.get("cf_flow");
   assert.equal(trace.at(-1).flow, flowId.slice(0, 6));

@@ -47,13 +47,11 @@ suite("the page", () => {
   });
 
   test("is the return address, without the parameters of an earlier callback", async () => {
-    const bodies = [];
-    const { options } = platform();
-    const { fetch } = options;
-    const client = await connect({ ...options, fetch: async (request) => (bodies.push(await request.clone().json()), fetch(request)) });
+    const { bodies, options } = platform();
+    const client = await connect(options);
     page.location.href = "https://app.test/shop?a=1&status=success&connectedAccountId=x#part";
     const { flowId } = await client.initiateConnection({ integrationId: "in_1" });
-    assert.equal(bodies[0].redirectUri, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
+    assert.equal(bodies[0].connection.callback_url, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
   });
 
   test("that is a callback is completed, and its address cleaned", async () => {
@@ -76,7 +74,7 @@ suite("the page", () => {
     });
     assert.deepEqual(page.replaced, [[{ own: 1 }, "https://app.test/done?code=mine"]]);
     assert.deepEqual(client.pending(), []);
-    assert.deepEqual(asked, ["POST /api/v1/connectedAccounts", "GET /api/v1/connectedAccounts/ca_1"]);
+    assert.deepEqual(asked, ["POST /api/v3.1/connected_accounts", "GET /api/v3.1/connected_accounts/ca_1"]);
   });
 
   test("that mounts twice asks once", async () => {
@@ -99,7 +97,7 @@ suite("the page", () => {
     const { fetch } = options;
     const client = await connect({
       ...options,
-      fetch: (request) => (request.method === "GET" && looks++ === 0 ? Promise.reject("offline") : fetch(request)),
+      fetch: (request) => (request.url.endsWith("/ca_1") && looks++ === 0 ? Promise.reject("offline") : fetch(request)),
     });
     const url = callback(await client.initiateConnection(initiating));
     const results = await Promise.allSettled([client.completeConnection({ url, timeoutMs: 0 }), client.completeConnection({ url, timeoutMs: 0 })]);

@@ -5,7 +5,6 @@ use connect_flow::core::procedure::expected_params::ExpectedParams;
 use connect_flow::core::procedure::initiate::{
     Context, InitiateConnection, InitiateOptions, Initiated,
 };
-use connect_flow::core::protocol::Api;
 use serde_json::{Value as Json, json};
 
 use super::cases::secrets;
@@ -15,12 +14,10 @@ use super::{Exchange, Played, acme, exchange, play};
 pub const FLOW: &str = "0123456789abcdef0123456789abcdef";
 /// The return address of every attempt, bound to it.
 pub const BOUND: &str = "https://app.example/done?cf_flow=0123456789abcdef0123456789abcdef";
-/// Where v1 starts a connection.
-pub const V1_POST: &str = "POST /api/v1/connectedAccounts";
-/// Where v3 starts one with what was typed.
-pub const V3_POST: &str = "POST /api/v3/connected_accounts";
-/// Where v3 starts one by a hosted page.
-pub const V3_LINK: &str = "POST /api/v3/connected_accounts/link";
+/// Starts a connection with what was typed.
+pub const POST: &str = "POST /api/v3.1/connected_accounts";
+/// Starts one by a hosted page.
+pub const LINK: &str = "POST /api/v3.1/connected_accounts/link";
 
 /// By the integration.
 pub fn by_id(data: &Json) -> InitiateOptions {
@@ -41,9 +38,8 @@ pub fn by_app(data: &Json) -> InitiateOptions {
 }
 
 /// What a client adds.
-pub fn context(api: Api, known: Option<ExpectedParams>) -> Context {
+pub fn context(known: Option<ExpectedParams>) -> Context {
     Context {
-        api,
         may_create: false,
         redirect_url: "https://app.example/done".to_owned(),
         redirect_origins: Vec::new(),
@@ -58,9 +54,7 @@ pub fn start(
     context: Context,
     script: Vec<Exchange>,
 ) -> Played<Initiated> {
-    let api = context.api;
     play(
-        api,
         InitiateConnection::new(options, Some("Jessica".to_owned()), context).expect("a procedure"),
         script,
     )
@@ -73,21 +67,26 @@ pub fn code(played: &Played<Initiated>) -> ErrorCode {
 
 /// What an earlier call learned: read from an integration, as in life.
 pub fn learned(scheme: &str, is_managed: bool, fields: &Json) -> ExpectedParams {
-    let full = json!({
-        "id": "i", "authScheme": scheme, "useComposioAuth": is_managed, "appName": "acme", "expectedInputFields": fields
-    });
-    let script = vec![exchange("GET /api/v1/integrations/i", 200, full)];
-    acme::ask(Api::V1, acme::by_id("i"), script)
+    let mut full = acme::item("i", scheme, "2025-01-01");
+    full["is_composio_managed"] = json!(is_managed);
+    full["expected_input_fields"] = fields.clone();
+    let mut script = vec![exchange("GET /api/v3.1/auth_configs/i", 200, full)];
+    // A key has to be asked for somewhere.
+    if fields == &json!([]) && scheme != "OAUTH2" {
+        let app = json!({ "slug": "acme", "auth_config_details": [{ "mode": scheme }] });
+        script.push(exchange(acme::APP, 200, app));
+    }
+    acme::ask(acme::by_id("i"), script)
         .result
         .expect("expected params")
 }
 
-/// An answer of v1 with somewhere to go.
+/// An answer with somewhere to go.
 pub fn initiated(url: &str) -> Json {
-    json!({ "connectionStatus": "INITIATED", "connectedAccountId": "a-1", "redirectUrl": url })
+    json!({ "id": "ca_1", "connectionData": { "val": { "status": "INITIATED", "redirectUrl": url } } })
 }
 
-/// An answer of v3 with somewhere to go, for 10 minutes.
+/// The same of a link, which works for 10 minutes.
 pub fn linked(url: &str) -> Json {
     json!({ "connected_account_id": "ca_1", "redirect_url": url, "expires_at": "2026-01-16T10:40:00.000Z" })
 }

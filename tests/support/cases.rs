@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use connect_flow::core::error::ConnectError;
-use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::{
     Answer, App, ConnectedAccount, Connection, Integration,
 };
@@ -29,7 +28,6 @@ pub struct Case {
     pub source: String,
     /// The quirks that it covers.
     pub quirks: Vec<String>,
-    api: String,
     operation: Json,
     /// Method, path with its query, and body.
     pub request: Request,
@@ -70,8 +68,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
         include_str!("../data/account-changes.json"),
         include_str!("../data/auth-params.json"),
         include_str!("../data/executions.json"),
-        include_str!("../data/errors-v1.json"),
-        include_str!("../data/errors-v3.json"),
+        include_str!("../data/errors.json"),
     ]
     .into_iter()
     .flat_map(|text| serde_json::from_str::<Vec<Case>>(text).expect("a list of cases"))
@@ -84,15 +81,6 @@ pub fn all() -> &'static [Case] {
 }
 
 impl Case {
-    /// The generation that it is about.
-    pub fn api(&self) -> Api {
-        match self.api.as_str() {
-            "v1" => Api::V1,
-            "v3" => Api::V3,
-            other => panic!("{}: no such generation: {other}", self.name),
-        }
-    }
-
     /// What is asked.
     pub fn operation(&self) -> Operation {
         let (word, of) = self
@@ -130,7 +118,6 @@ impl Case {
             },
             "createIntegration" => Operation::CreateIntegration {
                 app: text("app"),
-                app_id: optional("appId"),
                 auth_scheme: scheme().expect("a scheme"),
                 is_managed: of["isManaged"] == true,
             },
@@ -166,7 +153,7 @@ impl Case {
                 action: text("action"),
                 entity_id: optional("entityId"),
                 connected_account_id: optional("connectedAccountId"),
-                app: optional("app"),
+                version: optional("version"),
                 input: super::value(&of["input"]),
             }),
             other => panic!("{}: no such operation: {other}", self.name),
@@ -231,7 +218,6 @@ fn app(app: &App) -> Json {
     let scheme = |entry: &connect_flow::core::protocol::answer::AppScheme| json!({ "scheme": entry.scheme, "isBlocked": entry.is_blocked, "fields": entry.fields });
     json!({
         "key": app.key,
-        "id": app.id,
         "name": app.name,
         "description": app.description,
         "logo": app.logo,
@@ -267,9 +253,6 @@ fn connection(connection: &Connection) -> Json {
 fn account(account: &ConnectedAccount) -> Json {
     let mut seen = json!(account);
     seen["isWaiting"] = json!(account.status.is_waiting());
-    if account.is_primary {
-        seen["isPrimary"] = json!(true);
-    }
     if account.refusal != (None, None) {
         seen["refusal"] = json!([account.refusal.0, account.refusal.1]);
     }

@@ -322,7 +322,6 @@ pub fn account(status: &str) -> ConnectedAccount {
         is_disabled: false,
         created_at: None,
         updated_at: None,
-        is_primary: false,
         refusal: (None, None),
     }
 }

@@ -26,11 +26,6 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The request that must come.
-    pub fn asked(&self) -> &str {
-        &self.asked
-    }
-
     /// Its answer comes with this header `x-request-id`.
     pub fn request_id(&mut self, id: &str) {
         self.answer.request_id = Some(id.to_owned());
@@ -65,15 +60,15 @@ pub struct Played<T> {
     pub waits: Vec<u32>,
 }
 
-/// Drives a procedure through the real requests and answers of a generation. A request that is not the next one of
+/// Drives a procedure through real requests and answers. A request that is not the next one of
 /// the script fails, and so does an exchange that was not used; one that is asked meanwhile has its place in it where its answer
 /// is read. Waiting takes its full time on a clock of its own.
-pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> Played<P::Output> {
+pub fn play<P: Procedure>(mut procedure: P, script: Vec<Exchange>) -> Played<P::Output> {
     let mut script = script.into_iter();
     let (mut bodies, mut waits, mut now_ms) = (Vec::new(), Vec::new(), NOW);
     let mut meanwhile = None;
     let mut answer = |operation: Operation| {
-        let request = request(api, &operation);
+        let request = request(&operation);
         let asked = asked(&request);
         let Some(next) = script.next() else {
             panic!("unexpected request: {asked}");
@@ -83,7 +78,7 @@ pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> 
             None => Json::Null,
             Some(bytes) => serde_json::from_slice(bytes).expect("a JSON body"),
         });
-        Event::Answered(read(api, &operation, &next.answer))
+        Event::Answered(read(&operation, &next.answer))
     };
     let mut event = Event::Start;
     loop {
@@ -94,7 +89,7 @@ pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> 
                 return Played {
                     result,
                     bodies,
-                    unread: meanwhile.map(|operation| asked(&request(api, &operation))),
+                    unread: meanwhile.map(|operation| asked(&request(&operation))),
                     waits,
                 };
             }
@@ -115,8 +110,8 @@ pub fn play<P: Procedure>(api: Api, mut procedure: P, script: Vec<Exchange>) -> 
     }
 }
 
-fn request(api: Api, operation: &Operation) -> HttpRequest {
-    match build(api, operation) {
+fn request(operation: &Operation) -> HttpRequest {
+    match build(Api::default(), operation) {
         Ok(request) => request,
         Err(error) => panic!("{operation:?} makes no request: {error}"),
     }

@@ -11,7 +11,7 @@ export const schemes: AuthScheme[] = ["OAUTH2", "API_KEY", "SOMETHING_NEW"];
 export const noStatus: ConnectionStatus = 1;
 
 // What this package says is a list to go through.
-yes<Equals<Api, "v1" | "v3">>();
+yes<Equals<Api, "v3.1" | "v3">>();
 yes<Equals<FlowMode, "redirect" | "popup" | "auto">>();
 yes<Equals<string extends ConnectErrorCode ? "open" : "closed", "closed">>();
 // @ts-expect-error there is no such code

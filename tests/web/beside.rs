@@ -1,8 +1,7 @@
-//! What is asked side by side: the app beside the list of its integrations, in v3.
+//! What is asked side by side: the app beside the list of its integrations.
 
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use connect_flow::core::protocol::Api;
 use connect_flow::core::trace::TraceEvent;
 use connect_flow::{ConnectClient, Failure};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -12,7 +11,7 @@ use super::support::*;
 
 /// The app and a list of its one integration, which tells its fields or does not.
 const ACME: &str = r#"
-    const of_app = path === "/api/v3/toolkits/acme";
+    const of_app = path === "/api/v3.1/toolkits/acme";
     const app = () => json({ slug: "acme", name: "Acme", composio_managed_auth_schemes: [],
       auth_config_details: [{ mode: "API_KEY", fields: { connected_account_initiation: { required: [{ name: "of_app" }] } } }] });
     const list = (fields) => json({ items: [{ id: "ac_1", toolkit: { slug: "acme" }, auth_scheme: "API_KEY", status: "ENABLED",
@@ -22,10 +21,6 @@ const ACME: &str = r#"
 
 fn acme(answer: &str) -> Platform {
     Platform::new(&[ACME, answer].concat())
-}
-
-fn v3(platform: &Platform) -> ConnectClient {
-    platform.client_with(|options, _| options.api = Api::V3)
 }
 
 async fn expect(
@@ -64,7 +59,7 @@ async fn the_list_is_answered_only_once_the_app_is_asked_for() {
         "if (of_app) { setTimeout(answer); return app(); }
          return new Promise((resolve) => { globalThis.answer = () => resolve(list(false)); });",
     );
-    let client = v3(&platform);
+    let client = platform.client();
     assert_eq!(field(expect(&client, None).await), "of_app");
     assert_eq!(platform.count(), 2);
     assert!(platform.request(1).url().contains("/auth_configs?"));
@@ -88,7 +83,7 @@ async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_ma
             "if (!of_app) return new Promise((resolve) => setTimeout(() => resolve(list(true)), 1000));
              globalThis.seen = request.signal; return {answer};"
         ));
-        let client = v3(&platform);
+        let client = platform.client();
         assert_eq!(field(expect(&client, None).await), "of_item", "{answer}");
         let is_open = code == Some(ErrorCode::Cancelled);
         assert_eq!(js("return seen.aborted"), is_open, "{answer}");
@@ -102,7 +97,9 @@ async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_ma
 #[wasm_bindgen_test]
 async fn an_app_that_is_needed_tells_why_it_failed() {
     let platform = acme("return of_app ? Promise.reject(globalThis.thrown = 'boom') : list(false)");
-    let Failure { error, cause } = expect(&v3(&platform), None).await.expect_err("no fields");
+    let Failure { error, cause } = expect(&platform.client(), None)
+        .await
+        .expect_err("no fields");
     assert_eq!(error.code, ErrorCode::Network);
     assert!(is_same(&cause.expect("a cause"), &js("return thrown")));
 }
@@ -115,7 +112,6 @@ async fn what_is_repeated_is_only_what_failed() {
          return of_app ? app() : lists === 1 ? json({}, 503) : list(false)",
     );
     let client = platform.client_with(|options, _| {
-        options.api = Api::V3;
         options.retry = 1;
     });
     assert_eq!(field(expect(&client, None).await), "of_app");
@@ -129,7 +125,7 @@ async fn when_the_list_fails_the_app_is_cancelled() {
         "if (!of_app) return json({}, 403);
          globalThis.seen = request.signal; return new Promise(() => {});",
     );
-    let client = v3(&platform);
+    let client = platform.client();
     assert_eq!(code(expect(&client, None).await), ErrorCode::Forbidden);
     assert!(js("return seen.aborted").is_truthy());
     assert_eq!(js("return timersLeft.size"), 0);
@@ -142,7 +138,7 @@ async fn a_signal_cancels_both() {
         "globalThis.seen = n === 1 ? [request.signal] : [...seen, request.signal];
          if (n === 2) setTimeout(() => controller.abort('reason')); return never();",
     );
-    let client = v3(&platform);
+    let client = platform.client();
     let result = expect(&client, Some(controller().signal())).await;
     assert_eq!(code(result), ErrorCode::Cancelled);
     assert_eq!(
@@ -165,8 +161,7 @@ async fn a_function_is_asked_for_headers_once_and_once_more_when_both_are_answer
     js("globalThis.asked = 0");
     let headers = "globalThis.asked += 1; const headers = { 'x-session': `s${asked}` };
         return new Promise((resolve) => setTimeout(resolve, 5, headers));";
-    let client = platform.client_with(|options, overrides| {
-        options.api = Api::V3;
+    let client = platform.client_with(|_, overrides| {
         overrides.headers = Some(function("", headers));
     });
     assert_eq!(field(expect(&client, None).await), "of_app");

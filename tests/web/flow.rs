@@ -13,19 +13,20 @@ use super::support::*;
 
 /// An integration of one app that wants a key, whose account is active at once.
 const KEY_APP: &str = "
-    if (path.endsWith('/integrations')) return json({ items: [{ id: 'in_1', appName: 'shopify', authScheme: 'API_KEY', enabled: true, createdAt: '2025-01-01' }], totalPages: 1 });
-    if (path.includes('/integrations/')) return json({ id: 'in_1', appName: 'shopify', authScheme: 'API_KEY', enabled: true,
-      expectedInputFields: [{ name: 'api_key', displayName: 'Key', required: true }] });
-    if (request.method === 'POST') return json({ connectedAccountId: 'ca_1', connectionStatus: 'ACTIVE' });
-    return json({ id: 'ca_1', status: 'ACTIVE', appUniqueId: 'shopify', clientUniqueUserId: 'Jessica' });
+    if (path.endsWith('/auth_configs')) return json({ items: [{ id: 'in_1', toolkit: { slug: 'shopify' }, auth_scheme: 'API_KEY',
+      expected_input_fields: [{ name: 'api_key', displayName: 'Key', required: true }] }] });
+    if (path.includes('/toolkits/')) return json({ slug: 'shopify' });
+    if (request.method === 'POST') return json({ id: 'ca_1', status: 'ACTIVE' });
+    return json({ id: 'ca_1', status: 'ACTIVE', toolkit: { slug: 'shopify' }, user_id: 'Jessica' });
 ";
 
 /// An integration that sends its user on.
 const OAUTH_APP: &str = "
-    if (path.endsWith('/integrations')) return json({ items: [{ id: 'in_1', appName: 'gmail', authScheme: 'OAUTH2', enabled: true, createdAt: '2025-01-01' }], totalPages: 1 });
-    if (path.includes('/integrations/')) return json({ id: 'in_1', appName: 'gmail', authScheme: 'OAUTH2', enabled: true, expectedInputFields: [] });
-    if (request.method === 'POST') return json({ connectedAccountId: 'ca_1', connectionStatus: 'INITIATED', redirectUrl: 'https://auth.test/go' });
-    return json({ id: 'ca_1', status: globalThis.accountStatus, appUniqueId: 'gmail', clientUniqueUserId: 'Jessica' });
+    if (path.endsWith('/auth_configs')) return json({ items: [{ id: 'in_1', toolkit: { slug: 'gmail' }, auth_scheme: 'OAUTH2',
+      expected_input_fields: [] }] });
+    if (path.includes('/toolkits/')) return json({ slug: 'gmail' });
+    if (request.method === 'POST') return json({ id: 'ca_1', status: 'INITIATED', redirect_url: 'https://auth.test/go' });
+    return json({ id: 'ca_1', status: globalThis.accountStatus, toolkit: { slug: 'gmail' }, user_id: 'Jessica' });
 ";
 
 fn flow(client: &ConnectClient, app: &str, mode: FlowMode) -> ConnectFlow {

@@ -13,7 +13,7 @@ use super::support::*;
 fn guarded(session: &str) -> Platform {
     Platform::new(&format!(
         "if (request.headers.get('x-session') !== '{session}') return json({{ message: 'who?' }}, 401);
-         return request.method === 'POST' ? json({{ connectedAccountId: 'ca_1', connectionStatus: 'ACTIVE' }}) : json({ACCOUNT});"
+         return request.method === 'POST' ? json({{ id: 'ca_1', status: 'ACTIVE' }}) : json({ACCOUNT});"
     ))
 }
 

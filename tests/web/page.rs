@@ -51,7 +51,7 @@ async fn without_a_return_address_the_page_itself_is_it() {
     ] {
         let body = platform.body(n).await;
         assert!(
-            body.contains(&format!("\"redirectUri\":\"{wanted}\"")),
+            body.contains(&format!("\"callback_url\":\"{wanted}\"")),
             "{body}"
         );
     }
@@ -176,9 +176,8 @@ async fn where_users_are_not_sent() {
         "ftp://evil.test/",
     ];
     for url in refused {
-        let platform = Platform::new(
-            "return json({ connectedAccountId: 'ca_1', connectionStatus: 'INITIATED', redirectUrl: url })",
-        );
+        let platform =
+            Platform::new("return json({ id: 'ca_1', status: 'INITIATED', redirect_url: url })");
         let client = platform.client();
         assert_eq!(
             code(client.redirect(url)),

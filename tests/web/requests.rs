@@ -32,7 +32,7 @@ async fn the_shape_of_a_get() {
     assert_eq!(request.method(), "GET");
     assert_eq!(
         request.url(),
-        "https://platform.test/api/v1/connectedAccounts/a%2Fb%20%3F%23%C3%A9"
+        "https://platform.test/api/v3.1/connected_accounts/a%2Fb%20%3F%23%C3%A9"
     );
     assert_eq!(request.credentials(), RequestCredentials::SameOrigin);
     assert_eq!(request.redirect(), RequestRedirect::Manual);
@@ -68,7 +68,7 @@ async fn the_shape_of_a_post() {
     assert_eq!(request.method(), "POST");
     assert_eq!(
         request.url(),
-        text("return location.origin") + "/api/connect/api/v1/connectedAccounts"
+        text("return location.origin") + "/api/connect/api/v3.1/connected_accounts"
     );
     assert_eq!(request.redirect(), RequestRedirect::Manual);
     assert_eq!(request.cache(), RequestCache::NoStore);
@@ -79,8 +79,11 @@ async fn the_shape_of_a_post() {
     set_global("body", &platform.body(1).await.into());
     set_global("flowId", &made.flow_id.into());
     let is_right = js("const wanted = {
-          integrationId: 'in_1', entityId: 'Jessica', data: { shop: 'acme', 'quote\"\\\\\\u0001': '\u{20ac}\\n\u{1f600}' },
-          redirectUri: `https://app.test/done?cf_flow=${flowId}`,
+          auth_config: { id: 'in_1' },
+          connection: {
+            user_id: 'Jessica', callback_url: `https://app.test/done?cf_flow=${flowId}`,
+            state: { authScheme: 'OAUTH2', val: { status: 'INITIALIZING', shop: 'acme', 'quote\"\\\\\\u0001': '\u{20ac}\\n\u{1f600}' } },
+          },
         };
         return JSON.stringify(JSON.parse(body)) === JSON.stringify(wanted) || body");
     assert_eq!(is_right, true);

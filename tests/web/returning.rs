@@ -77,8 +77,7 @@ async fn every_attempt_has_an_id_of_its_own() {
 
 #[wasm_bindgen_test]
 async fn a_connection_that_is_active_at_once_leaves_no_attempt() {
-    let platform =
-        Platform::new("return json({ connectedAccountId: 'ca_now', connectionStatus: 'ACTIVE' })");
+    let platform = Platform::new("return json({ id: 'ca_now', status: 'ACTIVE' })");
     let client = platform.client();
     let request = initiate(&client).await.expect("a request");
     assert_eq!(request.redirect_url, None);
@@ -193,7 +192,7 @@ async fn the_platform_decides() {
             ErrorCode::AccountMismatch,
         ),
         (
-            "json({ id: 'ca_1', status: 'ACTIVE', clientUniqueUserId: 'Melissa' })",
+            "json({ id: 'ca_1', status: 'ACTIVE', user_id: 'Melissa' })",
             ErrorCode::AccountMismatch,
         ),
         (

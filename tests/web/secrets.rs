@@ -2,7 +2,6 @@
 
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::Api;
 use connect_flow::core::secret::Secret;
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
@@ -91,33 +90,28 @@ async fn in_no_error() {
         format!("return new Response('{{\"cut\":\"{SECRET}')"),
         format!("return json(['{SECRET}'])"),
         format!(
-            "return json({{ connectedAccountId: 'ca_1', connectionStatus: 'INITIATED', redirectUrl: 'http://{SECRET}.test/' }})"
+            "return json({{ id: 'ca_1', status: 'INITIATED', redirect_url: 'http://{SECRET}.test/' }})"
         ),
         "return Promise.reject('boom')".to_owned(),
         "throw new TypeError('boom')".to_owned(),
         "return new Promise(() => {})".to_owned(),
     ] {
-        for api in [Api::V1, Api::V3] {
-            let platform = Platform::new(&format!(
-                "if (request.method === 'GET') return json({{ id: 'in_1', auth_scheme: 'API_KEY', expected_input_fields: [] }}); {answer}"
-            ));
-            let client = platform.client_with(|options, overrides| {
-                options.timeout_ms = 20;
-                options.api = api;
-                overrides.storage = None;
-            });
-            let failure = client
-                .initiate_connection(typing(), None)
-                .await
-                .expect_err(&answer);
-            let error = &failure.error;
-            assert_is_nowhere(&[
-                error.to_string(),
-                format!("{failure:?}"),
-                format!("{:?}", failure.cause),
-            ]);
-            assert_is_nowhere(&left_behind());
-        }
+        let platform = Platform::new(&answer);
+        let client = platform.client_with(|options, overrides| {
+            options.timeout_ms = 20;
+            overrides.storage = None;
+        });
+        let failure = client
+            .initiate_connection(typing(), None)
+            .await
+            .expect_err(&answer);
+        let error = &failure.error;
+        assert_is_nowhere(&[
+            error.to_string(),
+            format!("{failure:?}"),
+            format!("{:?}", failure.cause),
+        ]);
+        assert_is_nowhere(&left_behind());
     }
 }
 

@@ -8,7 +8,6 @@ use connect_flow::core::error::ErrorCode;
 use connect_flow::core::options::ClientOptions;
 use connect_flow::core::procedure::complete::{CompleteOptions, CompletedConnection};
 use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::Api;
 use connect_flow::core::protocol::answer::ConnectedAccount;
 use connect_flow::{ConnectClient, ConnectionRequest, Failure, Overrides, Storage};
 use js_sys::{Array, Function, Object, Reflect};
@@ -54,12 +53,16 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// `answer` is the body of a function of `request`, `n` (its number, from 1), `path` and `json(body, status, headers)`.
+    /// `answer` is the body of a function of `request`, `n` (its number, from 1), `path` and `json(body, status, headers)`. The
+    /// integration of [`initiating`] is known beside it and not counted.
     pub fn new(answer: &str) -> Self {
         let make = function(
             "requests, answer",
             "const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
             return (request) => {
+              if (request.url.endsWith('/auth_configs/in_1')) {
+                return Promise.resolve(json({ id: 'in_1', auth_scheme: 'OAUTH2', is_composio_managed: false, expected_input_fields: [] }));
+              }
               requests.push(request.clone());
               return answer(request, requests.length, new URL(request.url).pathname, json);
             };",
@@ -110,7 +113,6 @@ impl Platform {
     ) -> ConnectClient {
         let mut options = ClientOptions {
             base_url: "https://platform.test".to_owned(),
-            api: Api::V1,
             entity_id: Some("Jessica".to_owned()),
             retry: 0,
             ..ClientOptions::default()
@@ -143,17 +145,17 @@ pub fn storage(change: &str) -> Storage {
     js(&make.concat()).unchecked_into()
 }
 
-/// An account as v1 answers it.
+/// An account as the platform answers it.
 pub const ACCOUNT: &str =
-    r#"{ id: "ca_1", status: "ACTIVE", appUniqueId: "shopify", clientUniqueUserId: "Jessica" }"#;
+    r#"{ id: "ca_1", status: "ACTIVE", toolkit: { slug: "shopify" }, user_id: "Jessica" }"#;
 
-/// JavaScript of a v1 platform whose connections are numbered (`ca_1`, ...) and become active at once.
+/// JavaScript of a platform whose connections are numbered (`ca_1`, ...) and become active at once.
 pub const CONNECTING: &str = r#"
     globalThis.made ??= 0;
     if (request.method === "POST") {
-      return json({ connectedAccountId: `ca_${++made}`, connectionStatus: "INITIATED", redirectUrl: "https://auth.test/" });
+      return json({ id: `ca_${++made}`, status: "INITIATED", redirect_url: "https://auth.test/" });
     }
-    return json({ id: path.split("/").pop(), status: "ACTIVE", appUniqueId: "gmail", clientUniqueUserId: "Jessica" });"#;
+    return json({ id: path.split("/").pop(), status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" });"#;
 
 /// [`CONNECTING`], from the start.
 pub fn connecting() -> Platform {
@@ -161,7 +163,7 @@ pub fn connecting() -> Platform {
     Platform::new(CONNECTING)
 }
 
-/// A v1 platform whose accounts are what `account` says; `path` ends in the id.
+/// A platform whose accounts are what `account` says; `path` ends in the id.
 pub fn with_account(account: &str) -> Platform {
     set_global("made", &0.into());
     Platform::new(&format!(

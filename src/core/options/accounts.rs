@@ -103,7 +103,7 @@ impl Execute {
             action: options.required("action"),
             entity_id: options.string("entityId"),
             connected_account_id: options.string(ID),
-            app: options.string("app"),
+            version: options.string("version"),
             input,
         };
         options.end(read)

@@ -14,7 +14,7 @@ use crate::core::value::Value;
 pub struct ClientOptions {
     /// Where the platform's API is reachable for this page, without a slash at its end.
     pub base_url: String,
-    /// Generation of the API. Default v3.
+    /// Version of the API. Default v3.1.
     pub api: Api,
     /// Entity of every call that names none.
     pub entity_id: Option<String>,
@@ -64,7 +64,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         ClientOptions {
             base_url: String::new(),
-            api: Api::V3,
+            api: Api::default(),
             entity_id: None,
             headers: Vec::new(),
             credentials: Credentials::SameOrigin,
@@ -94,7 +94,6 @@ impl ClientOptions {
         }
         let mut options = Options::new(value);
         let default = ClientOptions::default();
-        let apis = [("v1", Api::V1), ("v3", Api::V3)];
         let credentials = [
             ("omit", Credentials::Omit),
             ("same-origin", Credentials::SameOrigin),
@@ -102,7 +101,7 @@ impl ClientOptions {
         ];
         let read = ClientOptions {
             base_url: options.string("baseUrl").unwrap_or_default(),
-            api: options.word("api", &apis),
+            api: options.api(),
             entity_id: options.string("entityId"),
             headers: options.strings("headers"),
             credentials: options.word("credentials", &credentials),
@@ -167,6 +166,28 @@ impl ClientOptions {
 }
 
 impl Options<'_> {
+    fn api(&mut self) -> Api {
+        let came = self.string("api").unwrap_or_default();
+        match came.as_str() {
+            "" | "v3.1" => return Api::V31,
+            "v3" => return Api::V3,
+            _ => {}
+        }
+        let retired = match came.as_str() {
+            "v1" | "v2" => ": the platform answers it with HTTP 410 since June 2026",
+            _ => "",
+        };
+        // A longer text is no version, and perhaps a secret in the wrong place.
+        let came = if came.len() <= 8 {
+            &came
+        } else {
+            "a longer text"
+        };
+        let problem = ["must be `v3.1` or `v3`, got `", came, "`", retired];
+        self.refuse("format", "api", &concat(&problem));
+        Api::V31
+    }
+
     fn origins(&mut self, name: &'static str) -> Vec<String> {
         let value = self.get(name);
         if !value.is_null() && !matches!(value, Value::Array(_)) {

@@ -97,7 +97,6 @@ pub(super) fn creation(app: &App, wanted: Option<&AuthScheme>) -> Result<Operati
     };
     Ok(Operation::CreateIntegration {
         app: app.key.clone(),
-        app_id: app.id.clone(),
         auth_scheme: entry.scheme.clone(),
         is_managed: app.is_managed(&entry.scheme),
     })

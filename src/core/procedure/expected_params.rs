@@ -7,7 +7,6 @@ use super::{Event, Procedure, Step, Task, out_of_step};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::order::order;
-use crate::core::protocol::Api;
 use crate::core::protocol::answer::{Answer, App, Integration};
 use crate::core::protocol::operation::Operation;
 use crate::core::scheme::AuthScheme;
@@ -49,7 +48,6 @@ pub struct ExpectedParams {
 /// The procedure.
 #[derive(Debug)]
 pub struct GetExpectedParams {
-    api: Api,
     options: ExpectedParamsOptions,
     may_create: bool,
     pages: u32,
@@ -72,9 +70,8 @@ enum State {
 
 impl GetExpectedParams {
     /// `may_create`: whether an integration may be created where there is none.
-    pub fn new(api: Api, options: ExpectedParamsOptions, may_create: bool) -> Self {
+    pub fn new(options: ExpectedParamsOptions, may_create: bool) -> Self {
         GetExpectedParams {
-            api,
             options,
             may_create,
             pages: 0,
@@ -91,19 +88,14 @@ impl GetExpectedParams {
         if let Some(id) = self.options.integration_id.clone() {
             return self.get(id);
         }
-        let list = self.list(None);
         let app = self.app().to_owned();
-        if self.is_app_asked(&app) {
-            Step::Do(Task::Both(list, Operation::GetApp { app }))
-        } else {
-            Step::call(list)
-        }
+        Step::Do(Task::Both(self.list(None), Operation::GetApp { app }))
     }
 
-    /// Whether this app is asked for beside the list: in v3, whose list need not tell the fields. In v1 it is needed only where
-    /// there is no integration; an integration that is asked for by its id mostly tells its fields.
+    /// Whether this app is asked for beside the list, which need not tell the fields. An integration that is asked for by its id
+    /// mostly tells them.
     fn is_app_asked(&self, app: &str) -> bool {
-        self.api == Api::V3 && self.options.integration_id.is_none() && app == self.app()
+        self.options.integration_id.is_none() && app == self.app()
     }
 
     fn get_app(&self, app: String) -> Step<ExpectedParams> {
@@ -156,11 +148,8 @@ impl GetExpectedParams {
 
     fn chosen(&mut self) -> Step<ExpectedParams> {
         match self.oldest.take() {
-            // v1 lists never hold the fields; a v3 item often does.
             Some(item) if item.fields.is_some() => self.found(item),
-            Some(item) if self.api == Api::V3 && item.auth_scheme.is_some() => {
-                self.read_fields(item)
-            }
+            Some(item) if item.auth_scheme.is_some() => self.read_fields(item),
             Some(item) => self.get(item.id),
             None => {
                 self.state = State::LookingUpApp;
@@ -175,8 +164,7 @@ impl GetExpectedParams {
         }
         // An empty list is believed of OAuth only: a key has to be asked for somewhere.
         let is_told = integration.fields.as_ref().is_some_and(|fields| {
-            self.api == Api::V1
-                || !fields.is_empty()
+            !fields.is_empty()
                 || integration
                     .auth_scheme
                     .as_ref()

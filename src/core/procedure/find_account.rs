@@ -14,42 +14,17 @@ const MAX_PAGES: u32 = 20;
 pub struct FindAccount {
     pages: Pages<ConnectedAccount>,
     asked: u32,
-    is_wanted: fn(&ConnectedAccount, &str) -> bool,
-    word: String,
+    app: String,
     best: Option<ConnectedAccount>,
 }
 
 impl FindAccount {
     /// For an app.
-    pub fn of_app(entity_id: String, app: String) -> Self {
-        // Keys are lower case; that of the platform's filter is compared to the letter.
-        let key = app.to_ascii_lowercase();
-        Self::new(entity_id, Some(key), app, |account, app| {
-            account.app.eq_ignore_ascii_case(app)
-        })
-    }
-
-    /// For an action, whose name begins with the key of its app: `GMAIL_FETCH_EMAILS`.
-    pub fn of_action(entity_id: String, action: String) -> Self {
-        Self::new(entity_id, None, action, |account, action| {
-            let app = account.app.as_bytes();
-            let action = action.as_bytes();
-            !app.is_empty()
-                && action.len() > app.len()
-                && action[..app.len()].eq_ignore_ascii_case(app)
-                && action[app.len()] == b'_'
-        })
-    }
-
-    fn new(
-        entity_id: String,
-        app: Option<String>,
-        word: String,
-        is_wanted: fn(&ConnectedAccount, &str) -> bool,
-    ) -> Self {
+    pub fn new(entity_id: String, app: String) -> Self {
         let filter = AccountFilter {
             entity_id: Some(entity_id),
-            app,
+            // Keys are lower case; that of the platform's filter is compared to the letter.
+            app: Some(app.to_ascii_lowercase()),
             ..AccountFilter::default()
         };
         FindAccount {
@@ -58,24 +33,20 @@ impl FindAccount {
                 cursor: None,
             }),
             asked: 0,
-            is_wanted,
-            word,
+            app,
             best: None,
         }
     }
 
     fn consider(&mut self, account: ConnectedAccount) {
-        // The longest app key wins, should one begin with another; then the label; then the newest.
-        let rank = |account: &ConnectedAccount| {
-            let created = account.created_at.as_deref().and_then(parse_iso);
-            (account.app.len(), account.is_primary, created)
-        };
+        let created =
+            |account: &ConnectedAccount| account.created_at.as_deref().and_then(parse_iso);
         if account.is_usable()
-            && (self.is_wanted)(&account, &self.word)
+            && account.app.eq_ignore_ascii_case(&self.app)
             && self
                 .best
                 .as_ref()
-                .is_none_or(|best| rank(&account) > rank(best))
+                .is_none_or(|best| created(&account) > created(best))
         {
             self.best = Some(account);
         }

@@ -8,7 +8,6 @@ use crate::core::callback::bind;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::entity_missing;
 use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
-use crate::core::protocol::Api;
 use crate::core::protocol::answer::{Answer, Connection};
 use crate::core::protocol::operation::{Initiate, Operation};
 use crate::core::redirect;
@@ -83,8 +82,6 @@ impl Initiated {
 /// What the client adds to the caller's options.
 #[derive(Debug)]
 pub struct Context {
-    /// Generation of the API.
-    pub api: Api,
     /// Whether an integration may be created.
     pub may_create: bool,
     /// Where the user returns to: absolute.
@@ -130,13 +127,10 @@ impl InitiateConnection {
     }
 
     fn start(&mut self, now_ms: u64) -> Step<Initiated> {
-        let by_id = self.options.integration_id.is_some();
-        // v1 takes any integration by its id alone; v3 wants to know how it authenticates.
-        if self.context.known.is_some() || (by_id && self.context.api == Api::V1) {
+        if self.context.known.is_some() {
             return self.send();
         }
         let lookup = self.lookup.insert(GetExpectedParams::new(
-            self.context.api,
             ExpectedParamsOptions {
                 app: self.options.app.clone(),
                 integration_id: self.options.integration_id.clone(),
@@ -168,10 +162,8 @@ impl InitiateConnection {
             .clone()
             .or_else(|| known?.integration_id.clone())
             .unwrap_or_default();
-        self.by_link = self.context.api == Api::V3
-            && known.is_some_and(|params| {
-                params.auth_scheme.is_oauth() && params.is_managed == Some(true)
-            });
+        self.by_link = known
+            .is_some_and(|params| params.auth_scheme.is_oauth() && params.is_managed == Some(true));
         let mut data = core::mem::take(&mut self.options.data);
         // A hosted link asks for what is missing itself.
         if let Some(params) = known
@@ -203,8 +195,7 @@ impl InitiateConnection {
 
     fn refused(&mut self, sent: Initiate, error: ConnectError) -> Step<Initiated> {
         // The refusal made nothing, so asking at the place that it names makes no second account.
-        if error.code == ErrorCode::EndpointRetired && self.context.api == Api::V3 && !self.by_link
-        {
+        if error.code == ErrorCode::EndpointRetired && !self.by_link {
             self.by_link = true;
             self.sent = Some(sent.clone());
             return Step::call(Operation::Link(sent));

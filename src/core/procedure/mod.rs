@@ -2,7 +2,6 @@
 
 pub mod complete;
 pub mod create_integration;
-pub mod execute;
 pub mod expected_params;
 pub mod find_account;
 pub mod initiate;

@@ -1,4 +1,4 @@
-//! What the platform answers, without regard to its generation.
+//! What the platform answers, without its words.
 
 use serde::{Serialize, Serializer};
 
@@ -6,7 +6,6 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::scheme::{AuthScheme, PREFERRED};
 use crate::core::status::ConnectionStatus;
-use crate::core::text::{concat, contains};
 use crate::core::value::Value;
 
 /// The answer to an [`Operation`](super::operation::Operation).
@@ -61,6 +60,7 @@ taken_from_answer! {
     Account => ConnectedAccount,
     Accounts => Page<ConnectedAccount>,
     AuthParams => AuthParams,
+    Execution => Execution,
 }
 
 /// An app that users can connect.
@@ -69,9 +69,6 @@ taken_from_answer! {
 pub struct App {
     /// Key, such as `gmail`; never altered.
     pub key: String,
-    /// The platform's own id, in v1.
-    #[serde(skip)]
-    pub id: Option<String>,
     /// Name for display.
     pub name: String,
     /// What it is. Text, not markup.
@@ -84,7 +81,7 @@ pub struct App {
     pub categories: Vec<Category>,
     /// Whether its actions need no connection.
     pub no_auth: bool,
-    /// In the platform's order. Empty where it does not tell, as in lists of v1.
+    /// In the platform's order. Empty where it does not tell.
     #[serde(rename = "authSchemes", skip_serializing_if = "Vec::is_empty")]
     pub schemes: Vec<AppScheme>,
     /// Schemes for which the platform has credentials of its own.
@@ -102,10 +99,9 @@ pub struct Category {
 }
 
 impl Category {
-    /// A category is a word in v1, an object in v3 whose id has two names.
+    /// Its id is called `id` in lists and `slug` in the app itself.
     pub(super) fn read(value: &Value) -> Option<Self> {
-        let word = value.as_text();
-        let id = word.or_else(|| value.any(&["id", "slug"]).as_text())?;
+        let id = value.any(&["id", "slug"]).as_text()?;
         Some(Category {
             id: id.to_owned(),
             name: value.get("name").as_text().unwrap_or(id).to_owned(),
@@ -131,14 +127,6 @@ impl Serialize for AppScheme {
 }
 
 impl App {
-    /// Whether a word stands in its key or its name, in any case of the letters a to z: those of all scripts would take
-    /// 14 KB of tables.
-    pub(super) fn is_found_by(&self, word: &str) -> bool {
-        let mut text = concat(&[self.key.as_str(), " ", &self.name]);
-        text.make_ascii_lowercase();
-        contains(&text, &word.to_ascii_lowercase())
-    }
-
     /// The entry of a scheme.
     pub fn scheme(&self, scheme: &AuthScheme) -> Option<&AppScheme> {
         self.schemes.iter().find(|entry| entry.scheme == *scheme)
@@ -254,9 +242,6 @@ pub struct ConnectedAccount {
     /// ISO 8601, as the platform wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
-    /// Labelled as the one to prefer, in v1.
-    #[serde(skip)]
-    pub is_primary: bool,
     /// The authorization server's `error` and `error_description`, on an attempt that it refused.
     #[serde(skip)]
     pub refusal: (Option<String>, Option<String>),
@@ -286,9 +271,6 @@ pub struct AuthParams {
 pub struct AuthParameter {
     /// Its name.
     pub name: String,
-    /// `header` or `query` where the platform says where it goes, else `credential`.
-    #[serde(rename = "in")]
-    pub place: &'static str,
     /// Its value; of no use when masked.
     pub value: String,
     /// Whether the platform shows a mask in place of the value.
@@ -296,10 +278,9 @@ pub struct AuthParameter {
 }
 
 impl AuthParameter {
-    pub(super) fn new(name: &str, place: &'static str, value: String) -> Self {
+    pub(super) fn new(name: &str, value: String) -> Self {
         AuthParameter {
             name: name.to_owned(),
-            place,
             is_masked: is_mask(&value),
             value,
         }

@@ -13,7 +13,9 @@ use crate::core::value::Value;
 pub struct HttpRequest {
     /// `GET`, `POST`, `PATCH` or `DELETE`.
     pub method: &'static str,
-    /// The path as it is for all ids, for the trace.
+    /// Where the path starts: `/api/v3.1` or `/api/v3`.
+    pub prefix: &'static str,
+    /// The rest of the path as it is for all ids, for the trace.
     pub route: &'static str,
     /// Absolute path with its query, encoded.
     pub path: String,
@@ -63,11 +65,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Of a GET of nothing yet.
-    pub fn new() -> Self {
+    /// Of a GET of nothing yet, below `prefix`.
+    pub fn new(prefix: &'static str) -> Self {
         Draft {
             request: HttpRequest {
                 method: "GET",
+                prefix,
                 route: "",
                 path: String::new(),
                 body: None,
@@ -88,7 +91,7 @@ impl Draft {
     pub fn to(&mut self, method: &'static str, route: &'static str) -> &mut Self {
         self.request.method = method;
         self.request.route = route;
-        self.request.path = route.to_owned();
+        self.request.path = concat(&[self.request.prefix, route]);
         self
     }
 
@@ -125,7 +128,7 @@ impl Draft {
             _ => {
                 if let Some((before, after)) = split_once(self.request.route, "{id}") {
                     let segment: String = utf8_percent_encode(id, SEGMENT).collect();
-                    self.request.path = concat(&[before, &segment, after]);
+                    self.request.path = concat(&[self.request.prefix, before, &segment, after]);
                 }
             }
         }

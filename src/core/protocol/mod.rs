@@ -1,10 +1,9 @@
-//! The platform's HTTP API in its two generations, as pure functions: an operation becomes a request, a response becomes an answer.
+//! The platform's HTTP API as pure functions: an operation becomes a request, a response becomes an answer.
 
 pub mod answer;
 pub mod http;
 pub mod operation;
 mod read_error;
-mod v1;
 mod v3;
 
 use super::error::{ConnectError, ErrorCode};
@@ -14,14 +13,24 @@ use answer::{Answer, Execution};
 use http::{Body, Draft, HttpRequest, HttpResponse};
 use operation::Operation;
 
-/// The generation of the platform's API.
+/// The version of the platform's API. Requests and answers are the same in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Api {
-    /// `/api/v1`, Dec 2024 to mid 2025.
-    V1,
-    /// `/api/v3`, since May 2025.
+    /// `/api/v3.1`, the current one.
     #[default]
+    V31,
+    /// `/api/v3`, the previous one.
     V3,
+}
+
+impl Api {
+    /// Where every path starts.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Api::V31 => "/api/v3.1",
+            Api::V3 => "/api/v3",
+        }
+    }
 }
 
 /// The request that performs an operation.
@@ -29,11 +38,8 @@ pub enum Api {
 /// # Errors
 /// `invalid_argument` when an id cannot be a path segment.
 pub fn build(api: Api, operation: &Operation) -> Result<HttpRequest, ConnectError> {
-    let mut draft = Draft::new();
-    match api {
-        Api::V1 => v1::build(operation, &mut draft),
-        Api::V3 => v3::build(operation, &mut draft),
-    };
+    let mut draft = Draft::new(api.prefix());
+    v3::build(api, operation, &mut draft);
     draft.finish()
 }
 
@@ -41,11 +47,7 @@ pub fn build(api: Api, operation: &Operation) -> Result<HttpRequest, ConnectErro
 ///
 /// # Errors
 /// The server's refusal, normalised (docs/protocol.md §6.3), or `response_invalid`.
-pub fn read(
-    api: Api,
-    operation: &Operation,
-    response: &HttpResponse,
-) -> Result<Answer, ConnectError> {
+pub fn read(operation: &Operation, response: &HttpResponse) -> Result<Answer, ConnectError> {
     let repeatable = operation.is_repeatable();
     if !(200..300).contains(&response.status) {
         return Err(read_error::read_error(response, operation));
@@ -82,11 +84,7 @@ pub fn read(
     if let Some(error) = refusal(operation, response, body) {
         return Err(error);
     }
-    let mut answer = match api {
-        Api::V1 => v1::read(operation, body),
-        Api::V3 => v3::read(operation, body),
-    }
-    .ok_or_else(|| {
+    let mut answer = v3::read(operation, body).ok_or_else(|| {
         let message = "the answer lacks the id or the list that it should have: check `baseUrl`";
         invalid(message).with_retryable(repeatable)
     })?;
@@ -127,11 +125,7 @@ fn refusal(operation: &Operation, response: &HttpResponse, body: &Value) -> Opti
             (ErrorCode::ActionFailed, "the action failed")
         }
         Operation::SetEnabled { .. } | Operation::DeleteAccount { .. }
-            if body.get("success").as_bool() == Some(false)
-                || body
-                    .get("status")
-                    .as_str()
-                    .is_some_and(|word| word.eq_ignore_ascii_case("failed")) =>
+            if body.get("success").as_bool() == Some(false) =>
         {
             (ErrorCode::Rejected, "the platform did not do it")
         }
@@ -154,6 +148,6 @@ fn refusal(operation: &Operation, response: &HttpResponse, body: &Value) -> Opti
 fn execution(body: &Value) -> Execution {
     Execution {
         data: body.get("data").clone(),
-        log_id: body.any(&["log_id", "logId"]).to_text(),
+        log_id: body.get("log_id").to_text(),
     }
 }

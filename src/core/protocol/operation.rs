@@ -1,4 +1,4 @@
-//! What can be asked of the platform, without regard to its generation.
+//! What can be asked of the platform, without its words.
 
 use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
@@ -36,16 +36,14 @@ pub enum Operation {
     CreateIntegration {
         /// Key of the app.
         app: String,
-        /// The platform's own id of the app, which v1 wants.
-        app_id: Option<String>,
         /// Scheme of the new integration.
         auth_scheme: AuthScheme,
         /// Whether to use the platform's own credentials for the app.
         is_managed: bool,
     },
-    /// Start a connection: v1 `POST connectedAccounts`, v3 `POST connected_accounts` (docs/protocol.md §5.6).
+    /// Start a connection: `POST connected_accounts` (docs/protocol.md §5.6).
     Initiate(Initiate),
-    /// Start a connection by a hosted link: v3 `POST connected_accounts/link`. v1 has none and initiates instead.
+    /// Start a connection by a hosted link: `POST connected_accounts/link`.
     Link(Initiate),
     /// One connected account (docs/protocol.md §5.8).
     GetAccount {
@@ -118,8 +116,8 @@ pub struct Execute {
     pub entity_id: Option<String>,
     /// With which account; the platform chooses where this is `None`.
     pub connected_account_id: Option<String>,
-    /// Key of the app, which v1 likes to be told.
-    pub app: Option<String>,
+    /// Version of the tool, where the caller names one.
+    pub version: Option<String>,
     /// The action's input: an object.
     pub input: Value,
 }

@@ -34,7 +34,9 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
         (404, _) => ErrorCode::NotFound,
         (408, _) => ErrorCode::Timeout,
         (409, _) => ErrorCode::Conflict,
-        (410, _) => ErrorCode::Gone,
+        // Of an action, its tool is gone.
+        (410, _) if matches!(operation, Operation::Execute(_)) => ErrorCode::Gone,
+        (410, _) => ErrorCode::EndpointRetired,
         (429, _) => ErrorCode::RateLimited,
         (500.., _) => ErrorCode::Server,
         _ => ErrorCode::InvalidRequest,

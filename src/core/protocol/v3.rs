@@ -1,12 +1,12 @@
-//! The third generation: `/api/v3`. Its words (user, toolkit, auth config, link) stay in this file.
+//! The words of `/api/v3.1` and `/api/v3` (user, toolkit, auth config, link). They stay in this file.
 
 use super::answer::{
     Answer, App, AppScheme, AuthParameter, AuthParams, Category, ConnectedAccount, Connection,
     Integration, Page,
 };
-use super::execution;
 use super::http::Draft;
 use super::operation::{Initiate, Operation};
+use super::{Api, execution};
 use crate::core::fields::decode_list;
 use crate::core::json::JsonObject;
 use crate::core::scheme::AuthScheme;
@@ -16,29 +16,29 @@ use crate::core::value::Value;
 
 const ID: &str = "connectedAccountId";
 
-pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut Draft {
+pub(super) fn build(api: Api, operation: &Operation, draft: &mut Draft) {
     match operation {
-        Operation::GetApp { app } => draft.get("/api/v3/toolkits/{id}").id("app", app),
-        Operation::ListApps { filter, cursor } => draft.get("/api/v3/toolkits").query(&[
+        Operation::GetApp { app } => draft.get("/toolkits/{id}").id("app", app),
+        Operation::ListApps { filter, cursor } => draft.get("/toolkits").query(&[
             ("search", filter.search.as_deref()),
             ("category", filter.category.as_deref()),
             ("limit", Some("100")),
             ("cursor", cursor.as_deref()),
         ]),
-        Operation::ListIntegrations { app, cursor } => draft.get("/api/v3/auth_configs").query(&[
+        Operation::ListIntegrations { app, cursor } => draft.get("/auth_configs").query(&[
             ("toolkit_slug", Some(app)),
             ("limit", Some("50")),
             ("cursor", cursor.as_deref()),
         ]),
         Operation::GetIntegration { integration_id } => draft
-            .get("/api/v3/auth_configs/{id}")
+            .get("/auth_configs/{id}")
             .id("integrationId", integration_id),
         Operation::CreateIntegration {
             app,
             auth_scheme,
             is_managed,
             ..
-        } => draft.post("/api/v3/auth_configs").json(&|json| {
+        } => draft.post("/auth_configs").json(&|json| {
             json.object("toolkit", |json| json.string("slug", app));
             json.object("auth_config", |json| {
                 if *is_managed {
@@ -52,12 +52,12 @@ pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut 
             });
         }),
         Operation::Initiate(initiate) => draft
-            .post("/api/v3/connected_accounts")
+            .post("/connected_accounts")
             .json_within(initiate.max_json_bytes(), &|json| {
                 create_body(initiate, json)
             }),
         Operation::Link(initiate) => draft
-            .post("/api/v3/connected_accounts/link")
+            .post("/connected_accounts/link")
             .json_within(initiate.max_json_bytes(), &|json| link_body(initiate, json)),
         Operation::GetAccount {
             connected_account_id,
@@ -65,26 +65,24 @@ pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut 
         | Operation::GetAuthParams {
             connected_account_id,
         } => draft
-            .get("/api/v3/connected_accounts/{id}")
+            .get("/connected_accounts/{id}")
             .id(ID, connected_account_id),
-        Operation::ListAccounts { filter, cursor } => {
-            draft.get("/api/v3/connected_accounts").query(&[
-                ("limit", Some("50")),
-                ("user_ids", filter.entity_id.as_deref()),
-                ("toolkit_slugs", filter.app.as_deref()),
-                ("auth_config_ids", filter.integration_id.as_deref()),
-                (
-                    "statuses",
-                    filter.status.as_ref().map(ConnectionStatus::as_str),
-                ),
-                ("cursor", cursor.as_deref()),
-            ])
-        }
+        Operation::ListAccounts { filter, cursor } => draft.get("/connected_accounts").query(&[
+            ("limit", Some("50")),
+            ("user_ids", filter.entity_id.as_deref()),
+            ("toolkit_slugs", filter.app.as_deref()),
+            ("auth_config_ids", filter.integration_id.as_deref()),
+            (
+                "statuses",
+                filter.status.as_ref().map(ConnectionStatus::as_str),
+            ),
+            ("cursor", cursor.as_deref()),
+        ]),
         Operation::Refresh {
             connected_account_id,
             redirect_url,
         } => draft
-            .post("/api/v3/connected_accounts/{id}/refresh")
+            .post("/connected_accounts/{id}/refresh")
             .json(&|_| {})
             .id(ID, connected_account_id)
             .query(&[("redirect_url", Some(redirect_url))]),
@@ -92,26 +90,29 @@ pub(super) fn build<'a>(operation: &Operation, draft: &'a mut Draft) -> &'a mut 
             connected_account_id,
             enabled,
         } => draft
-            .to("PATCH", "/api/v3/connected_accounts/{id}/status")
+            .to("PATCH", "/connected_accounts/{id}/status")
             .id(ID, connected_account_id)
             .json(&|json| json.bool("enabled", *enabled)),
         Operation::DeleteAccount {
             connected_account_id,
         } => draft
-            .to("DELETE", "/api/v3/connected_accounts/{id}")
+            .to("DELETE", "/connected_accounts/{id}")
             .id(ID, connected_account_id),
         Operation::Execute(execute) => draft
-            .post("/api/v3/tools/execute/{id}")
+            .post("/tools/execute/{id}")
             .json(&|json| {
                 json.optional(
                     "connected_account_id",
                     execute.connected_account_id.as_deref(),
                 );
                 json.optional("user_id", execute.entity_id.as_deref());
+                // Without one, v3.1 means the latest and v3 the first.
+                let default = (api == Api::V3).then_some("latest");
+                json.optional("version", execute.version.as_deref().or(default));
                 json.value("arguments", &execute.input);
             })
             .id("action", &execute.action),
-    }
+    };
 }
 
 fn create_body(initiate: &Initiate, json: &mut JsonObject) {
@@ -209,9 +210,7 @@ fn auth_params(body: &Value) -> AuthParams {
                     "status" | "base_url" | "redirectUrl" | "authScheme"
                 )
             })
-            .filter_map(|(name, value)| {
-                Some(AuthParameter::new(name, "credential", value.scalar()?))
-            })
+            .filter_map(|(name, value)| Some(AuthParameter::new(name, value.scalar()?)))
             .collect(),
     }
 }
@@ -247,7 +246,6 @@ fn app(body: &Value) -> Option<App> {
         })
         .collect();
     Some(App {
-        id: None,
         name: body.get("name").to_text().unwrap_or_else(|| key.to_owned()),
         key: key.to_owned(),
         description: meta.get("description").to_text(),
@@ -305,6 +303,30 @@ fn connection(body: &Value) -> Option<Connection> {
     )
 }
 
+impl Connection {
+    /// Whether there is somewhere to send the user depends on the status, not on the scheme: a finished
+    /// account may still carry its old address (docs/protocol.md, Q6 to Q8).
+    fn decide(
+        connected_account_id: String,
+        status: Option<&str>,
+        redirect_url: Option<String>,
+        expires_at_ms: Option<u64>,
+    ) -> Option<Self> {
+        let status = match (status, &redirect_url) {
+            (Some(word), _) => ConnectionStatus::parse(word),
+            (None, Some(_)) => ConnectionStatus::Initiated,
+            (None, None) => return None,
+        };
+        Some(Connection {
+            connected_account_id,
+            redirect_url: redirect_url.filter(|_| status.is_waiting()),
+            expires_at_ms,
+            date_ms: None,
+            status,
+        })
+    }
+}
+
 fn account(body: &Value) -> Option<ConnectedAccount> {
     let state = body.get("state");
     let values = state.get("val");
@@ -333,7 +355,6 @@ fn account(body: &Value) -> Option<ConnectedAccount> {
         .find_map(Value::as_text)
         .map(AuthScheme::parse),
         is_disabled: body.get("is_disabled").as_bool() == Some(true),
-        is_primary: false,
         created_at: body.get("created_at").to_text(),
         updated_at: body.get("updated_at").to_text(),
         refusal: (

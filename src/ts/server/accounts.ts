@@ -136,14 +136,15 @@ async function setStatus(call: Call): Promise<Answer> {
 /** Where an account's credentials and address come from the request, the request would be anybody's: they do not pass. */
 async function execute(call: Call): Promise<Answer> {
   const action = allowedAction(call);
-  const body = membersOf(call, ["connected_account_id", "arguments"]);
+  const body = membersOf(call, ["connected_account_id", "version", "arguments"]);
   const connected_account_id = body.text("connected_account_id");
+  const version = body.text("version");
   const given = body.object("arguments") ?? {};
   if (connected_account_id !== undefined) await own(call, connected_account_id);
   // The platform would choose among all accounts of the user.
   else if (call.rules.integrations) throw invalid("connected_account_id", "is required: the gateway allows only some integrations");
   const answer = await call.platform.ask("POST", `/tools/execute/${action}`, {
-    body: { connected_account_id, user_id: call.entityId, arguments: given }, isAction: true,
+    body: { connected_account_id, user_id: call.entityId, version, arguments: given }, isAction: true,
   });
   const { data, ...others } = objectOf(answer);
   return { status: answer.status, body: { data, ...pick(others, "error successful log_id") } };
