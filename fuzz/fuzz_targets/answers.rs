@@ -90,6 +90,6 @@ fn change(response: &mut HttpResponse, input: Input) {
         Change::Json(Json(Value::Null)) | Change::Empty => response.body = Body::Empty,
         Change::Json(Json(value)) => response.body = Body::Json(value),
         Change::Text(Text(text)) => response.body = Body::Text(text),
-        Change::TooLarge => response.body = Body::TooLarge,
+        Change::TooLarge => response.body = Body::TooLarge(1_000_000),
     }
 }
