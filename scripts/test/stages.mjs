@@ -237,7 +237,7 @@ export const STAGES = [
     needs: ["npm", "runtimes"],
     after: ["build"],
     count: countNode,
-    run: inNode("runtimes", { limitMs: 2 * 60_000, env: ({ runtimes }) => runtimes }),
+    run: inNode("runtimes", { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
   },
   {
     name: "faults",

@@ -1,0 +1,21 @@
+import { bodyParser } from "@koa/bodyparser";
+import Koa from "koa";
+import { createGateway, toNodeHandler } from "connect-flow/server";
+import { optionsOf } from "./options.js";
+
+const app = new Koa();
+const parse = bodyParser({ parsedMethods: ["POST", "PUT", "PATCH", "DELETE"] });
+/** Below `/parsed` behind the body parser, whose result is handed on; below `/lost` it is not; below `/plain` nothing has read. */
+for (const name of ["plain", "parsed", "lost"]) {
+  const basePath = `/${name}/api/connect`;
+  const handler = toNodeHandler(createGateway({ ...optionsOf(process.env), basePath, onError: () => {} }));
+  const isHere = (context) => context.path.startsWith(`${basePath}/`);
+  if (name !== "plain") app.use((context, next) => (isHere(context) ? parse(context, next) : next()));
+  app.use(async (context, next) => {
+    if (!isHere(context)) return next();
+    context.respond = false;
+    if (name === "parsed") context.req.body = context.request.body;
+    await handler(context.req, context.res);
+  });
+}
+app.listen(Number(process.env.PORT), "127.0.0.1");

@@ -1,0 +1,10 @@
+import { createGateway, toNodeHandler } from "connect-flow/server";
+import { optionsOf } from "../../../options.js";
+
+let handler;
+
+// Next.js has read and parsed the body before.
+export default (request, response) => {
+  handler ??= toNodeHandler(createGateway({ ...optionsOf(process.env), basePath: "/api/pages" }));
+  return handler(request, response);
+};
