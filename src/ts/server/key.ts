@@ -1,38 +1,47 @@
 /** Shorter than this, a key is a word that any text may hold. */
 const minLength = 8;
-/** How many letters and digits of a key, in a row, are no coincidence. */
+/** How many characters of a key, in a row, are no coincidence. */
 const minRun = 12;
 /** What is looked up at once. A run holds a whole one that begins at one of the places looked at, a `stride` apart. */
 const gram = 8;
 const stride = minRun - gram + 1;
 
 /**
- * Answers whether a text holds the key: all or half of it, reversed, in hex, base64 or escapes of URLs, JSON or HTML, in any case,
- * and also where spaces or marks stand between its letters. Keys shorter than 8 characters are not looked for.
+ * Answers whether a text holds the key: all or half of it, reversed, in hex, base64 or escapes of URLs, JSON or HTML, in any case. All
+ * of it is found also where spaces or marks stand between its letters. Keys shorter than 8 characters are not looked for.
  */
 export function keyFinder(apiKey: string): (text: string) => boolean {
   if (apiKey.length < minLength) return () => false;
   const bytes = new TextEncoder().encode(apiKey);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const forms = [apiKey, [...apiKey].reverse().join(""), hex, ...[0, 1, 2].map((before) => base64(bytes, before))].map((form) => form.toLowerCase());
+  const all = [apiKey, [...apiKey].reverse().join(""), hex, ...[0, 1, 2].map((before) => base64(bytes, before))];
+  const forms = all.filter(({ length }) => length >= minLength).map((form) => form.toLowerCase());
+  const spaced = forms.map(lettersOf).filter(({ length }) => length >= minRun);
   const grams = new Map<string, [form: string, offset: number][]>();
-  for (const form of forms.map(lettersOf).filter(({ length }) => length >= minRun)) {
+  // Nearly all places are passed over by a number, which takes a fifth of the time of a text.
+  const slots = new Uint8Array(maxSlots);
+  for (const form of forms) {
     for (let offset = 0; offset + gram <= form.length; offset += 1) {
       const name = form.slice(offset, offset + gram);
       grams.set(name, [...(grams.get(name) ?? []), [form, offset]]);
+      slots[slotOf(name, 0)] = 1;
     }
   }
   return (text) => {
     const plain = unescaped(text).toLowerCase();
-    if (forms.some((form) => form.length >= minLength && plain.includes(form))) return true;
-    const letters = lettersOf(plain);
-    for (let at = 0; at + gram <= letters.length; at += stride) {
-      const found = grams.get(letters.slice(at, at + gram));
-      if (found?.some(([form, offset]) => runAt(letters, at, form, offset) >= Math.max(minRun, form.length / 2))) return true;
+    if (forms.some((form) => plain.includes(form))) return true;
+    for (let at = 0; at + gram <= plain.length; at += stride) {
+      const found = slots[slotOf(plain, at)] === 1 ? grams.get(plain.slice(at, at + gram)) : undefined;
+      if (found?.some(([form, offset]) => runAt(plain, at, form, offset) >= Math.max(minRun, form.length / 2))) return true;
     }
-    return false;
+    const letters = lettersOf(plain);
+    return spaced.some((form) => letters.includes(form));
   };
 }
+
+const maxSlots = 1 << 14;
+const slotOf = (text: string, at: number): number =>
+  (text.charCodeAt(at) ^ (text.charCodeAt(at + 2) << 4) ^ (text.charCodeAt(at + 5) << 7)) & (maxSlots - 1);
 
 /** How long the text around `at` is the form around `offset`. */
 function runAt(text: string, at: number, form: string, offset: number): number {
@@ -72,5 +81,5 @@ function unescaped(text: string): string {
     });
     if (text === before) break;
   }
-  return text;
+  return text.replaceAll("\\", "");
 }
