@@ -27,7 +27,7 @@ const rejects = (promise, code) => assert.rejects(promise, (error) => {
 
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 
-for (const api of ["v3"]) {
+for (const api of ["v3.1", "v3"]) {
   suite(`the client at a gateway, ${api}`, () => {
     test("connects by OAuth, from the fields to the callback", async () => {
       const { jessica, sandbox, seen } = await open(api);
