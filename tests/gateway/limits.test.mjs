@@ -90,6 +90,7 @@ suite("time", () => {
     opened.reply = never;
     const { status, body: told } = await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
     assert.deepEqual([status, told.error.slug, opened.errors.length], [504, "Gateway_Timeout", 1]);
+    assert.match(opened.errors[0].message, /^The answer did not come within `timeoutMs`, \d+ ms$/);
   });
 
   test("a platform that stops in the middle", async () => {

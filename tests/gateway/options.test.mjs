@@ -90,6 +90,16 @@ suite("options", () => {
     assert.equal((await ask("/x/yy/api/v3.1/toolkits/gmail")).status, 404);
   });
 
+  test("a gateway that is mounted elsewhere than its basePath says so", async () => {
+    const { gateway, seen } = openGateway();
+    for (const path of ["/connect/api/v3.1/toolkits/gmail", "/api/v3.1/toolkits/gmail", "/api/connected/api/v3.1/toolkits/gmail"]) {
+      const response = await gateway(new Request(`https://app.test${path}`, { headers: { "x-test-user": "Jessica" } }));
+      const { error } = await response.json();
+      assert.deepEqual([response.status, error.slug, seen.length], [404, "Gateway_NotFound", 0]);
+      assert.match(error.message, /^The path does not begin with the option `basePath` of createGateway$/);
+    }
+  });
+
   test("a platform below a path is asked there", async () => {
     const opened = openGateway({ upstream: "https://proxy.test/platform/" });
     opened.reply = () => Response.json({ slug: "gmail" });

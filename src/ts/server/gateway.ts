@@ -91,7 +91,8 @@ interface Found {
  * end is accepted, since frameworks add it and a redirect to the path without it would look like a failure of the network.
  */
 function find(basePath: string, method: string, path: string): Found {
-  const asked = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
+  if (!path.startsWith(`${basePath}/`)) throw refuse(404, "NotFound", "The path does not begin with the option `basePath` of createGateway");
+  const asked = path.slice(basePath.length);
   if (/^\/api\/v[12](\/|$)/.test(asked)) {
     throw refuse(410, "Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1");
   }
@@ -175,8 +176,11 @@ function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSi
     return refused(error);
   }
   if (request.signal?.aborted) return refused(refuse(499, "Aborted", "The page did not wait for the answer"));
+  if (end.aborted) {
+    report(settings, new Error(`The answer did not come within \`timeoutMs\`, ${settings.timeoutMs} ms`, { cause: error }));
+    return refused(refuse(504, "Timeout", "The answer did not come in time"));
+  }
   report(settings, error);
-  if (end.aborted) return refused(refuse(504, "Timeout", "The answer did not come in time"));
   return refused(refuse(500, "Failed", "The gateway failed"));
 }
 
