@@ -6,7 +6,7 @@ export type ConnectionStatus =
 
 /** How an app authenticates its users. Open, in upper case. */
 export type AuthScheme =
-  | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "S2S_OAUTH2"
+  | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "S2S_OAUTH2"
   | "API_KEY" | "BASIC" | "BASIC_WITH_JWT" | "BEARER_TOKEN"
   | "GOOGLE_SERVICE_ACCOUNT" | "SERVICE_ACCOUNT" | "COMPOSIO_LINK"
   | "CALCOM_AUTH" | "BILLCOM_AUTH" | "SNOWFLAKE" | "SAML" | "NO_AUTH"

@@ -32,7 +32,7 @@ impl AuthScheme {
     pub fn is_oauth(&self) -> bool {
         matches!(
             self.as_str(),
-            "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "COMPOSIO_LINK"
+            "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "COMPOSIO_LINK"
         )
     }
 
