@@ -3,6 +3,7 @@
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::page;
 use crate::core::pending::KEY_PREFIX;
 use crate::core::text::concat;
 
@@ -12,6 +13,8 @@ pub const CALLBACK: &str = "callback";
 pub const HEARD: &str = "heard";
 /// The text of the answer where the window is a popup of the page that answers.
 pub const POPUP: &str = "popup";
+/// The page that says it, by its random id.
+const FROM: &str = "from";
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,6 +45,7 @@ impl Channel {
     pub fn say(&self, word: &str, text: &str) {
         let message = Object::new();
         let _ = Reflect::set(&message, &word.into(), &text.into());
+        let _ = Reflect::set(&message, &FROM.into(), &page::id().into());
         let _ = self.0.post_message(&message);
     }
 }
@@ -52,8 +56,12 @@ impl Drop for Channel {
     }
 }
 
-/// The text of a word in a message, whoever sent it.
+/// The text of a word in a message of another page, whoever sent it. A page ignores its own.
 pub fn heard(event: &JsValue, word: &str) -> Option<String> {
     let data = Reflect::get(event, &"data".into()).ok()?;
+    let from = Reflect::get(&data, &FROM.into()).ok()?.as_string();
+    if from.is_some() && from == page::id() {
+        return None;
+    }
     Reflect::get(&data, &word.into()).ok()?.as_string()
 }

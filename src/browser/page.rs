@@ -1,5 +1,7 @@
 //! The page: its address, its history, its source of randomness.
 
+use core::cell::OnceCell;
+
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -23,6 +25,12 @@ extern "C" {
         unused: &str,
         url: &str,
     ) -> Result<(), JsValue>;
+
+    type TabStorage;
+    #[wasm_bindgen(method, catch, structural, js_name = getItem)]
+    fn get_item(this: &TabStorage, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, structural, js_name = setItem)]
+    fn set_item(this: &TabStorage, key: &str, value: &str) -> Result<(), JsValue>;
 
     type Crypto;
     #[wasm_bindgen(method, catch, structural, js_name = getRandomValues)]
@@ -125,4 +133,33 @@ pub fn new_flow_id() -> Result<String, Failure> {
     }
     array.copy_to(&mut bytes);
     Ok(flow_id(bytes))
+}
+
+/// Under which key the tab's `sessionStorage` holds its id.
+const TAB_KEY: &str = "connect-flow-tab";
+
+thread_local! {
+    /// Tells this page from others of its origin.
+    static PAGE: OnceCell<Option<String>> = const { OnceCell::new() };
+}
+
+/// A random id of this page, as long as it is loaded. `None` where there is no source of randomness.
+pub fn id() -> Option<String> {
+    PAGE.with(|id| id.get_or_init(|| new_flow_id().ok()).clone())
+}
+
+/// A random id of this tab, which a reload and a way to the provider and back leave as it is. Where there is no `sessionStorage`,
+/// that of the page.
+pub fn tab() -> Option<String> {
+    let kept = || {
+        // Reading the property itself throws where cookies are blocked.
+        let storage: TabStorage = global("sessionStorage")?;
+        let stored = storage.get_item(TAB_KEY).ok()?.as_string();
+        stored.filter(|id| id.len() == 32).or_else(|| {
+            let id = new_flow_id().ok()?;
+            storage.set_item(TAB_KEY, &id).ok()?;
+            Some(id)
+        })
+    };
+    kept().or_else(id)
 }
