@@ -35,7 +35,7 @@ use crate::core::redirect;
 use crate::core::trace::{Trace, TraceEntry, TraceEvent};
 
 pub use crate::core::procedure::initiate::ConnectionRequest;
-pub use flow::{ConnectFlow, FlowMode, FlowOptions, Listener};
+pub use flow::{ConnectFlow, FlowMode, FlowOptions, Listener, ResumeOptions};
 
 /// A client of one platform. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -47,6 +47,7 @@ struct Inner {
     options: ClientOptions,
     http: Http,
     records: Records,
+    left: RefCell<Vec<remember::Left>>,
     known: RefCell<Vec<ExpectedParams>>,
     trace: RefCell<Trace>,
     said: RefCell<Option<announce::Announcement>>,
@@ -101,6 +102,7 @@ impl ConnectClient {
                     renewals: Cell::default(),
                 },
                 records: Records::new(overrides.storage),
+                left: RefCell::default(),
                 known: RefCell::default(),
                 trace: RefCell::default(),
                 said: RefCell::default(),
@@ -256,13 +258,13 @@ impl ConnectClient {
                         self.announce(flow_id, &url);
                     }
                 }
-                complete::bind(&callback, &records, now_ms()).map(|record| (callback, record))
+                complete::bind(&callback, &records, now_ms()).map(|bound| (callback, bound))
             }
             Err(error) => Err(error),
         };
-        let mut bound = bound.map(|(callback, record)| {
-            let watched = record.clone();
-            let procedure = CompleteConnection::new(callback, watched, options.timeout_ms);
+        let mut bound = bound.map(|(callback, bound)| {
+            let record = bound.record.clone();
+            let procedure = CompleteConnection::new(callback, bound, options.timeout_ms);
             (procedure, record)
         });
         let client = self.clone();
@@ -270,8 +272,7 @@ impl ConnectClient {
             let step = match &mut bound {
                 Ok((procedure, record)) => {
                     let step = procedure.advance(event, now_ms);
-                    client.verified(&step, record);
-                    step
+                    client.verified(step, record)
                 }
                 Err(error) => Step::Done(Err(error.clone())),
             };
@@ -287,21 +288,32 @@ impl ConnectClient {
         }))
     }
 
-    /// Keeps how an attempt ended, until its time is over: so the same callback gives the same answer in another tab.
-    fn verified(&self, step: &Step<CompletedConnection>, record: &mut PendingConnection) {
-        record.outcome = match step {
-            Step::Done(Ok(_)) => Outcome::Connected,
-            Step::Done(Err(error)) if complete::is_final(error) => Outcome::Failed,
-            _ => return,
+    /// Keeps how an attempt ended, as long as its record: so the same callback gives the same answer in another tab. One that
+    /// was cancelled meanwhile stays cancelled.
+    fn verified(
+        &self,
+        step: Step<CompletedConnection>,
+        record: &mut PendingConnection,
+    ) -> Step<CompletedConnection> {
+        record.outcome = match &step {
+            Step::Done(Ok(_)) => match self.inner.records.get(&record.flow_id) {
+                Some(now) if now.is_ended() => return Step::Done(Err(complete::ended(&now))),
+                _ => Outcome::Connected,
+            },
+            Step::Done(Err(error)) if complete::is_final(error) && !record.is_ended() => {
+                Outcome::Failed
+            }
+            _ => return step,
         };
         self.store(record);
+        step
     }
 
     /// The attempts that left this browser's pages and are not complete, newest first.
     pub fn pending(&self) -> Vec<PendingConnection> {
         let now = now_ms();
         let mut records = self.inner.records.all();
-        // What is too old stays until the next attempt: its callback is then told why it is refused.
+        // What is too old stays a while: its callback is then told why it is refused.
         records.retain(|record| record.outcome == Outcome::Pending && !record.is_expired(now));
         let started = |at: usize| records[at].started_at_ms;
         let newest = order(records.len(), &|a, b| started(b).cmp(&started(a)));

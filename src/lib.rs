@@ -12,4 +12,5 @@ pub use browser::failure::Failure;
 pub use browser::storage::Storage;
 pub use client::{
     ConnectClient, ConnectFlow, ConnectionRequest, FlowMode, FlowOptions, Listener, Overrides,
+    ResumeOptions,
 };

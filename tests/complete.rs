@@ -3,9 +3,9 @@
 use crate::support::{Exchange, NOW, Played, exchange, play};
 use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
-use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
+use connect_flow::core::pending::{KEPT_MS, LIFETIME_MS, Outcome, PendingConnection};
 use connect_flow::core::procedure::complete::{
-    CompleteConnection, CompletedConnection, bind, is_final, is_over,
+    Bound, CompleteConnection, CompletedConnection, bind, is_final, is_over,
 };
 use connect_flow::core::procedure::{Event, Procedure, Step};
 use serde_json::{Value as Json, json};
@@ -18,12 +18,20 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         connected_account_id: account.to_owned(),
         entity_id: "Jessica".to_owned(),
         app: Some("gmail".to_owned()),
+        integration_id: Some("ac_1".to_owned()),
+        auth_scheme: None,
         started_at_ms: NOW - 60_000,
         expires_at_ms: NOW - 60_000 + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
         is_popup: false,
+        tab: None,
         outcome: Outcome::Pending,
     }
+}
+
+fn of(record: PendingConnection) -> Bound {
+    let is_expired = false;
+    Bound { record, is_expired }
 }
 
 fn callback(query: &str) -> ConnectionCallback {
@@ -34,7 +42,7 @@ fn callback(query: &str) -> ConnectionCallback {
 
 fn bound(query: &str, records: &[PendingConnection], now_ms: u64) -> Result<String, ErrorCode> {
     bind(&callback(query), records, now_ms)
-        .map(|record| record.flow_id)
+        .map(|bound| bound.record.flow_id)
         .map_err(|error| error.code)
 }
 
@@ -88,46 +96,101 @@ fn a_callback_belongs_to_an_attempt_of_this_browser() {
 #[test]
 fn an_attempt_has_its_time() {
     let one = [record("f1", "ca_1")];
-    let ends = one[0].expires_at_ms;
+    let (starts, ends) = (one[0].started_at_ms, one[0].expires_at_ms);
+    let at = |query: &str, now_ms| {
+        bind(&callback(query), &one, now_ms)
+            .map(|bound| bound.is_expired)
+            .map_err(|error| (error.code, error.connected_account_id.clone()))
+    };
+    let gone = || Err((ErrorCode::FlowExpired, Some("ca_1".to_owned())));
     for (now_ms, expected) in [
-        (ends - 1, Ok("f1".to_owned())),
-        (ends, Err(ErrorCode::FlowExpired)),
-        (ends + LIFETIME_MS, Err(ErrorCode::FlowExpired)),
-        // The clock was set back: by little, by more than an attempt may last.
-        (one[0].started_at_ms - LIFETIME_MS, Ok("f1".to_owned())),
-        (
-            one[0].started_at_ms - LIFETIME_MS - 1,
-            Err(ErrorCode::FlowExpired),
-        ),
+        (starts, Ok(false)),
+        (ends - 1, Ok(false)),
+        (ends, Ok(true)),
+        (starts + KEPT_MS - 1, Ok(true)),
+        (starts + KEPT_MS, gone()),
+        // The clock was set back.
+        (starts - 1, Ok(true)),
+        (starts - KEPT_MS, gone()),
     ] {
-        assert_eq!(bound("cf_flow=f1", &one, now_ms), expected, "{now_ms}");
+        assert_eq!(at("cf_flow=f1", now_ms), expected, "{now_ms}");
     }
+    assert_eq!(
+        at("cf_flow=f1&session_uri=urn%3A1", ends),
+        Ok(true),
+        "too late for a session"
+    );
+}
+
+#[test]
+fn an_expired_attempt_is_looked_at_once() {
+    let late = |query: &str, exchange: Exchange| {
+        let bound = Bound {
+            is_expired: true,
+            ..of(record("f1", "ca_1"))
+        };
+        play(
+            CompleteConnection::new(callback(query), bound, None),
+            vec![exchange],
+        )
+    };
+    for query in ["cf_flow=f1", SUCCESS, "cf_flow=f1&session_uri=urn%3A1"] {
+        assert!(late(query, look("ACTIVE")).result.is_ok(), "{query}");
+        for status in ["INITIATED", "EXPIRED", "FAILED", "REVOKED", "SOMETHING"] {
+            let error = failure(late(query, look(status)));
+            assert_eq!(
+                (error.code, error.connected_account_id.as_deref()),
+                (ErrorCode::FlowExpired, Some("ca_1")),
+                "{query} {status}"
+            );
+        }
+    }
+    let refused = |status| failure(late(SUCCESS, exchange(LOOK, status, json!({})))).code;
+    assert_eq!(refused(404), ErrorCode::FlowExpired);
+    assert_eq!(refused(401), ErrorCode::Unauthorized);
+    assert_eq!(refused(503), ErrorCode::Server, "nothing is known of it");
+    let mut other = account("ACTIVE");
+    other["user_id"] = json!("Melissa");
+    let error = failure(late(SUCCESS, exchange(LOOK, 200, other)));
+    assert_eq!(error.code, ErrorCode::AccountMismatch);
 }
 
 #[test]
 fn an_attempt_that_ended_is_not_revived() {
-    let ended = |outcome| {
-        [PendingConnection {
-            is_popup: false,
-            outcome,
-            ..record("f1", "ca_1")
-        }]
+    const ID: &str = "cf_flow=f1&connected_account_id=ca_1";
+    let ended = |outcome| PendingConnection {
+        outcome,
+        ..record("f1", "ca_1")
     };
-    let success = "cf_flow=f1&status=success&connected_account_id=ca_1";
-    let failure = "cf_flow=f1&status=failed&connected_account_id=ca_1";
-    assert_eq!(
-        bound(success, &ended(Outcome::Failed), NOW),
-        Err(ErrorCode::CallbackReplayed)
-    );
-    assert_eq!(
-        bound(failure, &ended(Outcome::Failed), NOW),
-        Ok("f1".to_owned())
-    );
+    for outcome in [Outcome::Failed, Outcome::Cancelled] {
+        for status in [
+            "",
+            "&status=success",
+            "&status=pending",
+            "&status=whatever",
+            "&status=active",
+        ] {
+            let error =
+                bind(&callback(&[ID, status].concat()), &[ended(outcome)], NOW).unwrap_err();
+            assert_eq!(error.code, ErrorCode::CallbackReplayed, "{status}");
+            assert_eq!(error.connected_account_id.as_deref(), Some("ca_1"));
+        }
+        // A failure is told again, without a look at the account.
+        for (query, code) in [
+            ("&status=failed", ErrorCode::AccountFailed),
+            ("&error=access_denied", ErrorCode::AccessDenied),
+        ] {
+            let callback = callback(&[ID, query].concat());
+            for now_ms in [NOW, NOW + LIFETIME_MS] {
+                let bound = bind(&callback, &[ended(outcome)], now_ms).unwrap();
+                let procedure = CompleteConnection::new(callback.clone(), bound, None);
+                assert_eq!(failure(play(procedure, vec![])).code, code);
+            }
+        }
+    }
     // The same callback again, in another tab or after a reload, is asked about again.
-    assert_eq!(
-        bound(success, &ended(Outcome::Connected), NOW),
-        Ok("f1".to_owned())
-    );
+    let again = bind(&callback(SUCCESS), &[ended(Outcome::Connected)], NOW);
+    assert_eq!(again.unwrap().record.flow_id, "f1");
 }
 
 fn complete(
@@ -135,7 +198,7 @@ fn complete(
     timeout_ms: Option<u32>,
     script: Vec<Exchange>,
 ) -> Played<CompletedConnection> {
-    let procedure = CompleteConnection::new(callback(query), record("f1", "ca_1"), timeout_ms);
+    let procedure = CompleteConnection::new(callback(query), of(record("f1", "ca_1")), timeout_ms);
     play(procedure, script)
 }
 
@@ -360,7 +423,7 @@ fn what_ends_an_attempt_and_what_leaves_the_address_bar() {
 #[test]
 fn an_event_out_of_turn_is_an_error() {
     use connect_flow::core::protocol::answer::{Answer, Page};
-    let mut procedure = CompleteConnection::new(callback(SUCCESS), record("f1", "ca_1"), None);
+    let mut procedure = CompleteConnection::new(callback(SUCCESS), of(record("f1", "ca_1")), None);
     let other = Answer::Integrations(Page {
         items: Vec::new(),
         next: None,

@@ -3,7 +3,7 @@
 use crate::support::flow::*;
 use connect_flow::core::error::{ConnectError, ErrorCode, Issue};
 use connect_flow::core::flow::{Flow, FlowEvent, FlowMode, Outcome};
-use connect_flow::core::pending::LIFETIME_MS;
+use connect_flow::core::pending::{KEPT_MS, LIFETIME_MS, Outcome as End};
 
 const ENDED: [&str; 4] = ["store connected", "abort", "unlisten", "close"];
 
@@ -161,15 +161,21 @@ fn a_refused_look_leaves_the_user_in_the_popup() {
 #[test]
 fn a_refused_look_is_forgotten_with_the_attempt() {
     let mut play = refused_in_popup(ErrorCode::Unauthorized);
-    play.now_ms += LIFETIME_MS;
+    play.now_ms += KEPT_MS;
     assert_eq!(
         play.event(FlowEvent::Retry),
         ["unlisten", "close", "reserve"]
     );
     let mut play = refused_in_popup(ErrorCode::Unauthorized);
+    play.now_ms += LIFETIME_MS;
+    play.retry_with_the_account();
+    play.looked("INITIATED");
+    assert_eq!(play.ended(), ("failed", Some(ErrorCode::FlowExpired)));
+    assert_eq!(play.event(FlowEvent::Retry), ["unlisten", "reserve"]);
+    let mut play = refused_in_popup(ErrorCode::Unauthorized);
     assert_eq!(
         play.event(FlowEvent::Dispose),
-        ["abort", "unlisten"],
+        ["abort", "unlisten", "leave"],
         "the user may still finish"
     );
 }
@@ -237,7 +243,7 @@ fn cancel_refuses_the_callback_and_dispose_leaves_it_alone() {
     let mut play = Play::in_popup();
     assert_eq!(
         play.event(FlowEvent::Cancel),
-        ["store failed", "abort", "unlisten", "close"]
+        ["store cancelled", "abort", "unlisten", "close"]
     );
     assert_eq!(play.ended(), ("cancelled", Some(ErrorCode::Cancelled)));
     assert!(play.returned("&status=success").is_empty());
@@ -245,7 +251,7 @@ fn cancel_refuses_the_callback_and_dispose_leaves_it_alone() {
     let mut play = Play::in_popup();
     assert_eq!(
         play.event(FlowEvent::Dispose),
-        ["abort", "unlisten"],
+        ["abort", "unlisten", "leave"],
         "the user may still finish"
     );
     assert_eq!(play.records.len(), 1);
@@ -264,4 +270,100 @@ fn what_comes_too_late_is_passed_over() {
             .is_empty()
     );
     assert_eq!(play.state(), "cancelled");
+}
+
+/// What a disposed flow has left, at another flow.
+fn left(mut play: Play) -> Play {
+    play.event(FlowEvent::Dispose);
+    let mut next = Play::new(FlowMode::Popup);
+    next.now_ms = play.now_ms;
+    let effects = next.event(FlowEvent::Continue(play.left.expect("an attempt")));
+    assert_eq!(effects.last().map(String::as_str), Some("look acc-1"));
+    next
+}
+
+#[test]
+fn the_next_flow_goes_on_with_the_attempt_and_its_popup() {
+    let mut play = left(Play::in_popup());
+    play.looked("INITIATED");
+    let snapshot = play.snapshot();
+    assert_eq!(
+        (snapshot.state, snapshot.is_popup_open),
+        ("waiting", Some(true))
+    );
+    play.returned("&status=success");
+    assert_eq!(play.looked("ACTIVE"), ENDED);
+
+    // Closed meanwhile: asked once, then it is over.
+    let mut play = left(Play::in_popup());
+    play.looked("INITIATED");
+    play.after(10, BACK);
+    play.looked("INITIATED");
+    play.after(2_000, BACK);
+    assert_eq!(play.ended(), ("cancelled", Some(ErrorCode::PopupClosed)));
+
+    // With what its user came back with.
+    let mut play = Play::in_popup();
+    play.returned("&session_uri=urn%3A1");
+    let mut play = left(play);
+    assert_eq!(play.state(), "completing");
+    play.looked_and_connected();
+
+    let mut play = Play::in_popup();
+    play.now_ms += LIFETIME_MS;
+    let mut play = left(play);
+    play.looked("INITIATED");
+    assert_eq!(play.ended(), ("failed", Some(ErrorCode::FlowExpired)));
+
+    // One that waits for nobody: another try would make a second account.
+    let mut play = Play::new(FlowMode::Popup);
+    play.load();
+    play.loaded(api_key());
+    play.submit(&[("api_key", "sk-1")]);
+    play.initiated(None);
+    left(play).looked_and_connected();
+}
+
+#[test]
+fn an_attempt_that_would_leave_the_page_is_not_gone_on_with() {
+    let mut play = Play::new(FlowMode::Redirect);
+    play.submit(&[]);
+    play.loaded(oauth());
+    play.initiated(Some(URL));
+    play.event(FlowEvent::CameBack);
+    assert_eq!(play.event(FlowEvent::Dispose), ["abort", "unlisten"]);
+}
+
+#[test]
+fn what_another_flow_of_the_attempt_has_ended_has_ended_here() {
+    let mut play = Play::in_popup();
+    play.event(FlowEvent::Hint(End::Cancelled));
+    assert_eq!(play.ended(), ("cancelled", Some(ErrorCode::Cancelled)));
+    assert!(play.returned("&status=success").is_empty());
+
+    for status in ["ACTIVE", "INITIATED"] {
+        let mut play = Play::in_popup();
+        play.event(FlowEvent::Hint(End::Failed));
+        play.looked(status);
+        assert_eq!(play.ended(), ("failed", Some(ErrorCode::CallbackReplayed)));
+        let id = play.snapshot().error.unwrap().connected_account_id.clone();
+        assert_eq!(id.as_deref(), Some("acc-1"));
+    }
+}
+
+#[test]
+fn who_was_too_slow_is_looked_at_once_more() {
+    for (status, ended) in [
+        ("ACTIVE", ("connected", None)),
+        ("INITIATED", ("failed", Some(ErrorCode::FlowExpired))),
+    ] {
+        let mut play = Play::in_popup();
+        play.after(LIFETIME_MS, BEHIND);
+        play.looked("INITIATED");
+        assert_eq!(play.ended(), ("failed", Some(ErrorCode::FlowExpired)));
+        play.now_ms += 60_000;
+        assert_eq!(play.returned("&status=success"), ["listen", "look acc-1"]);
+        play.looked(status);
+        assert_eq!(play.ended(), ended);
+    }
 }

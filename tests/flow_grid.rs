@@ -3,6 +3,7 @@
 use crate::support::flow::*;
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::flow::{FlowEvent, FlowMode, Outcome, Surroundings};
+use connect_flow::core::pending::Outcome as End;
 use proptest::prelude::*;
 
 /// Every state, by the shortest way into it.
@@ -163,7 +164,7 @@ fn reports_that_nobody_waits_for_are_passed_over() {
             &["redirecting", "waiting"],
         ),
         ("came back", || FlowEvent::CameBack, &["redirecting"]),
-        ("hint", || FlowEvent::Hint, &["waiting"]),
+        ("hint", || FlowEvent::Hint(End::Pending), &["waiting"]),
         (
             "old work",
             || FlowEvent::Done(0, Outcome::Loaded(Ok(oauth()))),
@@ -248,7 +249,8 @@ proptest! {
                 15 => Ok(play.returned("&status=success")),
                 16 => Ok(play.returned("&error=access_denied")),
                 17 => play.try_event(FlowEvent::CameBack),
-                18 => play.try_event(FlowEvent::Hint),
+                18 => play.try_event(FlowEvent::Hint(End::Pending)),
+                19 => play.try_event(FlowEvent::Hint(End::Cancelled)),
                 _ => play.try_event(FlowEvent::Tick(around)),
             };
             prop_assert!(play.state() != "connected" || was_connected || was_active);

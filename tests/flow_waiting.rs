@@ -2,8 +2,9 @@
 
 use crate::support::flow::*;
 use connect_flow::core::error::{ConnectError, ErrorCode};
-use connect_flow::core::flow::{Flow, FlowEvent, FlowMode, Outcome, Surroundings};
-use connect_flow::core::pending::{LIFETIME_MS, Outcome as End};
+use connect_flow::core::flow::{Flow, FlowEvent, FlowMode, FlowOptions, Outcome, Surroundings};
+use connect_flow::core::pending::{LIFETIME_MS, Outcome as End, PendingConnection};
+use connect_flow::core::scheme::AuthScheme;
 
 const ENDED: [&str; 4] = ["store connected", "abort", "unlisten", "close"];
 
@@ -231,13 +232,60 @@ fn the_callback_page_completes_the_flow_of_its_own_app() {
     assert_eq!(effects, ["listen", "look acc-1"]);
     assert_eq!(play.state(), "verifying");
     assert_eq!(play.looked("ACTIVE"), [&ENDED[..], &["clean"]].concat());
+}
 
-    let mut other = record(START_MS);
-    other.app = Some("slack".to_owned());
-    assert!(!play.flow.is_own(&other));
-    let mut other = record(START_MS);
+#[test]
+fn a_flow_owns_an_attempt_when_something_is_known_on_both_sides_and_all_that_is_agrees() {
+    let own = |app: Option<&str>, integration: Option<&str>, scheme: Option<&str>| {
+        let options = FlowOptions {
+            app: app.map(str::to_owned),
+            integration_id: integration.map(str::to_owned),
+            auth_scheme: scheme.map(AuthScheme::parse),
+            ..options(FlowMode::Auto)
+        };
+        Flow::new(options, None)
+    };
+    let full = record(START_MS);
+    let by_app = PendingConnection {
+        integration_id: None,
+        auth_scheme: None,
+        ..full.clone()
+    };
+    let by_integration = PendingConnection {
+        app: None,
+        ..full.clone()
+    };
+    for (flow, expected) in [
+        (own(Some("gmail"), None, None), [true, true, false]),
+        (own(Some("GMail"), None, None), [true, true, false]),
+        (own(Some("slack"), None, None), [false; 3]),
+        (own(None, Some("int-1"), None), [true, false, true]),
+        (own(None, Some("int-2"), None), [false; 3]),
+        (own(None, Some("INT-1"), None), [false; 3]),
+        (own(Some("gmail"), Some("int-1"), None), [true; 3]),
+        (
+            own(Some("slack"), Some("int-1"), None),
+            [false, false, true],
+        ),
+        (
+            own(Some("gmail"), Some("int-2"), None),
+            [false, true, false],
+        ),
+        (
+            own(Some("gmail"), None, Some("oauth2")),
+            [true, true, false],
+        ),
+        (
+            own(Some("gmail"), None, Some("API_KEY")),
+            [false, true, false],
+        ),
+    ] {
+        let owned = [&full, &by_app, &by_integration].map(|record| flow.is_own(record));
+        assert_eq!(owned, expected, "{flow:?}");
+    }
+    let mut other = full;
     other.entity_id = "Melissa".to_owned();
-    assert!(!play.flow.is_own(&other));
+    assert!(!own(Some("gmail"), Some("int-1"), None).is_own(&other));
 }
 
 #[test]
@@ -273,7 +321,7 @@ fn a_resumed_flow_looks_at_once_and_waits_on() {
     play.looked("INITIATED");
     assert_eq!(play.state(), "waiting");
     assert_eq!(
-        play.event(FlowEvent::Hint),
+        play.event(FlowEvent::Hint(End::Pending)),
         ["look acc-1"],
         "another window has stored something"
     );

@@ -33,8 +33,8 @@ fn what_is_known_takes_one_request_and_is_remembered() {
     assert_eq!(
         json!(record),
         json!({
-            "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "acme", "startedAtMs": NOW,
-            "expiresAtMs": NOW + LIFETIME_MS, "returnTo": "/settings"
+            "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "acme", "integrationId": "i",
+            "authScheme": "OAUTH2", "startedAtMs": NOW, "expiresAtMs": NOW + LIFETIME_MS, "returnTo": "/settings"
         })
     );
     assert_eq!(record.outcome, Outcome::Pending);

@@ -1,8 +1,11 @@
 //! The record of an attempt in storage, where anybody may have written.
 
 use crate::support::{NOW, arbitrary, value, words};
-use connect_flow::core::pending::{KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection, flow_id};
+use connect_flow::core::pending::{
+    KEPT_MS, KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection, flow_id,
+};
 use connect_flow::core::redirect::is_local_path;
+use connect_flow::core::scheme::AuthScheme;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -10,7 +13,8 @@ const FLOW: &str = "0123456789abcdef0123456789abcdef";
 
 fn good() -> Json {
     json!({
-        "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "gmail", "startedAtMs": NOW,
+        "flowId": FLOW, "connectedAccountId": "ca_1", "entityId": "Jessica", "app": "gmail", "integrationId": "ac_1",
+        "authScheme": "OAUTH2", "startedAtMs": NOW,
         "expiresAtMs": NOW + LIFETIME_MS, "returnTo": "/settings?tab=1#x"
     })
 }
@@ -50,6 +54,7 @@ fn how_it_ended_is_stored_and_not_shown() {
     for (outcome, word) in [
         (Outcome::Connected, "connected"),
         (Outcome::Failed, "failed"),
+        (Outcome::Cancelled, "cancelled"),
     ] {
         let record = PendingConnection {
             outcome,
@@ -151,11 +156,27 @@ fn it_lives_for_ten_minutes() {
         (NOW, false),
         (NOW + LIFETIME_MS - 1, false),
         (NOW + LIFETIME_MS, true),
-        (NOW - LIFETIME_MS, false),
-        (NOW - LIFETIME_MS - 1, true),
+        (NOW - 1, true),
+        (NOW - LIFETIME_MS, true),
         (0, true),
     ] {
         assert_eq!(record.is_expired(now_ms), is_expired, "{now_ms}");
+    }
+}
+
+#[test]
+fn it_is_remembered_for_an_hour() {
+    let record = read(&good()).unwrap();
+    for (now_ms, is_forgotten) in [
+        (NOW, false),
+        (NOW + KEPT_MS - 1, false),
+        (NOW + KEPT_MS, true),
+        (NOW - KEPT_MS + 1, false),
+        (NOW - KEPT_MS, true),
+        (0, true),
+        (u64::MAX, true),
+    ] {
+        assert_eq!(record.is_forgotten(now_ms), is_forgotten, "{now_ms}");
     }
 }
 
@@ -182,19 +203,23 @@ proptest! {
     #[test]
     fn what_is_stored_is_read_back(
         random: [u8; 16], account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
+        integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
         is_popup: bool,
-        outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed)],
+        outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed), Just(Outcome::Cancelled)],
     ) {
         let record = PendingConnection {
             flow_id: flow_id(random),
             connected_account_id: account,
             entity_id: entity,
             app,
+            integration_id,
+            auth_scheme: Some(AuthScheme::parse("OAUTH2")),
             started_at_ms,
             expires_at_ms: started_at_ms + lives,
             return_to: path.filter(|path| is_local_path(path)),
             is_popup,
+            tab,
             outcome,
         };
         let stored: Json = serde_json::from_str(&record.to_json()).unwrap();
@@ -215,7 +240,8 @@ proptest! {
             prop_assert_eq!(record.flow_id.as_str(), FLOW);
             prop_assert!(record.expires_at_ms - record.started_at_ms <= LIFETIME_MS);
             prop_assert!(record.return_to.as_deref().is_none_or(is_local_path));
-            prop_assert!(record.is_expired(now_ms) || now_ms < record.expires_at_ms);
+            prop_assert!(record.is_expired(now_ms) || (record.started_at_ms..record.expires_at_ms).contains(&now_ms));
+            prop_assert!(record.is_forgotten(now_ms) || now_ms.abs_diff(record.started_at_ms) < KEPT_MS);
         }
     }
 }

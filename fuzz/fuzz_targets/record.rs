@@ -5,7 +5,9 @@ use arbitrary::Arbitrary;
 use connect_flow::core::callback::{ConnectionCallback, Outcome as Claim};
 use connect_flow::core::error::ConnectError;
 use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
-use connect_flow::core::procedure::complete::{CompleteConnection, CompletedConnection, bind};
+use connect_flow::core::procedure::complete::{
+    Bound, CompleteConnection, CompletedConnection, bind,
+};
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
 use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
 use connect_flow::core::protocol::operation::Operation;
@@ -86,8 +88,12 @@ fuzz_target!(|input: Input| {
                     .map(|text| text.0)
                     .filter(|path| is_local_path(path)),
                 is_popup,
-                outcome: [Outcome::Pending, Outcome::Connected, Outcome::Failed]
-                    [usize::from(outcome) % 3],
+                outcome: [
+                    Outcome::Pending,
+                    Outcome::Connected,
+                    Outcome::Failed,
+                    Outcome::Cancelled,
+                ][usize::from(outcome) % 4],
                 ..record(NOW)
             };
             let is_text = |text: &str| !text.trim().is_empty() && text.len() <= 1024;
@@ -141,16 +147,17 @@ fuzz_target!(|input: Input| {
     match bind(&callback, std::slice::from_ref(&record), now_ms) {
         Err(error) => check_error(&error),
         Ok(bound) => {
-            assert_eq!(bound, record);
-            assert!(!record.is_expired(now_ms), "a record whose time is over");
+            assert_eq!(bound.record, record);
+            assert_eq!(bound.is_expired, record.is_expired(now_ms));
+            assert!(!record.is_forgotten(now_ms), "a record that is too old");
             let named = callback.connected_account_id.as_ref();
             assert!(named.is_none_or(|id| *id == record.connected_account_id));
             assert!(
                 callback.flow_id.is_some() || named.is_some(),
                 "bound by nothing"
             );
-            assert!(record.outcome != Outcome::Failed || callback.outcome != Claim::Success);
-            complete(callback, &record, now_ms, input.answers);
+            assert!(!record.is_ended() || callback.outcome == Claim::Failure);
+            complete(callback, bound, now_ms, input.answers);
         }
     }
 });
@@ -160,14 +167,10 @@ fn read_json(text: &str) -> connect_flow::core::value::Value {
 }
 
 /// Success is only `ACTIVE`, of the account and the entity of the record; and it comes to an end in time.
-fn complete(
-    callback: ConnectionCallback,
-    record: &PendingConnection,
-    start_ms: u64,
-    answers: Vec<Seen>,
-) {
-    let is_refused = callback.error.is_some();
-    let mut procedure = CompleteConnection::new(callback, record.clone(), None);
+fn complete(callback: ConnectionCallback, bound: Bound, start_ms: u64, answers: Vec<Seen>) {
+    let record = &bound.record.clone();
+    let is_refused = callback.error.is_some() || record.is_ended();
+    let mut procedure = CompleteConnection::new(callback, bound, None);
     let (mut event, mut now_ms, mut answers) = (Event::Start, start_ms, answers.into_iter());
     let mut last: Option<ConnectedAccount> = None;
     loop {

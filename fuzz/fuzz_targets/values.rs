@@ -3,10 +3,10 @@
 
 use arbitrary::Arbitrary;
 use connect_flow::core::fields;
-use connect_flow::core::flow::FlowOptions;
+use connect_flow::core::flow::{FlowOptions, ResumeOptions};
 use connect_flow::core::options::{
-    ClientOptions, RefreshOptions, WaitOptions, read_account_id, read_app, read_data, read_flow_id,
-    read_headers, read_integration_id, read_redirect_url,
+    ClientOptions, RefreshOptions, WaitOptions, read_account_id, read_app, read_data, read_headers,
+    read_integration_id, read_redirect_url,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
@@ -179,7 +179,7 @@ fn options(value: &Value) {
     read! {
         ClientOptions::read, InitiateOptions::read, ExpectedParamsOptions::read, CompleteOptions::read, FlowOptions::read,
         RefreshOptions::read, WaitOptions::read, read_account_id, read_app, read_integration_id, read_headers, read_data,
-        read_flow_id, read_redirect_url, fields::read_list,
+        ResumeOptions::read, read_redirect_url, fields::read_list,
     }
     if let Ok(options) = InitiateOptions::read(value) {
         let data = format!("{:?}", options.data);

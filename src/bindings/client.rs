@@ -18,8 +18,8 @@ use crate::browser::failure::Failure;
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
 use crate::core::callback;
-use crate::core::flow::FlowOptions;
-use crate::core::options::{ClientOptions, read_account_id, read_flow_id, read_redirect_url};
+use crate::core::flow::{FlowOptions, ResumeOptions};
+use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
 use crate::core::procedure::complete::CompleteOptions;
 use crate::core::procedure::expected_params::ExpectedParamsOptions;
 use crate::core::protocol::answer::AuthParams;
@@ -178,17 +178,22 @@ impl JsConnectClient {
             .map_err(|failure| to_error(&failure))
     }
 
-    /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or
-    /// the newest that is pending. Null when nothing is pending.
+    /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or the one
+    /// that the page's address names, or else the newest that is pending, of this tab before those of others. Only an attempt of
+    /// the client's entity, and of `app` and `integrationId` where they are given. Null when nothing is pending.
     ///
-    /// Throws `flow_expired` when the attempt of `flowId` is not remembered or older than 10 minutes, and `invalid_argument`.
+    /// An attempt of `flowId` whose 10 minutes are over gets one status check for an hour: the flow ends in `connected` or in
+    /// `failed` with `flow_expired`.
+    ///
+    /// Throws `flow_expired` when the attempt of `flowId` is not remembered, `callback_replayed` when it has failed or was
+    /// cancelled, and `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "ConnectFlow | null")]
     pub fn resume(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: &JsValue,
     ) -> core::result::Result<JsValue, JsValue> {
-        read_with(options, read_flow_id)
-            .and_then(|flow_id| self.0.resume(flow_id.as_deref()))
+        read_with(options, ResumeOptions::read)
+            .and_then(|options| self.0.resume(options))
             .map(|flow| flow.map_or(JsValue::NULL, |flow| JsConnectFlow::new(flow).into()))
             .map_err(|failure| to_error(&failure))
     }

@@ -67,6 +67,11 @@ export interface ConnectError extends Error {
   readonly error?: string;
   /** The server's own words. Text, not markup. Typed values are taken out. */
   readonly errorDescription?: string;
+  /**
+   * Id of the account that the attempt was to connect, where the error is about an attempt. After `flow_expired` it tells which
+   * account to look at, or to delete, before the user starts again.
+   */
+  readonly connectedAccountId?: string;
   /** Which arguments or values are wrong. */
   readonly issues?: readonly Issue[];
   /** The foreign error behind this one, such as a `TypeError` of `fetch`. */
@@ -322,7 +327,7 @@ export interface CompletedConnection {
   readonly returnTo?: string;
 }
 
-/** One attempt that left this page and has not been completed. Kept for 10 minutes. */
+/** One attempt that left this page and has not been completed. It lives for 10 minutes. */
 export interface PendingConnection {
   /** Our id of the attempt; `resume` takes it. */
   readonly flowId: string;
@@ -332,9 +337,13 @@ export interface PendingConnection {
   readonly entityId: string;
   /** Key of the app, where it is known. */
   readonly app?: string;
+  /** Id of the integration, where it is known. */
+  readonly integrationId?: string;
+  /** How the app authenticates its users, where it is known. */
+  readonly authScheme?: AuthScheme;
   /** In milliseconds since 1970. */
   readonly startedAtMs: number;
-  /** When it is forgotten, in milliseconds since 1970. */
+  /** When its time is over, in milliseconds since 1970. */
   readonly expiresAtMs: number;
   /** The `returnTo` of the initiate call. */
   readonly returnTo?: string;
@@ -370,8 +379,17 @@ export interface FlowOptions {
 
 /** Which attempt `resume` goes on with. */
 export interface ResumeOptions {
-  /** Of a connection request or a pending connection. Default: the newest that is pending. */
+  /**
+   * Of a connection request or a pending connection. Default: the attempt that the page's address names, or else the newest that
+   * is pending, of this tab before those of others.
+   */
   flowId?: string | undefined;
+  /** Only an attempt at this app. */
+  app?: string | undefined;
+  /** Only an attempt with this integration. */
+  integrationId?: string | undefined;
+  /** Only an attempt of this end user. Default: the client's `entityId`. */
+  entityId?: string | undefined;
 }
 
 /** What every state of a flow has. */

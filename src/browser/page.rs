@@ -1,6 +1,6 @@
 //! The page: its address, its history, its source of randomness.
 
-use core::cell::OnceCell;
+use core::cell::RefCell;
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -140,12 +140,16 @@ const TAB_KEY: &str = "connect-flow-tab";
 
 thread_local! {
     /// Tells this page from others of its origin.
-    static PAGE: OnceCell<Option<String>> = const { OnceCell::new() };
+    static PAGE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// A random id of this page, as long as it is loaded. `None` where there is no source of randomness.
 pub fn id() -> Option<String> {
-    PAGE.with(|id| id.get_or_init(|| new_flow_id().ok()).clone())
+    // Not borrowed meanwhile: the source of randomness may be the page's own.
+    PAGE.with_borrow(Clone::clone).or_else(|| {
+        let id = new_flow_id().ok()?;
+        PAGE.with_borrow_mut(|kept| Some(kept.get_or_insert(id).clone()))
+    })
 }
 
 /// A random id of this tab, which a reload and a way to the provider and back leave as it is. Where there is no `sessionStorage`,

@@ -85,6 +85,17 @@ impl Records {
         });
     }
 
+    /// The record of a flow id, whatever its age.
+    pub fn get(&self, flow_id: &str) -> Option<PendingConnection> {
+        let own = self.identity();
+        let kept = MEMORY.with_borrow(|memory| {
+            let mut mine = memory.iter().filter(|(storage, _)| *storage == own);
+            let found = mine.find(|(_, record)| record.flow_id == flow_id);
+            found.map(|(_, record)| record.clone())
+        });
+        kept.or_else(|| read(self.storage.as_ref()?, &PendingConnection::key(flow_id)))
+    }
+
     /// All records, whatever their age. Entries that are not exactly ours are passed over.
     pub fn all(&self) -> Vec<PendingConnection> {
         let own = self.identity();
@@ -107,15 +118,17 @@ impl Records {
             if !key.starts_with(KEY_PREFIX) {
                 continue;
             }
-            let record = storage
-                .get_item(&key)
-                .ok()
-                .and_then(|text| parse_json(&text.dyn_into().ok()?))
-                .and_then(|value| PendingConnection::from_value(&key, &value))
+            let record = read(storage, &key)
                 // What is in memory could not be stored: it is newer.
                 .filter(|record| records.iter().all(|newer| newer.flow_id != record.flow_id));
             records.extend(record);
         }
         records
     }
+}
+
+/// What is stored under a key, where that is exactly a record of ours.
+fn read(storage: &Storage, key: &str) -> Option<PendingConnection> {
+    let text = storage.get_item(key).ok()?;
+    PendingConnection::from_value(key, &parse_json(&text.dyn_into().ok()?)?)
 }

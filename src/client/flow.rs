@@ -10,13 +10,17 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{ConnectClient, Result};
+use crate::browser::page;
 use crate::browser::timing::now_ms;
+use crate::core::callback;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::flow::{FlowEvent, Snapshot};
+use crate::core::pending::PendingConnection;
+use crate::core::procedure::complete;
 use crate::core::secret::Secret;
 use runner::Runner;
 
-pub use crate::core::flow::{FlowMode, FlowOptions};
+pub use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 
 /// One attempt to connect one account, with a state to render from. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -38,32 +42,63 @@ impl ConnectClient {
         Ok(ConnectFlow::new(self.clone(), options.checked()?))
     }
 
-    /// A flow that goes on waiting for an attempt that this browser remembers: that of `flow_id`, or the newest that is
-    /// pending. `None` when nothing is pending.
+    /// A flow that goes on waiting for an attempt that this browser remembers: that of `flow_id`, or the one that the page's address
+    /// names, or else the newest that is pending, of this tab before those of others. Only an attempt of the entity, and of the app
+    /// and the integration that are given. `None` when nothing is pending.
     ///
     /// # Errors
-    /// `flow_expired` when the attempt of `flow_id` is not remembered or too old.
-    pub fn resume(&self, flow_id: Option<&str>) -> Result<Option<ConnectFlow>> {
-        let record = match flow_id {
-            None => match self.pending().into_iter().next() {
-                Some(record) => record,
-                None => return Ok(None),
-            },
+    /// `flow_expired` when the attempt of `flow_id` is not remembered or too old, `callback_replayed` when it has ended without an
+    /// account.
+    pub fn resume(&self, options: ResumeOptions) -> Result<Option<ConnectFlow>> {
+        let default = &self.inner.options.entity_id;
+        let wanted = FlowOptions {
+            app: options.app,
+            integration_id: options.integration_id,
+            entity_id: options.entity_id.or_else(|| default.clone()),
+            ..FlowOptions::default()
+        };
+        let is_any = wanted.app.is_none() && wanted.integration_id.is_none();
+        let is_wanted = |record: &PendingConnection| match is_any {
+            true => record.is_for(wanted.entity_id.as_deref()),
+            false => record.is_of(&wanted),
+        };
+        let record = match options.flow_id {
             Some(flow_id) => {
-                let mut records = self.inner.records.all();
-                records.retain(|record| record.flow_id == flow_id && !record.is_expired(now_ms()));
-                records.pop().ok_or_else(|| {
-                    ConnectError::new(
-                        ErrorCode::FlowExpired,
-                        "no such connection was started in this browser within the last 10 minutes",
-                    )
-                })?
+                let record = self.inner.records.get(&flow_id);
+                let record = record
+                    .filter(|record| is_wanted(record) && !record.is_forgotten(now_ms()))
+                    .ok_or_else(not_remembered)?;
+                if record.is_ended() {
+                    return Err(complete::ended(&record).into());
+                }
+                record
+            }
+            None => {
+                let mut records = self.pending();
+                records.retain(is_wanted);
+                let named = page::address().ok().and_then(|url| {
+                    let callback = callback::parse(&url).ok()??;
+                    complete::find(&callback, &records).cloned()
+                });
+                let tab = page::tab();
+                let own = || records.iter().find(|record| record.tab == tab).cloned();
+                match named.or_else(own).or_else(|| records.first().cloned()) {
+                    Some(record) => record,
+                    None => return Ok(None),
+                }
             }
         };
         let flow = ConnectFlow::new(self.clone(), FlowOptions::default());
         flow.inner.handle(FlowEvent::Resume(record, None))?;
         Ok(Some(flow))
     }
+}
+
+fn not_remembered() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::FlowExpired,
+        "no such connection was started in this browser for this entity within the last hour: start again",
+    )
 }
 
 /// A flow that is not kept alive.
@@ -84,7 +119,7 @@ impl ConnectFlow {
     }
 
     /// Finds out what to ask the user for. On the page that the user of this very flow returns to, it completes the
-    /// connection instead.
+    /// connection instead. Goes on with an attempt that a disposed flow of this client has left, of the same app and entity.
     ///
     /// # Errors
     /// `invalid_transition`.
@@ -98,7 +133,13 @@ impl ConnectFlow {
                 *inner.callback_url.borrow_mut() = Some(url);
                 inner.handle(event)
             }
-            None => inner.handle(FlowEvent::Load),
+            None => match inner.take_left() {
+                Some(left) => {
+                    inner.popup.replace(left.popup);
+                    inner.handle(FlowEvent::Continue(left.waiting))
+                }
+                None => inner.handle(FlowEvent::Load),
+            },
         }
     }
 
@@ -167,7 +208,8 @@ impl ConnectFlow {
         WeakFlow(self.inner.me.clone())
     }
 
-    /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending. May be called twice.
+    /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending: the next flow that loads
+    /// goes on with it. May be called twice.
     pub fn dispose(&self) {
         self.inner.listeners.borrow_mut().clear();
         let _ = self.inner.handle(FlowEvent::Dispose);

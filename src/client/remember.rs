@@ -3,13 +3,73 @@
 use wasm_bindgen_futures::spawn_local;
 
 use super::ConnectClient;
+use crate::browser::page::tab;
+use crate::browser::popup::Popup;
 use crate::browser::timing::now_ms;
-use crate::core::pending::PendingConnection;
+use crate::core::flow::Waiting;
+use crate::core::pending::{Outcome, PendingConnection};
 use crate::core::trace::{FlowTag, TraceEvent};
 
+/// An attempt whose flow was disposed of while the user was busy with it.
+pub(super) struct Left {
+    pub(super) waiting: Waiting,
+    pub(super) popup: Option<Popup>,
+}
+
 impl ConnectClient {
-    /// Keeps an attempt for the time that the page is away.
+    /// Keeps an attempt for the next flow.
+    pub(super) fn leave(&self, left: Left) {
+        self.inner.left.borrow_mut().push(left);
+    }
+
+    /// Takes the newest attempt that was left and that is one of a flow's, unless it has ended since.
+    pub(super) fn take_left(&self, is_own: &dyn Fn(&PendingConnection) -> bool) -> Option<Left> {
+        let now = now_ms();
+        let mut left = self.inner.left.take();
+        left.retain(|left| {
+            let record = &left.waiting.record;
+            let is_pending = !left.waiting.is_remembered
+                || self
+                    .inner
+                    .records
+                    .get(&record.flow_id)
+                    .is_some_and(|record| !record.is_ended());
+            is_pending && !record.is_forgotten(now)
+        });
+        let found = left
+            .iter()
+            .rposition(|left| is_own(&left.waiting.record))
+            .map(|at| left.remove(at));
+        self.inner.left.borrow_mut().extend(left);
+        found
+    }
+
+    /// Cancels the attempts that were left and that a new one takes the place of: the user starts over.
+    pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
+        while let Some(Left { waiting, popup }) = self.take_left(is_own) {
+            if waiting.is_remembered {
+                self.store(&PendingConnection {
+                    outcome: Outcome::Cancelled,
+                    ..waiting.record
+                });
+            }
+            if let Some(popup) = popup {
+                popup.close();
+            }
+        }
+    }
+
+    /// Keeps an attempt for the time that the page is away. What is connected cannot be cancelled any more.
     pub(crate) fn store(&self, record: &PendingConnection) {
+        if record.outcome == Outcome::Cancelled
+            && let Some(now) = self.inner.records.get(&record.flow_id)
+            && now.outcome == Outcome::Connected
+        {
+            return;
+        }
+        let mut record = record.clone();
+        record.tab = record.tab.or_else(tab);
+        let record = &record;
         let what = match self.inner.records.put(record) {
             true => "stored",
             false => "kept_in_memory",
@@ -23,9 +83,11 @@ impl ConnectClient {
     pub(crate) fn prune(&self) {
         let client = self.clone();
         spawn_local(async move {
+            // Asked for here already: the first read of a storage takes a browser a while.
+            tab();
             let now = now_ms();
             for record in client.inner.records.all() {
-                if record.is_expired(now) {
+                if record.is_forgotten(now) {
                     client.inner.records.remove(&record.flow_id);
                     let flow = FlowTag::of(&record.flow_id);
                     let what = "removed";

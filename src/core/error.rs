@@ -40,11 +40,11 @@ codes! {
     CallbackInvalid = "callback_invalid",
     /// The callback belongs to no attempt of this browser. Treat as hostile: start again.
     CallbackUnbound = "callback_unbound",
-    /// The callback's attempt has already ended otherwise.
+    /// The attempt of the callback, or the one to resume, has already failed or was cancelled.
     CallbackReplayed = "callback_replayed",
     /// The platform wants the app's server to finish the connection with the callback's `session_uri`.
     CompletionRequired = "completion_required",
-    /// The attempt is older than its lifetime of 10 minutes. Start again.
+    /// The attempt is older than its lifetime of 10 minutes, and its account is not `ACTIVE`. Start again.
     FlowExpired = "flow_expired",
     /// The user said no at the authorization server (RFC 6749 §4.1.2.1).
     AccessDenied = "access_denied",
@@ -188,6 +188,9 @@ pub struct Details {
     /// The server's own words. Text, not markup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
+    /// The account that the attempt was to connect, where the error is about an attempt. It may exist all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connected_account_id: Option<String>,
     /// Which arguments or values are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issues: Vec<Issue>,
@@ -205,6 +208,7 @@ impl ConnectError {
             request_id: None,
             error: None,
             error_description: None,
+            connected_account_id: None,
             issues: Vec::new(),
         }))
     }
@@ -225,6 +229,12 @@ impl ConnectError {
     /// Adds what is wrong in particular.
     pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
         self.issues = issues;
+        self
+    }
+
+    /// Names the account of the attempt.
+    pub fn with_account(mut self, connected_account_id: &str) -> Self {
+        self.connected_account_id = Some(connected_account_id.to_owned());
         self
     }
 

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `idle` | `load` | `loading` |
 //! | `idle` | `load` on the callback page of this very app and entity, `resume` | `verifying` |
+//! | `idle` | `load` with an attempt that a disposed flow has left | `waiting` or `verifying` |
 //! | `idle` | `submit` | `loading`, and on by itself when no field is left to ask for |
 //! | `loading` | answer | `ready` |
 //! | `ready` | `submit`, valid | `initiating` (invalid: stays, with `issues`) |
@@ -20,9 +21,10 @@
 //! | `verifying` | not `ACTIVE` yet | stays while the callback is young; with the popup gone: `waiting` or `cancelled` |
 //! | `waiting`, `verifying`, `completing` | `ACTIVE`, same id, same entity | `connected` |
 //! | any that asks the platform | refusal, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
-//! | any not ended | `cancel` | `cancelled` |
+//! | any not ended | `cancel`, here or at another flow of the attempt | `cancelled` |
 //! | `cancelled` by a closed popup | callback after all | `verifying` |
 //! | `failed` by a refused look | callback after all | `verifying` |
+//! | `failed` by its deadline | callback after all | `verifying`, with one look |
 //! | `failed` before the callback | callback that says why | `failed` |
 //! | `failed`, `cancelled` | `retry` | where it went wrong: `loading`, `ready`, `initiating`, `waiting` or `verifying` |
 //!
@@ -35,6 +37,12 @@
 //!
 //! **A refused look is not the end of the attempt.** The user is still at the provider, and the account may become `ACTIVE`. So the
 //! popup stays, a callback is heard, and `retry` looks again at the same account; at one that is missing, once.
+//!
+//! **An attempt that has ended stays ended.** Its record says how, so that no callback and no other tab revives it. An attempt whose
+//! time is over gets one look: `ACTIVE` is connected, and anything else is `flow_expired`.
+//!
+//! **A disposed flow leaves its attempt to the next one.** A dialog closes and reopens while its user is in the popup: the flow that
+//! loads next, of the same app and entity, goes on with that attempt and its popup. `submit` starts over, which cancels it.
 //!
 //! **What has ended holds nothing**, but for the channel while its user is still out in the popup: that asks whether to close
 //! itself once it is back, which may be where the browser does not let the page close it. After the attempt's lifetime nobody
@@ -49,6 +57,7 @@ mod waiting;
 
 pub use machine::Flow;
 pub use snapshot::Snapshot;
+pub use waiting::Waiting;
 
 use super::callback::ConnectionCallback;
 use super::error::ConnectError;
@@ -92,6 +101,19 @@ pub struct FlowOptions {
     pub allow_in_app_browser: bool,
 }
 
+/// Which attempt to go on with.
+#[derive(Debug, Clone, Default)]
+pub struct ResumeOptions {
+    /// The attempt itself. Default: see [`resume`](crate::ConnectClient::resume).
+    pub flow_id: Option<String>,
+    /// Only an attempt at this app.
+    pub app: Option<String>,
+    /// Only an attempt with this integration.
+    pub integration_id: Option<String>,
+    /// Only an attempt of this end user. Default: the client's.
+    pub entity_id: Option<String>,
+}
+
 /// What the page looks like at the moment of a [`FlowEvent::Tick`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Surroundings {
@@ -133,6 +155,8 @@ pub enum FlowEvent {
     Dispose,
     /// An attempt that this browser remembers, and the callback of the page where it is one.
     Resume(PendingConnection, Option<ConnectionCallback>),
+    /// An attempt that a disposed flow has left.
+    Continue(Waiting),
     /// Answers [`Effect::ReservePopup`]: whether there is one.
     PopupReserved(bool),
     /// Answers [`Effect::Run`] of the same number.
@@ -143,8 +167,8 @@ pub enum FlowEvent {
     CameBack,
     /// The user came back to the callback page, in a popup or another tab.
     Returned(ConnectionCallback),
-    /// Something may have happened to the account.
-    Hint,
+    /// Something may have happened to the account: what is remembered of the attempt has changed to this outcome.
+    Hint(super::pending::Outcome),
     /// Time has passed, or the page has changed.
     Tick(Surroundings),
 }
@@ -200,6 +224,8 @@ pub enum Effect {
     Abort,
     /// Remember the attempt.
     Store(PendingConnection),
+    /// Keep the attempt, and its popup, for the next flow that loads.
+    Leave(Waiting),
     /// Hear of callbacks of this flow id in other windows, and of changes of the page.
     Listen(String),
     /// Hear of callbacks only: how the page changes is of no concern any more.

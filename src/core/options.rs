@@ -9,7 +9,7 @@ pub use accounts::{RefreshOptions, WaitOptions, read_account_id};
 pub use catalogue::{read_app, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub(crate) use flow::entity_missing;
-pub use flow::{read_data, read_flow_id};
+pub use flow::read_data;
 
 use super::error::{ConnectError, ErrorCode};
 use super::procedure::complete::CompleteOptions;

@@ -2,13 +2,18 @@
 
 use serde::Serialize;
 
+use super::flow::FlowOptions;
 use super::json::JsonObject;
 use super::redirect::is_local_path;
+use super::scheme::AuthScheme;
 use super::text::concat;
 use super::value::Value;
 
 /// How long an attempt may take, in milliseconds: platforms give up on theirs after 10 minutes too.
 pub const LIFETIME_MS: u64 = 10 * 60 * 1000;
+
+/// How long a record is kept, in milliseconds: a user who was too slow may have connected the account all the same.
+pub const KEPT_MS: u64 = 60 * 60 * 1000;
 
 /// Every key of ours in storage starts with this; the flow id follows.
 pub const KEY_PREFIX: &str = "connect-flow:";
@@ -22,6 +27,8 @@ pub enum Outcome {
     Connected,
     /// It failed for good.
     Failed,
+    /// The user or the app cancelled it.
+    Cancelled,
 }
 
 /// One attempt, kept in storage so that it survives the page.
@@ -37,6 +44,12 @@ pub struct PendingConnection {
     /// Key of the app, when known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
+    /// Id of the integration, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_id: Option<String>,
+    /// The auth scheme, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_scheme: Option<AuthScheme>,
     /// In milliseconds since 1970.
     pub started_at_ms: u64,
     /// In milliseconds since 1970.
@@ -47,6 +60,9 @@ pub struct PendingConnection {
     /// Whether the user was sent on in a popup: the page that they return to closes itself then.
     #[serde(skip)]
     pub is_popup: bool,
+    /// The tab that started it.
+    #[serde(skip)]
+    pub tab: Option<String>,
     /// How it ended.
     #[serde(skip)]
     pub outcome: Outcome,
@@ -65,16 +81,23 @@ impl PendingConnection {
             json.string("connectedAccountId", &self.connected_account_id);
             json.string("entityId", &self.entity_id);
             json.optional("app", self.app.as_deref());
+            json.optional("integrationId", self.integration_id.as_deref());
+            json.optional(
+                "authScheme",
+                self.auth_scheme.as_ref().map(AuthScheme::as_str),
+            );
             json.number("startedAtMs", self.started_at_ms);
             json.number("expiresAtMs", self.expires_at_ms);
             json.optional("returnTo", self.return_to.as_deref());
             if self.is_popup {
                 json.bool("isPopup", true);
             }
+            json.optional("tab", self.tab.as_deref());
             match self.outcome {
                 Outcome::Pending => {}
                 Outcome::Connected => json.string("outcome", "connected"),
                 Outcome::Failed => json.string("outcome", "failed"),
+                Outcome::Cancelled => json.string("outcome", "cancelled"),
             }
         });
         String::from_utf8_lossy(&json).into_owned()
@@ -88,24 +111,63 @@ impl PendingConnection {
             connected_account_id: text("connectedAccountId")?,
             entity_id: text("entityId")?,
             app: text("app"),
+            integration_id: text("integrationId"),
+            auth_scheme: text("authScheme").map(|scheme| AuthScheme::parse(&scheme)),
             started_at_ms: value.get("startedAtMs").as_u64()?,
             expires_at_ms: value.get("expiresAtMs").as_u64()?,
             return_to: text("returnTo").filter(|path| is_local_path(path)),
             is_popup: value.get("isPopup").as_bool() == Some(true),
+            tab: text("tab"),
             outcome: match value.get("outcome") {
                 Value::Null => Outcome::Pending,
-                word if word.as_str() == Some("connected") => Outcome::Connected,
-                _ => Outcome::Failed,
+                word => match word.as_str() {
+                    Some("connected") => Outcome::Connected,
+                    Some("cancelled") => Outcome::Cancelled,
+                    _ => Outcome::Failed,
+                },
             },
         };
         let lives = record.expires_at_ms.checked_sub(record.started_at_ms)?;
         (key == Self::key(&record.flow_id) && lives <= LIFETIME_MS).then_some(record)
     }
 
-    /// Whether its time is over. A start in the future (a clock set back) counts as over as well.
+    /// Whether its time is over. A start in the future, by a clock that was set back, counts as over.
     pub fn is_expired(&self, now_ms: u64) -> bool {
-        now_ms >= self.expires_at_ms || now_ms + LIFETIME_MS < self.started_at_ms
+        now_ms >= self.expires_at_ms || now_ms < self.started_at_ms
     }
+
+    /// Whether it is too old even for the one status check that an expired attempt gets.
+    pub fn is_forgotten(&self, now_ms: u64) -> bool {
+        now_ms.abs_diff(self.started_at_ms) >= KEPT_MS
+    }
+
+    /// Whether it has ended without an account. Nothing revives it then.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed | Outcome::Cancelled)
+    }
+
+    /// Whether it is an attempt at what `options` ask for: at least the app or the integration is known on both sides, and all
+    /// that is known on both sides agrees.
+    pub fn is_of(&self, options: &FlowOptions) -> bool {
+        let app = both(&options.app, &self.app, |a, b| a.eq_ignore_ascii_case(b));
+        let integration = both(&options.integration_id, &self.integration_id, |a, b| a == b);
+        let scheme = both(&options.auth_scheme, &self.auth_scheme, |a, b| a == b);
+        (app.is_some() || integration.is_some())
+            && [app, integration, scheme]
+                .iter()
+                .all(|agrees| *agrees != Some(false))
+            && self.is_for(options.entity_id.as_deref())
+    }
+
+    /// Whether it may be an attempt of this entity.
+    pub fn is_for(&self, entity_id: Option<&str>) -> bool {
+        entity_id.is_none_or(|entity_id| entity_id == self.entity_id)
+    }
+}
+
+/// Whether two members agree, where both are known.
+fn both<T>(a: &Option<T>, b: &Option<T>, agree: fn(&T, &T) -> bool) -> Option<bool> {
+    Some(agree(a.as_ref()?, b.as_ref()?))
 }
 
 /// 16 random bytes as a flow id.

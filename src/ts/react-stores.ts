@@ -8,9 +8,9 @@ const loading: FlowSnapshot = Object.freeze({ ...idle, state: "loading" });
 
 /**
  * A state with listeners. `begin` is called for the first of them and `end` after the last: in another task, as StrictMode, HMR
- * and a tree that is hidden leave only to come back at once.
+ * and a tree that is hidden leave only to come back at once. `leaving` has what waits for that.
  */
-function createStore<State>(first: State, begin: () => void, end: () => void) {
+function createStore<State>(first: State, begin: () => void, end: () => void, leaving = new Set<() => void>()) {
   const listeners = new Set<() => void>();
   let [state, isUsed] = [first, false];
   const set = (next: State) => {
@@ -18,6 +18,7 @@ function createStore<State>(first: State, begin: () => void, end: () => void) {
     for (const listener of listeners) listener();
   };
   const leave = () => {
+    leaving.delete(leave);
     if (listeners.size || !isUsed) return;
     [state, isUsed] = [first, false];
     end();
@@ -26,7 +27,7 @@ function createStore<State>(first: State, begin: () => void, end: () => void) {
     listeners.add(listener);
     if (!isUsed) begin();
     isUsed = true;
-    return () => void (listeners.delete(listener), setTimeout(leave));
+    return () => void (listeners.delete(listener), leaving.add(leave), setTimeout(leave));
   };
   return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0 };
 }
@@ -67,6 +68,8 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   const load = () => (ask(), asked as Promise<ConnectClient>);
   return {
     ...store,
+    /** The flows that nobody listens to any more. */
+    leaving: new Set<() => void>(),
     load,
     watch: (listener: () => void) => (ask(), store.subscribe(listener)),
     /** What the next attempt to make a client takes. */
@@ -93,6 +96,8 @@ export function createFlow(source: Source, options: FlowOptions) {
     try {
       const client = await source.load();
       if (mine !== life) return loading;
+      // In the same task a component may have taken the place of another, whose attempt goes on here.
+      for (const leave of source.leaving) leave();
       const made = (flow = client.flow(options));
       made.subscribe(() => store.set(made.getSnapshot()));
       return await made.load();
@@ -106,7 +111,7 @@ export function createFlow(source: Source, options: FlowOptions) {
     life += 1;
     flow?.dispose();
     flow = undefined;
-  });
+  }, source.leaving);
   /** Nobody would dispose of what an action starts for a component that is not mounted, such as one called by its timer. */
   const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
     const begun = store.isMounted() && begin();

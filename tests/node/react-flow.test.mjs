@@ -303,6 +303,65 @@ suite("unmounted in the middle", () => {
   });
 });
 
+suite("a flow whose user is in the popup", () => {
+  const flow = (options) => h(Flow, { app: "gmail", mode: "popup", ...options });
+  /** What happens to its component, as elements one after the other. */
+  const ways = {
+    "is in a dialog that closes and reopens": [null, flow()],
+    "is in a dialog that closes and reopens twice": [null, flow(), null, flow()],
+    "is of an app that changes and changes back": [flow({ app: "shopify" }), flow()],
+    "gets another key": [flow({ key: "other" })],
+    "gets another option that is no other attempt": [flow({ returnTo: "/settings" })],
+    "is in another component of the page": [h("div", null, flow())],
+    ...(Activity && {
+      "is in an Activity that hides and shows": [h(Activity, { mode: "hidden" }, flow()), h(Activity, { mode: "visible" }, flow())],
+    }),
+  };
+  for (const [way, elements] of Object.entries(ways)) {
+    for (const wrap of [(element) => element, strict]) {
+      test(`and that ${way} goes on waiting, and one account is connected${wrap === strict ? ", in StrictMode" : ""}`, async () => {
+        const first = way.includes("Activity") ? h(Activity, { mode: "visible" }, flow()) : flow();
+        const view = await render(wrap(app(first)));
+        await is("ready");
+        await click("submit");
+        await is("waiting");
+        const { flowId } = flows.flow;
+        for (const element of elements) {
+          await view.update(wrap(app(element)));
+          await settle(20);
+        }
+        await is("waiting");
+        assert.deepEqual([flows.flow.flowId, flows.flow.isPopupOpen, page.dom().popups.length], [flowId, true, 1]);
+        const other = await connect({ ...clientOptions(), wasmUrl });
+        const url = await agree(page.dom().popups[0].url);
+        await act(() => other.completeConnection({ url }));
+        await is("connected");
+        assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
+        other.dispose();
+      });
+    }
+  }
+
+  test("and who starts over after a dialog was reopened cancels the attempt first", async () => {
+    const view = await render(app(flow()));
+    await is("ready");
+    await click("submit");
+    await is("waiting");
+    await view.update(app(null));
+    await settle(20);
+    await view.update(app(flow()));
+    await is("waiting");
+    await act(async () => flows.flow.cancel());
+    await is("cancelled");
+    await click("retry");
+    await is("ready");
+    await click("submit");
+    await is("waiting");
+    assert.equal(page.dom().popups.length, 2);
+    assert.equal(page.dom().popups[0].closed, true);
+  });
+});
+
 suite("an action of a component that is not mounted", () => {
   const begin = {
     load: (flow) => flow.load(),

@@ -4,7 +4,8 @@ use connect_flow::core::callback::{self, ConnectionCallback};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::fields::Field;
 use connect_flow::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
+    Effect, Flow, FlowEvent, FlowMode, FlowOptions, Moment, Outcome, Snapshot, Surroundings,
+    Waiting, Work,
 };
 use connect_flow::core::pending::{LIFETIME_MS, Outcome as End, PendingConnection};
 use connect_flow::core::procedure::expected_params::ExpectedParams;
@@ -41,6 +42,7 @@ pub struct Play {
     pub work: Option<(u32, String)>,
     pub records: Vec<PendingConnection>,
     pub wake_ms: Option<u32>,
+    pub left: Option<Waiting>,
 }
 
 impl Play {
@@ -55,6 +57,7 @@ impl Play {
             work: None,
             records: Vec::new(),
             wake_ms: None,
+            left: None,
         }
     }
 
@@ -101,6 +104,10 @@ impl Play {
                 let word = format!("store {:?}", record.outcome).to_lowercase();
                 self.records.push(record);
                 word
+            }
+            Effect::Leave(waiting) => {
+                self.left = Some(waiting);
+                "leave".to_owned()
             }
             Effect::Listen(_) => "listen".to_owned(),
             Effect::Unwatch => "unwatch".to_owned(),
@@ -302,10 +309,13 @@ pub fn record(now_ms: u64) -> PendingConnection {
         connected_account_id: "acc-1".to_owned(),
         entity_id: "Jessica".to_owned(),
         app: Some("gmail".to_owned()),
+        integration_id: Some("int-1".to_owned()),
+        auth_scheme: Some(AuthScheme::parse("OAUTH2")),
         started_at_ms: now_ms,
         expires_at_ms: now_ms + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
         is_popup: false,
+        tab: None,
         outcome: End::Pending,
     }
 }

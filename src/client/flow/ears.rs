@@ -9,7 +9,7 @@ use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
 use crate::browser::surroundings;
 use crate::core::callback;
 use crate::core::flow::FlowEvent;
-use crate::core::pending::PendingConnection;
+use crate::core::pending::{Outcome, PendingConnection};
 use crate::core::trace::FlowTag;
 
 /// What a flow hears by. Deaf once dropped.
@@ -85,13 +85,11 @@ impl Runner {
         match surroundings::news(event) {
             surroundings::News::CameBack => self.report(FlowEvent::CameBack),
             surroundings::News::Stored(key) => {
-                let is_ours = self
-                    .ears
-                    .borrow()
-                    .as_ref()
-                    .is_some_and(|ears| PendingConnection::key(&ears.flow_id) == key);
-                if is_ours {
-                    self.report(FlowEvent::Hint);
+                let flow_id = self.ears.borrow().as_ref().map(|ears| ears.flow_id.clone());
+                if let Some(flow_id) = flow_id.filter(|id| PendingConnection::key(id) == key) {
+                    let record = self.client.inner.records.get(&flow_id);
+                    let outcome = record.map_or(Outcome::Pending, |record| record.outcome);
+                    self.report(FlowEvent::Hint(outcome));
                 }
             }
             surroundings::News::Other => self.tick(),

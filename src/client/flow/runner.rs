@@ -15,6 +15,7 @@ use crate::browser::failure::Failure;
 use crate::browser::popup::Popup;
 use crate::browser::timing::{Timer, jitter, now_ms};
 use crate::browser::{page, surroundings};
+use crate::client::remember::Left;
 use crate::client::{Call, ConnectClient, Result};
 use crate::core::callback;
 use crate::core::error::ConnectError;
@@ -134,6 +135,10 @@ impl Runner {
                 }
             }
             Effect::Store(record) => self.client.store(&record),
+            Effect::Leave(waiting) => self.client.leave(Left {
+                waiting,
+                popup: self.popup.take(),
+            }),
             Effect::Listen(flow_id) => self.listen(flow_id),
             Effect::Unwatch => self.unwatch(),
             Effect::Unlisten => {
@@ -167,6 +172,9 @@ impl Runner {
         self.work.replace(controller);
         spawn_local(async move {
             let outcome = me.work(work, signal).await;
+            if matches!(outcome, Outcome::Looked(_)) {
+                me.catch_up();
+            }
             me.report(FlowEvent::Done(number, outcome));
         });
     }
@@ -197,6 +205,8 @@ impl Runner {
             }
             Work::Initiate(options) => {
                 self.client.prune();
+                self.client
+                    .supersede(&|record| self.machine.borrow().is_own(record));
                 let mut call = self.client.initiation(options)?;
                 Box::new(move |event, now_ms| {
                     call(event, now_ms).map(|initiated| Outcome::Initiated(Ok(initiated)))
@@ -228,6 +238,26 @@ impl Runner {
             is_online: surroundings::is_online(),
         };
         self.report(FlowEvent::Tick(around));
+    }
+
+    /// Whoever has ended the attempt may be in this very page, which no storage event tells.
+    fn catch_up(&self) {
+        let flow_id = self.snapshot.borrow().flow_id.clone();
+        let record = flow_id.and_then(|flow_id| self.client.inner.records.get(&flow_id));
+        if let Some(record) = record.filter(PendingConnection::is_ended) {
+            self.report(FlowEvent::Hint(record.outcome));
+        }
+    }
+
+    /// The attempt that a disposed flow has left, where this flow may go on with it.
+    pub(super) fn take_left(&self) -> Option<Left> {
+        let is_idle = self.machine.borrow().is_idle();
+        // Not borrowed meanwhile: the storage may be the page's own.
+        let is_own = |record: &PendingConnection| self.machine.borrow().is_own(record);
+        match is_idle {
+            true => self.client.take_left(&is_own),
+            false => None,
+        }
     }
 
     /// The callback in the page's address, where it is of this flow.

@@ -3,9 +3,9 @@
 use super::errors::cancelled;
 use super::machine::{Blank, Effects, Flow, From, Phase, Reserving, Then};
 use super::{Effect, Moment};
-use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::error::ConnectError;
 use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
-use crate::core::procedure::complete::{is_final, is_over};
+use crate::core::procedure::complete::{is_final, is_missing, is_over};
 
 /// When to forget who is out, in milliseconds: no attempt lives longer.
 const FORGET_MS: u32 = LIFETIME_MS as u32;
@@ -23,7 +23,8 @@ impl Flow {
         self.out = None;
         let mut effects = vec![Effect::Unlisten];
         let then = match from {
-            From::Look(mut waiting) if moment.now_ms < waiting.record.expires_at_ms => {
+            From::Look(mut waiting) if !waiting.record.is_forgotten(moment.now_ms) => {
+                waiting.is_expired = waiting.record.is_expired(moment.now_ms);
                 waiting.again(moment.now_ms);
                 effects.push(Effect::Listen(waiting.record.flow_id.clone()));
                 self.look(waiting, moment)
@@ -60,31 +61,38 @@ impl Flow {
                 self.refuse("cancel")
             }
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
-                let kept = waiting.ended(Outcome::Failed);
+                let kept = waiting.ended(Outcome::Cancelled);
                 Ok(self.end(Phase::Cancelled(cancelled()), kept))
             }
             _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
         }
     }
 
-    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record.
+    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record. The next flow may go on
+    /// with the attempt, unless it was this page that was to be left: its user is here.
     pub(super) fn dispose(&mut self) -> Effects {
-        let keeps_popup = matches!(
-            self.phase,
-            Phase::Waiting(_) | Phase::Redirecting(_) | Phase::Failed(_, From::Look(_))
-        );
+        let waiting = match core::mem::replace(&mut self.phase, Phase::Cancelled(cancelled())) {
+            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => Some(waiting),
+            Phase::Failed(error, From::Look(waiting)) => {
+                self.phase = Phase::Failed(error, From::Start);
+                Some(waiting)
+            }
+            ended @ (Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)) => {
+                self.phase = ended;
+                None
+            }
+            _ => None,
+        };
         let mut effects = vec![Effect::Abort, Effect::Unlisten];
-        if !keeps_popup {
-            effects.push(Effect::ClosePopup);
+        match waiting {
+            Some(waiting) if waiting.record.is_popup || !waiting.is_remembered => {
+                effects.push(Effect::Leave(waiting));
+            }
+            Some(_) => {}
+            None => effects.push(Effect::ClosePopup),
         }
         self.work += 1;
         self.out = None;
-        if !matches!(
-            self.phase,
-            Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)
-        ) {
-            self.phase = Phase::Cancelled(cancelled());
-        }
         effects
     }
 
@@ -133,7 +141,10 @@ impl Flow {
         vec![Effect::Unlisten]
     }
 
-    pub(super) fn fail(&mut self, error: ConnectError, from: From) -> Effects {
+    pub(super) fn fail(&mut self, mut error: ConnectError, from: From) -> Effects {
+        if let From::Look(waiting) = &from {
+            error = error.with_account(&waiting.record.connected_account_id);
+        }
         let first = match &from {
             From::Look(waiting) if is_final(&error) => waiting.ended(Outcome::Failed),
             _ => None,
@@ -160,9 +171,4 @@ impl Flow {
         }
         effects
     }
-}
-
-/// Whether the platform says that there is no such account.
-fn is_missing(error: &ConnectError) -> bool {
-    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }

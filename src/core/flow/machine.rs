@@ -130,13 +130,14 @@ impl Flow {
             FlowEvent::Cancel => self.cancel()?,
             FlowEvent::Dispose => self.dispose(),
             FlowEvent::Resume(record, callback) => self.resume(record, callback, moment)?,
+            FlowEvent::Continue(waiting) => self.carry_on(waiting, moment)?,
             FlowEvent::PopupReserved(is_there) => self.reserved(is_there, moment),
             FlowEvent::Done(work, outcome) if work == self.work => self.done(outcome, moment),
             FlowEvent::Done(..) => Vec::new(),
             FlowEvent::NotLeft(error) => self.not_left(error),
             FlowEvent::CameBack => self.came_back(moment),
             FlowEvent::Returned(callback) => self.returned(callback, moment),
-            FlowEvent::Hint => self.hint(moment),
+            FlowEvent::Hint(outcome) => self.hint(outcome, moment),
             FlowEvent::Tick(around) => self.tick(around, moment),
         })
     }
@@ -155,14 +156,12 @@ impl Flow {
 
     /// Whether an attempt that this browser remembers is one of this flow.
     pub fn is_own(&self, record: &PendingConnection) -> bool {
-        let same =
-            |a: &Option<String>, b: &str| a.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(b));
-        let entity = self.options.entity_id.as_deref();
-        entity.is_none_or(|entity| entity == record.entity_id)
-            && record
-                .app
-                .as_deref()
-                .is_none_or(|app| same(&self.options.app, app))
+        record.is_of(&self.options)
+    }
+
+    /// Whether nothing has happened yet.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
     }
 
     /// Whether the user was sent on in a popup: by this page, or by the one that was here before it was reloaded.
@@ -283,11 +282,10 @@ impl Flow {
         callback: Option<ConnectionCallback>,
         moment: Moment,
     ) -> Result<Effects, ConnectError> {
-        if !matches!(self.phase, Phase::Idle) {
+        if !self.is_idle() {
             return self.refuse("resume");
         }
-        self.options.app = self.options.app.take().or_else(|| record.app.clone());
-        self.options.entity_id = Some(record.entity_id.clone());
+        self.adopt(&record);
         let waiting = Waiting::new(record, None, moment);
         let mut effects = vec![Effect::Listen(waiting.record.flow_id.clone())];
         match callback {
@@ -298,6 +296,35 @@ impl Flow {
             None => effects.extend(self.look(waiting, moment)),
         }
         Ok(effects)
+    }
+
+    fn carry_on(&mut self, mut waiting: Waiting, moment: Moment) -> Result<Effects, ConnectError> {
+        if !self.is_idle() {
+            return self.refuse("load");
+        }
+        self.adopt(&waiting.record);
+        waiting.is_expired = waiting.record.is_expired(moment.now_ms);
+        waiting.again(moment.now_ms);
+        let mut effects = Vec::new();
+        if waiting.is_remembered {
+            effects.push(Effect::Listen(waiting.record.flow_id.clone()));
+        }
+        effects.extend(self.look(waiting, moment));
+        Ok(effects)
+    }
+
+    /// A second try is one of the same.
+    fn adopt(&mut self, record: &PendingConnection) {
+        let options = &mut self.options;
+        let or = |own: &mut Option<String>, other: &Option<String>| {
+            if own.is_none() {
+                own.clone_from(other);
+            }
+        };
+        or(&mut options.app, &record.app);
+        or(&mut options.integration_id, &record.integration_id);
+        or(&mut options.return_to, &record.return_to);
+        options.entity_id = Some(record.entity_id.clone());
     }
 }
 

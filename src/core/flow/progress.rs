@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::errors::{connection_not_needed, in_app_browser, popup_blocked, popup_closed};
+use super::errors::{
+    cancelled, connection_not_needed, in_app_browser, popup_blocked, popup_closed,
+};
 use super::machine::{Blank, Effects, Flow, From, LEAVE_MS, Phase, Reserving, Then, watched};
 use super::waiting::{Next, Popup, Waiting};
 use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
@@ -13,6 +15,7 @@ use crate::core::pending;
 use crate::core::procedure::complete::{self, TIMEOUT_MS, bind};
 use crate::core::procedure::expected_params::ExpectedParams;
 use crate::core::procedure::initiate::Initiated;
+use crate::core::procedure::watch::claimed_failed;
 use crate::core::protocol::answer::ConnectedAccount;
 
 impl Flow {
@@ -180,9 +183,16 @@ impl Flow {
         }
     }
 
-    pub(super) fn hint(&mut self, moment: Moment) -> Effects {
+    /// Another flow of this attempt, or another window, knows how it ended.
+    pub(super) fn hint(&mut self, outcome: pending::Outcome, moment: Moment) -> Effects {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(waiting) => self.look(waiting, moment),
+            Phase::Waiting(_) | Phase::Redirecting(_) if outcome == pending::Outcome::Cancelled => {
+                self.end(Phase::Cancelled(cancelled()), None)
+            }
+            Phase::Waiting(mut waiting) => {
+                waiting.record.outcome = outcome;
+                self.look(waiting, moment)
+            }
             other => {
                 self.phase = other;
                 Vec::new()
@@ -215,6 +225,10 @@ impl Flow {
             Phase::Cancelled(_) => Waiting::new(record, None, moment),
             // Only a look was refused.
             Phase::Failed(_, From::Look(waiting)) => waiting,
+            // The user was only too slow.
+            Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
+                Waiting::new(record, None, moment)
+            }
             _ => {
                 // The platform's word was faster, but the callback knows why.
                 let is_ours = bind(&callback, core::slice::from_ref(&record), moment.now_ms);
@@ -244,8 +258,14 @@ impl Flow {
             core::slice::from_ref(&waiting.record),
             moment.now_ms,
         ) {
-            Ok(_) => {
-                let reason = complete::reported(&mut callback);
+            Ok(bound) => {
+                let is_ended = waiting.record.is_ended();
+                let reason =
+                    complete::reported(&mut callback).or_else(|| is_ended.then(claimed_failed));
+                if bound.is_expired {
+                    waiting.is_expired = true;
+                    callback.session_uri = None;
+                }
                 waiting.claim(callback, moment.now_ms);
                 if let Some(error) = reason {
                     return self.fail(error, From::Look(waiting));

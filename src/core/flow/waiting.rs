@@ -4,7 +4,7 @@ use super::{Effect, Moment, Surroundings};
 use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{Outcome, PendingConnection};
-use crate::core::procedure::complete::TIMEOUT_MS;
+use crate::core::procedure::complete::{TIMEOUT_MS, after_expiry, ended};
 use crate::core::procedure::watch::{Verdict, claimed_failed, judge, still};
 use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::retry::before_look;
@@ -74,6 +74,8 @@ pub struct Waiting {
     pub since_ms: u64,
     /// When there is no more use in waiting.
     pub deadline_ms: u64,
+    /// Whether the time of the attempt is over, so that one look decides.
+    pub is_expired: bool,
     /// Whether the platform had no such account when it was looked at last.
     pub was_missing: bool,
     looks: u32,
@@ -93,8 +95,10 @@ impl Waiting {
             .map_or(record.expires_at_ms, |at_ms| {
                 at_ms.min(record.expires_at_ms)
             });
+        let is_expired = record.is_expired(moment.now_ms);
         Waiting {
             record,
+            is_expired,
             is_remembered: true,
             claim: None,
             popup: Popup::None,
@@ -142,11 +146,12 @@ impl Waiting {
         is_out.then(|| self.record.clone())
     }
 
-    /// Keeps how the attempt ended, where it is kept at all.
+    /// Keeps how the attempt ended, where it is kept at all and nobody has ended it before.
     pub fn ended(&self, outcome: Outcome) -> Option<Effect> {
         let mut record = self.record.clone();
         record.outcome = outcome;
-        self.is_remembered.then_some(Effect::Store(record))
+        let is_news = self.is_remembered && !self.record.is_ended();
+        is_news.then_some(Effect::Store(record))
     }
 
     /// Another look at once, and time for it: what was wrong is over.
@@ -219,6 +224,12 @@ impl Waiting {
     ) -> Next {
         self.is_looking = false;
         self.looks += 1;
+        if self.is_expired {
+            return match after_expiry(result, &self.record) {
+                Ok(account) => Next::Connected(account),
+                Err(error) => Next::Failed(error),
+            };
+        }
         let is_late = moment.now_ms >= self.deadline_ms;
         let mut wait_ms = match self.popup {
             Popup::Gone(_) => GRACE_LOOK_MS,
@@ -232,8 +243,9 @@ impl Waiting {
             )
         });
         match seen {
-            Ok(Verdict::Active(account)) => return Next::Connected(account),
             Ok(Verdict::Over(error)) => return Next::Failed(error),
+            Ok(_) if self.record.is_ended() => return Next::Failed(ended(&self.record)),
+            Ok(Verdict::Active(account)) => return Next::Connected(account),
             Ok(Verdict::Waiting(_)) if self.is_claimed_failed() => {
                 return Next::Failed(claimed_failed());
             }

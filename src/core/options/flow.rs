@@ -3,7 +3,7 @@
 use super::{Options, Result, colliding};
 use crate::core::callback::collision;
 use crate::core::error::ConnectError;
-use crate::core::flow::{FlowMode, FlowOptions};
+use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 use crate::core::redirect;
 use crate::core::secret::Secret;
 use crate::core::value::Value;
@@ -74,12 +74,19 @@ pub fn read_data(value: &Value) -> Result<Vec<(String, Secret)>> {
     options.end(data)
 }
 
-/// Reads the argument of `resume`.
-///
-/// # Errors
-/// `invalid_argument`.
-pub fn read_flow_id(value: &Value) -> Result<Option<String>> {
-    let mut options = Options::new(value);
-    let read = options.string("flowId");
-    options.end(read)
+impl ResumeOptions {
+    /// Reads the argument of `resume`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn read(value: &Value) -> Result<Self> {
+        let mut options = Options::new(value);
+        let read = ResumeOptions {
+            flow_id: options.string("flowId"),
+            app: options.string("app"),
+            integration_id: options.string("integrationId"),
+            entity_id: options.string("entityId"),
+        };
+        options.end(read)
+    }
 }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::watch::WatchAccount;
+use super::watch::{Verdict, WatchAccount, claimed_failed, judge};
 use super::{Event, Procedure, Step};
 use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{Outcome, PendingConnection};
-use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::protocol::answer::{Answer, ConnectedAccount};
 use crate::core::status::ConnectionStatus;
 
 /// How long to wait for `ACTIVE` after a callback that claims success, in milliseconds.
@@ -53,6 +53,15 @@ pub fn find<'a>(
     })
 }
 
+/// The attempt that a callback belongs to.
+#[derive(Debug)]
+pub struct Bound {
+    /// What this browser remembers of it.
+    pub record: PendingConnection,
+    /// Whether its time is over, so that only an account that is `ACTIVE` by now counts.
+    pub is_expired: bool,
+}
+
 /// Finds the attempt of this browser that a callback belongs to: by our parameter, or by the account where the platform dropped it.
 ///
 /// # Errors
@@ -61,7 +70,7 @@ pub fn bind(
     callback: &ConnectionCallback,
     records: &[PendingConnection],
     now_ms: u64,
-) -> Result<PendingConnection, ConnectError> {
+) -> Result<Bound, ConnectError> {
     let Some(record) = find(callback, records) else {
         return Err(ConnectError::new(
             ErrorCode::CallbackUnbound,
@@ -75,25 +84,65 @@ pub fn bind(
             "the callback names another account than the one that was initiated",
         ));
     }
-    if record.is_expired(now_ms) {
-        return Err(ConnectError::new(
-            ErrorCode::FlowExpired,
-            "the connection was started more than 10 minutes ago: start again",
-        ));
+    if record.is_forgotten(now_ms) {
+        return Err(expired(record));
     }
-    if record.outcome == Outcome::Failed && callback.outcome == Claim::Success {
-        return Err(ConnectError::new(
-            ErrorCode::CallbackReplayed,
-            "the connection has already failed: start again",
-        ));
+    // A failure is told again to whoever opens the same callback twice. Nothing else says more of an attempt that has ended.
+    if record.is_ended() && callback.outcome != Claim::Failure {
+        return Err(ended(record));
     }
-    if callback.session_uri.is_some() {
+    let is_expired = record.is_expired(now_ms);
+    if callback.session_uri.is_some() && !is_expired {
         return Err(ConnectError::new(
             ErrorCode::CompletionRequired,
             "the platform verifies identities: your server has to complete the connection with the callback's `sessionUri`",
         ));
     }
-    Ok(record.clone())
+    Ok(Bound {
+        record: record.clone(),
+        is_expired,
+    })
+}
+
+/// The error of an attempt whose time is over.
+pub fn expired(record: &PendingConnection) -> ConnectError {
+    ConnectError::new(
+        ErrorCode::FlowExpired,
+        "the connection was started more than 10 minutes ago: start again",
+    )
+    .with_account(&record.connected_account_id)
+}
+
+/// The error of an attempt that has ended without an account.
+pub fn ended(record: &PendingConnection) -> ConnectError {
+    let message = match record.outcome {
+        Outcome::Cancelled => "the connection was cancelled: start again",
+        _ => "the connection has already failed: start again",
+    };
+    ConnectError::new(ErrorCode::CallbackReplayed, message)
+        .with_account(&record.connected_account_id)
+}
+
+/// What the one status check of an expired attempt comes to: the user may have finished all the same.
+///
+/// # Errors
+/// `flow_expired` when the account is not `ACTIVE`, `account_mismatch`, and those of the request.
+pub fn after_expiry(
+    looked: Result<ConnectedAccount, ConnectError>,
+    record: &PendingConnection,
+) -> Result<ConnectedAccount, ConnectError> {
+    let id = &record.connected_account_id;
+    match looked.map(|account| judge(account, id, Some(&record.entity_id))) {
+        Ok(Verdict::Active(account)) => Ok(account),
+        Ok(Verdict::Over(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
+        Err(error) if !is_missing(&error) => Err(error),
+        Ok(_) | Err(_) => Err(expired(record)),
+    }
+}
+
+/// Whether the platform says that there is no such account.
+pub fn is_missing(error: &ConnectError) -> bool {
+    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
 /// The procedure, for a callback that is bound.
@@ -102,27 +151,29 @@ pub struct CompleteConnection {
     callback: ConnectionCallback,
     record: PendingConnection,
     watch: WatchAccount,
+    is_expired: bool,
 }
 
 impl CompleteConnection {
-    /// `record`: what [`bind`] found.
-    pub fn new(
-        callback: ConnectionCallback,
-        record: PendingConnection,
-        timeout_ms: Option<u32>,
-    ) -> Self {
+    /// `bound`: what [`bind`] found.
+    pub fn new(callback: ConnectionCallback, bound: Bound, timeout_ms: Option<u32>) -> Self {
         let mut watch = WatchAccount::new(
-            record.connected_account_id.clone(),
+            bound.record.connected_account_id.clone(),
             timeout_ms.unwrap_or(TIMEOUT_MS),
         );
-        watch.entity_id = Some(record.entity_id.clone());
+        watch.entity_id = Some(bound.record.entity_id.clone());
         watch.needs_eyes = false;
         watch.is_claimed_failed = callback.outcome == Claim::Failure;
         CompleteConnection {
             callback,
-            record,
+            record: bound.record,
             watch,
+            is_expired: bound.is_expired,
         }
+    }
+
+    fn named(&self, error: ConnectError) -> ConnectError {
+        error.with_account(&self.record.connected_account_id)
     }
 
     fn completed(&self, account: ConnectedAccount) -> CompletedConnection {
@@ -142,12 +193,25 @@ impl Procedure for CompleteConnection {
     type Output = CompletedConnection;
 
     fn advance(&mut self, event: Event, now_ms: u64) -> Step<CompletedConnection> {
-        // An error beats an id: whatever account stands beside it is not looked at.
-        if let Some(error) = reported(&mut self.callback) {
-            return Step::Done(Err(error));
+        // An error beats an id: whatever account stands beside it is not looked at. Nor is that of an attempt that has ended.
+        if let Some(error) =
+            reported(&mut self.callback).or_else(|| self.record.is_ended().then(claimed_failed))
+        {
+            return Step::Done(Err(self.named(error)));
         }
-        let step = self.watch.advance(event, now_ms);
-        step.and_then(|account| Step::Done(Ok(self.completed(account))))
+        let step = match event {
+            Event::Answered(Ok(Answer::Account(account))) if self.is_expired => {
+                Step::Done(after_expiry(Ok(account), &self.record))
+            }
+            Event::Answered(Err(error)) if self.is_expired => {
+                Step::Done(after_expiry(Err(error), &self.record))
+            }
+            event => self.watch.advance(event, now_ms),
+        };
+        match step {
+            Step::Done(Err(error)) => Step::Done(Err(self.named(error))),
+            step => step.map(|account| self.completed(account)),
+        }
     }
 }
 

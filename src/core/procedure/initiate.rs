@@ -205,13 +205,17 @@ impl InitiateConnection {
 
     fn initiated(&mut self, connection: Connection, now_ms: u64) -> Step<Initiated> {
         let known = self.context.known.take();
+        let params = known.as_ref();
         let attempt = Attempt {
             flow_id: self.context.flow_id.clone(),
             entity_id: self.entity_id.clone(),
-            app: known
-                .as_ref()
+            app: params
                 .and_then(|params| params.app.clone())
                 .or_else(|| self.options.app.clone()),
+            integration_id: params
+                .and_then(|params| params.integration_id.clone())
+                .or_else(|| self.options.integration_id.clone()),
+            auth_scheme: params.map(|params| params.auth_scheme.clone()),
             return_to: self.options.return_to.clone(),
         };
         let initiated = attempt.initiated(connection, &self.context.redirect_origins, now_ms);
@@ -228,6 +232,8 @@ pub(super) struct Attempt {
     pub(super) flow_id: String,
     pub(super) entity_id: String,
     pub(super) app: Option<String>,
+    pub(super) integration_id: Option<String>,
+    pub(super) auth_scheme: Option<AuthScheme>,
     pub(super) return_to: Option<String>,
 }
 
@@ -248,10 +254,13 @@ impl Attempt {
             connected_account_id: connection.connected_account_id.clone(),
             entity_id: self.entity_id,
             app: self.app,
+            integration_id: self.integration_id,
+            auth_scheme: self.auth_scheme,
             started_at_ms: now_ms,
             expires_at_ms: now_ms + LIFETIME_MS,
             return_to: self.return_to,
             is_popup: false,
+            tab: None,
             outcome: Outcome::Pending,
         };
         Ok(Initiated {

@@ -60,6 +60,8 @@ impl RefreshAccount {
             flow_id: self.refresh.flow_id.clone(),
             entity_id,
             app: Some(account.app).filter(|app| !app.is_empty()),
+            integration_id: account.integration_id,
+            auth_scheme: account.auth_scheme,
             return_to: None,
         };
         Step::Done(attempt.initiated(connection, &self.refresh.redirect_origins, now_ms))

@@ -96,13 +96,13 @@ export const inBrowsers = [
     ],
   },
   {
-    fault: "the page's clock goes 11 minutes forward, or an hour back",
+    fault: "the page's clock goes 11 minutes forward, or back by an hour or two",
     at: "at the provider (calls)",
-    comes: "`flow_expired`; after 5 minutes back as if nothing was",
+    comes: "`flow_expired` unless the account is `ACTIVE`; two hours back always",
     how: "`Date.now` is the test's",
     tests: [
       ["interrupted", "a user who is too slow at the provider, by all clocks"],
-      ["interrupted", "a clock that is set back at the provider changes nothing, but for one that makes the attempt one of the future"],
+      ["interrupted", "a clock that is set back at the provider changes nothing, unless it is by more than an hour"],
     ],
   },
 ];
