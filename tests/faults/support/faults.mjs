@@ -22,7 +22,7 @@ const changed = (change) => ({
   },
 });
 
-/** A refusal, in words of neither generation: of the status alone. */
+/** A refusal that says nothing but its status. */
 const refusal = (status, headers) => text(status, JSON.stringify({ message: `Fault ${status}` }), { ...json, ...headers });
 
 const turns = async (count) => {
