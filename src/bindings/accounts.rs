@@ -32,7 +32,7 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "InitiateConnectionOptions")] options: &JsValue,
     ) -> Promise {
-        initiate(&self.0, options)
+        initiate(&self.0, "connectedAccounts.initiate", options)
     }
 
     /// One connected account, as the platform reports it now: `GET /api/v3.1/connected_accounts/{id}`.
@@ -48,7 +48,13 @@ impl ConnectedAccounts {
                 connected_account_id: read_account_id(options)?,
             })
         };
-        ask(&self.0, options, read, answer_to_js::<ConnectedAccount>)
+        ask(
+            &self.0,
+            "connectedAccounts.get",
+            options,
+            read,
+            answer_to_js::<ConnectedAccount>,
+        )
     }
 
     /// Connected accounts, asked for page by page as they are iterated: `GET /api/v3.1/connected_accounts`.
@@ -61,9 +67,12 @@ impl ConnectedAccounts {
         #[wasm_bindgen(unchecked_optional_param_type = "ListConnectedAccountsOptions")]
         options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        list(&self.0, options, |client, options| {
-            Ok(client.accounts(AccountFilter::read(options)?))
-        })
+        list(
+            &self.0,
+            "connectedAccounts.list",
+            options,
+            |client, options| Ok(client.accounts(AccountFilter::read(options)?)),
+        )
     }
 
     /// Waits until an account is `ACTIVE`, looking at it as `get` does, ever less often. Default limit: 10 minutes.
@@ -75,10 +84,15 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "WaitUntilActiveOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
-            let wait = WaitOptions::read(options)?;
-            Ok(data(watching(wait.connected_account_id, wait.timeout_ms)))
-        })
+        call(
+            &self.0,
+            "connectedAccounts.waitUntilActive",
+            options,
+            &|options| {
+                let wait = WaitOptions::read(options)?;
+                Ok(data(watching(wait.connected_account_id, wait.timeout_ms)))
+            },
+        )
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
@@ -90,7 +104,7 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RefreshOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "connectedAccounts.refresh", options, &|options| {
             let refresh = RefreshOptions::read(options)?;
             let call = self
                 .0
@@ -113,7 +127,9 @@ impl ConnectedAccounts {
                 enabled: true,
             })
         };
-        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
+        ask(&self.0, "connectedAccounts.enable", options, read, |_| {
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Switches an account off; `enable` switches it on again. `PATCH /api/v3.1/connected_accounts/{id}/status`.
@@ -130,7 +146,9 @@ impl ConnectedAccounts {
                 enabled: false,
             })
         };
-        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
+        ask(&self.0, "connectedAccounts.disable", options, read, |_| {
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Deletes an account: `DELETE /api/v3.1/connected_accounts/{id}`.
@@ -146,7 +164,9 @@ impl ConnectedAccounts {
                 connected_account_id: read_account_id(options)?,
             })
         };
-        ask(&self.0, options, read, |_| Ok(JsValue::UNDEFINED))
+        ask(&self.0, "connectedAccounts.delete", options, read, |_| {
+            Ok(JsValue::UNDEFINED)
+        })
     }
 }
 
@@ -172,7 +192,10 @@ impl Entity {
                 }
             }
         });
-        promise(Box::pin(async move { client.run(all, None).await }))
+        promise(
+            "entity.getConnections",
+            Box::pin(async move { client.run(all, None).await }),
+        )
     }
 
     /// The entity's newest account of an app that can be used, or null: the newest of `connectedAccounts.list`.
@@ -181,7 +204,7 @@ impl Entity {
         &self,
         #[wasm_bindgen(unchecked_param_type = "GetConnectionOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "entity.getConnection", options, &|options| {
             Ok(data(finding(self.1.clone(), read_app(options)?)))
         })
     }
@@ -193,7 +216,7 @@ impl Entity {
         #[wasm_bindgen(unchecked_param_type = "Omit<InitiateConnectionOptions, \"entityId\">")]
         options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "entity.initiateConnection", options, &|options| {
             let mut initiate = InitiateOptions::read(options)?;
             own(&mut initiate.entity_id, &self.1)?;
             start(&self.0, initiate)
@@ -207,7 +230,7 @@ impl Entity {
         #[wasm_bindgen(unchecked_param_type = "Omit<ExecuteActionOptions, \"entityId\">")]
         options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "entity.execute", options, &|options| {
             let mut execute = Execute::read(options)?;
             own(&mut execute.entity_id, &self.1)?;
             Ok(executed(self.0.executing(execute)))
@@ -222,14 +245,14 @@ fn own(slot: &mut Option<String>, entity_id: &str) -> Result<(), ConnectError> {
         Some(_) => Err(ConnectError::argument(
             "unknown",
             "entityId",
-            "is not an option of this call",
+            "is given by `entity` already: leave it out",
         )),
     }
 }
 
 /// `initiateConnection`, under either of its names.
-pub(super) fn initiate(client: &ConnectClient, options: &JsValue) -> Promise {
-    call(client, options, &|options| {
+pub(super) fn initiate(client: &ConnectClient, name: &'static str, options: &JsValue) -> Promise {
+    call(client, name, options, &|options| {
         start(client, InitiateOptions::read(options)?)
     })
 }

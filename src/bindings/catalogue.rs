@@ -29,7 +29,7 @@ impl Apps {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ListAppsOptions")] options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        list(&self.0, options, |_, options| {
+        list(&self.0, "apps.list", options, |_, options| {
             Ok(Operation::ListApps {
                 filter: AppFilter::read(options)?,
                 cursor: None,
@@ -50,7 +50,7 @@ impl Apps {
                 app: read_app(options)?,
             })
         };
-        ask(&self.0, options, read, answer_to_js::<App>)
+        ask(&self.0, "apps.get", options, read, answer_to_js::<App>)
     }
 }
 
@@ -64,7 +64,7 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListIntegrationsOptions")] options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        list(&self.0, options, |_, options| {
+        list(&self.0, "integrations.list", options, |_, options| {
             Ok(Operation::ListIntegrations {
                 app: read_app(options)?,
                 cursor: None,
@@ -85,7 +85,13 @@ impl Integrations {
                 integration_id: read_integration_id(options)?,
             })
         };
-        ask(&self.0, options, read, answer_to_js::<Integration>)
+        ask(
+            &self.0,
+            "integrations.get",
+            options,
+            read,
+            answer_to_js::<Integration>,
+        )
     }
 
     /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3.1/auth_configs`.
@@ -99,7 +105,7 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CreateIntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "integrations.create", options, &|options| {
             let create = CreateIntegrationOptions::read(options)?;
             Ok(data(self.0.creating(create)?))
         })

@@ -10,8 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::accounts::{ConnectedAccounts, Entity, initiate};
 use super::catalogue::{Apps, Integrations};
 use super::convert::{
-    Arguments, answer_to_js, ask, call, data, executed, finish, promise, read_with, to_error,
-    to_js, wrong,
+    Arguments, answer_to_js, ask, call, data, executed, promise, read_with, thrown, to_js, wrong,
 };
 use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
@@ -43,7 +42,7 @@ impl JsConnectClient {
     ) -> core::result::Result<JsConnectClient, JsValue> {
         create(options)
             .map(|client| JsConnectClient(client, Completing::default()))
-            .map_err(|failure| to_error(&failure))
+            .map_err(|failure| thrown("createClient", failure))
     }
 
     /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
@@ -58,7 +57,7 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExpectedParamsOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "getExpectedParamsForUser", options, &|options| {
             let expected = ExpectedParamsOptions::read(options)?;
             Ok(data(self.0.expected_params(expected)?))
         })
@@ -75,7 +74,7 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "InitiateConnectionOptions")] options: &JsValue,
     ) -> Promise {
-        initiate(&self.0, options)
+        initiate(&self.0, "initiateConnection", options)
     }
 
     /// Leaves the page (`window.location`) for the `redirectUrl` of a connection request.
@@ -87,7 +86,7 @@ impl JsConnectClient {
     ) -> core::result::Result<(), JsValue> {
         Arguments::read(request, &[])
             .and_then(|arguments| self.0.redirect(&read_redirect_url(&arguments.data)?))
-            .map_err(|failure| to_error(&failure))
+            .map_err(|failure| thrown("redirect", failure))
     }
 
     /// What a callback URL says; default: the address of this page. Null on any other page. Not verified.
@@ -102,7 +101,9 @@ impl JsConnectClient {
             true => Ok(None),
             false => text_of(url).map(Some),
         };
-        finish(&url.and_then(|url| self.0.parse_callback(url.as_deref())))
+        url.and_then(|url| self.0.parse_callback(url.as_deref()))
+            .map(|callback| to_js(&callback))
+            .map_err(|failure| thrown("parseCallback", failure))
     }
 
     /// On the page that the user returns to: binds the callback to an attempt of this browser, verifies it with the
@@ -143,16 +144,19 @@ impl JsConnectClient {
         let done = key.clone();
         let started =
             options.and_then(|(options, signal)| Ok((data(client.completion(options)?), signal)));
-        let promise = promise(Box::pin(async move {
-            let result = match started {
-                Ok((call, signal)) => client.run(call, signal).await,
-                Err(failure) => Err(failure),
-            };
-            completing
-                .borrow_mut()
-                .retain(|(url, _)| Some(url) != done.as_ref());
-            result
-        }));
+        let promise = promise(
+            "completeConnection",
+            Box::pin(async move {
+                let result = match started {
+                    Ok((call, signal)) => client.run(call, signal).await,
+                    Err(failure) => Err(failure),
+                };
+                completing
+                    .borrow_mut()
+                    .retain(|(url, _)| Some(url) != done.as_ref());
+                result
+            }),
+        );
         if let Some(key) = key {
             self.1.borrow_mut().push((key, promise.clone()));
         }
@@ -175,7 +179,7 @@ impl JsConnectClient {
         read_with(options, FlowOptions::read)
             .and_then(|options| self.0.flow(options))
             .map(JsConnectFlow::new)
-            .map_err(|failure| to_error(&failure))
+            .map_err(|failure| thrown("flow", failure))
     }
 
     /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or the one
@@ -195,7 +199,7 @@ impl JsConnectClient {
         read_with(options, ResumeOptions::read)
             .and_then(|options| self.0.resume(options))
             .map(|flow| flow.map_or(JsValue::NULL, |flow| JsConnectFlow::new(flow).into()))
-            .map_err(|failure| to_error(&failure))
+            .map_err(|failure| thrown("resume", failure))
     }
 
     /// The apps that the platform can connect.
@@ -231,7 +235,13 @@ impl JsConnectClient {
                 connected_account_id: read_account_id(options)?,
             })
         };
-        ask(&self.0, options, read, answer_to_js::<AuthParams>)
+        ask(
+            &self.0,
+            "getAuthParams",
+            options,
+            read,
+            answer_to_js::<AuthParams>,
+        )
     }
 
     /// Executes an action on behalf of an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Sent once, never repeated.
@@ -243,7 +253,7 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, options, &|options| {
+        call(&self.0, "executeAction", options, &|options| {
             Ok(executed(self.0.executing(Execute::read(options)?)))
         })
     }
@@ -255,7 +265,10 @@ impl JsConnectClient {
     ) -> core::result::Result<Entity, JsValue> {
         match id.as_string().filter(|id| !id.trim().is_empty()) {
             Some(id) => Ok(Entity(self.0.clone(), id)),
-            None => Err(to_error(&wrong("id", "is no id of an entity"))),
+            None => {
+                let problem = "must be the id of one of your users";
+                Err(thrown("entity", wrong("id", problem)))
+            }
         }
     }
 
@@ -292,7 +305,9 @@ fn create(options: &JsValue) -> Result<ConnectClient> {
     let mut arguments = Arguments::read(options, &["fetch", "headers", "storage", "wasmUrl"])?;
     let fetch = arguments.take_function("fetch")?;
     let storage = match arguments.take("storage") {
-        Some(value) if !value.is_object() => return Err(wrong("storage", "is not an object")),
+        Some(value) if !value.is_object() => {
+            return Err(wrong("storage", "must have the methods of `localStorage`"));
+        }
         storage => storage.map(JsCast::unchecked_into),
     };
     let headers = match arguments.take("headers") {
@@ -321,5 +336,5 @@ fn text_of(url: &JsValue) -> Result<String> {
             let href = js_sys::Reflect::get(url, &"href".into());
             href.ok()?.as_string()
         })
-        .ok_or_else(|| wrong("url", "is neither a string nor a URL"))
+        .ok_or_else(|| wrong("url", "must be text or a URL"))
 }

@@ -13,11 +13,12 @@ use super::value::{decode_except, encode};
 use crate::browser::failure::Failure;
 use crate::browser::value::decode;
 use crate::client::{Call, ConnectClient};
-use crate::core::error::ConnectError;
+use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::plain::Plain;
 use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
 use crate::core::protocol::operation::Operation;
+use crate::core::text::concat;
 use crate::core::value::Value;
 
 #[wasm_bindgen]
@@ -63,13 +64,25 @@ pub fn freeze_members(value: &JsValue) {
 }
 
 /// A promise for what becomes of some work, rejected with a `ConnectError`. Boxed, so that promises are compiled once.
-pub fn promise(work: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>) -> Promise {
-    future_to_promise(async { work.await.map_err(|failure| to_error(&failure)) })
+pub fn promise(
+    name: &'static str,
+    work: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>,
+) -> Promise {
+    future_to_promise(async move { work.await.map_err(|failure| thrown(name, failure)) })
+}
+
+/// The error to throw from a call. Where an argument is wrong, its message names the call.
+pub fn thrown(name: &str, mut failure: Failure) -> JsValue {
+    if failure.error.code == ErrorCode::InvalidArgument {
+        failure.error.message = concat(&[name, ": ", &failure.error.message]);
+    }
+    to_error(&failure)
 }
 
 /// Reads the options of a call and promises what comes of it. What is wrong with them is found at the time of the call.
 pub fn call(
     client: &ConnectClient,
+    name: &'static str,
     options: &JsValue,
     start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
 ) -> Promise {
@@ -78,10 +91,13 @@ pub fn call(
         let signal = arguments.take_signal()?;
         Ok((start(&arguments.data)?, signal))
     });
-    promise(Box::pin(async move {
-        let (call, signal) = started?;
-        client.run(call, signal).await
-    }))
+    promise(
+        name,
+        Box::pin(async move {
+            let (call, signal) = started?;
+            client.run(call, signal).await
+        }),
+    )
 }
 
 /// A call that comes to plain data.
@@ -92,11 +108,12 @@ pub fn data<T: Serialize + 'static>(mut call: Call<T>) -> Call<JsValue> {
 /// One question to the platform: options that make an operation, and what becomes of its answer.
 pub fn ask(
     client: &ConnectClient,
+    name: &'static str,
     options: &JsValue,
     read: fn(&Value) -> Result<Operation, ConnectError>,
     answered: fn(Answer) -> Result<JsValue, ConnectError>,
 ) -> Promise {
-    call(client, options, &|options| {
+    call(client, name, options, &|options| {
         Ok(Box::new(procedure::ask(read(options)?, answered)))
     })
 }
@@ -141,14 +158,6 @@ fn execution_to_js(execution: &Execution) -> JsValue {
 pub fn put(object: &Object, name: &str, value: &JsValue) {
     // Defining a member of a plain object cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
-}
-
-/// An answer or a thrown `ConnectError`.
-pub fn finish<T: Serialize>(result: &Result<T, Failure>) -> Result<JsValue, JsValue> {
-    match result {
-        Ok(value) => Ok(to_js(value)),
-        Err(failure) => Err(to_error(failure)),
-    }
 }
 
 /// One argument object, decoded at the time of the call: what the caller does to it later has no effect.
@@ -196,7 +205,7 @@ impl Arguments {
             .map(|value| {
                 value
                     .dyn_into()
-                    .map_err(|_| wrong(name, "is not a function"))
+                    .map_err(|_| wrong(name, "must be a function"))
             })
             .transpose()
     }
@@ -212,7 +221,7 @@ impl Arguments {
                 let aborted = Reflect::get(&value, &"aborted".into()).unwrap_or_default();
                 match value.dyn_into() {
                     Ok(signal) if aborted.as_bool().is_some() => Ok(signal),
-                    _ => Err(wrong("signal", "is not an AbortSignal")),
+                    _ => Err(wrong("signal", "must be an AbortSignal")),
                 }
             })
             .transpose()
@@ -247,6 +256,9 @@ pub fn wrong(name: &str, problem: &str) -> Failure {
 pub fn unreadable(name: &str, cause: JsValue) -> Failure {
     Failure {
         cause: Some(cause),
-        ..wrong(name, "cannot be read")
+        ..wrong(
+            name,
+            "cannot be read: a getter or a proxy threw, or it is nested too deeply",
+        )
     }
 }

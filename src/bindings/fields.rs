@@ -3,7 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{check_values, put, to_error, to_js, unreadable, wrong};
+use super::convert::{check_values, put, thrown, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_plain};
@@ -27,10 +27,10 @@ pub fn validate_params(
     #[wasm_bindgen(unchecked_param_type = "Readonly<Record<string, unknown>> | FormData")]
     data: &JsValue,
 ) -> Result<JsValue> {
-    let fields = fields_of(fields)?;
+    let fields = fields_of("validateParams", fields)?;
     match values(&fields, data) {
         Ok((_, issues)) => Ok(to_js(&issues)),
-        Err(failure) => Err(to_error(&failure)),
+        Err(failure) => Err(thrown("validateParams", failure)),
     }
 }
 
@@ -40,7 +40,7 @@ pub fn validate_standard(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
     #[wasm_bindgen(unchecked_param_type = "unknown")] data: &JsValue,
 ) -> Result<JsValue> {
-    let fields = fields_of(fields)?;
+    let fields = fields_of("toStandardSchema", fields)?;
     let result = Object::new();
     let issues = match values(&fields, data) {
         Ok((data, issues)) if issues.is_empty() => {
@@ -73,7 +73,7 @@ pub fn validate_standard(
 pub fn to_json_schema(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
 ) -> Result<JsValue> {
-    Ok(encode(&json_schema(&fields_of(fields)?)))
+    Ok(encode(&json_schema(&fields_of("toJsonSchema", fields)?)))
 }
 
 /// Attributes for an `<input>`, to spread in React or to set with `setAttribute`. See `InputAttributes`.
@@ -86,7 +86,7 @@ pub fn js_input_attributes(
     let field = decoded(field, "field").and_then(|value| Ok(read(&value, "field")?));
     match field {
         Ok(field) => Ok(encode(&input_attributes(&field))),
-        Err(failure) => Err(to_error(&failure)),
+        Err(failure) => Err(thrown("inputAttributes", failure)),
     }
 }
 
@@ -94,11 +94,11 @@ fn decoded(value: &JsValue, name: &str) -> core::result::Result<Value, Failure> 
     decode(value).map_err(|cause| unreadable(name, cause))
 }
 
-fn fields_of(fields: &JsValue) -> Result<Vec<Field>> {
+fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
     decode_plain(fields)
         .map_err(|cause| unreadable("fields", cause))
         .and_then(|value| Ok(read_list(&value)?))
-        .map_err(|failure| to_error(&failure))
+        .map_err(|failure| thrown(name, failure))
 }
 
 type Values = (Vec<(String, Secret)>, Vec<Issue>);
@@ -108,7 +108,7 @@ fn values(fields: &[Field], data: &JsValue) -> core::result::Result<Values, Fail
     let mut value = decoded(data, "data")?;
     if !value.is_null() && !value.is_object() {
         value.wipe();
-        return Err(wrong("data", "is not an object"));
+        return Err(wrong("data", "must be an object or a FormData"));
     }
     let values = validate::read(fields, &value);
     value.wipe();

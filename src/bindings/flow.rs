@@ -7,7 +7,7 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{
-    check_values, freeze_members, promise, put, read_with, to_error, to_js, wrong,
+    check_values, freeze_members, promise, put, read_with, thrown, to_error, to_js, wrong,
 };
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
@@ -37,7 +37,7 @@ impl JsConnectFlow {
     /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn load(&self) -> Promise {
-        self.settle(self.flow.load())
+        self.settle("flow.load", self.flow.load())
     }
 
     /// Starts the connection. To be called in the click: a popup is opened at once. Settles in `ready` when a value is
@@ -51,7 +51,7 @@ impl JsConnectFlow {
         data: &JsValue,
     ) -> Promise {
         let data = check_values(data).and_then(|()| read_with(data, read_data));
-        self.settle(data.and_then(|data| self.flow.submit(data)))
+        self.settle("flow.submit", data.and_then(|data| self.flow.submit(data)))
     }
 
     /// Tries once more, from where it went wrong. To be called in the click.
@@ -59,14 +59,16 @@ impl JsConnectFlow {
     /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn retry(&self) -> Promise {
-        self.settle(self.flow.retry())
+        self.settle("flow.retry", self.flow.retry())
     }
 
     /// Gives up: a callback that comes later is refused. The popup is closed where the browser lets the page: Chromium and
     /// Safari do not once it is at the provider, since the page's tie to it is cut for safety. Throws `invalid_transition`
     /// at the end.
     pub fn cancel(&self) -> Result<(), JsValue> {
-        self.flow.cancel().map_err(|failure| to_error(&failure))
+        self.flow
+            .cancel()
+            .map_err(|failure| thrown("flow.cancel", failure))
     }
 
     /// Has `listener` called after every change. The function that it returns undoes that and may be called twice.
@@ -78,7 +80,10 @@ impl JsConnectFlow {
         #[wasm_bindgen(unchecked_param_type = "() => void")] listener: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let Ok(listener) = listener.clone().dyn_into::<Function>() else {
-            return Err(to_error(&wrong("listener", "is not a function")));
+            return Err(thrown(
+                "flow.subscribe",
+                wrong("listener", "must be a function"),
+            ));
         };
         let number = self.flow.subscribe(Rc::new(move || {
             listener.call0(&JsValue::UNDEFINED).map(drop)
@@ -113,13 +118,16 @@ impl JsConnectFlow {
         }
     }
 
-    fn settle(&self, started: Result<(), Failure>) -> Promise {
+    fn settle(&self, name: &'static str, started: Result<(), Failure>) -> Promise {
         let (flow, shown) = (self.flow.clone(), self.shown.clone());
-        promise(Box::pin(async move {
-            started?;
-            flow.settled().await;
-            Ok(show(&flow, &shown))
-        }))
+        promise(
+            name,
+            Box::pin(async move {
+                started?;
+                flow.settled().await;
+                Ok(show(&flow, &shown))
+            }),
+        )
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{promise, put, read_with, to_error, to_js};
+use super::convert::{promise, put, read_with, thrown, to_js};
 use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
 use crate::core::procedure::Procedure;
@@ -60,11 +60,14 @@ impl ListIterator {
                 result.into()
             })
         });
-        let next = promise(Box::pin(async move {
-            // Whether the call before failed is its caller's business.
-            let _ = JsFuture::from(previous).await;
-            client.run(next, None).await
-        }));
+        let next = promise(
+            "next",
+            Box::pin(async move {
+                // Whether the call before failed is its caller's business.
+                let _ = JsFuture::from(previous).await;
+                client.run(next, None).await
+            }),
+        );
         let _ = self.last.replace(next.clone());
         next
     }
@@ -73,6 +76,7 @@ impl ListIterator {
 /// The iterator of a list. What is wrong with its options is thrown.
 pub fn list(
     client: &ConnectClient,
+    name: &'static str,
     options: &JsValue,
     list: fn(&ConnectClient, &Value) -> Result<Operation, ConnectError>,
 ) -> Result<JsValue, JsValue> {
@@ -80,7 +84,7 @@ pub fn list(
     let iterator: JsValue = ListIterator {
         client: client.clone(),
         pages: Rc::new(RefCell::new(Pages::new(
-            operation.map_err(|failure| to_error(&failure))?,
+            operation.map_err(|failure| thrown(name, failure))?,
         ))),
         last: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
     }

@@ -80,7 +80,7 @@ impl Http {
         if !response.is_instance_of::<Response>() {
             return Err(Failure::caused(
                 ErrorCode::ResponseInvalid,
-                "`fetch` answered something that is no Response",
+                "the page's own `fetch` must answer a Response",
                 response,
             ));
         }
@@ -190,7 +190,7 @@ fn build(
     let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
         Failure::caused(
             ErrorCode::InvalidArgument,
-            "`baseUrl` and its path make no URL",
+            "`baseUrl` and the path of the request must make a URL",
             cause,
         )
     })?;

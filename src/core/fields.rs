@@ -114,7 +114,7 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
         return Err(ConnectError::argument(
             "type",
             "fields",
-            "is not a list of expected input fields",
+            "must be an array of expected input fields",
         ));
     };
     let mut fields: Vec<Field> = Vec::new();
@@ -148,7 +148,7 @@ pub fn read(value: &Value, argument: &str) -> Result<Field, ConnectError> {
         None => Err(ConnectError::argument(
             "type",
             argument,
-            "holds what is no expected input field",
+            "must be an expected input field, with a `name`",
         )),
     }
 }

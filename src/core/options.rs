@@ -18,7 +18,7 @@ use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
-use super::text::concat;
+use super::text::{concat, decimal};
 use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
@@ -39,7 +39,7 @@ impl<'a> Options<'a> {
             wrong: None,
         };
         if !value.is_null() && !value.is_object() {
-            options.refuse("type", "options", "is not an object");
+            options.mismatch("options", "an object", value);
         }
         options
     }
@@ -48,8 +48,8 @@ impl<'a> Options<'a> {
     fn end<T>(self, read: T) -> Result<T> {
         let mut names = self.value.members().iter().map(|(name, _)| name);
         if let Some(name) = names.find(|name| !self.known.contains(&name.as_str())) {
-            let problem = "is not an option of this call";
-            return Err(ConnectError::argument("unknown", name, problem));
+            let problem = ["is not an option: ", &advice(name, &self.known)];
+            return Err(ConnectError::argument("unknown", name, &concat(&problem)));
         }
         self.wrong.map_or(Ok(read), Err)
     }
@@ -58,6 +58,12 @@ impl<'a> Options<'a> {
         if self.wrong.is_none() {
             self.wrong = Some(ConnectError::argument(code, field, problem));
         }
+    }
+
+    /// `expected`: what it must be, as `text`.
+    fn mismatch(&mut self, name: &str, expected: &str, came: &Value) {
+        let problem = concat(&["must be ", expected, ", got ", kind(came)]);
+        self.refuse("type", name, &problem);
     }
 
     fn get(&mut self, name: &'static str) -> &'a Value {
@@ -70,7 +76,7 @@ impl<'a> Options<'a> {
             Value::Null => {}
             Value::String(text) if !text.trim().is_empty() => return Some(text.clone()),
             Value::String(_) => self.refuse("required", name, "is empty"),
-            _ => self.refuse("type", name, "is not a string"),
+            other => self.mismatch(name, "text", other),
         }
         None
     }
@@ -86,17 +92,30 @@ impl<'a> Options<'a> {
     fn bool(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name);
         if !value.is_null() && value.as_bool().is_none() {
-            self.refuse("type", name, "is not a boolean");
+            self.mismatch(name, "true or false", value);
         }
         value.as_bool()
     }
 
-    fn number(&mut self, name: &'static str, max: u32) -> Option<u32> {
+    fn number(&mut self, name: &'static str, min: u32, max: u32) -> Option<u32> {
         let value = self.get(name);
         let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
-        let number = number.filter(|n| *n <= max);
+        let number = number.filter(|n| (min..=max).contains(n));
         if !value.is_null() && number.is_none() {
-            self.refuse("type", name, "is not a whole number in its range");
+            let range = [
+                "must be a whole number from ",
+                &decimal(u64::from(min)),
+                " to ",
+                &decimal(u64::from(max)),
+                ", got ",
+                kind(value),
+            ];
+            let code = if value.as_u64() == Some(0) {
+                "format"
+            } else {
+                "type"
+            };
+            self.refuse(code, name, &concat(&range));
         }
         number
     }
@@ -109,7 +128,7 @@ impl<'a> Options<'a> {
 
     fn object_of<'v>(&mut self, name: &str, value: &'v Value) -> &'v Value {
         if !value.is_null() && !value.is_object() {
-            self.refuse("type", name, "is not an object");
+            self.mismatch(name, "an object", value);
         }
         value
     }
@@ -126,7 +145,7 @@ impl<'a> Options<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
-                _ => self.refuse("type", &concat(&[name, ".", key]), "is not a string"),
+                other => self.mismatch(&concat(&[name, ".", key]), "text", other),
             }
         }
         strings
@@ -151,7 +170,17 @@ impl<'a> Options<'a> {
         };
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            self.refuse("format", name, "has a value that is not known");
+            let mut problem = "must be ".to_owned();
+            for (at, (word, _)) in words.iter().enumerate() {
+                let joint = match words.len() - at {
+                    1 => "",
+                    2 => " or ",
+                    _ => ", ",
+                };
+                problem.push_str(&concat(&["`", word, "`", joint]));
+            }
+            let came: String = text.chars().take(MAX_SHOWN_CHARS).collect();
+            self.refuse("format", name, &concat(&[&problem, ", got `", &came, "`"]));
         }
         found.map_or_else(T::default, |(_, value)| *value)
     }
@@ -162,7 +191,8 @@ impl<'a> Options<'a> {
             && !redirect::is_return_address(url)
             && !redirect::is_local_path(url)
         {
-            self.refuse("format", name, "is not an `https:` or `http:` URL");
+            let problem = "must be an `https:` or `http:` URL, or a path that starts with one `/`";
+            self.refuse("format", name, problem);
         }
         address
     }
@@ -172,7 +202,8 @@ impl<'a> Options<'a> {
         let url = self.return_address("redirectUrl");
         let uri = self.return_address("redirectUri");
         if url.is_some() && uri.is_some() && url != uri {
-            self.refuse("duplicate", "redirectUri", "differs from `redirectUrl`");
+            let problem = "is another name of `redirectUrl` and differs from it: give one of them";
+            self.refuse("duplicate", "redirectUri", problem);
         }
         url.or(uri)
     }
@@ -181,6 +212,71 @@ impl<'a> Options<'a> {
         self.string("authScheme")
             .map(|word| AuthScheme::parse(&word))
     }
+}
+
+/// How much of a word that is not known is shown.
+const MAX_SHOWN_CHARS: usize = 30;
+
+/// What a value is, without showing it.
+fn kind(value: &Value) -> &str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Number(number) => number,
+        Value::String(_) => "text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+        _ => "something else",
+    }
+}
+
+/// The platform's words for options of ours.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("id", "connectedAccountId"),
+    ("userIds", "entityId"),
+    ("userId", "entityId"),
+    ("toolkit", "app"),
+    ("authConfigId", "integrationId"),
+    ("callbackUrl", "redirectUrl"),
+    ("arguments", "input"),
+    ("tool", "action"),
+];
+
+/// What to write in place of an option that is not one of those known.
+fn advice(name: &str, known: &[&'static str]) -> String {
+    let ours = OTHER_WORDS
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(name));
+    let named = ours
+        .map(|(_, ours)| *ours)
+        .filter(|ours| known.contains(ours));
+    let nearest = known
+        .iter()
+        .copied()
+        .map(|known| (distance(name, known), known))
+        .min()
+        .filter(|(distance, known)| *distance * 2 < known.len());
+    match named.or(nearest.map(|(_, known)| known)) {
+        Some(known) => concat(&["did you mean `", known, "`?"]),
+        None => concat(&["the options are ", &known.join(", ")]),
+    }
+}
+
+/// How many letters have to be added, left out or changed to make one word of another (Levenshtein), the case aside.
+fn distance(a: &str, b: &str) -> usize {
+    let b = b.as_bytes();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (at, letter) in a.bytes().take(MAX_SHOWN_CHARS).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (column, other) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(!letter.eq_ignore_ascii_case(other));
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// Reads options of which there is one.
@@ -220,7 +316,7 @@ impl ExpectedParamsOptions {
             return Err(ConnectError::argument(
                 "required",
                 "app",
-                "is required when there is no `integrationId`",
+                "or `integrationId` is required",
             ));
         }
         Ok(self)
@@ -236,7 +332,7 @@ impl InitiateOptions {
         let mut options = Options::new(value);
         options.string("authMode");
         if !options.object("authConfig").members().is_empty() {
-            let problem = "holds a developer's credentials, which do not belong in a browser";
+            let problem = "holds a developer's credentials, which must not be in a browser: set them up on the platform";
             options.refuse("unknown", "authConfig", problem);
         }
         let read = InitiateOptions {
@@ -256,7 +352,7 @@ impl InitiateOptions {
             return Err(ConnectError::argument(
                 "required",
                 "integrationId",
-                "is required when there is no `app`",
+                "or `app` is required",
             ));
         }
         flow::check_return(self.redirect_url.as_deref(), self.return_to.as_deref())?;
@@ -273,7 +369,7 @@ impl CompleteOptions {
         let mut options = Options::new(value);
         let read = CompleteOptions {
             url: options.string("url"),
-            timeout_ms: options.number("timeoutMs", 600_000),
+            timeout_ms: options.number("timeoutMs", 0, 600_000),
         };
         options.end(read)
     }
@@ -288,12 +384,12 @@ pub fn read_redirect_url(value: &Value) -> Result<String> {
         (Value::Object(_), Some(url)) => Ok(url.to_owned()),
         (Value::Object(_), None) => Err(ConnectError::new(
             ErrorCode::RedirectRefused,
-            "the connection request has no `redirectUrl`: there is nowhere to send the user",
+            "the connection request has no `redirectUrl`, so there is nowhere to send the user: look at its `connectionStatus`",
         )),
         _ => Err(ConnectError::argument(
             "type",
             "request",
-            "is not a connection request",
+            "must be a connection request, as `initiateConnection` answers",
         )),
     }
 }

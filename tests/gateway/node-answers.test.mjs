@@ -101,8 +101,8 @@ suite("an answer that cannot be written", limits, () => {
         await assert.rejects(async () => (await fetch(server.url)).text());
         await server.handled;
       });
-      assert.deepEqual([rejections.length, logged.length], [0, 1]);
-      assert.match(logged[0], /^connect-flow: the answer could not be written: Error: a middleware\n/);
+      assert.deepEqual(rejections, []);
+      assert.deepEqual(logged, ["connect-flow: the answer could not be written:"]);
     });
   }
 
@@ -136,8 +136,7 @@ suite("an answer that cannot be written", limits, () => {
         assert.deepEqual([response.status, (await response.json()).error], [500, { message: "The gateway failed", slug: "Gateway_Failed", status: 500 }]);
         await server.handled;
       });
-      assert.deepEqual([rejections.length, logged.length], [0, 1]);
-      assert.match(logged[0], /^connect-flow: the gateway's handler failed: \w/);
+      assert.deepEqual([rejections, logged], [[], ["connect-flow: the gateway's handler failed:"]]);
     });
   }
 

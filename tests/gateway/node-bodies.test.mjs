@@ -108,21 +108,6 @@ suite("a body that something has read before", { timeout: 10_000 }, () => {
     });
   }
 
-  test("by a getter that throws is lost, where nothing else is left, and taken from the stream where that is unread", async () => {
-    const throwing = { get body() { throw new SyntaxError("Invalid JSON"); } };
-    const lost = await readBefore({});
-    Object.defineProperties(lost, Object.getOwnPropertyDescriptors(throwing));
-    let reason;
-    await answer(lost, async (request) => {
-      reason = await request.text().catch((error) => error);
-      return Response.json({});
-    });
-    assert.equal(reason.body.error.slug, "Gateway_BodyAlreadyRead");
-    const unread = Object.assign(Readable.from([Buffer.from(text)]), { method: "POST", url: "/x", headers: { host: "app.test", ...json } });
-    Object.defineProperties(unread, Object.getOwnPropertyDescriptors(throwing));
-    assert.equal((await answer(unread)).body.text, text);
-  });
-
   test("is no reason to tell somebody more who is refused anyway", async () => {
     const { gateway, errors } = openGateway();
     const incoming = await readBefore({ url: "/api/connect/api/v3/connected_accounts/link", headers: { ...json, host: "app.test" } });

@@ -43,7 +43,7 @@ impl WaitOptions {
         let mut options = Options::new(value);
         let read = WaitOptions {
             connected_account_id: options.required(ID),
-            timeout_ms: options.number("timeoutMs", 3_600_000),
+            timeout_ms: options.number("timeoutMs", 0, 3_600_000),
         };
         options.end(read)
     }

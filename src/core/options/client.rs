@@ -6,7 +6,7 @@ use crate::core::error::ConnectError;
 use crate::core::protocol::Api;
 use crate::core::redirect;
 use crate::core::secret::Secret;
-use crate::core::text::concat;
+use crate::core::text::{concat, decimal};
 use crate::core::value::Value;
 
 /// How a client talks to its platform. All but `base_url` have defaults.
@@ -79,6 +79,8 @@ impl Default for ClientOptions {
     }
 }
 
+const AT_LEAST_ONE: &str = "must be at least 1, got 0";
+
 impl ClientOptions {
     /// Reads the argument of `createClient`; `headers`, where they are a function, and the other functions are the caller's business.
     ///
@@ -89,10 +91,11 @@ impl ClientOptions {
             return Err(ConnectError::argument(
                 "unknown",
                 "apiKey",
-                "does not belong in a browser: keep the key in a gateway on your server and set `baseUrl` to it",
+                "must not be in a browser: keep the key in a gateway on your server and set `baseUrl` to it",
             ));
         }
         let mut options = Options::new(value);
+        options.known.extend(["fetch", "storage", "wasmUrl"]);
         let default = ClientOptions::default();
         let credentials = [
             ("omit", Credentials::Omit),
@@ -108,12 +111,12 @@ impl ClientOptions {
             redirect_url: options.return_address("redirectUrl"),
             redirect_origins: options.origins("redirectOrigins"),
             timeout_ms: options
-                .number("timeoutMs", 600_000)
+                .number("timeoutMs", 1, 600_000)
                 .unwrap_or(default.timeout_ms),
             max_answer_bytes: options
-                .number("maxAnswerBytes", 50_000_000)
+                .number("maxAnswerBytes", 1, 50_000_000)
                 .unwrap_or(default.max_answer_bytes),
-            retry: options.number("retry", 10).unwrap_or(default.retry),
+            retry: options.number("retry", 0, 10).unwrap_or(default.retry),
             create_integrations: options.bool("createIntegrations").unwrap_or(false),
             unsafe_api_key: options.string("unsafeApiKey").map(Secret::new),
         };
@@ -126,34 +129,38 @@ impl ClientOptions {
     /// `invalid_argument`.
     pub fn checked(mut self) -> Result<Self> {
         if self.base_url.is_empty() {
-            return Err(ConnectError::argument("required", "baseUrl", "is required"));
+            return Err(ConnectError::argument(
+                "required",
+                "baseUrl",
+                "is required: the address of your gateway, such as `/api/connect`",
+            ));
         }
         if !redirect::is_return_address(&self.base_url) && !redirect::is_local_path(&self.base_url)
         {
             return Err(ConnectError::argument(
                 "format",
                 "baseUrl",
-                "is neither a URL nor a path that starts with `/`",
+                "must be an `https:` or `http:` URL, or a path that starts with one `/`",
             ));
         }
         if self.base_url.contains(['?', '#']) {
             return Err(ConnectError::argument(
                 "format",
                 "baseUrl",
-                "has a query or a fragment",
+                "must not have a query or a fragment",
             ));
         }
         for (name, value) in &self.headers {
             check_header(name, value)?;
         }
         if self.timeout_ms == 0 {
-            return Err(ConnectError::argument("format", "timeoutMs", "is zero"));
+            return Err(ConnectError::argument("format", "timeoutMs", AT_LEAST_ONE));
         }
         if self.max_answer_bytes == 0 {
             return Err(ConnectError::argument(
                 "format",
                 "maxAnswerBytes",
-                "is zero",
+                AT_LEAST_ONE,
             ));
         }
         if let Some(name) = self.redirect_url.as_deref().and_then(collision) {
@@ -191,16 +198,21 @@ impl Options<'_> {
     fn origins(&mut self, name: &'static str) -> Vec<String> {
         let value = self.get(name);
         if !value.is_null() && !matches!(value, Value::Array(_)) {
-            self.refuse("type", name, "is not an array");
+            self.mismatch(name, "an array", value);
         }
-        let items = value.items().iter();
-        let origins: Vec<String> = items
-            .filter_map(|item| item.as_str().filter(|text| redirect::is_origin(text)))
-            .map(str::to_owned)
-            .collect();
-        if origins.len() < value.items().len() {
-            let problem = "has an entry that is no origin such as `https://example.com`";
-            self.refuse("format", name, problem);
+        let mut origins = Vec::new();
+        for (at, item) in value.items().iter().enumerate() {
+            match item.as_str().filter(|text| redirect::is_origin(text)) {
+                Some(origin) => origins.push(origin.to_owned()),
+                None => {
+                    let at = decimal(at as u64 + 1);
+                    let problem = [
+                        "must hold origins such as `https://example.com`, without a path or a slash at the end: see entry ",
+                        &at,
+                    ];
+                    self.refuse("format", name, &concat(&problem));
+                }
+            }
         }
         origins
     }
@@ -236,6 +248,6 @@ pub fn check_header(name: &str, value: &str) -> Result<()> {
     Err(ConnectError::argument(
         "format",
         &field,
-        "cannot be sent as an HTTP header",
+        "cannot be sent as an HTTP header: a name must be a token, a value must be printable ASCII",
     ))
 }

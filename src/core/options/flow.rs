@@ -35,7 +35,7 @@ impl FlowOptions {
 
     pub(crate) fn checked(self) -> Result<Self> {
         if self.app.is_none() && self.integration_id.is_none() {
-            let problem = "is required when there is no `integrationId`";
+            let problem = "or `integrationId` is required";
             return Err(ConnectError::argument("required", "app", problem));
         }
         if self.entity_id.is_none() {
@@ -48,7 +48,7 @@ impl FlowOptions {
 
 /// No entity is named anywhere.
 pub(crate) fn entity_missing() -> ConnectError {
-    let problem = "is required here or in the options of the client";
+    let problem = "is required here or in `createClient`";
     ConnectError::argument("required", "entityId", problem)
 }
 
@@ -58,7 +58,7 @@ pub(super) fn check_return(redirect_url: Option<&str>, return_to: Option<&str>) 
         return Err(colliding("redirectUrl", &name));
     }
     if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
-        let problem = "is not a path of this site that starts with one `/`";
+        let problem = "must be a path of this site that starts with one `/`";
         return Err(ConnectError::argument("format", "returnTo", problem));
     }
     Ok(())

@@ -13,8 +13,7 @@ export function consoleLog(apiKey: string, holdsKey: (text: string) => boolean):
   };
 }
 
-/** An error as text: its name, message, stack and causes, and no other member. */
-export function textOf(error: unknown, depth = 0): string {
+function textOf(error: unknown, depth = 0): string {
   if (typeof error === "string") return error;
   if (!(error instanceof Error)) return `thrown: ${kindOf(error)}`;
   const { name, message, stack, cause } = error;

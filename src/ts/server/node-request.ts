@@ -50,9 +50,7 @@ type Body = ReadableStream<Uint8Array> | Uint8Array | string | null;
 /** The body as it arrives or, where a body parser was here before, what that has left. Never waits for a stream that is over. */
 function readBody(incoming: NodeRequest, headers: Headers): Body {
   if (headers.get("content-length") === "0") return null;
-  const { readableDidRead, readableEnded, destroyed, readable } = incoming;
-  const body = valueOf(() => incoming.body);
-  const rawBody = valueOf(() => incoming.rawBody);
+  const { readableDidRead, readableEnded, destroyed, readable, body, rawBody } = incoming;
   const isLive = !readableEnded && !destroyed && readable !== false && readableDidRead !== true;
   // Before the parsed one, because it is what the page has sent.
   const left = [rawBody, body].find((value) => !isEmpty(value));
@@ -70,15 +68,6 @@ function readBody(incoming: NodeRequest, headers: Headers): Body {
   if (destroyed && !readableEnded) return failing(new Error("The body broke off"));
   const hadBody = readableDidRead ?? (Number(headers.get("content-length")) > 0 || headers.has("transfer-encoding"));
   return hadBody ? alreadyRead("") : null;
-}
-
-/** Some platforms parse the body when it is asked for, and throw where it is not JSON: then there is none. */
-function valueOf(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 const isBytes = (value: unknown): value is ArrayBufferView | ArrayBuffer => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;

@@ -1,6 +1,5 @@
 import { kindOf } from "./describe.js";
 import type { Gateway, NodeRequest, NodeResponse } from "./index.js";
-import { textOf } from "./log.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";
 
@@ -21,7 +20,7 @@ export function adapt<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) 
       answer = await read(request ? await gateway(request, incoming) : responseOf(refuse(400, "BadRequest", "The path, the host or the method is not valid")));
     } catch (error) {
       // The gateway itself never rejects. A function around it may.
-      tell("the gateway's handler failed", error);
+      console.error("connect-flow: the gateway's handler failed:", error);
       answer = await read(responseOf(refuse(500, "Failed", "The gateway failed")));
     }
     isAnswered = true;
@@ -30,15 +29,6 @@ export function adapt<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) 
     await request?.body?.cancel().catch(() => {});
     if (!incoming.destroyed) incoming.resume();
   };
-}
-
-/** For what has no `onError`: as text, since what else an error holds may be secret. Nothing comes of an error that cannot be read. */
-function tell(what: string, error: unknown): void {
-  try {
-    console.error(`connect-flow: ${what}: ${textOf(error)}`);
-  } catch {
-    console.error(`connect-flow: ${what}`);
-  }
 }
 
 /** Whether nobody waits for an answer any more: something else has given one, or the page has gone. */
@@ -74,7 +64,7 @@ function send(outgoing: NodeResponse, { status, headers, body }: Whole): void {
     outgoing.end(body);
   } catch (error) {
     // A middleware that has wrapped these, or a status that is none. Half an answer would leave the page waiting.
-    tell("the answer could not be written", error);
+    console.error("connect-flow: the answer could not be written:", error);
     outgoing.destroy?.();
   }
 }
