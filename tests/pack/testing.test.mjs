@@ -19,11 +19,11 @@ suite("an app's own tests, with connect-flow/testing", () => {
   for (const environment of ["jsdom", "happy-dom"]) {
     test(`in Vitest, with ${environment}`, async () => {
       const app = await apps.open("vitest", environment);
-      // With the one that the guide shows.
-      const [, shown] = readFileSync(join(root, "docs/guides/testing.md"), "utf8").match(/^```jsx\n([^]*?)^```$/m);
-      writeFileSync(join(app, "guide.test.jsx"), shown);
+      // With those that the guide shows.
+      const shown = [...readFileSync(join(root, "docs/guides/testing.md"), "utf8").matchAll(/^```jsx\n([^]*?)^```$/gm)];
+      for (const [index, [, code]] of shown.entries()) writeFileSync(join(app, `guide-${index}.test.jsx`), code);
       const { output } = await tool("vitest", ["run"], app, { ENVIRONMENT: environment });
-      assert.match(output, /Tests +15 passed \(15\)/);
+      assert.match(output, /Tests +28 passed \(28\)/);
       assert.doesNotMatch(output, /act\(|Error|stderr/);
     });
   }

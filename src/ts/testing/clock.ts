@@ -1,7 +1,7 @@
 import type { SandboxClock } from "./index.js";
 import { misuse } from "./misuse.js";
 import type { Patches } from "./patches.js";
-import { fakeTimer, FakeTimers } from "./timers.js";
+import { areMicrotasksFake, fakeTimer, FakeTimers } from "./timers.js";
 
 /** What is under way that waits for no timer. */
 export interface Pulse {
@@ -30,7 +30,7 @@ export class Clock implements SandboxClock {
   constructor(private readonly pulse: Pulse, private readonly advanceTimers: Advance | undefined) {}
 
   install(startMs: number, patches: Patches): void {
-    if (this.advanceTimers) return;
+    if (this.advanceTimers) return checkMicrotasks();
     const fake = fakeTimer();
     if (fake) throw misuse("timers_faked", `\`${fake}\` of this page is a fake already: ${howToShare}; or call vi.useRealTimers() first`);
     this.#timers = new FakeTimers(startMs, patches);
@@ -97,7 +97,8 @@ export class Clock implements SandboxClock {
   }
 
   async #settle(): Promise<void> {
-    if (!this.advanceTimers) this.#checked();
+    if (this.advanceTimers) checkMicrotasks();
+    else this.#checked();
     for (let quiet = 0; quiet < quietTurns; ) {
       const before = this.#count();
       await turn();
@@ -117,6 +118,11 @@ export class Clock implements SandboxClock {
     }
     return this.#timers;
   }
+}
+
+function checkMicrotasks(): void {
+  if (!areMicrotasksFake()) return;
+  throw misuse("timers_faked", "`queueMicrotask` of this page is a fake, so that no promise of the module settles: leave it out, such as by jest.useFakeTimers({ doNotFake: [\"queueMicrotask\", \"nextTick\"] })");
 }
 
 /** Lets the page do one thing that waits for no timer. Not by a timer, since those may be anybody's. */

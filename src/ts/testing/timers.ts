@@ -135,10 +135,13 @@ export class FakeTimers {
 /** Marks of fake timers: of @sinonjs/fake-timers (Vitest, Jest), mocks of Vitest and Jest, `Date` of Vitest and of node:test. */
 const marks = ["clock", "_isMockFunction", "isFake", "isMock"];
 
+const isFake = (name: string) => marks.some((mark) => mark in Object(page[name]));
+
 /** Which function of the page's clock some library has taken already. */
-export function fakeTimer(): string | undefined {
-  return [...names, "Date"].find((name) => marks.some((mark) => mark in (page[name] as object)));
-}
+export const fakeTimer = (): string | undefined => [...names, "Date"].find(isFake);
+
+/** Whether some library has taken `queueMicrotask`, by which the module goes on after each promise. */
+export const areMicrotasksFake = (): boolean => isFake("queueMicrotask");
 
 /** Node's timers are objects, a browser's are numbers. */
 function hasObjectHandles({ setTimeout, clearTimeout }: Record<string, Handler & ((...values: unknown[]) => Handle)>): boolean {

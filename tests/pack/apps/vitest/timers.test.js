@@ -5,6 +5,8 @@ let sandbox;
 afterEach(() => {
   sandbox.dispose();
   vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 /** Opens a flow whose user closes the popup. */
@@ -37,11 +39,76 @@ test("timers that Vitest has faked are not taken from it", async () => {
   await expect(sandbox.createClient()).rejects.toMatchObject({ code: "timers_faked" });
 });
 
-test("timers that Vitest fakes afterwards are noticed", async () => {
+for (const [what, change, name] of [
+  ["useFakeTimers", () => vi.useFakeTimers(), "setTimeout"],
+  ["useFakeTimers of `Date` only", () => vi.useFakeTimers({ toFake: ["Date"], now: 5 }), "Date"],
+  ["useFakeTimers of intervals only", () => vi.useFakeTimers({ toFake: ["setInterval"] }), "setInterval"],
+  ["setSystemTime", () => vi.setSystemTime(5), "Date"],
+  ["useRealTimers after setSystemTime", () => (vi.setSystemTime(5), vi.useRealTimers()), "Date"],
+  ["a spy on a timer", () => vi.spyOn(globalThis, "setTimeout"), "setTimeout"],
+  ["a spy that stops Date", () => vi.spyOn(Date, "now").mockReturnValue(5), "Date"],
+]) {
+  test(`${what} after the sandbox was installed is named, and gone with both`, async () => {
+    sandbox = createSandbox({ now: () => Date.parse("2026-01-16T10:00:00.000Z") });
+    await open();
+    change();
+    await expect(sandbox.clock.advance(1_000)).rejects.toMatchObject({ code: "timers_replaced", message: expect.stringContaining(`\`${name}\``) });
+    await expect(sandbox.clock.until(new Promise(() => {}))).rejects.toMatchObject({ code: "timers_replaced" });
+    sandbox.dispose();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    expect(Math.abs(Date.now() - performance.timeOrigin - performance.now())).toBeLessThan(60_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+}
+
+test("a moment that was set before is where the sandbox begins", async () => {
+  vi.setSystemTime("2026-01-16T10:00:00.000Z");
   sandbox = createSandbox();
-  await open();
+  sandbox.install();
+  await sandbox.clock.advance(1_500);
+  expect(new Date().toISOString()).toBe("2026-01-16T10:00:01.500Z");
+});
+
+test("a moment that is set meanwhile is the page's, where the clock is Vitest's", async () => {
   vi.useFakeTimers();
-  await expect(sandbox.clock.advance(1_000)).rejects.toMatchObject({ code: "timers_replaced" });
+  sandbox = createSandbox({ advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms) });
+  const flow = await open();
+  vi.setSystemTime(Date.now() + 60_000);
+  const done = flow.submit();
+  await sandbox.clock.advance(5_000);
+  expect((await done).error.code).toBe("popup_closed");
+});
+
+test("`advanceTimers` without fake timers is named", async () => {
+  sandbox = createSandbox({ advanceTimers: () => {} });
+  await open();
+  await expect(sandbox.clock.advance(1_000)).rejects.toMatchObject({ code: "clock_stuck", message: expect.stringContaining("advanceTimers") });
+});
+
+test("stubs and spies that are taken away after the sandbox leave nothing of it", async () => {
+  const before = { open: globalThis.open, location: globalThis.location, channel: globalThis.BroadcastChannel, fetch: globalThis.fetch };
+  // A port where nothing listens.
+  const gateway = "http://127.0.0.1:1/api/connect";
+  sandbox = createSandbox({ gateway });
+  sandbox.install();
+  for (const name of ["open", "fetch", "BroadcastChannel", "location", "setTimeout", "Date"]) vi.stubGlobal(name, vi.fn());
+  vi.spyOn(document, "hasFocus").mockReturnValue(false);
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  sandbox.dispose();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  expect(Math.abs(Date.now() - performance.timeOrigin - performance.now())).toBeLessThan(60_000);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(globalThis.location).toBe(before.location);
+  expect(globalThis.location.href).toBe("https://shop.example/settings");
+  expect(new BroadcastChannel("x")).toBeInstanceOf(before.channel);
+  expect(navigator.onLine).toBe(true);
+  expect(Math.random()).not.toBe(Math.random());
+  const asked = sandbox.requests.length;
+  await expect(fetch(`${gateway}/api/v3.1/toolkits`)).rejects.toThrow();
+  expect(sandbox.requests.length).toBe(asked);
 });
 
 test("the clock may be the real one", async () => {
