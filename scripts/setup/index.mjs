@@ -4,7 +4,7 @@ import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./bro
 import { ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
-import { ensureBenchTools, ensureDocsTools, ensurePackTools, ensureRuntimes } from "./packages.mjs";
+import { ensureBenchTools, ensureDocsTools, ensureJest, ensurePackTools, ensureRuntimes } from "./packages.mjs";
 import { requireRust } from "./rust.mjs";
 import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
 
@@ -18,6 +18,7 @@ const ENSURE = {
   "wasm-bindgen": ensureWasmBindgen,
   "cargo-fuzz": ensureCargoFuzz,
   "pack-tools": ensurePackTools,
+  jest: ensureJest,
   runtimes: ensureRuntimes,
   "bench-tools": ensureBenchTools,
   "docs-tools": ensureDocsTools,

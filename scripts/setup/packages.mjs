@@ -5,6 +5,11 @@ export const ensurePackTools = async () => ({
   PACK_TOOLS: await installFolder({ name: "pack-tools", source: "tests/pack/apps", purpose: "the tests of the package" }),
 });
 
+/** What an app's own tests in Jest need. `PACK_TOOLS` names the folder for the tests. */
+export const ensureJest = async () => ({
+  PACK_TOOLS: await installFolder({ name: "jest", source: "tests/pack/jest", purpose: "the tests in Jest" }),
+});
+
 /** The servers and runtimes that the gateway is tested in, 400 MB of them. `RUNTIMES` names the folder for the tests. */
 export const ensureRuntimes = async () => ({
   RUNTIMES: await installFolder({ name: "runtimes", source: "tests/runtimes/apps", purpose: "the gateway in other runtimes" }),

@@ -110,6 +110,7 @@ const isOfWindows = (file) => basename(file) === "windows.test.mjs";
 const onWindows = { files: testFiles("attacks").filter(isOfWindows) };
 
 const isOfBundlers = (file) => /\b(?:bundlers|wasm-pack)\.test\.mjs$/.test(file);
+const isOfJest = (file) => basename(file) === "jest.test.mjs";
 const isOfLoading = (file) => basename(file) === "loading.test.mjs";
 
 /** Tests of the package as it is installed; `prepare` makes what else they need, and says where that is. */
@@ -219,7 +220,14 @@ export const STAGES = [
     needs: ["lint", "wasm-bindgen"],
     prepare: buildForBundlers,
   }),
-  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) }),
+  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) && !isOfJest(file) }),
+  {
+    name: "jest",
+    needs: ["npm", "jest"],
+    after: ["build"],
+    count: countNode,
+    run: inNode("pack", { limitMs: 2 * 60_000, files: testFiles("pack").filter(isOfJest), env: ({ jest }) => jest }),
+  },
   // How the module is loaded, or is not, differs between engines.
   ofPackage("pack firefox", { isChosen: isOfLoading, engine: "firefox" }),
   { ...ofPackage("pack webkit", { isChosen: isOfLoading, engine: "webkit" }), impossible: impossibleInWebKit },
