@@ -149,7 +149,7 @@ suite("allow", () => {
   test("a refusal names the operation, and nothing reaches the platform", async () => {
     const { as, seen } = openGateway({ allow: { operations: [], apps: ["gmail"] } });
     const { status, body } = await as("Jessica")("GET", "/api/v3.1/connected_accounts");
-    assert.deepEqual([status, body.error.slug, body.error.message], [403, "Gateway_NotAllowed", "connectedAccounts.list is not in allow.operations"]);
+    assert.deepEqual([status, body.error.slug, body.error.message], [403, "Gateway_NotAllowed", "connectedAccounts.list is not allowed: list it in the option `allow.operations`"]);
     assert.deepEqual(seen, []);
   });
 

@@ -48,7 +48,7 @@ suite("an app of one's own", () => {
 
 test("one that cannot be is refused", () => {
   for (const [given, words] of [
-    [[{ key: "gmail" }], /an app `gmail` already/],
+    [[{ key: "gmail" }], /must be unique, got `gmail` twice/],
     [[{ key: "a" }, { key: "a" }], /an app `a` already/],
     [[{ key: "no words" }], /a word/],
     [[{}], /a word/],

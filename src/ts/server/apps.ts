@@ -59,7 +59,7 @@ async function createConfig(call: Call): Promise<Answer> {
   const config = membersOf(call, ["type", "authScheme", "credentials", "name"], body.object("auth_config") ?? {}, "auth_config");
   if (Object.keys(config.object("credentials") ?? {}).length) throw invalid("credentials", "must be empty");
   const type = config.requiredText("type");
-  if (!["use_composio_managed_auth", "use_custom_auth"].includes(type)) throw invalid("type", "is not a known type");
+  if (!["use_composio_managed_auth", "use_custom_auth"].includes(type)) throw invalid("type", "must be use_composio_managed_auth or use_custom_auth");
   requireApp(call, slug);
   const custom = type === "use_custom_auth" && { authScheme: config.requiredText("authScheme"), credentials: {} };
   const answer = await call.platform.ask("POST", configs, {

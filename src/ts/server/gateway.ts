@@ -60,10 +60,10 @@ function isRequest(request: unknown): boolean {
 async function handle<Context>(settings: Settings<Context>, request: Request, context: Context, end: AbortSignal): Promise<Response> {
   boundHeaders(request, settings.maxHeaderBytes);
   if (!methods.split(", ").includes(request.method)) {
-    throw refuse(405, "MethodNotAllowed", `Only ${methods}`, { headers: { allow: methods } });
+    throw refuse(405, "MethodNotAllowed", `The gateway answers ${methods}, not this method`, { headers: { allow: methods } });
   }
   const askedOf = (rule: OriginRule) => (origin: string) => allows(settings, rule, origin, request, end);
-  if (!await isOwnPage(request, askedOf(settings.origins))) throw refuse(403, "OriginRefused", "Only pages of this site may ask");
+  if (!await isOwnPage(request, askedOf(settings.origins))) throw refuse(403, "OriginRefused", "The request comes from a page of another origin than the gateway's: list that origin in the option `origins`");
   const url = new URL(request.url);
   const { operation, id, prefix } = find(settings.basePath, request.method, url.pathname);
   const entityId = await identify(settings, request, context, end);
@@ -102,7 +102,7 @@ function find(basePath: string, method: string, path: string): Found {
     const id = operation.method === method ? match(operation.path.split("/"), segments) : undefined;
     if (id !== undefined && prefix !== undefined) return { operation, id, prefix };
   }
-  throw refuse(404, "NotFound", "Not an operation of this gateway");
+  throw refuse(404, "NotFound", "The gateway has no operation with this method and path: update connect-flow in the page or on the server");
 }
 
 function match(pattern: string[], segments: string[]): string | undefined {
@@ -120,7 +120,7 @@ async function identify<Context>(
   { authenticate }: Settings<Context>, request: Request, context: Context, end: AbortSignal,
 ): Promise<string> {
   const entityId = entityOf(await within(end, Promise.resolve(authenticate(request, context))));
-  if (entityId === undefined) throw refuse(401, "Unauthenticated", "Nobody is signed in");
+  if (entityId === undefined) throw refuse(401, "Unauthenticated", "Nobody is signed in: the option `authenticate` found no user for this request");
   return entityId;
 }
 
@@ -138,17 +138,17 @@ async function allows<Context>(
 }
 
 async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<Json> {
-  const tooBig = () => refuse(413, "BodyTooLong", "The body is too long");
+  const tooBig = () => refuse(413, "BodyTooLong", "The body is longer than the option `maxBodyBytes` allows");
   if (request.method === "GET") return {};
   if (Number(request.headers.get("content-length")) > maxBodyBytes) throw tooBig();
   if (!["", "identity"].includes(request.headers.get("content-encoding")?.toLowerCase() ?? "")) {
-    throw refuse(415, "Encoded", "The body must not be compressed");
+    throw refuse(415, "Encoded", "The body must not be compressed: leave `content-encoding` out");
   }
   let bytes: Uint8Array | undefined;
   try {
     bytes = await readBytes(request.body, maxBodyBytes, end);
   } catch (error) {
-    if (end.aborted && !request.signal?.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive in time");
+    if (end.aborted && !request.signal?.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive within the option `timeoutMs`");
     throw error;
   }
   if (!bytes) throw tooBig();
@@ -178,7 +178,7 @@ function fail<Context>(settings: Settings<Context>, error: unknown, end: AbortSi
   if (request.signal?.aborted) return refused(refuse(499, "Aborted", "The page did not wait for the answer"));
   if (end.aborted) {
     report(settings, new Error(`The answer did not come within \`timeoutMs\`, ${settings.timeoutMs} ms`, { cause: error }));
-    return refused(refuse(504, "Timeout", "The answer did not come in time"));
+    return refused(refuse(504, "Timeout", "The answer did not come within the option `timeoutMs`"));
   }
   report(settings, error);
   return refused(refuse(500, "Failed", "The gateway failed"));

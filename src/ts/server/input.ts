@@ -21,7 +21,7 @@ export function parseBody(text: string, contentType: string | null): Json {
   try {
     body = JSON.parse(text);
   } catch {
-    throw invalid("The body", "is not JSON");
+    throw invalid("The body", "must be JSON");
   }
   if (!isObject(body)) throw invalid("The body", "must be a JSON object");
   requirePlain(body, 0);
@@ -31,7 +31,7 @@ export function parseBody(text: string, contentType: string | null): Json {
 /** Refuses what would mean something else to a careless reader. */
 function requirePlain(value: unknown, depth: number): void {
   if (typeof value !== "object" || value === null) return;
-  if (depth > maxDepth) throw invalid("The body", "is nested too deeply");
+  if (depth > maxDepth) throw invalid("The body", "must not be nested that deeply");
   if (Object.hasOwn(value, "__proto__")) throw invalid("__proto__", "is not a known member");
   for (const item of Object.values(value)) requirePlain(item, depth + 1);
 }
@@ -63,7 +63,7 @@ export class Members {
 
   text(name: string): string | undefined {
     const value = this.get(name);
-    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be a text");
+    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be text");
     return value as string | undefined;
   }
 
@@ -113,8 +113,8 @@ const reserved = [
 export function readValues(given: unknown, path: string): Json {
   if (!isObject(given)) throw invalid(path, "must be an object");
   for (const [name, value] of Object.entries(given)) {
-    if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be a text");
-    if (reserved.includes(name.replace(/[_-]/g, "").toLowerCase())) throw invalid(`${path}.${name}`, "is not for users to say");
+    if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be text");
+    if (reserved.includes(name.replace(/[_-]/g, "").toLowerCase())) throw invalid(`${path}.${name}`, "must not be given by a page: the gateway decides it");
   }
   return given;
 }
@@ -127,5 +127,5 @@ export async function readRedirect(text: string | undefined, name: string, mayRe
   // `blob:https://app.example/x` has the origin of the address inside of it, too.
   const isSite = url?.protocol === "https:" || url?.protocol === "http:";
   if (url && isSite && !url.username && !url.password && await mayReturnTo(url.origin)) return url.href;
-  throw invalid(name, "is not of an origin in redirectOrigins");
+  throw invalid(name, "must be on an origin that the option `redirectOrigins` lists");
 }

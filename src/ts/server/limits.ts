@@ -62,5 +62,5 @@ export function toText(bytes: Uint8Array): string | undefined {
 export function boundHeaders({ url, headers }: Request, most: number): void {
   let size = url.length;
   for (const [name, value] of headers) size += name.length + value.length;
-  if (size > most) throw refuse(431, "HeadersTooLong", "The headers are too long");
+  if (size > most) throw refuse(431, "HeadersTooLong", "The headers are longer than the option `maxHeaderBytes` allows");
 }

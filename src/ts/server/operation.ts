@@ -68,7 +68,7 @@ export function allowedAction({ rules, platform, id }: Call): string {
 /** @throws {Refusal} unless one of these calls is allowed. */
 export function requireAllowed({ operations }: Rules, calls: readonly string[]): void {
   if (calls.some((name) => operations.has(name))) return;
-  throw refuse(403, "NotAllowed", `${calls[0]} is not in allow.operations`);
+  throw refuse(403, "NotAllowed", `${calls[0]} is not allowed: list it in the option \`allow.operations\``);
 }
 
 /** For the log: the page is told that there is no such thing, and nobody else knows why. */

@@ -83,7 +83,7 @@ export class Installation {
   }
 
   visit(url: string): void {
-    if (current !== this) throw misuse("not_installed", "call install or createClient first");
+    if (current !== this) throw misuse("not_installed", "the sandbox must be installed first: call install or createClient");
     this.#users.sent(url, null);
   }
 
@@ -109,7 +109,7 @@ export class Installation {
 
   #install(): void {
     if (current) throw misuse("already_installed", "another sandbox is installed in this page: dispose of it first");
-    if (this.options.oauth) throw misuse("oauth_given", "what users do at an authorization server of one's own cannot be scripted");
+    if (this.options.oauth) throw misuse("oauth_given", "a sandbox with the option `oauth` cannot be installed: its users are at your own authorization server. Leave `oauth` out");
     const startMs = this.platform.now();
     try {
       this.clock.install(startMs, this.#patches);

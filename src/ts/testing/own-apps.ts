@@ -16,7 +16,7 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   const made = given.map(toApp);
   const keys = [...apps, ...made].map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw misuse("invalid_argument", `there is an app \`${twice}\` already`);
+  if (twice !== undefined) throw misuse("invalid_argument", `\`key\` of an app must be unique, got \`${twice}\` twice`);
   const seeds = made.map(({ key, schemes: [scheme] }, index): Seed => ({
     app: key, mode: scheme?.mode ?? "", id: `ac_Own${String(index).padStart(9, "0")}`, name: `${key}_1`,
     createdAt: "2025-01-01T08:00:00.000Z",
@@ -28,8 +28,8 @@ function toApp(app: SandboxApp): App {
   requireKnown("an app", app, ["key", "name", "authScheme", "fields"]);
   const { key, name = key, authScheme = "OAUTH2", fields } = app;
   const known = Object.hasOwn(schemes, authScheme) ? schemes[authScheme] : undefined;
-  if (!known) throw misuse("invalid_argument", `there is no auth scheme \`${authScheme}\` for an app of one's own; there are: ${Object.keys(schemes).join(", ")}`);
-  if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw misuse("invalid_argument", "`key` of an app is a word, such as `notion`");
+  if (!known) throw misuse("invalid_argument", `\`authScheme\` of an app must be one of the known schemes, got \`${authScheme}\`; there are: ${Object.keys(schemes).join(", ")}`);
+  if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw misuse("invalid_argument", "`key` of an app must be letters, digits, `-` and `_`, such as `notion`");
   const asked = (fields ?? known.names.map((name) => ({ name }))).map(toField);
   const scheme = "header" in known
     ? typed(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], asked)

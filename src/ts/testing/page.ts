@@ -183,7 +183,7 @@ function bringPage(patches: Patches, pageUrl: string) {
       return new URL(this.href).origin;
     },
     assign() {
-      throw misuse("not_replaceable", "there is no page here that could be left");
+      throw misuse("not_replaceable", "the page cannot be left here: its `location` cannot be replaced");
     },
     replace() {
       this.assign();

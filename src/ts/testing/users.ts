@@ -61,10 +61,10 @@ export class Users {
     const attempt = (popup && this.#byPopup.get(popup)) ?? this.#take();
     const { outcome } = attempt;
     if (!popup && outcome.startsWith("popup_")) {
-      throw misuse("no_popup", `the next user was to be \`${outcome}\`, and is sent there without a popup`);
+      throw misuse("no_popup", `the outcome \`${outcome}\` needs a popup, and the page sent the user there without one: use mode "popup", or another outcome`);
     }
     const account = this.store.visited(new URL(url).pathname);
-    if (!account) throw misuse("invalid_argument", "no connection of this sandbox has this address");
+    if (!account) throw misuse("invalid_argument", "`visit` must be given the redirect URL of a connection of this sandbox");
     const go = (decision: Decision, afterMs = 1_000) => this.#later(afterMs, popup, () => this.#walk(url, popup, account, attempt, decision));
     switch (outcome) {
       case "connected":
