@@ -49,7 +49,7 @@ suite("an app of one's own", () => {
 test("one that cannot be is refused", () => {
   for (const [given, words] of [
     [[{ key: "gmail" }], /must be unique, got `gmail` twice/],
-    [[{ key: "a" }, { key: "a" }], /an app `a` already/],
+    [[{ key: "a" }, { key: "a" }], /must be unique, got `a` twice/],
     [[{ key: "no words" }], /a word/],
     [[{}], /a word/],
     [[{ key: "a", authScheme: "SAML" }], /there are: OAUTH2, API_KEY/],
