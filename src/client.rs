@@ -15,9 +15,9 @@ use web_sys::{AbortController, AbortSignal};
 use crate::browser::driver::Driver;
 use crate::browser::failure::Failure;
 use crate::browser::fetch::Http;
-use crate::browser::page;
 use crate::browser::storage::{Records, Storage};
 use crate::browser::timing::now_ms;
+use crate::browser::{page, surroundings};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
@@ -158,7 +158,7 @@ impl ConnectClient {
     pub(crate) fn initiation(&self, options: InitiateOptions) -> Result<Call<Initiated>> {
         let client = self.clone();
         let options = options.checked()?;
-        let redirect_url = self.return_address(options.redirect_url.clone())?;
+        let redirect_url = self.return_address(options.redirect_url.clone());
         let known = options.integration_id.as_ref().and_then(|id| {
             let known = client.inner.known.borrow();
             known
@@ -204,9 +204,12 @@ impl ConnectClient {
     /// Leaves the page for the URL of a connection request.
     ///
     /// # Errors
-    /// `redirect_refused`.
+    /// `redirect_refused`; `embedded` in a frame of another site.
     pub fn redirect(&self, url: &str) -> Result<()> {
         redirect::check(url, &self.inner.options.redirect_origins)?;
+        if surroundings::is_embedded() {
+            return Err(redirect::embedded().into());
+        }
         page::leave(url)
     }
 
@@ -216,10 +219,35 @@ impl ConnectClient {
     /// `callback_invalid`.
     pub fn parse_callback(&self, url: Option<&str>) -> Result<Option<ConnectionCallback>> {
         let parsed = match url {
-            Some(url) => callback::parse(url),
-            None => callback::parse(&page::address()?),
+            Some(url) => self.read_callback(url),
+            None => self.read_callback(&self.callback_address()?),
         };
         Ok(parsed?)
+    }
+
+    fn read_callback(
+        &self,
+        url: &str,
+    ) -> core::result::Result<Option<ConnectionCallback>, ConnectError> {
+        callback::parse(url, &self.records_for(url))
+    }
+
+    /// The attempts that a URL may be a callback of. A browser reads its storage only where there may be some.
+    pub(crate) fn records_for(&self, url: &str) -> Vec<PendingConnection> {
+        match callback::may_be(url) {
+            true => self.inner.records.all(),
+            false => Vec::new(),
+        }
+    }
+
+    /// The page's address; where that is no callback, the one that it was opened at, if that is one.
+    pub(crate) fn callback_address(&self) -> core::result::Result<String, ConnectError> {
+        let is_callback = |url: &str| !matches!(self.read_callback(url), Ok(None));
+        let now = page::address()?;
+        Ok(match page::entry() {
+            Some(entry) if !is_callback(&now) && is_callback(&entry) => entry,
+            _ => now,
+        })
     }
 
     /// On the page that the user returns to: binds the callback to an attempt of this browser, asks the platform,
@@ -234,7 +262,9 @@ impl ConnectClient {
         options: CompleteOptions,
         signal: Option<AbortSignal>,
     ) -> Result<Option<CompletedConnection>> {
-        self.run(self.completion(options)?, signal).await
+        let timeout_ms = options.timeout_ms.unwrap_or(complete::TIMEOUT_MS);
+        self.run_within(self.completion(options)?, Some(timeout_ms), signal)
+            .await
     }
 
     /// The call of [`complete_connection`](Self::complete_connection).
@@ -245,12 +275,12 @@ impl ConnectClient {
         let is_page = options.url.is_none();
         let url = match options.url {
             Some(url) => url,
-            None => page::address()?,
+            None => self.callback_address()?,
         };
-        let bound = match callback::parse(&url) {
+        let records = self.records_for(&url);
+        let bound = match callback::parse(&url, &records) {
             Ok(None) => return Ok(Box::new(|_, _| Step::Done(Ok(None)))),
             Ok(Some(callback)) => {
-                let records = self.inner.records.all();
                 if is_page {
                     // One that could not store its record may still know the flow.
                     let found = complete::find(&callback, &records).map(|record| &record.flow_id);
@@ -264,7 +294,7 @@ impl ConnectClient {
         };
         let mut bound = bound.map(|(callback, bound)| {
             let record = bound.record.clone();
-            let procedure = CompleteConnection::new(callback, bound, options.timeout_ms);
+            let procedure = CompleteConnection::new(callback, bound);
             (procedure, record)
         });
         let client = self.clone();
@@ -276,13 +306,15 @@ impl ConnectClient {
                 }
                 Err(error) => Step::Done(Err(error.clone())),
             };
-            let is_over = match &step {
-                Step::Done(Ok(_)) => true,
-                Step::Done(Err(error)) => complete::is_over(error),
-                _ => false,
-            };
-            if is_page && is_over {
-                page::clean_address(&url);
+            if is_page {
+                match &step {
+                    Step::Done(Err(error)) if error.code == ErrorCode::CallbackUnbound => {
+                        page::forget_entry()
+                    }
+                    Step::Done(Err(error)) if !complete::is_over(error) => {}
+                    Step::Done(_) => page::clean_address(&url, &callback::clean(&url, &records)),
+                    Step::Do(_) => {}
+                }
             }
             step.map(Some)
         }))
@@ -345,10 +377,20 @@ impl ConnectClient {
     }
 
     /// Performs a call.
-    pub(crate) async fn run<T>(&self, mut call: Call<T>, signal: Option<AbortSignal>) -> Result<T> {
+    pub(crate) async fn run<T>(&self, call: Call<T>, signal: Option<AbortSignal>) -> Result<T> {
+        self.run_within(call, None, signal).await
+    }
+
+    /// Performs a call that takes no longer than this, in milliseconds.
+    pub(crate) async fn run_within<T>(
+        &self,
+        mut call: Call<T>,
+        limit_ms: Option<u32>,
+        signal: Option<AbortSignal>,
+    ) -> Result<T> {
         let mut output = None;
         let mut advance = |event, now_ms| call(event, now_ms).map(|value| output = Some(value));
-        self.drive(&mut advance, signal).await?;
+        self.drive(&mut advance, limit_ms, signal).await?;
         output.ok_or_else(|| {
             ConnectError::new(ErrorCode::ResponseInvalid, "a procedure came to nothing").into()
         })
@@ -357,6 +399,7 @@ impl ConnectClient {
     async fn drive(
         &self,
         advance: &mut dyn FnMut(Event, u64) -> Step<()>,
+        limit_ms: Option<u32>,
         signal: Option<AbortSignal>,
     ) -> Result<()> {
         let driver = Driver {
@@ -364,6 +407,7 @@ impl ConnectClient {
             http: &self.inner.http,
             trace: &self.inner.trace,
             signals: &self.signals(signal),
+            limit_ms,
         };
         driver.drive(advance).await.map_err(|mut failure| {
             let disposal = self.inner.disposal.as_ref();
@@ -377,12 +421,13 @@ impl ConnectClient {
         })
     }
 
-    /// Where users return to: absolute, and without our parameters when it is this page.
-    fn return_address(&self, given: Option<String>) -> Result<String> {
-        match given.or_else(|| self.inner.options.redirect_url.clone()) {
-            Some(url) => Ok(page::absolute(url)?),
-            None => Ok(callback::clean(&page::address()?)),
-        }
+    /// Where users return to: absolute in a page, and without what an earlier attempt has left in it.
+    fn return_address(&self, given: Option<String>) -> String {
+        let url = match given.or_else(|| self.inner.options.redirect_url.clone()) {
+            Some(url) => page::absolute(url),
+            None => page::address().unwrap_or_default(),
+        };
+        callback::clean(&url, &self.records_for(&url))
     }
 
     fn learn(&self, params: &ExpectedParams) {

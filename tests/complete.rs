@@ -1,11 +1,11 @@
 //! The user is back: which attempt the callback belongs to, and what the platform says of it.
 
-use crate::support::{Exchange, NOW, Played, exchange, play};
+use crate::support::{Exchange, NOW, Played, exchange, play, play_within};
 use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{KEPT_MS, LIFETIME_MS, Outcome, PendingConnection};
 use connect_flow::core::procedure::complete::{
-    Bound, CompleteConnection, CompletedConnection, bind, is_final, is_over,
+    Bound, CompleteConnection, CompletedConnection, TIMEOUT_MS, bind, is_final, is_over,
 };
 use connect_flow::core::procedure::{Event, Procedure, Step};
 use serde_json::{Value as Json, json};
@@ -23,6 +23,7 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         started_at_ms: NOW - 60_000,
         expires_at_ms: NOW - 60_000 + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
+        own_query: None,
         is_popup: false,
         tab: None,
         outcome: Outcome::Pending,
@@ -34,8 +35,14 @@ fn of(record: PendingConnection) -> Bound {
     Bound { record, is_expired }
 }
 
+/// What a page reads whose browser remembers the attempts `f1` and `f2`, and what it would of a third account.
 fn callback(query: &str) -> ConnectionCallback {
-    parse(&["https://app.example/done?", query].concat())
+    let records = [
+        record("f1", "ca_1"),
+        record("f2", "ca_2"),
+        record("f9", "ca_3"),
+    ];
+    parse(&["https://app.example/done?", query].concat(), &records)
         .unwrap()
         .unwrap()
 }
@@ -198,8 +205,8 @@ fn complete(
     timeout_ms: Option<u32>,
     script: Vec<Exchange>,
 ) -> Played<CompletedConnection> {
-    let procedure = CompleteConnection::new(callback(query), of(record("f1", "ca_1")), timeout_ms);
-    play(procedure, script)
+    let procedure = CompleteConnection::new(callback(query), of(record("f1", "ca_1")));
+    play_within(timeout_ms.unwrap_or(TIMEOUT_MS), procedure, script)
 }
 
 fn account(status: &str) -> Json {
@@ -278,16 +285,16 @@ fn does_not_wait_for_ever() {
     // One look at once, then after 1 s and after another 1.5 s.
     let played = complete(
         SUCCESS,
-        Some(2_000),
+        Some(2_600),
         vec![look("INITIATED"), look("INITIATED"), look("INITIATED")],
     );
     let error = failure(played);
     assert_eq!((error.code, error.retryable), (ErrorCode::Timeout, true));
     assert!(error.message.contains("INITIATED"));
-    let played = complete(SUCCESS, Some(0), vec![look("INITIATED")]);
+    let played = complete(SUCCESS, Some(1), vec![look("INITIATED")]);
     assert_eq!(failure(played).code, ErrorCode::Timeout);
     // 30 seconds unless told otherwise.
-    let played = complete(SUCCESS, None, (0..10).map(|_| look("INITIATED")).collect());
+    let played = complete(SUCCESS, None, (0..9).map(|_| look("INITIATED")).collect());
     assert_eq!(failure(played).code, ErrorCode::Timeout);
 }
 
@@ -374,9 +381,10 @@ fn a_request_that_fails_ends_this_look_and_not_the_attempt() {
         (503, ErrorCode::Server, true),
         (429, ErrorCode::RateLimited, true),
     ] {
-        // No time left: what can be retried is not waited for either.
         let script = vec![exchange(LOOK, status, Json::Null)];
-        let error = failure(complete(SUCCESS, Some(0), script));
+        let error = failure(complete(SUCCESS, Some(1), script));
+        // What can be retried is waited for, until there is no time left.
+        let code = if retryable { ErrorCode::Timeout } else { code };
         assert_eq!(
             (error.code, error.retryable, is_final(&error)),
             (code, retryable, false)
@@ -423,7 +431,7 @@ fn what_ends_an_attempt_and_what_leaves_the_address_bar() {
 #[test]
 fn an_event_out_of_turn_is_an_error() {
     use connect_flow::core::protocol::answer::{Answer, Page};
-    let mut procedure = CompleteConnection::new(callback(SUCCESS), of(record("f1", "ca_1")), None);
+    let mut procedure = CompleteConnection::new(callback(SUCCESS), of(record("f1", "ca_1")));
     let other = Answer::Integrations(Page {
         items: Vec::new(),
         next: None,

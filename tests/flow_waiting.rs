@@ -95,7 +95,7 @@ fn looks_grow_apart_and_pause_while_nobody_watches() {
             ..BEHIND
         },
     ] {
-        for _ in 0..100 {
+        for _ in 0..40 {
             assert!(play.after(300, away).is_empty(), "{away:?}");
         }
         assert_eq!(play.after(1, BEHIND), ["look acc-1"], "at once");
@@ -104,7 +104,7 @@ fn looks_grow_apart_and_pause_while_nobody_watches() {
 }
 
 #[test]
-fn without_a_popup_nothing_wakes_a_page_that_nobody_watches() {
+fn a_page_that_nobody_watches_checks_slowly_and_never_stops() {
     let mut play = Play::new(FlowMode::Redirect);
     play.event(FlowEvent::Resume(record(START_MS), None));
     play.looked("INITIATED");
@@ -113,11 +113,12 @@ fn without_a_popup_nothing_wakes_a_page_that_nobody_watches() {
         ..BEHIND
     };
     play.after(100, hidden);
-    assert_eq!(
-        u64::from(play.wake_ms.unwrap()),
-        LIFETIME_MS - 100,
-        "not before the deadline"
-    );
+    for _ in 0..30 {
+        let wake = u64::from(play.wake_ms.expect("a wake-up"));
+        assert!((14_000..=15_000).contains(&wake), "{wake}");
+        assert_eq!(play.after(wake, hidden), ["look acc-1"]);
+        play.looked("INITIATED");
+    }
 }
 
 #[test]
@@ -140,7 +141,13 @@ fn who_is_back_is_looked_after_though_nobody_watches() {
     };
     assert!(play.after(100, offline).is_empty());
     let wake = u64::from(play.wake_ms.expect("a wake-up"));
-    assert!(wake > 20_000, "without a network not before the deadline");
+    assert_eq!(
+        wake, 14_900,
+        "later, since the browser may be wrong about the network"
+    );
+    assert_eq!(play.after(wake, offline), ["look acc-1"]);
+    play.looked("INITIATED");
+    assert!(play.after(100, offline).is_empty());
     assert_eq!(play.after(100, BACK), ["look acc-1"], "at once");
 }
 
@@ -178,7 +185,12 @@ fn the_deadline_is_the_links_where_that_is_sooner_and_gets_a_last_look() {
         is_online: false,
         ..BEHIND
     };
-    play.after(LIFETIME_MS, offline);
+    assert_eq!(
+        play.after(LIFETIME_MS, offline),
+        ["look acc-1"],
+        "asked all the same"
+    );
+    play.looked("INITIATED");
     assert_eq!(play.ended(), ("failed", Some(ErrorCode::FlowExpired)));
 }
 

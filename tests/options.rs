@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use crate::support::{arbitrary, value};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::{
-    ClientOptions, Credentials, RefreshOptions, WaitOptions, read_account_id, read_app,
-    read_integration_id, read_redirect_url,
+    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app, read_integration_id,
+    read_redirect_url, take_timeout,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::create_integration::CreateIntegrationOptions;
@@ -117,7 +117,7 @@ fn every_mistake_is_named() {
     check("initiate", InitiateOptions::read);
     check("complete", CompleteOptions::read);
     check("account", read_account_id);
-    check("wait", WaitOptions::read);
+    check("wait", read_wait);
     check("refresh", RefreshOptions::read);
     check("list", AccountFilter::read);
     check("getConnection", read_app);
@@ -217,12 +217,12 @@ fn of_initiate_as_the_documents_write_it() {
 #[test]
 fn of_complete() {
     let read = CompleteOptions::read(&value(
-        &json!({ "url": "https://app.example/?a", "timeoutMs": 0 }),
+        &json!({ "url": "https://app.example/?a", "timeoutMs": 1 }),
     ))
     .unwrap();
     assert_eq!(
         (read.url.as_deref(), read.timeout_ms),
-        (Some("https://app.example/?a"), Some(0))
+        (Some("https://app.example/?a"), Some(1))
     );
     assert!(CompleteOptions::read(&Value::Null).unwrap().url.is_none());
 }
@@ -237,14 +237,11 @@ fn of_an_account() {
 
 #[test]
 fn of_waiting_and_of_a_new_attempt() {
-    let read = WaitOptions::read(&value(
-        &json!({ "connectedAccountId": "a", "timeoutMs": 0 }),
+    let read = read_wait(&value(
+        &json!({ "connectedAccountId": "a", "timeoutMs": 3_600_000 }),
     ))
     .unwrap();
-    assert_eq!(
-        (read.connected_account_id.as_str(), read.timeout_ms),
-        ("a", Some(0))
-    );
+    assert_eq!(read, ("a".to_owned(), Some(3_600_000)));
     for options in [
         json!({ "connectedAccountId": "a", "redirectUrl": "/b" }),
         json!({ "connectedAccountId": "a", "redirectUri": "/b" }),
@@ -347,12 +344,19 @@ fn of_a_redirect() {
     }
 }
 
+/// The options of a call about one account, with its time limit.
+fn read_wait(options: &Value) -> Result<(String, Option<u32>), ConnectError> {
+    let mut options = options.clone();
+    let timeout_ms = take_timeout(&mut options)?;
+    Ok((read_account_id(&options)?, timeout_ms))
+}
+
 proptest! {
     #[test]
     fn no_options_panic(options in arbitrary::json()) {
         let _ = (ClientOptions::read(&options), ExpectedParamsOptions::read(&options), InitiateOptions::read(&options));
         let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
-        let _ = (WaitOptions::read(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
+        let _ = (read_wait(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
         let _ = (read_app(&options), Execute::read(&options), AppFilter::read(&options));
         let _ = (read_integration_id(&options), CreateIntegrationOptions::read(&options));
     }

@@ -205,7 +205,7 @@ proptest! {
         random: [u8; 16], account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
         integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
-        is_popup: bool,
+        is_popup: bool, own_query in prop::option::of("[a-z=&%]{1,20}"),
         outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed), Just(Outcome::Cancelled)],
     ) {
         let record = PendingConnection {
@@ -218,6 +218,7 @@ proptest! {
             started_at_ms,
             expires_at_ms: started_at_ms + lives,
             return_to: path.filter(|path| is_local_path(path)),
+            own_query,
             is_popup,
             tab,
             outcome,

@@ -1,7 +1,7 @@
 //! What a callback URL says, and how our parameter is put on and taken off a URL. The input is the URL.
 #![no_main]
 
-use connect_flow::core::callback::{bind, clean, collision, parse};
+use connect_flow::core::callback::{bind, clean, own_query, parse};
 use connect_flow::core::error::ErrorCode;
 use connect_flow_fuzz::support::appended::is_appended;
 use connect_flow_fuzz::{check_error, within};
@@ -27,28 +27,38 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn check(url: &str) {
-    let cleaned = clean(url);
-    assert_eq!(clean(&cleaned), cleaned, "cleaned twice");
+    let cleaned = clean(url, &[]);
+    assert_eq!(clean(&cleaned, &[]), cleaned, "cleaned twice");
     let (path, pairs, fragment) = parts(url);
-    let own: Vec<&str> = pairs
-        .iter()
-        .copied()
-        .filter(|pair| !is_appended(pair))
-        .collect();
+    let (cleaned_path, left, cleaned_fragment) = parts(&cleaned);
+    assert_eq!((cleaned_path, cleaned_fragment), (path, fragment));
+    let is_own = |pair: &&str| !is_appended(pair);
+    let own = |pairs: &[&str]| -> Vec<String> {
+        pairs
+            .iter()
+            .filter(|pair| is_own(pair))
+            .map(|pair| pair.to_string())
+            .collect()
+    };
     assert_eq!(
-        parts(&cleaned),
-        (path, own, fragment),
-        "more or less than ours was taken off"
+        own(&left),
+        own(&pairs),
+        "more than the platform's was taken off"
     );
-    assert_eq!(parse(&cleaned), Ok(None), "what is clean is no callback");
-    assert_eq!(collision(&cleaned), None);
     assert_eq!(
-        collision(url).is_some(),
-        pairs.iter().any(|pair| is_appended(pair))
+        parse(&cleaned, &[]),
+        Ok(None),
+        "what is clean is no callback"
     );
+    if let Some(own) = own_query(&cleaned) {
+        assert!(
+            own.split('&')
+                .all(|pair| is_appended(pair) && left.contains(&pair))
+        );
+    }
 
     let bound = bind(&cleaned, FLOW);
-    let callback = parse(&bound).expect("no error").expect("a callback");
+    let callback = parse(&bound, &[]).expect("no error").expect("a callback");
     assert_eq!(
         callback.flow_id.as_deref(),
         Some(FLOW),
@@ -62,9 +72,9 @@ fn check(url: &str) {
         ),
         (None, None, None)
     );
-    assert_eq!(parts(&clean(&bound)).2, fragment);
+    assert_eq!(parts(&clean(&bound, &[])).2, fragment);
 
-    match parse(url) {
+    match parse(url, &[]) {
         Ok(None) => {}
         Ok(Some(callback)) => {
             let query: Vec<&str> = pairs

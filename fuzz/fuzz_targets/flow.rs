@@ -271,6 +271,7 @@ impl World {
         let before = self.flow.snapshot();
         let moment = Moment {
             now_ms: self.now_ms,
+            clock_ms: self.now_ms,
             random: self.random,
         };
         match self.flow.handle(event, moment) {

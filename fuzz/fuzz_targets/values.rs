@@ -5,8 +5,8 @@ use arbitrary::Arbitrary;
 use connect_flow::core::fields;
 use connect_flow::core::flow::{FlowOptions, ResumeOptions};
 use connect_flow::core::options::{
-    ClientOptions, RefreshOptions, WaitOptions, read_account_id, read_app, read_data, read_headers,
-    read_integration_id, read_redirect_url,
+    ClientOptions, RefreshOptions, read_account_id, read_app, read_data, read_headers,
+    read_integration_id, read_redirect_url, take_timeout,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
@@ -178,13 +178,19 @@ fn options(value: &Value) {
     }
     read! {
         ClientOptions::read, InitiateOptions::read, ExpectedParamsOptions::read, CompleteOptions::read, FlowOptions::read,
-        RefreshOptions::read, WaitOptions::read, read_account_id, read_app, read_integration_id, read_headers, read_data,
+        RefreshOptions::read, read_wait, read_account_id, read_app, read_integration_id, read_headers, read_data,
         ResumeOptions::read, read_redirect_url, fields::read_list,
     }
     if let Ok(options) = InitiateOptions::read(value) {
         let data = format!("{:?}", options.data);
         check_hidden(&data.replace("[redacted]", ""));
     }
+}
+
+fn read_wait(options: &Value) -> Result<Option<u32>, connect_flow::core::error::ConnectError> {
+    let mut options = options.clone();
+    let timeout_ms = take_timeout(&mut options)?;
+    read_account_id(&options).map(|_| timeout_ms)
 }
 
 /// A name is shown, and may be anything that the caller wrote; a value is not.

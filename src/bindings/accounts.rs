@@ -3,13 +3,13 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answer_to_js, ask, call, data, executed, promise};
+use super::convert::{answer_to_js, ask, call, call_within, data, executed, promise};
 use super::lists::list;
 use crate::browser::failure::Failure;
-use crate::client::accounts::{finding, watching};
+use crate::client::accounts::{WAIT_MS, finding, watching};
 use crate::client::{Call, ConnectClient};
 use crate::core::error::ConnectError;
-use crate::core::options::{RefreshOptions, WaitOptions, read_account_id, read_app};
+use crate::core::options::{RefreshOptions, read_account_id, read_app};
 use crate::core::procedure::initiate::InitiateOptions;
 use crate::core::procedure::pages::Pages;
 use crate::core::procedure::{Event, Procedure, Step};
@@ -84,15 +84,10 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "WaitUntilActiveOptions")] options: &JsValue,
     ) -> Promise {
-        call(
-            &self.0,
-            "connectedAccounts.waitUntilActive",
-            options,
-            &|options| {
-                let wait = WaitOptions::read(options)?;
-                Ok(data(watching(wait.connected_account_id, wait.timeout_ms)))
-            },
-        )
+        let name = "connectedAccounts.waitUntilActive";
+        call_within(&self.0, name, options, Some(WAIT_MS), &|options| {
+            Ok(data(watching(read_account_id(options)?)))
+        })
     }
 
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.

@@ -16,10 +16,9 @@ use super::flow::JsConnectFlow;
 use crate::browser::failure::Failure;
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
-use crate::core::callback;
 use crate::core::flow::{FlowOptions, ResumeOptions};
 use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
-use crate::core::procedure::complete::CompleteOptions;
+use crate::core::procedure::complete::{CompleteOptions, TIMEOUT_MS};
 use crate::core::procedure::expected_params::ExpectedParamsOptions;
 use crate::core::protocol::answer::AuthParams;
 use crate::core::protocol::operation::{Execute, Operation};
@@ -30,16 +29,19 @@ type Result<T> = core::result::Result<T, Failure>;
 #[wasm_bindgen(js_name = ConnectClient)]
 pub struct JsConnectClient(ConnectClient, Completing);
 
-/// Completions under way, by callback URL: a page that mounts twice asks once.
-type Completing = Rc<RefCell<Vec<(String, Promise)>>>;
+/// Completions under way, by callback URL and time limit: a page that mounts twice asks once.
+type Completing = Rc<RefCell<Vec<((String, Option<u32>), Promise)>>>;
 
 #[wasm_bindgen(js_class = ConnectClient)]
 impl JsConnectClient {
-    /// Makes no request. Throws `invalid_argument`.
+    /// Makes no request. `entry` is the address that the page was opened at, if it may have been rewritten since. Throws
+    /// `invalid_argument`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "ClientOptions")] options: &JsValue,
+        entry: Option<String>,
     ) -> core::result::Result<JsConnectClient, JsValue> {
+        page::enter(entry);
         create(options)
             .map(|client| JsConnectClient(client, Completing::default()))
             .map_err(|failure| thrown("createClient", failure))
@@ -126,34 +128,40 @@ impl JsConnectClient {
             let options = CompleteOptions::read(&arguments.data)?;
             Ok((CompleteOptions { url, ..options }, signal))
         });
-        // Only calls that can share one answer do: same URL, no signal that could end one of them.
+        // Only calls that can share one answer do: same URL, same time limit, no signal that could end one of them.
         let key = match &options {
-            Ok((options, None)) => options.url.clone().or_else(|| page::address().ok()),
+            Ok((options, None)) => {
+                let page = || self.0.callback_address().ok();
+                let url = options.url.clone().or_else(page);
+                url.filter(|url| matches!(self.0.parse_callback(Some(url)), Ok(Some(_))))
+                    .map(|url| (url, options.timeout_ms))
+            }
             _ => None,
         };
-        let key = key.filter(|url| matches!(callback::parse(url), Ok(Some(_))));
         if let Some((_, promise)) = self
             .1
             .borrow()
             .iter()
-            .find(|(url, _)| Some(url) == key.as_ref())
+            .find(|(other, _)| Some(other) == key.as_ref())
         {
             return promise.clone();
         }
         let (client, completing) = (self.0.clone(), self.1.clone());
         let done = key.clone();
-        let started =
-            options.and_then(|(options, signal)| Ok((data(client.completion(options)?), signal)));
+        let started = options.and_then(|(options, signal)| {
+            let limit_ms = options.timeout_ms.or(Some(TIMEOUT_MS));
+            Ok((data(client.completion(options)?), limit_ms, signal))
+        });
         let promise = promise(
             "completeConnection",
             Box::pin(async move {
                 let result = match started {
-                    Ok((call, signal)) => client.run(call, signal).await,
+                    Ok((call, limit_ms, signal)) => client.run_within(call, limit_ms, signal).await,
                     Err(failure) => Err(failure),
                 };
                 completing
                     .borrow_mut()
-                    .retain(|(url, _)| Some(url) != done.as_ref());
+                    .retain(|(other, _)| Some(other) != done.as_ref());
                 result
             }),
         );

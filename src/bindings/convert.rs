@@ -14,6 +14,7 @@ use crate::browser::failure::Failure;
 use crate::browser::value::decode;
 use crate::client::{Call, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::options::take_timeout;
 use crate::core::plain::Plain;
 use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
@@ -86,16 +87,29 @@ pub fn call(
     options: &JsValue,
     start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
 ) -> Promise {
+    call_within(client, name, options, None, start)
+}
+
+/// The same, with a time limit in milliseconds for a caller who gives none.
+pub fn call_within(
+    client: &ConnectClient,
+    name: &'static str,
+    options: &JsValue,
+    default_ms: Option<u32>,
+    start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
+) -> Promise {
     let client = client.clone();
     let started = Arguments::read(options, &["signal"]).and_then(|mut arguments| {
         let signal = arguments.take_signal()?;
-        Ok((start(&arguments.data)?, signal))
+        let limit_ms = take_timeout(&mut arguments.data)?;
+        Ok((start(&arguments.data)?, limit_ms, signal))
     });
     promise(
         name,
         Box::pin(async move {
-            let (call, signal) = started?;
-            client.run(call, signal).await
+            let (call, limit_ms, signal) = started?;
+            let limit_ms = limit_ms.or(default_ms);
+            client.run_within(call, limit_ms, signal).await
         }),
     )
 }

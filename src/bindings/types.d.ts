@@ -23,7 +23,7 @@ export type ConnectErrorCode =
   | "callback_invalid" | "callback_unbound" | "callback_replayed" | "completion_required" | "flow_expired"
   | "access_denied" | "account_failed" | "account_expired" | "account_revoked" | "account_inactive" | "account_mismatch"
   | "invalid_transition" | "popup_blocked" | "popup_closed" | "in_app_browser"
-  | "redirect_refused"
+  | "redirect_refused" | "embedded"
   | "redirected" | "network" | "timeout" | "cancelled" | "crashed"
   | "unauthorized" | "forbidden" | "not_found" | "gone" | "conflict" | "invalid_request" | "endpoint_retired"
   | "rejected" | "action_failed"
@@ -229,6 +229,8 @@ export interface ExpectedParamsOptions {
   authScheme?: AuthScheme | undefined;
   /** Accepted, as in the documents; the expected params do not depend on it. */
   entityId?: string | undefined;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -267,6 +269,8 @@ export interface InitiateConnectionOptions {
   authMode?: string | undefined;
   /** Accepted, as in the documents, when empty: a developer's credentials do not belong in a browser. */
   authConfig?: Record<string, never> | undefined;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -307,7 +311,7 @@ export interface ConnectionCallback {
 export interface CompleteConnectionOptions {
   /** Default: the address of this page. */
   url?: string | URL | undefined;
-  /** How long to wait for `ACTIVE` after a successful callback, in milliseconds. Default 30,000. */
+  /** Limit of the whole call, in milliseconds: requests, retries and waits for `ACTIVE`. It then rejects with `timeout`. 1 to 3,600,000. Default 30,000. */
   timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
@@ -498,13 +502,15 @@ export interface ConnectedAccount {
 export interface ConnectedAccountOptions {
   /** Id of the account. */
   connectedAccountId: string;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
 
 /** Which account `waitUntilActive` waits for, and how long. */
 export interface WaitUntilActiveOptions extends ConnectedAccountOptions {
-  /** In milliseconds. Default 600,000. */
+  /** As in every call, but with a default of 600,000. */
   timeoutMs?: number | undefined;
 }
 
@@ -532,6 +538,8 @@ export interface ListConnectedAccountsOptions {
 export interface GetConnectionOptions {
   /** Key of the app. */
   app: string;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -566,6 +574,8 @@ export interface ExecuteActionOptions {
   version?: string | undefined;
   /** The action's input. Default `{}`. */
   input?: Record<string, unknown> | undefined;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -620,6 +630,8 @@ export interface ListAppsOptions {
 export interface AppOptions {
   /** Key of the app, for example `gmail`. */
   app: string;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -652,6 +664,8 @@ export interface ListIntegrationsOptions {
 export interface IntegrationOptions {
   /** Id of the integration. */
   integrationId: string;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -662,6 +676,8 @@ export interface CreateIntegrationOptions {
   app: string;
   /** Default: the first that works without the developer's own credentials. */
   authScheme?: AuthScheme | undefined;
+  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
   signal?: AbortSignal | undefined;
 }
@@ -727,18 +743,27 @@ export interface ClientOptions {
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined;
   /** As in `fetch`. Default `"same-origin"`. */
   credentials?: "omit" | "same-origin" | "include" | undefined;
-  /** Where users return to. Default: this page without our parameters. */
+  /**
+   * Where users return to: an `https:` or `http:` URL, or a path of this site. Its own parameters come back unchanged, whatever they are
+   * called. Default: this page. Required where this page is at `file:`, `capacitor:` and the like.
+   */
   redirectUrl?: string | undefined;
   /** The only origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
   redirectOrigins?: readonly string[] | undefined;
-  /** Limit of one request, in milliseconds. Default 15,000. */
+  /**
+   * Limit of one request, in milliseconds, from asking for its headers to the end of its answer. Default 15,000. A call makes one to
+   * three requests and may retry each: to limit all of that, give the call a `timeoutMs` of its own.
+   */
   timeoutMs?: number | undefined;
   /**
    * The largest answer that is read, in bytes: 1 to 50,000,000. Default 1,000,000. The answer of an action may be ten times as
    * long. A longer answer ends the call with `response_invalid`.
    */
   maxAnswerBytes?: number | undefined;
-  /** How often a failed GET is tried again. Default 2. Requests that change something are never repeated. */
+  /**
+   * How often a failed GET is tried again, 0 to 10. Default 2. Requests that change something are never repeated. A call starts no
+   * retry later than 30 s after its beginning; a longer `Retry-After` ends it at once.
+   */
   retry?: number | undefined;
   /** Whether an integration may be created when the app has none. Default false: it changes the developer's project. */
   createIntegrations?: boolean | undefined;

@@ -1,27 +1,25 @@
 //! Performs what a procedure asks for.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn, ready};
 use core::pin::Pin;
 use core::task::Poll;
+use std::rc::Rc;
 
 use web_sys::{AbortController, AbortSignal};
 
 use super::failure::Failure;
 use super::fetch::Http;
-use super::surroundings::{change, is_online, is_visible};
-use super::timing::{jitter, now_ms, sleep};
+use super::surroundings::{change, is_online, is_visible, note_answer};
+use super::timing::{Timer, clock_ms, jitter, now_ms, sleep};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::ClientOptions;
 use crate::core::procedure::{Event, Pause, Step, Task};
 use crate::core::protocol::answer::Answer;
 use crate::core::protocol::operation::Operation;
 use crate::core::protocol::{build, read};
-use crate::core::retry::{before_look, before_retry};
+use crate::core::retry::{MAX_AWAY_MS, RETRY_BUDGET_MS, before_look, before_retry};
 use crate::core::trace::{Trace, TraceEvent};
-
-/// Timers take no more than 31 bits.
-const MAX_CHANGE_MS: u64 = 3_600_000;
 
 /// What a procedure is driven with.
 pub struct Driver<'a> {
@@ -33,6 +31,8 @@ pub struct Driver<'a> {
     pub trace: &'a RefCell<Trace>,
     /// Each of them cancels.
     pub signals: &'a [AbortSignal],
+    /// Limit of the whole call, in milliseconds.
+    pub limit_ms: Option<u32>,
 }
 
 type Answered = Result<Answer, Failure>;
@@ -67,26 +67,40 @@ impl Driver<'_> {
         &self,
         advance: &mut dyn FnMut(Event, u64) -> Step<()>,
     ) -> Result<(), Failure> {
-        // What is asked meanwhile has one signal more, by which it is cancelled.
+        // One signal more, which ends what is under way when the call ends or its time limit is over.
         let stop = AbortController::new().ok();
         let own = stop.as_ref().map(AbortController::signal);
         let signals: Vec<AbortSignal> = self.signals.iter().cloned().chain(own).collect();
-        let aside = Driver {
+        let within = Driver {
             signals: &signals,
             ..*self
         };
+        let is_expired = Rc::new(Cell::new(false));
+        let _limit = self.limit_ms.map(|limit_ms| {
+            let (is_expired, stop) = (is_expired.clone(), stop.clone());
+            Timer::start(limit_ms, move || {
+                is_expired.set(true);
+                if let Some(stop) = stop {
+                    stop.abort();
+                }
+            })
+        });
+        let start_ms = clock_ms();
         let mut second: Option<Asking<'_>> = None;
         let (mut event, mut cause, mut over) = (Event::Start, None, None);
         loop {
             let first = match advance(event, now_ms()) {
-                Step::Do(Task::Call(operation)) => Some(self.ask(operation)),
+                Step::Do(Task::Call(operation)) => Some(within.ask(operation, start_ms)),
                 Step::Do(Task::Both(operation, other)) => {
-                    second = Some(aside.ask(other));
-                    Some(self.ask(operation))
+                    second = Some(within.ask(other, start_ms));
+                    Some(within.ask(operation, start_ms))
                 }
                 Step::Do(Task::Second) => second.take(),
                 Step::Do(Task::Wait(pause)) => {
-                    self.pause(pause).await?;
+                    let paused = within.pause(pause).await;
+                    if !is_expired.get() {
+                        paused?;
+                    }
                     None
                 }
                 Step::Done(result) => {
@@ -105,6 +119,15 @@ impl Driver<'_> {
             if let Some(result) = over {
                 return result.map_err(|error| Failure { error, cause });
             }
+            // An answer that came in time counts.
+            if is_expired.get() && !matches!(answered, Some(Ok(_))) {
+                let expired = timed_out(advance(Event::Expired, now_ms()));
+                if let Some(second) = second {
+                    // It is cancelled; then it has left no timer, and the trace knows of it.
+                    let _ = second.await;
+                }
+                return Err(expired.into());
+            }
             event = match answered {
                 None => Event::Woke,
                 Some(answered) => {
@@ -117,20 +140,24 @@ impl Driver<'_> {
         }
     }
 
-    fn ask(&self, operation: Operation) -> Asking<'_> {
-        Box::pin(self.perform(operation))
+    fn ask(&self, operation: Operation, start_ms: u64) -> Asking<'_> {
+        Box::pin(self.perform(operation, start_ms))
     }
 
-    /// Waits until it is time and there is somebody to look for: whoever comes back to the page is not kept waiting.
+    /// Waits until the next status check. A page that is hidden or says that it is offline waits longer, until either changes.
     async fn pause(&self, pause: Pause) -> Result<(), ConnectError> {
         let is_away = || !is_online() || (pause.needs_eyes && !is_visible());
-        let left_ms = || pause.until_ms.saturating_sub(now_ms());
         if !is_away() {
             let wait_ms = before_look(pause.look, jitter()).max(pause.at_least_ms);
-            sleep(wait_ms.min(left_ms()) as u32, self.signals).await?;
+            sleep(wait_ms as u32, self.signals).await?;
         }
-        while is_away() && left_ms() > 0 {
-            change(left_ms().min(MAX_CHANGE_MS) as u32, self.signals).await?;
+        let until_ms = clock_ms() + MAX_AWAY_MS.max(pause.at_least_ms);
+        while is_away() {
+            let left_ms = until_ms.saturating_sub(clock_ms());
+            if left_ms == 0 {
+                break;
+            }
+            change(left_ms as u32, self.signals).await?;
         }
         Ok(())
     }
@@ -139,13 +166,13 @@ impl Driver<'_> {
     ///
     /// # Errors
     /// The platform's refusal, normalised, or why there was no answer.
-    async fn perform(&self, operation: Operation) -> Answered {
+    async fn perform(&self, operation: Operation, start_ms: u64) -> Answered {
         let request = build(self.options.api, &operation)?;
         let repeatable = operation.is_repeatable();
         let mut attempt = 1;
         let mut renewed = false;
         loop {
-            let sent_ms = now_ms();
+            let sent_ms = clock_ms();
             let renewals = self.http.renewals.get();
             let mut status = None;
             let max_bytes = self.options.max_answer_bytes;
@@ -167,18 +194,18 @@ impl Driver<'_> {
                     Err(failure)
                 }
             };
-            let over_ms = now_ms();
+            let over_ms = clock_ms();
+            note_answer(status.is_some());
             let event = TraceEvent::Request {
                 operation: operation.name(),
                 method: request.method,
                 prefix: request.prefix,
                 route: request.route,
                 status,
-                // A clock that was set back took no time.
                 ms: over_ms.saturating_sub(sent_ms),
                 code: result.as_ref().err().map(|failure| failure.error.code),
             };
-            self.trace.borrow_mut().record(event, over_ms);
+            self.trace.borrow_mut().record(event, now_ms());
             let Err(failure) = result else {
                 return result;
             };
@@ -188,11 +215,25 @@ impl Driver<'_> {
                 continue;
             }
             let error: &ConnectError = &failure.error;
-            match before_retry(attempt, self.options.retry, error, jitter()) {
+            let spent_ms = over_ms.saturating_sub(start_ms);
+            let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
+            let left_ms = limit_ms.min(RETRY_BUDGET_MS).saturating_sub(spent_ms);
+            match before_retry(attempt, self.options.retry, error, jitter(), left_ms) {
                 Some(wait) if repeatable => sleep(wait as u32, self.signals).await?,
                 _ => return Err(failure),
             }
             attempt += 1;
         }
+    }
+}
+
+/// The error of a call whose time limit is over: the procedure's own `timeout`, where it has one.
+fn timed_out(expired: Step<()>) -> ConnectError {
+    match expired {
+        Step::Done(Err(error)) if error.code == ErrorCode::Timeout => error,
+        _ => ConnectError::new(
+            ErrorCode::Timeout,
+            "the call took longer than its `timeoutMs`",
+        ),
     }
 }

@@ -6,7 +6,6 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::failure::Failure;
-use crate::core::callback::clean;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::flow_id;
 use crate::core::text::concat;
@@ -65,15 +64,34 @@ pub fn address() -> Result<String, ConnectError> {
     location_text("href")
 }
 
-/// An absolute form of a return address, which may be a path of this site.
-///
-/// # Errors
-/// `invalid_argument` outside a page.
-pub fn absolute(url: String) -> Result<String, ConnectError> {
-    if url.starts_with('/') {
-        return Ok(concat(&[&location_text("origin")?, &url]));
+thread_local! {
+    /// The address that the page was opened at, as its entry module has seen it, until a callback in it is done with.
+    static ENTRY: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps the address that the page was opened at: a router may have rewritten it since.
+pub fn enter(url: Option<String>) {
+    if url.is_some() {
+        ENTRY.set(url);
     }
-    Ok(url)
+}
+
+/// What [`enter`] keeps.
+pub fn entry() -> Option<String> {
+    ENTRY.with_borrow(Clone::clone)
+}
+
+/// Forgets the address that the page was opened at.
+pub fn forget_entry() {
+    ENTRY.set(None);
+}
+
+/// An absolute form of a return address, which may be a path of this site. As it is outside a page.
+pub fn absolute(url: String) -> String {
+    match location_text("origin") {
+        Ok(origin) if url.starts_with('/') => concat(&[&origin, &url]),
+        _ => url,
+    }
 }
 
 /// Leaves the page. `url` has passed [`redirect::check`](crate::core::redirect::check).
@@ -99,14 +117,16 @@ pub fn not_left(thrown: JsValue) -> Failure {
     }
 }
 
-/// Takes our parameter and the platform's out of the address bar, if the page is still at `read`.
-pub fn clean_address(read: &str) {
+/// Takes our parameter and the platform's out of the address bar, if the page is still at `read`: where a router has gone on, it
+/// stays there. `cleaned` is `read` without them.
+pub fn clean_address(read: &str, cleaned: &str) {
+    forget_entry();
     if let (Ok(now), Some(history)) = (address(), global::<History>("history"))
         && now == read
     {
         let state = Reflect::get(&history, &"state".into()).unwrap_or_default();
         // A sandboxed frame may refuse; the address then stays as it is.
-        let _ = history.replace_state(&state, "", &clean(read));
+        let _ = history.replace_state(&state, "", cleaned);
     }
 }
 

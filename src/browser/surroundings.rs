@@ -1,6 +1,8 @@
 //! Whether anybody looks at the page, and news of that.
 
-use js_sys::{Function, Promise, Reflect};
+use core::cell::Cell;
+
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, EventTarget};
 
@@ -30,9 +32,39 @@ pub fn is_visible() -> bool {
     state.as_string().is_none_or(|state| state != "hidden")
 }
 
-/// Whether the browser believes to have a network.
+thread_local! {
+    /// Whether a request was answered last while the browser said that it is offline.
+    static IS_ANSWERED_OFFLINE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether there is a network: the browser says so, or its last request was answered all the same.
 pub fn is_online() -> bool {
+    says_online() || IS_ANSWERED_OFFLINE.get()
+}
+
+/// Notes whether a request was answered.
+pub fn note_answer(is_answered: bool) {
+    IS_ANSWERED_OFFLINE.set(is_answered && !says_online());
+}
+
+fn says_online() -> bool {
     member(&member(&js_sys::global(), "navigator"), "onLine").as_bool() != Some(false)
+}
+
+/// Whether the page is in a frame of another site: there an authorization server refuses to be shown.
+pub fn is_embedded() -> bool {
+    let mut window = js_sys::global().unchecked_into::<JsValue>();
+    loop {
+        let parent = member(&window, "parent");
+        if !parent.is_object() || Object::is(&parent, &window) {
+            return false;
+        }
+        // What a browser says of a page of another origin: nothing.
+        if Reflect::get(&member(&parent, "location"), &"href".into()).is_err() {
+            return true;
+        }
+        window = parent;
+    }
 }
 
 /// The app in whose browser the page runs.

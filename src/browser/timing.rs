@@ -14,11 +14,19 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(handle: &JsValue);
+
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
+    fn performance_now() -> Result<f64, JsValue>;
 }
 
-/// Milliseconds since 1970.
+/// Milliseconds since 1970 by the wall clock, which the user and the network may set. For records and for the trace.
 pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64
+}
+
+/// Milliseconds of a clock that never goes back. For everything that waits.
+pub fn clock_ms() -> u64 {
+    performance_now().unwrap_or_else(|_| js_sys::Date::now()) as u64
 }
 
 /// A random number from 0 to 1, good enough to spread requests.

@@ -12,9 +12,10 @@ use crate::core::procedure::watch::WatchAccount;
 use crate::core::procedure::{Procedure, ask};
 use crate::core::protocol::answer::{Answer, AuthParams, ConnectedAccount, Execution, Page};
 use crate::core::protocol::operation::{AccountFilter, Execute, Operation};
+use crate::core::redirect;
 
 /// How long to wait for an account to become `ACTIVE`, in milliseconds: as long as platforms do.
-const WAIT_MS: u32 = 10 * 60 * 1000;
+pub(crate) const WAIT_MS: u32 = 10 * 60 * 1000;
 
 impl ConnectClient {
     /// One connected account, as the platform reports it now.
@@ -43,7 +44,8 @@ impl ConnectClient {
         timeout_ms: Option<u32>,
         signal: Option<AbortSignal>,
     ) -> Result<ConnectedAccount> {
-        self.run(watching(connected_account_id, timeout_ms), signal)
+        let limit_ms = timeout_ms.unwrap_or(WAIT_MS);
+        self.run_within(watching(connected_account_id), Some(limit_ms), signal)
             .await
     }
 
@@ -61,7 +63,7 @@ impl ConnectClient {
     {
         let mut output = None;
         let mut advance = |event, now_ms| pages.advance(event, now_ms).map(|item| output = item);
-        self.drive(&mut advance, signal).await?;
+        self.drive(&mut advance, None, signal).await?;
         Ok(output)
     }
 
@@ -116,9 +118,11 @@ impl ConnectClient {
         redirect_url: Option<String>,
     ) -> Result<Call<ConnectionRequest>> {
         let options = &self.inner.options;
+        let redirect_url = self.return_address(redirect_url);
+        redirect::check_return(&redirect_url)?;
         let procedure = RefreshAccount::new(Refresh {
             connected_account_id,
-            redirect_url: self.return_address(redirect_url)?,
+            redirect_url,
             redirect_origins: options.redirect_origins.clone(),
             flow_id: page::new_flow_id()?,
             entity_id: options.entity_id.clone(),
@@ -207,12 +211,8 @@ impl ConnectClient {
 }
 
 /// The call of [`ConnectClient::wait_until_active`].
-pub(crate) fn watching(
-    connected_account_id: String,
-    timeout_ms: Option<u32>,
-) -> Call<ConnectedAccount> {
-    let timeout_ms = timeout_ms.unwrap_or(WAIT_MS);
-    call_of(WatchAccount::new(connected_account_id, timeout_ms))
+pub(crate) fn watching(connected_account_id: String) -> Call<ConnectedAccount> {
+    call_of(WatchAccount::new(connected_account_id))
 }
 
 /// The call of [`ConnectClient::find_account`].

@@ -127,13 +127,21 @@ impl ConnectFlow {
         let inner = &self.inner;
         let returned = inner.returned();
         match returned {
-            Some((record, callback, url)) => {
+            Some((Some(record), callback, url)) if inner.machine.borrow().is_own(&record) => {
                 inner.client.announce(&record.flow_id, &url);
                 let event = FlowEvent::Resume(record, Some(callback));
                 *inner.callback_url.borrow_mut() = Some(url);
                 inner.handle(event)
             }
-            None => match inner.take_left() {
+            // Who has started it may hear of it all the same.
+            Some((None, callback, url)) if callback.flow_id.is_some() => {
+                inner
+                    .client
+                    .announce(&callback.flow_id.unwrap_or_default(), &url);
+                page::forget_entry();
+                inner.handle(FlowEvent::Stray)
+            }
+            _ => match inner.take_left() {
                 Some(left) => {
                     inner.popup.replace(left.popup);
                     inner.handle(FlowEvent::Continue(left.waiting))

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::{ConnectError, ErrorCode, Issue};
+use super::pending::PendingConnection;
 use super::text::concat;
 
 /// Our own parameter, which binds a callback to the attempt that it belongs to.
@@ -92,12 +93,125 @@ fn query(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// Reads a callback URL. `None` on any other page: one that has neither our parameter, nor an account with a
-/// status, nor a session.
+/// One parameter of a query: its text, and what that says.
+struct Parameter<'a> {
+    text: &'a str,
+    name: String,
+    value: String,
+    /// `None` where it is the app's own.
+    meaning: Option<Meaning>,
+}
+
+fn parameters(query: &str) -> Vec<Parameter<'_>> {
+    let read = |text| {
+        let (name, value) = form_urlencoded::parse(str::as_bytes(text)).next()?;
+        Some((meaning(&name), name.into_owned(), value.into_owned()))
+    };
+    query
+        .split('&')
+        .map(|text| {
+            let (meaning, name, value) = read(text).unwrap_or_default();
+            Parameter {
+                text,
+                name,
+                value,
+                meaning,
+            }
+        })
+        .collect()
+}
+
+impl Parameter<'_> {
+    fn says(&self, meaning: Meaning) -> bool {
+        self.meaning == Some(meaning) && !self.value.is_empty()
+    }
+}
+
+/// What [`read`] finds.
+struct Read<'a> {
+    parameters: Vec<Parameter<'a>>,
+    /// Those of the return address that the platform has written over.
+    written_over: Vec<Parameter<'a>>,
+    is_callback: bool,
+}
+
+/// Tells the platform's parameters of a URL from the app's. Where it is no callback, all but ours are the app's.
+fn read<'a>(url: &'a str, records: &'a [PendingConnection]) -> Read<'a> {
+    let mut read = parameters(query(url));
+    let at_flow = read.iter().position(|own| own.says(Meaning::Flow));
+    let is_named = |record: &PendingConnection| match at_flow {
+        Some(at) => record.flow_id == read[at].value,
+        None => read.iter().any(|named| {
+            named.says(Meaning::Account) && named.value == record.connected_account_id
+        }),
+    };
+    let record = records.iter().find(|record| is_named(record));
+    let mut own = parameters(
+        record
+            .and_then(|record| record.own_query.as_deref())
+            .unwrap_or_default(),
+    );
+    for (at, parameter) in read.iter_mut().enumerate() {
+        // No app has an attempt of ours or a session of the platform in its address.
+        if matches!(
+            parameter.meaning,
+            None | Some(Meaning::Flow | Meaning::Session)
+        ) {
+            continue;
+        }
+        let found = own
+            .iter()
+            .position(|own| own.name == parameter.name && own.value == parameter.value);
+        if let Some(found) = found {
+            own.swap_remove(found);
+            parameter.meaning = None;
+        } else if record.is_none() && at_flow.is_some_and(|at_flow| at < at_flow) {
+            // Ours is the last of a return address, and the platform appends behind it.
+            parameter.meaning = None;
+        }
+    }
+    let says = |meaning| read.iter().any(|parameter| parameter.says(meaning));
+    let is_callback = at_flow.is_some()
+        || says(Meaning::Session)
+        || (record.is_some()
+            && says(Meaning::Account)
+            && (says(Meaning::Status) || says(Meaning::Error)));
+    if !is_callback {
+        own.clear();
+        for parameter in &mut read {
+            parameter.meaning = parameter.meaning.filter(|word| *word == Meaning::Flow);
+        }
+    }
+    Read {
+        parameters: read,
+        written_over: own,
+        is_callback,
+    }
+}
+
+/// Whether a URL may be a callback; only the attempts of this browser can tell.
+pub fn may_be(url: &str) -> bool {
+    parameters(query(url)).iter().any(|parameter| {
+        matches!(
+            parameter.meaning,
+            Some(Meaning::Flow | Meaning::Account | Meaning::Session)
+        )
+    })
+}
+
+/// Reads a callback URL. `None` on any other page: one that has neither our parameter, nor a session, nor the account of an
+/// attempt with a status.
 ///
 /// # Errors
 /// `callback_invalid` when a parameter that matters stands there twice, or an account is named in two ways that differ.
-pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
+pub fn parse(
+    url: &str,
+    records: &[PendingConnection],
+) -> Result<Option<ConnectionCallback>, ConnectError> {
+    let read = read(url, records);
+    if !read.is_callback {
+        return Ok(None);
+    }
     let mut callback = ConnectionCallback {
         flow_id: None,
         connected_account_id: None,
@@ -109,9 +223,9 @@ pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
     };
     let mut status: Option<String> = None;
     let mut seen: Vec<String> = Vec::new();
-    let mut duplicate: Option<String> = None;
-    for (name, value) in form_urlencoded::parse(query(url).as_bytes()) {
-        let Some(meaning) = meaning(&name) else {
+    for parameter in read.parameters {
+        let Parameter { name, value, .. } = parameter;
+        let Some(meaning) = parameter.meaning else {
             continue;
         };
         if value.is_empty() {
@@ -131,31 +245,13 @@ pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
             Meaning::Status => outcome(Some(first)) != outcome(Some(&value)),
             _ => first != value,
         });
-        if must_be_one && (differs || seen.iter().any(|other| *other == name)) {
-            duplicate = Some(name.into_owned());
-            continue;
+        if must_be_one && (differs || seen.contains(&name)) {
+            return Err(twice(name));
         }
         if slot.is_none() {
-            *slot = Some(value.into_owned());
+            *slot = Some(value);
         }
-        seen.push(name.into_owned());
-    }
-    let is_callback = callback.flow_id.is_some()
-        || callback.session_uri.is_some()
-        || (callback.connected_account_id.is_some()
-            && (status.is_some() || callback.error.is_some()));
-    if !is_callback {
-        return Ok(None);
-    }
-    if let Some(field) = duplicate {
-        let message = concat(&["the callback has two values for `", &field, "`"]);
-        let issue = Issue {
-            code: "duplicate",
-            field,
-            message: message.clone(),
-            params: Vec::new(),
-        };
-        return Err(ConnectError::new(ErrorCode::CallbackInvalid, message).with_issues(vec![issue]));
+        seen.push(name);
     }
     callback.outcome = if callback.error.is_some() {
         Outcome::Failure
@@ -163,6 +259,17 @@ pub fn parse(url: &str) -> Result<Option<ConnectionCallback>, ConnectError> {
         outcome(status.as_deref())
     };
     Ok(Some(callback))
+}
+
+fn twice(field: String) -> ConnectError {
+    let message = concat(&["the callback has two values for `", &field, "`"]);
+    let issue = Issue {
+        code: "duplicate",
+        field,
+        message: message.clone(),
+        params: Vec::new(),
+    };
+    ConnectError::new(ErrorCode::CallbackInvalid, message).with_issues(vec![issue])
 }
 
 fn outcome(status: Option<&str>) -> Outcome {
@@ -173,40 +280,53 @@ fn outcome(status: Option<&str>) -> Outcome {
     }
 }
 
-/// `url` without our parameter and the platform's; every other byte stays as it was.
-pub fn clean(url: &str) -> String {
+/// A callback URL without our parameter and the platform's, as the return address was. Every other byte of it stays, and any other
+/// URL.
+pub fn clean(url: &str, records: &[PendingConnection]) -> String {
+    let Read {
+        parameters,
+        mut written_over,
+        ..
+    } = read(url, records);
     let (before, fragment) = url
         .split_once('#')
-        .map_or((url, None), |(a, b)| (a, Some(b)));
-    let mut cleaned = match before.split_once('?') {
-        None => before.to_owned(),
-        Some((path, query)) => {
-            let mut kept = path.to_owned();
-            for pair in query.split('&').filter(|pair| !is_ours(pair)) {
-                kept.push(if kept.len() == path.len() { '?' } else { '&' });
-                kept.push_str(pair);
-            }
-            kept
-        }
+        .map_or((url, ""), |(a, _)| (a, &url[a.len()..]));
+    let Some((path, _)) = before.split_once('?') else {
+        return url.to_owned();
     };
-    if let Some(fragment) = fragment {
-        cleaned.push('#');
-        cleaned.push_str(fragment);
+    let mut cleaned = path.to_owned();
+    for parameter in parameters {
+        let kept = match parameter.meaning {
+            None => Some(parameter.text),
+            Some(_) => written_over
+                .iter()
+                .position(|own| own.name == parameter.name)
+                .map(|at| written_over.swap_remove(at).text),
+        };
+        if let Some(text) = kept {
+            cleaned.push(if cleaned.len() == path.len() {
+                '?'
+            } else {
+                '&'
+            });
+            cleaned.push_str(text);
+        }
     }
+    cleaned.push_str(fragment);
     cleaned
 }
 
-fn is_ours(pair: &str) -> bool {
-    form_urlencoded::parse(pair.as_bytes())
-        .next()
-        .is_some_and(|(name, _)| meaning(&name).is_some())
-}
-
-/// The first parameter of a return address that the platform will write as well, which would make the callback ambiguous.
-pub fn collision(url: &str) -> Option<String> {
-    form_urlencoded::parse(query(url).as_bytes())
-        .find(|(name, _)| meaning(name).is_some())
-        .map(|(name, _)| name.into_owned())
+/// The parameters of a return address that are named like the platform's, as a query: what an attempt has to remember of it.
+pub fn own_query(url: &str) -> Option<String> {
+    let mut own = parameters(query(url));
+    own.retain(|parameter| {
+        !matches!(
+            parameter.meaning,
+            None | Some(Meaning::Flow | Meaning::Session)
+        )
+    });
+    let texts: Vec<&str> = own.iter().map(|parameter| parameter.text).collect();
+    (!texts.is_empty()).then(|| texts.join("&"))
 }
 
 /// A return address with our parameter added to it.

@@ -38,7 +38,8 @@ codes! {
     AuthSchemeMismatch = "auth_scheme_mismatch",
     /// The callback URL contradicts itself. Treat as hostile: start again.
     CallbackInvalid = "callback_invalid",
-    /// The callback belongs to no attempt of this browser. Treat as hostile: start again.
+    /// The callback belongs to no attempt that this browser remembers for this page: it was started in another browser, or in a
+    /// frame of another site. Nothing is left to do here: the user can close the window.
     CallbackUnbound = "callback_unbound",
     /// The attempt of the callback, or the one to resume, has already failed or was cancelled.
     CallbackReplayed = "callback_replayed",
@@ -70,6 +71,8 @@ codes! {
     RedirectRefused = "redirect_refused",
     /// The server at `baseUrl` redirected an API request, for example to its sign-in page.
     Redirected = "redirected",
+    /// The page is in a frame of another site and would have to be left for the provider, which forbids frames. A popup works there.
+    Embedded = "embedded",
     /// No answer: offline, DNS, refused, reset, CORS.
     Network = "network",
     /// No answer, or no final status, in time.

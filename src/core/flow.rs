@@ -5,6 +5,7 @@
 //! | state | leaves on | to |
 //! |---|---|---|
 //! | `idle` | `load` | `loading` |
+//! | `idle` | `load` on a callback page whose attempt is not remembered here | `failed` |
 //! | `idle` | `load` on the callback page of this very app and entity, `resume` | `verifying` |
 //! | `idle` | `load` with an attempt that a disposed flow has left | `waiting` or `verifying` |
 //! | `idle` | `submit` | `loading`, and on by itself when no field is left to ask for |
@@ -130,8 +131,10 @@ pub struct Surroundings {
 /// When something happened, and a fresh random number from 0 to 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970, by the wall clock: for what is remembered.
     pub now_ms: u64,
+    /// Milliseconds of a clock that never goes back: for what is waited for.
+    pub clock_ms: u64,
     /// Spreads the looks of many clients.
     pub random: f64,
 }
@@ -145,6 +148,8 @@ pub struct Moment {
 pub enum FlowEvent {
     /// The app wants the fields.
     Load,
+    /// The page is the callback of an attempt that is not remembered here.
+    Stray,
     /// The user gave these values.
     Submit(Vec<(String, Secret)>),
     /// The user wants to try once more.

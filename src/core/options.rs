@@ -5,7 +5,7 @@ mod catalogue;
 mod client;
 mod flow;
 
-pub use accounts::{RefreshOptions, WaitOptions, read_account_id};
+pub use accounts::{RefreshOptions, read_account_id};
 pub use catalogue::{read_app, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub(crate) use flow::entity_missing;
@@ -279,20 +279,32 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// The longest time limit of a call, in milliseconds.
+const MAX_TIMEOUT_MS: u32 = 3_600_000;
+
+const TIMEOUT: &str = "timeoutMs";
+
+/// Takes the time limit of a call out of its options, where there is one.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn take_timeout(options: &mut Value) -> Result<Option<u32>> {
+    let mut read = Options::new(options);
+    let timeout_ms = read.number(TIMEOUT, 1, MAX_TIMEOUT_MS);
+    if let Some(error) = read.wrong {
+        return Err(error);
+    }
+    if let Value::Object(members) = options {
+        members.retain(|(name, _)| name != TIMEOUT);
+    }
+    Ok(timeout_ms)
+}
+
 /// Reads options of which there is one.
 fn read_one(value: &Value, name: &'static str) -> Result<String> {
     let mut options = Options::new(value);
     let read = options.required(name);
     options.end(read)
-}
-
-fn colliding(field: &str, name: &str) -> ConnectError {
-    let problem = concat(&[
-        "already has the parameter `",
-        name,
-        "`, which the platform appends",
-    ]);
-    ConnectError::argument("duplicate", field, &problem)
 }
 
 impl ExpectedParamsOptions {
@@ -355,7 +367,7 @@ impl InitiateOptions {
                 "or `app` is required",
             ));
         }
-        flow::check_return(self.redirect_url.as_deref(), self.return_to.as_deref())?;
+        flow::check_return_to(self.return_to.as_deref())?;
         Ok(self)
     }
 }
@@ -369,7 +381,7 @@ impl CompleteOptions {
         let mut options = Options::new(value);
         let read = CompleteOptions {
             url: options.string("url"),
-            timeout_ms: options.number("timeoutMs", 0, 600_000),
+            timeout_ms: options.number(TIMEOUT, 1, MAX_TIMEOUT_MS),
         };
         options.end(read)
     }

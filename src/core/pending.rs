@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::flow::FlowOptions;
 use super::json::JsonObject;
-use super::redirect::is_local_path;
+use super::redirect::{MAX_URL_BYTES, is_local_path};
 use super::scheme::AuthScheme;
 use super::text::concat;
 use super::value::Value;
@@ -57,6 +57,9 @@ pub struct PendingConnection {
     /// Path of this site to go on at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
+    /// The parameters of its return address that are named like the platform's.
+    #[serde(skip)]
+    pub own_query: Option<String>,
     /// Whether the user was sent on in a popup: the page that they return to closes itself then.
     #[serde(skip)]
     pub is_popup: bool,
@@ -89,6 +92,7 @@ impl PendingConnection {
             json.number("startedAtMs", self.started_at_ms);
             json.number("expiresAtMs", self.expires_at_ms);
             json.optional("returnTo", self.return_to.as_deref());
+            json.optional("ownQuery", self.own_query.as_deref());
             if self.is_popup {
                 json.bool("isPopup", true);
             }
@@ -116,6 +120,11 @@ impl PendingConnection {
             started_at_ms: value.get("startedAtMs").as_u64()?,
             expires_at_ms: value.get("expiresAtMs").as_u64()?,
             return_to: text("returnTo").filter(|path| is_local_path(path)),
+            own_query: value
+                .get("ownQuery")
+                .as_text()
+                .filter(|text| text.len() <= MAX_URL_BYTES)
+                .map(str::to_owned),
             is_popup: value.get("isPopup").as_bool() == Some(true),
             tab: text("tab"),
             outcome: match value.get("outcome") {

@@ -3,7 +3,7 @@
 use super::error::{ConnectError, ErrorCode};
 use super::text::{concat, split_once};
 
-const MAX_URL_BYTES: usize = 8_192;
+pub(super) const MAX_URL_BYTES: usize = 8_192;
 
 /// The parts of an absolute URL that decisions need.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +45,29 @@ pub fn check(url: &str, origins: &[String]) -> Result<(), ConnectError> {
 /// Whether `url` can be a return address of the app: absolute `http:` or `https:`, without credentials.
 pub fn is_return_address(url: &str) -> bool {
     split(url).is_some_and(|parts| matches!(parts.scheme.as_str(), "https" | "http"))
+}
+
+/// The error of a page in a frame of another site that would have to be left.
+pub fn embedded() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::Embedded,
+        "the page is in a frame of another site, where the provider's page cannot be shown: use a popup, or open the page in a window of its own",
+    )
+}
+
+/// Whether the platform can return users to `url`, the return address of a call: the page's own, where none was given.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn check_return(url: &str) -> Result<(), ConnectError> {
+    if url.starts_with("https://") || url.starts_with("http://") {
+        return Ok(());
+    }
+    Err(ConnectError::argument(
+        "required",
+        "redirectUrl",
+        "must be an absolute `https:` or `http:` URL here: the platform cannot return users to the address of this page",
+    ))
 }
 
 /// Whether `text` names an origin and nothing else.

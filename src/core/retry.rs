@@ -6,6 +6,13 @@ use super::time::{parse_http_date, parse_iso};
 /// The longest wait that a server is obeyed in, in milliseconds.
 const MAX_RETRY_AFTER_MS: u64 = 60_000;
 
+/// No retry starts later than this after the beginning of its call, in milliseconds.
+pub const RETRY_BUDGET_MS: u64 = 30_000;
+
+/// How long a status check may be put off because the browser reports that the page is hidden or offline, in milliseconds. Browsers
+/// can be wrong about either.
+pub const MAX_AWAY_MS: u64 = 15_000;
+
 /// How long a response asks to wait: `retry-after-ms` before `retry-after` (RFC 9110 §10.2.3: seconds or a date).
 /// More than a minute is cut to a minute.
 pub fn retry_after_ms(millis: Option<&str>, header: Option<&str>, now_ms: u64) -> Option<u64> {
@@ -21,26 +28,32 @@ pub fn retry_after_ms(millis: Option<&str>, header: Option<&str>, now_ms: u64) -
         .map(|wait: u64| wait.min(MAX_RETRY_AFTER_MS))
 }
 
-/// Wait before attempt `attempt` (from 1) of a GET: what the server asked for, else 500 ms doubled each time up
-/// to 8 s; a random part of up to a quarter is taken off so that clients spread. `None`: give up.
-pub fn before_retry(attempt: u32, limit: u32, error: &ConnectError, random: f64) -> Option<u64> {
-    (attempt <= limit && error.retryable).then(|| match error.retry_after_ms {
-        Some(asked) => asked,
-        None => jittered(500u64.saturating_shl(attempt - 1).min(8_000), random),
-    })
+/// Wait before retry `attempt` (from 1) of a GET, with full jitter: a random part of 500 ms, doubled each time up to 8 s, on top of
+/// what the server asked for. `None`: give up, also where the wait would be over later than in `left_ms`.
+pub fn before_retry(
+    attempt: u32,
+    limit: u32,
+    error: &ConnectError,
+    random: f64,
+    left_ms: u64,
+) -> Option<u64> {
+    let backoff = 500u64.saturating_shl(attempt - 1).min(8_000);
+    let wait = error.retry_after_ms.unwrap_or(0) + part(backoff, random);
+    (attempt <= limit && error.retryable && wait < left_ms).then_some(wait)
 }
 
-/// Wait before look `look` (from 1) at an account that is not final: 1 s growing by half up to 5 s, jittered.
+/// Wait before status check `look` (from 1) of an account that is not final: 1 s growing by half up to 5 s, less a random quarter.
+/// Full jitter would ask at once, which helps nobody: the checks of many clients are spread by their users already.
 pub fn before_look(look: u32, random: f64) -> u64 {
     let mut wait = 1_000;
     for _ in 1..look.min(6) {
         wait = (wait + wait / 2).min(5_000);
     }
-    jittered(wait, random)
+    wait - part(wait / 4, random)
 }
 
-fn jittered(wait: u64, random: f64) -> u64 {
-    wait - (wait as f64 * random.clamp(0.0, 1.0) / 4.0) as u64
+fn part(of: u64, random: f64) -> u64 {
+    (of as f64 * random.clamp(0.0, 1.0)) as u64
 }
 
 trait SaturatingShl {
@@ -88,7 +101,9 @@ mod tests {
     #[test]
     fn waits_grow_to_their_limit() {
         let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
-        let waits: Vec<_> = (1..=7).map(|n| before_retry(n, 6, &error, 0.0)).collect();
+        let waits: Vec<_> = (1..=7)
+            .map(|n| before_retry(n, 6, &error, 1.0, u64::MAX))
+            .collect();
         assert_eq!(
             waits,
             [
@@ -105,18 +120,19 @@ mod tests {
         assert_eq!(looks, [1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
         let mut asked = error.clone();
         asked.retry_after_ms = Some(12_000);
-        assert_eq!(before_retry(1, 2, &asked, 0.9), Some(12_000));
+        assert_eq!(before_retry(1, 2, &asked, 0.5, 30_000), Some(12_250));
+        assert_eq!(before_retry(1, 2, &asked, 0.5, 12_250), None, "too late");
         let refused = error.with_retryable(false);
-        assert_eq!(before_retry(1, 2, &refused, 0.0), None);
+        assert_eq!(before_retry(1, 2, &refused, 0.0, 30_000), None);
     }
 
     proptest! {
         #[test]
-        fn jitter_takes_off_a_quarter_at_most(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
+        fn retries_spread_over_their_whole_backoff(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
             let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
-            let full = before_retry(attempt, 100, &error, 0.0).unwrap();
-            let wait = before_retry(attempt, 100, &error, random).unwrap();
-            prop_assert!(wait <= full && wait >= full - full / 4 - 1);
+            let retry = |random| before_retry(attempt, 100, &error, random, RETRY_BUDGET_MS).unwrap();
+            prop_assert_eq!(retry(0.0), 0);
+            prop_assert_eq!(retry(random), (retry(1.0) as f64 * random) as u64);
             prop_assert!((750..=5_000).contains(&before_look(look, random)));
         }
     }

@@ -19,6 +19,9 @@ type Module = Pick<
   "ConnectClient" | "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes"
 >;
 
+/** The address that the page was opened at, before a router rewrites it. The first client takes it. */
+let entry = globalThis.location?.href as string | undefined;
+
 let loading: Promise<Module> | undefined;
 let loaded: Module | undefined;
 
@@ -95,7 +98,9 @@ function ready(): Module {
  */
 export async function createClient(options: ClientOptions): Promise<ConnectClient> {
   const module = await (loading ??= load(options));
-  return new module.ConnectClient(options);
+  const client = new module.ConnectClient(options, entry);
+  entry = undefined;
+  return client;
 }
 
 /**

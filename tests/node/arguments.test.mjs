@@ -67,7 +67,7 @@ const calls = {
   "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiating],
   completeConnection: [(client, options) => client.completeConnection(options), { url: "https://app.test/" }],
   "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), account],
-  "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 0 }],
+  "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 40 }],
   "connectedAccounts.refresh": [(client, options) => client.connectedAccounts.refresh(options), { ...account, redirectUrl: "https://app.test/done" }],
   "connectedAccounts.enable": [(client, options) => client.connectedAccounts.enable(options), account],
   "connectedAccounts.disable": [(client, options) => client.connectedAccounts.disable(options), account],
@@ -153,7 +153,7 @@ suite("createClient refuses", () => {
       ["baseUrl", "//platform.test", "format"], ["baseUrl", "https://u:p@platform.test", "format"],
       ["api", "v1", "format"], ["api", "v2", "format"], ["api", "v3.2", "format"], ["api", 1, "type"], ["entityId", 7, "type"], ["entityId", "", "required"],
       ["headers", 42, "type"], ["headers", "a: b", "type"], ["headers", [["a", "b"]], "type"], ["headers", { a: 1 }, "type", "headers.a"],
-      ["credentials", "yes", "format"], ["redirectUrl", "app", "format"], ["redirectUrl", "https://app.test/?status=1", "duplicate"],
+      ["credentials", "yes", "format"], ["redirectUrl", "app", "format"],
       ["redirectOrigins", "https://a.test", "type"], ["redirectOrigins", ["https://a.test/x"], "format"], ["redirectOrigins", [1], "format"],
       ["timeoutMs", "100", "type"], ["timeoutMs", 0, "format"], ["timeoutMs", -1, "type"], ["timeoutMs", 1.5, "type"], ["timeoutMs", NaN, "type"],
       ["timeoutMs", Infinity, "type"], ["timeoutMs", 1e12, "type"], ["retry", 11, "type"], ["retry", true, "type"], ["createIntegrations", "yes", "type"],
@@ -279,7 +279,9 @@ suite("each call refuses", () => {
       for (const [how, [page, codes]] of Object.entries(pages)) {
         const client = await connect({ ...platform().options, createIntegrations: true, timeoutMs: 20, ...page });
         const error = await call(client, right).then(() => "no error", (error) => error);
-        assert.ok(codes.includes(error.code), `${how}: ${error.code ?? error}`);
+        // It goes on waiting where another try may help.
+        const expected = name.endsWith("waitUntilActive") ? [...codes, "timeout"] : codes;
+        assert.ok(expected.includes(error.code), `${how}: ${error.code ?? error}`);
         assert.ok(isConnectError(error) && error.stack, how);
       }
     });
@@ -307,7 +309,7 @@ suite("each call refuses", () => {
     await refuses(() => client.getExpectedParamsForUser({ app: null, integrationId: undefined }), "required", "app");
     await refuses(() => client.initiateConnection({}), "required", "integrationId");
     await refuses(() => client.initiateConnection(initiating), "required", "entityId");
-    await refuses(() => client.initiateConnection({ ...initiating, redirectUrl: undefined, entityId: "e" }), "required", "url");
+    await refuses(() => client.initiateConnection({ ...initiating, redirectUrl: undefined, entityId: "e" }), "required", "redirectUrl");
     await refuses(() => client.connectedAccounts.get(), "required", "connectedAccountId");
     await refuses(() => client.connectedAccounts.get({ connectedAccountId: "" }), "required", "connectedAccountId");
     await refuses(() => client.connectedAccounts.get({ connectedAccountId: ".." }), "format", "connectedAccountId");
@@ -319,7 +321,6 @@ suite("each call refuses", () => {
     const initiate = (change) => client.initiateConnection({ ...initiating, ...change });
     await refuses(() => initiate({ redirectUri: "https://app.test/other" }), "duplicate", "redirectUri");
     await initiate({ redirectUri: initiating.redirectUrl });
-    await refuses(() => initiate({ redirectUrl: "https://app.test/?connectedAccountId=1" }), "duplicate", "redirectUrl");
     await refuses(() => initiate({ authConfig: { client_secret: "s" } }), "unknown", "authConfig");
     await refuses(() => initiate({ returnTo: "https://evil.test" }), "format", "returnTo");
     await refuses(() => initiate({ data: { shop: 1 } }), "type", "data.shop");

@@ -49,7 +49,7 @@ suite("the page", () => {
   test("is the return address, without the parameters of an earlier callback", async () => {
     const { bodies, options } = platform();
     const client = await connect(options);
-    page.location.href = "https://app.test/shop?a=1&status=success&connectedAccountId=x#part";
+    page.location.href = "https://app.test/shop?a=1&cf_flow=0f&status=success&connectedAccountId=x#part";
     const { flowId } = await client.initiateConnection({ integrationId: "in_1" });
     assert.equal(bodies[0].connection.callback_url, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
   });
@@ -97,11 +97,11 @@ suite("the page", () => {
     const { fetch } = options;
     const client = await connect({
       ...options,
-      fetch: (request) => (request.url.endsWith("/ca_1") && looks++ === 0 ? Promise.reject("offline") : fetch(request)),
+      fetch: (request) => (request.url.endsWith("/ca_1") && looks++ === 0 ? Promise.resolve(new Response("{}", { status: 403 })) : fetch(request)),
     });
     const url = callback(await client.initiateConnection(initiating));
-    const results = await Promise.allSettled([client.completeConnection({ url, timeoutMs: 0 }), client.completeConnection({ url, timeoutMs: 0 })]);
-    assert.deepEqual(results.map(({ reason }) => [reason.code, reason.retryable]), [["network", true], ["network", true]]);
+    const results = await Promise.allSettled([client.completeConnection({ url }), client.completeConnection({ url })]);
+    assert.deepEqual(results.map(({ reason }) => [reason.code, reason.retryable]), [["forbidden", false], ["forbidden", false]]);
     assert.equal(looks, 1);
     assert.equal((await client.completeConnection({ url })).connectedAccountId, "ca_1");
   });

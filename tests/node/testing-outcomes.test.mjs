@@ -205,7 +205,7 @@ test("scripted faults wait by the same clock", async () => {
   sandbox.fault({ kind: "hang", path: /auth_configs$/, times: 3 });
   const startMs = sandbox.clock.now();
   assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).error.code, "timeout");
-  assert.ok(sandbox.clock.now() - startMs >= 45_000);
+  assert.ok(sandbox.clock.now() - startMs >= 30_000);
 });
 
 test("a page makes its own client of the options", async () => {

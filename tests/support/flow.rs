@@ -65,6 +65,7 @@ impl Play {
     pub fn try_event(&mut self, event: FlowEvent) -> Result<Vec<String>, ConnectError> {
         let moment = Moment {
             now_ms: self.now_ms,
+            clock_ms: self.now_ms - START_MS,
             random: 0.0,
         };
         let effects = self.flow.handle(event, moment)?;
@@ -314,6 +315,7 @@ pub fn record(now_ms: u64) -> PendingConnection {
         started_at_ms: now_ms,
         expires_at_ms: now_ms + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
+        own_query: None,
         is_popup: false,
         tab: None,
         outcome: End::Pending,
@@ -338,7 +340,9 @@ pub fn account(status: &str) -> ConnectedAccount {
 
 pub fn callback(query: &str) -> ConnectionCallback {
     let url = format!("https://app.example/?cf_flow={FLOW_ID}{query}");
-    callback::parse(&url).expect("valid").expect("a callback")
+    callback::parse(&url, &[])
+        .expect("valid")
+        .expect("a callback")
 }
 
 pub fn server_error() -> ConnectError {

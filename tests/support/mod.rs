@@ -63,7 +63,16 @@ pub struct Played<T> {
 /// Drives a procedure through real requests and answers. A request that is not the next one of
 /// the script fails, and so does an exchange that was not used; one that is asked meanwhile has its place in it where its answer
 /// is read. Waiting takes its full time on a clock of its own.
-pub fn play<P: Procedure>(mut procedure: P, script: Vec<Exchange>) -> Played<P::Output> {
+pub fn play<P: Procedure>(procedure: P, script: Vec<Exchange>) -> Played<P::Output> {
+    play_within(u32::MAX, procedure, script)
+}
+
+/// The same, with a time limit for its waits, in milliseconds.
+pub fn play_within<P: Procedure>(
+    limit_ms: u32,
+    mut procedure: P,
+    script: Vec<Exchange>,
+) -> Played<P::Output> {
     let mut script = script.into_iter();
     let (mut bodies, mut waits, mut now_ms) = (Vec::new(), Vec::new(), NOW);
     let mut meanwhile = None;
@@ -97,7 +106,10 @@ pub fn play<P: Procedure>(mut procedure: P, script: Vec<Exchange>) -> Played<P::
                 assert!(waits.len() < 1_000, "waits for ever");
                 waits.push(pause.look);
                 now_ms += before_look(pause.look, 0.0).max(pause.at_least_ms);
-                Event::Woke
+                match now_ms < NOW + u64::from(limit_ms) {
+                    true => Event::Woke,
+                    false => Event::Expired,
+                }
             }
             Step::Do(Task::Call(operation)) => answer(operation),
             Step::Do(Task::Both(operation, second)) => {

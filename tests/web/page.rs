@@ -12,7 +12,7 @@ use super::support::*;
 async fn complete_here(client: &ConnectClient) -> Result<Option<String>, ErrorCode> {
     let once = CompleteOptions {
         url: None,
-        timeout_ms: Some(0),
+        timeout_ms: Some(500),
     };
     match client.complete_connection(once, None).await {
         Ok(done) => Ok(done.map(|done| done.connected_account_id)),

@@ -65,7 +65,8 @@ impl Runner {
 
     /// Word of a window that the user has returned to. It is believed as much as its URL: not at all.
     fn heard(&self, event: &JsValue) {
-        let Some(callback) = heard(event, CALLBACK).and_then(|url| callback::parse(&url).ok()?)
+        let Some(callback) = heard(event, CALLBACK)
+            .and_then(|url| callback::parse(&url, &self.client.records_for(&url)).ok()?)
         else {
             return;
         };

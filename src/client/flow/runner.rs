@@ -13,7 +13,7 @@ use super::Listener;
 use super::ears::Ears;
 use crate::browser::failure::Failure;
 use crate::browser::popup::Popup;
-use crate::browser::timing::{Timer, jitter, now_ms};
+use crate::browser::timing::{Timer, clock_ms, jitter, now_ms};
 use crate::browser::{page, surroundings};
 use crate::client::remember::Left;
 use crate::client::{Call, ConnectClient, Result};
@@ -27,6 +27,13 @@ use crate::core::plain::Plain;
 use crate::core::procedure::{ask, complete};
 use crate::core::protocol::operation::Operation;
 use crate::core::trace::{FlowTag, TraceEvent};
+
+/// A callback and its URL, with the attempt that it belongs to, where that is remembered here.
+pub(super) type Returned = (
+    Option<PendingConnection>,
+    callback::ConnectionCallback,
+    String,
+);
 
 /// A flow and all that it has in the browser.
 pub(super) struct Runner {
@@ -53,7 +60,8 @@ pub(super) struct Runner {
 impl Runner {
     /// Of a flow that nothing has happened to.
     pub fn new(client: ConnectClient, options: FlowOptions) -> Rc<Self> {
-        let machine = Flow::new(options, surroundings::in_app_browser());
+        let mut machine = Flow::new(options, surroundings::in_app_browser());
+        machine.is_embedded = surroundings::is_embedded();
         let snapshot = Rc::new(machine.snapshot());
         Rc::new_cyclic(|me| Runner {
             client,
@@ -78,6 +86,7 @@ impl Runner {
     pub(super) fn handle(&self, event: FlowEvent) -> Result<()> {
         let moment = Moment {
             now_ms: now_ms(),
+            clock_ms: clock_ms(),
             random: jitter(),
         };
         let effects = self.machine.borrow_mut().handle(event, moment)?;
@@ -152,7 +161,8 @@ impl Runner {
             }
             Effect::CleanAddress => {
                 if let Some(url) = self.callback_url.take() {
-                    page::clean_address(&url);
+                    let records = self.client.records_for(&url);
+                    page::clean_address(&url, &callback::clean(&url, &records));
                 }
             }
         }
@@ -260,17 +270,13 @@ impl Runner {
         }
     }
 
-    /// The callback in the page's address, where it is of this flow.
-    pub(super) fn returned(
-        &self,
-    ) -> Option<(PendingConnection, callback::ConnectionCallback, String)> {
-        let url = page::address().ok()?;
-        let callback = callback::parse(&url).ok()??;
-        let record = complete::find(&callback, &self.client.inner.records.all())?.clone();
-        self.machine
-            .borrow()
-            .is_own(&record)
-            .then_some((record, callback, url))
+    /// The callback in the page's address, with the attempt that it belongs to.
+    pub(super) fn returned(&self) -> Option<Returned> {
+        let url = self.client.callback_address().ok()?;
+        let records = self.client.records_for(&url);
+        let callback = callback::parse(&url, &records).ok()??;
+        let record = complete::find(&callback, &records).cloned();
+        Some((record, callback, url))
     }
 
     fn note_popup(&self, what: &'static str) {

@@ -25,7 +25,7 @@ impl Flow {
         let then = match from {
             From::Look(mut waiting) if !waiting.record.is_forgotten(moment.now_ms) => {
                 waiting.is_expired = waiting.record.is_expired(moment.now_ms);
-                waiting.again(moment.now_ms);
+                waiting.again(moment.clock_ms);
                 effects.push(Effect::Listen(waiting.record.flow_id.clone()));
                 self.look(waiting, moment)
             }

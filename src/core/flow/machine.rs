@@ -9,9 +9,11 @@ use crate::core::callback::ConnectionCallback;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
 use crate::core::pending::PendingConnection;
+use crate::core::procedure::complete::unbound;
 use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use crate::core::procedure::initiate::{InitiateOptions, Initiated};
 use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::redirect::embedded;
 use crate::core::secret::Secret;
 use crate::core::text::concat;
 use crate::core::validate;
@@ -34,6 +36,8 @@ pub struct Flow {
     pub(super) phase: Phase,
     /// The app in whose browser the page runs.
     pub(super) in_app_browser: Option<&'static str>,
+    /// Whether the page is in a frame of another site, which cannot be left for the provider.
+    pub is_embedded: bool,
     /// Number of the work under way.
     pub(super) work: u32,
     pub(super) is_at_callback: bool,
@@ -112,6 +116,7 @@ impl Flow {
             fields: Rc::default(),
             phase: Phase::Idle,
             in_app_browser,
+            is_embedded: false,
             work: 0,
             is_at_callback: false,
             out: None,
@@ -125,6 +130,7 @@ impl Flow {
     pub fn handle(&mut self, event: FlowEvent, moment: Moment) -> Result<Effects, ConnectError> {
         Ok(match event {
             FlowEvent::Load => self.load()?,
+            FlowEvent::Stray => self.stray()?,
             FlowEvent::Submit(data) => self.submit(data)?,
             FlowEvent::Retry => self.retry(moment)?,
             FlowEvent::Cancel => self.cancel()?,
@@ -190,6 +196,14 @@ impl Flow {
     fn load(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
             Phase::Idle => Ok(self.start_loading(Then::Show(Vec::new()), Blank::None)),
+            _ => self.refuse("load"),
+        }
+    }
+
+    /// Another attempt must not be offered where one has just ended well.
+    fn stray(&mut self) -> Result<Effects, ConnectError> {
+        match self.phase {
+            Phase::Idle => Ok(self.fail(unbound(), From::Start)),
             _ => self.refuse("load"),
         }
     }
@@ -260,6 +274,11 @@ impl Flow {
         // Nothing has been started yet, so nothing is lost.
         if blank == Blank::Blocked && self.options.mode == FlowMode::Popup && self.may_redirect() {
             return self.fail(popup_blocked(), From::Start);
+        }
+        if blank != Blank::Reserved && self.is_embedded && self.may_redirect() {
+            // A popup may be allowed in another click.
+            let is_blocked = blank == Blank::Blocked;
+            return self.fail(embedded().with_retryable(is_blocked), From::Start);
         }
         self.phase = Phase::Initiating(blank);
         let params = self.params.as_ref();

@@ -132,7 +132,7 @@ impl Flow {
             let mut waiting = Waiting::new(record, None, moment);
             waiting.is_remembered = false;
             // Nobody has to be waited for.
-            waiting.deadline_ms = moment.now_ms + u64::from(TIMEOUT_MS);
+            waiting.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close(blank);
             effects.extend(self.look(waiting, moment));
             return effects;
@@ -266,13 +266,13 @@ impl Flow {
                     waiting.is_expired = true;
                     callback.session_uri = None;
                 }
-                waiting.claim(callback, moment.now_ms);
+                waiting.claim(callback, moment);
                 if let Some(error) = reason {
                     return self.fail(error, From::Look(waiting));
                 }
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
-                waiting.claim(callback, moment.now_ms);
+                waiting.claim(callback, moment);
             }
             // It says nothing of this flow, but something has happened.
             Err(error) if error.code == ErrorCode::CallbackUnbound => {}
@@ -288,7 +288,7 @@ impl Flow {
                 self.next(waiting, next, moment)
             }
             Phase::Redirecting(waiting)
-                if moment.now_ms >= waiting.since_ms + u64::from(LEAVE_MS) =>
+                if moment.clock_ms >= waiting.since_ms + u64::from(LEAVE_MS) =>
             {
                 self.look(waiting, moment)
             }
@@ -333,14 +333,14 @@ impl Flow {
     }
 
     pub(super) fn wait(&mut self, waiting: Waiting, moment: Moment) -> Effects {
-        let wake = Effect::Wake(waiting.wake_ms(moment.now_ms));
+        let wake = Effect::Wake(waiting.wake_ms(moment.clock_ms));
         self.phase = Phase::Waiting(waiting);
         vec![wake]
     }
 
     /// Looks at the account now, unless a look is under way already.
     pub(super) fn look(&mut self, mut waiting: Waiting, moment: Moment) -> Effects {
-        match waiting.look(moment.now_ms) {
+        match waiting.look(moment.clock_ms) {
             true => self.start_look(waiting, moment),
             false => self.wait(waiting, moment),
         }

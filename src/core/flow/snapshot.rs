@@ -116,7 +116,7 @@ impl Flow {
                 snapshot.flow_id = Some(waiting.record.flow_id.clone());
                 snapshot.connected_account_id = Some(waiting.record.connected_account_id.clone());
                 snapshot.expires_at_ms =
-                    Some(waiting.record.expires_at_ms.min(waiting.deadline_ms));
+                    Some(waiting.record.expires_at_ms.min(waiting.expires_at_ms));
                 snapshot.session_uri = waiting.session_uri().map(str::to_owned);
                 if snapshot.state == "waiting" {
                     snapshot.is_popup_open = Some(waiting.popup == Popup::Open);

@@ -3,11 +3,11 @@
 use super::{Effect, Moment, Surroundings};
 use crate::core::callback::{ConnectionCallback, Outcome as Claim};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::{Outcome, PendingConnection};
+use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
 use crate::core::procedure::complete::{TIMEOUT_MS, after_expiry, ended};
 use crate::core::procedure::watch::{Verdict, claimed_failed, judge, still};
 use crate::core::protocol::answer::ConnectedAccount;
-use crate::core::retry::before_look;
+use crate::core::retry::{MAX_AWAY_MS, before_look};
 use crate::core::status::ConnectionStatus;
 
 /// How often a popup is looked at in the first minute, when most are closed that are, in milliseconds. Who closes one gets back
@@ -70,16 +70,19 @@ pub struct Waiting {
     pub claim: Option<ConnectionCallback>,
     /// The popup.
     pub popup: Popup,
-    /// When the user was sent on.
+    /// When the user was sent on. This and all other moments are of the clock that never goes back, but for the next.
     pub since_ms: u64,
     /// When there is no more use in waiting.
     pub deadline_ms: u64,
+    /// The same in milliseconds since 1970, for the app.
+    pub expires_at_ms: u64,
     /// Whether the time of the attempt is over, so that one look decides.
     pub is_expired: bool,
     /// Whether the platform had no such account when it was looked at last.
     pub was_missing: bool,
     looks: u32,
     is_looking: bool,
+    is_answered: bool,
     around: Surroundings,
     back_ms: u64,
     next_look_ms: u64,
@@ -90,23 +93,26 @@ impl Waiting {
     /// `link_expires_at_ms`: when the redirect URL stops working, where that is told.
     pub fn new(record: PendingConnection, link_expires_at_ms: Option<u64>, moment: Moment) -> Self {
         // A link that is over as soon as it is there is one by another clock than this computer's.
-        let deadline_ms = link_expires_at_ms
+        let expires_at_ms = link_expires_at_ms
             .filter(|at_ms| *at_ms > moment.now_ms)
             .map_or(record.expires_at_ms, |at_ms| {
                 at_ms.min(record.expires_at_ms)
             });
         let is_expired = record.is_expired(moment.now_ms);
+        let left_ms = expires_at_ms.saturating_sub(moment.now_ms);
         Waiting {
             record,
             is_expired,
             is_remembered: true,
             claim: None,
             popup: Popup::None,
-            since_ms: moment.now_ms,
-            deadline_ms,
+            since_ms: moment.clock_ms,
+            deadline_ms: moment.clock_ms + left_ms.min(LIFETIME_MS),
+            expires_at_ms,
             was_missing: false,
             looks: 0,
             is_looking: false,
+            is_answered: false,
             around: Surroundings {
                 is_popup_closed: false,
                 has_focus: true,
@@ -114,20 +120,21 @@ impl Waiting {
                 is_online: true,
             },
             back_ms: 0,
-            next_look_ms: moment.now_ms + before_look(1, moment.random),
+            next_look_ms: moment.clock_ms + before_look(1, moment.random),
             looked_at_ms: 0,
         }
     }
 
     /// What the user came back with: a look at once, and no longer wait than a platform takes to write down what it did.
-    pub fn claim(&mut self, callback: ConnectionCallback, now_ms: u64) {
+    pub fn claim(&mut self, callback: ConnectionCallback, moment: Moment) {
         if callback.session_uri.is_none() {
-            self.deadline_ms = now_ms + u64::from(TIMEOUT_MS);
+            self.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
+            self.expires_at_ms = moment.now_ms + u64::from(TIMEOUT_MS);
         }
         self.claim = Some(callback);
         self.popup = Popup::None;
         self.looks = 0;
-        self.next_look_ms = now_ms;
+        self.next_look_ms = moment.clock_ms;
     }
 
     /// Whether a look is to be started now: not while one is under way.
@@ -174,15 +181,14 @@ impl Waiting {
 
     /// Time has passed, or the page has changed.
     pub fn tick(&mut self, around: Surroundings, moment: Moment) -> Next {
-        let now_ms = moment.now_ms;
+        let now_ms = moment.clock_ms;
         if self.popup == Popup::Open && around.is_popup_closed {
             self.popup = Popup::Gone(now_ms);
             self.next_look_ms = now_ms;
         }
         if let Popup::Gone(since) = self.popup
             && now_ms >= since + GRACE_MS
-            && self.looked_at_ms >= since
-            && !self.is_looking
+            && self.is_answered_since(since)
         {
             if around.has_focus && around.is_visible {
                 return Next::Closed;
@@ -206,10 +212,7 @@ impl Waiting {
         if self.is_looking {
             return Next::Wait;
         }
-        if is_late && !around.is_online {
-            return Next::Failed(self.late(None));
-        }
-        if is_late || (self.may_look() && now_ms >= self.next_look_ms) {
+        if is_late || now_ms >= self.due_ms() {
             self.look(now_ms);
             return Next::Look;
         }
@@ -223,6 +226,7 @@ impl Waiting {
         moment: Moment,
     ) -> Next {
         self.is_looking = false;
+        self.is_answered = result.is_ok();
         self.looks += 1;
         if self.is_expired {
             return match after_expiry(result, &self.record) {
@@ -230,9 +234,11 @@ impl Waiting {
                 Err(error) => Next::Failed(error),
             };
         }
-        let is_late = moment.now_ms >= self.deadline_ms;
+        let is_late = moment.clock_ms >= self.deadline_ms;
         let mut wait_ms = match self.popup {
-            Popup::Gone(_) => GRACE_LOOK_MS,
+            Popup::Gone(since) if self.is_answered || moment.clock_ms < since + GRACE_MS => {
+                GRACE_LOOK_MS
+            }
             _ => before_look(self.looks, moment.random),
         };
         let seen = result.map(|account| {
@@ -259,22 +265,20 @@ impl Waiting {
             }
             Err(error) => return Next::Failed(error),
         }
-        self.next_look_ms = moment.now_ms + wait_ms;
+        self.next_look_ms = moment.clock_ms + wait_ms;
         Next::Wait
     }
 
-    /// When to look after things again, in milliseconds from now; never while only a change of the page can bring news.
+    /// When to look after things again, in milliseconds from now.
     pub fn wake_ms(&self, now_ms: u64) -> u32 {
-        let due_ms = if self.is_looking || !self.may_look() {
+        let due_ms = if self.is_looking {
             self.deadline_ms
         } else {
-            self.next_look_ms.min(self.deadline_ms)
+            self.due_ms().min(self.deadline_ms)
         };
         let due_ms = match self.popup {
             Popup::Open => due_ms.min(now_ms + self.before_popup(now_ms)),
-            Popup::Gone(since) if !self.is_looking && self.looked_at_ms >= since => {
-                due_ms.min(since + GRACE_MS)
-            }
+            Popup::Gone(since) if self.is_answered_since(since) => due_ms.min(since + GRACE_MS),
             // Without a look, or before its answer, nothing is decided.
             Popup::Gone(_) | Popup::None => due_ms,
         };
@@ -282,9 +286,20 @@ impl Waiting {
         due_ms.saturating_sub(now_ms).clamp(10, 600_000) as u32
     }
 
-    /// What has happened is looked at even where nobody watches; without a network there is nothing to see.
-    fn may_look(&self) -> bool {
-        self.around.is_online && (self.around.is_visible || self.is_verifying())
+    /// Whether the platform has answered a status check that was started since then.
+    fn is_answered_since(&self, since: u64) -> bool {
+        !self.is_looking && self.is_answered && self.looked_at_ms >= since
+    }
+
+    /// When the next status check is due: later while nobody watches, unless something has happened, and while the browser says that
+    /// it is offline. Either may be wrong, so that it is never put off for good.
+    fn due_ms(&self) -> u64 {
+        match self.around.is_online && (self.around.is_visible || self.is_verifying()) {
+            true => self.next_look_ms,
+            false => self
+                .next_look_ms
+                .max(self.since_ms.max(self.looked_at_ms) + MAX_AWAY_MS),
+        }
     }
 
     /// How long until the next look at a popup that was there.

@@ -1,19 +1,9 @@
 //! Options of the calls about accounts and actions.
 
-use super::{Options, Result, colliding, read_one};
-use crate::core::callback::collision;
+use super::{Options, Result, read_one};
 use crate::core::protocol::operation::{AccountFilter, Execute};
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
-
-/// An account and how long to wait for it, in milliseconds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WaitOptions {
-    /// Its id.
-    pub connected_account_id: String,
-    /// The limit, if not the default.
-    pub timeout_ms: Option<u32>,
-}
 
 /// An account and where its user returns to.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,21 +24,6 @@ pub fn read_account_id(value: &Value) -> Result<String> {
     read_one(value, ID)
 }
 
-impl WaitOptions {
-    /// Reads the argument of `connectedAccounts.waitUntilActive`.
-    ///
-    /// # Errors
-    /// `invalid_argument`.
-    pub fn read(value: &Value) -> Result<Self> {
-        let mut options = Options::new(value);
-        let read = WaitOptions {
-            connected_account_id: options.required(ID),
-            timeout_ms: options.number("timeoutMs", 0, 3_600_000),
-        };
-        options.end(read)
-    }
-}
-
 impl RefreshOptions {
     /// Reads the argument of `connectedAccounts.refresh`.
     ///
@@ -61,11 +36,7 @@ impl RefreshOptions {
             connected_account_id: options.required(ID),
             redirect_url,
         };
-        let read = options.end(read)?;
-        match read.redirect_url.as_deref().and_then(collision) {
-            Some(name) => Err(colliding("redirectUrl", &name)),
-            None => Ok(read),
-        }
+        options.end(read)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Options of a client, and the headers that it sends.
 
-use super::{Options, Result, colliding};
-use crate::core::callback::collision;
+use super::{Options, Result};
 use crate::core::error::ConnectError;
 use crate::core::protocol::Api;
 use crate::core::redirect;
@@ -162,9 +161,6 @@ impl ClientOptions {
                 "maxAnswerBytes",
                 AT_LEAST_ONE,
             ));
-        }
-        if let Some(name) = self.redirect_url.as_deref().and_then(collision) {
-            return Err(colliding("redirectUrl", &name));
         }
         self.base_url
             .truncate(self.base_url.trim_end_matches('/').len());

@@ -1,7 +1,6 @@
 //! Options of a flow.
 
-use super::{Options, Result, colliding};
-use crate::core::callback::collision;
+use super::{Options, Result};
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 use crate::core::redirect;
@@ -41,7 +40,7 @@ impl FlowOptions {
         if self.entity_id.is_none() {
             return Err(entity_missing());
         }
-        check_return(self.redirect_url.as_deref(), self.return_to.as_deref())?;
+        check_return_to(self.return_to.as_deref())?;
         Ok(self)
     }
 }
@@ -52,11 +51,8 @@ pub(crate) fn entity_missing() -> ConnectError {
     ConnectError::argument("required", "entityId", problem)
 }
 
-/// What cannot be told of a return address and a path from their types.
-pub(super) fn check_return(redirect_url: Option<&str>, return_to: Option<&str>) -> Result<()> {
-    if let Some(name) = redirect_url.and_then(collision) {
-        return Err(colliding("redirectUrl", &name));
-    }
+/// What cannot be told of a path from its type.
+pub(super) fn check_return_to(return_to: Option<&str>) -> Result<()> {
     if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
         let problem = "must be a path of this site that starts with one `/`";
         return Err(ConnectError::argument("format", "returnTo", problem));

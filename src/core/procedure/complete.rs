@@ -72,10 +72,7 @@ pub fn bind(
     now_ms: u64,
 ) -> Result<Bound, ConnectError> {
     let Some(record) = find(callback, records) else {
-        return Err(ConnectError::new(
-            ErrorCode::CallbackUnbound,
-            "the callback belongs to no connection that was started in this browser",
-        ));
+        return Err(unbound());
     };
     let named = callback.connected_account_id.as_ref();
     if named.is_some_and(|id| *id != record.connected_account_id) {
@@ -145,6 +142,14 @@ pub fn is_missing(error: &ConnectError) -> bool {
     matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
+/// The error of a callback whose attempt is not remembered here.
+pub fn unbound() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::CallbackUnbound,
+        "the connection was started in another window or browser: close this window and go on there",
+    )
+}
+
 /// The procedure, for a callback that is bound.
 #[derive(Debug)]
 pub struct CompleteConnection {
@@ -156,11 +161,8 @@ pub struct CompleteConnection {
 
 impl CompleteConnection {
     /// `bound`: what [`bind`] found.
-    pub fn new(callback: ConnectionCallback, bound: Bound, timeout_ms: Option<u32>) -> Self {
-        let mut watch = WatchAccount::new(
-            bound.record.connected_account_id.clone(),
-            timeout_ms.unwrap_or(TIMEOUT_MS),
-        );
+    pub fn new(callback: ConnectionCallback, bound: Bound) -> Self {
+        let mut watch = WatchAccount::new(bound.record.connected_account_id.clone());
         watch.entity_id = Some(bound.record.entity_id.clone());
         watch.needs_eyes = false;
         watch.is_claimed_failed = callback.outcome == Claim::Failure;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::expected_params::{ExpectedParams, ExpectedParamsOptions, GetExpectedParams};
 use super::{Event, Procedure, Step, out_of_step};
-use crate::core::callback::bind;
+use crate::core::callback::{bind, own_query};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::entity_missing;
 use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
@@ -164,6 +164,14 @@ impl InitiateConnection {
             .unwrap_or_default();
         self.by_link = known
             .is_some_and(|params| params.auth_scheme.is_oauth() && params.is_managed == Some(true));
+        // Keys and passwords go to no other page, so that they need no way back.
+        if known.is_none_or(|params| self.by_link || params.auth_scheme.may_redirect()) {
+            if let Err(error) = redirect::check_return(&self.context.redirect_url) {
+                return Step::Done(Err(error));
+            }
+        } else if redirect::check_return(&self.context.redirect_url).is_err() {
+            self.context.redirect_url.clear();
+        }
         let mut data = core::mem::take(&mut self.options.data);
         // A hosted link asks for what is missing itself.
         if let Some(params) = known
@@ -183,7 +191,10 @@ impl InitiateConnection {
             entity_id: self.entity_id.clone(),
             auth_scheme: known.map(|params| params.auth_scheme.clone()),
             data,
-            redirect_url: bind(&self.context.redirect_url, &self.context.flow_id),
+            redirect_url: match self.context.redirect_url.as_str() {
+                "" => String::new(),
+                url => bind(url, &self.context.flow_id),
+            },
         };
         self.sent = Some(initiate.clone());
         Step::call(if self.by_link {
@@ -196,6 +207,9 @@ impl InitiateConnection {
     fn refused(&mut self, sent: Initiate, error: ConnectError) -> Step<Initiated> {
         // The refusal made nothing, so asking at the place that it names makes no second account.
         if error.code == ErrorCode::EndpointRetired && !self.by_link {
+            if let Err(error) = redirect::check_return(&self.context.redirect_url) {
+                return Step::Done(Err(error));
+            }
             self.by_link = true;
             self.sent = Some(sent.clone());
             return Step::call(Operation::Link(sent));
@@ -217,6 +231,7 @@ impl InitiateConnection {
                 .or_else(|| self.options.integration_id.clone()),
             auth_scheme: params.map(|params| params.auth_scheme.clone()),
             return_to: self.options.return_to.clone(),
+            own_query: own_query(&self.context.redirect_url),
         };
         let initiated = attempt.initiated(connection, &self.context.redirect_origins, now_ms);
         Step::Done(initiated.map(|initiated| Initiated {
@@ -235,6 +250,7 @@ pub(super) struct Attempt {
     pub(super) integration_id: Option<String>,
     pub(super) auth_scheme: Option<AuthScheme>,
     pub(super) return_to: Option<String>,
+    pub(super) own_query: Option<String>,
 }
 
 impl Attempt {
@@ -259,6 +275,7 @@ impl Attempt {
             started_at_ms: now_ms,
             expires_at_ms: now_ms + LIFETIME_MS,
             return_to: self.return_to,
+            own_query: self.own_query,
             is_popup: false,
             tab: None,
             outcome: Outcome::Pending,

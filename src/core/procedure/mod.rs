@@ -51,9 +51,7 @@ pub struct Pause {
     pub look: u32,
     /// Not less than the platform has asked for, in milliseconds.
     pub at_least_ms: u64,
-    /// Not beyond this moment, in milliseconds since 1970.
-    pub until_ms: u64,
-    /// Whether to go on waiting while nobody sees the page; without a network there is always nothing to look at.
+    /// Whether to wait longer while the page is hidden. While the browser says that it is offline, the wait is always longer.
     pub needs_eyes: bool,
 }
 
@@ -91,6 +89,8 @@ pub enum Event {
     Answered(Result<Answer, ConnectError>),
     /// The wait is over.
     Woke,
+    /// The call's time limit is over. A procedure that knows more than that ends with a `timeout` of its own.
+    Expired,
 }
 
 /// A computation in steps. `now_ms` is the time of the event in milliseconds since 1970.

@@ -71,7 +71,7 @@ where
                 Err(error) => return Step::Done(Err(error)),
             },
             Event::Answered(Err(error)) => return Step::Done(Err(error)),
-            Event::Woke => return out_of_step(),
+            Event::Woke | Event::Expired => return out_of_step(),
         }
         match (self.pop(), self.request()) {
             (None, Some(operation)) => Step::call(operation),

@@ -2,7 +2,7 @@
 
 use super::initiate::{Attempt, Initiated};
 use super::{Event, Procedure, Step, out_of_step};
-use crate::core::callback::bind;
+use crate::core::callback::{bind, own_query};
 use crate::core::protocol::answer::{Answer, ConnectedAccount, Connection};
 use crate::core::protocol::operation::Operation;
 
@@ -63,6 +63,7 @@ impl RefreshAccount {
             integration_id: account.integration_id,
             auth_scheme: account.auth_scheme,
             return_to: None,
+            own_query: own_query(&self.refresh.redirect_url),
         };
         Step::Done(attempt.initiated(connection, &self.refresh.redirect_origins, now_ms))
     }

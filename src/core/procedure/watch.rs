@@ -17,22 +17,24 @@ pub struct WatchAccount {
     pub is_claimed_failed: bool,
     /// Whether to pause while nobody sees the page: not when the user has just come back to it.
     pub needs_eyes: bool,
-    timeout_ms: u32,
-    deadline_ms: u64,
     looks: u32,
+    /// What the last check showed.
+    status: Option<ConnectionStatus>,
+    /// How long the platform asked to wait, if the last check failed.
+    retry_after_ms: Option<u64>,
 }
 
 impl WatchAccount {
-    /// Gives up after `timeout_ms`.
-    pub fn new(connected_account_id: String, timeout_ms: u32) -> Self {
+    /// Waits as long as the time limit of its call.
+    pub fn new(connected_account_id: String) -> Self {
         WatchAccount {
             connected_account_id,
             entity_id: None,
             is_claimed_failed: false,
             needs_eyes: true,
-            timeout_ms,
-            deadline_ms: 0,
             looks: 0,
+            status: None,
+            retry_after_ms: None,
         }
     }
 
@@ -43,16 +45,15 @@ impl WatchAccount {
         })
     }
 
-    fn pause(&self, at_least_ms: u64) -> Step<ConnectedAccount> {
+    fn pause(&self) -> Step<ConnectedAccount> {
         Step::Do(Task::Wait(Pause {
             look: self.looks,
-            at_least_ms,
-            until_ms: self.deadline_ms,
+            at_least_ms: self.retry_after_ms.unwrap_or(0),
             needs_eyes: self.needs_eyes,
         }))
     }
 
-    fn seen(&self, account: ConnectedAccount, now_ms: u64) -> Step<ConnectedAccount> {
+    fn seen(&mut self, account: ConnectedAccount) -> Step<ConnectedAccount> {
         let status = match judge(
             account,
             &self.connected_account_id,
@@ -62,33 +63,38 @@ impl WatchAccount {
             Verdict::Over(error) => return Step::Done(Err(error)),
             Verdict::Waiting(status) => status,
         };
-        let error = if self.is_claimed_failed {
-            claimed_failed()
-        } else if now_ms >= self.deadline_ms {
-            still(status.as_str())
-        } else {
-            return self.pause(0);
+        if self.is_claimed_failed {
+            return Step::Done(Err(claimed_failed()));
+        }
+        self.status = Some(status);
+        self.retry_after_ms = None;
+        self.pause()
+    }
+
+    fn expired(&self) -> ConnectError {
+        let mut error = match &self.status {
+            Some(status) => still(status.as_str()),
+            None => still("not ACTIVE"),
         };
-        Step::Done(Err(error))
+        error.retry_after_ms = self.retry_after_ms;
+        error
     }
 }
 
 impl Procedure for WatchAccount {
     type Output = ConnectedAccount;
 
-    fn advance(&mut self, event: Event, now_ms: u64) -> Step<ConnectedAccount> {
+    fn advance(&mut self, event: Event, _now_ms: u64) -> Step<ConnectedAccount> {
         match event {
-            Event::Start => {
-                self.deadline_ms = now_ms + u64::from(self.timeout_ms);
-                self.look()
-            }
-            Event::Woke => self.look(),
-            Event::Answered(Ok(Answer::Account(account))) => self.seen(account, now_ms),
+            Event::Start | Event::Woke => self.look(),
+            Event::Answered(Ok(Answer::Account(account))) => self.seen(account),
             // A platform that stumbles has not decided.
-            Event::Answered(Err(error)) if error.retryable && now_ms < self.deadline_ms => {
-                self.pause(error.retry_after_ms.unwrap_or(0))
+            Event::Answered(Err(error)) if error.retryable => {
+                self.retry_after_ms = error.retry_after_ms;
+                self.pause()
             }
             Event::Answered(Err(error)) => Step::Done(Err(error)),
+            Event::Expired => Step::Done(Err(self.expired())),
             Event::Answered(_) => out_of_step(),
         }
     }

@@ -121,7 +121,7 @@ fn create_body(initiate: &Initiate, json: &mut JsonObject) {
     });
     json.object("connection", |json| {
         json.string("user_id", &initiate.entity_id);
-        json.string("callback_url", &initiate.redirect_url);
+        json.optional("callback_url", return_address(initiate));
         if let Some(scheme) = &initiate.auth_scheme {
             json.object("state", |json| {
                 json.string("authScheme", scheme.as_str());
@@ -140,10 +140,15 @@ fn create_body(initiate: &Initiate, json: &mut JsonObject) {
     });
 }
 
+/// None where the user goes to no other page.
+fn return_address(initiate: &Initiate) -> Option<&str> {
+    Some(initiate.redirect_url.as_str()).filter(|url| !url.is_empty())
+}
+
 fn link_body(initiate: &Initiate, json: &mut JsonObject) {
     json.string("auth_config_id", &initiate.integration_id);
     json.string("user_id", &initiate.entity_id);
-    json.string("callback_url", &initiate.redirect_url);
+    json.optional("callback_url", return_address(initiate));
     if !initiate.data.is_empty() {
         json.object("connection_data", |json| data(initiate, json));
     }

@@ -30,7 +30,10 @@ export class Clock implements SandboxClock {
   constructor(private readonly pulse: Pulse, private readonly advanceTimers: Advance | undefined) {}
 
   install(startMs: number, patches: Patches): void {
-    if (this.advanceTimers) return checkMicrotasks();
+    if (this.advanceTimers) {
+      checkMicrotasks();
+      return followDate(patches);
+    }
     const fake = fakeTimer();
     if (fake) throw misuse("timers_faked", `\`${fake}\` of this page is a fake already: ${howToShare}; or call vi.useRealTimers() first`);
     this.#timers = new FakeTimers(startMs, patches);
@@ -123,6 +126,14 @@ export class Clock implements SandboxClock {
 function checkMicrotasks(): void {
   if (!areMicrotasksFake()) return;
   throw misuse("timers_faked", "`queueMicrotask` of this page is a fake, so that no promise of the module settles: leave it out, such as by jest.useFakeTimers({ doNotFake: [\"queueMicrotask\", \"nextTick\"] })");
+}
+
+/** Has `performance.now` go by a `Date` that is somebody else's, where they have left it alone. */
+function followDate(patches: Patches): void {
+  const { clock } = globalThis.setTimeout as { clock?: { methods?: string[] } };
+  if (typeof performance === "undefined" || clock?.methods?.includes("performance")) return;
+  const aheadMs = performance.now() - Date.now();
+  patches.replace(performance, "now", () => Date.now() + aheadMs);
 }
 
 /** Lets the page do one thing that waits for no timer. Not by a timer, since those may be anybody's. */
