@@ -1,6 +1,6 @@
 //! The user is back: which attempt the callback belongs to, and what the platform says of it.
 
-use crate::support::{Exchange, NOW, Played, exchange, play, play_within};
+use crate::support::{Exchange, NOW, Played, exchange, play_within};
 use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{KEPT_MS, LIFETIME_MS, Outcome, PendingConnection};

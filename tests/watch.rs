@@ -1,6 +1,6 @@
 //! Watching one account until its state is final.
 
-use crate::support::{Exchange, NOW, Played, exchange, play, play_within};
+use crate::support::{Exchange, NOW, Played, exchange, play_within};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::procedure::watch::WatchAccount;
 use connect_flow::core::procedure::{Event, Procedure, Step, Task};
