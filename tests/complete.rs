@@ -1,6 +1,6 @@
 //! The user is back: which attempt the callback belongs to, and what the platform says of it.
 
-use crate::support::{Exchange, NOW, Played, exchange, play_within};
+use crate::support::{Exchange, NOW, Played, exchange, play, play_within};
 use connect_flow::core::callback::{ConnectionCallback, parse};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{KEPT_MS, LIFETIME_MS, Outcome, PendingConnection};
@@ -137,7 +137,7 @@ fn an_expired_attempt_is_looked_at_once() {
             ..of(record("f1", "ca_1"))
         };
         play(
-            CompleteConnection::new(callback(query), bound, None),
+            CompleteConnection::new(callback(query), bound),
             vec![exchange],
         )
     };
@@ -190,7 +190,7 @@ fn an_attempt_that_ended_is_not_revived() {
             let callback = callback(&[ID, query].concat());
             for now_ms in [NOW, NOW + LIFETIME_MS] {
                 let bound = bind(&callback, &[ended(outcome)], now_ms).unwrap();
-                let procedure = CompleteConnection::new(callback.clone(), bound, None);
+                let procedure = CompleteConnection::new(callback.clone(), bound);
                 assert_eq!(failure(play(procedure, vec![])).code, code);
             }
         }

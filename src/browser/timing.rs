@@ -24,9 +24,12 @@ pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// The clock below starts here, so that its 0 is a moment before all others.
+const CLOCK_START_MS: f64 = 3_600_000.0;
+
 /// Milliseconds of a clock that never goes back. For everything that waits.
 pub fn clock_ms() -> u64 {
-    performance_now().unwrap_or_else(|_| js_sys::Date::now()) as u64
+    (CLOCK_START_MS + performance_now().unwrap_or_else(|_| js_sys::Date::now())) as u64
 }
 
 /// A random number from 0 to 1, good enough to spread requests.

@@ -76,8 +76,8 @@ impl ConnectClient {
             None => {
                 let mut records = self.pending();
                 records.retain(is_wanted);
-                let named = page::address().ok().and_then(|url| {
-                    let callback = callback::parse(&url).ok()??;
+                let named = self.callback_address().ok().and_then(|url| {
+                    let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
                     complete::find(&callback, &records).cloned()
                 });
                 let tab = page::tab();

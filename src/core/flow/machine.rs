@@ -323,7 +323,7 @@ impl Flow {
         }
         self.adopt(&waiting.record);
         waiting.is_expired = waiting.record.is_expired(moment.now_ms);
-        waiting.again(moment.now_ms);
+        waiting.again(moment.clock_ms);
         let mut effects = Vec::new();
         if waiting.is_remembered {
             effects.push(Effect::Listen(waiting.record.flow_id.clone()));
