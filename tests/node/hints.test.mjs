@@ -1,0 +1,96 @@
+// What a browser says of its network, the page and the popup may be wrong: it delays a status check and decides nothing.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, suite, test } from "node:test";
+import { createSandbox } from "connect-flow/testing";
+
+let sandbox, clock, undo;
+beforeEach(() => {
+  sandbox = createSandbox({ now: () => Date.parse("2026-01-16T10:00:00.000Z") });
+  undo = [];
+});
+afterEach(() => {
+  for (const restore of undo.reverse()) restore();
+  sandbox.dispose();
+});
+
+function say(object, name, get) {
+  const before = Object.getOwnPropertyDescriptor(object, name);
+  Object.defineProperty(object, name, { configurable: true, get });
+  undo.push(() => (before ? Object.defineProperty(object, name, before) : delete object[name]));
+}
+
+const hints = {
+  "`navigator.onLine` is false for ever": () => say(navigator, "onLine", () => false),
+  "`visibilityState` is hidden for ever": () => say(document, "visibilityState", () => "hidden"),
+  "`hasFocus()` is false for ever": () => say(document, "hasFocus", () => () => false),
+  "`closed` of the popup is true at once": () => sandbox.next({ outcome: "popup_cut_off", afterMs: 40_000 }),
+  "all of them": () => {
+    say(navigator, "onLine", () => false);
+    say(document, "visibilityState", () => "hidden");
+    say(document, "hasFocus", () => () => false);
+  },
+};
+
+async function open() {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  ({ clock } = sandbox);
+  return client;
+}
+
+suite("requests work, although", () => {
+  for (const [name, set] of Object.entries(hints)) {
+    test(`${name}: a flow by popup connects soon after the platform has decided`, async () => {
+      const client = await open();
+      if (!name.includes("closed")) sandbox.next({ outcome: "connected", afterMs: 40_000 });
+      set();
+      const flow = client.flow({ app: "gmail", mode: "popup" });
+      assert.equal((await clock.until(flow.load())).state, "ready");
+      const since = clock.now();
+      assert.equal((await clock.until(flow.submit())).state, "connected");
+      assert.ok(clock.now() - since <= 40_000 + 16_000, `${clock.now() - since} ms`);
+    });
+
+    test(`${name}: a flow that hears nothing checks at least every 15 s, and a call too`, async () => {
+      const client = await open();
+      sandbox.next({ outcome: "never" });
+      const { connectedAccountId, flowId } = await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
+      set();
+      const flow = client.resume({ flowId });
+      const asked = () => sandbox.requests.filter(({ path }) => path.includes(connectedAccountId)).map(({ atMs }) => atMs);
+      await clock.advance(5 * 60_000);
+      const gaps = asked().slice(1).map((atMs, index) => atMs - asked()[index]);
+      assert.ok(gaps.length >= 15 && Math.max(...gaps) <= 15_500, gaps.join(" "));
+      flow.dispose();
+      const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 120_000 });
+      const before = asked().length;
+      await assert.rejects(clock.until(waiting), { code: "timeout" });
+      assert.ok(asked().length - before >= 8, `${asked().length - before} checks`);
+    });
+  }
+
+  test("`navigator.onLine` is false: once a request was answered, waiting is as fast as online", async () => {
+    const client = await open();
+    sandbox.next({ outcome: "never" });
+    const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
+    say(navigator, "onLine", () => false);
+    const before = sandbox.requests.length;
+    await assert.rejects(clock.until(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 30_000 })), { code: "timeout" });
+    assert.ok(sandbox.requests.length - before >= 7, `${sandbox.requests.length - before} checks`);
+  });
+});
+
+test("without a network a page asks seldom, and at once when that is back", async () => {
+  const client = await open();
+  sandbox.next({ outcome: "never" });
+  const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
+  let asked = 0;
+  const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 300_000 });
+  waiting.catch(() => {});
+  await clock.advance(3_000);
+  sandbox.setOnline(false);
+  await clock.advance(120_000);
+  asked = sandbox.requests.length;
+  sandbox.setOnline(true);
+  await clock.advance(100);
+  assert.equal(sandbox.requests.length - asked, 1);
+});
