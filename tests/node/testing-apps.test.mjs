@@ -50,8 +50,8 @@ test("one that cannot be is refused", () => {
   for (const [given, words] of [
     [[{ key: "gmail" }], /must be unique, got `gmail` twice/],
     [[{ key: "a" }, { key: "a" }], /must be unique, got `a` twice/],
-    [[{ key: "no words" }], /a word/],
-    [[{}], /a word/],
+    [[{ key: "no words" }], /must be letters, digits/],
+    [[{}], /must be letters, digits/],
     [[{ key: "a", authScheme: "SAML" }], /there are: OAUTH2, API_KEY/],
     [[{ key: "a", authScheme: "toString" }], /no auth scheme/],
   ]) {
