@@ -4,13 +4,12 @@ import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 import { run } from "../lib/run.mjs";
+import { aroundGlue, bundleGlue } from "./glue.mjs";
 import { manglable, renamed } from "./short-names.mjs";
 
 const GLUE = "connect_flow.js";
 const WASM = "connect_flow_bg.wasm";
 const TYPES = "connect_flow.d.ts";
-// What the loader, src/ts/index.ts, takes of the glue: the rest is left out.
-const LOADED = ["default", "ConnectClient", "validateParams", "validateStandard", "toJsonSchema", "inputAttributes"];
 // The other ways to the module, loaded when the first is none.
 const INLINE = "connect_flow_inline.js";
 const WITHOUT_WASM = "connect_flow_js.js";
@@ -63,10 +62,13 @@ export async function buildJs(withoutWasm) {
   // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
   const long = readFileSync(inRoot("pkg", WASM));
   const names = { mangleProps: manglable(long), mangleCache: {} };
-  const stdin = { contents: `export { ${LOADED.join(", ")} } from "./${GLUE}";`, resolveDir: inRoot("pkg") };
   // The loader says where the file is; bundlers would copy it a second time for a second `new URL`.
   const noUrl = { "import.meta.url": "undefined" };
-  const { mangleCache } = await build({ ...options, ...names, stdin, outfile: `dist/${GLUE}`, external: [], define: noUrl });
+  const { text, mangleCache } = await bundleGlue({ folder: inRoot("pkg"), file: GLUE, options: { ...names, define: noUrl } });
+  // Calls of the module, which are what is guarded, go through its exports.
+  const assignment = /\bwasm = instance\.exports;/;
+  if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
+  writeFileSync(inRoot("dist", GLUE), await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports, module);")));
   const wasm = renamed(long, mangleCache);
   writeFileSync(inRoot("dist", WASM), wasm);
   const deflated = deflateRawSync(wasm, { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });

@@ -9,7 +9,7 @@ const KEPT = "memory";
 export function manglable(wasm) {
   const module = new WebAssembly.Module(wasm);
   const names = [...WebAssembly.Module.imports(module), ...WebAssembly.Module.exports(module)].map(({ name }) => name);
-  return new RegExp(`^(?:${names.filter((name) => name !== KEPT).join("|")}|__wrap|__wbg_ptr|__destroy_into_raw)$`);
+  return new RegExp(`^(?:${names.filter((name) => name !== KEPT).join("|")}|__wrap|__wbg_ptr)$`);
 }
 
 /** The module with other names for what it imports and exports: `{ before: after }`, as esbuild has named them in the glue. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../lib/run.mjs";
+import { aroundGlue, bundleGlue } from "./glue.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
 const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
@@ -47,13 +48,15 @@ function detachOnGrowth(text) {
 }
 
 async function bundle(folder) {
-  const { build } = await import("esbuild");
+  // What wasm-bindgen's own entry does beyond this.
+  if (/__wbindgen_start/.test(readFileSync(join(folder, "connect_flow.js"), "utf8"))) throw new Error("the module has to be started");
   const replaced = { name: "replaced", setup };
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, "connect_flow.js")], write: false, plugins: [replaced],
-    bundle: true, format: "esm", platform: "neutral", target: "es2022", minify: true, legalComments: "none", logLevel: "silent",
-  });
-  return outputFiles[0].text;
+  const start = `
+    import * as wasm from "./connect_flow_bg.wasm";
+    import { __wbg_set_wasm } from "./connect_flow_bg.js";
+    __wbg_set_wasm(guarded(wasm));`;
+  const { text } = await bundleGlue({ folder, file: "connect_flow_bg.js", start, options: { plugins: [replaced] } });
+  return aroundGlue(text);
 
   function setup(build) {
     build.onResolve({ filter: /\.wasm$/ }, () => ({ path: join(folder, "module.js") }));

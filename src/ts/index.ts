@@ -14,10 +14,8 @@ export type {
   StandardSchemaV1, TraceEntry, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
-type Module = Pick<
-  typeof import("./connect_flow.js"),
-  "ConnectClient" | "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes"
->;
+// What stands in dist/connect_flow.js: src/ts/instance.ts around the module.
+type Module = typeof import("./instance.js");
 
 /** The address that the page was opened at, before a router rewrites it. The first client takes it. */
 let entry = globalThis.location?.href as string | undefined;
@@ -26,14 +24,15 @@ let loading: Promise<Module> | undefined;
 let loaded: Module | undefined;
 
 // Each way to the module is downloaded when its turn comes. All of it is for bundlers to read: literal paths, one `new URL`.
-const glue = () => import("./connect_flow.js");
+const glue = () => import("./connect_flow.js") as unknown as Promise<Module>;
 
 /** The file, beside this one or where the caller has put it, compiled while it arrives. */
 async function file(options: ClientOptions): Promise<Module> {
   // Its own member only: a polluted prototype must not choose what runs here.
   const given = Object.hasOwn(Object(options), "wasmUrl") ? options.wasmUrl : undefined;
   const url = given ?? new URL("./connect_flow_bg.wasm", import.meta.url);
-  const [module, response] = await Promise.all([glue(), fetch(url)]);
+  // In this order: where there is no `fetch`, nothing was started whose failure nobody would hear of.
+  const [response, module] = await Promise.all([fetch(url), glue()]);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   // Of another type it may be the file all the same, but cannot be compiled while it arrives.
   const isWasm = response.headers.get("content-type") === "application/wasm";
@@ -49,7 +48,7 @@ async function inline(): Promise<Module> {
 }
 
 /** The same compiled to JavaScript, for where WebAssembly is missing or forbidden. */
-const js = (): Promise<Module> => import("./connect_flow_js.js");
+const js = () => import("./connect_flow_js.js") as unknown as Promise<Module>;
 
 async function load(options: ClientOptions): Promise<Module> {
   const errors: unknown[] = [];
@@ -94,11 +93,11 @@ function ready(): Module {
  * WebAssembly is missing or forbidden, the same compiled to JavaScript.
  *
  * @throws `load_failed` (retryable: the next call loads again; in Firefox, which remembers a script that it could not load, after
- * a reload of the page), `invalid_argument`.
+ * a reload of the page), `crashed` (retryable: the module stopped and could not be started again), `invalid_argument`.
  */
 export async function createClient(options: ClientOptions): Promise<ConnectClient> {
   const module = await (loading ??= load(options));
-  const client = new module.ConnectClient(options, entry);
+  const client = module.connect(options, entry);
   entry = undefined;
   return client;
 }

@@ -99,7 +99,7 @@ let instances = 0;
 export async function createFreshClient(options) {
   const module = await import(`../../../dist/connect_flow.js?instance=${++instances}`);
   await module.default({ module_or_path: wasm });
-  return new module.ConnectClient(options);
+  return module.connect(options);
 }
 
 function memoryStorage() {
