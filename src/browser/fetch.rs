@@ -18,7 +18,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
 use crate::core::protocol::http::{Body, HttpRequest, HttpResponse};
 use crate::core::retry::retry_after_ms;
-use crate::core::text::concat;
+use crate::core::text::{concat, contains};
 use crate::core::time::parse_http_date;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
@@ -226,6 +226,18 @@ async fn read(
     let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
     let date_ms = header("date")?.and_then(|text| parse_http_date(&text));
     let request_id = header("x-request-id")?;
+    let is_kept_nowhere =
+        header("cache-control")?.is_some_and(|value| contains(&value, "no-store"));
+    // Chromium shows such an answer as cancelled when a page has read its stream, but not when it reads a copy by itself. Only of
+    // the network: that ends with the request.
+    if is_kept_nowhere
+        && member(response, "type")? != "default"
+        && let Ok(copy) = call(response, "clone", &JsValue::UNDEFINED)
+        && let Ok(work) = call(&copy, "arrayBuffer", &JsValue::UNDEFINED)
+    {
+        forget(&work);
+    }
+    let stream = member(response, "body")?;
     let body = if stream.is_object() && !member(&stream, "locked")?.is_truthy() {
         let reader = call(&stream, "getReader", &JsValue::UNDEFINED)?;
         read_text(&reader, max_bytes, deadline)
@@ -272,6 +284,7 @@ async fn read_text(
             length => length,
         });
         if size > max_bytes.into() {
+            deadline.abort();
             discard(reader);
             return Ok(None);
         }
@@ -282,13 +295,18 @@ async fn read_text(
     }
 }
 
-/// Cancels a stream or its reader. What that comes to is nobody's concern: the answer is refused already.
+/// Cancels a stream or its reader: the answer is refused already.
 fn discard(stream: &JsValue) {
     if stream.is_object()
         && let Ok(cancelled) = call(stream, "cancel", &JsValue::UNDEFINED)
     {
-        let _ = Promise::race(&Array::of2(&JsValue::NULL, &cancelled));
+        forget(&cancelled);
     }
+}
+
+/// What this promise comes to is nobody's concern.
+fn forget(promise: &JsValue) {
+    let _ = Promise::race(&Array::of2(&JsValue::NULL, promise));
 }
 
 fn member(of: &JsValue, name: &str) -> Result<JsValue, Failure> {
@@ -320,7 +338,11 @@ async fn limit(deadline: &Deadline<'_>, work: &JsValue) -> Result<JsValue, Failu
 }
 
 fn unreachable_platform(cause: JsValue) -> Failure {
-    Failure::caused(ErrorCode::Network, "the platform cannot be reached", cause)
+    Failure::caused(
+        ErrorCode::Network,
+        "the server at `baseUrl` cannot be reached",
+        cause,
+    )
 }
 
 fn unreadable(cause: JsValue) -> Failure {

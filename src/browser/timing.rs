@@ -102,6 +102,11 @@ impl<'a> Deadline<'a> {
         self.controller.signal()
     }
 
+    /// Stops what was handed the signal, before the time is over.
+    pub fn abort(&self) {
+        self.controller.abort();
+    }
+
     /// Waits for `work`, a promise or not, but no longer than the deadline. What looking at it throws it is rejected with.
     ///
     /// # Errors

@@ -168,6 +168,23 @@ suite("maxAnswerBytes", () => {
     }
   });
 
+  test("ends an endless answer, whatever it says of caches", async () => {
+    for (const headers of [{}, { "cache-control": "no-store" }, { "cache-control": "private, no-store, max-age=0" }]) {
+      let end;
+      const ended = new Promise((resolve) => (end = resolve));
+      const server = createServer((request, response) => {
+        response.on("close", end).writeHead(200, headers);
+        const more = () => response.destroyed || (response.write("x".repeat(100_000)) ? setImmediate(more) : response.once("drain", more));
+        more();
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { error, times } = await failed((request) => fetch(request), { baseUrl: `http://127.0.0.1:${server.address().port}` });
+      assert.deepEqual([error.code, times], ["response_invalid", 1]);
+      await ended;
+      server.close();
+    }
+  });
+
   test("refuses what is no number of bytes", async () => {
     for (const maxAnswerBytes of [0, -1, 1.5, 50_000_001, "1000", NaN, Infinity]) {
       await assert.rejects(connect({ maxAnswerBytes }), ({ code, issues }) => code === "invalid_argument" && issues[0].field === "maxAnswerBytes");

@@ -12,6 +12,7 @@ import { followBidi } from "./watch.mjs";
  * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
  * from the page of this window, or gives it back; `nameNotFound` is what it says of a name that cannot be found. With the option
  * `hasFocus` only one window at a time has the keyboard, as on a user's screen. With `savesLogins` a test can save a login.
+ * With `hasNetwork` Chromium logs its requests as its developer tools see them.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
@@ -23,7 +24,7 @@ export const engines = {
       // Without a screen every window says that it has the focus.
       return hasFocus ? onScreen(start) : start();
     },
-    capabilities: (profile, { hasFocus }) => ({
+    capabilities: (profile, { hasFocus, hasNetwork }) => ({
       browserName: "chrome",
       // By WebDriver BiDi, webdriverio at times runs in a popup what was meant for the page behind it.
       "wdio:enforceWebDriverClassic": true,
@@ -46,7 +47,7 @@ export const engines = {
           `--user-data-dir=${profile}`,
         ],
       },
-      "goog:loggingPrefs": { browser: "ALL" },
+      "goog:loggingPrefs": { browser: "ALL", ...(hasNetwork && { performance: "ALL" }) },
     }),
     follow: async (browser, port) => () => readChromiumLog(port, browser.sessionId),
     // Not by WebDriver's own command: windows that it goes to afterwards are offline as well.
