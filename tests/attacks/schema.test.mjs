@@ -8,7 +8,7 @@ const test = scenarios();
 const html = `"><img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script><svg onload="globalThis.hacked=1">`;
 const bidi = "\u202egnp.exe\u2066 \u0000\u200b";
 
-/** A toolkit of v3 that asks for these fields. */
+/** A toolkit that asks for these fields. */
 const toolkit = (required) => ({
   slug: "shopify", name: html, enabled: true, composio_managed_auth_schemes: [], meta: { description: html, logo: "javascript:globalThis.hacked=1" },
   auth_config_details: [{ mode: "API_KEY", name: html, fields: { connected_account_initiation: { required, optional: [] } } }],
@@ -40,7 +40,7 @@ for (const [name, open] of Object.entries(demos)) {
   test(`the demo ${name} shows hostile fields as text, and sends what was typed into them`, async (context) => {
     const { browser, platform, watch, expectTrouble } = context;
     expectTrouble(/^status 400: POST/);
-    platform.sandbox.fault({ kind: "status", status: 200, method: "GET", path: "/api/v3/toolkits/shopify", body: toolkit(hostile), times: 10 });
+    platform.sandbox.fault({ kind: "status", status: 200, method: "GET", path: "/api/v3.1/toolkits/shopify", body: toolkit(hostile), times: 10 });
     const app = await open(context);
     await app.until("there is a form", ({ fields }) => fields.length === hostile.length);
     const before = watch.requests().length;
@@ -59,7 +59,7 @@ for (const [name, open] of Object.entries(demos)) {
     assert.ok(body.includes('"__proto__":"aaa"') && body.includes('"constructor":"fine"'), body);
     assert.equal(await browser.execute(() => globalThis.hacked ?? {}.aaa ?? null), null);
     const asked = watch.requests().slice(before).map(({ url }) => url.replace(platform.appUrl, ""));
-    assert.deepEqual(asked.filter((path) => !path.startsWith("/api/connect/api/v3/")), []);
+    assert.deepEqual(asked.filter((path) => !path.startsWith("/api/connect/api/v3.1/")), []);
   });
 }
 
