@@ -168,6 +168,7 @@ impl ConnectClient {
         });
         let own = &client.inner.options;
         let context = Context {
+            has_key: own.unsafe_api_key.is_some(),
             may_create: own.create_integrations,
             redirect_url,
             redirect_origins: own.redirect_origins.clone(),

@@ -32,7 +32,7 @@ fn record(flow_id: &str, account: &str, query: &str) -> PendingConnection {
     PendingConnection {
         flow_id: flow_id.to_owned(),
         connected_account_id: account.to_owned(),
-        entity_id: "Jessica".to_owned(),
+        entity_id: Some("Jessica".to_owned()),
         app: None,
         integration_id: None,
         auth_scheme: None,

@@ -16,7 +16,7 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
     PendingConnection {
         flow_id: flow_id.to_owned(),
         connected_account_id: account.to_owned(),
-        entity_id: "Jessica".to_owned(),
+        entity_id: Some("Jessica".to_owned()),
         app: Some("gmail".to_owned()),
         integration_id: Some("ac_1".to_owned()),
         auth_scheme: None,

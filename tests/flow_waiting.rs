@@ -296,7 +296,7 @@ fn a_flow_owns_an_attempt_when_something_is_known_on_both_sides_and_all_that_is_
         assert_eq!(owned, expected, "{flow:?}");
     }
     let mut other = full;
-    other.entity_id = "Melissa".to_owned();
+    other.entity_id = Some("Melissa".to_owned());
     assert!(!own(Some("gmail"), Some("int-1"), None).is_own(&other));
 }
 

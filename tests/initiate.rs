@@ -26,7 +26,7 @@ fn what_is_known_takes_one_request_and_is_remembered() {
     assert_eq!(
         json!(done.request),
         json!({
-            "connectionStatus": "INITIATED", "connectedAccountId": "ca_1", "redirectUrl": "https://provider.example/", "flowId": FLOW
+            "connectionStatus": "INITIATED", "connectedAccountId": "ca_1", "redirectUrl": "https://provider.example/", "entityId": "Jessica", "flowId": FLOW
         })
     );
     let record = done.pending().unwrap();
@@ -75,7 +75,7 @@ fn a_link_is_three_requests_at_most() {
             json!(played.result.unwrap().request),
             json!({
                 "connectionStatus": "INITIATED", "connectedAccountId": "ca_1", "redirectUrl": "https://connect.example/",
-                "expiresAtMs": NOW + LIFETIME_MS, "flowId": FLOW
+                "expiresAtMs": NOW + LIFETIME_MS, "entityId": "Jessica", "flowId": FLOW
             })
         );
     }

@@ -159,7 +159,7 @@ fn a_lookup_that_fails_sends_nothing() {
 }
 
 #[test]
-fn the_entity_of_the_call_goes_before_that_of_the_client_and_one_must_be_named() {
+fn the_entity_of_the_call_goes_before_that_of_the_client_and_with_a_key_one_must_be_named() {
     let options = InitiateOptions {
         entity_id: Some("Melissa".to_owned()),
         ..by_id(&json!({}))
@@ -169,10 +169,20 @@ fn the_entity_of_the_call_goes_before_that_of_the_client_and_one_must_be_named()
     let played = start(options, context(known()), script);
     assert_eq!(played.bodies[0]["connection"]["user_id"], "Melissa");
     assert_eq!(
-        played.result.unwrap().pending().unwrap().entity_id,
-        "Melissa"
+        played
+            .result
+            .unwrap()
+            .pending()
+            .unwrap()
+            .entity_id
+            .as_deref(),
+        Some("Melissa")
     );
-    let error = InitiateConnection::new(by_id(&json!({})), None, context(known())).unwrap_err();
+    let context = Context {
+        has_key: true,
+        ..context(known())
+    };
+    let error = InitiateConnection::new(by_id(&json!({})), None, context).unwrap_err();
     assert_eq!(
         (error.code, error.issues[0].field.as_str()),
         (ErrorCode::InvalidArgument, "entityId")

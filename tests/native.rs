@@ -5,6 +5,7 @@ mod callback;
 mod changes;
 mod complete;
 mod create_integration;
+mod entities;
 mod errors;
 mod expected_params;
 mod find_account;

@@ -271,6 +271,7 @@ fn of_a_list() {
         AccountFilter::read(&value(&options)).unwrap(),
         AccountFilter {
             entity_id: Some("alice".to_owned()),
+            all_entities: false,
             app: Some("gmail".to_owned()),
             integration_id: Some("i".to_owned()),
             status: Some(ConnectionStatus::Expired),

@@ -20,6 +20,7 @@ fn refresh() -> Refresh {
         redirect_origins: Vec::new(),
         flow_id: FLOW.to_owned(),
         entity_id: Some("Jessica".to_owned()),
+        has_key: false,
     }
 }
 
@@ -49,34 +50,32 @@ fn it_is_a_status_check_and_one_request() {
             started("https://provider.example/"),
         ],
     );
-    {
-        let done = played.result.unwrap();
-        assert_eq!(
-            json!(done.request),
-            json!({
-                "connectionStatus": "INITIATED", "connectedAccountId": "a-1",
-                "redirectUrl": "https://provider.example/", "flowId": FLOW
-            })
-        );
-        let record = done.pending().unwrap();
-        assert_eq!(
-            json!(record),
-            json!({
-                "flowId": FLOW, "connectedAccountId": "a-1", "entityId": "Melissa", "app": "acme",
-                "startedAtMs": NOW, "expiresAtMs": NOW + LIFETIME_MS
-            })
-        );
-        assert_eq!(record.outcome, Outcome::Pending);
-        assert_eq!(done.learned, None);
-    }
+    let done = played.result.unwrap();
+    assert_eq!(
+        json!(done.request),
+        json!({
+            "connectionStatus": "INITIATED", "connectedAccountId": "a-1",
+            "redirectUrl": "https://provider.example/", "entityId": "Melissa", "flowId": FLOW
+        })
+    );
+    let record = done.pending().unwrap();
+    assert_eq!(
+        json!(record),
+        json!({
+            "flowId": FLOW, "connectedAccountId": "a-1", "entityId": "Melissa", "app": "acme",
+            "startedAtMs": NOW, "expiresAtMs": NOW + LIFETIME_MS
+        })
+    );
+    assert_eq!(record.outcome, Outcome::Pending);
+    assert_eq!(done.learned, None);
 }
 
 #[test]
 fn whose_it_is_says_the_account_then_the_client() {
     for (told, own, expected) in [
-        (json!("Melissa"), Some("Jessica"), "Melissa"),
-        (json!(null), Some("Jessica"), "Jessica"),
-        (json!(null), None, "default"),
+        (json!("Melissa"), Some("Jessica"), Some("Melissa")),
+        (json!(null), Some("Jessica"), Some("Jessica")),
+        (json!(null), None, None),
     ] {
         let refresh = Refresh {
             entity_id: own.map(str::to_owned),
@@ -87,8 +86,28 @@ fn whose_it_is_says_the_account_then_the_client() {
             started("https://provider.example/"),
         ];
         let record = run(refresh, script).result.unwrap().record;
-        assert_eq!((record.entity_id.as_str(), record.app), (expected, None));
+        assert_eq!((record.entity_id.as_deref(), record.app), (expected, None));
     }
+}
+
+#[test]
+fn with_a_key_nobody_is_made_up() {
+    let refresh = || Refresh {
+        entity_id: None,
+        has_key: true,
+        ..refresh()
+    };
+    let error = run(refresh(), vec![look(&json!({}))]).result.unwrap_err();
+    assert_eq!(
+        (error.code, error.issues[0].field.as_str()),
+        (ErrorCode::InvalidArgument, "entityId")
+    );
+    let script = vec![
+        look(&json!({ "user_id": "Melissa" })),
+        started("https://provider.example/"),
+    ];
+    let record = run(refresh(), script).result.unwrap().record;
+    assert_eq!(record.entity_id.as_deref(), Some("Melissa"));
 }
 
 #[test]

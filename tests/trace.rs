@@ -24,7 +24,7 @@ fn operations(word: &str) -> Vec<Operation> {
     let some = || Some(text());
     let initiate = Initiate {
         integration_id: text(),
-        entity_id: text(),
+        entity_id: some(),
         auth_scheme: Some(AuthScheme::parse(word)),
         data: vec![(text(), Secret::new(text()))],
         redirect_url: text(),
@@ -58,6 +58,7 @@ fn operations(word: &str) -> Vec<Operation> {
         Operation::ListAccounts {
             filter: AccountFilter {
                 entity_id: some(),
+                all_entities: false,
                 app: some(),
                 integration_id: some(),
                 status: Some(ConnectionStatus::parse(word)),

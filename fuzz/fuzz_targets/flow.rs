@@ -309,7 +309,7 @@ impl World {
                 && account
                     .entity_id
                     .as_ref()
-                    .is_none_or(|entity| *entity == attempt.entity_id)
+                    .is_none_or(|entity| attempt.entity_id.as_ref().is_none_or(|own| own == entity))
         })
     }
 

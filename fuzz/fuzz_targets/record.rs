@@ -82,7 +82,7 @@ fuzz_target!(|input: Input| {
         } => {
             let made = PendingConnection {
                 connected_account_id: connected_account_id.0,
-                entity_id: entity_id.0,
+                entity_id: Some(entity_id.0),
                 app: app.map(|text| text.0),
                 return_to: return_to
                     .map(|text| text.0)
@@ -99,7 +99,7 @@ fuzz_target!(|input: Input| {
             let is_text = |text: &str| !text.trim().is_empty() && text.len() <= 1024;
             let texts = [
                 Some(&made.connected_account_id),
-                Some(&made.entity_id),
+                made.entity_id.as_ref(),
                 made.app.as_ref(),
                 made.return_to.as_ref(),
             ];
@@ -212,7 +212,7 @@ impl Seen {
                 .id
                 .map_or_else(|| record.connected_account_id.clone(), |text| text.0),
             entity_id: match self.entity {
-                None => Some(record.entity_id.clone()),
+                None => record.entity_id.clone(),
                 Some(other) => other.map(|text| text.0),
             },
             ..account(&strip(&self.status.0))
@@ -244,9 +244,10 @@ fn judge(
                 (&record.connected_account_id, &record.connected_account_id)
             );
             assert!(
-                done.account
+                done.account.entity_id.is_none_or(|entity| record
                     .entity_id
-                    .is_none_or(|entity| entity == record.entity_id)
+                    .as_ref()
+                    .is_none_or(|own| *own == entity))
             );
         }
     }

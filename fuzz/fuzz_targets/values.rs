@@ -123,7 +123,7 @@ fn built(api: Api, operation: &Operation) -> Option<HttpRequest> {
 fn initiate(api: Api, id: &str, data: Vec<(String, Secret)>) {
     let initiate = Initiate {
         integration_id: id.to_owned(),
-        entity_id: id.to_owned(),
+        entity_id: Some(id.to_owned()),
         auth_scheme: Some(AuthScheme::parse("API_KEY")),
         data: data.clone(),
         redirect_url: "https://app.example/".to_owned(),

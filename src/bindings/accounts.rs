@@ -71,7 +71,7 @@ impl ConnectedAccounts {
             &self.0,
             "connectedAccounts.list",
             options,
-            |client, options| Ok(client.accounts(AccountFilter::read(options)?)),
+            |client, options| client.accounts(AccountFilter::read(options)?),
         )
     }
 
@@ -170,10 +170,13 @@ impl Entity {
     /// All connected accounts of the entity: every page of `connectedAccounts.list`.
     #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
     pub fn get_connections(&self) -> Promise {
-        let mut pages = Pages::<JsValue>::new(self.0.accounts(AccountFilter {
-            entity_id: Some(self.1.clone()),
-            ..AccountFilter::default()
-        }));
+        let mut pages = Pages::<JsValue>::new(Operation::ListAccounts {
+            filter: AccountFilter {
+                entity_id: Some(self.1.clone()),
+                ..AccountFilter::default()
+            },
+            cursor: None,
+        });
         let accounts = Array::new();
         let client = self.0.clone();
         let all: Call<JsValue> = Box::new(move |mut event, now_ms| {

@@ -22,6 +22,7 @@ export type ConnectErrorCode =
   | "app_not_connectable" | "connection_not_needed" | "integration_not_found" | "auth_scheme_mismatch"
   | "callback_invalid" | "callback_unbound" | "callback_replayed" | "completion_required" | "flow_expired"
   | "access_denied" | "account_failed" | "account_expired" | "account_revoked" | "account_inactive" | "account_mismatch"
+  | "entity_mismatch"
   | "invalid_transition" | "popup_blocked" | "popup_closed" | "in_app_browser"
   | "redirect_refused" | "embedded"
   | "redirected" | "network" | "timeout" | "cancelled" | "crashed"
@@ -249,7 +250,10 @@ export interface ExpectedParams {
 
 /** What `initiateConnection` sends. An option that is not listed here is refused with `invalid_argument`. */
 export interface InitiateConnectionOptions {
-  /** The end user of your product. Required here or in `createClient`. */
+  /**
+   * The end user of your product. Default: the client's. Behind a gateway neither is needed: the session decides. With
+   * `unsafeApiKey` one of them is required.
+   */
   entityId?: string | undefined;
   /** From `getExpectedParamsForUser`. Either this or `app` is required: its null, of an app that needs no connection, is refused. */
   integrationId?: string | null | undefined;
@@ -285,6 +289,8 @@ export interface ConnectionRequest {
   readonly redirectUrl: string | null;
   /** When the redirect URL stops working, in milliseconds since 1970, where the platform says so. */
   readonly expiresAtMs?: number | undefined;
+  /** Whose account it is, where the caller or the server named somebody. */
+  readonly entityId?: string | undefined;
   /** Our id of this attempt. */
   readonly flowId: string;
 }
@@ -337,8 +343,8 @@ export interface PendingConnection {
   readonly flowId: string;
   /** Id that `initiateConnection` returned. */
   readonly connectedAccountId: string;
-  /** For whom it was started. */
-  readonly entityId: string;
+  /** For whom it was started, where the caller or the server named somebody. */
+  readonly entityId?: string;
   /** Key of the app, where it is known. */
   readonly app?: string;
   /** Id of the integration, where it is known. */
@@ -364,7 +370,10 @@ export interface FlowOptions {
   integrationId?: string | undefined;
   /** Only an integration of this scheme will do. */
   authScheme?: AuthScheme | undefined;
-  /** The end user of your product. Required here or in `createClient`. */
+  /**
+   * The end user of your product. Default: the client's. Behind a gateway neither is needed: the session decides. With
+   * `unsafeApiKey` one of them is required.
+   */
   entityId?: string | undefined;
   /** Default `"auto"`. */
   mode?: FlowMode | undefined;
@@ -524,8 +533,10 @@ export interface RefreshOptions extends ConnectedAccountOptions {
 
 /** What is not given does not filter. */
 export interface ListConnectedAccountsOptions {
-  /** Default: the client's. */
+  /** Default: the client's, or else the user of the session at your gateway. */
   entityId?: string | undefined;
+  /** Lists the accounts of every user. Only for `unsafeApiKey`: a gateway lists those of the session's user. Default false. */
+  allEntities?: boolean | undefined;
   /** Key of the app. */
   app?: string | undefined;
   /** Id of the integration. */
@@ -737,7 +748,10 @@ export interface ClientOptions {
   baseUrl: string;
   /** Default `"v3.1"`. */
   api?: Api | undefined;
-  /** Default for every call that takes one. */
+  /**
+   * Default for every call that takes one. Behind a gateway leave it out: the session decides who the user is. Where both are given
+   * and differ, calls reject with `entity_mismatch`.
+   */
   entityId?: string | undefined;
   /** Sent with every request. A function is asked before the first request and again after a 401. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined;

@@ -5,6 +5,7 @@ use web_sys::AbortSignal;
 use super::{Call, ConnectClient, ConnectionRequest, Result, call_of};
 use crate::browser::page;
 use crate::core::error::ConnectError;
+use crate::core::options::list_entity_missing;
 use crate::core::procedure::find_account::FindAccount;
 use crate::core::procedure::pages::Pages;
 use crate::core::procedure::refresh::{Refresh, RefreshAccount};
@@ -67,20 +68,31 @@ impl ConnectClient {
         Ok(output)
     }
 
-    /// All accounts of a filter, to be taken with [`next`](Self::next). Without an entity: the client's.
-    pub fn list_accounts(&self, filter: AccountFilter) -> Pages<ConnectedAccount> {
-        Pages::new(self.accounts(filter))
+    /// All accounts of a filter, to be taken with [`next`](Self::next). Without an entity: the client's, or else those of the
+    /// session's user.
+    ///
+    /// # Errors
+    /// `invalid_argument` with an `unsafe_api_key` when no entity is named and `all_entities` is not set.
+    pub fn list_accounts(&self, filter: AccountFilter) -> Result<Pages<ConnectedAccount>> {
+        Ok(Pages::new(self.accounts(filter)?))
     }
 
     /// The list that [`list_accounts`](Self::list_accounts) asks for.
-    pub(crate) fn accounts(&self, mut filter: AccountFilter) -> Operation {
-        filter.entity_id = filter
-            .entity_id
-            .or_else(|| self.inner.options.entity_id.clone());
-        Operation::ListAccounts {
+    pub(crate) fn accounts(
+        &self,
+        mut filter: AccountFilter,
+    ) -> core::result::Result<Operation, ConnectError> {
+        let own = &self.inner.options;
+        if filter.entity_id.is_none() && !filter.all_entities {
+            filter.entity_id = own.entity_id.clone();
+            if filter.entity_id.is_none() && own.unsafe_api_key.is_some() {
+                return Err(list_entity_missing());
+            }
+        }
+        Ok(Operation::ListAccounts {
             filter,
             cursor: None,
-        }
+        })
     }
 
     /// An entity's newest usable account of an app, or `None` (docs/protocol.md §5.13).
@@ -126,6 +138,7 @@ impl ConnectClient {
             redirect_origins: options.redirect_origins.clone(),
             flow_id: page::new_flow_id()?,
             entity_id: options.entity_id.clone(),
+            has_key: options.unsafe_api_key.is_some(),
         });
         Ok(self.remembered(call_of(procedure)))
     }

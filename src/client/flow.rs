@@ -15,6 +15,7 @@ use crate::browser::timing::now_ms;
 use crate::core::callback;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::flow::{FlowEvent, Snapshot};
+use crate::core::options::entity_missing;
 use crate::core::pending::PendingConnection;
 use crate::core::procedure::complete;
 use crate::core::secret::Secret;
@@ -39,6 +40,9 @@ impl ConnectClient {
     pub fn flow(&self, mut options: FlowOptions) -> Result<ConnectFlow> {
         let default = &self.inner.options.entity_id;
         options.entity_id = options.entity_id.or_else(|| default.clone());
+        if options.entity_id.is_none() && self.inner.options.unsafe_api_key.is_some() {
+            return Err(entity_missing().into());
+        }
         Ok(ConnectFlow::new(self.clone(), options.checked()?))
     }
 

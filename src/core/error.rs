@@ -59,6 +59,8 @@ codes! {
     AccountInactive = "account_inactive",
     /// The callback or the platform speaks of another account or entity than the one initiated. Treat as hostile.
     AccountMismatch = "account_mismatch",
+    /// The server answers for another user than the client's `entityId`.
+    EntityMismatch = "entity_mismatch",
     /// The state of the flow does not allow this call; nothing has changed. A mistake in the calling code.
     InvalidTransition = "invalid_transition",
     /// The browser did not allow a popup. Retryable: in a click it is allowed.
@@ -227,6 +229,12 @@ impl ConnectError {
             params: Vec::new(),
         };
         Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])
+    }
+
+    /// The server speaks of another user than the one that the caller named.
+    pub fn other_entity() -> Self {
+        let message = "the server answers for another user than `entityId`: leave `entityId` out, or sign in as that user";
+        Self::new(ErrorCode::EntityMismatch, message)
     }
 
     /// Adds what is wrong in particular.

@@ -8,8 +8,8 @@ mod flow;
 pub use accounts::{RefreshOptions, read_account_id};
 pub use catalogue::{read_app, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
-pub(crate) use flow::entity_missing;
 pub use flow::read_data;
+pub(crate) use flow::{entity_missing, list_entity_missing};
 
 use super::error::{ConnectError, ErrorCode};
 use super::procedure::complete::CompleteOptions;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::flow::FlowOptions;
 use super::json::JsonObject;
+use super::procedure::watch::is_same_entity;
 use super::redirect::{MAX_URL_BYTES, is_local_path};
 use super::scheme::AuthScheme;
 use super::text::concat;
@@ -39,8 +40,9 @@ pub struct PendingConnection {
     pub flow_id: String,
     /// What initiate returned.
     pub connected_account_id: String,
-    /// Whose attempt it is.
-    pub entity_id: String,
+    /// Whose attempt it is, where the caller or the server named somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<String>,
     /// Key of the app, when known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
@@ -82,7 +84,7 @@ impl PendingConnection {
         let json = JsonObject::build(|json| {
             json.string("flowId", &self.flow_id);
             json.string("connectedAccountId", &self.connected_account_id);
-            json.string("entityId", &self.entity_id);
+            json.optional("entityId", self.entity_id.as_deref());
             json.optional("app", self.app.as_deref());
             json.optional("integrationId", self.integration_id.as_deref());
             json.optional(
@@ -113,7 +115,11 @@ impl PendingConnection {
         let record = PendingConnection {
             flow_id: text("flowId")?,
             connected_account_id: text("connectedAccountId")?,
-            entity_id: text("entityId")?,
+            // One that is there and cannot be read must not count as none.
+            entity_id: match value.get("entityId") {
+                Value::Null => None,
+                _ => Some(text("entityId")?),
+            },
             app: text("app"),
             integration_id: text("integrationId"),
             auth_scheme: text("authScheme").map(|scheme| AuthScheme::parse(&scheme)),
@@ -170,7 +176,7 @@ impl PendingConnection {
 
     /// Whether it may be an attempt of this entity.
     pub fn is_for(&self, entity_id: Option<&str>) -> bool {
-        entity_id.is_none_or(|entity_id| entity_id == self.entity_id)
+        is_same_entity(entity_id, self.entity_id.as_deref())
     }
 }
 

@@ -52,6 +52,11 @@ impl AuthScheme {
         !is_typed.contains(&self.as_str())
     }
 
+    /// Whether what the user types is all that a connection needs. False for a scheme that is not known.
+    pub fn takes_key(&self) -> bool {
+        self.as_str() == "GOOGLE_SERVICE_ACCOUNT" || !(self.may_redirect() || self.is_none())
+    }
+
     /// Whether such an app needs no connection at all.
     pub fn is_none(&self) -> bool {
         self.as_str() == "NO_AUTH"

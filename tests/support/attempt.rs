@@ -40,6 +40,7 @@ pub fn by_app(data: &Json) -> InitiateOptions {
 /// What a client adds.
 pub fn context(known: Option<ExpectedParams>) -> Context {
     Context {
+        has_key: false,
         may_create: false,
         redirect_url: "https://app.example/done".to_owned(),
         redirect_origins: Vec::new(),

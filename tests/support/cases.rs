@@ -95,7 +95,7 @@ impl Case {
         let scheme = || optional("authScheme").map(|word| AuthScheme::parse(&word));
         let initiate = || Initiate {
             integration_id: text("integrationId"),
-            entity_id: text("entityId"),
+            entity_id: optional("entityId"),
             auth_scheme: scheme(),
             data: secrets(&of["data"]),
             redirect_url: text("redirectUrl"),
@@ -129,6 +129,7 @@ impl Case {
             "listAccounts" => Operation::ListAccounts {
                 filter: AccountFilter {
                     entity_id: optional("entityId"),
+                    all_entities: of["allEntities"] == true,
                     app: optional("app"),
                     integration_id: optional("integrationId"),
                     status: optional("status").map(|word| ConnectionStatus::parse(&word)),

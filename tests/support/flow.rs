@@ -293,6 +293,7 @@ pub fn initiated(url: Option<&str>, now_ms: u64) -> Initiated {
     };
     Initiated {
         request: ConnectionRequest {
+            entity_id: None,
             connection_status: status,
             connected_account_id: "acc-1".to_owned(),
             redirect_url: url.map(str::to_owned),
@@ -308,7 +309,7 @@ pub fn record(now_ms: u64) -> PendingConnection {
     PendingConnection {
         flow_id: FLOW_ID.to_owned(),
         connected_account_id: "acc-1".to_owned(),
-        entity_id: "Jessica".to_owned(),
+        entity_id: Some("Jessica".to_owned()),
         app: Some("gmail".to_owned()),
         integration_id: Some("int-1".to_owned()),
         auth_scheme: Some(AuthScheme::parse("OAUTH2")),

@@ -28,7 +28,7 @@ async fn an_attempt_is_pending_until_it_is_complete() {
         .find(|one| one.flow_id == request.flow_id)
         .expect("a record");
     assert_eq!(record.connected_account_id, request.connected_account_id);
-    assert_eq!(record.entity_id, "Jessica");
+    assert_eq!(record.entity_id.as_deref(), Some("Jessica"));
     assert!(record.started_at_ms >= before && record.started_at_ms < before + 10_000);
     assert_eq!(record.expires_at_ms - record.started_at_ms, 600_000);
 

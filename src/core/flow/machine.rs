@@ -343,7 +343,7 @@ impl Flow {
         or(&mut options.app, &record.app);
         or(&mut options.integration_id, &record.integration_id);
         or(&mut options.return_to, &record.return_to);
-        options.entity_id = Some(record.entity_id.clone());
+        options.entity_id = record.entity_id.clone().or(options.entity_id.take());
     }
 }
 

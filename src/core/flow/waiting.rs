@@ -245,7 +245,7 @@ impl Waiting {
             judge(
                 account,
                 &self.record.connected_account_id,
-                Some(&self.record.entity_id),
+                self.record.entity_id.as_deref(),
             )
         });
         match seen {

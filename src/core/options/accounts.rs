@@ -47,8 +47,14 @@ impl AccountFilter {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
+        let entity_id = options.string("entityId");
+        let all_entities = options.bool("allEntities") == Some(true);
+        if all_entities && entity_id.is_some() {
+            options.refuse("duplicate", "allEntities", "contradicts `entityId`");
+        }
         let read = AccountFilter {
-            entity_id: options.string("entityId"),
+            entity_id,
+            all_entities,
             app: options.string("app"),
             integration_id: options.string("integrationId"),
             status: options

@@ -37,9 +37,6 @@ impl FlowOptions {
             let problem = "or `integrationId` is required";
             return Err(ConnectError::argument("required", "app", problem));
         }
-        if self.entity_id.is_none() {
-            return Err(entity_missing());
-        }
         check_return_to(self.return_to.as_deref())?;
         Ok(self)
     }
@@ -48,6 +45,12 @@ impl FlowOptions {
 /// No entity is named anywhere.
 pub(crate) fn entity_missing() -> ConnectError {
     let problem = "is required here or in `createClient`";
+    ConnectError::argument("required", "entityId", problem)
+}
+
+/// A list of everybody's accounts has to be asked for.
+pub(crate) fn list_entity_missing() -> ConnectError {
+    let problem = "is required here or in the options of the client, unless `allEntities` is true";
     ConnectError::argument("required", "entityId", problem)
 }
 

@@ -129,7 +129,7 @@ pub fn after_expiry(
     record: &PendingConnection,
 ) -> Result<ConnectedAccount, ConnectError> {
     let id = &record.connected_account_id;
-    match looked.map(|account| judge(account, id, Some(&record.entity_id))) {
+    match looked.map(|account| judge(account, id, record.entity_id.as_deref())) {
         Ok(Verdict::Active(account)) => Ok(account),
         Ok(Verdict::Over(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
         Err(error) if !is_missing(&error) => Err(error),
@@ -163,7 +163,7 @@ impl CompleteConnection {
     /// `bound`: what [`bind`] found.
     pub fn new(callback: ConnectionCallback, bound: Bound) -> Self {
         let mut watch = WatchAccount::new(bound.record.connected_account_id.clone());
-        watch.entity_id = Some(bound.record.entity_id.clone());
+        watch.entity_id = bound.record.entity_id.clone();
         watch.needs_eyes = false;
         watch.is_claimed_failed = callback.outcome == Claim::Failure;
         CompleteConnection {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::expected_params::{ExpectedParams, ExpectedParamsOptions, GetExpectedParams};
+use super::watch::is_same_entity;
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::callback::{bind, own_query};
 use crate::core::error::{ConnectError, ErrorCode};
@@ -48,6 +49,9 @@ pub struct ConnectionRequest {
     /// When that address stops working, in milliseconds since 1970, where the platform says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at_ms: Option<u64>,
+    /// Whose account it is, where the caller or the server named somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<String>,
     /// Our id of this attempt.
     pub flow_id: String,
 }
@@ -82,6 +86,8 @@ impl Initiated {
 /// What the client adds to the caller's options.
 #[derive(Debug)]
 pub struct Context {
+    /// Whether the platform's key is used, so that no session says who the user is.
+    pub has_key: bool,
     /// Whether an integration may be created.
     pub may_create: bool,
     /// Where the user returns to: absolute.
@@ -98,7 +104,7 @@ pub struct Context {
 #[derive(Debug)]
 pub struct InitiateConnection {
     options: InitiateOptions,
-    entity_id: String,
+    entity_id: Option<String>,
     context: Context,
     lookup: Option<GetExpectedParams>,
     sent: Option<Initiate>,
@@ -107,15 +113,16 @@ pub struct InitiateConnection {
 
 impl InitiateConnection {
     /// # Errors
-    /// `invalid_argument` when no entity is named anywhere.
+    /// `invalid_argument` when no entity is named anywhere and no session can tell.
     pub fn new(
         options: InitiateOptions,
         entity_id: Option<String>,
         context: Context,
     ) -> Result<Self, ConnectError> {
-        let Some(entity_id) = options.entity_id.clone().or(entity_id) else {
+        let entity_id = options.entity_id.clone().or(entity_id);
+        if entity_id.is_none() && context.has_key {
             return Err(entity_missing());
-        };
+        }
         Ok(InitiateConnection {
             options,
             entity_id,
@@ -245,7 +252,7 @@ impl InitiateConnection {
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) flow_id: String,
-    pub(super) entity_id: String,
+    pub(super) entity_id: Option<String>,
     pub(super) app: Option<String>,
     pub(super) integration_id: Option<String>,
     pub(super) auth_scheme: Option<AuthScheme>,
@@ -262,13 +269,17 @@ impl Attempt {
         redirect_origins: &[String],
         now_ms: u64,
     ) -> Result<Initiated, ConnectError> {
+        if !is_same_entity(self.entity_id.as_deref(), connection.entity_id.as_deref()) {
+            return Err(ConnectError::other_entity());
+        }
+        let entity_id = connection.entity_id.or(self.entity_id);
         if let Some(url) = &connection.redirect_url {
             redirect::check(url, redirect_origins)?;
         }
         let record = PendingConnection {
             flow_id: self.flow_id.clone(),
             connected_account_id: connection.connected_account_id.clone(),
-            entity_id: self.entity_id,
+            entity_id: entity_id.clone(),
             app: self.app,
             integration_id: self.integration_id,
             auth_scheme: self.auth_scheme,
@@ -292,6 +303,7 @@ impl Attempt {
                         Some(date_ms) => now_ms + at_ms.saturating_sub(date_ms),
                         None => at_ms,
                     }),
+                entity_id,
                 flow_id: self.flow_id,
             },
             record,

@@ -3,6 +3,7 @@
 use super::initiate::{Attempt, Initiated};
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::callback::{bind, own_query};
+use crate::core::options::entity_missing;
 use crate::core::protocol::answer::{Answer, ConnectedAccount, Connection};
 use crate::core::protocol::operation::Operation;
 
@@ -19,6 +20,8 @@ pub struct Refresh {
     pub flow_id: String,
     /// Whose the account is, where the platform does not tell.
     pub entity_id: Option<String>,
+    /// Whether the platform's key is used, so that no session says who the user is.
+    pub has_key: bool,
 }
 
 /// The procedure.
@@ -39,6 +42,9 @@ impl RefreshAccount {
 
     fn send(&mut self, account: ConnectedAccount) -> Step<Initiated> {
         let refresh = &self.refresh;
+        if refresh.has_key && account.entity_id.is_none() && refresh.entity_id.is_none() {
+            return Step::Done(Err(entity_missing()));
+        }
         self.account = Some(account);
         Step::call(Operation::Refresh {
             connected_account_id: refresh.connected_account_id.clone(),
@@ -52,10 +58,7 @@ impl RefreshAccount {
         account: ConnectedAccount,
         now_ms: u64,
     ) -> Step<Initiated> {
-        let entity_id = account
-            .entity_id
-            .or_else(|| self.refresh.entity_id.clone())
-            .unwrap_or_else(|| "default".to_owned());
+        let entity_id = account.entity_id.or_else(|| self.refresh.entity_id.clone());
         let attempt = Attempt {
             flow_id: self.refresh.flow_id.clone(),
             entity_id,

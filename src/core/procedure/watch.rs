@@ -115,6 +115,11 @@ pub(crate) enum Verdict {
     Over(ConnectError),
 }
 
+/// Whether two sides mean the same entity, as far as both name one.
+pub(crate) fn is_same_entity(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
 /// Judges an account as the platform reports it: success is only `ACTIVE`, of the account that was initiated, for the
 /// entity that it was initiated for, where both sides name one.
 pub(crate) fn judge(
@@ -122,11 +127,9 @@ pub(crate) fn judge(
     connected_account_id: &str,
     entity_id: Option<&str>,
 ) -> Verdict {
-    let is_other_entity = match (entity_id, &account.entity_id) {
-        (Some(expected), Some(entity)) => expected != entity,
-        _ => false,
-    };
-    if account.id != connected_account_id || is_other_entity {
+    if account.id != connected_account_id
+        || !is_same_entity(entity_id, account.entity_id.as_deref())
+    {
         Verdict::Over(ConnectError::new(
             ErrorCode::AccountMismatch,
             "the platform speaks of another account or entity than the one initiated",

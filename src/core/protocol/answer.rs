@@ -206,6 +206,8 @@ pub struct Connection {
     pub status: ConnectionStatus,
     /// Where to send the user; none when there is nothing to do there.
     pub redirect_url: Option<String>,
+    /// Whose it is, where the server says so.
+    pub entity_id: Option<String>,
     /// When that address stops working, in milliseconds since 1970 by the platform's clock.
     pub expires_at_ms: Option<u64>,
     /// What that clock said.

@@ -8,6 +8,7 @@ mod v3;
 
 use super::error::{ConnectError, ErrorCode};
 use super::value::Value;
+use crate::core::options::list_entity_missing;
 use crate::core::text::{concat, decimal};
 use answer::{Answer, Execution};
 use http::{Body, Draft, HttpRequest, HttpResponse};
@@ -88,6 +89,18 @@ pub fn read(operation: &Operation, response: &HttpResponse) -> Result<Answer, Co
         let message = "the answer lacks the id or the list that it should have: check `baseUrl`";
         invalid(message).with_retryable(repeatable)
     })?;
+    if let Operation::ListAccounts { filter, .. } = operation {
+        let told = body.get("user_id").as_text();
+        let wrong = match (&filter.entity_id, told) {
+            (Some(entity), Some(told)) if entity != told => Some(ConnectError::other_entity()),
+            (None, None) if !filter.all_entities => Some(list_entity_missing()),
+            _ => None,
+        };
+        if let Some(mut error) = wrong {
+            error.status = Some(response.status);
+            return Err(error);
+        }
+    }
     if let Answer::Connection(connection) = &mut answer {
         connection.date_ms = response.date_ms;
     }

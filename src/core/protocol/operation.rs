@@ -97,8 +97,10 @@ pub struct AppFilter {
 /// Which connected accounts to list. What is not given does not filter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountFilter {
-    /// Whose.
+    /// Whose. `None`: those of the session's user.
     pub entity_id: Option<String>,
+    /// Whether to list those of every entity.
+    pub all_entities: bool,
     /// Of which app.
     pub app: Option<String>,
     /// Of which integration.
@@ -127,8 +129,8 @@ pub struct Execute {
 pub struct Initiate {
     /// Which integration.
     pub integration_id: String,
-    /// The end user.
-    pub entity_id: String,
+    /// The end user. `None`: the server decides by the session.
+    pub entity_id: Option<String>,
     /// Scheme of the integration, as far as it is known.
     pub auth_scheme: Option<AuthScheme>,
     /// What the user typed.
@@ -144,7 +146,9 @@ impl Initiate {
             .data
             .iter()
             .map(|(name, value)| name.len() + value.expose().len() + 1);
-        let rest = self.integration_id.len() + self.entity_id.len() + self.redirect_url.len();
+        let rest = self.integration_id.len()
+            + self.entity_id.as_ref().map_or(0, String::len)
+            + self.redirect_url.len();
         6 * (pairs.sum::<usize>() + rest) + 256
     }
 }

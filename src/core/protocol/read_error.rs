@@ -29,6 +29,9 @@ pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectErro
         (400, Some("607" | "1803")) => ErrorCode::NotFound,
         // A look-up by a well-formed key has nothing else to be wrong with.
         (400, _) if matches!(operation, Operation::GetApp { .. }) => ErrorCode::NotFound,
+        (403, _) if nested.get("slug").as_str() == Some("Gateway_EntityMismatch") => {
+            ErrorCode::EntityMismatch
+        }
         (401, _) => ErrorCode::Unauthorized,
         (403, _) => ErrorCode::Forbidden,
         (404, _) => ErrorCode::NotFound,

@@ -120,19 +120,20 @@ fn create_body(initiate: &Initiate, json: &mut JsonObject) {
         json.string("id", &initiate.integration_id);
     });
     json.object("connection", |json| {
-        json.string("user_id", &initiate.entity_id);
+        json.optional("user_id", initiate.entity_id.as_deref());
         json.optional("callback_url", return_address(initiate));
         if let Some(scheme) = &initiate.auth_scheme {
             json.object("state", |json| {
                 json.string("authScheme", scheme.as_str());
                 json.object("val", |json| {
-                    // The user still has to go somewhere, or everything that is needed is here.
-                    let status = if scheme.is_oauth() {
-                        "INITIALIZING"
-                    } else {
-                        "ACTIVE"
+                    // The user still has to go somewhere, or everything that is needed is here. Of any other scheme the
+                    // platform decides.
+                    let status = match () {
+                        () if scheme.is_oauth() => Some("INITIALIZING"),
+                        () if scheme.takes_key() => Some("ACTIVE"),
+                        () => None,
                     };
-                    json.string("status", status);
+                    json.optional("status", status);
                     data(initiate, json);
                 });
             });
@@ -147,7 +148,7 @@ fn return_address(initiate: &Initiate) -> Option<&str> {
 
 fn link_body(initiate: &Initiate, json: &mut JsonObject) {
     json.string("auth_config_id", &initiate.integration_id);
-    json.string("user_id", &initiate.entity_id);
+    json.optional("user_id", initiate.entity_id.as_deref());
     json.optional("callback_url", return_address(initiate));
     if !initiate.data.is_empty() {
         json.object("connection_data", |json| data(initiate, json));
@@ -305,6 +306,7 @@ fn connection(body: &Value) -> Option<Connection> {
         .into_iter()
         .find_map(Value::to_text),
         body.get("expires_at").as_str().and_then(parse_iso),
+        body.get("user_id").to_id(),
     )
 }
 
@@ -316,6 +318,7 @@ impl Connection {
         status: Option<&str>,
         redirect_url: Option<String>,
         expires_at_ms: Option<u64>,
+        entity_id: Option<String>,
     ) -> Option<Self> {
         let status = match (status, &redirect_url) {
             (Some(word), _) => ConnectionStatus::parse(word),
@@ -326,6 +329,7 @@ impl Connection {
             connected_account_id,
             redirect_url: redirect_url.filter(|_| status.is_waiting()),
             expires_at_ms,
+            entity_id,
             date_ms: None,
             status,
         })

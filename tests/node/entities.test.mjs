@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { createGateway } from "connect-flow/server";
+import { createSandbox } from "connect-flow/testing";
+import { connect, json, memoryStorage } from "./client.mjs";
+import { Browser } from "./support.mjs";
+
+const apiKey = "platform-key-0123456789";
+const home = "https://app.test";
+const values = { shop: "acme", admin_api_access_token: "shpat_1" };
+
+/** A platform, and a gateway whose session is `user`. */
+function open(sandboxOptions) {
+  const sandbox = createSandbox({ apiKey, ...sandboxOptions });
+  const operations = ["connect", "manage", "apps.list", "getAuthParams", "executeAction"];
+  const gateway = createGateway({
+    apiKey, upstream: "https://platform.test", redirectOrigins: [home], fetch: (request) => sandbox.fetch(request),
+    authenticate: (request) => request.headers.get("x-user"),
+    allow: { operations, apps: ["gmail", "shopify"], actions: ["SHOPIFY_GET_SHOP"] },
+  });
+  const shared = { redirectUrl: `${home}/done`, retry: 0 };
+  const behind = (user, options) => connect({
+    ...shared, baseUrl: `${home}/api/connect`, storage: memoryStorage(), headers: { "x-user": user }, fetch: (request) => gateway(request), ...options,
+  });
+  const direct = (options) => connect({ ...shared, baseUrl: "https://platform.test", storage: memoryStorage(), unsafeApiKey: apiKey, fetch: (request) => sandbox.fetch(request), ...options });
+  const approve = async (url) => {
+    const browser = new Browser({ send: (request) => sandbox.fetch(request), home });
+    return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
+  };
+  return { sandbox, behind, direct, approve };
+}
+
+async function collect(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
+const rejects = (call, code, field) => assert.rejects(async () => call(), (error) => {
+  assert.deepEqual([error.name, error.code, error.retryable, error.issues?.[0].field], ["ConnectError", code, false, field], error.message);
+  return true;
+});
+
+for (const omitDeprecated of [false, true]) {
+  const kind = omitDeprecated ? "a platform that leaves out deprecated members" : "a platform";
+
+  suite(`a client without an entity, behind a gateway of ${kind}`, () => {
+    test("connects, completes and manages the accounts of the session's user in every call", async () => {
+      const { sandbox, behind, approve } = open({ omitDeprecated });
+      const client = await behind("Jessica");
+      await (await behind("Melissa")).initiateConnection({ app: "shopify", data: values });
+      const request = await client.initiateConnection({ app: "gmail" });
+      assert.equal(request.entityId, "Jessica");
+      assert.deepEqual(client.pending().map(({ entityId }) => entityId), ["Jessica"]);
+      const { account, connectedAccountId } = await client.completeConnection({ url: await approve(request.redirectUrl) });
+      assert.deepEqual([account.status, account.app], ["ACTIVE", "gmail"]);
+      const key = await client.initiateConnection({ app: "shopify", data: values });
+      assert.deepEqual([key.connectionStatus, key.entityId], ["ACTIVE", "Jessica"]);
+
+      const ids = async (filter) => (await collect(client.connectedAccounts.list(filter))).map(({ id }) => id).sort();
+      assert.deepEqual(await ids(), [connectedAccountId, key.connectedAccountId].sort());
+      assert.deepEqual(await ids({ app: "shopify" }), [key.connectedAccountId]);
+      assert.deepEqual(await ids({ entityId: "Jessica", status: "ACTIVE", app: "gmail" }), [connectedAccountId]);
+      const entity = client.entity("Jessica");
+      assert.equal((await entity.getConnections()).length, 2);
+      assert.equal((await entity.getConnection({ app: "gmail" })).id, connectedAccountId);
+      assert.equal((await client.executeAction({ action: "SHOPIFY_GET_SHOP" })).successful, true);
+
+      const one = { connectedAccountId };
+      assert.equal((await client.connectedAccounts.get(one)).id, connectedAccountId);
+      assert.equal((await client.connectedAccounts.waitUntilActive(one)).status, "ACTIVE");
+      assert.deepEqual((await client.getAuthParams(one)).parameters, [], "a gateway shows no credentials");
+      const again = await client.connectedAccounts.refresh(one);
+      assert.deepEqual([again.connectedAccountId, again.entityId], [connectedAccountId, "Jessica"]);
+      assert.equal((await client.completeConnection({ url: await approve(again.redirectUrl) })).connectedAccountId, connectedAccountId);
+      await client.connectedAccounts.disable(one);
+      await client.connectedAccounts.enable(one);
+      await client.connectedAccounts.delete(one);
+      assert.deepEqual(await ids(), [key.connectedAccountId]);
+      assert.deepEqual(sandbox.accounts().map(({ entityId }) => entityId).sort(), ["Jessica", "Jessica", "Melissa"]);
+    });
+
+    test("drives a flow, which learns who the user is", async () => {
+      const { behind, approve } = open({ omitDeprecated });
+      const client = await behind("Jessica");
+      const flow = client.flow({ app: "shopify" });
+      assert.equal((await flow.load()).state, "ready");
+      const connected = await flow.submit(values);
+      assert.deepEqual([connected.state, connected.account.app], ["connected", "shopify"]);
+
+      const { flowId, redirectUrl } = await client.initiateConnection({ app: "gmail" });
+      const resumed = client.resume({ flowId });
+      assert.equal(resumed.getSnapshot().entityId, "Jessica");
+      await client.completeConnection({ url: await approve(redirectUrl) });
+    });
+  });
+}
+
+suite("a client whose entity is another than the session's", () => {
+  test("is told so before anything is created", async () => {
+    const { sandbox, behind } = open();
+    const client = await behind("Jessica", { entityId: "Melissa" });
+    await rejects(() => client.initiateConnection({ app: "gmail" }), "entity_mismatch");
+    await rejects(() => client.initiateConnection({ app: "shopify", data: values }), "entity_mismatch");
+    await rejects(() => collect(client.connectedAccounts.list()), "entity_mismatch");
+    await rejects(() => client.executeAction({ action: "SHOPIFY_GET_SHOP" }), "entity_mismatch");
+    await rejects(() => client.entity("Melissa").getConnection({ app: "gmail" }), "entity_mismatch");
+    const flow = client.flow({ app: "shopify" });
+    await flow.load();
+    const failed = await flow.submit(values);
+    assert.deepEqual([failed.state, failed.error?.code], ["failed", "entity_mismatch"]);
+    assert.deepEqual([sandbox.accounts(), client.pending()], [[], []]);
+  });
+
+  test("is told so, too, by a server that answers for somebody else all the same", async () => {
+    const bodies = { link: { connected_account_id: "ca_1", redirect_url: "https://auth.test/", user_id: "Jessica" }, list: { items: [], user_id: "Jessica" } };
+    const config = { id: "ac_1", auth_scheme: "OAUTH2", is_composio_managed: true, expected_input_fields: [] };
+    const fetch = async ({ method, url }) => json(method === "POST" ? bodies.link : /auth_configs/.test(url) ? config : bodies.list);
+    const client = await connect({ entityId: "Melissa", storage: memoryStorage(), fetch });
+    await rejects(() => client.initiateConnection({ integrationId: "ac_1", redirectUrl: `${home}/done` }), "entity_mismatch");
+    await rejects(() => collect(client.connectedAccounts.list()), "entity_mismatch");
+    assert.deepEqual(client.pending(), []);
+  });
+});
+
+suite("without a session", () => {
+  test("whoever a connection is for must be named, and nothing is asked before", async () => {
+    const { sandbox, direct } = open();
+    const client = await direct();
+    await rejects(() => client.initiateConnection({ app: "gmail" }), "invalid_argument", "entityId");
+    await rejects(() => client.flow({ app: "gmail" }), "invalid_argument", "entityId");
+    await rejects(() => client.connectedAccounts.list(), "invalid_argument", "entityId");
+    assert.deepEqual(sandbox.requests, []);
+    assert.equal((await client.initiateConnection({ app: "shopify", entityId: "Jessica", data: values })).entityId, "Jessica");
+  });
+
+  test("the accounts of every user are listed only when that is asked for", async () => {
+    for (const omitDeprecated of [false, true]) {
+      const { direct } = open({ omitDeprecated });
+      const client = await direct();
+      for (const entityId of ["Jessica", "Melissa"]) await client.initiateConnection({ app: "shopify", entityId, data: values });
+      assert.equal((await collect(client.connectedAccounts.list({ allEntities: true }))).length, 2);
+      assert.equal((await collect(client.connectedAccounts.list({ entityId: "Melissa" }))).length, 1);
+      await rejects(() => client.connectedAccounts.list({ allEntities: true, entityId: "Melissa" }), "invalid_argument", "allEntities");
+      await rejects(() => client.connectedAccounts.list({ allEntities: "yes" }), "invalid_argument", "allEntities");
+      await rejects(() => client.connectedAccounts.list({ allEntities: false }), "invalid_argument", "entityId");
+      // A client with an entity lists its own unless it says otherwise.
+      const own = await direct({ entityId: "Jessica" });
+      assert.equal((await collect(own.connectedAccounts.list())).length, 1);
+      assert.equal((await collect(own.connectedAccounts.list({ allEntities: true }))).length, 2);
+    }
+  });
+
+  test("a server that does not say whose accounts it lists is not believed to list one user's", async () => {
+    const client = await connect({ fetch: async () => json({ items: [{ id: "ca_1", status: "ACTIVE", user_id: "Jessica" }] }) });
+    await rejects(() => collect(client.connectedAccounts.list()), "invalid_argument", "entityId");
+    assert.equal((await collect(client.connectedAccounts.list({ entityId: "Jessica" }))).length, 1);
+  });
+
+  test("an account is refreshed for its own user, and for nobody that is made up", async () => {
+    const { sandbox, direct, approve } = open();
+    const client = await direct();
+    const { redirectUrl } = await client.initiateConnection({ app: "gmail", entityId: "Jessica" });
+    const { connectedAccountId } = await client.completeConnection({ url: await approve(redirectUrl) });
+    assert.equal((await client.connectedAccounts.refresh({ connectedAccountId })).entityId, "Jessica");
+    const silent = open({ omitDeprecated: true });
+    const other = await silent.direct();
+    const made = await other.initiateConnection({ app: "gmail", entityId: "Jessica" });
+    await other.completeConnection({ url: await silent.approve(made.redirectUrl) });
+    await rejects(() => other.connectedAccounts.refresh({ connectedAccountId: made.connectedAccountId }), "invalid_argument", "entityId");
+    assert.ok(!silent.sandbox.requests.some(({ path }) => path.endsWith("/refresh")));
+    assert.deepEqual(sandbox.accounts().map(({ entityId }) => entityId), ["Jessica"]);
+  });
+});
