@@ -53,7 +53,7 @@ test("one that cannot be is refused", () => {
     [[{ key: "no words" }], /must be letters, digits/],
     [[{}], /must be letters, digits/],
     [[{ key: "a", authScheme: "SAML" }], /there are: OAUTH2, API_KEY/],
-    [[{ key: "a", authScheme: "toString" }], /no auth scheme/],
+    [[{ key: "a", authScheme: "toString" }], /one of the known schemes, got `toString`/],
   ]) {
     assert.throws(() => createSandbox({ apps: given }), { name: "SandboxError", code: "invalid_argument", message: words });
   }
