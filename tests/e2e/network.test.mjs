@@ -96,7 +96,7 @@ test("what is asked without a network fails, and once that is back, it connects"
   assert.deepEqual(statuses(), ["ACTIVE"]);
 });
 
-test("without a network the page behind a popup asks nothing, and once that is back, it asks once", async (context) => {
+test("without a network the page behind a popup asks seldom, and once that is back, it asks once", async (context) => {
   const { at, around, is, browser, provider, statuses, expectTrouble } = context;
   // At what the user comes back with from the popup it does look, whatever the browser says of the network.
   expectTrouble(vain);
@@ -108,7 +108,7 @@ test("without a network the page behind a popup asks nothing, and once that is b
   assert.ok((await around.askedWithin(20_000)).filter(is("account")).length > 1, "with a network it does");
 
   const comeBack = await around.goOffline();
-  assert.deepEqual(await around.askedWithin(20_000), []);
+  assert.deepEqual(await around.askedWithin(9_000), []);
   assert.deepEqual((await around.askedByComingBack(comeBack)).map(is("account")), [true]);
   await waits(context);
   assert.deepEqual(statuses(), ["INITIATED"]);
@@ -124,19 +124,19 @@ test("without a network the page behind a popup asks nothing, and once that is b
     await around.pass(5_000);
   });
   assert.deepEqual(inVain.map(is("account")), [true, true, true]);
-  assert.deepEqual(await around.askedWithin(20_000), []);
+  assert.deepEqual(await around.askedWithin(9_000), []);
   await waits(context);
   assert.deepEqual((await around.askedByComingBack(comeBackAgain)).map(is("account")), [true]);
   await connects(context);
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { only: ["popup"], isAsked: true });
 
-test("without a network a callback page asks nothing, and once that is back, it asks once", async (context) => {
+test("without a network a callback page asks seldom, and once that is back, it asks once", async (context) => {
   const { around, is, statuses } = context;
   const decide = await returnsBeforeTheEnd(context);
 
   const comeBack = await around.goOffline();
-  assert.deepEqual(await around.askedWithin(20_000), []);
+  assert.deepEqual(await around.askedWithin(9_000), []);
   assert.deepEqual((await around.askedByComingBack(comeBack)).map(is("account")), [true]);
   await waits(context);
   decide();

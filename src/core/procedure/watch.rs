@@ -20,8 +20,8 @@ pub struct WatchAccount {
     looks: u32,
     /// What the last check showed.
     status: Option<ConnectionStatus>,
-    /// How long the platform asked to wait, if the last check failed.
-    retry_after_ms: Option<u64>,
+    /// Why the last check failed, if it did.
+    failure: Option<ConnectError>,
 }
 
 impl WatchAccount {
@@ -34,7 +34,7 @@ impl WatchAccount {
             needs_eyes: true,
             looks: 0,
             status: None,
-            retry_after_ms: None,
+            failure: None,
         }
     }
 
@@ -48,7 +48,11 @@ impl WatchAccount {
     fn pause(&self) -> Step<ConnectedAccount> {
         Step::Do(Task::Wait(Pause {
             look: self.looks,
-            at_least_ms: self.retry_after_ms.unwrap_or(0),
+            at_least_ms: self
+                .failure
+                .as_ref()
+                .and_then(|failure| failure.retry_after_ms)
+                .unwrap_or(0),
             needs_eyes: self.needs_eyes,
         }))
     }
@@ -67,16 +71,19 @@ impl WatchAccount {
             return Step::Done(Err(claimed_failed()));
         }
         self.status = Some(status);
-        self.retry_after_ms = None;
+        self.failure = None;
         self.pause()
     }
 
     fn expired(&self) -> ConnectError {
-        let mut error = match &self.status {
-            Some(status) => still(status.as_str()),
-            None => still("not ACTIVE"),
-        };
-        error.retry_after_ms = self.retry_after_ms;
+        let mut error = still(match &self.status {
+            Some(status) => status.as_str(),
+            None => "not ACTIVE",
+        });
+        if let Some(failure) = &self.failure {
+            error.message = concat(&[&error.message, "; ", &failure.message]);
+            error.retry_after_ms = failure.retry_after_ms;
+        }
         error
     }
 }
@@ -90,7 +97,7 @@ impl Procedure for WatchAccount {
             Event::Answered(Ok(Answer::Account(account))) => self.seen(account),
             // A platform that stumbles has not decided.
             Event::Answered(Err(error)) if error.retryable => {
-                self.retry_after_ms = error.retry_after_ms;
+                self.failure = Some(error);
                 self.pause()
             }
             Event::Answered(Err(error)) => Step::Done(Err(error)),

@@ -36,6 +36,8 @@ export function aroundPage({ nowhere, atCallback }) {
 
   const time = () => heldMs ?? now();
   Date.now = time;
+  const aheadMs = performance.now() - now();
+  performance.now = () => time() + aheadMs;
   globalThis.setTimeout = (handler, ms = 0, ...values) => {
     const id = ++last;
     const call = () => {

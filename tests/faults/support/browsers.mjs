@@ -22,19 +22,19 @@ export const inBrowsers = [
   {
     fault: "offline, and back",
     at: "`account` (calls, redirect, popup)",
-    comes: "nothing is asked; once it is back, one request at once. When the user comes back from a popup meanwhile, it is asked once all the same, and repeated twice",
+    comes: "asked every 15 s; once it is back, one request at once. When the user comes back from a popup meanwhile, it is asked once all the same, and repeated twice",
     how: "the same",
     tests: [
-      ["network", "without a network the page behind a popup asks nothing, and once that is back, it asks once"],
-      ["network", "without a network a callback page asks nothing, and once that is back, it asks once"],
+      ["network", "without a network the page behind a popup asks seldom, and once that is back, it asks once"],
+      ["network", "without a network a callback page asks seldom, and once that is back, it asks once"],
     ],
   },
   {
     fault: "hidden, and seen again",
     at: "`account` (popup)",
-    comes: "nothing is asked; once it is seen, one request at once. What the user comes back with from the popup is looked at though nobody sees it",
+    comes: "asked every 15 s; once it is seen, one request at once. What the user comes back with from the popup is looked at though nobody sees it",
     how: "its own: the window is minimised",
-    tests: [["hidden", "a hidden page behind a popup asks nothing, and once it is shown, it asks once"]],
+    tests: [["hidden", "a hidden page behind a popup asks seldom, and once it is shown, it asks once"]],
   },
   {
     fault: "hidden, and seen again",

@@ -34,6 +34,8 @@ export class Clock {
       construct: (target, values) => new target(...(values.length ? values : [now()])),
       get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
     }));
+    const aheadMs = performance.now() - this.trueMs;
+    this.#replace(performance, "now", () => this.trueMs + aheadMs);
     this.#replace(Math, "random", () => 0.5);
   }
 
@@ -95,7 +97,7 @@ export class Clock {
 
   #replace(target, name, value) {
     const before = Object.getOwnPropertyDescriptor(target, name);
-    Object.defineProperty(target, name, { ...before, value });
-    this.#undo.push(() => Object.defineProperty(target, name, before));
+    Object.defineProperty(target, name, { configurable: true, writable: true, ...before, value });
+    this.#undo.push(() => (before ? Object.defineProperty(target, name, before) : delete target[name]));
   }
 }

@@ -13,7 +13,6 @@ const never = new Promise(() => {});
  * - `again`: the page begins anew;
  * - `resumed`: what was going on is known to the next page, and goes on;
  * - `listed`: it is there already, and in the list of accounts;
- * - `ready`: the callback page knows of nothing, and offers to connect.
  */
 export const pageFaults = [
   { name: "the page's clock goes 11 minutes forward", happens: ({ world }) => void (world.clock.skewMs = 11 * minuteMs), words: fine },
@@ -61,7 +60,7 @@ export function expectedOfPage(fault, flow, request) {
   const isLeft = fault.words.look === "resumed";
   if (isLeft && flow.name === "key" && request.kind !== "read") return "listed";
   const isLost = fault.isOfStorage && flow.isByRedirect && request.kind !== "look";
-  if (isLost) return flow.name === "calls" ? "callback_unbound" : "ready";
+  if (isLost) return "callback_unbound";
   return fault.words[request.kind];
 }
 
@@ -80,9 +79,6 @@ export function pageInWords(fault, flow, request) {
       return word;
     case "listed":
       return "is in the list ³";
-
-    case "ready":
-      return "is offered anew ⁴";
     case "callback_unbound":
       return `\`${word}\` ⁴`;
     default:

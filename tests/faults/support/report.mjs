@@ -77,7 +77,7 @@ ${named.join("\n")}
 
 A fault lasts until the flow has said how it ended, which is what a cell shows. Then the user tries again. In every cell:
 
-- the flow ends in time: three tries of 15 seconds and the waits between, or one; \`account\` 30 seconds later at most;
+- the flow ends in time: two tries of 15 seconds that hang, three that are shorter, and the waits between, or one; \`account\` 30 seconds later at most;
 - what changes something is sent once. What only reads is repeated where the cell says so, and after a \`Retry-After\` not too early;
 - when the fault is over, trying again connects, with the fault there once more where the request is repeated by itself;
 - no account is made twice, but for the exceptions; each that was made is connected, \`pending\`, or in \`connectedAccounts.list\`;

@@ -1,0 +1,97 @@
+// A page in a frame of another site: it is never left, and a popup connects, although that comes back to another storage.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { createSandbox } from "connect-flow/testing";
+import { openBrowser } from "./support/browser.mjs";
+import { popup } from "./support/tabs.mjs";
+import { until } from "./support/until.mjs";
+
+const LIMIT_MS = 90_000;
+
+let app, site, sandbox, session;
+const listen = (server) => new Promise((done) => server.listen(0, "127.0.0.1", done));
+const appUrl = () => `http://localhost:${app.address().port}`;
+const siteUrl = () => `http://127.0.0.1:${site.address().port}`;
+
+before(async () => {
+  app = createServer((request, response) => void answer(request, response));
+  await listen(app);
+  site = createServer((_request, response) => html(response, `<iframe src="${appUrl()}/app" width="600" height="300"></iframe>`));
+  await listen(site);
+  sandbox = createSandbox({ origin: appUrl() });
+  session = await openBrowser();
+});
+after(async () => {
+  await session?.close();
+  for (const server of [app, site]) server?.close();
+});
+
+function html(response, body, headers) {
+  response.writeHead(200, { "content-type": "text/html", ...headers });
+  response.end(`<!doctype html><title>Test</title><link rel="icon" href="data:,">${body}`);
+}
+
+/** The app, its package, and the platform with its provider, whose pages are isolated and not to be framed. */
+async function answer(request, response) {
+  const { pathname } = new URL(request.url, appUrl());
+  if (pathname === "/app") return html(response, `<button id="redirect">redirect</button><button id="popup">popup</button><p id="state"></p><script type="module">(${page})()</script>`);
+  if (pathname.startsWith("/dist/")) {
+    const type = pathname.endsWith(".wasm") ? "application/wasm" : "text/javascript";
+    response.writeHead(200, { "content-type": type });
+    return response.end(await readFile(new URL(`../..${pathname}`, import.meta.url)));
+  }
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { method, headers } = request;
+  const answered = await sandbox.fetch(new Request(appUrl() + request.url, { method, headers, body: chunks.length ? Buffer.concat(chunks) : null, redirect: "manual" }));
+  const own = Object.fromEntries(answered.headers);
+  response.writeHead(answered.status, { ...own, "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY" });
+  response.end(Buffer.from(await answered.arrayBuffer()));
+}
+
+/** Runs in the page, in the frame and where users return to. */
+async function page() {
+  const { createClient } = await import("/dist/index.js");
+  const client = await createClient({ baseUrl: location.origin, unsafeApiKey: "sandbox-key", entityId: "Jessica" });
+  const state = document.getElementById("state");
+  const show = ({ state: word, error }) => (state.textContent = `${word} ${error?.code ?? ""} ${error?.message ?? ""}`);
+  const completed = await client.completeConnection().then((done) => done && "completed", (error) => `${error.code} ${error.message}`);
+  document.title = String(completed);
+  let flow;
+  const start = (mode) => {
+    flow = client.flow({ app: "gmail", mode });
+    flow.subscribe(() => show(flow.getSnapshot()));
+    return flow.load();
+  };
+  show(await start("popup"));
+  for (const mode of ["redirect", "popup"]) {
+    document.getElementById(mode).onclick = () => {
+      if (mode === "popup") return flow.submit();
+      const leaving = client.flow({ app: "gmail", mode });
+      leaving.submit().then(show);
+    };
+  }
+}
+
+test("a frame of another site stays, and a popup connects and says that it can be closed", { timeout: LIMIT_MS }, async () => {
+  const { browser } = session;
+  const state = () => browser.$("#state").getText();
+  await browser.url(siteUrl());
+  await browser.switchFrame(await browser.$("iframe"));
+  await until(browser, "the flow is ready", state, (text) => text.startsWith("ready"));
+
+  await browser.$("#redirect").click();
+  await until(browser, "the frame is not left", state, (text) => text.startsWith("failed embedded"));
+  assert.deepEqual(sandbox.accounts(), []);
+
+  const window = await popup(browser, () => browser.$("#popup").click());
+  await browser.$("button[value=allow]").click();
+  await until(browser, "it says what to do", state, (text) => /^failed callback_unbound .*close this window/.test(text));
+  assert.match(await browser.getTitle(), /^callback_unbound .*close this window/);
+  await window.close();
+  await browser.switchFrame(await browser.$("iframe"));
+  await until(browser, "the frame is connected", state, (text) => text.startsWith("connected"));
+  assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
+});
