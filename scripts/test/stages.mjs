@@ -76,7 +76,10 @@ const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Lin
 /** Whether a file's tests can share a browser with those of others. */
 const sharesBrowser = (file) => readFileSync(file, "utf8").includes("support/scenarios.mjs");
 
-/** The tests of a folder in one engine. */
+/**
+ * The tests of a folder in one engine. Where engines cannot differ, a test runs in Chromium only and says so itself, with
+ * `inOneEngine`: tests/e2e/README.md has the rule. So the stages of Firefox and WebKit run fewer tests.
+ */
 const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, files = testFiles(directory) } = {}) => ({
   name,
   needs: ["npm", engine, "screen"],

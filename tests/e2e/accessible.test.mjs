@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "./support/axe.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 
-const test = scenarios();
+const test = scenarios({ inOneEngine: true });
 
 test("axe finds nothing on the vanilla demo: at rest, asking, refused, connected", async ({ app, browser }) => {
   await app.open();

@@ -4,6 +4,7 @@ import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 
 /** Starts connecting Gmail and leaves the provider alone. Gives the account. */
 async function begin({ app, provider, platform }) {
@@ -50,7 +51,7 @@ test("a callback opened again, here and in a second tab, gives the same account"
   assert.deepEqual(platform.accounts().map((account) => [account.id, account.status]), [[first.card.id, "ACTIVE"]]);
 });
 
-test("a callback for a flow of nobody is not believed", async (context) => {
+inOneEngine("a callback for a flow of nobody is not believed", async (context) => {
   const { app, platform } = context;
   const account = await begin(context);
   for (const address of [
@@ -63,7 +64,7 @@ test("a callback for a flow of nobody is not believed", async (context) => {
   assert.deepEqual(statuses(platform), ["INITIATED"]);
 });
 
-test("a callback with the account of another flow is not believed, though that one is connected", async (context) => {
+inOneEngine("a callback with the account of another flow is not believed, though that one is connected", async (context) => {
   const { app, provider, platform } = context;
   const gmail = await begin(context);
   await app.open();
@@ -82,7 +83,7 @@ test("a callback with the account of another flow is not believed, though that o
   }
 });
 
-test("an error in the callback beats the account beside it", async (context) => {
+inOneEngine("an error in the callback beats the account beside it", async (context) => {
   const { app, platform } = context;
   const account = await begin(context);
   await app.open(callback(account, { error: "access_denied", error_description: "No, thanks" }));
@@ -92,7 +93,7 @@ test("an error in the callback beats the account beside it", async (context) => 
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-test("a claimed success is shown as connected when the platform confirms it, and no sooner", async (context) => {
+inOneEngine("a claimed success is shown as connected when the platform confirms it, and no sooner", async (context) => {
   const { app, provider, platform, browser } = context;
   const account = await begin(context);
   const tab = await openTab(browser);
@@ -107,7 +108,7 @@ test("a claimed success is shown as connected when the platform confirms it, and
   assert.equal((await app.shows("ACTIVE")).card.id, account.id);
 });
 
-test("a claimed success that the platform never confirms ends in an error", async (context) => {
+inOneEngine("a claimed success that the platform never confirms ends in an error", async (context) => {
   const { app, platform, front } = context;
   const account = await begin(context);
   const undo = hurry(front, 30);
@@ -123,7 +124,7 @@ test("a claimed success that the platform never confirms ends in an error", asyn
   }
 });
 
-test("a callback from another browser is not believed", async (context) => {
+inOneEngine("a callback from another browser is not believed", async (context) => {
   const { app, provider, platform, fresh } = context;
   await begin(context);
   await provider.agree("Melissa");
@@ -136,7 +137,7 @@ test("a callback from another browser is not believed", async (context) => {
   assertRefused(await app.fails("callback_unbound"), platform, before);
 });
 
-test("a callback that contradicts itself is not believed", async (context) => {
+inOneEngine("a callback that contradicts itself is not believed", async (context) => {
   const { app, platform } = context;
   const account = await begin(context);
   await app.open(`${callback(account)}&connectedAccountId=ca_other`);

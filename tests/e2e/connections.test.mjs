@@ -4,7 +4,7 @@ import { ConnectionsPage } from "./support/connections-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
-const scenario = scenarios();
+const scenario = scenarios({ inOneEngine: true });
 
 /** A test of the page of connections. `shop(entity)` makes an account by a key and gives its id. */
 const test = (name, body) =>

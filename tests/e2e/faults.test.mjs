@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 
-const test = scenarios();
+const test = scenarios({ inOneEngine: true });
 
 test("an initiate that fails is not repeated by itself", async ({ app, provider, platform, expectTrouble }) => {
   expectTrouble(/^status 500: POST/);

@@ -4,6 +4,7 @@ import { traces } from "./support/traces.mjs";
 import { withoutWasm } from "./support/without-wasm.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 const secret = "shpat_0123456789-very-secret";
 
 test("Shopify, by an API key that leaves no trace", async ({ app, platform, browser, watch }) => {
@@ -75,7 +76,7 @@ test("with the keyboard alone", async ({ app, platform, browser }) => {
   assert.equal(seen.focused, "H4");
 });
 
-test("an app without credentials needs no connection", async ({ app, platform }) => {
+inOneEngine("an app without credentials needs no connection", async ({ app, platform }) => {
   await app.open();
   await app.choose("hackernews");
   await app.until("step 1 is done", ({ isReady, steps }) => isReady && steps[0] === "done");
@@ -84,7 +85,7 @@ test("an app without credentials needs no connection", async ({ app, platform })
   assert.deepEqual(platform.calls("POST"), []);
 });
 
-test("the platform's key stays on the server", async ({ app, provider, platform, browser, watch }) => {
+inOneEngine("the platform's key stays on the server", async ({ app, provider, platform, browser, watch }) => {
   await app.open();
   await app.choose("gmail");
   await provider.agree("Jessica");

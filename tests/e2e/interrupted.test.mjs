@@ -4,12 +4,13 @@ import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 const minute = 60_000;
 
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const isWaitingForGmail = ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail";
 
-test("who comes back without a callback is told, can check again and start over", async ({ app, provider, platform, browser }) => {
+inOneEngine("who comes back without a callback is told, can check again and start over", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
@@ -31,7 +32,7 @@ test("who comes back without a callback is told, can check again and start over"
   assert.equal(seen.card.id, platform.accounts()[1].id);
 });
 
-test("a link that expired on the way", async ({ app, platform, browser, provider, expectTrouble }) => {
+inOneEngine("a link that expired on the way", async ({ app, platform, browser, provider, expectTrouble }) => {
   expectTrouble(/^status 410: GET/);
   platform.when("GET", "/link/*", () => platform.sandbox.advance(11 * minute));
   await app.open();
@@ -53,7 +54,7 @@ test("a link that expired on the way", async ({ app, platform, browser, provider
   assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
 });
 
-test("who was connected and did not come back finds the account by checking again", async ({ app, provider, platform, browser }) => {
+inOneEngine("who was connected and did not come back finds the account by checking again", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -90,7 +91,7 @@ test("back from the provider, the page can be used again", async ({ app, provide
   assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
 });
 
-test("reloading the provider's page changes nothing", async ({ app, provider, platform, browser }) => {
+inOneEngine("reloading the provider's page changes nothing", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
@@ -103,7 +104,7 @@ test("reloading the provider's page changes nothing", async ({ app, provider, pl
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("a user who is too slow at the provider, by the platform's clock", async ({ app, platform, provider }) => {
+inOneEngine("a user who is too slow at the provider, by the platform's clock", async ({ app, platform, provider }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -114,7 +115,7 @@ test("a user who is too slow at the provider, by the platform's clock", async ({
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-test("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, front }) => {
+inOneEngine("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, front }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -135,7 +136,7 @@ test("a user who is too slow at the provider, by all clocks", async ({ app, plat
   }
 });
 
-test("a clock that is set back at the provider changes nothing, unless it is by more than an hour", async (context) => {
+inOneEngine("a clock that is set back at the provider changes nothing, unless it is by more than an hour", async (context) => {
   const { app, platform, provider, front } = context;
   for (const [back, end] of [[5 * minute, () => app.shows("ACTIVE")], [60 * minute, () => app.shows("ACTIVE")], [120 * minute, () => app.fails("flow_expired")]]) {
     await app.open();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 
-const scenario = scenarios();
+const scenario = scenarios({ inOneEngine: true });
 
 /** A test on a page with the package alone. */
 const test = (name, body) =>

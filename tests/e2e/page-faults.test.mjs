@@ -5,6 +5,7 @@ import { openTab, popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
 test("where nothing more can be stored, who comes back by redirect is told, and nothing is believed", async ({ app, provider, platform, browser }) => {
@@ -66,7 +67,7 @@ test("a callback page that is reloaded before the platform has answered asks aga
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("a network that is gone while the popup is open, and back", async ({ app, provider, platform, browser, front, expectTrouble }) => {
+inOneEngine("a network that is gone while the popup is open, and back", async ({ app, provider, platform, browser, front, expectTrouble }) => {
   expectTrouble(/: .*\/api\/connect\//);
   await app.open();
   await app.chooseMode("popup");

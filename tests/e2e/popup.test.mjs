@@ -5,6 +5,7 @@ import { openTab, popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 const secret = "shpat_0123456789-very-secret";
 
 /** How soon the page has to say that the popup was closed: a second where no focus tells it, and the platform's 1.5. */
@@ -65,7 +66,7 @@ test("Gmail by popup, from the click to ACTIVE", async (context) => {
   assert.deepEqual([again.mode, again.pending, again.steps[3]], ["popup", [], "waiting"]);
 });
 
-test("Zendesk by popup, after one question", async (context) => {
+inOneEngine("Zendesk by popup, after one question", async (context) => {
   const { app, provider, platform } = context;
   const window = await begin(context, { key: "zendesk", values: { subdomain: "acme" } });
   await provider.agree("Jessica");
@@ -94,7 +95,7 @@ test("a denied consent closes the popup and says so", async (context) => {
   assert.deepEqual(statuses(platform), ["FAILED", "ACTIVE"]);
 });
 
-test("Shopify opens no popup, and its key leaves no trace", async ({ app, platform, browser, watch }) => {
+inOneEngine("Shopify opens no popup, and its key leaves no trace", async ({ app, platform, browser, watch }) => {
   await prepare(app, { key: "shopify" });
   await browser.execute(() => {
     const { open } = window;
@@ -154,7 +155,7 @@ test("a popup that is closed at the sign-in is a cancel, and can be tried again"
   await closeAndRetry(context, window, { made: ["INITIATED"] });
 });
 
-test("a popup that is closed at the consent is a cancel, and can be tried again", async (context) => {
+inOneEngine("a popup that is closed at the consent is a cancel, and can be tried again", async (context) => {
   const window = await begin(context);
   await context.provider.signIn("Jessica");
   await context.provider.shows("Allow access?");
@@ -181,7 +182,7 @@ test("a popup that is closed on its way back is no cancel", async (context) => {
   }
 });
 
-test("a blocked popup starts nothing, and the next click goes on", async ({ app, provider, platform, browser }) => {
+inOneEngine("a blocked popup starts nothing, and the next click goes on", async ({ app, provider, platform, browser }) => {
   await prepare(app);
   await browser.execute(() => {
     const { open } = window;
@@ -202,7 +203,7 @@ test("a blocked popup starts nothing, and the next click goes on", async ({ app,
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("an initiate that fails may have made an account, and can be tried again", async (context) => {
+inOneEngine("an initiate that fails may have made an account, and can be tried again", async (context) => {
   const { app, provider, platform, expectTrouble } = context;
   expectTrouble(/^status 500: POST/);
   platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: "/api/*" });
@@ -236,7 +237,7 @@ test("the browser's own blocker is noticed, and the next click goes on", async (
   await app.shows("ACTIVE");
 });
 
-test("with mode auto the page itself leaves where popups are blocked", async ({ provider, platform, browser, watch }) => {
+inOneEngine("with mode auto the page itself leaves where popups are blocked", async ({ provider, platform, browser, watch }) => {
   const page = await openModulePage(browser, platform);
   try {
     await browser.execute(async () => {
@@ -275,7 +276,7 @@ test("a page that is reloaded meanwhile waits on, and is connected", async (cont
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("a page that was reloaded can give up, and the popup's user connects nothing", async (context) => {
+inOneEngine("a page that was reloaded can give up, and the popup's user connects nothing", async (context) => {
   const { app, provider, browser } = context;
   const window = await begin(context);
   await provider.asks();
@@ -333,7 +334,7 @@ test("two tabs with a popup each connect two apps, each its own", async (context
   assert.deepEqual(platform.accounts().map(({ app, status }) => [app, status]), [["gmail", "ACTIVE"], ["zendesk", "ACTIVE"]]);
 });
 
-test("who gives up is not waited for, and can begin again", async (context) => {
+inOneEngine("who gives up is not waited for, and can begin again", async (context) => {
   const { app, provider, platform, browser } = context;
   const window = await begin(context);
   await provider.asks();
@@ -364,7 +365,9 @@ const storages = {
 };
 
 for (const [what, breakIt] of Object.entries(storages)) {
-  test(`a popup connects where the storage ${what}`, async (context) => {
+  // Whatever storage throws is caught in one place.
+  const run = what === "is full" ? inOneEngine : test;
+  run(`a popup connects where the storage ${what}`, async (context) => {
     const { app, provider, platform, front } = context;
     const undo = front.inPages(breakIt);
     try {

@@ -5,13 +5,16 @@ import { scenarios } from "./support/scenarios.mjs";
 import { popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
 
-const scenario = scenarios();
 const secret = "shpat_0123456789-very-secret";
 
-const test = (name, body) =>
+/** A function like `test`, whose body also gets the page. */
+const onPage = (scenario) => (name, body) =>
   scenario(name, (context) => body({ ...context, page: new ReactPage(context.browser, context.platform.appUrl) }));
 
-test("Gmail, by a redirect", async ({ page, provider, platform }) => {
+const test = onPage(scenarios());
+const inOneEngine = onPage(scenarios({ inOneEngine: true }));
+
+inOneEngine("Gmail, by a redirect", async ({ page, provider, platform }) => {
   await page.open({ app: "gmail", mode: "redirect" });
   await page.submit();
   await provider.agree("Jessica");
@@ -36,7 +39,7 @@ test("Gmail, in a popup that closes itself", async ({ page, provider, platform, 
   assert.equal((await browser.getUrl()), page.address({ app: "gmail", mode: "popup" }));
 });
 
-test("Zendesk, in a popup after one question, for Melissa", async ({ page, provider, platform, browser }) => {
+inOneEngine("Zendesk, in a popup after one question, for Melissa", async ({ page, provider, platform, browser }) => {
   const { fields } = await page.open({ app: "zendesk", user: "Melissa" });
   assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
   const window = await popup(browser, () => page.submit({ subdomain: "acme" }));
@@ -67,7 +70,7 @@ test("Shopify, by an API key that leaves no trace", async ({ page, platform, bro
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-test("a denied consent connects nothing, and can be tried again", async ({ page, provider, platform, browser }) => {
+inOneEngine("a denied consent connects nothing, and can be tried again", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const first = await popup(browser, () => page.submit());
   await provider.signIn("Jessica");
@@ -98,7 +101,7 @@ test("a popup that is closed, and one that is given up", async ({ page, provider
   assert.equal(given.error.code, "cancelled");
 });
 
-test("going elsewhere in the middle ends the flow, and the connection is made all the same", async ({ page, provider, platform, browser }) => {
+inOneEngine("going elsewhere in the middle ends the flow, and the connection is made all the same", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const window = await popup(browser, () => page.submit());
   await provider.asks();
@@ -113,7 +116,7 @@ test("going elsewhere in the middle ends the flow, and the connection is made al
   assert.equal(platform.accounts()[0].status, "ACTIVE");
 });
 
-test("an app without credentials needs no connection", async ({ page, platform, browser }) => {
+inOneEngine("an app without credentials needs no connection", async ({ page, platform, browser }) => {
   await browser.url(page.address({ app: "hackernews" }));
   const seen = await page.until("it says so", ({ error }) => error);
   assert.equal(seen.error.code, "connection_not_needed");
@@ -148,7 +151,7 @@ test("with the keyboard alone, by links that stay in the document", async ({ pag
   assert.equal(platform.accounts().length, 1);
 });
 
-test("axe finds nothing: at rest, asking, refused, waiting, failed, connected", async ({ page, provider, browser }) => {
+inOneEngine("axe finds nothing: at rest, asking, refused, waiting, failed, connected", async ({ page, provider, browser }) => {
   await page.open();
   assert.deepEqual(await inspect(browser), []);
   await page.open({ app: "shopify" });

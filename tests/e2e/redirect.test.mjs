@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 
 const test = scenarios();
+const inOneEngine = scenarios({ inOneEngine: true });
 
 test("Gmail, by a redirect, with the app's own parameters kept", async ({ app, provider, platform, watch }) => {
   await app.open("/?tab=2&code=mine");
@@ -33,7 +34,7 @@ test("Gmail, by a redirect, with the app's own parameters kept", async ({ app, p
   assert.deepEqual(seen.pending, []);
 });
 
-test("Zendesk, by a redirect after one question", async ({ app, provider, platform }) => {
+inOneEngine("Zendesk, by a redirect after one question", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("zendesk");
   const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
@@ -49,7 +50,7 @@ test("Zendesk, by a redirect after one question", async ({ app, provider, platfo
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-test("a denied consent connects nothing, and says so", async ({ app, provider, platform }) => {
+inOneEngine("a denied consent connects nothing, and says so", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -66,7 +67,7 @@ test("a denied consent connects nothing, and says so", async ({ app, provider, p
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED"]);
 });
 
-test("cancelling at the sign-in connects nothing, and can be tried again", async ({ app, provider, platform }) => {
+inOneEngine("cancelling at the sign-in connects nothing, and can be tried again", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.cancel();
@@ -78,7 +79,7 @@ test("cancelling at the sign-in connects nothing, and can be tried again", async
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED", "ACTIVE"]);
 });
 
-test("a wrong password, then the right one", async ({ app, provider, platform }) => {
+inOneEngine("a wrong password, then the right one", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica", "not-the-password");
@@ -89,7 +90,7 @@ test("a wrong password, then the right one", async ({ app, provider, platform })
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["ACTIVE"]);
 });
 
-test("Melissa's account is hers alone", async ({ app, provider, platform }) => {
+inOneEngine("Melissa's account is hers alone", async ({ app, provider, platform }) => {
   await app.open();
   await app.chooseEntity("Melissa");
   await app.choose("gmail");

@@ -11,13 +11,15 @@ import { followBidi } from "./watch.mjs";
  * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
  * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
  * from the page of this window, or gives it back; `nameNotFound` is what it says of a name that cannot be found. With the option
- * `hasFocus` only one window at a time has the keyboard, as on a user's screen. With `savesLogins` a test can save a login.
+ * `hasFocus` only one window at a time has the keyboard, as on a user's screen: Chromium then starts in another way
+ * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
  * With `hasNetwork` Chromium logs its requests as its developer tools see them.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
 export const engines = {
   chromium: {
+    needsScreenForFocus: true,
     start: ({ hasFocus }) => {
       const start = (env) =>
         startDriver(find("CHROMEDRIVER_BINARY", "chromedriver"), ["--port=0"], { says: /started successfully on port (\d+)/, env });

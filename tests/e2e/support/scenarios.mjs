@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { DemoPage } from "./demo-page.mjs";
+import { engine } from "./engines.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
@@ -51,12 +52,15 @@ after(() => Promise.all([...opened.values()].map(close)));
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is: `/react`.
  * @param hasFocus whether only one window at a time has the keyboard, as on a user's screen.
+ * @param inOneEngine whether engines cannot differ in what these tests check, as README.md has it: they run in Chromium only.
  * @param host more options for `openPlatform`, as `coop`.
  */
-export function scenarios({ base, hasFocus = false, ...host } = {}) {
+export function scenarios({ base, hasFocus = false, inOneEngine = false, ...host } = {}) {
+  if (inOneEngine && engine.name !== "chromium") return () => {};
+  const focus = { hasFocus: Boolean(hasFocus && engine.needsScreenForFocus) };
   return (name, body) =>
     test(name, { timeout: LIMIT_MS }, async ({ signal }) => {
-      const one = shared({ hasFocus, ...host });
+      const one = shared({ ...focus, ...host });
       // A test that is late goes on for a while, and one that has failed leaves things behind: neither is the next one's trouble.
       const leave = () => close(one).catch(() => {});
       signal.addEventListener("abort", leave);
