@@ -178,3 +178,26 @@ test("copies side by side are one: nothing is kept between requests", async () =
   assert.ok(answers.every(({ status }) => status === 201));
   assert.deepEqual(one.sandbox.accounts().slice(1).map(({ entityId }) => entityId).sort(), Array.from({ length: 20 }, (_, n) => `user-${n}`).sort());
 });
+
+test("a body that something has read before the gateway is said to be read", async () => {
+  const reads = {
+    "authenticate": { authenticate: async (request) => (await request.json()).user },
+    "a function that decides about origins": { origins: async (origin, request) => Boolean(await request.text()) },
+  };
+  for (const [name, options] of Object.entries(reads)) {
+    const { as, errors, seen } = openGateway(options);
+    const headers = { origin: "https://other.test", "sec-fetch-site": name === "authenticate" ? "same-origin" : "cross-site" };
+    const { status, body: { error } } = await as("Jessica")("POST", "/api/v3.1/connected_accounts/link", { body: { user: "Jessica" }, headers });
+    assert.deepEqual([status, error.slug, seen], [500, "Gateway_BodyAlreadyRead", []], name);
+    assert.match(String(errors), /body was already read\. Let `authenticate` .* read a clone of the request/);
+  }
+});
+
+test("a request that is not one, of any kind, is a 500 that the log explains", async () => {
+  const proxy = new Proxy({}, { get() { throw new Error("a proxy"); } });
+  for (const request of [proxy, null, { url: "https://app.test/", method: "GET" }]) {
+    const { gateway, errors } = openGateway();
+    assert.equal((await gateway(request)).status, 500);
+    assert.match(String(errors), /must be called with the Web's Request/);
+  }
+});

@@ -106,6 +106,49 @@ suite("an answer that cannot be written", limits, () => {
     });
   }
 
+  test("because end rejects closes the connection, and nothing is left unhandled", async (t) => {
+    const server = await serveBehind(t, (_request, response) => { response.end = async () => fault(); });
+    const { rejections, logged } = await watch(t, async () => {
+      await assert.rejects(async () => (await fetch(server.url)).text());
+      await server.handled;
+    });
+    assert.deepEqual([rejections, logged], [[], ["connect-flow: the answer could not be written:"]]);
+  });
+
+  test("because a middleware has announced chunks is written with its length", async (t) => {
+    const server = await serveBehind(t, (_request, response) => { response.setHeader("transfer-encoding", "chunked"); });
+    const response = await fetch(server.url);
+    assert.deepEqual([response.headers.get("transfer-encoding"), await response.json()], [null, { from: "gateway" }]);
+    await server.handled;
+  });
+
+  test("nor logged, since the console throws, does not reject", async (t) => {
+    const server = await serveBehind(t, () => {}, async () => fault());
+    t.mock.method(console, "error", fault);
+    assert.equal((await fetch(server.url)).status, 500);
+    await server.handled;
+  });
+
+  const node = { method: "GET", url: "/x", headers: { host: "app.test" } };
+  const strangers = {
+    "nothing": [], "a context and a next, as Koa passes": [{ req: node, res: {} }, () => {}], "a reply that wraps the response": [node, { send() {}, raw: {} }],
+    "a Request alone": [new Request("https://app.test/")],
+  };
+  for (const [name, given] of Object.entries(strangers)) {
+    test(`because the handler is given ${name} is said to the console, with where the right objects are`, async (t) => {
+      const { mock } = t.mock.method(console, "error", () => {});
+      await toNodeHandler(ok)(...given);
+      assert.match(mock.calls[0].arguments.join(" "), /must be called with Node's request and response, got an? \w+ and an? \w+\. Pass ctx\.req and ctx\.res in Koa|got nothing and nothing|got a Request and nothing/);
+    });
+  }
+
+  test("a request that cannot be resumed is answered", async () => {
+    const emitter = Object.assign(new EventEmitter(), node);
+    const written = [];
+    await toNodeHandler(ok)(emitter, Object.assign(new EventEmitter(), { writeHead: (status) => written.push(status), end: (body) => written.push(Buffer.from(body).toString()) }));
+    assert.deepEqual(written, [200, '{"from":"gateway"}']);
+  });
+
   test("because the response emits an error does not end the process", async (t) => {
     const server = await serveBehind(t, (_request, response) => {
       const { end } = response;

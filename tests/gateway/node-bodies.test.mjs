@@ -195,6 +195,12 @@ suite("headers", () => {
     assert.equal((await seen({ headers: { host: "app.test", cookie: ["a=1", "b=2"] } })).found.cookie, "a=1; b=2");
   });
 
+  test("beyond Latin-1, as adapters hand them on, are the bytes that a connection would carry", async () => {
+    const { status, found } = await seen({ headers: { host: "app.test", "x-city": "Łódź", cookie: "name=Łukasz" } });
+    assert.equal(status, 200);
+    assert.deepEqual([found["x-city"], found.cookie].map((text) => Buffer.from(text, "latin1").toString()), ["Łódź", "name=Łukasz"]);
+  });
+
   for (const [name, members] of Object.entries({ "no headers": {}, "no host": { headers: { accept: "*/*" } }, "a name that is none": { headers: { host: "app.test", "a b": "1" } } })) {
     test(`with ${name} are a 400`, async () => assert.equal((await seen(members)).status, 400));
   }

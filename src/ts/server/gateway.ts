@@ -8,7 +8,7 @@ import { operations } from "./operations.js";
 import { isId, readOptions, type Settings } from "./options.js";
 import { isOwnPage, type OriginRule } from "./origin.js";
 import { Platform, type Answer } from "./platform.js";
-import { invalid, Refusal, refuse } from "./refusal.js";
+import { alreadyRead, invalid, Refusal, refuse } from "./refusal.js";
 
 const prefixes = ["/api/v3.1", "/api/v3"];
 const methods = "GET, POST, PATCH, DELETE";
@@ -37,7 +37,7 @@ export function build<Context>(options: GatewayOptions<Context>): Gateway<Contex
     const timer = setTimeout(abort, settings.timeoutMs);
     // A runtime's own class of requests may have no signal.
     const { signal } = request as { signal?: AbortSignal };
-    signal?.addEventListener("abort", abort);
+    signal?.addEventListener?.("abort", abort);
     if (signal?.aborted) abort();
     try {
       return await handle(settings, request, context as Context, end.signal);
@@ -45,15 +45,19 @@ export function build<Context>(options: GatewayOptions<Context>): Gateway<Contex
       return fail(settings, error, end.signal, request);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      signal?.removeEventListener?.("abort", abort);
     }
   };
 }
 
 /** Not by its class: there may be several of that name. */
 function isRequest(request: unknown): boolean {
-  const { url, method, headers } = (request ?? {}) as Partial<Request>;
-  return typeof url === "string" && typeof method === "string" && typeof headers?.get === "function";
+  try {
+    const { url, method, headers } = (request ?? {}) as Partial<Request>;
+    return typeof url === "string" && typeof method === "string" && typeof headers?.get === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** From the outside to the inside: nothing is read, asked or looked at before what comes first has let the request in. */
@@ -144,6 +148,7 @@ async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: R
   if (!["", "identity"].includes(request.headers.get("content-encoding")?.toLowerCase() ?? "")) {
     throw refuse(415, "Encoded", "The body must not be compressed: leave `content-encoding` out");
   }
+  if (request.bodyUsed || request.body?.locked) throw alreadyRead("", "Let `authenticate` and what is before the gateway read a clone of the request");
   let bytes: Uint8Array | undefined;
   try {
     bytes = await readBytes(request.body, maxBodyBytes, end);

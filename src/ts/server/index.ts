@@ -92,7 +92,7 @@ export interface GatewayOptions<Context = unknown> {
   /** The longest answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
   maxAnswerBytes?: number | undefined;
   /**
-   * Told why an answer is 500, 502 or 504, and which option of `allow` makes it a 404; the page is not. For your log: it may name the
+   * Told why an answer is 500, 502 or 504, which option of `allow` makes it a 404, and of a key that the platform refuses; the page is not. For your log: it may name the
    * platform, never the key. It may be async; what it throws is dropped. Default: `console.error` with the error's text, from which the
    * key is removed.
    */
@@ -147,6 +147,7 @@ export interface NodeResponse {
   readonly destroyed?: boolean | undefined;
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;
   end(body: Uint8Array): unknown;
+  removeHeader?(name: string): unknown;
   once(event: "close", listener: () => void): unknown;
   on?(event: "error", listener: (error: Error) => void): unknown;
   destroy?(): unknown;

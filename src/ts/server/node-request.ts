@@ -1,6 +1,6 @@
 import { kindOf } from "./describe.js";
 import type { NodeRequest } from "./index.js";
-import { refuse } from "./refusal.js";
+import { alreadyRead } from "./refusal.js";
 
 /** The Web's request for one of Node's. Undefined where there is none: a proxy's address, a wrong host, a method that `Request` refuses. */
 export function toRequest(incoming: NodeRequest, signal: AbortSignal): Request | undefined {
@@ -39,10 +39,16 @@ function readHeaders(incoming: NodeRequest): { headers: Headers; authority: stri
     if (name === ":authority") authority = value;
     // HTTP/2 may also split the cookies. A comma between them would change them.
     else if (name.toLowerCase() === "cookie") cookies.push(value);
-    else if (!name.startsWith(":")) headers.append(name, value);
+    else if (!name.startsWith(":")) headers.append(name, asBytes(value));
   }
-  if (cookies.length) headers.set("cookie", cookies.join("; "));
+  if (cookies.length) headers.set("cookie", asBytes(cookies.join("; ")));
   return { headers, authority };
+}
+
+/** As Node's own requests have it: one character for each byte. Adapters hand on text, which `Headers` refuses. */
+function asBytes(value: string): string {
+  if (!/[^\0-\xff]/.test(value)) return value;
+  return Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte)).join("");
 }
 
 type Body = ReadableStream<Uint8Array> | Uint8Array | string | null;
@@ -63,11 +69,11 @@ function readBody(incoming: NodeRequest, headers: Headers): Body {
   // Express 4 sets `{}` as the body of a request that it has not read. Only a request without a stream has nothing to say about that.
   const isParsed = readableDidRead === undefined && body !== undefined && body !== null;
   if (isLive && !isParsed && typeof incoming.on === "function") return streamOf(incoming);
-  if (left !== undefined) return alreadyRead(`, and \`request.body\` is ${kindOf(left)}`);
+  if (left !== undefined) return failingAsRead(`, and \`request.body\` is ${kindOf(left)}`);
   if (body !== undefined && body !== null) return null;
   if (destroyed && !readableEnded) return failing(new Error("The body broke off"));
   const hadBody = readableDidRead ?? (Number(headers.get("content-length")) > 0 || headers.has("transfer-encoding"));
-  return hadBody ? alreadyRead("") : null;
+  return hadBody ? failingAsRead() : null;
 }
 
 const isBytes = (value: unknown): value is ArrayBufferView | ArrayBuffer => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
@@ -100,10 +106,8 @@ function written(value: unknown): Uint8Array | string | undefined {
 }
 
 /** The gateway learns of this when it reads the body, after it has let the request in. */
-function alreadyRead(detail: string): ReadableStream<Uint8Array> {
-  const message = `The request's body was already read${detail}. ` +
-    "Mount the gateway before what reads bodies, or set `request.body` to the body as bytes, text or parsed JSON";
-  return failing(refuse(500, "BodyAlreadyRead", message, { reason: new Error(message) }));
+function failingAsRead(detail = ""): ReadableStream<Uint8Array> {
+  return failing(alreadyRead(detail, "Mount the gateway before what reads bodies, or set `request.body` to the body as bytes, text or parsed JSON"));
 }
 
 function failing(error: Error): ReadableStream<Uint8Array> {

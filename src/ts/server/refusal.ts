@@ -20,6 +20,12 @@ export function refuse(status: number, slug: string, message: string, more: { he
   return new Refusal(status, { error: { message, slug: `Gateway_${slug}`, status } }, more.headers, more.reason);
 }
 
+/** Something has read the body before the gateway did. */
+export function alreadyRead(detail: string, advice: string): Refusal {
+  const message = `The request's body was already read${detail}. ${advice}`;
+  return refuse(500, "BodyAlreadyRead", message, { reason: new Error(message) });
+}
+
 /** The request does not fit the operation. `what` names the member. */
 export function invalid(what: string, problem: string): Refusal {
   return refuse(400, "Invalid", `${what.slice(0, 60)} ${problem}`);
@@ -30,7 +36,7 @@ export type Kind = "app" | "integration" | "account" | "action";
 const missing: Record<Kind, [code: number, message: string]> = {
   app: [2301, "Toolkit not found"],
   integration: [607, "Auth config not found"],
-  account: [1803, "No connected account found"],
+  account: [606, "No connected account found"],
   action: [2401, "Tool not found"],
 };
 
