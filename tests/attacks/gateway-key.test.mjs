@@ -31,6 +31,16 @@ const forms = {
   "in escapes of a URL, twice": each((code) => `%25${hex(code)}`),
   "in escapes of JSON": each((code) => `\\u00${hex(code)}`),
   "in escapes of a script": each((code) => `\\x${hex(code)}`),
+  "in escapes of a script, twice": each((code) => `\\u{${hex(code)}}`),
+  "in escapes of JSON in text": each((code) => `\\\\u00${hex(code)}`),
+  "in octal escapes": each((code) => `\\${code.toString(8)}`),
+  "as a list of bytes": JSON.stringify(Buffer.from(apiKey)),
+  "as a list of bytes in hex": [...Buffer.from(apiKey)].map((code) => `0x${hex(code)}`).join(", "),
+  "as an object of bytes": JSON.stringify(new Uint8Array(Buffer.from(apiKey))),
+  "in base64, twice": base64(base64(apiKey)),
+  "in base64 of UTF-16": Buffer.from(apiKey, "utf16le").toString("base64"),
+  "reversed, in base64": base64([...apiKey].reverse().join("")),
+  "reversed, in hex": Buffer.from(apiKey).reverse().toString("hex"),
   "in entities": each((code) => `&#${code};`),
   "in entities by hex": each((code) => `&#x${hex(code)};`),
   "in entities of entities": each((code) => `&amp;#${code};`),
@@ -141,4 +151,23 @@ suite("an answer that is too long", () => {
       assert.equal((await opened.as("Jessica")(...request)).status, expected, JSON.stringify([options, request[1], bytes]));
     }
   });
+});
+
+test("16 characters of a long key are a part of it", async () => {
+  const key = `ak_${"Tn7Xq2Zb9Lw4Rk8Vd3Mp6Js1".repeat(4).replace(/(?<=^.{48})/, "Yc5")}`;
+  for (const part of [key.slice(0, 20), key.slice(-17), key.slice(30, 46)]) {
+    const opened = openGateway({ apiKey: key });
+    opened.reply = () => json({ slug: "gmail", name: `${part}...` });
+    assert.equal((await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 502, part);
+  }
+});
+
+test("a key is found in escapes, whatever letters follow the backslashes", async () => {
+  // Without the first backslash of two, `\\n` and `\\b` would be line breaks.
+  const key = "bfnrt-ntbfr-0123-rfbtn";
+  for (const write of [(code) => `\\u00${hex(code)}`, (code) => `\\\\x${hex(code)}`, (code) => `\\\\\\u00${hex(code)}`]) {
+    const opened = openGateway({ apiKey: key });
+    opened.reply = () => json({ slug: "gmail", name: [...key].map((character) => write(character.charCodeAt(0))).join("") });
+    assert.equal((await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 502);
+  }
 });
