@@ -116,7 +116,9 @@ suite("answers that cannot be used", () => {
     "a reader that reads too much and rejects when it is cancelled": [() => readBy({ read: much, cancel: async () => fails() }), 502, "Gateway_BadAnswer", /too long/],
     "a redirect that cannot be let go of": [() => withBody({ cancel: fails }, { status: 302 }), 502, "Gateway_BadAnswer", /redirect/],
     "an answer that breaks off": [() => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) })), 502, "Gateway_BadAnswer", /broke off/],
-    "a key that it does not know": [() => json({ error: { message: `Invalid key ${apiKey}` } }, 401), 502, "Gateway_BadAnswer", /did not accept the key/],
+    "a key that it does not know": [() => json({ error: { message: `Invalid key ${apiKey}` } }, 401), 502, "Gateway_BadAnswer", /did not accept `apiKey`/],
+    "what is no Response": [() => ({ data: {} }), 502, "Gateway_BadAnswer", /`fetch` must answer the Web's Response, got an object/],
+    "nothing": [() => undefined, 502, "Gateway_BadAnswer", /`fetch` must answer the Web's Response, got nothing/],
     "an exception": [() => json({ error: { message: "at Object.<anonymous> (/srv/app.js:1)" } }, 500), 500, "Gateway_PlatformFailed", /answered 500/],
     "trouble of an own kind": [() => json({}, 599), 500, "Gateway_PlatformFailed", /answered 599/],
     "a proxy's page": [() => new Response("<html>platform.test</html>", { status: 502 }), 502, "Gateway_PlatformFailed", /answered 502/],
@@ -150,6 +152,15 @@ suite("answers that cannot be used", () => {
 });
 
 suite("the platform's refusals", () => {
+  for (const status of [403, 410]) {
+    test(`of a look-up with ${status} are told to the log`, async () => {
+      const opened = openGateway();
+      opened.reply = () => json({ error: "This endpoint is no longer available." }, status);
+      assert.equal((await ask(opened)).status, 404);
+      assert.match(String(opened.errors), new RegExp(`answered ${status} to a look-up`));
+    });
+  }
+
   test("about an account say no more than that it is not there", async () => {
     const expected = await answered(json({ error: { code: 1803 } }, 400), account);
     assert.equal(expected.status, 404);

@@ -30,7 +30,17 @@ const wrong = {
   "a blank inside": ["hunter2 key", /^contains a blank or invisible character at position 8\. Copy the key again$/],
   "an invisible character inside": ["hunter2\u200bkey", /^contains a blank or invisible character at position 8/],
   "a character of another alphabet": ["hunter2-kеy", /^contains a character that no key has at position 10/],
-  "an ellipsis, as it was shown": ["hunter2…", /^contains a character that no key has at position 8/],
+  "an ellipsis, as it was shown": ["hunter2…", /^is masked or cut\. Copy the whole key$/],
+  "three dots in its middle": ["ak_12...hunter2", /^is masked or cut/],
+  "stars for its middle": ["ak_12*****hunter2", /^is masked or cut/],
+  "a flag as text": ["false", /^is the text "false": something turned a missing value into text/],
+  "a variable of Windows": ["%COMPOSIO_API_KEY%", /^is a placeholder/],
+  "the name of where it is": ["process.env.COMPOSIO_API_KEY", /^is a placeholder/],
+  "the words of an example": ["your-api-key", /^is a placeholder/],
+  "the letters of an example": ["XXXXXXXX", /^is a placeholder/],
+  "the platform's address": ["https://backend.composio.dev", /^is an address\. Pass the project's key$/],
+  "a user's key": ["uak_hunter2", /^is the key of a user\. Pass the project's, which starts with ak_$/],
+  "an organization's key": ["oak_hunter2", /^is the key of an organization/],
 };
 
 suite("apiKey", () => {
@@ -68,8 +78,20 @@ suite("without an onError", () => {
   const failing = (error) => ({ fetch: async () => { throw error; } });
 
   test("a refused key reaches the console", async (t) => {
-    assert.match(await logged(t, { fetch: async () => new Response("{}", { status: 401 }) }), /^connect-flow gateway: .*The platform did not accept the key/);
+    assert.match(await logged(t, { fetch: async () => new Response("{}", { status: 401 }) }), /^connect-flow gateway: .*The platform did not accept `apiKey`\. Is it/);
   });
+
+  const refused = {
+    "an expired key": [401, { code: 811, slug: "APIKey_APIKeyExpired" }, /did not accept `apiKey` \(APIKey_APIKeyExpired\)/],
+    "a key from an address that is not allowed": [401, { code: 902, slug: "Auth_Unauthorized" }, /did not accept `apiKey` \(Auth_Unauthorized\)/],
+    "a key without the permission": [403, { code: 812, slug: "APIKey_InsufficientPermissions" }, /accepts `apiKey`, but not for this \(APIKey_InsufficientPermissions\)\. Give the key this permission/],
+  };
+  for (const [name, [status, error, message]] of Object.entries(refused)) {
+    test(`${name} reaches the console, and is to the page no thing that is not there`, async (t) => {
+      const fetch = async () => Response.json({ error: { message: "hunter2", status, ...error } }, { status });
+      assert.match(await logged(t, { fetch }), message);
+    });
+  }
 
   test("an error of the app reaches the console with its place and its cause", async (t) => {
     const error = new Error("no session store", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });

@@ -12,13 +12,17 @@ export function readApiKey(key: unknown): string {
 function problemOf(key: string): string | undefined {
   if (key === "") return `is empty. ${unset}`;
   if (key.trim() === "") return `is only white space. ${unset}`;
-  if (/^(undefined|null|NaN|\[object \w+\])$/.test(key.trim())) return `is the text "${key.trim()}": something turned a missing value into text. ${unset}`;
+  if (/^(undefined|null|NaN|true|false|\[object \w+\])$/.test(key.trim())) return `is the text "${key.trim()}": something turned a missing value into text. ${unset}`;
   if (/[\r\n]/.test(key.trim())) return "contains a line break. Pass the key alone";
   if (key !== key.trim()) return `${/[\r\n]/.test(key) ? "starts or ends with a line break" : "starts or ends with white space"}. Pass \`apiKey.trim()\``;
   if (/^["'`“”‘’«].*["'`“”‘’»]$/.test(key)) return "is in quotes. Pass it without them";
   if (/^[A-Z][A-Z0-9_]*=[^=]/.test(key)) return "is a whole line of an .env file. Pass what comes after the =";
   if (/^Bearer\s/i.test(key)) return "starts with Bearer. Pass the key alone";
-  if (/[<>{}$]/.test(key)) return "is a placeholder that was never replaced. Pass the project's key";
+  if (/[<>{}$]|^%.*%$|^(process|import\.meta)\.env\b|^your[-_].*key$|^my[-_]api[-_]key$|^x+$|^change[-_]?me$/i.test(key)) return "is a placeholder that was never replaced. Pass the project's key";
+  if (/\.\.\.|…|\*\*|••/.test(key)) return "is masked or cut. Copy the whole key";
+  if (key.includes("://")) return "is an address. Pass the project's key";
+  const kind = /^(u|o)ak_/.exec(key)?.[1];
+  if (kind !== undefined) return `is the key of ${kind === "u" ? "a user" : "an organization"}. Pass the project's, which starts with ak_`;
   const at = key.search(/[^\x21-\x7e]|["'\\`]/);
   if (at < 0) return undefined;
   const what = /[\s\p{Cc}\p{Cf}]/u.test(key.charAt(at)) ? "a blank or invisible character" : "a character that no key has";

@@ -1,3 +1,4 @@
+import { kindOf } from "./describe.js";
 import { isObject, type Json } from "./input.js";
 import { drop, readBytes, toText, within } from "./limits.js";
 import { isId, type Settings } from "./options.js";
@@ -67,7 +68,10 @@ export class Platform {
       return await this.ask("GET", path, question);
     } catch (error) {
       if (!(error instanceof Refusal) || ![400, 403, 404, 410, 422].includes(error.status)) throw error;
-      throw this.missing(kind, error.reason);
+      // Of an id that is none, the platform says 400 or 404. This, no page can have caused.
+      const isOdd = error.status === 403 || error.status === 410;
+      const told = isOdd ? new Error(`The platform answered ${error.status} to a look-up, and the page was told that there is no such thing`) : undefined;
+      throw this.missing(kind, error.reason ?? told);
     }
   }
 
@@ -99,6 +103,9 @@ export class Platform {
       this.signal.throwIfAborted();
       throw refuse(502, "Unreachable", "The platform could not be reached", { reason: error });
     }
+    if (typeof response?.status !== "number" || typeof response.headers?.get !== "function") {
+      throw bad(new TypeError(`createGateway: \`fetch\` must answer the Web's Response, got ${kindOf(response)}`));
+    }
     if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399)) return response;
     drop(response.body);
     throw bad(new Error("The platform answered with a redirect"));
@@ -119,8 +126,14 @@ export class Platform {
 
   /** What a page may know of an error of the platform. */
   #problem(status: number, body: unknown, headers: Headers, leak: Error | undefined): Refusal {
-    // The key is the gateway's: a page, which has none, must not take it for the end of its session.
-    if (status === 401) return bad(new Error("The platform did not accept the key"));
+    // The key is the gateway's: a page must not take it for the end of its session, or for a thing that is not there.
+    const { error } = isObject(body) ? body : {};
+    const slug = isObject(error) && typeof error.slug === "string" && isId(error.slug) ? error.slug : "";
+    const said = slug && ` (${slug})`;
+    if (status === 401) return bad(new Error(`The platform did not accept \`apiKey\`${said}. Is it this project's key, neither revoked nor expired?`));
+    if (status === 403 && slug.startsWith("APIKey_")) {
+      return bad(new Error(`The platform accepts \`apiKey\`, but not for this${said}. Give the key this permission, or pass another key`));
+    }
     const after = headers.get("retry-after") ?? "";
     const wait = isRetryAfter(after) ? { "retry-after": after } : {};
     if (status >= 500) {
