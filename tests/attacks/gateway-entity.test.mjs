@@ -296,3 +296,14 @@ suite("where users are sent back to", () => {
     }
   });
 });
+
+test("another entity is the answer to a request, whatever else is wrong with it and in whatever order", async () => {
+  for (const body of [{ colour: 1, user_id: "Melissa" }, { user_id: "Melissa", colour: 1 }, { auth_config_id: 5, user_id: ["Melissa"] }]) {
+    const opened = openGateway();
+    const { status, body: { error } } = await opened.as("Jessica")("POST", initiate, { body });
+    assert.deepEqual([status, error.slug, opened.seen], [403, "Gateway_EntityMismatch", []]);
+  }
+  const opened = openGateway();
+  const { status } = await opened.as("Jessica")("GET", accounts, { query: "colour=1&user_ids=Melissa" });
+  assert.deepEqual([status, opened.seen], [403, []]);
+});

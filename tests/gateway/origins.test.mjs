@@ -17,7 +17,14 @@ const wrong = {
   "a port that is the usual one": ["https://app.test:443", /Write "https:\/\/app\.test"$/],
   "letters beyond ASCII": ["https://bücher.test", /Write "https:\/\/xn--bcher-kva\.test"$/],
   "no scheme": ["app.test", /which is not an origin\. Write "https:\/\/app\.test"$/],
-  "no scheme, and a port": ["localhost:3000", /Write "https:\/\/localhost:3000"$/],
+  "no scheme, and a port": ["localhost:3000", /Write "http:\/\/localhost:3000"$/],
+  "a pattern in braces": ["https://{app}.vercel.app", /^lists "https:\/\/\{app\}\.vercel\.app", whose name no page has\. .* pass a function/],
+  "a variable that nothing has replaced": ["https://${VERCEL_URL}", /whose name no page has\. Was a variable in it empty/],
+  "a wildcard in escapes": ["https://%2a.vercel.app", /whose name no page has/],
+  "every subdomain, as cookies have it": ["https://.vercel.app", /whose name no page has/],
+  "a label that is missing": ["https://app..test", /whose name no page has/],
+  "a variable without a value": ["https://undefined", /whose name no page has\. Was a variable in it empty/],
+  "a variable without a value, and a domain": ["https://null.vercel.app", /whose name no page has/],
   "a path alone": ["/done", /Write one such as "https:\/\/app\.example"$/],
   "nothing": ["", /Write one such as/],
   "a user": ["https://jessica:hunter2@app.test", /^lists an address with a user in it/],
@@ -84,6 +91,14 @@ suite("unsafeHttpOrigins", () => {
     assert.equal((await backTo(`${lan}/done`, options)).status, 201);
     assert.equal((await backTo("http://my-mac.local:3000/done", options)).status, 201);
     assert.equal((await backTo("http://192.168.1.21:3000/done", options)).status, 400);
+  });
+
+  test("is named to the log when a function would allow plain http", async () => {
+    const asked = [];
+    const opened = openGateway({ redirectOrigins: (origin) => asked.push(origin) > 0 });
+    const { status } = await opened.as("Jessica")("POST", link, { body: { auth_config_id: "ac_Gmail0000001", callback_url: `${lan}/done` } });
+    assert.deepEqual([status, asked], [400, []]);
+    assert.match(String(opened.errors), /`redirectOrigins` is not asked about plain http\. .* set `unsafeHttpOrigins: true`/);
   });
 
   test("lets nothing else in", () => {

@@ -29,7 +29,7 @@ function adviceFor(found: unknown): string {
 /** Whether this is an id of a database's own class: one that can write itself. */
 function hasText(found: unknown): boolean {
   try {
-    if (typeof found !== "object" || found === null || Array.isArray(found) || found instanceof Date) return false;
+    if (typeof found !== "object" || found === null || Array.isArray(found) || found instanceof Date || found instanceof Error) return false;
     return !String(found).startsWith("[object ");
   } catch {
     return false;

@@ -50,9 +50,11 @@ export class Members {
 
   constructor(given: unknown, known: readonly string[], entityId: string, path = "") {
     if (!isObject(given)) throw invalid(path || "The body", "must be an object");
-    for (const name of Object.keys(given)) {
-      if (entityNames.includes(name)) requireOwnEntity(given[name], entityId);
-      else if (!known.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
+    const names = Object.keys(given);
+    // First: another user is the answer to such a request, whatever else is wrong with it.
+    for (const name of names) if (entityNames.includes(name)) requireOwnEntity(given[name], entityId);
+    for (const name of names) {
+      if (!entityNames.includes(name) && !known.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
     }
     this.#given = given;
   }
@@ -89,11 +91,9 @@ export class Members {
 /** Reads a query: known parameters, each once. */
 export function readQuery(given: URLSearchParams, known: readonly string[], entityId: string): Record<string, string> {
   const found: Record<string, string> = {};
+  for (const [name, value] of given) if (entityNames.includes(name)) requireOwnEntity(value, entityId);
   for (const [name, value] of given) {
-    if (entityNames.includes(name)) {
-      requireOwnEntity(value, entityId);
-      continue;
-    }
+    if (entityNames.includes(name)) continue;
     if (!known.includes(name)) throw invalid(name, "is not a known parameter");
     if (Object.hasOwn(found, name)) throw invalid(name, "must be given once");
     found[name] = value;

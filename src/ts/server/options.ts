@@ -75,7 +75,7 @@ export function readOptions<Context>(options: GatewayOptions<Context>): Settings
   for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
     if (typeof value !== "boolean") throw wrong(name, "true or false", value);
   }
-  const upstream = upstreamOf(options.upstream ?? "https://backend.composio.dev");
+  const upstream = upstreamOf(options.upstream === undefined ? "https://backend.composio.dev" : options.upstream);
   return {
     apiKey,
     holdsKey,
@@ -114,14 +114,16 @@ function readAllow(allow: GatewayAllow): Allowed {
   });
   if (actions.length && !allowed.has("executeAction")) throw new TypeError('createGateway: `allow.actions` needs "executeAction" in `allow.operations`');
   if (!actions.length && allowed.has("executeAction")) throw new TypeError('createGateway: "executeAction" needs the names of actions in `allow.actions`');
-  if (allow.integrations && allowed.has("integrations.create")) {
+  // Only when it is left out are all allowed: an empty variable must not allow them.
+  const { integrations } = allow;
+  if (integrations !== undefined && allowed.has("integrations.create")) {
     throw new TypeError('createGateway: "integrations.create" makes integrations that `allow.integrations` does not list. Remove one of the two');
   }
   const problem = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
   return {
     operations: allowed,
     apps: new Set(list("apps", allow.apps, { isRight: isId, problem: problem("an app's key") }).map((app) => app.toLowerCase())),
-    integrations: allow.integrations && new Set(list("integrations", allow.integrations, { isRight: isId, problem: problem("an integration's id") })),
+    integrations: integrations === undefined ? undefined : new Set(list("integrations", integrations, { isRight: isId, problem: problem("an integration's id") })),
     actions: new Set(actions),
   };
 }
@@ -138,8 +140,14 @@ function wrong(option: string, expected: string, value: unknown): TypeError {
 
 const listed = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
+/** What stands for calls of the client that take several operations. */
+const usual: Record<string, string> = Object.assign(Object.create(null), {
+  initiateConnection: "connect", completeConnection: "connect", getExpectedParamsForUser: "connect", flow: "connect",
+  auth: "authenticate", getUser: "authenticate", key: "apiKey", secret: "apiKey", token: "apiKey",
+});
+
 function didYouMean(name: string, valid: readonly string[]): string {
-  const found = nearest(name, valid);
+  const found = usual[name] ?? valid.find((one) => one.endsWith(`.${name}`)) ?? nearest(name, valid) ?? (name.length > 2 ? valid.find((one) => one.startsWith(name)) : undefined);
   return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
 }
 
@@ -162,8 +170,10 @@ interface Entries {
   problem: (name: string) => string;
 }
 
-function list(member: string, given: readonly string[], { isRight, problem }: Entries): readonly string[] {
-  if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of texts, got ${kindOf(given)}`);
+const examples = { operations: '["connect"]', apps: '["gmail"]', integrations: '["ac_1234"]', actions: '["GMAIL_GET_PROFILE"]' };
+
+function list(member: keyof typeof examples, given: readonly string[], { isRight, problem }: Entries): readonly string[] {
+  if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of texts, such as ${examples[member]}, got ${kindOf(given)}`);
   for (const name of given as unknown[]) {
     if (typeof name !== "string") throw new TypeError(`createGateway: \`allow.${member}\` must list texts only, got ${kindOf(name)}`);
     if (!isRight(name)) throw new TypeError(`createGateway: \`allow.${member}\` names ${JSON.stringify(name.slice(0, 100))}, ${problem(name)}`);
@@ -172,7 +182,7 @@ function list(member: string, given: readonly string[], { isRight, problem }: En
 }
 
 function count(option: string, given: number | undefined, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
-  const value = given ?? fallback;
+  const value = given === undefined ? fallback : given;
   if (!Number.isInteger(value) || value < 1 || value > most) throw wrong(option, `an integer from 1 to ${most}`, value);
   return value;
 }
@@ -189,6 +199,9 @@ function upstreamOf(text: unknown): URL {
   const expected = "the platform's https URL, or http on loopback, without a user, query or fragment";
   if (typeof text !== "string") throw wrong("upstream", expected, text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /\/api\/v\d[^/]*\/?$/.test(url.pathname)) {
+    throw new TypeError("createGateway: `upstream` must be the platform's URL without the version of its API, which the gateway adds: end it before /api/");
+  }
   if (url && isSafe(url) && !url.username && !url.password && !url.search && !url.hash) return url;
   // The address may hold a password, and is not quoted.
   const got = !url ? "what is no URL" : isSafe(url) ? "one with such a part" : `one of ${url.protocol.slice(0, -1)}`;

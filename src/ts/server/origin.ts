@@ -24,6 +24,11 @@ function isHere(origin: string, here: URL): boolean {
   return origin === here.origin || (here.protocol === "http:" && origin === `https://${here.host}`);
 }
 
+/** Whether a page can be there: not a pattern, and not what is left of a variable without a value. */
+function isName(hostname: string): boolean {
+  return /^(\[[\da-f:.]+\]|([\w-]+\.)*[\w-]+\.?)$/.test(hostname) && !/^(undefined|null|nan)(\.|$)/.test(hostname);
+}
+
 /** Whether nobody can read along: TLS, or this machine. */
 export function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
@@ -33,7 +38,12 @@ export function isSafe({ protocol, hostname }: URL): boolean {
 export function readOrigins(option: OriginOption, given: unknown, unsafeHttp: boolean): OriginRule {
   const problem = (origin: string) => problemOf(option, origin, unsafeHttp);
   if (typeof given === "function") {
-    return async (origin, request, end) => problem(origin) === undefined && ask(option, given as OriginTest, origin, request, end);
+    return async (origin, request, end) => {
+      const isPlainHttp = problem(origin) !== undefined && problemOf(option, origin, true) === undefined;
+      // The one that an option can change: whoever develops has to hear of it.
+      if (isPlainHttp) throw new Error(`createGateway: the function \`${option}\` is not asked about plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``);
+      return problem(origin) === undefined && ask(option, given as OriginTest, origin, request, end);
+    };
   }
   if (!Array.isArray(given)) {
     const example = 'such as ["https://app.example"], or a function (origin, request) => boolean';
@@ -63,12 +73,21 @@ function problemOf(option: OriginOption, text: string, unsafeHttp: boolean): str
   const scheme = /^([a-z][a-z\d+.-]*):(?!\d+$)/i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") return problemOfScheme(option, text, scheme, shown);
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && scheme !== undefined && !isName(url.hostname)) {
+    return `lists ${shown}, whose name no page has. Was a variable in it empty, or is it a pattern? List each origin. ${byFunction(option)}`;
+  }
   if (scheme === undefined || !url) {
     const isHost = scheme === undefined && /^[\w.[\]:-]+$/.test(text) && URL.canParse(`https://${text}`);
-    return `lists ${shown}, which is not an origin. Write ${isHost ? `"${new URL(`https://${text}`).origin}"` : 'one such as "https://app.example"'}`;
+    return `lists ${shown}, which is not an origin. Write ${isHost ? `"${usualOf(text)}"` : 'one such as "https://app.example"'}`;
   }
   if (!isSafe(url) && !unsafeHttp) return `lists ${shown}, which is plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``;
   return url.origin === text ? undefined : `lists ${shown}, which is more than an origin or not its usual form. Write "${url.origin}"`;
+}
+
+/** The origin that a name without a scheme is most likely meant to be. */
+function usualOf(host: string): string {
+  const local = new URL(`http://${host}`);
+  return isSafe(local) ? local.origin : new URL(`https://${host}`).origin;
 }
 
 const webSchemes = ["about", "blob", "data", "file", "filesystem", "ftp", "javascript", "view-source", "ws", "wss"];
