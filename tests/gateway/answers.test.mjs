@@ -117,6 +117,7 @@ suite("answers that cannot be used", () => {
     "a redirect that cannot be let go of": [() => withBody({ cancel: fails }, { status: 302 }), 502, "Gateway_BadAnswer", /redirect/],
     "an answer that breaks off": [() => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) })), 502, "Gateway_BadAnswer", /broke off/],
     "a key that it does not know": [() => json({ error: { message: `Invalid key ${apiKey}` } }, 401), 502, "Gateway_BadAnswer", /did not accept `apiKey`/],
+    "a network error as a Response": [() => Response.error(), 502, "Gateway_BadAnswer", /status 0, which no answer has/],
     "what is no Response": [() => ({ data: {} }), 502, "Gateway_BadAnswer", /`fetch` must answer the Web's Response, got an object/],
     "nothing": [() => undefined, 502, "Gateway_BadAnswer", /`fetch` must answer the Web's Response, got nothing/],
     "an exception": [() => json({ error: { message: "at Object.<anonymous> (/srv/app.js:1)" } }, 500), 500, "Gateway_PlatformFailed", /answered 500/],

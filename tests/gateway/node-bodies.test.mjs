@@ -165,6 +165,39 @@ suite("a body that nothing has read", { timeout: 10_000 }, () => {
   });
 });
 
+suite("a body beside a listener for readable", { timeout: 10_000 }, () => {
+  const long = JSON.stringify({ note: "x".repeat(600_000) });
+  const listeners = { "does nothing": () => {}, "reads": function () { while (this.read() !== null); } };
+  for (const [name, listener] of Object.entries(listeners)) {
+    for (const [kind, sent] of Object.entries({ short: text, long })) {
+      test(`that ${name} arrives, ${kind}`, async (t) => {
+        const handler = toNodeHandler(async (request) => Response.json({ text: await request.text() }));
+        const server = await serve((request, response) => {
+          request.on("readable", listener);
+          return handler(request, response);
+        });
+        t.after(server.close);
+        const response = await fetch(server.url, { method: "POST", body: sent, headers: json });
+        assert.equal((await response.json()).text, sent);
+      });
+    }
+  }
+
+  test("that is too long is refused", async (t) => {
+    const { gateway } = openGateway({ maxBodyBytes: 1000 });
+    const handler = toNodeHandler(gateway);
+    const server = await serve((request, response) => {
+      request.on("readable", () => {});
+      return handler(request, response);
+    });
+    t.after(server.close);
+    const chunks = new ReadableStream({ start: (controller) => { controller.enqueue(Buffer.from(long)); controller.close(); } });
+    const headers = { ...json, "x-test-user": "Jessica" };
+    const response = await fetch(`${server.url}/api/connect/api/v3.1/connected_accounts/link`, { method: "POST", body: chunks, duplex: "half", headers });
+    assert.equal(response.status, 413);
+  });
+});
+
 suite("headers", () => {
   const seen = async (members) => {
     let found;

@@ -135,7 +135,9 @@ export interface NodeRequest {
   readonly readableEnded?: boolean | undefined;
   readonly destroyed?: boolean | undefined;
   readonly socket?: unknown;
-  on(event: "data" | "end" | "close" | "error", listener: (chunk: Uint8Array) => void): unknown;
+  listenerCount?(event: "readable"): number;
+  read?(): unknown;
+  on(event: "data" | "end" | "close" | "error" | "readable", listener: (chunk: Uint8Array) => void): unknown;
   pause(): unknown;
   resume(): unknown;
 }

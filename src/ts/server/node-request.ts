@@ -121,12 +121,16 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
     if (!isOver) end();
     isOver = true;
   };
+  let isWanted = false;
+  // Beside a listener for "readable", which a middleware may have left, nothing flows by itself.
+  const pulled = incoming.listenerCount?.("readable") ? () => isWanted && incoming.read?.() : () => incoming.resume();
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const breakOff = once(() => controller.error(new Error("The body broke off")));
         incoming.on("data", (chunk) => {
           if (isOver) return;
+          isWanted = false;
           // Text, where something has called `setEncoding`.
           controller.enqueue(typeof chunk === "string" ? new TextEncoder().encode(chunk) : new Uint8Array(chunk));
           incoming.pause();
@@ -135,8 +139,12 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
         incoming.on("error", breakOff);
         incoming.on("close", breakOff);
         incoming.pause();
+        if (incoming.listenerCount?.("readable")) incoming.on("readable", pulled);
       },
-      pull: () => void incoming.resume(),
+      pull: () => {
+        isWanted = true;
+        pulled();
+      },
       cancel: once(() => {}),
     },
     // Nothing before somebody reads.

@@ -106,9 +106,11 @@ export class Platform {
     if (typeof response?.status !== "number" || typeof response.headers?.get !== "function") {
       throw bad(new TypeError(`createGateway: \`fetch\` must answer the Web's Response, got ${kindOf(response)}`));
     }
-    if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399)) return response;
+    const { status } = response;
+    const isRedirect = response.type === "opaqueredirect" || (status >= 300 && status <= 399);
+    if (!isRedirect && status >= 200 && status <= 599) return response;
     drop(response.body);
-    throw bad(new Error("The platform answered with a redirect"));
+    throw bad(new Error(isRedirect ? "The platform answered with a redirect" : `The platform answered with status ${status}, which no answer has`));
   }
 
   async #read(response: Response, { isAction = false }: Question): Promise<string> {
