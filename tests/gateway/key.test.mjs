@@ -93,6 +93,13 @@ suite("without an onError", () => {
     });
   }
 
+  for (const short of ["k", "test", "a.b"]) {
+    test(`a key as short as ${short} leaves the words of the log as they are, and is not in it`, async (t) => {
+      const text = await logged(t, { apiKey: short, fetch: async () => { throw new Error(`fake testing: cannot send x-api-key: ${short}`); } });
+      assert.match(text, /fake testing: cannot send x-api-key: \[apiKey\]/);
+    });
+  }
+
   test("an error of the app reaches the console with its place and its cause", async (t) => {
     const error = new Error("no session store", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });
     const text = await logged(t, { authenticate: () => { throw error; } });

@@ -7,8 +7,11 @@ const maxCauses = 5;
  * may hold the request and with it the key.
  */
 export function consoleLog(apiKey: string, holdsKey: (text: string) => boolean): (error: unknown) => void {
+  const [plain, encoded] = [apiKey, encodeURIComponent(apiKey)].map((form) => form.replace(/\W/g, "\\$&"));
+  // As a whole word: a short key is a part of others, and what is left of these would tell it.
+  const key = new RegExp(`(?<![\\w-])(${plain}|${encoded})(?![\\w-])`, "g");
   return (error) => {
-    const text = textOf(error).replaceAll(apiKey, "[apiKey]").replaceAll(encodeURIComponent(apiKey), "[apiKey]");
+    const text = textOf(error).replace(key, "[apiKey]");
     console.error(`connect-flow gateway: ${holdsKey(text) ? "an error whose text holds the key" : text}`);
   };
 }
