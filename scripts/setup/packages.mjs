@@ -15,6 +15,11 @@ export const ensureRuntimes = async () => ({
   RUNTIMES: await installFolder({ name: "runtimes", source: "tests/runtimes/apps", purpose: "the gateway in other runtimes" }),
 });
 
+/** The routers that rewrite a callback's address. `ROUTERS` names the folder for the tests. */
+export const ensureRouters = async () => ({
+  ROUTERS: await installFolder({ name: "routers", source: "tests/routers/apps", purpose: "the tests with routers" }),
+});
+
 /** The packages that connect-flow is measured beside. `folder` is where they are. */
 export const ensureBenchTools = async () => ({
   folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),

@@ -251,6 +251,13 @@ export const STAGES = [
     run: inNode("runtimes", { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
   },
   {
+    name: "routers",
+    needs: ["npm", "routers", "chromium", "screen"],
+    after: ["build"],
+    count: countNode,
+    run: inNode("routers", { limitMs: 3 * 60_000, env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
+  },
+  {
     name: "faults",
     needs: ["npm"],
     after: ["build"],
