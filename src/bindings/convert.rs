@@ -99,8 +99,12 @@ pub fn call_within(
     start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
 ) -> Promise {
     let client = client.clone();
-    let started = Arguments::read(options, &["signal"]).and_then(|mut arguments| {
+    let started = Arguments::read(options, &["signal", "data"]).and_then(|mut arguments| {
         let signal = arguments.take_signal()?;
+        if let Some(data) = arguments.take("data") {
+            check_values(&data)?;
+            arguments.put("data", &data)?;
+        }
         let limit_ms = take_timeout(&mut arguments.data)?;
         Ok((start(&arguments.data)?, limit_ms, signal))
     });
@@ -192,6 +196,17 @@ impl Arguments {
         Ok(Arguments { data, kept })
     }
 
+    /// Decodes the user's values by field name, which may be pairs, such as a `FormData`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn values(data: &JsValue) -> Result<Self, Failure> {
+        check_values(data)?;
+        let data = decode(data).map_err(|cause| unreadable("data", cause))?;
+        let kept = Vec::new();
+        Ok(Arguments { data, kept })
+    }
+
     /// Takes a kept member, as JavaScript has it. `None` when absent or null.
     pub fn take(&mut self, name: &str) -> Option<JsValue> {
         let index = self.kept.iter().position(|(key, _)| key == name)?;
@@ -248,14 +263,16 @@ impl Drop for Arguments {
     }
 }
 
-/// Refuses what pages hand over in place of the user's values: the event of a form, or the form itself.
-///
-/// # Errors
-/// `invalid_argument`.
-pub fn check_values(data: &JsValue) -> Result<(), Failure> {
+/// Refuses what pages hand over in place of the user's values: the event of a form, the form itself, or a promise.
+fn check_values(data: &JsValue) -> Result<(), Failure> {
     let member = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
-    if data.is_object() && (member("target").is_object() || member("nodeType").as_f64().is_some()) {
-        let problem = "must hold the user's values by field name, got an event or an element";
+    if data.is_object()
+        && (member("target").is_object()
+            || member("nodeType").as_f64().is_some()
+            || member("then").is_function())
+    {
+        let problem =
+            "must hold the user's values by field name, got an event, an element or a promise";
         return Err(wrong("data", problem));
     }
     Ok(())

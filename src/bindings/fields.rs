@@ -3,7 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{check_values, put, thrown, to_js, unreadable, wrong};
+use super::convert::{Arguments, put, thrown, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::failure::Failure;
 use crate::browser::value::{decode, decode_plain};
@@ -104,15 +104,11 @@ fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
 type Values = (Vec<(String, Secret)>, Vec<Issue>);
 
 fn values(fields: &[Field], data: &JsValue) -> core::result::Result<Values, Failure> {
-    check_values(data)?;
-    let mut value = decoded(data, "data")?;
-    if !value.is_null() && !value.is_object() {
-        value.wipe();
+    let values = &Arguments::values(data)?.data;
+    if !values.is_null() && !values.is_object() {
         return Err(wrong("data", "must be an object or a FormData"));
     }
-    let values = validate::read(fields, &value);
-    value.wipe();
-    Ok(values)
+    Ok(validate::read(fields, values))
 }
 
 fn object_of(data: Vec<(String, Secret)>) -> JsValue {

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{
-    check_values, freeze_members, promise, put, read_with, thrown, to_error, to_js, wrong,
-};
+use super::convert::{Arguments, freeze_members, promise, put, thrown, to_error, to_js, wrong};
 use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
 use crate::core::fields::Field;
@@ -50,7 +48,7 @@ impl JsConnectFlow {
         #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string> | FormData")]
         data: &JsValue,
     ) -> Promise {
-        let data = check_values(data).and_then(|()| read_with(data, read_data));
+        let data = Arguments::values(data).and_then(|values| Ok(read_data(&values.data)?));
         self.settle("flow.submit", data.and_then(|data| self.flow.submit(data)))
     }
 

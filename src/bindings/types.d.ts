@@ -262,7 +262,7 @@ export interface InitiateConnectionOptions {
   /** With `app`: only an integration of this scheme will do. */
   authScheme?: AuthScheme | undefined;
   /** The user's values by field name, all strings. Default `{}`. */
-  data?: Record<string, string> | undefined;
+  data?: Record<string, string> | FormData | undefined;
   /** Where the user returns to. Default: the client's `redirectUrl`. */
   redirectUrl?: string | undefined;
   /** The documents' second name of `redirectUrl`. */

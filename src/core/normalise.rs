@@ -90,19 +90,27 @@ fn hosts(field: &Field) -> Option<&'static str> {
     found.map(|(_, hosts)| *hosts)
 }
 
-/// Whether customers of the field's app have their subdomains under this domain: the field's own texts name it, or no
-/// other, and it is one of those that its name stands for.
-fn is_known(field: &Field, domain: &str) -> bool {
+/// Whether customers of the field's app have their subdomains under this domain: the field's own texts show a host under it
+/// with as many labels, or name no other service, and it is one of those that the field's name stands for.
+fn is_known(field: &Field, host: &str, domain: &str) -> bool {
     let mut said = concat(&[
+        &field.name,
+        " ",
         &field.display_name,
+        " ",
         field.description.as_deref().unwrap_or_default(),
+        " ",
         field.example.as_deref().unwrap_or_default(),
     ]);
     said.make_ascii_lowercase();
-    let is_named = |domain: &str| contains(&said, &concat(&[".", domain]));
     let domain = domain.to_ascii_lowercase();
+    let is_shown = said
+        .split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-'))
+        .map(|word| word.trim_end_matches('.'))
+        .any(|word| count(word) == count(host) && word.ends_with(&concat(&[".", &domain])));
     let mut hosts = hosts(field).unwrap_or(SUBDOMAIN_HOSTS).split(' ');
-    is_named(&domain) || (hosts.clone().any(|host| host == domain) && !hosts.any(is_named))
+    let is_other = |host: &str| host != domain && contains(&said, &host[..find(host, b".")]);
+    is_shown || (hosts.clone().any(|host| host == domain) && !hosts.any(is_other))
 }
 
 /// Whether a value that was normalised is an address although the field asks for a subdomain. To shorten it would be a guess,
@@ -113,8 +121,8 @@ pub fn is_whole_address(field: &Field, text: &str) -> bool {
         return false;
     }
     match (&field.suffix, part(field, said(field))) {
-        (Some(suffix), _) => suffix.starts_with('.') && has(b"/:@"),
-        (None, Part::Subdomain(hint)) => has(b"/@") || (count(hint) == 1 && has(b".:")),
+        (Some(suffix), _) => suffix.starts_with('.') && has(b"/:@?#\\%"),
+        (None, Part::Subdomain(hint)) => has(b"/@?#\\%") || (count(hint) == 1 && has(b".:")),
         (None, _) => false,
     }
 }
@@ -135,7 +143,10 @@ pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     }
     let said = said(field);
     if said & PASSWORD != 0 {
-        return trim_all(value, |c| matches!(c, '\r' | '\n') || is_invisible(c));
+        // An emoji may end with a variation selector.
+        return trim_all(value, |c| {
+            matches!(c, '\r' | '\n') || (is_invisible(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}'))
+        });
     }
     if is_whole || !may_cut_where(field, said) || text.len() > MAX_ADDRESS {
         return text;
@@ -188,7 +199,8 @@ fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a
     let host = address.host;
     if host.eq_ignore_ascii_case("admin.shopify.com") {
         let rest = address.path.strip_prefix("/store/")?;
-        return Some(&rest[..find(rest, b"/?#")]);
+        let shop = &rest[..find(rest, b"/?#")];
+        return is_known(field, "x.myshopify.com", "myshopify.com").then_some(shop);
     }
     let mut end = 0;
     for _ in 0..count(hint) {
@@ -198,7 +210,7 @@ fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a
     let is_shared = SHARED.iter().any(|label| first.eq_ignore_ascii_case(label));
     // A hint that ends like the host is a whole host itself.
     let is_host = count(hint) > 1 && last(hint) == last(host);
-    (!is_shared && !is_host && is_known(field, domain)).then(|| &host[..end - 1])
+    (!is_shared && !is_host && is_known(field, host, domain)).then(|| &host[..end - 1])
 }
 
 /// How many labels a host has.
@@ -289,8 +301,9 @@ fn is_space(c: char) -> bool {
     )
 }
 
-/// What has no glyph of its own: the characters of Unicode's property Default_Ignorable_Code_Point, controls, and the blank
-/// pattern of Braille. They come along when text is copied from a page or written by a machine.
+/// What has no glyph of its own: the characters of Unicode's property Default_Ignorable_Code_Point, controls but tab and line
+/// ends, separators of lines, annotations and objects in text, and the blank pattern of Braille. They come along when text is
+/// copied from a page or written by a machine.
 ///
 /// Source: Unicode 17, DerivedCoreProperties.txt.
 pub fn is_invisible(c: char) -> bool {
@@ -303,9 +316,9 @@ pub fn is_invisible(c: char) -> bool {
 /// Ranges: the first, and how many follow it.
 const INVISIBLE: [(u32, u16); 22] = [
     (0x00, 8),
+    (0x0b, 1),
     (0x0e, 17),
-    (0x7f, 5),
-    (0x86, 25),
+    (0x7f, 32),
     (0xad, 0),
     (0x34f, 0),
     (0x61c, 0),
@@ -313,14 +326,14 @@ const INVISIBLE: [(u32, u16); 22] = [
     (0x17b4, 1),
     (0x180b, 4),
     (0x200b, 4),
-    (0x202a, 4),
+    (0x2028, 6),
     (0x2060, 15),
     (0x2800, 0),
     (0x3164, 0),
     (0xfe00, 15),
     (0xfeff, 0),
     (0xffa0, 0),
-    (0xfff0, 8),
+    (0xfff0, 12),
     (0x1bca0, 3),
     (0x1d173, 7),
     (0xe0000, 0xfff),

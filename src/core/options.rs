@@ -145,6 +145,12 @@ impl<'a> Options<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
+                // A number may be what the user typed, or a token.
+                Value::Number(_) => self.refuse(
+                    "type",
+                    &concat(&[name, ".", key]),
+                    "must be text, got a number",
+                ),
                 other => self.mismatch(&concat(&[name, ".", key]), "text", other),
             }
         }

@@ -31,7 +31,9 @@ impl core::fmt::Debug for Secret {
 ///
 /// Platforms leave `is_secret` false on API keys and tokens; masking one field too many is the safe side.
 pub fn is_secret_name(name: &str) -> bool {
-    said(name) & SECRET != 0 || (ends(name, "key") && !ends(name, "publickey"))
+    let endings = ["key", "pass", "pin", "otp", "pem", "json"];
+    said(name) & SECRET != 0
+        || (endings.iter().any(|end| ends(name, end)) && !ends(name, "publickey"))
 }
 
 /// Replaces every typed value in a text that came from outside, such as a server's error message.

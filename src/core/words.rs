@@ -15,9 +15,17 @@ pub const SUBDOMAIN: u8 = 16;
 /// By their first letter: most letters begin none.
 fn words(first: u8) -> &'static [(&'static str, u8)] {
     match first {
-        b'a' => &[("accesskey", SECRET), ("apikey", SECRET)],
+        b'a' => &[
+            ("accesskey", SECRET),
+            ("apikey", SECRET),
+            ("authorization", SECRET),
+        ],
         b'b' => &[("base64", SECRET), ("bearer", SECRET)],
-        b'c' => &[("cookie", SECRET), ("credential", SECRET)],
+        b'c' => &[
+            ("connectionstring", SECRET),
+            ("cookie", SECRET),
+            ("credential", SECRET),
+        ],
         b'd' => &[("domain", DOMAIN)],
         b'e' => &[
             ("email", ADDRESS),
@@ -34,6 +42,7 @@ fn words(first: u8) -> &'static [(&'static str, u8)] {
         ],
         b's' => &[
             ("secret", SECRET),
+            ("session", SECRET),
             ("signature", SECRET),
             ("subdomain", SUBDOMAIN),
         ],
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_however_it_is_written() {
-        assert_eq!(all().count(), 22);
+        assert_eq!(all().count(), 25);
         for (word, meaning) in all() {
             let capitals = word.to_uppercase();
             let (first, rest) = word.split_at(1);

@@ -76,7 +76,7 @@ suite("validateParams", () => {
     const event = new Event("submit");
     element.dispatchEvent(event);
     for (const wrong of [event, element, { nativeEvent: event, target: element }]) {
-      assert.throws(() => validateParams(fields, wrong), (error) => coded("invalid_argument", "data")(error) && /got an event or an element/.test(error.message));
+      assert.throws(() => validateParams(fields, wrong), (error) => coded("invalid_argument", "data")(error) && /got an event, an element or a promise/.test(error.message));
     }
   });
 
