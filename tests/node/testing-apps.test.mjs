@@ -52,8 +52,8 @@ test("one that cannot be is refused", () => {
     [[{ key: "a" }, { key: "a" }], /must be unique, got `a` twice/],
     [[{ key: "no words" }], /must be letters, digits/],
     [[{}], /must be letters, digits/],
-    [[{ key: "a", authScheme: "SAML" }], /there are: OAUTH2, API_KEY/],
-    [[{ key: "a", authScheme: "toString" }], /one of the known schemes, got `toString`/],
+    [[{ key: "a", authScheme: "SAML" }], /must be one of OAUTH2, API_KEY, BEARER_TOKEN, BASIC, got `SAML`/],
+    [[{ key: "a", authScheme: "toString" }], /got `toString`/],
   ]) {
     assert.throws(() => createSandbox({ apps: given }), { name: "SandboxError", code: "invalid_argument", message: words });
   }

@@ -19,7 +19,7 @@ const mistakes = {
   "no fault": [(sandbox) => sandbox.fault(), /`undefined` is not a kind of fault/],
   "a member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`; did you mean `times`\?/],
   "a member of another kind of fault": [(sandbox) => sandbox.fault({ kind: "drop", status: 500 }), /^`status` is not a member of a fault of kind `drop`/],
-  "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` must be a number of milliseconds/],
+  "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` of a fault of kind `delay` must be a number of milliseconds/],
   "an outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt; did you mean `denied`\?/],
   "a member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
   "an option of a client that is the sandbox's": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
@@ -29,6 +29,61 @@ suite("what a sandbox does not know is rejected by name, with the nearest name t
   for (const [label, [make, message]] of Object.entries(mistakes)) {
     test(label, () => assert.throws(() => make(createSandbox()), refused(message)));
   }
+
+  /** [what the test does with a sandbox, what the error says]; a wrong value as well as a wrong name. */
+  const values = [
+    [() => createSandbox([]), /the options of `createSandbox` must be an object, got an array/],
+    ...Object.entries({
+      apps: {}, apiKey: 5, origin: "https://a.test/x", now: 5, advanceTimers: true, gateway: "", pageUrl: "/settings", oauth: 5, omitDeprecated: "yes",
+    }).map(([name, value]) => [() => createSandbox({ [name]: value }), new RegExp(`^\`${name}\` of the options of \`createSandbox\` must be .*, got `)]),
+    ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
+      () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of an app must be .*, got `),
+    ]),
+    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of a field of an app must be text that is not empty, got undefined/],
+    [(sandbox) => sandbox.fault({ kind: "status" }), /^`status` of a fault of kind `status` must be a status that a `Response` can have, 200 to 599, got undefined/],
+    ...Object.entries({ status: 99, retryAfter: {}, body: { n: 1n } }).map(([name, value]) => [
+      (sandbox) => sandbox.fault({ kind: "status", status: 500, [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`status\` must be .*, got `),
+    ]),
+    ...Object.entries({ method: 5, path: "v3.1/toolkits", times: "two", handled: "no" }).map(([name, value]) => [
+      (sandbox) => sandbox.fault({ kind: "drop", [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`drop\` must be .*, got `),
+    ]),
+    ...[-1, NaN, Infinity, "5"].map((afterMs) => [(sandbox) => sandbox.next({ outcome: "denied", afterMs }), /^`afterMs` of the outcome `denied` must be a number of milliseconds from 0 on, got /]),
+    [(sandbox) => sandbox.install(null), /the options of a client must be an object, got null/],
+    ...[undefined, 5, "/authorize"].map((url) => [(sandbox) => (sandbox.install(), sandbox.visit(url)), /`visit` must be given the redirect URL/]),
+    [(sandbox) => createSandbox({ now: () => NaN }).install(), /what `now` of createSandbox answers must be a moment/],
+  ];
+
+  for (const [make, message] of values) {
+    test(`a value: ${message.source.replace(/[\\^]/g, "")}`, () => {
+      const sandbox = createSandbox();
+      try {
+        assert.throws(() => make(sandbox), refused(message));
+      } finally {
+        sandbox.dispose();
+      }
+    });
+  }
+
+  test("a clock waits for promises only, and moves by milliseconds only", async () => {
+    const sandbox = createSandbox();
+    sandbox.install();
+    try {
+      for (const wrong of [undefined, 5, {}]) await assert.rejects(sandbox.clock.until(wrong), refused(/`clock.until`: the first argument must be a promise, got /));
+      await assert.rejects(sandbox.clock.until(Promise.resolve(), { limit: 5 }), refused(/did you mean `limitMs`\?/));
+      await assert.rejects(sandbox.clock.until(new Promise(() => {}), { limitMs: "x" }), refused(/`limitMs` of the options of `clock.until` must be/));
+      for (const wrong of ["5", NaN, Infinity]) await assert.rejects(sandbox.clock.advance(wrong), refused(/`clock.advance`: the argument must be a number of milliseconds/));
+    } finally {
+      sandbox.dispose();
+    }
+  });
+
+  test("a status that has no body is answered without one", async () => {
+    const sandbox = createSandbox();
+    for (const status of [204, 304]) {
+      sandbox.fault({ kind: "status", status });
+      assert.equal((await sandbox.fetch(new Request("https://platform.test/api/v3.1/toolkits"))).status, status);
+    }
+  });
 
   test("a rejected fault befalls no request", async () => {
     const sandbox = createSandbox();

@@ -1,4 +1,5 @@
 import type { SandboxClock } from "./index.js";
+import { ms as aTime, requireFit, requireMembers } from "./members.js";
 import { misuse } from "./misuse.js";
 import type { Patches } from "./patches.js";
 import { areMicrotasksFake, fakeTimer, FakeTimers } from "./timers.js";
@@ -36,6 +37,7 @@ export class Clock implements SandboxClock {
     }
     const fake = fakeTimer();
     if (fake) throw misuse("timers_faked", `\`${fake}\` of this page is a fake already: ${howToShare}; or call vi.useRealTimers() first`);
+    requireFit(["a moment in milliseconds since 1970", Number.isFinite], "what `now` of createSandbox answers", startMs);
     this.#timers = new FakeTimers(startMs, patches);
     patches.after(() => (this.#timers = undefined));
   }
@@ -45,7 +47,7 @@ export class Clock implements SandboxClock {
   }
 
   async advance(ms: number): Promise<void> {
-    if (!(ms >= 0)) throw new RangeError("a clock moves forward");
+    requireFit(aTime, "`clock.advance`: the argument", ms);
     await this.#settle();
     const endMs = this.#nowMs() + ms;
     while (await this.#step(endMs));
@@ -53,7 +55,10 @@ export class Clock implements SandboxClock {
     await this.#settle();
   }
 
-  async until<T>(promise: PromiseLike<T>, { limitMs = defaultLimitMs }: { limitMs?: number | undefined } = {}): Promise<T> {
+  async until<T>(promise: PromiseLike<T>, options: { limitMs?: number | undefined } = {}): Promise<T> {
+    requireFit(["a promise", (value) => typeof Object(value).then === "function"], "`clock.until`: the first argument", promise);
+    requireMembers("the options of `clock.until`", options, { limitMs: aTime });
+    const { limitMs = defaultLimitMs } = options;
     let isOver = false;
     const end = () => void (isOver = true);
     promise.then(end, end);

@@ -1,19 +1,37 @@
 import { json } from "./answers.js";
 import { answerError, ApiError } from "./errors.js";
 import type { FaultRule } from "./index.js";
-import { requireKnown, requireMs, requireWord } from "./members.js";
+import { flag, ms, requireFit, requireMembers, requireWord, text, type Check } from "./members.js";
+
+const status: Check = ["a status that a `Response` can have, 200 to 599", (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599];
+
+const common: Record<string, Check> = {
+  kind: text,
+  method: text,
+  path: ["a path that begins with `/`, or a pattern", (value) => value instanceof RegExp || (typeof value === "string" && /^[/*]/.test(value))],
+  times: ["a number of requests from 1 on", (value) => typeof value === "number" && value >= 1],
+  handled: flag,
+};
 
 /** The members of a rule beside those that every rule has, by its kind. */
-const members: Record<FaultRule["kind"], readonly string[]> = {
-  delay: ["ms"],
-  status: ["status", "retryAfter", "body"],
-  html: ["status"],
-  truncated: [],
-  empty204: [],
-  drop: [],
-  hang: [],
-  hugeBody: ["bytes"],
+const members: Record<FaultRule["kind"], Readonly<Record<string, Check>>> = {
+  delay: { ms },
+  status: { status, retryAfter: ["text or a number", (value) => ["string", "number"].includes(typeof value)], body: ["what JSON can hold", canBeJson] },
+  html: { status },
+  truncated: {},
+  empty204: {},
+  drop: {},
+  hang: {},
+  hugeBody: { bytes: ["a number of bytes from 0 on", (value) => Number.isInteger(value) && Number(value) >= 0] },
 };
+
+function canBeJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** The scripted faults of one sandbox. */
 export class Faults {
@@ -24,8 +42,10 @@ export class Faults {
 
   add(rule: FaultRule): () => void {
     requireWord("a kind of fault", rule?.kind, Object.keys(members));
-    requireKnown(`a fault of kind \`${rule.kind}\``, rule, ["kind", "method", "path", "times", "handled", ...members[rule.kind]]);
-    if (rule.kind === "delay") requireMs("ms", rule.ms ?? NaN);
+    const what = `a fault of kind \`${rule.kind}\``;
+    requireMembers(what, rule, { ...common, ...members[rule.kind] });
+    if (rule.kind === "delay") requireFit(ms, `\`ms\` of ${what}`, rule.ms);
+    if (rule.kind === "status") requireFit(status, `\`status\` of ${what}`, rule.status);
     const entry = { rule, left: rule.times ?? 1 };
     this.#rules.push(entry);
     return () => {
@@ -98,7 +118,8 @@ function answer(rule: FaultRule): Response {
     case "status": {
       const body = rule.body ?? (rule.status === 429 ? rateLimited : undefined);
       const error = new ApiError(rule.status, `Scripted fault ${rule.status}`);
-      const response = body === undefined ? answerError(error, "scripted-fault") : json(rule.status, body);
+      const hasNoBody = [204, 205, 304].includes(rule.status);
+      const response = hasNoBody ? new Response(null, { status: rule.status }) : body === undefined ? answerError(error, "scripted-fault") : json(rule.status, body);
       if (rule.retryAfter !== undefined) response.headers.set("retry-after", String(rule.retryAfter));
       return response;
     }

@@ -1,6 +1,7 @@
 import type { ClientOptions, ConnectClient } from "../index.js";
 import { Clock } from "./clock.js";
 import type { Attempt, SandboxClientOptions, SandboxOptions, SandboxPopup } from "./index.js";
+import { requireFit } from "./members.js";
 import { buffered, memoryStorage } from "./memory.js";
 import { misuse } from "./misuse.js";
 import { Page } from "./page.js";
@@ -59,6 +60,7 @@ export class Installation {
   }
 
   install(client: SandboxClientOptions = {}): ClientOptions {
+    requireFit(["an object", (value) => typeof value === "object" && value !== null], "the options of a client", client);
     for (const name of ["baseUrl", "fetch", "unsafeApiKey"]) {
       if (name in client) throw misuse("invalid_argument", `\`${name}\` of a client is set by the sandbox: leave it out`);
     }

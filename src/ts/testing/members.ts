@@ -1,9 +1,32 @@
 import { misuse } from "./misuse.js";
 
+/** What a member must be, in words, and whether a value is. */
+export type Check = readonly [expected: string, fits: (value: unknown) => boolean];
+
+export const text: Check = ["text that is not empty", (value) => typeof value === "string" && value !== ""];
+export const anyText: Check = ["text", (value) => typeof value === "string"];
+export const flag: Check = ["true or false", (value) => typeof value === "boolean"];
+export const aFunction: Check = ["a function", (value) => typeof value === "function"];
+export const list: Check = ["an array", Array.isArray];
+export const ms: Check = ["a number of milliseconds from 0 on", (value) => Number.isFinite(value) && Number(value) >= 0];
+
+const shown = (value: unknown) => (typeof value === "number" ? String(value) : typeof value === "string" ? `\`${value}\`` : value === null ? "null" : Array.isArray(value) ? "an array" : typeof value);
+
+/** Rejects a value that is not what it must be. */
+export function requireFit([expected, fits]: Check, name: string, value: unknown): void {
+  if (!fits(value)) throw misuse("invalid_argument", `${name} must be ${expected}, got ${shown(value)}`);
+}
+
 /** Rejects members that are not known, by name: a misspelt member must not pass as a missing one. */
 export function requireKnown(what: string, given: object, known: readonly string[]): void {
-  if (typeof given !== "object" || given === null) throw misuse("invalid_argument", `${what} must be an object, got ${given === null ? "null" : typeof given}`);
+  requireFit(["an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value)], what, given);
   for (const name of Object.keys(given)) requireWord(`a member of ${what}`, name, known);
+}
+
+/** Rejects members that are not known, and values that are not what they must be; undefined is none. */
+export function requireMembers(what: string, given: object, checks: Readonly<Record<string, Check>>): void {
+  requireKnown(what, given, Object.keys(checks));
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) requireFit(checks[name] as Check, `\`${name}\` of ${what}`, value);
 }
 
 /** Rejects a word that is not one of those known, and names the nearest of them. */
@@ -27,10 +50,4 @@ function distance(from: string, to: string): number {
     row = next;
   }
   return row[b.length] as number;
-}
-
-/** Rejects what is no number of milliseconds; undefined is none. */
-export function requireMs(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === "number" && value >= 0)) return;
-  throw misuse("invalid_argument", `\`${name}\` must be a number of milliseconds from 0 on, got ${typeof value === "number" ? value : typeof value}`);
 }

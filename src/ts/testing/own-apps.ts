@@ -1,6 +1,6 @@
 import { apps, oauth2, typed, type App, type Field, type Seed } from "./apps.js";
 import type { SandboxApp, SandboxField } from "./index.js";
-import { requireKnown } from "./members.js";
+import { anyText, flag, list, requireFit, requireMembers, text, type Check } from "./members.js";
 import { misuse } from "./misuse.js";
 
 /** What the user is asked for where nothing else is said, and what makes a request theirs. */
@@ -24,21 +24,24 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   return { apps: made, seeds };
 }
 
+const word: Check = ["letters, digits, `-` and `_`, such as `notion`", (value) => typeof value === "string" && /^[\w-]+$/.test(value)];
+const scheme: Check = [`one of ${Object.keys(schemes).join(", ")}`, (value) => Object.hasOwn(schemes, String(value))];
+
 function toApp(app: SandboxApp): App {
-  requireKnown("an app", app, ["key", "name", "authScheme", "fields"]);
+  requireMembers("an app", app, { key: word, name: text, authScheme: scheme, fields: list });
   const { key, name = key, authScheme = "OAUTH2", fields } = app;
-  const known = Object.hasOwn(schemes, authScheme) ? schemes[authScheme] : undefined;
-  if (!known) throw misuse("invalid_argument", `\`authScheme\` of an app must be one of the known schemes, got \`${authScheme}\`; there are: ${Object.keys(schemes).join(", ")}`);
-  if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw misuse("invalid_argument", "`key` of an app must be letters, digits, `-` and `_`, such as `notion`");
+  const known = schemes[authScheme];
+  requireFit(word, "`key` of an app", key);
   const asked = (fields ?? known.names.map((name) => ({ name }))).map(toField);
-  const scheme = "header" in known
+  const made = "header" in known
     ? typed(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], asked)
     : oauth2(key, true, ["openid"], asked);
-  return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [scheme] };
+  return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [made] };
 }
 
 function toField(field: SandboxField): Field {
-  requireKnown("a field of an app", field, ["name", "displayName", "description", "required", "default", "isSecret"]);
+  requireMembers("a field of an app", field, { name: text, displayName: text, description: anyText, required: flag, default: anyText, isSecret: flag });
+  requireFit(text, "`name` of a field of an app", field.name);
   const { name, displayName = name, description = "", required = true, ...rest } = field;
   return { ...rest, name, displayName, description, required };
 }

@@ -5,7 +5,7 @@ import { hostedRoutes } from "./hosted.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
 import { Query } from "./input.js";
 import { Installation } from "./installation.js";
-import { requireKnown } from "./members.js";
+import { aFunction, flag, list, ms as aTime, requireFit, requireMembers, text, type Check } from "./members.js";
 import { BuiltInOAuth, oauthPaths } from "./oauth.js";
 import { ownApps } from "./own-apps.js";
 import { match, type ApiVersion, type Call } from "./router.js";
@@ -14,14 +14,24 @@ import { v3Routes } from "./v3.js";
 
 const logLimit = 10_000;
 
+const isOrigin = (value: unknown) => typeof value === "string" && URL.canParse(value) && new URL(value).origin === value;
+
 /** The options of `createSandbox`; the compiler tells when one is missing here. */
-const known: Record<keyof SandboxOptions, true> = {
-  apps: true, apiKey: true, origin: true, now: true, advanceTimers: true, gateway: true, pageUrl: true, oauth: true, omitDeprecated: true,
+const checks: Record<keyof SandboxOptions, Check> = {
+  apps: list,
+  apiKey: text,
+  origin: ["an origin, such as `https://platform.test`", isOrigin],
+  now: aFunction,
+  advanceTimers: aFunction,
+  gateway: text,
+  pageUrl: ["a complete URL, such as `https://app.test/`", (value) => typeof value === "string" && /^https?:/.test(value) && URL.canParse(value)],
+  oauth: ["an object", (value) => typeof value === "object" && value !== null],
+  omitDeprecated: flag,
 };
 
 /** Puts the parts together; see `createSandbox`. */
 export function build(options: SandboxOptions): Sandbox {
-  requireKnown("the options of `createSandbox`", options, Object.keys(known));
+  requireMembers("the options of `createSandbox`", options, checks);
   const apiKey = options.apiKey ?? "sandbox-key";
   // Looked up each time: the clock of the page may be the sandbox's own by then.
   const clock = () => (installation.hasClock ? Date.now() : (options.now ?? Date.now)());
@@ -102,7 +112,7 @@ export function build(options: SandboxOptions): Sandbox {
     requests,
     fetch: (request) => track(answer(request)),
     advance(ms) {
-      if (!(ms >= 0)) throw new RangeError("a clock moves forward");
+      requireFit(aTime, "`advance`: the argument", ms);
       skewMs += ms;
     },
     fault: (rule) => faults.add(rule),

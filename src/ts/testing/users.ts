@@ -1,5 +1,5 @@
 import type { Attempt } from "./index.js";
-import { requireKnown, requireMs, requireWord } from "./members.js";
+import { ms, requireMembers, requireWord, text } from "./members.js";
 import { misuse } from "./misuse.js";
 import type { Page, Popup } from "./page.js";
 import type { Account, Store } from "./store.js";
@@ -37,9 +37,8 @@ export class Users {
 
   add(attempt: Attempt): void {
     requireWord("an outcome of an attempt", attempt?.outcome, Object.keys(members));
-    const { outcome, ...times } = attempt;
-    requireKnown(`the outcome \`${outcome}\``, attempt, ["outcome", ...members[outcome]]);
-    for (const [name, value] of Object.entries(times)) requireMs(name, value);
+    const { outcome } = attempt;
+    requireMembers(`the outcome \`${outcome}\``, attempt, { outcome: text, ...Object.fromEntries(members[outcome].map((name) => [name, ms])) });
     this.#next.push({ ...attempt });
   }
 
@@ -63,7 +62,7 @@ export class Users {
     if (!popup && outcome.startsWith("popup_")) {
       throw misuse("no_popup", `the outcome \`${outcome}\` needs a popup, and the page sent the user there without one: use mode "popup", or another outcome`);
     }
-    const account = this.store.visited(new URL(url).pathname);
+    const account = URL.canParse(url) ? this.store.visited(new URL(url).pathname) : undefined;
     if (!account) throw misuse("invalid_argument", "`visit` must be given the redirect URL of a connection of this sandbox");
     const go = (decision: Decision, afterMs = 1_000) => this.#later(afterMs, popup, () => this.#walk(url, popup, account, attempt, decision));
     switch (outcome) {
