@@ -119,7 +119,7 @@ export class Clock implements SandboxClock {
   }
 
   #checked(): FakeTimers {
-    if (!this.#timers) throw misuse("not_installed", "the clock is moved while the sandbox is installed: call install or createClient first");
+    if (!this.#timers) throw misuse("not_installed", "`clock.advance` needs an installed sandbox: call install or createClient first");
     const { replaced } = this.#timers;
     if (replaced) {
       throw misuse("timers_replaced", `\`${replaced}\` of this page is no longer the sandbox's: vi.useFakeTimers(), vi.setSystemTime(), a spy or another library has replaced it since the sandbox was installed. For another moment give createSandbox \`now\`; for timers of another library ${howToShare}`);

@@ -1,0 +1,205 @@
+// Every message that a developer can see, on one page: what was expected, what came, what to do.
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { createClient, inputAttributes, toJsonSchema, validateParams } from "connect-flow";
+import { createGateway, toNodeHandler } from "connect-flow/server";
+import { createSandbox } from "connect-flow/testing";
+import { openGateway } from "../gateway/support.mjs";
+import { connect, initiating, json, memoryStorage, platform } from "./client.mjs";
+
+/** Fails unless `provoke` throws or rejects with this message. */
+const says = (rows) => {
+  for (const [message, provoke] of rows) {
+    test(message, async () => {
+      const thrown = await (async () => provoke())().then(() => assert.fail("nothing was thrown"), (error) => error);
+      assert.equal(thrown.message, message);
+    });
+  }
+};
+
+const offline = await connect({ entityId: "Jessica", fetch: () => Promise.reject(new TypeError("offline")), retry: 0, storage: memoryStorage() });
+const known = { connectedAccountId: "ca_1" };
+const started = { integrationId: "ac_1", redirectUrl: "https://app.test/done" };
+const field = (name, more) => ({ name, displayName: name, type: "string", required: true, secret: false, ...more });
+
+suite("an argument of the client", () => {
+  const make = (options) => () => connect(options);
+  says([
+    ["createClient: `options` must be an object, got text", () => createClient("x")],
+    ["createClient: `baseUrl` is required: the address of your gateway, such as `/api/connect`", make({ baseUrl: undefined })],
+    ["createClient: `baseUrl` must be an `https:` or `http:` URL, or a path that starts with one `/`", make({ baseUrl: "ftp://a.test" })],
+    ["createClient: `baseUrl` must not have a query or a fragment", make({ baseUrl: "/api?x=1" })],
+    ["createClient: `apiKey` must not be in a browser: keep the key in a gateway on your server and set `baseUrl` to it", make({ apiKey: "k" })],
+    ["createClient: `api` must be `v3.1` or `v3`, got `v1`: the platform answers it with HTTP 410 since June 2026", make({ api: "v1" })],
+    ["createClient: `api` must be `v3.1` or `v3`, got `v4`", make({ api: "v4" })],
+    ["createClient: `credentials` must be `omit`, `same-origin` or `include`, got `always`", make({ credentials: "always" })],
+    ["createClient: `retry` must be a whole number from 0 to 10, got 99", make({ retry: 99 })],
+    ["createClient: `timeoutMs` must be a whole number from 1 to 600000, got text", make({ timeoutMs: "100" })],
+    ["createClient: `createIntegrations` must be true or false, got 1", make({ createIntegrations: 1 })],
+    ["createClient: `entityId` must be text, got 7", make({ entityId: 7 })],
+    ["createClient: `entityId` is empty", make({ entityId: " " })],
+    ["createClient: `headers` must be an object, got text", make({ headers: "x" })],
+    ["createClient: `headers.x-port` must be text, got 7", make({ headers: { "x-port": 7 } })],
+    ["createClient: `headers.x y` cannot be sent as an HTTP header: a name must be a token, a value must be printable ASCII", make({ headers: { "x y": "z" } })],
+    ["createClient: `redirectOrigins` must be an array, got text", make({ redirectOrigins: "https://a.test" })],
+    ["createClient: `redirectOrigins` must hold origins such as `https://example.com`, without a path or a slash at the end: see entry 1", make({ redirectOrigins: ["https://a/"] })],
+    ["createClient: `storage` must have the methods of `localStorage`", make({ storage: "local" })],
+    ["createClient: `fetch` must be a function", make({ fetch: "x" })],
+    ["createClient: `userId` is not an option: did you mean `entityId`?", make({ userId: "Jessica" })],
+    ["createClient: `timeout` is not an option: did you mean `timeoutMs`?", make({ timeout: 1 })],
+    ["flow: `app` or `integrationId` is required", () => offline.flow({})],
+    ["flow: `mode` must be `redirect`, `popup` or `auto`, got `window`", () => offline.flow({ app: "gmail", mode: "window" })],
+    ["flow: `toolkit` is not an option: did you mean `app`?", () => offline.flow({ toolkit: "gmail" })],
+    ["flow: `returnTo` must be a path of this site that starts with one `/`", () => offline.flow({ app: "gmail", returnTo: "//evil.test" })],
+    ["flow: `redirectUri` is another name of `redirectUrl` and differs from it: give one of them", () => offline.flow({ app: "gmail", redirectUrl: "/a", redirectUri: "/b" })],
+    ["flow.submit: `data` must be an object, got text", () => offline.flow({ app: "gmail" }).submit("x")],
+    ["flow.submit: `data.shop` must be text, got 7", () => offline.flow({ app: "gmail" }).submit({ shop: 7 })],
+    ["flow.submit: `data` must hold the user's values by field name, got an event or an element", () => offline.flow({ app: "gmail" }).submit({ target: {} })],
+    ["flow.subscribe: `listener` must be a function", () => offline.flow({ app: "gmail" }).subscribe()],
+    ["getExpectedParamsForUser: `app` or `integrationId` is required", () => offline.getExpectedParamsForUser({})],
+    ["initiateConnection: `integrationId` or `app` is required", () => offline.initiateConnection({})],
+    ["initiateConnection: `authConfig` holds a developer's credentials, which must not be in a browser: set them up on the platform", () => offline.initiateConnection({ app: "gmail", authConfig: { client_id: "x" } })],
+    ["initiateConnection: `signal` must be an AbortSignal", () => offline.initiateConnection({ ...started, signal: 1 })],
+    ["redirect: `request` must be a connection request, as `initiateConnection` answers", () => offline.redirect("https://a.test")],
+    ["entity: `id` must be the id of one of your users", () => offline.entity("")],
+    ["entity.execute: `entityId` is given by `entity` already: leave it out", () => offline.entity("Jessica").execute({ action: "A", entityId: "Melissa" })],
+    ["executeAction: `action` is required", () => offline.executeAction({})],
+    ["executeAction: `tool` is not an option: did you mean `action`?", () => offline.executeAction({ tool: "A" })],
+    ["connectedAccounts.get: `connectedAccountId` is required", () => offline.connectedAccounts.get({})],
+    ["connectedAccounts.get: `id` is not an option: did you mean `connectedAccountId`?", () => offline.connectedAccounts.get({ id: "ca_1" })],
+    ["connectedAccounts.get: `connectedAccountId` is not an id", () => offline.connectedAccounts.get({ connectedAccountId: ".." })],
+    ["connectedAccounts.list: `allEntities` contradicts `entityId`", () => offline.connectedAccounts.list({ entityId: "Jessica", allEntities: true })],
+    ["integrations.create: `createIntegrations` is not set in the options of the client: an integration changes the developer's project", () => offline.integrations.create({ app: "gmail" })],
+    ["completeConnection: `url` must be text or a URL", () => offline.completeConnection({ url: 7 })],
+    ["validateParams: `fields` must be an array of expected input fields", () => validateParams({}, {})],
+    ["validateParams: `data` must be an object or a FormData", () => validateParams([], 1)],
+    ["toJsonSchema: `fields` must be an expected input field, with a `name`", () => toJsonSchema([{}])],
+    ["inputAttributes: `field` must be an expected input field, with a `name`", () => inputAttributes({})],
+  ]);
+});
+
+suite("an answer", () => {
+  const html = (status) => new Response("<!doctype html><title>Sign in</title>", { status, headers: { "content-type": "text/html" } });
+  const get = (answer, options) => async () =>
+    (await connect({ fetch: async () => answer(), retry: 0, entityId: "Jessica", storage: memoryStorage(), ...options })).connectedAccounts.get(known);
+  const refused = (status, slug, code) => () => json({ error: { message: "Not there", code, slug, status } }, status);
+  says([
+    ["the server at `baseUrl` cannot be reached", get(() => Promise.reject(new TypeError("Failed to fetch")))],
+    ["your server redirected the request: check that `baseUrl` has the right scheme and slashes, and that without a session your server answers 401", get(() => new Response(null, { status: 302, headers: { location: "/login" } }))],
+    ["the server at `baseUrl` answered HTTP 404 and HTML: check `baseUrl`", get(() => html(404))],
+    ["the server at `baseUrl` answered with HTML instead of a JSON object: check `baseUrl`", get(() => html(200))],
+    ["the server at `baseUrl` answered with an empty body instead of a JSON object", get(() => new Response(""))],
+    ["the answer lacks the id or the list that it should have: check `baseUrl`", get(() => json({}))],
+    ["the answer has more than the 10 bytes that `maxAnswerBytes` allows here: raise that option of `createClient`", get(() => json({ id: "ca_123456" }), { maxAnswerBytes: 10 })],
+    ["the server at `baseUrl` answered HTTP 403: Not there", get(refused(403, "Gateway_NotAllowed"))],
+    ["the platform answered HTTP 404: Not there", get(refused(404, "ConnectedAccount_ResourceNotFound", 606))],
+    ["the server at `baseUrl` answered HTTP 403: The request names another user than the one who is signed in", get(() => json({ error: { message: "The request names another user than the one who is signed in", slug: "Gateway_EntityMismatch", status: 403 } }, 403))],
+    ["the page's own `fetch` must answer a Response", get(() => 1)],
+    ["the `headers` function failed", get(() => json({}), { headers: () => { throw new Error("x"); } })],
+    ["the client was disposed of: make a new one with `createClient`", async () => {
+      const client = await connect({ fetch: async () => json({}), storage: memoryStorage() });
+      client.dispose();
+      await client.connectedAccounts.get(known);
+    }],
+  ]);
+});
+
+suite("an attempt", () => {
+  /** What completing says at a return address, of an attempt whose account has a status. */
+  const complete = (query, { status = "ACTIVE", change = (record) => record, more = {}, ...rest } = {}) => async () => {
+    const { options } = platform();
+    const storage = memoryStorage();
+    const client = await connect({ ...options, storage, ...rest });
+    const request = await client.initiateConnection(initiating);
+    const [[key, text]] = [...storage.map].filter(([, value]) => value.includes("startedAtMs"));
+    storage.setItem(key, JSON.stringify(change(JSON.parse(text))));
+    const answer = () => json({ id: "ca_1", status, toolkit: { slug: "gmail" }, user_id: "Jessica", ...more });
+    const back = await connect({ ...options, storage, fetch: async () => answer() });
+    await back.completeConnection({ url: `https://app.test/done?${query.replace("FLOW", request.flowId)}`, timeoutMs: 1 });
+  };
+  const success = "cf_flow=FLOW&status=success&connectedAccountId=ca_1";
+  says([
+    ["the callback has two values for `status`", complete("cf_flow=FLOW&status=success&status=failed")],
+    ["the connection was started in another window or browser: close this window and go on there", complete("cf_flow=00000000000000000000000000000000&status=success")],
+    ["the callback names another account than the one that was initiated", complete("cf_flow=FLOW&status=success&connectedAccountId=ca_2")],
+    ["the platform verifies identities: your server has to complete the connection with the callback's `sessionUri`", complete("cf_flow=FLOW&session_uri=session_1")],
+    ["the callback reports that the connection failed", complete("cf_flow=FLOW&status=failed&error=server_error")],
+    ["the connection was cancelled: start again", complete(success, { change: (record) => ({ ...record, outcome: "cancelled" }) })],
+    ["the connection has already failed: start again", complete(success, { change: (record) => ({ ...record, outcome: "failed" }) })],
+    ["the connection was started more than 10 minutes ago: start again", complete(success, { status: "INITIATED", change: (record) => ({ ...record, startedAtMs: record.startedAtMs - 6e5, expiresAtMs: record.expiresAtMs - 6e5 }) })],
+    ["the account is FAILED", complete(success, { status: "FAILED" })],
+    ["the account is EXPIRED", complete(success, { status: "EXPIRED" })],
+    ["the account is INACTIVE", complete(success, { status: "INACTIVE" })],
+    ["the platform speaks of another account or entity than the one initiated", complete(success, { more: { user_id: "Melissa" } })],
+  ]);
+});
+
+suite("an issue of a value", () => {
+  const of = (field, value) => validateParams([field], { [field.name]: value })[0]?.message;
+  for (const [message, ...given] of [
+    ["Shop is required", field("shop", { displayName: "Shop" }), ""],
+    ["shop must be text", field("shop"), 7],
+    ["shop must be a name such as `acme`, not an address", field("shop"), "https://support.acme.com"],
+    ["api_key contains an invisible character: copy it again", field("api_key", { secret: true }), "sk\u200b1"],
+    ["region is none of the values allowed", field("region", { enum: ["eu"] }), "us"],
+    ["port must be a whole number", field("port", { type: "integer" }), "x"],
+    ["mail must be an email address", field("mail", { format: "email" }), "x"],
+    ["code does not have the form that is expected", field("code", { pattern: "^a$" }), "b"],
+  ]) test(message, () => assert.equal(of(...given), message));
+});
+
+suite("an option of the gateway", () => {
+  const right = {
+    apiKey: "ak_1", authenticate: () => "Jessica", allow: { operations: ["connect"], apps: ["gmail"] }, redirectOrigins: ["https://app.test"],
+  };
+  const make = (options) => () => createGateway({ ...right, ...options });
+  says([
+    ["createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got nothing", () => createGateway()],
+    ["createGateway: `apiKey` must be the project's key as a text, got nothing. Is the environment variable that holds it set in this process?", make({ apiKey: undefined })],
+    ["createGateway: `apiKey` starts or ends with a line break. Pass `apiKey.trim()`", make({ apiKey: "ak_1\n" })],
+    ["createGateway: \"userId\" is not an option. `authenticate` answers who the user is. Valid names: apiKey, authenticate, allow, redirectOrigins, upstream, basePath, origins, unsafeHttpOrigins, exposeAuthParams, fetch, timeoutMs, maxBodyBytes, maxHeaderBytes, maxAnswerBytes, onError", make({ userId: "x" })],
+    ["createGateway: `allow.operations` names \"conect\", which is not an operation. Did you mean \"connect\"? Operations are \"connect\", \"manage\", \"apps.get\", \"integrations.list\", \"integrations.get\", \"connectedAccounts.initiate\", \"connectedAccounts.get\", \"connectedAccounts.list\", \"connectedAccounts.refresh\", \"connectedAccounts.enable\", \"connectedAccounts.disable\", \"connectedAccounts.delete\", \"apps.list\", \"integrations.create\", \"getAuthParams\", \"executeAction\"", make({ allow: { operations: ["conect"], apps: ["gmail"] } })],
+    ["createGateway: `redirectOrigins` lists \"https://a/\", which is more than an origin or not its usual form. Write \"https://a\"", make({ redirectOrigins: ["https://a/"] })],
+    ["createGateway: `redirectOrigins` lists \"https://*.vercel.app\", and wildcards are not supported. List each origin. To decide by a rule, pass a function: `redirectOrigins: (origin) => …`", make({ redirectOrigins: ["https://*.vercel.app"] })],
+    ["createGateway: `origins` lists \"http://lan\", which is plain http. Use https or, in development only, set `unsafeHttpOrigins: true`", make({ origins: ["http://lan"] })],
+    ["createGateway: `basePath` must be a path such as \"/api/connect\", without a slash at its end, got \"api\". Write \"/api\"", make({ basePath: "api" })],
+    ["createGateway: `upstream` must be the platform's https URL, or http on loopback, without a user, query or fragment, got what is no URL", make({ upstream: "x" })],
+    ["createGateway: `timeoutMs` must be an integer from 1 to 2147483647, got 0", make({ timeoutMs: 0 })],
+    ["createGateway: `authenticate` must be a function that answers the signed-in user's id, got 1", make({ authenticate: 1 })],
+    ["toNodeHandler: the gateway must be what createGateway returns, got nothing", () => toNodeHandler()],
+  ]);
+});
+
+suite("a refusal of the gateway", () => {
+  const as = (entity, method, path, init) => async () => {
+    const { body } = await openGateway({ maxBodyBytes: 100, maxHeaderBytes: 500, allow: { operations: ["connect"], apps: ["gmail"] } }).as(entity)(method, path, init);
+    return body.error.message;
+  };
+  const link = "/api/v3.1/connected_accounts/link";
+  for (const [message, ask] of [
+    ["Nobody is signed in: the option `authenticate` found no user for this request", as("", "GET", "/api/v3.1/toolkits/gmail")],
+    ["The gateway answers GET, POST, PATCH, DELETE, not this method", as("Jessica", "PUT", link)],
+    ["The request comes from a page of another origin than the gateway's: list that origin in the option `origins`", as("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://evil.test" } })],
+    ["The gateway has no operation with this method and path: update connect-flow in the page or on the server", as("Jessica", "GET", "/api/v3.1/unknown")],
+    ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1", as("Jessica", "GET", "/api/v1/apps")],
+    ["connectedAccounts.list is not allowed: list it in the option `allow.operations`", as("Jessica", "GET", "/api/v3.1/connected_accounts")],
+    ["Toolkit not found", as("Jessica", "GET", "/api/v3.1/toolkits/shopify")],
+    ["The headers are longer than the option `maxHeaderBytes` allows", as("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { "x-long": "x".repeat(600) } })],
+    ["The body is longer than the option `maxBodyBytes` allows", as("Jessica", "POST", link, { body: "x".repeat(200) })],
+    ["The body must be JSON", as("Jessica", "POST", link, { body: "{" })],
+    ["Content-Type must be application/json", as("Jessica", "POST", link, { body: "{}", headers: { "content-type": "text/plain" } })],
+    ["auth_config_id is required", as("Jessica", "POST", link, { body: {} })],
+    ["callback_url must be on an origin that the option `redirectOrigins` lists", as("Jessica", "POST", link, { body: { auth_config_id: "ac_1", callback_url: "https://evil.test/" } })],
+  ]) test(message, async () => assert.equal(await ask(), message));
+});
+
+suite("an argument of the test kit", () => {
+  says([
+    ["`apps` of the options of `createSandbox` must be an array, got `gmail`", () => createSandbox({ apps: "gmail" })],
+    ["`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`? There are: apps, apiKey, origin, now, advanceTimers, gateway, pageUrl, oauth, omitDeprecated", () => createSandbox({ apikey: "k" })],
+    ["`key` of an app must be unique, got `gmail` twice", () => createSandbox({ apps: [{ key: "gmail", name: "G", authScheme: "OAUTH2" }] })],
+    ["`delayed` is not a kind of fault; did you mean `delay`? There are: delay, status, html, truncated, empty204, drop, hang, hugeBody", () => createSandbox().fault({ kind: "delayed" })],
+    ["`deny` is not an outcome of an attempt; did you mean `denied`? There are: connected, denied, failed, slow, expired, never, offline, popup_blocked, popup_closed, popup_cut_off", () => createSandbox().next({ outcome: "deny" })],
+    ["`clock.advance` needs an installed sandbox: call install or createClient first", () => createSandbox().clock.advance(1)],
+  ]);
+});
