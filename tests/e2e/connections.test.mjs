@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "./support/axe.mjs";
+import { hurry } from "./support/clock.mjs";
 import { ConnectionsPage } from "./support/connections-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
@@ -108,8 +109,9 @@ test("a refusal is shown where it happened, and the truth beside it", async ({ p
   await page.shows("it is gone", id, (row) => !row);
 });
 
-test("a list that cannot be had is said to be, and asked for again", async ({ page, platform, browser, shop, expectTrouble }) => {
+test("a list that cannot be had is said to be, and asked for again", async ({ page, platform, browser, front, shop, expectTrouble }) => {
   expectTrouble(/^status 403: GET/);
+  const undo = hurry(front, 5);
   await shop("Jessica");
   const mend = platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 });
   await browser.url(page.url);
@@ -117,11 +119,14 @@ test("a list that cannot be had is said to be, and asked for again", async ({ pa
   mend();
   // By itself: nobody presses anything.
   await page.until("the connections are there", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
+  undo();
 });
 
-test("what another tab or the platform does is seen", async ({ page, platform, browser, shop }) => {
+test("what another tab or the platform does is seen", async ({ page, platform, browser, front, shop }) => {
   const id = await shop("Jessica");
+  const undo = hurry(front, 5);
   await page.open();
+  undo();
   const tab = await openTab(browser);
   await page.open();
   await page.pressOf(id, "toggle");
