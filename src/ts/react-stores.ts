@@ -32,14 +32,33 @@ function createStore<State>(first: State, begin: () => void, end: () => void, le
   return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0 };
 }
 
-/** Options by value, their members in one order. Never throws, as it is called while rendering: bad options become an error later. */
-export function keyOf(options: unknown): string {
+/**
+ * Options by value, their members in one order, and so the plain objects in them. Never throws, as it is called while rendering: bad options
+ * become an error later.
+ */
+export function keyOf(options: unknown, depth = 2): string {
   try {
     const members = Object.entries(Object(options) as object).filter(([, value]) => value !== undefined);
-    return JSON.stringify(members.map(([name, value]) => [name, typeof value, String(value)]).sort());
+    const text = (value: unknown) => (depth && String(value) === "[object Object]" ? keyOf(value, depth - 1) : String(value));
+    return JSON.stringify(members.map(([name, value]) => [name, typeof value, text(value)]).sort());
   } catch {
     return "";
   }
+}
+
+/** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
+class Misuse extends Error {
+  override name = "ConnectError";
+  retryable = true;
+
+  constructor(readonly code: "invalid_argument" | "invalid_transition", message: string) {
+    super(message);
+  }
+}
+
+function checked(client: ConnectClient): ConnectClient {
+  if (typeof (Object(client) as ConnectClient).flow === "function") return client;
+  throw new Misuse("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one, as `createClient` gives");
 }
 
 /** A provider's client, made when it is first asked for. */
@@ -47,7 +66,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   let asked: Promise<ConnectClient> | undefined;
   let options = first;
   const make = async () => {
-    const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)));
+    const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)).then(checked));
     const [client, error] = await mine.then((client) => [client, null] as const, (error) => [null, error as ConnectError] as const);
     if (mine !== asked) return;
     if (error) asked = undefined;
@@ -64,7 +83,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     if (!given) asked?.then((client) => client.dispose(), () => {});
     asked = undefined;
   };
-  const store = createStore<ConnectClientState>({ client: given && !("then" in given) ? given : null, error: null, retry }, () => {}, end);
+  const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? (given as ConnectClient) : null, error: null, retry }, () => {}, end);
   const load = () => (ask(), asked as Promise<ConnectClient>);
   return {
     ...store,
@@ -78,13 +97,6 @@ export function createSource({ client: given, options: first }: ConnectProviderP
 }
 
 export type Source = ReturnType<typeof createSource>;
-
-/** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
-class InvalidTransition extends Error {
-  override name = "ConnectError";
-  code = "invalid_transition";
-  retryable = true;
-}
 
 /** A flow, made and loaded while components listen. */
 export function createFlow(source: Source, options: FlowOptions) {
@@ -116,7 +128,7 @@ export function createFlow(source: Source, options: FlowOptions) {
   const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
     const begun = store.isMounted() && begin();
     if (begun) return begun;
-    throw new InvalidTransition(store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
+    throw new Misuse("invalid_transition", store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
   };
   const actions: ConnectFlowActions = {
     load: () => act(() => flow?.load() ?? start()),

@@ -510,6 +510,28 @@ suite("options of the provider", () => {
     assert.deepEqual([flows.flow.state, calls().length], ["ready", oneLoad]);
   });
 
+  test("that are corrected inside an object are read at once, and not read again while they stay wrong", async () => {
+    const element = (headers) => strict(h(ConnectProvider, { options: { ...clientOptions(), headers } }, h(Flow, { app: "shopify" })));
+    const view = await render(element({ "x-session": 5 }));
+    await is("failed");
+    const { error } = flows.flow;
+    await view.update(element({ "x-session": 5 }));
+    await settle();
+    assert.equal(flows.flow.error, error);
+    await view.update(element({ "x-session": "5" }));
+    await is("ready");
+  });
+
+  for (const [what, client] of Object.entries({ "a number": 5, "an object": {}, "a function": () => {}, "a promise of something else": Promise.resolve("client") })) {
+    test(`with ${what} in place of a client fail with invalid_argument, and nothing throws`, async () => {
+      await render(strict(h(ConnectProvider, { client }, h(Flow, { app: "shopify" }))));
+      await is("failed");
+      const { name, code, message } = flows.flow.error;
+      assert.deepEqual([name, code], ["ConnectError", "invalid_argument"]);
+      assert.match(message, /^ConnectProvider: `client` must be a client, or a promise of one/);
+    });
+  }
+
   test("that are corrected while the client is being made are read when that fails", async () => {
     function Parent() {
       const [baseUrl, set] = useState("");
