@@ -135,8 +135,8 @@ export interface NodeRequest {
   readonly readableEnded?: boolean | undefined;
   readonly destroyed?: boolean | undefined;
   readonly socket?: unknown;
-  listenerCount?(event: "readable"): number;
-  read?(): unknown;
+  listenerCount?: ((event: "readable") => number) | undefined;
+  read?: (() => unknown) | undefined;
   on(event: "data" | "end" | "close" | "error" | "readable", listener: (chunk: Uint8Array) => void): unknown;
   pause(): unknown;
   resume(): unknown;
