@@ -2,8 +2,8 @@
 //! read along (RFC 8252 §8.12), and Google for one answers `disallowed_useragent`.
 //!
 //! A word is in the table when its app shows pages in a web view of its own. Apps that open the system's browser, or its
-//! Safari view, are not told from it by their user agent, and need not be. The Google app is left out on purpose: nothing
-//! published says that sign-in fails there, and refusing what works would be worse.
+//! Safari view, are not told from it by their user agent, and need not be. The Google app is left out on purpose, on Android
+//! too: nothing published says that sign-in fails there, and refusing what works would be worse.
 
 use super::text::contains;
 
@@ -22,8 +22,10 @@ const APPS: &[(&str, &[&str])] = &[
 
 /// What the user agent of a browser contains that shows its pages in a web view, in lower case: its user asked for a browser,
 /// and servers that refuse web views know these.
-const BROWSERS: [&str; 10] = [
+const BROWSERS: [&str; 12] = [
     "browser/",
+    " gsa/",
+    " phx/",
     " opr/",
     " opt/",
     " opx/",

@@ -153,6 +153,18 @@ suite("a mistake in a test is told", () => {
     globalThis.setTimeout = own;
   });
 
+  test("microtasks that somebody has taken after the sandbox was installed", async () => {
+    sandbox.install();
+    await sandbox.clock.advance(0);
+    const own = globalThis.queueMicrotask;
+    globalThis.queueMicrotask = Object.assign((job) => own(job), { clock: {} });
+    try {
+      await assert.rejects(sandbox.clock.advance(1), is("timers_faked", /`queueMicrotask` of this page is a fake/));
+    } finally {
+      globalThis.queueMicrotask = own;
+    }
+  });
+
   test("an authorization server of one's own", () => {
     const own = createSandbox({ oauth: { start: async () => ({ url: "https://as.test/", session: 1 }), finish: async () => ({ ok: false, error: "x" }) } });
     assert.throws(() => own.install(), is("oauth_given"));

@@ -105,8 +105,8 @@ export class Clock implements SandboxClock {
   }
 
   async #settle(): Promise<void> {
-    if (this.advanceTimers) checkMicrotasks();
-    else this.#checked();
+    checkMicrotasks();
+    if (!this.advanceTimers) this.#checked();
     for (let quiet = 0; quiet < quietTurns; ) {
       const before = this.#count();
       await turn();
