@@ -69,7 +69,8 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
   });
 
 // Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
-const loadsModule = (file) => !/^(?:host|sandbox|loading|guides|declarations)\b/.test(basename(file));
+const others = /^(?:host|sandbox|loading|guides|declarations|benchmarks|schedule|size-limits|testing-(?:guide|members|patches))\b/;
+const loadsModule = (file) => !others.test(basename(file));
 
 const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
 
@@ -102,11 +103,11 @@ const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, fil
 /**
  * Of the tests in browsers, those whose outcome could be another with the module as JavaScript: it is loaded in another way, its memory
  * grows and is overwritten in another way, and every kind of effect goes through glue of its own: requests, forms, storage, leaving
- * the page and coming back, timers, popups and channels. The others ask what the demo, the browser and the platform do with the same
- * calls: looks and keyboard, React, networks and servers that fail, pages that are hidden. What the module makes of those is
- * asked of this build by `node without wasm`.
+ * the page and coming back, timers, popups and channels. Of these files, the tests that run in one engine only are left out. The
+ * others ask what the demo, the browser and the platform do with the same calls: looks and keyboard, React, networks and servers
+ * that fail, pages that are hidden. What the module makes of those is asked of this build by `node without wasm`.
  */
-const dependsOnBuild = (file) => /^(?:callback|form|interrupted|module|popup|redirect)\.test\.mjs$/.test(basename(file));
+const dependsOnBuild = (file) => /^(?:callback|form|interrupted|popup|redirect)\.test\.mjs$/.test(basename(file));
 
 /** Of the attacks, those that one engine may let happen and another not. */
 const isOfWindows = (file) => basename(file) === "windows.test.mjs";
@@ -133,9 +134,10 @@ const ofPackage = (name, { limitMs = 5 * 60_000, isChosen, engine = "chromium", 
 const CARGO = "target";
 
 /**
- * The stages, the first to start first. `needs` is what setup must install; `after` names the stages whose results it
- * takes, `uses` what only one stage at a time can have; `count` reads the numbers from the output, and a stage without it
- * is one check; `present` tells whether there is anything to run, `impossible` why it cannot run here.
+ * The stages, the first to start first: the longest, and those that compile, of which one runs at a time. `needs` is what setup
+ * must install; `after` names the stages whose results it takes, `uses` what only one stage at a time can have; `count` reads the
+ * numbers from the output, and a stage without it is one check; `present` tells whether there is anything to run, `impossible`
+ * why it cannot run here.
  */
 export const STAGES = [
   { name: "fmt", needs: ["lint"], uses: CARGO, run: fmt },
@@ -178,12 +180,6 @@ export const STAGES = [
     run: inBrowser("firefox", "firefox", "GECKODRIVER"),
   },
   inEngine("e2e", "webkit"),
-  // Only these two can be given a saved login.
-  inEngine("autofill", "chromium"),
-  inEngine("autofill", "firefox"),
-  inEngine("attacks", "chromium"),
-  inEngine("attacks", "firefox", onWindows),
-  inEngine("attacks", "webkit", onWindows),
   {
     name: "docs",
     needs: ["npm", "lint", "docs-tools"],
@@ -199,11 +195,6 @@ export const STAGES = [
     run: replayAll,
     impossible: process.platform === "win32" && "libFuzzer is not supported there",
   },
-  inEngine("e2e", "chromium", {
-    name: "e2e without wasm",
-    env: { E2E_WITHOUT_WASM: "1" },
-    files: testFiles("e2e").filter(dependsOnBuild),
-  }),
   {
     name: "crate",
     needs: ["npm", "lint", "wasm-bindgen", "chromium"],
@@ -216,24 +207,21 @@ export const STAGES = [
       return inNode("crate", { limitMs: 2 * 60_000, env: ({ chromium }) => chromium })(context);
     },
   },
-  // Half a minute once everything is installed and cached, minutes at the first time.
-  ofPackage("bundlers", {
-    limitMs: 10 * 60_000,
-    isChosen: isOfBundlers,
-    needs: ["lint", "wasm-bindgen"],
-    prepare: buildForBundlers,
+  inEngine("e2e", "chromium", {
+    name: "e2e without wasm",
+    env: { E2E_WITHOUT_WASM: "1" },
+    files: testFiles("e2e").filter(dependsOnBuild),
   }),
-  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) && !isOfJest(file) }),
+  inEngine("attacks", "chromium"),
   {
-    name: "jest",
-    needs: ["npm", "jest"],
+    name: "faults",
+    needs: ["npm"],
     after: ["build"],
     count: countNode,
-    run: inNode("pack", { limitMs: 2 * 60_000, files: testFiles("pack").filter(isOfJest), env: ({ jest }) => jest }),
+    // Every fault at every request, and ten thousand flows: half a minute and a quarter on an idle machine.
+    run: inNode("faults", { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
   },
-  // How the module is loaded, or is not, differs between engines.
-  ofPackage("pack firefox", { isChosen: isOfLoading, engine: "firefox" }),
-  { ...ofPackage("pack webkit", { isChosen: isOfLoading, engine: "webkit" }), impossible: impossibleInWebKit },
+  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) && !isOfJest(file) }),
   {
     name: "node",
     needs: ["npm"],
@@ -242,7 +230,24 @@ export const STAGES = [
     count: countNode,
     run: inNode("node", { limitMs: 2 * 60_000 }),
   },
-  { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
+  {
+    name: "node without wasm",
+    needs: ["npm"],
+    after: ["build"],
+    count: countNode,
+    run: inNode("node", {
+      limitMs: 2 * 60_000,
+      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
+      files: testFiles("node").filter(loadsModule),
+    }),
+  },
+  // Half a minute once everything is installed and cached, minutes at the first time.
+  ofPackage("bundlers", {
+    limitMs: 10 * 60_000,
+    isChosen: isOfBundlers,
+    needs: ["lint", "wasm-bindgen"],
+    prepare: buildForBundlers,
+  }),
   {
     name: "runtimes",
     needs: ["npm", "runtimes"],
@@ -257,23 +262,20 @@ export const STAGES = [
     count: countNode,
     run: inNode("routers", { limitMs: 3 * 60_000, env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
   },
+  // Only these two can be given a saved login.
+  inEngine("autofill", "chromium"),
+  inEngine("autofill", "firefox"),
+  inEngine("attacks", "firefox", onWindows),
+  inEngine("attacks", "webkit", onWindows),
+  { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
   {
-    name: "faults",
-    needs: ["npm"],
+    name: "jest",
+    needs: ["npm", "jest"],
     after: ["build"],
     count: countNode,
-    // Every fault at every request, and ten thousand flows: half a minute and a quarter on an idle machine.
-    run: inNode("faults", { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
+    run: inNode("pack", { limitMs: 2 * 60_000, files: testFiles("pack").filter(isOfJest), env: ({ jest }) => jest }),
   },
-  {
-    name: "node without wasm",
-    needs: ["npm"],
-    after: ["build"],
-    count: countNode,
-    run: inNode("node", {
-      limitMs: 2 * 60_000,
-      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
-      files: testFiles("node").filter(loadsModule),
-    }),
-  },
+  // How the module is loaded, or is not, differs between engines.
+  ofPackage("pack firefox", { isChosen: isOfLoading, engine: "firefox" }),
+  { ...ofPackage("pack webkit", { isChosen: isOfLoading, engine: "webkit" }), impossible: impossibleInWebKit },
 ];

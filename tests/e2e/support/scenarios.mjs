@@ -6,6 +6,7 @@ import { engine } from "./engines.mjs";
 import { openPlatform } from "./platform.mjs";
 import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
+import { withoutWasm } from "./without-wasm.mjs";
 
 /** The first one starts the browser, too. */
 const LIMIT_MS = 90_000;
@@ -52,11 +53,12 @@ after(() => Promise.all([...opened.values()].map(close)));
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is: `/react`.
  * @param hasFocus whether only one window at a time has the keyboard, as on a user's screen.
- * @param inOneEngine whether engines cannot differ in what these tests check, as README.md has it: they run in Chromium only.
+ * @param inOneEngine whether engines cannot differ in what these tests check, as README.md has it: they run in Chromium only, and
+ * there with WebAssembly only.
  * @param host more options for `openPlatform`, as `coop`.
  */
 export function scenarios({ base, hasFocus = false, inOneEngine = false, ...host } = {}) {
-  if (inOneEngine && engine.name !== "chromium") return () => {};
+  if (inOneEngine && (engine.name !== "chromium" || withoutWasm)) return () => {};
   const focus = { hasFocus: Boolean(hasFocus && engine.needsScreenForFocus) };
   return (name, body) =>
     test(name, { timeout: LIMIT_MS }, async ({ signal }) => {
