@@ -5,9 +5,9 @@ use arbitrary::Arbitrary;
 use connect_flow::core::callback::{ConnectionCallback, Outcome as Claim};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, Moment, Outcome, Surroundings, Work,
+    Effect, Flow, FlowEvent, FlowMode, Moment, Outcome, Surroundings, Waiting, Work,
 };
-use connect_flow::core::pending::{LIFETIME_MS, PendingConnection};
+use connect_flow::core::pending::{LIFETIME_MS, Outcome as End, PendingConnection};
 use connect_flow::core::procedure::complete::TIMEOUT_MS;
 use connect_flow::core::procedure::initiate::Initiated;
 use connect_flow::core::protocol::answer::ConnectedAccount;
@@ -65,8 +65,12 @@ enum What {
     NotLeft,
     CameBack,
     Returned(Callback),
-    Hint,
+    /// What the record says by now of how the attempt ended.
+    Hint(u8),
     Tick(u8),
+    Stray,
+    /// The next flow takes over what a disposed one has left.
+    Continue,
 }
 
 #[derive(Arbitrary, Debug)]
@@ -143,6 +147,9 @@ struct World {
     wake_at_ms: Option<u64>,
     /// The attempt that may succeed.
     attempt: Option<PendingConnection>,
+    /// What a disposed flow has left.
+    left: Option<Waiting>,
+    mode: FlowMode,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -163,6 +170,8 @@ fuzz_target!(|input: Input| {
         is_popup_asked_for: false,
         wake_at_ms: None,
         attempt: None,
+        left: None,
+        mode,
     };
     within(input.happenings.len(), 5_000_000, || {
         for happening in input.happenings.into_iter().take(200) {
@@ -233,7 +242,17 @@ impl World {
             What::NotLeft => FlowEvent::NotLeft(server_error()),
             What::CameBack => FlowEvent::CameBack,
             What::Returned(callback) => FlowEvent::Returned(callback.made()),
-            What::Hint => FlowEvent::Hint,
+            What::Hint(outcome) => FlowEvent::Hint(
+                [End::Pending, End::Connected, End::Failed, End::Cancelled]
+                    [usize::from(outcome) % 4],
+            ),
+            What::Stray => FlowEvent::Stray,
+            What::Continue => {
+                let waiting = self.left.take()?;
+                self.attempt = Some(waiting.record.clone());
+                self.flow = Flow::new(options(self.mode), None);
+                FlowEvent::Continue(waiting)
+            }
             What::Tick(bits) => FlowEvent::Tick(Surroundings {
                 is_popup_closed: bits & 1 > 0,
                 has_focus: bits & 2 > 0,
@@ -337,6 +356,10 @@ impl World {
                 self.wake_at_ms = None;
             }
             Effect::Store(record) => check_hidden(&record.to_json()),
+            Effect::Leave(waiting) => {
+                check_hidden(&format!("{waiting:?}"));
+                self.left = Some(waiting);
+            }
             Effect::Wake(millis) => self.wake_at_ms = Some(self.now_ms + u64::from(millis)),
             Effect::ClosePopup
             | Effect::Listen(_)

@@ -172,7 +172,7 @@ fn options(value: &Value) {
         ($($read:expr,)*) => {$(
             match $read(value) {
                 Err(error) => check_refused(value, &error),
-                Ok(options) => drop(options),
+                Ok(_) => {}
             }
         )*};
     }
