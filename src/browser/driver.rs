@@ -205,7 +205,9 @@ impl Driver<'_> {
                 ms: over_ms.saturating_sub(sent_ms),
                 code: result.as_ref().err().map(|failure| failure.error.code),
             };
-            self.trace.borrow_mut().record(event, now_ms());
+            // Asked before the trace is borrowed: the clock may be the page's own.
+            let now_ms = now_ms();
+            self.trace.borrow_mut().record(event, now_ms);
             let Err(failure) = result else {
                 return result;
             };

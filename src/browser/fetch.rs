@@ -32,7 +32,11 @@ struct Typed(Uint8Array);
 
 impl Drop for Typed {
     fn drop(&mut self) {
-        self.0.fill(0, 0, self.0.length());
+        // Where the page has taken the bytes away, `fill` would throw.
+        let length = self.0.length();
+        if length > 0 {
+            self.0.fill(0, 0, length);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ import { connect, memoryStorage } from "./client.mjs";
 const home = "https://app.test";
 const channels = globalThis.BroadcastChannel;
 let sandbox, escaped, popups;
+const restores = [];
 
 /** What an event loop would report as uncaught. */
 const onEscape = (error) => escaped.push(error);
@@ -21,6 +22,7 @@ beforeEach(() => {
 afterEach(() => {
   process.off("uncaughtException", onEscape);
   process.off("unhandledRejection", onEscape);
+  for (const restore of restores.splice(0).reverse()) restore();
   for (const name of ["open", "location", "history", "reportError", "addEventListener", "removeEventListener"]) delete globalThis[name];
   globalThis.BroadcastChannel = channels;
 });
@@ -72,10 +74,20 @@ function openPage(meddle) {
       }
     },
   });
+  for (const name of clocks) {
+    const [object, method] = name.includes(".") ? [globalThis[name.split(".")[0]], name.split(".")[1]] : [globalThis, name];
+    const own = object[method];
+    object[method] = (...args) => (meddle(name), own.apply(object, args));
+    restores.push(() => void (object[method] = own));
+  }
   return { storage: wrapped, window };
 }
 
+/** What a library of fake timers replaces. */
+const clocks = ["Date.now", "performance.now", "Math.random", "setTimeout", "clearTimeout"];
+
 const places = [
+  ...clocks,
   "getItem", "setItem", "key", "length", "addEventListener", "removeEventListener", "open", "closed", "location",
   "location.replace", "opener", "popup.close", "BroadcastChannel", "onmessage", "channel.close", "fetch", "headers", "listener", "abort",
 ];
@@ -107,7 +119,7 @@ async function run(at, call) {
   const context = {};
   let depth = 0;
   // A `fetch` whose every call starts another has no end.
-  let left = 5;
+  let left = clocks.includes(at) ? 30 : 5;
   const meddle = (place) => {
     reached.add(place);
     if (place !== at || depth > 0 || left === 0 || !context.flow) return;
