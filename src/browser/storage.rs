@@ -59,6 +59,10 @@ impl Records {
             .is_some_and(|storage| storage.set_item(&key, &record.to_json()).is_ok());
         self.forget(&record.flow_id);
         if !stored {
+            // What it holds still says that the attempt goes on.
+            if let Some(storage) = self.storage.as_ref().filter(|_| record.is_ended()) {
+                let _ = storage.remove_item(&key);
+            }
             let entry = (self.identity(), record.clone());
             MEMORY.with_borrow_mut(|memory| memory.push(entry));
         }

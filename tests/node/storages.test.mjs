@@ -67,3 +67,26 @@ test("a second sandbox in the same program does not see what the first has start
   }
   assert.deepEqual(found, [0, 1, 0, 1]);
 });
+
+test("an attempt that was cancelled while the storage is full goes on nowhere", async () => {
+  const storage = memoryStorage();
+  const client = await open(storage);
+  const flow = client.flow({ app: "gmail", redirectUrl: "https://app.test/done", mode: "popup" });
+  globalThis.open = () => ({ closed: false, close() {}, location: { replace() {} } });
+  try {
+    await flow.load();
+    void flow.submit();
+    while (flow.getSnapshot().state !== "waiting") await new Promise(setImmediate);
+  } finally {
+    delete globalThis.open;
+  }
+  const { flowId } = flow.getSnapshot();
+  storage.setItem = () => { throw new Error("full"); };
+  flow.cancel();
+  const url = `https://app.test/done?cf_flow=${flowId}&status=success`;
+  await assert.rejects(client.completeConnection({ url }), { code: "callback_replayed" });
+  // Another page reads what the storage holds, and has no memory of this one.
+  const other = await open({ ...storage, length: storage.length, key: storage.key });
+  assert.deepEqual(ids(other), []);
+  await assert.rejects(other.completeConnection({ url }), { code: "callback_unbound" });
+});
