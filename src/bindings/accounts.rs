@@ -93,7 +93,7 @@ impl ConnectedAccounts {
     /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
     /// `POST /api/v3.1/connected_accounts/{id}/refresh`.
     ///
-    /// Rejects with `not_found`, `redirect_refused`, `invalid_argument`, and the codes of any request.
+    /// Rejects with `not_found`, `entity_mismatch`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
     pub fn refresh(
         &self,

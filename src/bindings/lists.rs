@@ -21,6 +21,8 @@ use crate::core::value::Value;
 #[wasm_bindgen(skip_typescript)]
 pub struct ListIterator {
     client: ConnectClient,
+    /// The call that made it.
+    name: &'static str,
     pages: Rc<RefCell<Pages<JsValue>>>,
     /// Calls are answered one at a time, in their order.
     last: RefCell<Promise>,
@@ -61,7 +63,7 @@ impl ListIterator {
             })
         });
         let next = promise(
-            "next",
+            self.name,
             Box::pin(async move {
                 // Whether the call before failed is its caller's business.
                 let _ = JsFuture::from(previous).await;
@@ -83,6 +85,7 @@ pub fn list(
     let operation = read_with(options, |options| list(client, options));
     let iterator: JsValue = ListIterator {
         client: client.clone(),
+        name,
         pages: Rc::new(RefCell::new(Pages::new(
             operation.map_err(|failure| thrown(name, failure))?,
         ))),

@@ -112,6 +112,18 @@ suite("a client whose entity is another than the session's", () => {
     assert.deepEqual([sandbox.accounts(), client.pending()], [[], []]);
   });
 
+  test("is told so before an account of the session's user is refreshed", async () => {
+    const { sandbox, behind, direct, approve } = open();
+    const own = await behind("Jessica");
+    const { redirectUrl } = await own.initiateConnection({ app: "gmail" });
+    const { connectedAccountId } = await own.completeConnection({ url: await approve(redirectUrl) });
+    for (const client of [await behind("Jessica", { entityId: "Melissa" }), await direct({ entityId: "Melissa" })]) {
+      await rejects(() => client.connectedAccounts.refresh({ connectedAccountId }), "entity_mismatch");
+      assert.deepEqual(client.pending(), []);
+    }
+    assert.ok(!sandbox.requests.some(({ path }) => path.endsWith("/refresh")));
+  });
+
   test("is told so, too, by a server that answers for somebody else all the same", async () => {
     const bodies = { link: { connected_account_id: "ca_1", redirect_url: "https://auth.test/", user_id: "Jessica" }, list: { items: [], user_id: "Jessica" } };
     const config = { id: "ac_1", auth_scheme: "OAUTH2", is_composio_managed: true, expected_input_fields: [] };
@@ -154,6 +166,7 @@ suite("without a session", () => {
   test("a server that does not say whose accounts it lists is not believed to list one user's", async () => {
     const client = await connect({ fetch: async () => json({ items: [{ id: "ca_1", status: "ACTIVE", user_id: "Jessica" }] }) });
     await rejects(() => collect(client.connectedAccounts.list()), "invalid_argument", "entityId");
+    await assert.rejects(collect(client.connectedAccounts.list()), /^ConnectError: connectedAccounts\.list: /);
     assert.equal((await collect(client.connectedAccounts.list({ entityId: "Jessica" }))).length, 1);
   });
 

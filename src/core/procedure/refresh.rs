@@ -1,8 +1,10 @@
 //! A new attempt for an account that exists (docs/protocol.md §5.7): look at it, for whose it is, then one request that is never repeated.
 
 use super::initiate::{Attempt, Initiated};
+use super::watch::is_same_entity;
 use super::{Event, Procedure, Step, out_of_step};
 use crate::core::callback::{bind, own_query};
+use crate::core::error::ConnectError;
 use crate::core::options::entity_missing;
 use crate::core::protocol::answer::{Answer, ConnectedAccount, Connection};
 use crate::core::protocol::operation::Operation;
@@ -44,6 +46,9 @@ impl RefreshAccount {
         let refresh = &self.refresh;
         if refresh.has_key && account.entity_id.is_none() && refresh.entity_id.is_none() {
             return Step::Done(Err(entity_missing()));
+        }
+        if !is_same_entity(refresh.entity_id.as_deref(), account.entity_id.as_deref()) {
+            return Step::Done(Err(ConnectError::other_entity()));
         }
         self.account = Some(account);
         Step::call(Operation::Refresh {
