@@ -72,8 +72,16 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     if (error) asked = undefined;
     store.set({ client, error, retry });
   };
+  const isCrashed = () => {
+    try {
+      store.get().client?.parseCallback("");
+      return false;
+    } catch {
+      return !given;
+    }
+  };
   const ask = () => {
-    if (!asked) void make();
+    if (!asked || isCrashed()) void make();
   };
   // Not from an unmounted tree: nobody would dispose of the client.
   const retry = () => {
@@ -130,10 +138,12 @@ export function createFlow(source: Source, options: FlowOptions) {
     if (begun) return begun;
     throw new Misuse("invalid_transition", store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
   };
+  /** A flow that has crashed cannot go on: another one takes its place, of another client. */
+  const living = () => ((store.get() as { error?: ConnectError }).error?.code === "crashed" ? undefined : flow);
   const actions: ConnectFlowActions = {
-    load: () => act(() => flow?.load() ?? start()),
+    load: () => act(() => living()?.load() ?? start()),
     submit: (data) => act(() => flow?.submit(data)),
-    retry: () => act(() => flow?.retry() ?? start()),
+    retry: () => act(() => living()?.retry() ?? start()),
     cancel: () => flow?.cancel(),
   };
   return { ...store, actions };
