@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
@@ -43,6 +43,8 @@ function moduleCrate() {
   mkdirSync(folder, { recursive: true });
   const withoutTests = manifest.replaceAll(/^\[\[test\]\]\n(?:.+\n)+/gm, "");
   writeFileSync(join(folder, "Cargo.toml"), withoutTests.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
+  // JavaScript that the source names is looked for beside the manifest.
+  cpSync(inRoot("src", "browser"), join(folder, "src", "browser"), { recursive: true, filter: (from) => !from.endsWith(".rs") });
   writeFileSync(join(folder, "Cargo.lock"), readFileSync(inRoot("Cargo.lock")));
   return folder;
 }

@@ -4,28 +4,36 @@
 use core::cell::{Cell, RefCell};
 
 use gloo_net::http::Headers;
-use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortSignal, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
-    TextDecodeOptions, TextDecoder,
+    AbortController, AbortSignal, Request, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect,
 };
 
 use super::failure::Failure;
-use super::timing::{Deadline, now_ms};
+use super::timing::{Deadline, cancelled, now_ms};
 use super::value::{decode, parse_json};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
 use crate::core::protocol::http::{Body, HttpRequest, HttpResponse};
 use crate::core::retry::retry_after_ms;
-use crate::core::text::{concat, contains};
+use crate::core::text::concat;
 use crate::core::time::parse_http_date;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
 
-/// What a chunk without a byte counts as: such may come without an end, and without a task in which time could pass.
-const EMPTY_CHUNK: u64 = 1_000;
+#[wasm_bindgen(module = "/src/browser/fetch.js")]
+extern "C" {
+    /// Never rejects; what it resolves to, [`read`] reads.
+    fn exchange(
+        own: Option<&Function>,
+        request: &Request,
+        max_bytes: u32,
+        controller: &AbortController,
+    ) -> Promise;
+}
 
 /// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
 struct Typed(Uint8Array);
@@ -70,25 +78,16 @@ impl Http {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
         let (request, _typed) = build(options, request, &headers, &deadline)?;
-        let fetch = match &self.fetch {
-            Some(fetch) => fetch.clone(),
-            // Looked up for each request, so that what the page patches in counts.
-            None => Reflect::get(&js_sys::global(), &"fetch".into())
-                .unwrap_or_default()
-                .unchecked_into(),
-        };
-        let sent = fetch
-            .call1(&JsValue::UNDEFINED, &request)
-            .map_err(unreachable_platform)?;
-        let response = limit(&deadline, &sent).await?;
-        if !response.is_instance_of::<Response>() {
-            return Err(Failure::caused(
-                ErrorCode::ResponseInvalid,
-                "the page's own `fetch` must answer a Response",
-                response,
-            ));
+        let work = exchange(
+            self.fetch.as_ref(),
+            &request,
+            max_bytes,
+            &deadline.controller,
+        );
+        match deadline.limit(&work).await {
+            Ok(exchanged) => read(exchanged.unchecked_ref(), max_bytes),
+            Err(stopped) => Err(stopped.unwrap_or_else(|_| cancelled()).into()),
         }
-        read(&response, max_bytes, &deadline).await
     }
 
     /// Forgets the headers, so that the next request asks for fresh ones; not where another request has done so since
@@ -169,7 +168,7 @@ fn build(
     let init: RequestInit =
         Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).unchecked_into();
     init.set_method(request.method);
-    init.set_signal(Some(&deadline.signal()));
+    init.set_signal(Some(&deadline.controller.signal()));
     init.set_cache(RequestCache::NoStore);
     // An API that redirects is not the API: its answer would come from somewhere else (docs/protocol.md, Q39). Not `error`,
     // which a page cannot tell from having no network.
@@ -201,127 +200,47 @@ fn build(
     Ok((built, body))
 }
 
-/// What a page's own `fetch` answers may be a proxy, or changed: a member that throws is caught, since what is not ends no call.
-async fn read(
-    response: &JsValue,
-    max_bytes: u32,
-    deadline: &Deadline<'_>,
-) -> Result<HttpResponse, Failure> {
-    let status = member(response, "status")?.as_f64().unwrap_or_default() as u16;
-    let stream = member(response, "body")?;
-    // A browser hides the status. A page's own `fetch` may show it, or have followed.
-    if matches!(status, 301..=303 | 307 | 308)
-        || member(response, "type")? == "opaqueredirect"
-        || member(response, "redirected")?.is_truthy()
-    {
-        discard(&stream);
-        let message = "your server redirected the request: check that `baseUrl` has the right scheme and slashes, \
-            and that without a session your server answers 401";
-        let mut error = ConnectError::new(ErrorCode::Redirected, message);
-        error.status = (300..400).contains(&status).then_some(status);
-        return Err(error.into());
-    }
-    // `Response.error()`, and what a service worker makes of a failure.
-    if status == 0 {
-        return Err(unreachable_platform(response.clone()));
-    }
-    let headers = member(response, "headers")?;
-    let header = |name: &str| call(&headers, "get", &name.into()).map(|value| value.as_string());
-    let (after_ms, after) = (header("retry-after-ms")?, header("retry-after")?);
-    let date_ms = header("date")?.and_then(|text| parse_http_date(&text));
-    let request_id = header("x-request-id")?;
-    let is_kept_nowhere =
-        header("cache-control")?.is_some_and(|value| contains(&value, "no-store"));
-    // Chromium shows such an answer as cancelled when a page has read its stream, but not when it reads a copy by itself. Only of
-    // the network: that ends with the request.
-    if is_kept_nowhere
-        && member(response, "type")? != "default"
-        && let Ok(copy) = call(response, "clone", &JsValue::UNDEFINED)
-        && let Ok(work) = call(&copy, "arrayBuffer", &JsValue::UNDEFINED)
-    {
-        forget(&work);
-    }
-    let stream = member(response, "body")?;
-    let body = if stream.is_object() && !member(&stream, "locked")?.is_truthy() {
-        let reader = call(&stream, "getReader", &JsValue::UNDEFINED)?;
-        read_text(&reader, max_bytes, deadline)
-            .await?
-            .map_or(Body::TooLarge(max_bytes), body_of)
-    } else {
-        Body::Empty
-    };
-    Ok(HttpResponse {
-        status,
-        retry_after_ms: retry_after_ms(
-            after_ms.as_deref(),
-            after.as_deref(),
-            date_ms.unwrap_or_else(now_ms),
+/// Reads what [`exchange`] has come to.
+fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse, Failure> {
+    let text = |index| exchanged.get(index).as_string();
+    let number = |index| exchanged.get(index).as_f64().unwrap_or_default() as u16;
+    let status = number(1);
+    let (code, message) = match number(0) {
+        0 => {
+            let date_ms = text(5).and_then(|text| parse_http_date(&text));
+            return Ok(HttpResponse {
+                status,
+                retry_after_ms: retry_after_ms(
+                    text(3).as_deref(),
+                    text(4).as_deref(),
+                    date_ms.unwrap_or_else(now_ms),
+                ),
+                date_ms,
+                request_id: text(6),
+                body: match exchanged.get(2).dyn_into() {
+                    Ok(text) => body_of(text),
+                    Err(_) => Body::TooLarge(max_bytes),
+                },
+            });
+        }
+        1 => {
+            let message = "your server redirected the request: check that `baseUrl` has the right scheme and slashes, \
+                and that without a session your server answers 401";
+            let mut error = ConnectError::new(ErrorCode::Redirected, message);
+            error.status = (300..400).contains(&status).then_some(status);
+            return Err(error.into());
+        }
+        2 => (
+            ErrorCode::ResponseInvalid,
+            "the page's own `fetch` must answer a Response",
         ),
-        date_ms,
-        request_id,
-        body,
-    })
-}
-
-/// The whole body as text; `None` as soon as it is too large.
-async fn read_text(
-    reader: &JsValue,
-    max_bytes: u32,
-    deadline: &Deadline<'_>,
-) -> Result<Option<JsString>, Failure> {
-    let decoder = TextDecoder::new().map_err(unreadable)?;
-    let more = TextDecodeOptions::new();
-    more.set_stream(true);
-    let mut text = JsString::from("");
-    let mut size = 0u64;
-    loop {
-        let next = limit(deadline, &call(reader, "read", &JsValue::UNDEFINED)?).await?;
-        if member(&next, "done")?.is_truthy() {
-            return Ok(Some(text));
-        }
-        let chunk = member(&next, "value")?;
-        let Some(length) = member(&chunk, "byteLength")?.as_f64() else {
-            return Err(unreadable(JsValue::UNDEFINED));
-        };
-        size = size.saturating_add(match length as u64 {
-            0 => EMPTY_CHUNK,
-            length => length,
-        });
-        if size > max_bytes.into() {
-            deadline.abort();
-            discard(reader);
-            return Ok(None);
-        }
-        let part = decoder
-            .decode_with_js_u8_array_and_options(chunk.unchecked_ref(), &more)
-            .map_err(unreadable)?;
-        text = text.concat(&part.into());
-    }
-}
-
-/// Cancels a stream or its reader: the answer is refused already.
-fn discard(stream: &JsValue) {
-    if stream.is_object()
-        && let Ok(cancelled) = call(stream, "cancel", &JsValue::UNDEFINED)
-    {
-        forget(&cancelled);
-    }
-}
-
-/// What this promise comes to is nobody's concern.
-fn forget(promise: &JsValue) {
-    let _ = Promise::race(&Array::of2(&JsValue::NULL, promise));
-}
-
-fn member(of: &JsValue, name: &str) -> Result<JsValue, Failure> {
-    Reflect::get(of, &name.into()).map_err(unreadable)
-}
-
-fn call(on: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, Failure> {
-    member(on, name)?
-        .dyn_into::<Function>()
-        .and_then(|method| method.call1(on, argument))
-        .map_err(unreadable)
+        3 => (ErrorCode::ResponseInvalid, "the answer cannot be read"),
+        _ => (
+            ErrorCode::Network,
+            "the server at `baseUrl` cannot be reached",
+        ),
+    };
+    Err(Failure::caused(code, message, exchanged.get(1)))
 }
 
 fn body_of(text: JsString) -> Body {
@@ -331,27 +250,5 @@ fn body_of(text: JsString) -> Body {
     match parse_json(&text) {
         Some(value) => Body::Json(value),
         None => Body::Text(text.slice(0, MAX_TEXT).into()),
-    }
-}
-
-async fn limit(deadline: &Deadline<'_>, work: &JsValue) -> Result<JsValue, Failure> {
-    deadline.limit(work).await.map_err(|stopped| match stopped {
-        Ok(error) => error.into(),
-        Err(reason) => unreachable_platform(reason),
-    })
-}
-
-fn unreachable_platform(cause: JsValue) -> Failure {
-    Failure::caused(
-        ErrorCode::Network,
-        "the server at `baseUrl` cannot be reached",
-        cause,
-    )
-}
-
-fn unreadable(cause: JsValue) -> Failure {
-    Failure {
-        error: ConnectError::new(ErrorCode::ResponseInvalid, "the answer cannot be read"),
-        cause: Some(cause),
     }
 }

@@ -63,7 +63,8 @@ impl Drop for Timer {
 
 /// Ends when its time is over or a signal is aborted, whichever comes first.
 pub struct Deadline<'a> {
-    controller: AbortController,
+    /// Stops what was handed its signal.
+    pub controller: AbortController,
     expiry: Promise,
     resolve: Function,
     handle: JsValue,
@@ -95,16 +96,6 @@ impl<'a> Deadline<'a> {
             handle,
             signals,
         })
-    }
-
-    /// Hand this to what is to be stopped.
-    pub fn signal(&self) -> AbortSignal {
-        self.controller.signal()
-    }
-
-    /// Stops what was handed the signal, before the time is over.
-    pub fn abort(&self) {
-        self.controller.abort();
     }
 
     /// Waits for `work`, a promise or not, but no longer than the deadline. What looking at it throws it is rejected with.
@@ -171,6 +162,7 @@ fn is_aborted(signal: &AbortSignal) -> bool {
     Reflect::get(signal, &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
 }
 
-fn cancelled() -> ConnectError {
+/// The error of a call that was cancelled.
+pub fn cancelled() -> ConnectError {
     ConnectError::new(ErrorCode::Cancelled, "the call was cancelled")
 }
