@@ -4,7 +4,8 @@ import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 import { run } from "../lib/run.mjs";
-import { aroundGlue, bundleGlue } from "./glue.mjs";
+import { aroundGlue, bundleGlue, startable } from "./glue.mjs";
+import { ordered } from "./order.mjs";
 import { manglable, renamed } from "./short-names.mjs";
 
 const GLUE = "connect_flow.js";
@@ -62,14 +63,12 @@ export async function buildJs(withoutWasm) {
   // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
   const long = readFileSync(inRoot("pkg", WASM));
   const names = { mangleProps: manglable(long), mangleCache: {} };
-  // The loader says where the file is; bundlers would copy it a second time for a second `new URL`.
-  const noUrl = { "import.meta.url": "undefined" };
-  const { text, mangleCache } = await bundleGlue({ folder: inRoot("pkg"), file: GLUE, options: { ...names, define: noUrl } });
+  const { text, mangleCache } = await bundleGlue({ folder: inRoot("pkg"), file: GLUE, options: { ...names, plugins: [startable(long)] } });
   // Calls of the module, which are what is guarded, go through its exports.
-  const assignment = /\bwasm = instance\.exports;/;
+  const assignment = /\bwasm = instance\.exports\b/;
   if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
-  writeFileSync(inRoot("dist", GLUE), await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports, module);")));
-  const wasm = renamed(long, mangleCache);
+  writeFileSync(inRoot("dist", GLUE), await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)")));
+  const wasm = ordered(renamed(long, mangleCache));
   writeFileSync(inRoot("dist", WASM), wasm);
   const deflated = deflateRawSync(wasm, { level: 9, memLevel: constants.Z_MAX_MEMLEVEL });
   const define = { DEFLATED: JSON.stringify(deflated.toString("base64")) };

@@ -5,10 +5,19 @@ const EXPORTS = 7;
 // For whoever wants to look into the module's memory.
 const KEPT = "memory";
 
+const GLUE = "./connect_flow_bg.js";
+
+/** What the module imports from others than its glue: `{ module, name }`. */
+export const directImports = (wasm) => WebAssembly.Module.imports(new WebAssembly.Module(wasm)).filter(({ module }) => module !== GLUE);
+
+/** What the glue calls such a function: its own name may be that of something else's member. */
+export const directName = (name) => `__direct_${name}`;
+
 /** The names that the module and its glue know each other by, and the glue's own: what esbuild may give short ones. */
 export function manglable(wasm) {
   const module = new WebAssembly.Module(wasm);
-  const names = [...WebAssembly.Module.imports(module), ...WebAssembly.Module.exports(module)].map(({ name }) => name);
+  const imports = WebAssembly.Module.imports(module).map((one) => (one.module === GLUE ? one.name : directName(one.name)));
+  const names = [...imports, ...WebAssembly.Module.exports(module).map(({ name }) => name)];
   return new RegExp(`^(?:${names.filter((name) => name !== KEPT).join("|")}|__wrap|__wbg_ptr)$`);
 }
 
@@ -20,7 +29,7 @@ export function renamed(wasm, names) {
   const entries = {
     [IMPORTS]: (section) => {
       const { module, name, kind, type } = readImport(section);
-      return [encodeText(module), newName(name), Buffer.of(kind), type];
+      return [encodeText(GLUE), newName(module === GLUE ? name : directName(name)), Buffer.of(kind), type];
     },
     [EXPORTS]: (section) => [newName(section.text()), Buffer.of(section.byte()), encodeNumber(section.number())],
   };

@@ -25,6 +25,7 @@ let compiled: WebAssembly.Module | undefined;
 
 class Instance {
   readonly glue: Glue;
+  exports: object | undefined;
   #isOver = false;
   #cause: unknown;
   #error: CrashError | undefined;
@@ -35,8 +36,7 @@ class Instance {
   readonly #shown = new WeakMap<object, FlowSnapshot & { error?: unknown }>();
 
   constructor() {
-    this.glue = make((exports, module) => {
-      compiled = module;
+    this.glue = make((exports) => {
       const guarded = Object.entries(exports).map(([name, value]) => [name, typeof value === "function" ? this.#guarded(value) : value]);
       return Object.fromEntries(guarded) as object;
     });
@@ -142,7 +142,7 @@ let opening: Promise<Instance> | undefined;
 async function open(): Promise<Instance> {
   try {
     const instance = new Instance();
-    await instance.glue.default?.({ module_or_path: compiled });
+    await start(instance, compiled);
     return (current = instance);
   } catch (cause) {
     throw new CrashError(cause);
@@ -151,8 +151,21 @@ async function open(): Promise<Instance> {
   }
 }
 
-/** Compiles and starts the module. */
-export default (options: { module_or_path: unknown }) => current.glue.default?.(options);
+type Source = Response | ArrayBuffer | WebAssembly.Module;
+
+/** Starts the module, and compiles it before where it is the file. */
+async function start(instance: Instance, file: unknown): Promise<object | undefined> {
+  const { imports, start } = instance.glue;
+  if (!imports || !start) return;
+  const source = (await file) as Source;
+  if (source instanceof WebAssembly.Module) return (instance.exports = start(await WebAssembly.instantiate(source, imports())));
+  const made = await ("body" in source ? WebAssembly.instantiateStreaming(source, imports()) : WebAssembly.instantiate(source, imports()));
+  compiled = made.module;
+  return (instance.exports = start(made.instance));
+}
+
+/** Compiles and starts the module, unless it is started. Resolves to its exports. */
+export default async (options: { module_or_path: unknown }) => current.exports ?? start(current, options.module_or_path);
 
 /**
  * A client, of a fresh instance where the last has crashed. What is wrong with its options is thrown.

@@ -1,0 +1,94 @@
+import { encodeNumber, encodeSized, list, Reader, readImport } from "./wasm-format.mjs";
+
+const [IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [2, 3, 7, 8, 9, 10];
+
+// What follows an instruction: `n` a number, `f` a function's number, `b` a byte, `v` a list of numbers. Nothing after the others.
+const OPERANDS = {
+  0x02: "n", 0x03: "n", 0x04: "n", 0x0c: "n", 0x0d: "n", 0x0e: "vn", 0x10: "f", 0x11: "nn", 0x12: "f", 0x13: "nn", 0x1c: "v",
+  0x20: "n", 0x21: "n", 0x22: "n", 0x23: "n", 0x24: "n", 0x25: "n", 0x26: "n", 0x3f: "b", 0x40: "b", 0x41: "n", 0x42: "n",
+  0x43: "bbbb", 0x44: "bbbbbbbb", 0xd0: "n", 0xd2: "f",
+};
+const [LOAD, LAST_STORE, LAST, MORE] = [0x28, 0x3e, 0xd2, 0xfc];
+const MORE_OPERANDS = ["", "", "", "", "", "", "", "", "nn", "n", "nn", "n", "nn", "n", "nn", "n", "n", "n"];
+
+function operandsOf(reader) {
+  const code = reader.byte();
+  const operands = code === MORE ? MORE_OPERANDS[reader.number()] : code >= LOAD && code <= LAST_STORE ? "nn" : (OPERANDS[code] ?? "");
+  if (operands === undefined || (code > LAST && code !== MORE)) throw new Error(`an instruction that is new here: ${code}`);
+  return operands;
+}
+
+/** A function's code with other numbers of functions in it. */
+function renumberedCode(body, encode) {
+  const reader = new Reader(body);
+  const parts = [];
+  let start = 0;
+  const skip = {
+    n: () => reader.number(),
+    b: () => reader.byte(),
+    v: () => list(reader, () => reader.number()),
+    f: () => {
+      parts.push(body.subarray(start, reader.at), encode(reader.number()));
+      start = reader.at;
+    },
+  };
+  // Locals: how many of which type.
+  list(reader, () => [reader.number(), reader.byte()]);
+  while (!reader.done) for (const operand of operandsOf(reader)) skip[operand]();
+  return Buffer.concat([...parts, body.subarray(start)]);
+}
+
+/**
+ * The module with its functions in another order, for compression: those of one type stand together, and of these the ones that
+ * begin alike. By itself the order is how often each is called, so that often means a shorter number; but the imports have taken
+ * nearly all numbers of one byte.
+ */
+export function ordered(wasm) {
+  const sections = [];
+  for (const reader = new Reader(wasm, 8); !reader.done;) sections.push([reader.byte(), reader.part(reader.number())]);
+  const section = (id) => {
+    const [, { at, end }] = sections.find(([its]) => its === id);
+    return new Reader(wasm, at, end);
+  };
+  const bytes = ({ at, end }) => wasm.subarray(at, end);
+  const [imports, functions, code] = [IMPORTS, FUNCTIONS, CODE].map(section);
+  const imported = list(imports, () => readImport(imports)).filter(({ kind }) => kind === 0).length;
+  const types = list(functions, () => functions.number());
+  const bodies = list(code, () => bytes(code.part(code.number())));
+  const order = [...bodies.keys()].sort((a, b) => types[a] - types[b] || Buffer.compare(bodies[a], bodies[b]));
+  const now = new Map(order.map((before, index) => [imported + before, imported + index]));
+  const encode = (index) => encodeNumber(now.get(index) ?? index);
+
+  const items = {
+    [FUNCTIONS]: () => order.map((index) => encodeNumber(types[index])),
+    [CODE]: () => order.map((index) => encodeSized(renumberedCode(bodies[index], encode))),
+    [EXPORTS]: (reader) =>
+      list(reader, () => {
+        const start = reader.at;
+        reader.part(reader.number());
+        const isFunction = reader.byte() === 0;
+        return Buffer.concat([wasm.subarray(start, reader.at), isFunction ? encode(reader.number()) : encodeNumber(reader.number())]);
+      }),
+    [ELEMENTS]: (reader) =>
+      list(reader, () => {
+        const start = reader.at;
+        // The table, and `i32.const` and `end` around where in it.
+        if (reader.number() !== 0) throw new Error("a list of functions that is none of a table");
+        reader.byte();
+        reader.number();
+        reader.byte();
+        const head = wasm.subarray(start, reader.at);
+        const listed = list(reader, () => encode(reader.number()));
+        return Buffer.concat([head, encodeNumber(listed.length), ...listed]);
+      }),
+    [START]: () => {
+      throw new Error("a module that starts by itself");
+    },
+  };
+  const rewritten = sections.map(([id, { at, end }]) => {
+    const parts = items[id]?.(new Reader(wasm, at, end));
+    const content = parts ? Buffer.concat([encodeNumber(parts.length), ...parts]) : wasm.subarray(at, end);
+    return Buffer.concat([Buffer.of(id), encodeSized(content)]);
+  });
+  return Buffer.concat([wasm.subarray(0, 8), ...rewritten]);
+}
