@@ -1,9 +1,7 @@
 //! The record of an attempt in storage, where anybody may have written.
 
 use crate::support::{NOW, arbitrary, value, words};
-use connect_flow::core::pending::{
-    KEPT_MS, KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection, flow_id,
-};
+use connect_flow::core::pending::{KEPT_MS, KEY_PREFIX, LIFETIME_MS, Outcome, PendingConnection};
 use connect_flow::core::redirect::is_local_path;
 use connect_flow::core::scheme::AuthScheme;
 use proptest::prelude::*;
@@ -183,16 +181,6 @@ fn it_is_remembered_for_an_hour() {
     ] {
         assert_eq!(record.is_forgotten(now_ms), is_forgotten, "{now_ms}");
     }
-}
-
-#[test]
-fn a_flow_id_is_all_of_its_random_bytes() {
-    assert_eq!(flow_id([0; 16]), "0".repeat(32));
-    let bytes = [
-        0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd,
-        0xef,
-    ];
-    assert_eq!(flow_id(bytes), FLOW);
 }
 
 fn any_text() -> impl Strategy<Value = String> {

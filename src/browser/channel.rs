@@ -1,6 +1,6 @@
 //! Word between the windows of this origin: the page that waits for a flow, and the one that its user returns to.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::page;
@@ -13,55 +13,46 @@ pub const CALLBACK: &str = "callback";
 pub const HEARD: &str = "heard";
 /// The text of the answer where the window is a popup of the page that answers.
 pub const POPUP: &str = "popup";
-/// The page that says it, by its random id.
-const FROM: &str = "from";
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
-    type BroadcastChannel;
-    #[wasm_bindgen(constructor, catch)]
-    fn new(name: &str) -> Result<BroadcastChannel, JsValue>;
-    #[wasm_bindgen(method, catch, setter, structural)]
-    fn set_onmessage(this: &BroadcastChannel, listener: &Function) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, structural, js_name = postMessage)]
-    fn post_message(this: &BroadcastChannel, message: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, structural)]
-    fn close(this: &BroadcastChannel) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = openChannel)]
+    fn open_channel(name: &str, listener: &Function) -> JsValue;
+    #[wasm_bindgen(js_name = say)]
+    fn post(channel: &JsValue, word: &str, text: &str, from: &JsValue);
+    fn close(channel: &JsValue);
+    #[wasm_bindgen(js_name = heard)]
+    fn text_of(event: &JsValue, word: &str, own: &JsValue) -> JsValue;
 }
 
 /// The channel of one flow. Closed when dropped.
-pub struct Channel(BroadcastChannel);
+pub struct Channel(JsValue);
 
 impl Channel {
     /// Where there are no channels, storage events and the platform itself tell, a little later.
     pub fn open(flow_id: &str, listener: &Function) -> Option<Self> {
-        let name = concat(&[KEY_PREFIX, flow_id]);
-        let channel = Channel(BroadcastChannel::new(&name).ok()?);
-        channel.0.set_onmessage(listener).ok()?;
-        Some(channel)
+        let channel = open_channel(&concat(&[KEY_PREFIX, flow_id]), listener);
+        channel.is_object().then_some(Channel(channel))
     }
 
     /// Says one word, with a text.
     pub fn say(&self, word: &str, text: &str) {
-        let message = Object::new();
-        let _ = Reflect::set(&message, &word.into(), &text.into());
-        let _ = Reflect::set(&message, &FROM.into(), &page::id().into());
-        let _ = self.0.post_message(&message);
+        post(&self.0, word, text, &own_id());
     }
 }
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        let _ = self.0.close();
+        close(&self.0);
     }
 }
 
 /// The text of a word in a message of another page, whoever sent it. A page ignores its own.
 pub fn heard(event: &JsValue, word: &str) -> Option<String> {
-    let data = Reflect::get(event, &"data".into()).ok()?;
-    let from = Reflect::get(&data, &FROM.into()).ok()?.as_string();
-    if from.is_some() && from == page::id() {
-        return None;
-    }
-    Reflect::get(&data, &word.into()).ok()?.as_string()
+    text_of(event, word, &own_id()).as_string()
+}
+
+/// What a page says with each word: its random id.
+fn own_id() -> JsValue {
+    page::id().into()
 }

@@ -2,58 +2,34 @@
 
 use core::cell::RefCell;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::failure::Failure;
+use super::surroundings::look;
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::flow_id;
 use crate::core::text::concat;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
-    type Location;
-    #[wasm_bindgen(method, catch, structural)]
-    fn assign(this: &Location, url: &str) -> Result<(), JsValue>;
-
-    type History;
-    #[wasm_bindgen(method, catch, structural, js_name = replaceState)]
-    fn replace_state(
-        this: &History,
-        state: &JsValue,
-        unused: &str,
-        url: &str,
-    ) -> Result<(), JsValue>;
-
-    type TabStorage;
-    #[wasm_bindgen(method, catch, structural, js_name = getItem)]
-    fn get_item(this: &TabStorage, key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, structural, js_name = setItem)]
-    fn set_item(this: &TabStorage, key: &str, value: &str) -> Result<(), JsValue>;
-
-    type Crypto;
-    #[wasm_bindgen(method, catch, structural, js_name = getRandomValues)]
-    fn get_random_values(this: &Crypto, array: &Uint8Array) -> Result<JsValue, JsValue>;
-}
-
-/// A global by its name, where there is one: a worker or a server has no `history`.
-fn global<T: JsCast>(name: &str) -> Option<T> {
-    let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
-    (value.is_object() || value.is_function()).then(|| value.unchecked_into())
-}
-
-fn location() -> Result<Location, ConnectError> {
-    global("location").ok_or_else(no_page)
-}
-
-fn no_page() -> ConnectError {
-    ConnectError::argument("required", "url", "is required where there is no page")
+    #[wasm_bindgen(catch, js_name = leave)]
+    fn assign(url: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = clean)]
+    fn replace(read: &str, cleaned: &str);
+    /// Tells the page of an error that is nobody's to catch, as an uncaught one would be.
+    #[wasm_bindgen(js_name = report)]
+    pub fn report_error(thrown: &JsValue);
+    #[wasm_bindgen(js_name = randomId)]
+    fn random_id() -> JsValue;
+    #[wasm_bindgen(js_name = tab)]
+    fn tab_id() -> JsValue;
 }
 
 /// A text member of the page's location.
 fn location_text(name: &str) -> Result<String, ConnectError> {
-    let text = Reflect::get(location()?.unchecked_ref(), &name.into()).unwrap_or_default();
-    text.as_string().ok_or_else(no_page)
+    look("location", name).as_string().ok_or_else(|| {
+        ConnectError::argument("required", "url", "is required where there is no page")
+    })
 }
 
 /// The address of the page.
@@ -99,7 +75,8 @@ pub fn absolute(url: String) -> String {
 /// # Errors
 /// `redirect_refused` when the browser does not let us.
 pub fn leave(url: &str) -> Result<(), Failure> {
-    location()?.assign(url).map_err(not_left)
+    address()?;
+    assign(url).map_err(not_left)
 }
 
 /// The failure where a browser does not go to a URL: from a sandboxed frame, or to a host whose Punycode is wrong, as there are no
@@ -121,20 +98,7 @@ pub fn not_left(thrown: JsValue) -> Failure {
 /// stays there. `cleaned` is `read` without them.
 pub fn clean_address(read: &str, cleaned: &str) {
     forget_entry();
-    if let (Ok(now), Some(history)) = (address(), global::<History>("history"))
-        && now == read
-    {
-        let state = Reflect::get(&history, &"state".into()).unwrap_or_default();
-        // A sandboxed frame may refuse; the address then stays as it is.
-        let _ = history.replace_state(&state, "", cleaned);
-    }
-}
-
-/// Tells the page of an error that is nobody's to catch, as an uncaught one would be.
-pub fn report_error(thrown: &JsValue) {
-    if let Some(report) = global::<js_sys::Function>("reportError") {
-        let _ = report.call1(&JsValue::UNDEFINED, thrown);
-    }
+    replace(read, cleaned);
 }
 
 /// A fresh flow id.
@@ -142,21 +106,10 @@ pub fn report_error(thrown: &JsValue) {
 /// # Errors
 /// `invalid_argument` where there is no source of randomness: an id that can be guessed would bind nothing.
 pub fn new_flow_id() -> Result<String, Failure> {
-    let mut bytes = [0; 16];
-    let array = Uint8Array::new_with_length(16);
-    let filled =
-        global::<Crypto>("crypto").is_some_and(|crypto| crypto.get_random_values(&array).is_ok());
-    if !filled {
-        return Err(
-            ConnectError::argument("required", "crypto", "has no `getRandomValues` here").into(),
-        );
-    }
-    array.copy_to(&mut bytes);
-    Ok(flow_id(bytes))
+    random_id().as_string().ok_or_else(|| {
+        ConnectError::argument("required", "crypto", "has no `getRandomValues` here").into()
+    })
 }
-
-/// Under which key the tab's `sessionStorage` holds its id.
-const TAB_KEY: &str = "connect-flow-tab";
 
 thread_local! {
     /// Tells this page from others of its origin.
@@ -175,15 +128,5 @@ pub fn id() -> Option<String> {
 /// A random id of this tab, which a reload and a way to the provider and back leave as it is. Where there is no `sessionStorage`,
 /// that of the page.
 pub fn tab() -> Option<String> {
-    let kept = || {
-        // Reading the property itself throws where cookies are blocked.
-        let storage: TabStorage = global("sessionStorage")?;
-        let stored = storage.get_item(TAB_KEY).ok()?.as_string();
-        stored.filter(|id| id.len() == 32).or_else(|| {
-            let id = new_flow_id().ok()?;
-            storage.set_item(TAB_KEY, &id).ok()?;
-            Some(id)
-        })
-    };
-    kept().or_else(id)
+    tab_id().as_string().or_else(id)
 }

@@ -2,31 +2,24 @@
 
 use core::cell::RefCell;
 
-use js_sys::Reflect;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use super::surroundings::look;
 use super::value::parse_json;
 use crate::core::pending::{KEY_PREFIX, PendingConnection};
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
     /// `localStorage`, or whatever the host app passed in its place.
     #[derive(Clone)]
     pub type Storage;
-    #[wasm_bindgen(method, catch, structural, js_name = getItem)]
-    fn get_item(this: &Storage, key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, structural, js_name = setItem)]
-    fn set_item(this: &Storage, key: &str, value: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, structural, js_name = removeItem)]
-    fn remove_item(this: &Storage, key: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, structural)]
-    fn key(this: &Storage, index: u32) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, getter, structural)]
-    fn length(this: &Storage) -> Result<JsValue, JsValue>;
+    /// Whether it took this.
+    fn put(storage: &Storage, key: &str, text: &str) -> bool;
+    fn remove(storage: &Storage, key: &str);
+    fn get(storage: &Storage, key: &str) -> JsValue;
+    fn entries(storage: &Storage, prefix: &str) -> Array;
 }
-
-/// Every key of the page's own storage is read at most this often: it is not ours alone.
-const MAX_KEYS: u32 = 10_000;
 
 thread_local! {
     /// What a storage did not take, with that storage: for all clients that share it, as it would have been.
@@ -44,7 +37,7 @@ impl Records {
         Records {
             // Reading the property itself throws where cookies are blocked.
             storage: storage.or_else(|| {
-                let value = Reflect::get(&js_sys::global(), &"localStorage".into()).ok()?;
+                let value = look("globalThis", "localStorage");
                 value.is_object().then(|| value.unchecked_into())
             }),
         }
@@ -56,12 +49,12 @@ impl Records {
         let stored = self
             .storage
             .as_ref()
-            .is_some_and(|storage| storage.set_item(&key, &record.to_json()).is_ok());
+            .is_some_and(|storage| put(storage, &key, &record.to_json()));
         self.forget(&record.flow_id);
         if !stored {
             // What it holds still says that the attempt goes on.
             if let Some(storage) = self.storage.as_ref().filter(|_| record.is_ended()) {
-                let _ = storage.remove_item(&key);
+                remove(storage, &key);
             }
             let entry = (self.identity(), record.clone());
             MEMORY.with_borrow_mut(|memory| memory.push(entry));
@@ -72,7 +65,7 @@ impl Records {
     /// Forgets a record.
     pub fn remove(&self, flow_id: &str) {
         if let Some(storage) = &self.storage {
-            let _ = storage.remove_item(&PendingConnection::key(flow_id));
+            remove(storage, &PendingConnection::key(flow_id));
         }
         self.forget(flow_id);
     }
@@ -97,7 +90,10 @@ impl Records {
             let found = mine.find(|(_, record)| record.flow_id == flow_id);
             found.map(|(_, record)| record.clone())
         });
-        kept.or_else(|| read(self.storage.as_ref()?, &PendingConnection::key(flow_id)))
+        kept.or_else(|| {
+            let key = PendingConnection::key(flow_id);
+            read(&key, get(self.storage.as_ref()?, &key))
+        })
     }
 
     /// All records, whatever their age. Entries that are not exactly ours are passed over.
@@ -110,19 +106,12 @@ impl Records {
         let Some(storage) = &self.storage else {
             return records;
         };
-        let length = storage
-            .length()
-            .ok()
-            .and_then(|n| n.as_f64())
-            .unwrap_or(0.0) as u32;
-        for index in 0..length.min(MAX_KEYS) {
-            let Some(key) = storage.key(index).ok().and_then(|key| key.as_string()) else {
-                continue;
-            };
-            if !key.starts_with(KEY_PREFIX) {
-                continue;
-            }
-            let record = read(storage, &key)
+        let entries = entries(storage, KEY_PREFIX);
+        for index in (0..entries.length()).step_by(2) {
+            let record = entries
+                .get(index)
+                .as_string()
+                .and_then(|key| read(&key, entries.get(index + 1)))
                 // What is in memory could not be stored: it is newer.
                 .filter(|record| records.iter().all(|newer| newer.flow_id != record.flow_id));
             records.extend(record);
@@ -132,7 +121,6 @@ impl Records {
 }
 
 /// What is stored under a key, where that is exactly a record of ours.
-fn read(storage: &Storage, key: &str) -> Option<PendingConnection> {
-    let text = storage.get_item(key).ok()?;
+fn read(key: &str, text: JsValue) -> Option<PendingConnection> {
     PendingConnection::from_value(key, &parse_json(&text.dyn_into().ok()?)?)
 }

@@ -66,7 +66,8 @@ pub struct Deadline<'a> {
     /// Stops what was handed its signal.
     pub controller: AbortController,
     expiry: Promise,
-    resolve: Function,
+    /// Ends it before.
+    pub resolve: Function,
     handle: JsValue,
     signals: &'a [AbortSignal],
 }
@@ -121,6 +122,17 @@ impl<'a> Deadline<'a> {
             Err(reason) => Err(Err(reason)),
         }
     }
+
+    /// Waits until it is over.
+    ///
+    /// # Errors
+    /// `cancelled`.
+    pub async fn over(&self) -> Result<(), ConnectError> {
+        match self.limit(&self.expiry).await {
+            Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Drop for Deadline<'_> {
@@ -137,24 +149,7 @@ impl Drop for Deadline<'_> {
 /// # Errors
 /// `cancelled`.
 pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
-    let never = Promise::new(&mut |_resolve, _reject| {});
-    wait(millis, &never, signals).await
-}
-
-/// Waits for `news`, but no longer than this.
-///
-/// # Errors
-/// `cancelled`.
-pub async fn wait(
-    millis: u32,
-    news: &Promise,
-    signals: &[AbortSignal],
-) -> Result<(), ConnectError> {
-    let deadline = Deadline::start(millis, signals)?;
-    match deadline.limit(news).await {
-        Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
-        _ => Ok(()),
-    }
+    Deadline::start(millis, signals)?.over().await
 }
 
 /// A page may have changed its signal: a member that throws says nothing.

@@ -184,14 +184,3 @@ impl PendingConnection {
 fn both<T>(a: &Option<T>, b: &Option<T>, agree: fn(&T, &T) -> bool) -> Option<bool> {
     Some(agree(a.as_ref()?, b.as_ref()?))
 }
-
-/// 16 random bytes as a flow id.
-pub fn flow_id(random: [u8; 16]) -> String {
-    let mut id = String::with_capacity(32);
-    for byte in random {
-        for nibble in [byte >> 4, byte & 15] {
-            id.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
-    }
-    id
-}

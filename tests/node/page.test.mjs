@@ -46,6 +46,17 @@ suite("the page", () => {
     assert.throws(() => client.redirect({ redirectUrl: "https://auth.test/" }), { code: "redirect_refused", cause: "sandboxed" });
   });
 
+  test("gives a flow its id: all of 16 random bytes", async (t) => {
+    const bytes = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
+    const random = t.mock.method(globalThis.crypto, "getRandomValues", (array) => array.fill(0));
+    const client = await connect(platform().options);
+    assert.equal((await client.initiateConnection(initiating)).flowId, "0".repeat(32));
+    random.mock.mockImplementation((array) => (array.set([...bytes, ...bytes]), array));
+    assert.equal((await client.initiateConnection(initiating)).flowId, "0123456789abcdef0123456789abcdef");
+    random.mock.mockImplementation(() => { throw new Error("no entropy"); });
+    await assert.rejects(client.initiateConnection(initiating), { code: "invalid_argument" });
+  });
+
   test("is the return address, without the parameters of an earlier callback", async () => {
     const { bodies, options } = platform();
     const client = await connect(options);
