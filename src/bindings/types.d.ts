@@ -203,8 +203,8 @@ export interface InputAttributes {
   /** For numbers. */
   readonly inputMode?: "numeric" | "decimal";
   /**
-   * `new-password` for secrets, which keeps browsers from filling in the login that is saved for this site; `email` where the
-   * field asks for one; `off` for the rest.
+   * `new-password` for secrets and user names, which keeps browsers from filling in the login that is saved for this site;
+   * `email` where the field asks for one; `off` for the rest.
    */
   readonly autoComplete: "new-password" | "email" | "off";
   /**

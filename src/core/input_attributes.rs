@@ -2,8 +2,9 @@
 
 use super::fields::Field;
 use super::json_schema::{add, is_required, member, pattern};
-use super::normalise::may_cut;
+use super::normalise::{may_cut, said};
 use super::value::Value;
+use super::words::USERNAME;
 
 /// The attributes, by React's names for them; `setAttribute` takes those, too, because HTML ignores their case.
 ///
@@ -11,7 +12,7 @@ use super::value::Value;
 ///   `submit` would hide the form's own. Key the value by the field's name.
 /// - `type` is never `number`, which loses what it cannot read, nor `checkbox`, whose value is no string.
 /// - `autoComplete` is `new-password` for secrets: browsers ignore `off` there and would fill in the login saved for this site,
-///   its password as the key and its user name before it. `spellCheck` is off, since some browsers send what they check to a
+///   its password as the key and its user name before it. Firefox does so even in a form with nothing but a user name. `spellCheck` is off, since some browsers send what they check to a
 ///   server.
 /// - `pattern` lets white space around the value through, as `validateParams` does. It is missing where a backtracking
 ///   matcher could take for ever, and where the value may be a pasted address that is cut down before it is checked.
@@ -40,6 +41,7 @@ pub fn input_attributes(field: &Field) -> Value {
     let fill_in = match kind {
         "password" => "new-password",
         "email" => "email",
+        _ if said(field) & USERNAME != 0 => "new-password",
         _ => "off",
     };
     add(&mut members, "autoComplete", Some(fill_in));

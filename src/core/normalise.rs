@@ -58,7 +58,7 @@ fn may_cut_where(field: &Field, said: u8) -> bool {
 }
 
 /// What the field's name and its label say.
-fn said(field: &Field) -> u8 {
+pub fn said(field: &Field) -> u8 {
     words::said(&field.name) | words::said(&field.display_name)
 }
 

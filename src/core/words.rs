@@ -12,6 +12,9 @@ pub const DOMAIN: u8 = 8;
 /// The first part of a host.
 pub const SUBDOMAIN: u8 = 16;
 
+/// The name of a user.
+pub const USERNAME: u8 = 32;
+
 /// By their first letter: most letters begin none.
 fn words(first: u8) -> &'static [(&'static str, u8)] {
     match first {
@@ -47,7 +50,7 @@ fn words(first: u8) -> &'static [(&'static str, u8)] {
             ("subdomain", SUBDOMAIN),
         ],
         b't' => &[("token", SECRET)],
-        b'u' => &[("uri", ADDRESS), ("url", ADDRESS)],
+        b'u' => &[("uri", ADDRESS), ("url", ADDRESS), ("username", USERNAME)],
         _ => &[],
     }
 }
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_however_it_is_written() {
-        assert_eq!(all().count(), 25);
+        assert_eq!(all().count(), 26);
         for (word, meaning) in all() {
             let capitals = word.to_uppercase();
             let (first, rest) = word.split_at(1);

@@ -12,10 +12,12 @@ const login = { username: "jessica@acme.example", password: "site-password-1" };
 
 const field = (name, secret = false, displayName = name) => ({ name, displayName, type: "string", required: true, secret });
 
-/** Forms of the platform's apps: a key alone, a name before the key, a user name and a password, three secrets, an e-mail address. */
+/** Forms of the platform's apps: a key alone, a name before the key, a user name alone and with a password, three secrets, an e-mail address. */
 const forms = {
   "one key": [field("api_key", true, "API Key")],
   "a shop and its key": [field("shop", false, "Store Subdomain"), field("admin_api_access_token", true, "Admin API access token")],
+  "a user name alone": [field("username", false, "Username")],
+  "a user name by its label alone": [field("account", false, "Your user name (Username)")],
   "a user name and a password": [field("username", false, "Username"), field("password", true, "Password")],
   "an e-mail address and a token": [{ ...field("email", false, "Email"), format: "email" }, field("api_token", true, "API Token")],
   "two secrets": [field("client_secret", true, "Client Secret"), field("private_key", true, "Private Key")],
