@@ -46,7 +46,7 @@ fn it_is_a_status_check_and_one_request() {
     let played = run(
         refresh(),
         vec![
-            look(&json!({ "user_id": "Melissa" })),
+            look(&json!({ "user_id": "Jessica" })),
             started("https://provider.example/"),
         ],
     );
@@ -55,14 +55,14 @@ fn it_is_a_status_check_and_one_request() {
         json!(done.request),
         json!({
             "connectionStatus": "INITIATED", "connectedAccountId": "a-1",
-            "redirectUrl": "https://provider.example/", "entityId": "Melissa", "flowId": FLOW
+            "redirectUrl": "https://provider.example/", "entityId": "Jessica", "flowId": FLOW
         })
     );
     let record = done.pending().unwrap();
     assert_eq!(
         json!(record),
         json!({
-            "flowId": FLOW, "connectedAccountId": "a-1", "entityId": "Melissa", "app": "acme",
+            "flowId": FLOW, "connectedAccountId": "a-1", "entityId": "Jessica", "app": "acme",
             "startedAtMs": NOW, "expiresAtMs": NOW + LIFETIME_MS
         })
     );
@@ -73,7 +73,8 @@ fn it_is_a_status_check_and_one_request() {
 #[test]
 fn whose_it_is_says_the_account_then_the_client() {
     for (told, own, expected) in [
-        (json!("Melissa"), Some("Jessica"), Some("Melissa")),
+        (json!("Melissa"), None, Some("Melissa")),
+        (json!("Jessica"), Some("Jessica"), Some("Jessica")),
         (json!(null), Some("Jessica"), Some("Jessica")),
         (json!(null), None, None),
     ] {
@@ -87,6 +88,19 @@ fn whose_it_is_says_the_account_then_the_client() {
         ];
         let record = run(refresh, script).result.unwrap().record;
         assert_eq!((record.entity_id.as_deref(), record.app), (expected, None));
+    }
+}
+
+#[test]
+fn an_account_of_another_entity_is_refused_before_anything_is_started() {
+    for has_key in [false, true] {
+        let refresh = Refresh {
+            has_key,
+            ..refresh()
+        };
+        let script = vec![look(&json!({ "user_id": "Melissa" }))];
+        let error = run(refresh, script).result.unwrap_err();
+        assert_eq!(error.code, ErrorCode::EntityMismatch);
     }
 }
 
