@@ -195,14 +195,14 @@ fn any_text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn what_is_stored_is_read_back(
-        random: [u8; 16], account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
+        random: u128, account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
         integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
         is_popup: bool, own_query in prop::option::of("[a-z=&%]{1,20}"),
         outcome in prop_oneof![Just(Outcome::Pending), Just(Outcome::Connected), Just(Outcome::Failed), Just(Outcome::Cancelled)],
     ) {
         let record = PendingConnection {
-            flow_id: flow_id(random),
+            flow_id: format!("{random:032x}"),
             connected_account_id: account,
             entity_id: Some(entity),
             app,
