@@ -38,9 +38,24 @@ function renumberedCode(body, encode) {
   return Buffer.concat([...parts, body.subarray(start)]);
 }
 
+/** All sequences of four bytes in a function's code, as numbers: what compression may find again. */
+const piecesOf = (body) => new Set(Array.from({ length: Math.max(body.length - 3, 0) }, (_, at) => body.readInt32LE(at)));
+
+/** After each function the one of which most stands in it already. */
+function neighbours(functions) {
+  const [first, ...left] = functions;
+  const order = [first];
+  while (left.length) {
+    const before = order.at(-1).pieces;
+    const shares = left.map(({ pieces }) => [...pieces].filter((piece) => before.has(piece)).length / (pieces.size + 1));
+    order.push(...left.splice(shares.indexOf(Math.max(...shares)), 1));
+  }
+  return order;
+}
+
 /**
- * The module with its functions in another order, for compression: those of one type stand together, and of these the ones that
- * begin alike. By itself the order is how often each is called, so that often means a shorter number; but the imports have taken
+ * The module with its functions in another order, for compression: those of one type stand together, and of these the ones that are
+ * alike. By itself the order is how often each is called, so that often means a shorter number; but the imports have taken
  * nearly all numbers of one byte.
  */
 export function ordered(wasm) {
@@ -55,7 +70,9 @@ export function ordered(wasm) {
   const imported = list(imports, () => readImport(imports)).filter(({ kind }) => kind === 0).length;
   const types = list(functions, () => functions.number());
   const bodies = list(code, () => bytes(code.part(code.number())));
-  const order = [...bodies.keys()].sort((a, b) => types[a] - types[b] || Buffer.compare(bodies[a], bodies[b]));
+  const all = bodies.map((body, index) => ({ index, body, type: types[index], pieces: piecesOf(body) }));
+  all.sort((a, b) => a.type - b.type || Buffer.compare(a.body, b.body));
+  const order = [...new Set(all.map(({ type }) => type))].flatMap((of) => neighbours(all.filter(({ type }) => type === of))).map(({ index }) => index);
   const now = new Map(order.map((before, index) => [imported + before, imported + index]));
   const encode = (index) => encodeNumber(now.get(index) ?? index);
 
