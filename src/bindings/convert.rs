@@ -4,7 +4,6 @@ use core::pin::Pin;
 
 use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
@@ -15,7 +14,7 @@ use crate::browser::value::decode;
 use crate::client::{Call, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::take_timeout;
-use crate::core::plain::Plain;
+use crate::core::plain::plain;
 use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
 use crate::core::protocol::operation::Operation;
@@ -31,10 +30,7 @@ extern "C" {
 
 /// Plain data for JavaScript: absent members are absent, `None` is null.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    // Serializing strings, numbers and lists of them cannot fail.
-    Plain::of(value)
-        .serialize(&Serializer::json_compatible())
-        .unwrap_or_default()
+    encode(&plain(value))
 }
 
 /// A real `Error` with the members of a `ConnectError`.

@@ -1,65 +1,20 @@
 //! Our types as plain data, by their derived `Serialize`. A derived `serialize` is compiled once for every serializer that it is
-//! given to: the one here knows what our types are made of and cannot fail, so that a member is one call. What it makes is one
-//! type, and so all that the serializer for JavaScript is compiled for.
+//! given to: the one here knows what our types are made of and cannot fail, so that a member is one call. What it makes is a
+//! [`Value`], which is on its way to JavaScript already.
 
 use core::fmt;
 
-use serde::ser::{
-    Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer,
-};
+use serde::ser::{Error, Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-/// Plain data.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Plain {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Flag(bool),
-    /// A whole number.
-    Number(u64),
-    /// A string.
-    Text(String),
-    /// An array.
-    List(Vec<Plain>),
-    /// An object, in the order of its members.
-    Object(Vec<(&'static str, Plain)>),
+use super::text::decimal;
+use super::value::Value;
+
+/// What a value is made of.
+pub fn plain<T: Serialize + ?Sized>(value: &T) -> Value {
+    value.serialize(Collector).unwrap_or_default()
 }
 
-impl Plain {
-    /// What a value is made of.
-    pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        value.serialize(Collector).unwrap_or(Plain::Null)
-    }
-}
-
-impl Serialize for Plain {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Plain::Null => serializer.serialize_unit(),
-            Plain::Flag(flag) => serializer.serialize_bool(*flag),
-            // As JavaScript has them: those beyond 2^53 are milliseconds of no clock.
-            Plain::Number(number) => serializer.serialize_f64(*number as f64),
-            Plain::Text(text) => serializer.serialize_str(text),
-            Plain::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(item)?;
-                }
-                list.end()
-            }
-            // As a map: for the names of structs, the serializer for JavaScript keeps a hash table.
-            Plain::Object(members) => {
-                let mut object = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    object.serialize_entry(name, value)?;
-                }
-                object.end()
-            }
-        }
-    }
-}
-
-/// Makes [`Plain`] of what our types are made of.
+/// Makes [`Value`]s of what our types are made of.
 struct Collector;
 
 /// There is no way to fail: results of this size are not looked at.
@@ -76,37 +31,37 @@ macro_rules! not_ours {
 }
 
 impl Serializer for Collector {
-    type Ok = Plain;
+    type Ok = Value;
     type Error = Never;
     type SerializeSeq = List;
     type SerializeStruct = Object;
-    type SerializeMap = Impossible<Plain, Never>;
-    type SerializeTuple = Impossible<Plain, Never>;
-    type SerializeTupleStruct = Impossible<Plain, Never>;
-    type SerializeTupleVariant = Impossible<Plain, Never>;
-    type SerializeStructVariant = Impossible<Plain, Never>;
+    type SerializeMap = Impossible<Value, Never>;
+    type SerializeTuple = Impossible<Value, Never>;
+    type SerializeTupleStruct = Impossible<Value, Never>;
+    type SerializeTupleVariant = Impossible<Value, Never>;
+    type SerializeStructVariant = Impossible<Value, Never>;
 
-    fn serialize_bool(self, flag: bool) -> Result<Plain, Never> {
-        Ok(Plain::Flag(flag))
+    fn serialize_bool(self, flag: bool) -> Result<Value, Never> {
+        Ok(Value::Bool(flag))
     }
 
-    fn serialize_u16(self, number: u16) -> Result<Plain, Never> {
-        Ok(Plain::Number(number.into()))
+    fn serialize_u16(self, number: u16) -> Result<Value, Never> {
+        Ok(Value::Number(decimal(number.into())))
     }
 
-    fn serialize_u64(self, number: u64) -> Result<Plain, Never> {
-        Ok(Plain::Number(number))
+    fn serialize_u64(self, number: u64) -> Result<Value, Never> {
+        Ok(Value::Number(decimal(number)))
     }
 
-    fn serialize_str(self, text: &str) -> Result<Plain, Never> {
-        Ok(Plain::Text(text.to_owned()))
+    fn serialize_str(self, text: &str) -> Result<Value, Never> {
+        Ok(Value::String(text.to_owned()))
     }
 
-    fn serialize_none(self) -> Result<Plain, Never> {
-        Ok(Plain::Null)
+    fn serialize_none(self) -> Result<Value, Never> {
+        Ok(Value::Null)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Plain, Never> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Never> {
         value.serialize(self)
     }
 
@@ -115,7 +70,7 @@ impl Serializer for Collector {
         _: &'static str,
         _: u32,
         word: &'static str,
-    ) -> Result<Plain, Never> {
+    ) -> Result<Value, Never> {
         self.serialize_str(word)
     }
 
@@ -131,7 +86,7 @@ impl Serializer for Collector {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Plain, Never> {
+    ) -> Result<Value, Never> {
         value.serialize(self)
     }
 
@@ -141,51 +96,51 @@ impl Serializer for Collector {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<Plain, Never> {
+    ) -> Result<Value, Never> {
         unreachable!()
     }
 
     not_ours! {
-        serialize_i8(i8) -> Plain;
-        serialize_i16(i16) -> Plain;
-        serialize_i32(i32) -> Plain;
-        serialize_i64(i64) -> Plain;
-        serialize_u8(u8) -> Plain;
-        serialize_u32(u32) -> Plain;
-        serialize_f32(f32) -> Plain;
-        serialize_f64(f64) -> Plain;
-        serialize_char(char) -> Plain;
-        serialize_bytes(&[u8]) -> Plain;
-        serialize_unit() -> Plain;
-        serialize_unit_struct(&'static str) -> Plain;
-        serialize_tuple(usize) -> Impossible<Plain, Never>;
-        serialize_tuple_struct(&'static str, usize) -> Impossible<Plain, Never>;
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Impossible<Plain, Never>;
-        serialize_map(Option<usize>) -> Impossible<Plain, Never>;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Impossible<Plain, Never>;
+        serialize_i8(i8) -> Value;
+        serialize_i16(i16) -> Value;
+        serialize_i32(i32) -> Value;
+        serialize_i64(i64) -> Value;
+        serialize_u8(u8) -> Value;
+        serialize_u32(u32) -> Value;
+        serialize_f32(f32) -> Value;
+        serialize_f64(f64) -> Value;
+        serialize_char(char) -> Value;
+        serialize_bytes(&[u8]) -> Value;
+        serialize_unit() -> Value;
+        serialize_unit_struct(&'static str) -> Value;
+        serialize_tuple(usize) -> Impossible<Value, Never>;
+        serialize_tuple_struct(&'static str, usize) -> Impossible<Value, Never>;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Impossible<Value, Never>;
+        serialize_map(Option<usize>) -> Impossible<Value, Never>;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Impossible<Value, Never>;
     }
 }
 
-struct List(Vec<Plain>);
+struct List(Vec<Value>);
 
 impl SerializeSeq for List {
-    type Ok = Plain;
+    type Ok = Value;
     type Error = Never;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
-        self.0.push(Plain::of(item));
+        self.0.push(plain(item));
         Ok(())
     }
 
-    fn end(self) -> Result<Plain, Never> {
-        Ok(Plain::List(self.0))
+    fn end(self) -> Result<Value, Never> {
+        Ok(Value::Array(self.0))
     }
 }
 
-struct Object(Vec<(&'static str, Plain)>);
+struct Object(Vec<(String, Value)>);
 
 impl SerializeStruct for Object {
-    type Ok = Plain;
+    type Ok = Value;
     type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(
@@ -193,12 +148,12 @@ impl SerializeStruct for Object {
         name: &'static str,
         value: &T,
     ) -> Result<(), Never> {
-        self.0.push((name, Plain::of(value)));
+        self.0.push((name.to_owned(), plain(value)));
         Ok(())
     }
 
-    fn end(self) -> Result<Plain, Never> {
-        Ok(Plain::Object(self.0))
+    fn end(self) -> Result<Value, Never> {
+        Ok(Value::Object(self.0))
     }
 }
 
@@ -221,7 +176,8 @@ mod tests {
     use proptest::prelude::*;
     use serde::Serialize;
 
-    use super::Plain;
+    use super::plain;
+    use crate::core::value::Value;
 
     #[derive(Debug, Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -247,16 +203,17 @@ mod tests {
         Success,
     }
 
-    /// JavaScript's numbers are of one kind, `serde_json`'s are not.
-    fn whole(mut value: serde_json::Value) -> serde_json::Value {
-        match &mut value {
-            serde_json::Value::Number(number) => (number.as_f64().unwrap() as u64).into(),
-            serde_json::Value::Array(items) => items.drain(..).map(whole).collect(),
-            serde_json::Value::Object(members) => {
-                let members = core::mem::take(members).into_iter();
-                members.map(|(name, value)| (name, whole(value))).collect()
+    fn json(value: Value) -> serde_json::Value {
+        match value {
+            Value::Null | Value::Foreign => serde_json::Value::Null,
+            Value::Bool(flag) => flag.into(),
+            Value::Number(text) => text.parse::<u64>().unwrap().into(),
+            Value::String(text) => text.into(),
+            Value::Array(items) => items.into_iter().map(json).collect(),
+            Value::Object(members) => {
+                let members = members.into_iter();
+                members.map(|(name, value)| (name, json(value))).collect()
             }
-            _ => value,
         }
     }
 
@@ -265,7 +222,7 @@ mod tests {
         fn nothing_is_lost(some_text in ".*", none: Option<u16>, absent: Option<bool>, inner: Vec<(Option<u32>, bool)>) {
             let inner = inner.into_iter().map(|(number, flag)| Inner { number: number.map(u64::from), flag }).collect();
             let value = Outer { some_text, none, absent, inner, empty: Vec::new(), word: Word::Success };
-            prop_assert_eq!(whole(serde_json::to_value(Plain::of(&value)).unwrap()), serde_json::to_value(&value).unwrap());
+            prop_assert_eq!(json(plain(&value)), serde_json::to_value(&value).unwrap());
         }
     }
 }

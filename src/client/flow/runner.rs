@@ -23,10 +23,11 @@ use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
 };
 use crate::core::pending::PendingConnection;
-use crate::core::plain::Plain;
+use crate::core::plain::plain;
 use crate::core::procedure::{ask, complete};
 use crate::core::protocol::operation::Operation;
 use crate::core::trace::{FlowTag, TraceEvent};
+use crate::core::value::Value;
 
 /// A callback and its URL, with the attempt that it belongs to, where that is remembered here.
 pub(super) type Returned = (
@@ -312,11 +313,11 @@ impl Runner {
 }
 
 /// What an app sees of a snapshot. Comparing that takes no code of its own: all of it becomes plain data for JavaScript.
-fn shown(snapshot: &Snapshot) -> [Plain; 3] {
+fn shown(snapshot: &Snapshot) -> [Value; 3] {
     [
-        Plain::of(snapshot),
-        Plain::of(snapshot.expected_input_fields.as_slice()),
-        Plain::of(&snapshot.error),
+        plain(snapshot),
+        plain(snapshot.expected_input_fields.as_slice()),
+        plain(&snapshot.error),
     ]
 }
 
