@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::{ConnectError, ErrorCode, Issue};
 use super::pending::PendingConnection;
-use super::text::concat;
+use super::text::{concat, find_any, form_decoded, join, parts, split_once};
 
 /// Our own parameter, which binds a callback to the attempt that it belongs to.
 pub const FLOW_PARAMETER: &str = "cf_flow";
@@ -89,8 +89,8 @@ fn meaning(name: &str) -> Option<Meaning> {
 
 /// The query of a URL, without `?` and without the fragment.
 fn query(url: &str) -> &str {
-    let url = url.split_once('#').map_or(url, |(before, _)| before);
-    url.split_once('?').map_or("", |(_, query)| query)
+    let (url, _) = url.split_at(find_any(url, b"#"));
+    split_once(url, "?").map_or("", |(_, query)| query)
 }
 
 /// One parameter of a query: its text, and what that says.
@@ -103,22 +103,18 @@ struct Parameter<'a> {
 }
 
 fn parameters(query: &str) -> Vec<Parameter<'_>> {
-    let read = |text| {
-        let (name, value) = form_urlencoded::parse(str::as_bytes(text)).next()?;
-        Some((meaning(&name), name.into_owned(), value.into_owned()))
-    };
-    query
-        .split('&')
-        .map(|text| {
-            let (meaning, name, value) = read(text).unwrap_or_default();
-            Parameter {
-                text,
-                name,
-                value,
-                meaning,
-            }
-        })
-        .collect()
+    let mut parameters = Vec::new();
+    for text in parts(query, b'&') {
+        let (name, value) = split_once(text, "=").unwrap_or((text, ""));
+        let name = form_decoded(name);
+        parameters.push(Parameter {
+            text,
+            meaning: meaning(&name),
+            name,
+            value: form_decoded(value),
+        });
+    }
+    parameters
 }
 
 impl Parameter<'_> {
@@ -288,10 +284,8 @@ pub fn clean(url: &str, records: &[PendingConnection]) -> String {
         mut written_over,
         ..
     } = read(url, records);
-    let (before, fragment) = url
-        .split_once('#')
-        .map_or((url, ""), |(a, _)| (a, &url[a.len()..]));
-    let Some((path, _)) = before.split_once('?') else {
+    let (before, fragment) = url.split_at(find_any(url, b"#"));
+    let Some((path, _)) = split_once(before, "?") else {
         return url.to_owned();
     };
     let mut cleaned = path.to_owned();
@@ -326,15 +320,13 @@ pub fn own_query(url: &str) -> Option<String> {
         )
     });
     let texts: Vec<&str> = own.iter().map(|parameter| parameter.text).collect();
-    (!texts.is_empty()).then(|| texts.join("&"))
+    (!texts.is_empty()).then(|| join(&texts, "&"))
 }
 
 /// A return address with our parameter added to it.
 pub fn bind(url: &str, flow_id: &str) -> String {
-    let (before, fragment) = url
-        .split_once('#')
-        .map_or((url, ""), |(a, _)| (a, &url[a.len()..]));
-    let joint = match before.split_once('?') {
+    let (before, fragment) = url.split_at(find_any(url, b"#"));
+    let joint = match split_once(before, "?") {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",

@@ -1,6 +1,6 @@
 //! Writing JSON. Reading is the platform's own `JSON.parse`, at the edge.
 
-use super::text::decimal;
+use super::text::{decimal, hex};
 use super::value::Value;
 
 /// Appends one object; members are written in the order of the calls.
@@ -115,15 +115,13 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
 }
 
 fn write_string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     for byte in text.bytes() {
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
             0..=0x1f => {
                 out.extend_from_slice(b"\\u00");
-                out.push(HEX[usize::from(byte >> 4)]);
-                out.push(HEX[usize::from(byte & 15)]);
+                out.extend_from_slice(hex(byte).as_bytes());
             }
             _ => out.push(byte),
         }

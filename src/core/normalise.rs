@@ -1,7 +1,7 @@
 //! Pasted values as the platform wants them. What is left is always a part of what was pasted, and a second time changes nothing.
 
 use super::fields::Field;
-use super::text::{concat, contains};
+use super::text::{concat, contains, find_any as find, parts};
 use super::words::{self, ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN};
 
 /// No address is longer; what is, is no address.
@@ -104,13 +104,17 @@ fn is_known(field: &Field, host: &str, domain: &str) -> bool {
     ]);
     said.make_ascii_lowercase();
     let domain = domain.to_ascii_lowercase();
-    let is_shown = said
-        .split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-'))
-        .map(|word| word.trim_end_matches('.'))
-        .any(|word| count(word) == count(host) && word.ends_with(&concat(&[".", &domain])));
-    let mut hosts = hosts(field).unwrap_or(SUBDOMAIN_HOSTS).split(' ');
-    let is_other = |host: &str| host != domain && contains(&said, &host[..find(host, b".")]);
-    is_shown || (hosts.clone().any(|host| host == domain) && !hosts.any(is_other))
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let words = said.chars().map(|c| if is_of_host(c) { c } else { ' ' });
+    let words: String = words.collect();
+    let suffix = concat(&[".", &domain]);
+    let is_shown = parts(&words, b' ').into_iter().any(|word| {
+        let word = without_dots(word);
+        count(word) == count(host) && word.ends_with(&suffix)
+    });
+    let hosts = parts(hosts(field).unwrap_or(SUBDOMAIN_HOSTS), b' ');
+    let is_other = |host: &&str| *host != domain && contains(&said, &host[..find(host, b".")]);
+    is_shown || (hosts.contains(&domain.as_str()) && !hosts.iter().any(is_other))
 }
 
 /// Whether a value that was normalised is an address although the field asks for a subdomain. To shorten it would be a guess,
@@ -172,7 +176,7 @@ fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
         return address
             .as_ref()
             .and_then(|address| without_suffix(address.host, suffix))
-            .map(|rest| rest.trim_end_matches('.'))
+            .map(without_dots)
             .or_else(|| without_suffix(text, suffix))
             .unwrap_or(text);
     }
@@ -220,13 +224,7 @@ fn count(host: &str) -> usize {
 
 /// The last label of a host.
 fn last(host: &str) -> &str {
-    host.rsplit('.').next().unwrap_or_default()
-}
-
-/// Where the first of some ASCII characters is; the end where there is none.
-fn find(text: &str, bytes: &[u8]) -> usize {
-    let found = text.bytes().position(|byte| bytes.contains(&byte));
-    found.unwrap_or(text.len())
+    parts(host, b'.').pop().unwrap_or_default()
 }
 
 struct Address<'a> {
@@ -264,6 +262,13 @@ fn address(text: &str) -> Option<Address<'_>> {
 fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn without_dots(mut host: &str) -> &str {
+    while let Some(less) = host.strip_suffix(".") {
+        host = less;
+    }
+    host
 }
 
 fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {

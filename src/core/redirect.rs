@@ -1,16 +1,16 @@
 //! Where a page may be sent. Stricter than a URL parser on purpose: what is accepted here, every parser reads the same way.
 
 use super::error::{ConnectError, ErrorCode};
-use super::text::{concat, split_once};
+use super::text::{concat, find_any, parts, split_once};
 
 pub(super) const MAX_URL_BYTES: usize = 8_192;
 
 /// The parts of an absolute URL that decisions need.
 #[derive(Debug, PartialEq, Eq)]
-struct Parts<'a> {
+struct Parts {
     scheme: String,
     host: String,
-    port: Option<&'a str>,
+    port: u16,
 }
 
 /// Whether the page may be sent to `url`: `https:` (`http:` on loopback), without credentials, within `origins` if any are given.
@@ -35,7 +35,7 @@ pub fn check(url: &str, origins: &[String]) -> Result<(), ConnectError> {
     if !origins.is_empty()
         && !origins
             .iter()
-            .any(|allowed| split(allowed).is_some_and(|o| same_origin(&o, &parts)))
+            .any(|allowed| split(allowed).as_ref() == Some(&parts))
     {
         return refuse("its origin is not among `redirectOrigins`");
     }
@@ -72,45 +72,47 @@ pub fn check_return(url: &str) -> Result<(), ConnectError> {
 
 /// Whether `text` names an origin and nothing else.
 pub fn is_origin(text: &str) -> bool {
-    is_return_address(text) && text.matches('/').count() == 2 && !text.contains(['?', '#'])
+    is_return_address(text) && parts(text, b'/').len() == 3 && find_any(text, b"?#") == text.len()
 }
 
 /// Whether `path` stays on the site that it is opened on: one slash at its start, no second one, also not once it was resolved
 /// (`/.//host`), no backslash or control character.
 pub fn is_local_path(path: &str) -> bool {
-    let mut segments = path.split(['?', '#']).next().unwrap_or("").split('/');
+    let (before, _) = path.split_at(find_any(path, b"?#"));
     path.len() <= MAX_URL_BYTES
-        && path.starts_with('/')
-        && !path[1..].starts_with('/')
+        && path.starts_with("/")
+        && !path.starts_with("//")
         && is_plain(path)
-        && !segments.any(is_dot_segment)
+        && !parts(before, b'/').into_iter().any(is_dot_segment)
 }
 
 /// What a URL parser takes out of a path, and what was behind it then stands at its start.
 fn is_dot_segment(segment: &str) -> bool {
-    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
-    segment == "." || segment == ".."
+    let segment = segment.to_ascii_lowercase();
+    [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"].contains(&segment.as_str())
 }
 
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|b| matches!(b, 0x21..=0x7e) && b != b'\\')
 }
 
-fn split(url: &str) -> Option<Parts<'_>> {
+fn split(url: &str) -> Option<Parts> {
     if url.len() > MAX_URL_BYTES || !is_plain(url) {
         return None;
     }
     let (scheme, rest) = split_once(url, "://")?;
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let scheme = scheme.to_ascii_lowercase();
+    let (authority, _) = rest.split_at(find_any(rest, b"/?#"));
     // An IPv6 literal holds colons of its own.
     let (host, port) = match authority.bytes().rposition(|byte| byte == b']') {
         Some(end) => authority.split_at(end + 1),
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+        None => authority.split_at(find_any(authority, b":")),
     };
-    let port = match port.strip_prefix(':') {
-        Some(digits) if is_port(digits) => Some(digits),
-        None if port.is_empty() => None,
-        _ => return None,
+    let port = match port.strip_prefix(":") {
+        Some(digits) => port_number(digits)?,
+        None if !port.is_empty() => return None,
+        None if scheme == "https" => 443,
+        None => 80,
     };
     let is_name = |host: &str| {
         !host.is_empty()
@@ -127,26 +129,24 @@ fn split(url: &str) -> Option<Parts<'_>> {
         return None;
     }
     Some(Parts {
-        scheme: scheme.to_ascii_lowercase(),
+        scheme,
         host: host.to_ascii_lowercase(),
         port,
     })
 }
 
-fn is_port(digits: &str) -> bool {
-    digits.bytes().all(|b| b.is_ascii_digit()) && port_number(digits).is_some()
-}
-
 fn port_number(digits: &str) -> Option<u16> {
     let number: u64 = digits.parse().ok()?;
-    u16::try_from(number).ok()
+    // A parser of numbers takes a sign as well.
+    let is_plain = digits.bytes().all(|b| b.is_ascii_digit());
+    u16::try_from(number).ok().filter(|_| is_plain)
 }
 
 /// Whether a browser takes the host for an IPv4 address or for nothing: `127.1` and `0x7f.1` are addresses to it, `1.2.3.256` is
 /// none.
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let last = host.rsplit('.').next().unwrap_or_default();
+    let last = parts(host, b'.').pop().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
     (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
         || last
@@ -157,24 +157,25 @@ fn ends_in_number(host: &str) -> bool {
 
 /// The one form of an IPv4 address that every parser reads the same way.
 fn is_ipv4(host: &str) -> bool {
-    let is_octet = |part: &str| {
+    let is_octet = |part: &&str| {
         part.parse().is_ok_and(|number: u64| number < 256)
-            && (part == "0" || !part.starts_with('0'))
+            && (*part == "0" || !part.starts_with("0"))
     };
-    host.split('.').count() == 4 && host.split('.').all(is_octet)
+    let octets = parts(host, b'.');
+    octets.len() == 4 && octets.iter().all(is_octet)
 }
 
 /// Up to eight groups of hexadecimal digits, one run of which may be left out.
 fn is_ipv6(text: &str) -> bool {
-    let is_group = |group: &str| {
+    let is_group = |group: &&str| {
         (1..=4).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_hexdigit())
     };
     let groups = |part: &str| match part {
         "" => Some(0),
-        part => part
-            .split(':')
-            .all(is_group)
-            .then(|| part.split(':').count()),
+        part => {
+            let groups = parts(part, b':');
+            groups.iter().all(is_group).then_some(groups.len())
+        }
     };
     match split_once(text, "::") {
         None => groups(text) == Some(8),
@@ -187,13 +188,4 @@ fn is_loopback(host: &str) -> bool {
         || host.ends_with(".localhost")
         || host == "[::1]"
         || (host.starts_with("127.") && is_ipv4(host))
-}
-
-fn same_origin(a: &Parts, b: &Parts) -> bool {
-    let port = |parts: &Parts| match parts.port {
-        Some(digits) => port_number(digits),
-        None if parts.scheme == "https" => Some(443),
-        None => Some(80),
-    };
-    a.scheme == b.scheme && a.host == b.host && port(a) == port(b)
 }

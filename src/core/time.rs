@@ -1,6 +1,6 @@
 //! Instants as the platform writes them, in milliseconds since 1970.
 
-use super::text::split_once;
+use super::text::{find, parts, split_once};
 
 /// Reads ISO 8601 as the platform prints it: a date, or a date and a time with or without fraction and zone.
 pub fn parse_iso(text: &str) -> Option<u64> {
@@ -58,32 +58,31 @@ pub fn parse_iso(text: &str) -> Option<u64> {
     u64::try_from(millis).ok()
 }
 
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
 /// Reads the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn parse_http_date(text: &str) -> Option<u64> {
     let (_, date) = split_once(text, ", ")?;
-    let mut parts = date.split(' ');
-    let day = digits(parts.next()?.as_bytes())?;
-    let name = parts.next()?;
-    let month = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    .iter()
-    .position(|month| *month == name)? as i64
-        + 1;
-    let year = digits(parts.next()?.as_bytes())?;
-    let mut clock = parts.next()?.split(':');
+    let date = parts(date, b' ');
+    let [day, name, year, clock, "GMT", ..] = date[..] else {
+        return None;
+    };
+    let month = find(MONTHS, name).filter(|at| name.len() == 3 && at % 3 == 0)?;
+    let clock = parts(clock, b':');
+    if clock.len() != 3 {
+        return None;
+    }
     let mut seconds = 0;
-    for limit in [24, 60, 61] {
-        let part = digits(clock.next()?.as_bytes())?;
+    for (part, limit) in clock.iter().zip([24, 60, 61]) {
+        let part = digits(part.as_bytes())?;
         if part >= limit {
             return None;
         }
         seconds = seconds * 60 + part;
     }
-    if clock.next().is_some() || parts.next()? != "GMT" {
-        return None;
-    }
-    u64::try_from((days_since_1970(year, month, day)? * 86_400 + seconds) * 1000).ok()
+    let (year, day) = (digits(year.as_bytes())?, digits(day.as_bytes())?);
+    let days = days_since_1970(year, month as i64 / 3 + 1, day)?;
+    u64::try_from((days * 86_400 + seconds) * 1000).ok()
 }
 
 fn digits(bytes: &[u8]) -> Option<i64> {

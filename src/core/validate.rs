@@ -6,7 +6,7 @@ use super::normalise::{hides_something, is_whole_address, normalise, trim};
 use super::order::order;
 use super::pattern::Pattern;
 use super::secret::Secret;
-use super::text::concat;
+use super::text::{concat, join};
 use super::value::Value;
 
 /// The longest value, in bytes of UTF-8. Keys and certificates are far below it.
@@ -169,11 +169,8 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
     if let Some(allowed) = &field.allowed
         && !allowed.iter().any(|allowed| trim(allowed) == text)
     {
-        let mut words = String::new();
-        for word in allowed {
-            words.push_str(if words.is_empty() { "" } else { ", " });
-            words.push_str(word);
-        }
+        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
+        let words = join(&allowed, ", ");
         return Some(issue(
             field,
             "enum",

@@ -1,11 +1,10 @@
 //! Requests and responses as data.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::core::error::ConnectError;
 use crate::core::json::JsonObject;
-use crate::core::text::{concat, split_once};
+use crate::core::text::{concat, percent_encoded, split_once};
 use crate::core::value::Value;
 
 /// A request to the platform, relative to the base URL.
@@ -50,13 +49,6 @@ pub enum Body {
     /// More bytes than this, its limit; not read to its end.
     TooLarge(u32),
 }
-
-/// What a path segment may hold as it is: RFC 3986 `unreserved`.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 /// A request in the making. An id that cannot be sent is told at the end.
 pub(super) struct Draft {
@@ -127,7 +119,7 @@ impl Draft {
             }
             _ => {
                 if let Some((before, after)) = split_once(self.request.route, "{id}") {
-                    let segment: String = utf8_percent_encode(id, SEGMENT).collect();
+                    let segment = percent_encoded(id, "%20");
                     self.request.path = concat(&[self.request.prefix, before, &segment, after]);
                 }
             }
@@ -137,20 +129,14 @@ impl Draft {
 
     /// With a query of the pairs that have a value.
     pub fn query(&mut self, pairs: &[(&str, Option<&str>)]) -> &mut Self {
-        let mut path = core::mem::take(&mut self.request.path);
-        let start = path.len() + 1;
-        path.push('?');
-        let mut query = form_urlencoded::Serializer::for_suffix(path, start);
+        let mut joint = "?";
         for (name, value) in pairs {
             if let Some(value) = value {
-                query.append_pair(name, value);
+                let pair = concat(&[joint, name, "=", &percent_encoded(value, "+")]);
+                self.request.path.push_str(&pair);
+                joint = "&";
             }
         }
-        path = query.finish();
-        if path.len() == start {
-            path.pop();
-        }
-        self.request.path = path;
         self
     }
 }
