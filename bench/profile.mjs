@@ -28,7 +28,6 @@ const GROUPS = [
   ["values into the module, one by one", /browser::value|Reflect|__wbg_(?:get|ownKeys|isArray|has)_|string_get|number_get|boolean_get|is_undefined|is_object/],
   ["issues out of the module, one by one", /erialize|core::plain|^decode$|decodeText|getStringFromWasm|__wbg_(?:set|new|push)_/],
   ["memory: taken, grown, copied, given back", /talc|alloc::|RawVec|drop_in_place|memmove|memcpy|__rust/],
-  ["reading the text", /core::stringified/],
   ["making fields of it", /core::(?:fields|words|value|secret|text)/],
   ["the callback's parameters", /core::(?:callback|url)|form_urlencoded|percent/],
   ["checking the values", /core::(?:validate|normalise|pattern|order)|memcmp|memchr|<str>::trim/],

@@ -26,7 +26,6 @@ mod protocol;
 mod redirect;
 mod refresh;
 mod secrets;
-mod stringified;
 mod support;
 mod trace;
 mod validate;

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{Arguments, put, thrown, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::failure::Failure;
-use crate::browser::value::{decode, decode_plain};
+use crate::browser::value::decode;
 use crate::core::error::Issue;
 use crate::core::fields::{Field, read, read_list};
 use crate::core::input_attributes::input_attributes;
@@ -95,8 +95,7 @@ fn decoded(value: &JsValue, name: &str) -> core::result::Result<Value, Failure> 
 }
 
 fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
-    decode_plain(fields)
-        .map_err(|cause| unreadable("fields", cause))
+    decoded(fields, "fields")
         .and_then(|value| Ok(read_list(&value)?))
         .map_err(|failure| thrown(name, failure))
 }

@@ -1,22 +1,17 @@
-//! JavaScript values as [`Value`]s, decoded once. Everything that runs foreign code is caught.
-//!
-//! Answers and lists of fields come over as one text, by `JSON.stringify`: a call into JavaScript for each member and each value
-//! takes several times as long. Arguments are looked at value by value: JSON cannot hold all that they may be, and what the user
-//! typed is to leave no text behind.
+//! JavaScript values as [`Value`]s, decoded once and value by value. Everything that runs foreign code is caught.
 
-use js_sys::{Array, JsString, Reflect, Symbol};
+use js_sys::{JsString, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
-use crate::core::stringified::{self, MAX_DEPTH};
 use crate::core::value::Value;
+
+/// Deeper than any answer of the platform, and far from the end of the stack.
+const MAX_DEPTH: u32 = 64;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn json_parse(text: &JsString) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
-    fn json_stringify(value: &JsValue) -> Result<JsValue, JsValue>;
 
     /// Throws for a proxy that was revoked.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
@@ -32,29 +27,7 @@ extern "C" {
 
 /// Decodes JSON text; `None` when it is no JSON, or nested too deeply.
 pub fn parse_json(text: &JsString) -> Option<Value> {
-    decode_plain(&json_parse(text).ok()?).ok()
-}
-
-/// Decodes what is meant to be plain data: what JSON leaves out, such as a function, counts for nothing. What cannot be made
-/// JSON of is looked at value by value, and so its error told.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_plain(value: &JsValue) -> Result<Value, JsValue> {
-    let text = stringify(value);
-    match text.and_then(|text| stringified::read(&text)) {
-        Some(value) => Ok(value),
-        None => decode(value),
-    }
-}
-
-fn stringify(value: &JsValue) -> Option<String> {
-    // A method that somebody has put on all objects, and so on all arrays, would be asked what they are.
-    let asked = Reflect::get(&Array::new(), &"toJSON".into()).ok()?;
-    match asked.is_undefined() {
-        true => json_stringify(value).ok()?.as_string(),
-        false => None,
-    }
+    decode(&json_parse(text).ok()?).ok()
 }
 
 /// Decodes a plain value.
@@ -89,10 +62,11 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
         let length = Reflect::get(value, &"length".into())?
             .as_f64()
             .unwrap_or(0.0);
-        return (0..length as u32)
-            .map(|index| decode_at(&Reflect::get_u32(value, index)?, depth + 1))
-            .collect::<Result<_, _>>()
-            .map(Value::Array);
+        let mut items = Vec::new();
+        for index in 0..length as u32 {
+            items.push(decode_at(&Reflect::get_u32(value, index)?, depth + 1)?);
+        }
+        return Ok(Value::Array(items));
     }
     let mut members = members(value, &[], depth)?.0;
     // `FormData`, `Headers`, `URLSearchParams` and `Map` have no members of their own, but pairs of a name and a value.

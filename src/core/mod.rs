@@ -21,7 +21,6 @@ pub mod retry;
 pub mod scheme;
 pub mod secret;
 pub mod status;
-pub mod stringified;
 pub(crate) mod text;
 pub mod time;
 pub mod trace;
