@@ -1,6 +1,6 @@
 //! The one error of this package: a stable code of ours, beside it the server's own words.
 
-use super::text::concat;
+use super::text::{concat, cut};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -220,7 +220,7 @@ impl ConnectError {
 
     /// An argument that is wrong. A name may be the caller's own: what is longer than any of ours is cut.
     pub fn argument(code: &'static str, field: &str, problem: &str) -> Self {
-        let field: String = field.chars().take(MAX_NAME_CHARS).collect();
+        let field = cut(field, MAX_NAME_CHARS);
         let message = concat(&["`", &field, "` ", problem]);
         let issue = Issue {
             code,

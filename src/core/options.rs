@@ -18,7 +18,7 @@ use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
-use super::text::{concat, decimal};
+use super::text::{concat, cut, decimal, join};
 use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
@@ -46,12 +46,17 @@ impl<'a> Options<'a> {
 
     /// What was read, where nothing is wrong and every option is one that was asked for.
     fn end<T>(self, read: T) -> Result<T> {
+        self.check().map_or(Ok(read), Err)
+    }
+
+    /// What is wrong first. Apart from what was read, so that it is compiled once.
+    fn check(self) -> Option<ConnectError> {
         let mut names = self.value.members().iter().map(|(name, _)| name);
         if let Some(name) = names.find(|name| !self.known.contains(&name.as_str())) {
             let problem = ["is not an option: ", &advice(name, &self.known)];
-            return Err(ConnectError::argument("unknown", name, &concat(&problem)));
+            return Some(ConnectError::argument("unknown", name, &concat(&problem)));
         }
-        self.wrong.map_or(Ok(read), Err)
+        self.wrong
     }
 
     fn refuse(&mut self, code: &'static str, field: &str, problem: &str) {
@@ -170,25 +175,11 @@ impl<'a> Options<'a> {
             .collect()
     }
 
-    fn word<T: Copy + Default>(&mut self, name: &'static str, words: &[(&str, T)]) -> T {
-        let Some(text) = self.string(name) else {
-            return T::default();
-        };
-        let found = words.iter().find(|(word, _)| *word == text);
-        if found.is_none() {
-            let mut problem = "must be ".to_owned();
-            for (at, (word, _)) in words.iter().enumerate() {
-                let joint = match words.len() - at {
-                    1 => "",
-                    2 => " or ",
-                    _ => ", ",
-                };
-                problem.push_str(&concat(&["`", word, "`", joint]));
-            }
-            let came: String = text.chars().take(MAX_SHOWN_CHARS).collect();
-            self.refuse("format", name, &concat(&[&problem, ", got `", &came, "`"]));
-        }
-        found.map_or_else(T::default, |(_, value)| *value)
+    /// `words`: those that it may be, as text.
+    fn no_word(&mut self, name: &str, words: &str, came: &str) {
+        let came = cut(came, MAX_SHOWN_CHARS);
+        let problem = ["must be ", words, ", got `", &came, "`"];
+        self.refuse("format", name, &concat(&problem));
     }
 
     fn return_address(&mut self, name: &'static str) -> Option<String> {
@@ -257,32 +248,20 @@ fn advice(name: &str, known: &[&'static str]) -> String {
     let named = ours
         .map(|(_, ours)| *ours)
         .filter(|ours| known.contains(ours));
-    let nearest = known
-        .iter()
-        .copied()
-        .map(|known| (distance(name, known), known))
-        .min()
-        .filter(|(distance, known)| *distance * 2 < known.len());
-    match named.or(nearest.map(|(_, known)| known)) {
+    let nearest = known.iter().copied();
+    let nearest = nearest
+        .max_by_key(|known| alike(name, known))
+        .filter(|known| alike(name, known) * 2 >= known.len());
+    match named.or(nearest) {
         Some(known) => concat(&["did you mean `", known, "`?"]),
-        None => concat(&["the options are ", &known.join(", ")]),
+        None => concat(&["the options are ", &join(known, ", ")]),
     }
 }
 
-/// How many letters have to be added, left out or changed to make one word of another (Levenshtein), the case aside.
-fn distance(a: &str, b: &str) -> usize {
-    let b = b.as_bytes();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, letter) in a.bytes().take(MAX_SHOWN_CHARS).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, other) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(!letter.eq_ignore_ascii_case(other));
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+/// How many letters two words have in common at their start, the case aside.
+fn alike(a: &str, b: &str) -> usize {
+    let pairs = a.bytes().zip(b.bytes());
+    pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
 }
 
 /// The longest time limit of a call, in milliseconds.

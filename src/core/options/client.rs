@@ -5,7 +5,7 @@ use crate::core::error::ConnectError;
 use crate::core::protocol::Api;
 use crate::core::redirect;
 use crate::core::secret::Secret;
-use crate::core::text::{concat, decimal};
+use crate::core::text::{concat, decimal, find_any};
 use crate::core::value::Value;
 
 /// How a client talks to its platform. All but `base_url` have defaults.
@@ -96,17 +96,12 @@ impl ClientOptions {
         let mut options = Options::new(value);
         options.known.extend(["fetch", "storage", "wasmUrl"]);
         let default = ClientOptions::default();
-        let credentials = [
-            ("omit", Credentials::Omit),
-            ("same-origin", Credentials::SameOrigin),
-            ("include", Credentials::Include),
-        ];
         let read = ClientOptions {
             base_url: options.string("baseUrl").unwrap_or_default(),
             api: options.api(),
             entity_id: options.string("entityId"),
             headers: options.strings("headers"),
-            credentials: options.word("credentials", &credentials),
+            credentials: options.credentials(),
             redirect_url: options.return_address("redirectUrl"),
             redirect_origins: options.origins("redirectOrigins"),
             timeout_ms: options
@@ -142,7 +137,7 @@ impl ClientOptions {
                 "must be an `https:` or `http:` URL, or a path that starts with one `/`",
             ));
         }
-        if self.base_url.contains(['?', '#']) {
+        if find_any(&self.base_url, b"?#") < self.base_url.len() {
             return Err(ConnectError::argument(
                 "format",
                 "baseUrl",
@@ -162,13 +157,25 @@ impl ClientOptions {
                 AT_LEAST_ONE,
             ));
         }
-        self.base_url
-            .truncate(self.base_url.trim_end_matches('/').len());
+        while self.base_url.ends_with("/") {
+            self.base_url.pop();
+        }
         Ok(self)
     }
 }
 
 impl Options<'_> {
+    fn credentials(&mut self) -> Credentials {
+        let name = "credentials";
+        match self.string(name).as_deref() {
+            Some("omit") => return Credentials::Omit,
+            Some("include") => return Credentials::Include,
+            None | Some("same-origin") => {}
+            Some(came) => self.no_word(name, "`omit`, `same-origin` or `include`", came),
+        }
+        Credentials::SameOrigin
+    }
+
     fn api(&mut self) -> Api {
         let came = self.string("api").unwrap_or_default();
         match came.as_str() {

@@ -7,6 +7,18 @@ use crate::core::redirect;
 use crate::core::secret::Secret;
 use crate::core::value::Value;
 
+impl Options<'_> {
+    fn mode(&mut self) -> FlowMode {
+        match self.string("mode").as_deref() {
+            Some("redirect") => return FlowMode::Redirect,
+            Some("popup") => return FlowMode::Popup,
+            None | Some("auto") => {}
+            Some(came) => self.no_word("mode", "`redirect`, `popup` or `auto`", came),
+        }
+        FlowMode::Auto
+    }
+}
+
 impl FlowOptions {
     /// Reads the argument of `flow`.
     ///
@@ -14,17 +26,12 @@ impl FlowOptions {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
-        let modes = [
-            ("redirect", FlowMode::Redirect),
-            ("popup", FlowMode::Popup),
-            ("auto", FlowMode::Auto),
-        ];
         let read = FlowOptions {
             app: options.string("app"),
             integration_id: options.string("integrationId"),
             auth_scheme: options.scheme(),
             entity_id: options.string("entityId"),
-            mode: options.word("mode", &modes),
+            mode: options.mode(),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
             allow_in_app_browser: options.bool("allowInAppBrowser").unwrap_or(false),
