@@ -12,7 +12,7 @@ use crate::core::trace::{FlowTag, TraceEvent};
 
 /// An attempt whose flow was disposed of while the user was busy with it.
 pub(super) struct Left {
-    pub(super) waiting: Waiting,
+    pub(super) waiting: Box<Waiting>,
     pub(super) popup: Option<Popup>,
 }
 

@@ -161,7 +161,7 @@ pub enum FlowEvent {
     /// An attempt that this browser remembers, and the callback of the page where it is one.
     Resume(PendingConnection, Option<ConnectionCallback>),
     /// An attempt that a disposed flow has left.
-    Continue(Waiting),
+    Continue(Box<Waiting>),
     /// Answers [`Effect::ReservePopup`]: whether there is one.
     PopupReserved(bool),
     /// Answers [`Effect::Run`] of the same number.
@@ -230,7 +230,7 @@ pub enum Effect {
     /// Remember the attempt.
     Store(PendingConnection),
     /// Keep the attempt, and its popup, for the next flow that loads.
-    Leave(Waiting),
+    Leave(Box<Waiting>),
     /// Hear of callbacks of this flow id in other windows, and of changes of the page.
     Listen(String),
     /// Hear of callbacks only: how the page changes is of no concern any more.

@@ -42,7 +42,7 @@ pub struct Play {
     pub work: Option<(u32, String)>,
     pub records: Vec<PendingConnection>,
     pub wake_ms: Option<u32>,
-    pub left: Option<Waiting>,
+    pub left: Option<Box<Waiting>>,
 }
 
 impl Play {

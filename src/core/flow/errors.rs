@@ -25,10 +25,3 @@ pub(super) fn in_app_browser(app: &str) -> ConnectError {
 pub(super) fn popup_closed() -> ConnectError {
     ConnectError::new(ErrorCode::PopupClosed, "the user closed the popup")
 }
-
-pub(super) fn connection_not_needed() -> ConnectError {
-    ConnectError::new(
-        ErrorCode::ConnectionNotNeeded,
-        "the app needs no connection: execute its actions directly",
-    )
-}

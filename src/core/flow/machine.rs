@@ -56,8 +56,8 @@ pub(super) enum Blank {
     Blocked,
 }
 
+/// What is big is boxed: every transition moves it.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 pub(super) enum Phase {
     Idle,
     Loading(Then, Blank),
@@ -65,10 +65,10 @@ pub(super) enum Phase {
     /// Between [`Effect::ReservePopup`] and its answer.
     Reserving(Reserving),
     Initiating(Blank),
-    Redirecting(Waiting),
-    Waiting(Waiting),
+    Redirecting(Box<Waiting>),
+    Waiting(Box<Waiting>),
     Connected {
-        account: ConnectedAccount,
+        account: Box<ConnectedAccount>,
         return_to: Option<String>,
     },
     Failed(ConnectError, From),
@@ -86,23 +86,21 @@ pub(super) enum Then {
 
 /// What the popup is for.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 pub(super) enum Reserving {
     Load(Data),
     Initiate(Data),
-    Navigate(Initiated),
+    Navigate(Box<Initiated>),
 }
 
 /// Where a second try begins.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 pub(super) enum From {
     /// With the fields, or at once where there are none.
     Start,
     /// With the connection request, whose popup was blocked.
-    Popup(Initiated),
+    Popup(Box<Initiated>),
     /// With a look at the account.
-    Look(Waiting),
+    Look(Box<Waiting>),
 }
 
 pub(super) type Effects = Vec<Effect>;
@@ -317,7 +315,11 @@ impl Flow {
         Ok(effects)
     }
 
-    fn carry_on(&mut self, mut waiting: Waiting, moment: Moment) -> Result<Effects, ConnectError> {
+    fn carry_on(
+        &mut self,
+        mut waiting: Box<Waiting>,
+        moment: Moment,
+    ) -> Result<Effects, ConnectError> {
         if !self.is_idle() {
             return self.refuse("load");
         }

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use super::errors::{
-    cancelled, connection_not_needed, in_app_browser, popup_blocked, popup_closed,
-};
+use super::errors::{cancelled, in_app_browser, popup_blocked, popup_closed};
 use super::machine::{Blank, Effects, Flow, From, LEAVE_MS, Phase, Reserving, Then, watched};
 use super::waiting::{Next, Popup, Waiting};
 use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
@@ -13,6 +11,7 @@ use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::order::order;
 use crate::core::pending;
 use crate::core::procedure::complete::{self, TIMEOUT_MS, bind};
+use crate::core::procedure::create_integration::not_needed;
 use crate::core::procedure::expected_params::ExpectedParams;
 use crate::core::procedure::initiate::Initiated;
 use crate::core::procedure::watch::claimed_failed;
@@ -50,7 +49,7 @@ impl Flow {
                 Outcome::Loaded(Err(error)) | Outcome::Initiated(Err(error)),
             ) => self.refused(error),
             (Phase::Initiating(blank), Outcome::Initiated(Ok(initiated))) => {
-                self.send_on(initiated, blank, moment)
+                self.send_on(Box::new(initiated), blank, moment)
             }
             (Phase::Waiting(mut waiting), Outcome::Looked(result)) => {
                 let next = waiting.looked(result, moment);
@@ -68,7 +67,7 @@ impl Flow {
         self.fields = Rc::new(core::mem::take(&mut params.expected_input_fields));
         self.params = Some(params);
         if needs_none {
-            return self.fail(connection_not_needed(), From::Start);
+            return self.fail(not_needed(), From::Start);
         }
         let mut data = match then {
             Then::Submit(data) => data,
@@ -126,7 +125,7 @@ impl Flow {
     }
 
     /// To wherever the connection request says.
-    fn send_on(&mut self, initiated: Initiated, blank: Blank, moment: Moment) -> Effects {
+    fn send_on(&mut self, initiated: Box<Initiated>, blank: Blank, moment: Moment) -> Effects {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
             let mut waiting = Waiting::new(record, None, moment);
@@ -249,7 +248,7 @@ impl Flow {
 
     pub(super) fn arrived(
         &mut self,
-        mut waiting: Waiting,
+        mut waiting: Box<Waiting>,
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
@@ -308,7 +307,7 @@ impl Flow {
         }
     }
 
-    fn next(&mut self, waiting: Waiting, next: Next, moment: Moment) -> Effects {
+    fn next(&mut self, waiting: Box<Waiting>, next: Next, moment: Moment) -> Effects {
         match next {
             Next::Wait => self.wait(waiting, moment),
             Next::Look => self.start_look(waiting, moment),
@@ -321,32 +320,39 @@ impl Flow {
         }
     }
 
-    fn connected(&mut self, waiting: Waiting, account: ConnectedAccount) -> Effects {
+    fn connected(&mut self, waiting: Box<Waiting>, account: ConnectedAccount) -> Effects {
         let out = waiting.out();
         let kept = waiting.ended(pending::Outcome::Connected);
         let return_to = waiting.record.return_to;
-        let mut effects = self.end_out(Phase::Connected { account, return_to }, kept, out);
+        let mut effects = self.end_out(
+            Phase::Connected {
+                account: Box::new(account),
+                return_to,
+            },
+            kept,
+            out,
+        );
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
         }
         effects
     }
 
-    pub(super) fn wait(&mut self, waiting: Waiting, moment: Moment) -> Effects {
+    pub(super) fn wait(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
         let wake = Effect::Wake(waiting.wake_ms(moment.clock_ms));
         self.phase = Phase::Waiting(waiting);
         vec![wake]
     }
 
     /// Looks at the account now, unless a look is under way already.
-    pub(super) fn look(&mut self, mut waiting: Waiting, moment: Moment) -> Effects {
+    pub(super) fn look(&mut self, mut waiting: Box<Waiting>, moment: Moment) -> Effects {
         match waiting.look(moment.clock_ms) {
             true => self.start_look(waiting, moment),
             false => self.wait(waiting, moment),
         }
     }
 
-    fn start_look(&mut self, waiting: Waiting, moment: Moment) -> Effects {
+    fn start_look(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
         let look = Work::Look(waiting.record.connected_account_id.clone());
         let mut effects = vec![self.run(look)];
         effects.extend(self.wait(waiting, moment));

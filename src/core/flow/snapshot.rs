@@ -124,7 +124,7 @@ impl Flow {
             }
             Phase::Connected { account, return_to } => {
                 snapshot.connected_account_id = Some(account.id.clone());
-                snapshot.account = Some(account.clone());
+                snapshot.account = Some(account.as_ref().clone());
                 snapshot.return_to.clone_from(return_to);
             }
             Phase::Failed(error, _) | Phase::Cancelled(error) => {

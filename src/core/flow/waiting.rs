@@ -91,7 +91,11 @@ pub struct Waiting {
 
 impl Waiting {
     /// `link_expires_at_ms`: when the redirect URL stops working, where that is told.
-    pub fn new(record: PendingConnection, link_expires_at_ms: Option<u64>, moment: Moment) -> Self {
+    pub fn new(
+        record: PendingConnection,
+        link_expires_at_ms: Option<u64>,
+        moment: Moment,
+    ) -> Box<Self> {
         // A link that is over as soon as it is there is one by another clock than this computer's.
         let expires_at_ms = link_expires_at_ms
             .filter(|at_ms| *at_ms > moment.now_ms)
@@ -100,7 +104,7 @@ impl Waiting {
             });
         let is_expired = record.is_expired(moment.now_ms);
         let left_ms = expires_at_ms.saturating_sub(moment.now_ms);
-        Waiting {
+        Box::new(Waiting {
             record,
             is_expired,
             is_remembered: true,
@@ -122,7 +126,7 @@ impl Waiting {
             back_ms: 0,
             next_look_ms: moment.clock_ms + before_look(1, moment.random),
             looked_at_ms: 0,
-        }
+        })
     }
 
     /// What the user came back with: a look at once, and no longer wait than a platform takes to write down what it did.

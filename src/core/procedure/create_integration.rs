@@ -81,13 +81,18 @@ impl Procedure for CreateIntegration {
     }
 }
 
+/// The error of an app that needs no connection.
+pub(crate) fn not_needed() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::ConnectionNotNeeded,
+        "the app needs no connection: execute its actions directly",
+    )
+}
+
 /// The request that creates an integration of an app.
 pub(super) fn creation(app: &App, wanted: Option<&AuthScheme>) -> Result<Operation, ConnectError> {
     if app.no_auth {
-        return Err(ConnectError::new(
-            ErrorCode::ConnectionNotNeeded,
-            "the app needs no connection: execute its actions directly",
-        ));
+        return Err(not_needed());
     }
     let Some(entry) = app.creatable(wanted) else {
         return Err(ConnectError::new(

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::create_integration::not_needed;
 use super::expected_params::{ExpectedParams, ExpectedParamsOptions, GetExpectedParams};
 use super::watch::is_same_entity;
 use super::{Event, Procedure, Step, out_of_step};
@@ -158,10 +159,7 @@ impl InitiateConnection {
     fn send(&mut self) -> Step<Initiated> {
         let known = self.context.known.as_ref();
         if known.is_some_and(|params| params.auth_scheme.is_none()) {
-            return Step::Done(Err(ConnectError::new(
-                ErrorCode::ConnectionNotNeeded,
-                "the app needs no connection: execute its actions directly",
-            )));
+            return Step::Done(Err(not_needed()));
         }
         let integration_id = self
             .options
