@@ -17,6 +17,29 @@ pub const PREFERRED: [&str; 6] = [
     "BASIC_WITH_JWT",
 ];
 
+/// The platform obtains the credentials at an authorization server.
+const OAUTH: [&str; 6] = [
+    "OAUTH2",
+    "OAUTH1",
+    "OAUTH1A",
+    "DCR_OAUTH",
+    "CIMD_OAUTH",
+    "COMPOSIO_LINK",
+];
+
+/// The user goes nowhere.
+const TYPED: [&str; 9] = [
+    "API_KEY",
+    "BASIC",
+    "BASIC_WITH_JWT",
+    "BEARER_TOKEN",
+    "S2S_OAUTH2",
+    "SERVICE_ACCOUNT",
+    "CALCOM_AUTH",
+    "SNOWFLAKE",
+    "NO_AUTH",
+];
+
 impl AuthScheme {
     /// Reads a scheme in any case.
     pub fn parse(word: &str) -> Self {
@@ -30,26 +53,12 @@ impl AuthScheme {
 
     /// Whether the platform obtains the credentials at an authorization server.
     pub fn is_oauth(&self) -> bool {
-        matches!(
-            self.as_str(),
-            "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "COMPOSIO_LINK"
-        )
+        OAUTH.contains(&self.as_str())
     }
 
     /// Whether the user may have to go elsewhere. Only the platform's answer tells; of a scheme that is not known, anything is possible.
     pub fn may_redirect(&self) -> bool {
-        let is_typed = [
-            "API_KEY",
-            "BASIC",
-            "BASIC_WITH_JWT",
-            "BEARER_TOKEN",
-            "S2S_OAUTH2",
-            "SERVICE_ACCOUNT",
-            "CALCOM_AUTH",
-            "SNOWFLAKE",
-            "NO_AUTH",
-        ];
-        !is_typed.contains(&self.as_str())
+        !TYPED.contains(&self.as_str())
     }
 
     /// Whether what the user types is all that a connection needs. False for a scheme that is not known.

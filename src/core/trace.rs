@@ -11,7 +11,7 @@ use super::text::concat;
 pub const LIMIT: usize = 200;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TraceEvent {
     /// A request was answered, or was not. Each try is one.
     Request {
@@ -72,13 +72,13 @@ impl FlowTag {
     }
 
     /// Its six characters.
-    pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
+    pub fn text(&self) -> String {
+        self.0.iter().copied().map(char::from).collect()
     }
 }
 
 /// An event and when it happened. To JavaScript, one flat object.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TraceEntry {
     /// In milliseconds since 1970; of a request, when it was over.
     pub at_ms: u64,
@@ -88,42 +88,11 @@ pub struct TraceEntry {
 
 impl Serialize for TraceEntry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (kind, flow, words, numbers, code) = self.event.parts();
         let mut object = serializer.serialize_struct("TraceEntry", 0)?;
         object.serialize_field("atMs", &self.at_ms)?;
-        object.serialize_field("kind", kind)?;
-        if let Some(flow) = &flow {
-            object.serialize_field("flow", flow.as_str())?;
-        }
-        for (name, word) in words.into_iter().flatten() {
-            object.serialize_field(name, &concat(&word))?;
-        }
-        for (name, number) in numbers {
-            if let Some(number) = number {
-                object.serialize_field(name, &number)?;
-            }
-        }
-        if let Some(code) = code {
-            object.serialize_field("code", code.as_str())?;
-        }
-        object.end()
-    }
-}
-
-/// Kind, flow, named words, named numbers, code.
-type Parts = (
-    &'static str,
-    Option<FlowTag>,
-    [Option<(&'static str, [&'static str; 2])>; 3],
-    [(&'static str, Option<u64>); 2],
-    Option<ErrorCode>,
-);
-
-impl TraceEvent {
-    fn parts(&self) -> Parts {
-        let none = [("status", None), ("ms", None)];
-        let word = |name, word| [Some((name, [word, ""])), None, None];
-        match *self {
+        let mut code = None;
+        let mut word = |name, word: &str| object.serialize_field(name, word);
+        match &self.event {
             TraceEvent::Request {
                 operation,
                 method,
@@ -131,28 +100,43 @@ impl TraceEvent {
                 route,
                 status,
                 ms,
-                code,
-            } => (
-                "request",
-                None,
-                [
-                    Some(("operation", [operation, ""])),
-                    Some(("method", [method, ""])),
-                    Some(("route", [prefix, route])),
-                ],
-                [("status", status.map(u64::from)), ("ms", Some(ms))],
-                code,
-            ),
-            TraceEvent::State { flow, state, code } => {
-                ("state", Some(flow), word("state", state), none, code)
+                code: why,
+            } => {
+                word("kind", "request")?;
+                word("operation", operation)?;
+                word("method", method)?;
+                word("route", &concat(&[prefix, route]))?;
+                if let Some(status) = status {
+                    object.serialize_field("status", status)?;
+                }
+                object.serialize_field("ms", ms)?;
+                code = *why;
+            }
+            TraceEvent::State {
+                flow,
+                state,
+                code: why,
+            } => {
+                word("kind", "state")?;
+                word("flow", &flow.text())?;
+                word("state", state)?;
+                code = *why;
             }
             TraceEvent::Popup { flow, what } => {
-                ("popup", Some(flow), word("what", what), none, None)
+                word("kind", "popup")?;
+                word("flow", &flow.text())?;
+                word("what", what)?;
             }
             TraceEvent::Storage { flow, what } => {
-                ("storage", Some(flow), word("what", what), none, None)
+                word("kind", "storage")?;
+                word("flow", &flow.text())?;
+                word("what", what)?;
             }
         }
+        if let Some(code) = code {
+            object.serialize_field("code", code.as_str())?;
+        }
+        object.end()
     }
 }
 

@@ -83,7 +83,7 @@ where
 impl Walk {
     fn request(&self) -> Option<Operation> {
         let cursor = self.next.as_ref()?;
-        Some(self.list.at(cursor.clone()))
+        self.list.at(cursor.clone())
     }
 
     /// A cursor that repeats itself ends the list: it would never end otherwise.

@@ -42,14 +42,18 @@ macro_rules! taken_from_answer {
             fn try_from(answer: Answer) -> Result<Self, ConnectError> {
                 match answer {
                     Answer::$variant(value) => Ok(value),
-                    _ => Err(ConnectError::new(
-                        ErrorCode::ResponseInvalid,
-                        "the answer is to another question",
-                    )),
+                    _ => Err(other_answer()),
                 }
             }
         }
     )*};
+}
+
+fn other_answer() -> ConnectError {
+    ConnectError::new(
+        ErrorCode::ResponseInvalid,
+        "the answer is to another question",
+    )
 }
 
 taken_from_answer! {

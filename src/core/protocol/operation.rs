@@ -170,16 +170,23 @@ impl Operation {
         )
     }
 
-    /// Another page of the same list. What is no list stays as it is.
-    pub(crate) fn at(&self, page: Option<String>) -> Self {
-        let mut operation = self.clone();
-        if let Operation::ListApps { cursor, .. }
-        | Operation::ListIntegrations { cursor, .. }
-        | Operation::ListAccounts { cursor, .. } = &mut operation
-        {
-            *cursor = page;
-        }
-        operation
+    /// Another page of the same list. What is no list has none.
+    pub(crate) fn at(&self, cursor: Option<String>) -> Option<Self> {
+        Some(match self {
+            Operation::ListApps { filter, .. } => Operation::ListApps {
+                filter: filter.clone(),
+                cursor,
+            },
+            Operation::ListIntegrations { app, .. } => Operation::ListIntegrations {
+                app: app.clone(),
+                cursor,
+            },
+            Operation::ListAccounts { filter, .. } => Operation::ListAccounts {
+                filter: filter.clone(),
+                cursor,
+            },
+            _ => return None,
+        })
     }
 
     /// Its name, for the trace.

@@ -4,10 +4,12 @@ use super::http::{Body, HttpResponse};
 use super::operation::Operation;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::secret::{Secret, redact};
-use crate::core::text::{concat, contains, decimal};
+use crate::core::text::{concat, contains, cut, decimal};
 use crate::core::value::Value;
 
 const MAX_TEXT_CHARS: usize = 300;
+
+const MAX_ISSUES: usize = 50;
 
 /// The normalised error of a response that is no 2xx, without what the user typed.
 pub fn read_error(response: &HttpResponse, operation: &Operation) -> ConnectError {
@@ -103,7 +105,7 @@ pub fn request_id(
 pub fn words(text: &str, typed: &[(String, Secret)]) -> String {
     let mut text = text.to_owned();
     redact(&mut text, typed);
-    text.chars().take(MAX_TEXT_CHARS).collect()
+    cut(&text, MAX_TEXT_CHARS)
 }
 
 /// The first non-empty text of the places where messages stand; a page or a cut document is no message.
@@ -146,28 +148,31 @@ fn issues(body: &Value, nested: &Value, typed: &[(String, Secret)]) -> Vec<Issue
     } else {
         texts
     };
-    details
-        .items()
-        .iter()
-        .flat_map(|detail| {
-            let field = detail
-                .any(&["property", "field", "path"])
-                .as_text()
-                .unwrap_or_default();
-            let constraints = detail.get("constraints").members();
-            let own = detail
-                .as_text()
-                .or_else(|| detail.get("message").as_text())
-                .into_iter();
-            own.chain(constraints.iter().filter_map(|(_, text)| text.as_text()))
-                .map(|text| Issue {
+    let mut issues = Vec::new();
+    for detail in details.items() {
+        let field = detail
+            .any(&["property", "field", "path"])
+            .as_text()
+            .unwrap_or_default();
+        let mut add = |text: &Value| {
+            if let Some(text) = text.as_text()
+                && issues.len() < MAX_ISSUES
+            {
+                issues.push(Issue {
                     code: "format",
                     field: words(field, typed),
                     message: words(text, typed),
                     params: Vec::new(),
-                })
-                .collect::<Vec<_>>()
-        })
-        .take(50)
-        .collect()
+                });
+            }
+            text.as_text().is_some()
+        };
+        if !add(detail) {
+            add(detail.get("message"));
+        }
+        for (_, text) in detail.get("constraints").members() {
+            add(text);
+        }
+    }
+    issues
 }

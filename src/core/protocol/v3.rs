@@ -205,19 +205,21 @@ fn page<T>(body: &Value, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
 /// There is no route for them: the account itself shows what the platform does not mask.
 fn auth_params(body: &Value) -> AuthParams {
     let values = body.get("state").get("val");
+    let mut parameters = Vec::new();
+    for (name, value) in values.members() {
+        let is_other = matches!(
+            name.as_str(),
+            "status" | "base_url" | "redirectUrl" | "authScheme"
+        );
+        if let Some(value) = value.scalar()
+            && !is_other
+        {
+            parameters.push(AuthParameter::new(name, value));
+        }
+    }
     AuthParams {
         base_url: values.get("base_url").to_text(),
-        parameters: values
-            .members()
-            .iter()
-            .filter(|(name, _)| {
-                !matches!(
-                    name.as_str(),
-                    "status" | "base_url" | "redirectUrl" | "authScheme"
-                )
-            })
-            .filter_map(|(name, value)| Some(AuthParameter::new(name, value.scalar()?)))
-            .collect(),
+        parameters,
     }
 }
 
