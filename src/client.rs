@@ -378,8 +378,12 @@ impl ConnectClient {
     }
 
     /// Performs a call.
-    pub(crate) async fn run<T>(&self, call: Call<T>, signal: Option<AbortSignal>) -> Result<T> {
-        self.run_within(call, None, signal).await
+    pub(crate) fn run<T>(
+        &self,
+        call: Call<T>,
+        signal: Option<AbortSignal>,
+    ) -> impl Future<Output = Result<T>> {
+        self.run_within(call, None, signal)
     }
 
     /// Performs a call that takes no longer than this, in milliseconds.

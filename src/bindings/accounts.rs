@@ -3,7 +3,7 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answer_to_js, ask, call, call_within, data, executed, promise};
+use super::convert::{answer_to_js, ask, call, call_within, data, executed, perform};
 use super::lists::list;
 use crate::browser::failure::Failure;
 use crate::client::accounts::{WAIT_MS, finding, watching};
@@ -43,16 +43,15 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::GetAccount {
-                connected_account_id: read_account_id(options)?,
-            })
+        let operation = |connected_account_id| Operation::GetAccount {
+            connected_account_id,
         };
         ask(
             &self.0,
             "connectedAccounts.get",
             options,
-            read,
+            read_account_id,
+            operation,
             answer_to_js::<ConnectedAccount>,
         )
     }
@@ -116,15 +115,18 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::SetEnabled {
-                connected_account_id: read_account_id(options)?,
-                enabled: true,
-            })
+        let operation = |connected_account_id| Operation::SetEnabled {
+            connected_account_id,
+            enabled: true,
         };
-        ask(&self.0, "connectedAccounts.enable", options, read, |_| {
-            Ok(JsValue::UNDEFINED)
-        })
+        ask(
+            &self.0,
+            "connectedAccounts.enable",
+            options,
+            read_account_id,
+            operation,
+            |_| Ok(JsValue::UNDEFINED),
+        )
     }
 
     /// Switches an account off; `enable` switches it on again. `PATCH /api/v3.1/connected_accounts/{id}/status`.
@@ -135,15 +137,18 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::SetEnabled {
-                connected_account_id: read_account_id(options)?,
-                enabled: false,
-            })
+        let operation = |connected_account_id| Operation::SetEnabled {
+            connected_account_id,
+            enabled: false,
         };
-        ask(&self.0, "connectedAccounts.disable", options, read, |_| {
-            Ok(JsValue::UNDEFINED)
-        })
+        ask(
+            &self.0,
+            "connectedAccounts.disable",
+            options,
+            read_account_id,
+            operation,
+            |_| Ok(JsValue::UNDEFINED),
+        )
     }
 
     /// Deletes an account: `DELETE /api/v3.1/connected_accounts/{id}`.
@@ -154,14 +159,17 @@ impl ConnectedAccounts {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::DeleteAccount {
-                connected_account_id: read_account_id(options)?,
-            })
+        let operation = |connected_account_id| Operation::DeleteAccount {
+            connected_account_id,
         };
-        ask(&self.0, "connectedAccounts.delete", options, read, |_| {
-            Ok(JsValue::UNDEFINED)
-        })
+        ask(
+            &self.0,
+            "connectedAccounts.delete",
+            options,
+            read_account_id,
+            operation,
+            |_| Ok(JsValue::UNDEFINED),
+        )
     }
 }
 
@@ -178,7 +186,6 @@ impl Entity {
             cursor: None,
         });
         let accounts = Array::new();
-        let client = self.0.clone();
         let all: Call<JsValue> = Box::new(move |mut event, now_ms| {
             loop {
                 match pages.advance(event, now_ms) {
@@ -190,10 +197,7 @@ impl Entity {
                 }
             }
         });
-        promise(
-            "entity.getConnections",
-            Box::pin(async move { client.run(all, None).await }),
-        )
+        perform(&self.0, "entity.getConnections", Ok((all, None, None)))
     }
 
     /// The entity's newest account of an app that can be used, or null: the newest of `connectedAccounts.list`.
@@ -231,7 +235,7 @@ impl Entity {
         call(&self.0, "entity.execute", options, &|options| {
             let mut execute = Execute::read(options)?;
             own(&mut execute.entity_id, &self.1)?;
-            Ok(executed(self.0.executing(execute)))
+            Ok(executed(self.0.execution(execute)))
         })
     }
 }

@@ -45,12 +45,15 @@ impl Apps {
         &self,
         #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::GetApp {
-                app: read_app(options)?,
-            })
-        };
-        ask(&self.0, "apps.get", options, read, answer_to_js::<App>)
+        let operation = |app| Operation::GetApp { app };
+        ask(
+            &self.0,
+            "apps.get",
+            options,
+            read_app,
+            operation,
+            answer_to_js::<App>,
+        )
     }
 }
 
@@ -80,16 +83,13 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "IntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::GetIntegration {
-                integration_id: read_integration_id(options)?,
-            })
-        };
+        let operation = |integration_id| Operation::GetIntegration { integration_id };
         ask(
             &self.0,
             "integrations.get",
             options,
-            read,
+            read_integration_id,
+            operation,
             answer_to_js::<Integration>,
         )
     }

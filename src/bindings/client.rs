@@ -238,16 +238,15 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let read = |options: &_| {
-            Ok(Operation::GetAuthParams {
-                connected_account_id: read_account_id(options)?,
-            })
+        let operation = |connected_account_id| Operation::GetAuthParams {
+            connected_account_id,
         };
         ask(
             &self.0,
             "getAuthParams",
             options,
-            read,
+            read_account_id,
+            operation,
             answer_to_js::<AuthParams>,
         )
     }
@@ -262,7 +261,7 @@ impl JsConnectClient {
         #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "executeAction", options, &|options| {
-            Ok(executed(self.0.executing(Execute::read(options)?)))
+            Ok(executed(self.0.execution(Execute::read(options)?)))
         })
     }
 

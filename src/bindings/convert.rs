@@ -94,7 +94,6 @@ pub fn call_within(
     default_ms: Option<u32>,
     start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
 ) -> Promise {
-    let client = client.clone();
     let started = Arguments::read(options, &["signal", "data"]).and_then(|mut arguments| {
         let signal = arguments.take_signal()?;
         if let Some(data) = arguments.take("data") {
@@ -102,13 +101,25 @@ pub fn call_within(
             arguments.put("data", &data)?;
         }
         let limit_ms = take_timeout(&mut arguments.data)?;
-        Ok((start(&arguments.data)?, limit_ms, signal))
+        Ok((start(&arguments.data)?, limit_ms.or(default_ms), signal))
     });
+    perform(client, name, started)
+}
+
+/// A call that can start, its time limit in milliseconds and the caller's signal.
+pub type Started = (Call<JsValue>, Option<u32>, Option<AbortSignal>);
+
+/// Promises what comes of a call.
+pub fn perform(
+    client: &ConnectClient,
+    name: &'static str,
+    started: Result<Started, Failure>,
+) -> Promise {
+    let client = client.clone();
     promise(
         name,
         Box::pin(async move {
             let (call, limit_ms, signal) = started?;
-            let limit_ms = limit_ms.or(default_ms);
             client.run_within(call, limit_ms, signal).await
         }),
     )
@@ -119,16 +130,18 @@ pub fn data<T: Serialize + 'static>(mut call: Call<T>) -> Call<JsValue> {
     Box::new(move |event, now_ms| call(event, now_ms).map(|value| to_js(&value)))
 }
 
-/// One question to the platform: options that make an operation, and what becomes of its answer.
+/// One question to the platform about what one option names, and what becomes of its answer.
 pub fn ask(
     client: &ConnectClient,
     name: &'static str,
     options: &JsValue,
-    read: fn(&Value) -> Result<Operation, ConnectError>,
+    read: fn(&Value) -> Result<String, ConnectError>,
+    operation: fn(String) -> Operation,
     answered: fn(Answer) -> Result<JsValue, ConnectError>,
 ) -> Promise {
     call(client, name, options, &|options| {
-        Ok(Box::new(procedure::ask(read(options)?, answered)))
+        let operation = operation(read(options)?);
+        Ok(Box::new(procedure::ask(operation, answered)))
     })
 }
 
@@ -154,18 +167,19 @@ pub fn read_with<O>(
 }
 
 /// A call that executes an action. Its data is of any shape.
-pub fn executed(mut call: Call<Execution>) -> Call<JsValue> {
-    Box::new(move |event, now_ms| call(event, now_ms).map(|execution| execution_to_js(&execution)))
+pub fn executed(operation: Operation) -> Call<JsValue> {
+    Box::new(procedure::ask(operation, execution_to_js))
 }
 
-fn execution_to_js(execution: &Execution) -> JsValue {
+fn execution_to_js(answer: Answer) -> Result<JsValue, ConnectError> {
+    let execution = Execution::try_from(answer)?;
     let object = Object::new();
     put(&object, "successful", &JsValue::TRUE);
     put(&object, "data", &encode(&execution.data));
     if let Some(id) = &execution.log_id {
         put(&object, "logId", &id.into());
     }
-    object.into()
+    Ok(object.into())
 }
 
 /// Sets a member of an object of ours.

@@ -199,15 +199,14 @@ impl ConnectClient {
         execute: Execute,
         signal: Option<AbortSignal>,
     ) -> Result<Execution> {
-        self.run(self.executing(execute), signal).await
+        self.ask(self.execution(execute), signal).await
     }
 
-    /// The call of [`execute_action`](Self::execute_action).
-    pub(crate) fn executing(&self, mut execute: Execute) -> Call<Execution> {
-        execute.entity_id = execute
-            .entity_id
-            .or_else(|| self.inner.options.entity_id.clone());
-        Box::new(ask(Operation::Execute(execute), |answer| answer.try_into()))
+    /// What [`execute_action`](Self::execute_action) asks.
+    pub(crate) fn execution(&self, mut execute: Execute) -> Operation {
+        let entity_id = execute.entity_id.take();
+        execute.entity_id = entity_id.or_else(|| self.inner.options.entity_id.clone());
+        Operation::Execute(execute)
     }
 
     pub(super) async fn ask<T>(

@@ -80,21 +80,26 @@ impl ConnectClient {
             None => {
                 let mut records = self.pending();
                 records.retain(is_wanted);
-                let named = self.callback_address().ok().and_then(|url| {
-                    let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
-                    complete::find(&callback, &records).cloned()
-                });
-                let tab = page::tab();
-                let own = || records.iter().find(|record| record.tab == tab).cloned();
-                match named.or_else(own).or_else(|| records.first().cloned()) {
-                    Some(record) => record,
-                    None => return Ok(None),
+                if records.is_empty() {
+                    return Ok(None);
                 }
+                let named = self.named(&records);
+                let tab = page::tab();
+                let own = || records.iter().position(|record| record.tab == tab);
+                records.swap_remove(named.or_else(own).unwrap_or(0))
             }
         };
         let flow = ConnectFlow::new(self.clone(), FlowOptions::default());
         flow.inner.handle(FlowEvent::Resume(record, None))?;
         Ok(Some(flow))
+    }
+
+    /// Which of some attempts the page's address is the callback of.
+    fn named(&self, records: &[PendingConnection]) -> Option<usize> {
+        let url = self.callback_address().ok()?;
+        let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
+        let flow_id = &complete::find(&callback, records)?.flow_id;
+        records.iter().position(|record| record.flow_id == *flow_id)
     }
 }
 

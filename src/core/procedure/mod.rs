@@ -108,9 +108,14 @@ pub(crate) fn ask<T>(
     read: fn(Answer) -> Result<T, ConnectError>,
 ) -> impl FnMut(Event, u64) -> Step<T> {
     let mut operation = Some(operation);
-    move |event, _now_ms| match (event, operation.take()) {
+    move |event, _now_ms| asked(&mut operation, event).and_then(|answer| Step::Done(read(answer)))
+}
+
+/// Apart from what is made of the answer, so that it is compiled once.
+fn asked(operation: &mut Option<Operation>, event: Event) -> Step<Answer> {
+    match (event, operation.take()) {
         (Event::Start, Some(operation)) => Step::call(operation),
-        (Event::Answered(answered), None) => Step::Done(answered.and_then(read)),
+        (Event::Answered(answered), None) => Step::Done(answered),
         _ => out_of_step(),
     }
 }
