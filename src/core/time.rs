@@ -5,57 +5,45 @@ use super::text::{find, parts, split_once};
 /// Reads ISO 8601 as the platform prints it: a date, or a date and a time with or without fraction and zone.
 pub fn parse_iso(text: &str) -> Option<u64> {
     let bytes = text.trim().as_bytes();
-    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+    let number = |at: usize, length: usize| digits(bytes.get(at..at + length)?);
+    let has = |at: usize, any: &str| bytes.get(at).is_some_and(|b| any.as_bytes().contains(b));
+    if !has(4, "-") || !has(7, "-") {
         return None;
     }
-    let days = days_since_1970(
-        digits(&bytes[0..4])?,
-        digits(&bytes[5..7])?,
-        digits(&bytes[8..10])?,
-    )?;
+    let days = days_since_1970(number(0, 4)?, number(5, 2)?, number(8, 2)?)?;
     let mut millis = days * 86_400_000;
-    let rest = &bytes[10..];
-    if rest.is_empty() {
+    if bytes.len() == 10 {
         return u64::try_from(millis).ok();
     }
-    if rest.len() < 9
-        || !matches!(rest[0], b'T' | b't' | b' ')
-        || rest[3] != b':'
-        || rest[6] != b':'
+    let (hour, minute, second) = (number(11, 2)?, number(14, 2)?, number(17, 2)?);
+    if !has(10, "Tt ") || !has(13, ":") || !has(16, ":") || hour > 23 || minute > 59 || second > 60
     {
         return None;
     }
-    let (hour, minute, second) = (
-        digits(&rest[1..3])?,
-        digits(&rest[4..6])?,
-        digits(&rest[7..9])?,
-    );
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
     millis += (hour * 3600 + minute * 60 + second) * 1000;
-    let mut zone = &rest[9..];
-    if let [b'.', fraction @ ..] = zone {
-        let count = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
-        if count == 0 {
+    let mut at = 19;
+    if has(at, ".") {
+        let mut scale = 100;
+        while let Some(digit) = number(at + 1, 1) {
+            millis += digit * scale;
+            scale /= 10;
+            at += 1;
+        }
+        if at == 19 {
             return None;
         }
-        let mut scale = 100;
-        for byte in &fraction[..count.min(3)] {
-            millis += i64::from(byte - b'0') * scale;
-            scale /= 10;
-        }
-        zone = &fraction[count..];
+        at += 1;
     }
-    match zone {
-        [] | [b'Z' | b'z'] => {}
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            let offset = (digits(&[*h1, *h2])? * 60 + digits(&[*m1, *m2])?) * 60_000;
-            millis += if *sign == b'+' { -offset } else { offset };
-        }
-        _ => return None,
+    let mut end = at;
+    if has(at, "Zz") {
+        end += 1;
+    } else if has(at, "+-") {
+        let offset = (number(at + 1, 2)? * 60 + number(at + 4, 2)?) * 60_000;
+        millis += if has(at, "+") { -offset } else { offset };
+        end += if has(at + 3, ":") { 6 } else { 0 };
     }
-    u64::try_from(millis).ok()
+    let millis = u64::try_from(millis).ok();
+    millis.filter(|_| bytes.len() == end)
 }
 
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
