@@ -6,7 +6,7 @@ use crate::support::{arbitrary, value};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::options::{
     ClientOptions, Credentials, RefreshOptions, read_account_id, read_app, read_integration_id,
-    read_redirect_url, take_timeout,
+    read_redirect_url, read_timeout,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::create_integration::CreateIntegrationOptions;
@@ -347,9 +347,8 @@ fn of_a_redirect() {
 
 /// The options of a call about one account, with its time limit.
 fn read_wait(options: &Value) -> Result<(String, Option<u32>), ConnectError> {
-    let mut options = options.clone();
-    let timeout_ms = take_timeout(&mut options)?;
-    Ok((read_account_id(&options)?, timeout_ms))
+    let timeout_ms = read_timeout(options)?;
+    Ok((read_account_id(options)?, timeout_ms))
 }
 
 proptest! {

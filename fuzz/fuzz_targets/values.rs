@@ -6,7 +6,7 @@ use connect_flow::core::fields;
 use connect_flow::core::flow::{FlowOptions, ResumeOptions};
 use connect_flow::core::options::{
     ClientOptions, RefreshOptions, read_account_id, read_app, read_data, read_headers,
-    read_integration_id, read_redirect_url, take_timeout,
+    read_integration_id, read_redirect_url, read_timeout,
 };
 use connect_flow::core::procedure::complete::CompleteOptions;
 use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
@@ -179,9 +179,8 @@ fn options(value: &Value) {
 }
 
 fn read_wait(options: &Value) -> Result<Option<u32>, connect_flow::core::error::ConnectError> {
-    let mut options = options.clone();
-    let timeout_ms = take_timeout(&mut options)?;
-    read_account_id(&options).map(|_| timeout_ms)
+    let timeout_ms = read_timeout(options)?;
+    read_account_id(options).map(|_| timeout_ms)
 }
 
 /// A name is shown, and may be anything that the caller wrote; a value is not.

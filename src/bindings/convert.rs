@@ -13,7 +13,7 @@ use crate::browser::failure::Failure;
 use crate::browser::value::decode;
 use crate::client::{Call, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::options::take_timeout;
+use crate::core::options::read_timeout;
 use crate::core::plain::plain;
 use crate::core::procedure;
 use crate::core::protocol::answer::{Answer, Execution};
@@ -100,7 +100,7 @@ pub fn call_within(
             check_values(&data)?;
             arguments.put("data", &data)?;
         }
-        let limit_ms = take_timeout(&mut arguments.data)?;
+        let limit_ms = read_timeout(&arguments.data)?;
         Ok((start(&arguments.data)?, limit_ms.or(default_ms), signal))
     });
     perform(client, name, started)

@@ -59,6 +59,12 @@ impl<'a> Options<'a> {
         self.wrong
     }
 
+    /// The same for a call, whose time limit and signal are read before.
+    fn end_call<T>(mut self, read: T) -> Result<T> {
+        self.known.extend([TIMEOUT, "signal"]);
+        self.end(read)
+    }
+
     fn refuse(&mut self, code: &'static str, field: &str, problem: &str) {
         if self.wrong.is_none() {
             self.wrong = Some(ConnectError::argument(code, field, problem));
@@ -269,27 +275,21 @@ const MAX_TIMEOUT_MS: u32 = 3_600_000;
 
 const TIMEOUT: &str = "timeoutMs";
 
-/// Takes the time limit of a call out of its options, where there is one.
+/// Reads the time limit of a call from its options, where there is one.
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn take_timeout(options: &mut Value) -> Result<Option<u32>> {
+pub fn read_timeout(options: &Value) -> Result<Option<u32>> {
     let mut read = Options::new(options);
     let timeout_ms = read.number(TIMEOUT, 1, MAX_TIMEOUT_MS);
-    if let Some(error) = read.wrong {
-        return Err(error);
-    }
-    if let Value::Object(members) = options {
-        members.retain(|(name, _)| name != TIMEOUT);
-    }
-    Ok(timeout_ms)
+    read.wrong.map_or(Ok(timeout_ms), Err)
 }
 
 /// Reads options of which there is one.
 fn read_one(value: &Value, name: &'static str) -> Result<String> {
     let mut options = Options::new(value);
     let read = options.required(name);
-    options.end(read)
+    options.end_call(read)
 }
 
 impl ExpectedParamsOptions {
@@ -305,7 +305,7 @@ impl ExpectedParamsOptions {
             integration_id: options.string("integrationId"),
             auth_scheme: options.scheme(),
         };
-        options.end(read)?.checked()
+        options.end_call(read)?.checked()
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
@@ -341,7 +341,7 @@ impl InitiateOptions {
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
         };
-        options.end(read)?.checked()
+        options.end_call(read)?.checked()
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
@@ -364,6 +364,8 @@ impl CompleteOptions {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
+        // Taken already.
+        options.get("signal");
         let read = CompleteOptions {
             url: options.string("url"),
             timeout_ms: options.number(TIMEOUT, 1, MAX_TIMEOUT_MS),

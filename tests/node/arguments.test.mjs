@@ -213,6 +213,20 @@ suite("each call refuses", () => {
     });
   }
 
+  for (const [name, [call, right]] of Object.entries(everything)) {
+    test(`${name}: an option that it does not know, and names all that it takes`, async () => {
+      const client = await connect({ ...platform().options, createIntegrations: true });
+      const problem = (option) => call(client, { ...right, [option]: 1 }).then(() => "", ({ message }) => message);
+      const message = await problem("qqqqqqqqqqqq");
+      const own = Object.keys(right).filter((option) => option !== "timeoutMs");
+      for (const option of [...own, ...(name in calls ? ["timeoutMs", "signal"] : [])]) {
+        const named = message.split(/the options are |, /).filter((word) => word === option);
+        assert.deepEqual(named, [option], `${option}: ${message}`);
+      }
+      if (name in calls) assert.match(await problem("timeout"), /did you mean `timeoutMs`\?/);
+    });
+  }
+
   for (const [name, [list, right]] of Object.entries(lists)) {
     test(`${name}: what is wrong with its options, by throwing`, async () => {
       const { asked, options } = platform();

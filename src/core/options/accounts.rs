@@ -36,7 +36,7 @@ impl RefreshOptions {
             connected_account_id: options.required(ID),
             redirect_url,
         };
-        options.end(read)
+        options.end_call(read)
     }
 }
 
@@ -83,6 +83,6 @@ impl Execute {
             version: options.string("version"),
             input,
         };
-        options.end(read)
+        options.end_call(read)
     }
 }

@@ -47,6 +47,6 @@ impl CreateIntegrationOptions {
             app: options.required("app"),
             auth_scheme: options.scheme(),
         };
-        options.end(read)
+        options.end_call(read)
     }
 }
