@@ -85,13 +85,18 @@ export const openPopup = () =>
     const top = middle(globalThis.screenY, globalThis.outerHeight, HEIGHT);
     const popup = open("about:blank", "_blank", `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`);
     // Blocked is null, and for some blockers a window that is closed already.
-    if (!popup || isClosed(popup)) return;
-    // Whatever page comes into it must not be able to navigate ours.
-    attempt(() => (popup.opener = null));
-    return popup;
+    return popup && !isClosed(popup) ? popup : undefined;
   });
 
-export const navigate = (popup, url) => popup.location.replace(url);
+export const navigate = (popup, url) => {
+  try {
+    popup.location.replace(url);
+  } finally {
+    // Whatever page comes into it must not be able to navigate ours. Not earlier: Chromium lets a sandboxed frame send on only a
+    // window that it is the opener of.
+    attempt(() => (popup.opener = null));
+  }
+};
 export const isClosed = (popup) => !!attempt(() => popup.closed);
 
 /** Closes a window or a channel. */

@@ -5,12 +5,12 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
 import { openBrowser } from "./support/browser.mjs";
-import { popup } from "./support/tabs.mjs";
+import { closeOthers, popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
 
 const LIMIT_MS = 90_000;
 
-let app, site, sandbox, session;
+let app, site, sandbox, session, coop;
 const listen = (server) => new Promise((done) => server.listen(0, "127.0.0.1", done));
 const appUrl = () => `http://localhost:${app.address().port}`;
 const siteUrl = () => `http://127.0.0.1:${site.address().port}`;
@@ -18,7 +18,10 @@ const siteUrl = () => `http://127.0.0.1:${site.address().port}`;
 before(async () => {
   app = createServer((request, response) => void answer(request, response));
   await listen(app);
-  site = createServer((_request, response) => html(response, `<iframe src="${appUrl()}/app" width="600" height="300"></iframe>`));
+  site = createServer(({ url }, response) => {
+    const allowed = new URL(url, appUrl()).searchParams.get("sandbox");
+    html(response, `<iframe src="${appUrl()}/app" ${allowed === null ? "" : `sandbox="${allowed}"`} width="600" height="300"></iframe>`);
+  });
   await listen(site);
   sandbox = createSandbox({ origin: appUrl() });
   session = await openBrowser();
@@ -47,7 +50,7 @@ async function answer(request, response) {
   const { method, headers } = request;
   const answered = await sandbox.fetch(new Request(appUrl() + request.url, { method, headers, body: chunks.length ? Buffer.concat(chunks) : null, redirect: "manual" }));
   const own = Object.fromEntries(answered.headers);
-  response.writeHead(answered.status, { ...own, "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY" });
+  response.writeHead(answered.status, { ...own, "cross-origin-opener-policy": coop, "x-frame-options": "DENY" });
   response.end(Buffer.from(await answered.arrayBuffer()));
 }
 
@@ -76,6 +79,8 @@ async function page() {
 }
 
 test("a frame of another site stays, and a popup connects and says that it can be closed", { timeout: LIMIT_MS }, async () => {
+  coop = "same-origin";
+  sandbox.reset();
   const { browser } = session;
   const state = () => browser.$("#state").getText();
   await browser.url(siteUrl());
@@ -94,4 +99,29 @@ test("a frame of another site stays, and a popup connects and says that it can b
   await browser.switchFrame(await browser.$("iframe"));
   await until(browser, "the frame is connected", state, (text) => text.startsWith("connected"));
   assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
+});
+
+test("a frame of another site in a sandbox: a popup gets to the provider, which cannot reach the page", { timeout: LIMIT_MS }, async () => {
+  // A page that isolates itself is never shown in a popup that keeps a sandbox.
+  coop = "unsafe-none";
+  const { browser } = session;
+  await browser.switchFrame(null);
+  const home = await browser.getWindowHandle();
+  const state = () => browser.$("#state").getText();
+  for (const allowed of ["allow-popups", "allow-popups allow-popups-to-escape-sandbox"]) {
+    sandbox.reset();
+    await browser.url(`${siteUrl()}/?sandbox=${encodeURIComponent(`allow-scripts allow-same-origin allow-forms ${allowed}`)}`);
+    await browser.switchFrame(await browser.$("iframe"));
+    await until(browser, "the flow is ready", state, (text) => text.startsWith("ready"));
+    await popup(browser, () => browser.$("#popup").click());
+    await browser.$("button[value=allow]").waitForExist();
+    assert.equal(await browser.execute(() => globalThis.opener), null);
+    await browser.$("button[value=allow]").click();
+    await browser.switchToWindow(home);
+    await until(browser, "the platform has the account", async () => sandbox.accounts().at(-1)?.status, (status) => status === "ACTIVE");
+    await closeOthers(browser, home);
+    await browser.switchFrame(await browser.$("iframe"));
+    await until(browser, "the frame is connected", state, (text) => text.startsWith("connected"));
+    await browser.switchFrame(null);
+  }
 });
