@@ -273,7 +273,7 @@ impl ConnectClient {
         &self,
         options: CompleteOptions,
     ) -> Result<Call<Option<CompletedConnection>>> {
-        let is_page = options.url.is_none();
+        let mut is_page = options.url.is_none();
         let url = match options.url {
             Some(url) => url,
             None => self.callback_address()?,
@@ -282,6 +282,11 @@ impl ConnectClient {
         let bound = match callback::parse(&url, &records) {
             Ok(None) => return Ok(Box::new(|_, _| Step::Done(Ok(None)))),
             Ok(Some(callback)) => {
+                // Who hands in the page's own address means the page.
+                is_page = is_page
+                    || self
+                        .parse_callback(None)
+                        .is_ok_and(|own| own.as_ref() == Some(&callback));
                 if is_page {
                     // One that could not store its record may still know the flow.
                     let found = complete::find(&callback, &records).map(|record| &record.flow_id);
@@ -309,16 +314,18 @@ impl ConnectClient {
             };
             if is_page {
                 match &step {
-                    Step::Done(Err(error)) if error.code == ErrorCode::CallbackUnbound => {
-                        page::forget_entry()
-                    }
                     Step::Done(Err(error)) if !complete::is_over(error) => {}
-                    Step::Done(_) => page::clean_address(&url, &callback::clean(&url, &records)),
+                    Step::Done(_) => client.clean_address(),
                     Step::Do(_) => {}
                 }
             }
             step.map(Some)
         }))
+    }
+
+    /// Takes what a callback has put there out of the address bar.
+    pub(crate) fn clean_address(&self) {
+        page::clean_address(&|url| callback::clean(url, &self.records_for(url)));
     }
 
     /// Keeps how an attempt ended, as long as its record: so the same callback gives the same answer in another tab. One that

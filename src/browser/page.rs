@@ -14,8 +14,8 @@ use crate::core::text::concat;
 extern "C" {
     #[wasm_bindgen(catch, js_name = leave)]
     fn assign(url: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(js_name = clean)]
-    fn replace(read: &str, cleaned: &str);
+    #[wasm_bindgen(js_name = replaceAddress)]
+    fn replace(url: &str);
     /// Tells the page of an error that is nobody's to catch, as an uncaught one would be.
     #[wasm_bindgen(js_name = report)]
     pub fn report_error(thrown: &JsValue);
@@ -94,11 +94,15 @@ pub fn not_left(thrown: JsValue) -> Failure {
     }
 }
 
-/// Takes our parameter and the platform's out of the address bar, if the page is still at `read`: where a router has gone on, it
-/// stays there. `cleaned` is `read` without them.
-pub fn clean_address(read: &str, cleaned: &str) {
+/// Takes our parameter and the platform's out of the address bar, wherever a router has gone meanwhile. `clean` gives an address
+/// without them.
+pub fn clean_address(clean: &dyn Fn(&str) -> String) {
     forget_entry();
-    replace(read, cleaned);
+    let now = address().unwrap_or_default();
+    let cleaned = clean(&now);
+    if cleaned != now {
+        replace(&cleaned);
+    }
 }
 
 /// A fresh flow id.

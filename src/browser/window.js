@@ -54,8 +54,8 @@ export const news = (event) =>
 
 export const leave = (url) => location.assign(url);
 
-/** What is at `read` goes to `cleaned`. A sandboxed frame may refuse; the address then stays as it is. */
-export const clean = (read, cleaned) => attempt(() => location.href === read && history.replaceState(history.state, "", cleaned));
+/** Another address in the bar. A sandboxed frame may refuse; it then stays as it is. */
+export const replaceAddress = (url) => attempt(() => history.replaceState(history.state, "", url));
 
 export const report = (thrown) => attempt(() => reportError(thrown));
 

@@ -139,7 +139,6 @@ impl ConnectFlow {
             Some((Some(record), callback, url)) if inner.machine.borrow().is_own(&record) => {
                 inner.client.announce(&record.flow_id, &url);
                 let event = FlowEvent::Resume(record, Some(callback));
-                *inner.callback_url.borrow_mut() = Some(url);
                 inner.handle(event)
             }
             // Who has started it may hear of it all the same.

@@ -289,22 +289,27 @@ pub fn clean(url: &str, records: &[PendingConnection]) -> String {
         return url.to_owned();
     };
     let mut cleaned = path.to_owned();
+    let mut keep = |text: &str| {
+        cleaned.push(if cleaned.len() == path.len() {
+            '?'
+        } else {
+            '&'
+        });
+        cleaned.push_str(text);
+    };
     for parameter in parameters {
-        let kept = match parameter.meaning {
-            None => Some(parameter.text),
-            Some(_) => written_over
-                .iter()
-                .position(|own| own.name == parameter.name)
-                .map(|at| written_over.swap_remove(at).text),
-        };
-        if let Some(text) = kept {
-            cleaned.push(if cleaned.len() == path.len() {
-                '?'
-            } else {
-                '&'
-            });
-            cleaned.push_str(text);
+        if parameter.meaning.is_none() {
+            keep(parameter.text);
+            continue;
         }
+        // Who sets a parameter writes over all of its name.
+        written_over.retain(|own| {
+            let is_other = own.name != parameter.name;
+            if !is_other {
+                keep(own.text);
+            }
+            is_other
+        });
     }
     cleaned.push_str(fragment);
     cleaned

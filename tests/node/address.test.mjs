@@ -116,6 +116,20 @@ suite("a parameter of the app's own", () => {
     await assert.rejects(client.completeConnection(), { code: "access_denied" });
   });
 
+  test("is back unchanged where the platform sets its parameters in place of those of the same name", async () => {
+    for (const path of ["/orders?status=open&id=7", "/x?status=open&status=closed&status=open&id=7", "/y?id=1&connected_account_id=x&connected_account_id=y#list"]) {
+      const { options, returnAddress } = platform();
+      const client = await connect(options);
+      await client.initiateConnection({ app: "gmail", redirectUrl: origin + path });
+      const url = new URL(returnAddress());
+      url.searchParams.set("status", "success");
+      url.searchParams.set("connected_account_id", "ca_1");
+      page = open(url.href);
+      assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
+      assert.equal(page.location.href, origin + path);
+    }
+  });
+
   test("is told from the platform's where that drops cf_flow", async () => {
     const { options, returnAddress } = platform();
     const client = await connect(options);
@@ -255,13 +269,54 @@ suite("a page that a router has rewritten since it was opened", () => {
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
   });
 
-  test("is told once where nothing is remembered of the attempt", async () => {
+  test("says that it can be closed where nothing is remembered of the attempt, to all who ask before a flow is over", async () => {
     const { createClient } = await entered(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, platform().options);
     page.location.href = `${origin}/home`;
     const client = await createClient();
     await assert.rejects(client.completeConnection(), { code: "callback_unbound" });
+    const flow = client.flow({ app: "gmail" });
+    assert.equal((await flow.load()).error?.code, "callback_unbound");
     assert.equal(await client.completeConnection(), null);
+    assert.equal((await flow.retry()).state, "ready");
   });
+
+  for (const [name, given] of Object.entries({
+    "its address as text": (url) => url,
+    "its address as a URL": (url) => new URL(url),
+    "its path and query": (url) => url.slice(origin.length),
+  })) {
+    test(`is a callback once where it is handed in: ${name}`, async () => {
+      for (const isMoved of [true, false]) {
+        const { options, url } = await started();
+        const { createClient } = await entered(url, options);
+        if (isMoved) page.location.href = `${origin}/home`;
+        const client = await createClient();
+        assert.equal((await client.completeConnection({ url: given(url) })).connectedAccountId, "ca_1");
+        assert.equal(page.location.href, isMoved ? `${origin}/home` : `${origin}/done`);
+        assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready", "another account can be connected");
+      }
+    });
+  }
+
+  const moves = [
+    ["another path", (url) => url.replace("/done", "/done/"), "/done/"],
+    ["a fragment", (url) => `${url}#/`, "/done#/"],
+    ["a parameter", (url) => `${url}&tab=2`, "/done?tab=2"],
+  ];
+  for (const [name, move, clean] of moves) {
+    test(`is cleaned where the router has put ${name} there meanwhile`, async () => {
+      for (const complete of [(client) => client.completeConnection(), (client) => client.flow({ app: "gmail" }).load()]) {
+        const { options, url } = await started();
+        const { createClient } = await entered(url, options);
+        const client = await createClient();
+        const completed = complete(client);
+        page.location.href = move(url);
+        await completed;
+        assert.equal(page.location.href, origin + clean);
+        assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready");
+      }
+    });
+  }
 });
 
 test("a window whose attempt is remembered elsewhere says that it can be closed, and offers no other attempt", async () => {

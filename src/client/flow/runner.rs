@@ -52,7 +52,6 @@ pub(super) struct Runner {
     pub(super) cause: RefCell<Option<JsValue>>,
     pub(super) timer: RefCell<Option<Timer>>,
     pub(super) ears: RefCell<Option<Ears>>,
-    pub(super) callback_url: RefCell<Option<String>>,
     /// For the trace: of the attempt, once there is one.
     pub(super) tag: Cell<FlowTag>,
     pub(super) me: Weak<Runner>,
@@ -78,7 +77,6 @@ impl Runner {
             cause: RefCell::default(),
             timer: RefCell::default(),
             ears: RefCell::default(),
-            callback_url: RefCell::default(),
             tag: Cell::new(FlowTag::of("")),
             me: me.clone(),
         })
@@ -160,12 +158,7 @@ impl Runner {
                 let timer = Timer::start(millis, move || wake(&me));
                 self.timer.replace(Some(timer));
             }
-            Effect::CleanAddress => {
-                if let Some(url) = self.callback_url.take() {
-                    let records = self.client.records_for(&url);
-                    page::clean_address(&url, &callback::clean(&url, &records));
-                }
-            }
+            Effect::CleanAddress => self.client.clean_address(),
         }
     }
 
