@@ -78,7 +78,7 @@ impl WatchAccount {
     fn expired(&self) -> ConnectError {
         let mut error = still(match &self.status {
             Some(status) => status.as_str(),
-            None => "not ACTIVE",
+            None => "not known to be ACTIVE",
         });
         if let Some(failure) = &self.failure {
             error.message = concat(&[&error.message, "; ", &failure.message]);
