@@ -4,6 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::page;
+use super::popup::close;
 use crate::core::pending::KEY_PREFIX;
 use crate::core::text::concat;
 
@@ -20,7 +21,6 @@ extern "C" {
     fn open_channel(name: &str, listener: &Function) -> JsValue;
     #[wasm_bindgen(js_name = say)]
     fn post(channel: &JsValue, word: &str, text: &str, from: &JsValue);
-    fn close(channel: &JsValue);
     #[wasm_bindgen(js_name = heard)]
     fn text_of(event: &JsValue, word: &str, own: &JsValue) -> JsValue;
 }

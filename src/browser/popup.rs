@@ -13,7 +13,8 @@ extern "C" {
     fn replace(popup: &JsValue, url: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = isClosed)]
     fn is_closed(popup: &JsValue) -> bool;
-    fn close(window: &JsValue);
+    /// Closes a window or a channel. Imported once: in a build that is not optimized wasm-bindgen would declare it twice.
+    pub fn close(it: &JsValue);
 }
 
 /// A window that this page has opened. Cheap to clone; clones are the same window.
