@@ -46,6 +46,7 @@ thread_local! {
 }
 
 /// Keeps the address that the page was opened at: a router may have rewritten it since.
+#[cfg(feature = "bindings")]
 pub fn enter(url: Option<String>) {
     if url.is_some() {
         ENTRY.set(url);
