@@ -148,7 +148,7 @@ struct World {
     /// The attempt that may succeed.
     attempt: Option<PendingConnection>,
     /// What a disposed flow has left.
-    left: Option<Waiting>,
+    left: Option<Box<Waiting>>,
     mode: FlowMode,
 }
 
