@@ -119,7 +119,10 @@ impl<'a> Options<'a> {
                 " to ",
                 &decimal(u64::from(max)),
                 ", got ",
-                kind(value),
+                match value {
+                    Value::Number(number) => number,
+                    other => kind(other),
+                },
             ];
             let code = if value.as_u64() == Some(0) {
                 "format"
@@ -156,12 +159,6 @@ impl<'a> Options<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
-                // A number may be what the user typed, or a token.
-                Value::Number(_) => self.refuse(
-                    "type",
-                    &concat(&[name, ".", key]),
-                    "must be text, got a number",
-                ),
                 other => self.mismatch(&concat(&[name, ".", key]), "text", other),
             }
         }
@@ -221,12 +218,13 @@ impl<'a> Options<'a> {
 const MAX_SHOWN_CHARS: usize = 30;
 
 /// What a value is, without showing it.
-fn kind(value: &Value) -> &str {
+fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
         Value::Bool(true) => "true",
         Value::Bool(false) => "false",
-        Value::Number(number) => number,
+        // It may be what a user typed, or a token.
+        Value::Number(_) => "a number",
         Value::String(_) => "text",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
