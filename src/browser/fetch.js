@@ -52,8 +52,9 @@ export async function exchange(own, request, maxBytes, controller) {
       for (let size = 0; ;) {
         const reading = reader.read();
         thrown = UNREACHABLE;
-        const { done, value } = await reading;
+        const next = await reading;
         thrown = UNREADABLE;
+        const { done, value } = next;
         if (done || controller.signal.aborted) break;
         size += Math.max(value.byteLength, 0) || EMPTY_CHUNK;
         if (size > maxBytes) {
