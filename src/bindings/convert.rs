@@ -4,6 +4,7 @@ use core::pin::Pin;
 
 use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
@@ -30,7 +31,10 @@ extern "C" {
 
 /// Plain data for JavaScript: absent members are absent, `None` is null.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    encode(&plain(value))
+    // Serializing strings, numbers and lists of them cannot fail.
+    plain(value)
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or_default()
 }
 
 /// A real `Error` with the members of a `ConnectError`.

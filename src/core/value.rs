@@ -1,5 +1,6 @@
 //! One tolerant JSON value, decoded once at the boundary. Every accessor is total.
 
+use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
 
 /// A JSON value. Numbers keep their text, so that none loses precision and no float formatting is linked in.
@@ -20,6 +21,22 @@ pub enum Value {
     Object(Vec<(String, Value)>),
     /// Something that JSON cannot hold, such as a function passed as an option.
     Foreign,
+}
+
+/// For what our own types are made of: of numbers, only whole ones.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null | Value::Foreign => serializer.serialize_none(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Number(_) => serializer.serialize_f64(self.as_u64().unwrap_or_default() as f64),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
 }
 
 static NULL: Value = Value::Null;
