@@ -65,13 +65,13 @@ test(`${flows} flows through one page and one client`, { timeout: 4 * 60_000 }, 
   assert.ok(grown < 250, `the heap grows by ${grown} bytes a flow`);
   // Two steps of 64 KB may be more flows than ever waiting to be collected, which is chance; a flow that stayed is some KB.
   assert.ok((wasmAfter - wasm) / (flows / 2) < 50, `the module's memory grows from ${wasm} to ${wasmAfter} bytes`);
-  assert.ok(storage.map.size <= 10 * 60_000 / apartMs + 1, `${storage.map.size} records are kept`);
+  assert.ok(storage.map.size <= 60 * 60_000 / apartMs + 1, `${storage.map.size} records are kept`);
   assert.equal(client.trace().length, 200);
   client.dispose();
   assert.deepEqual({ ...counts }, idle);
 });
 
-test("1,000 tabs that were left are remembered for ten minutes, and then forgotten", { timeout: 2 * 60_000 }, async () => {
+test("1,000 tabs that were left are pending for ten minutes, and forgotten after an hour", { timeout: 2 * 60_000 }, async () => {
   const storage = memoryStorage();
   const fetch = platform(() => "ACTIVE");
   for (let tab = 0; tab < 1_000; tab += 1) {
@@ -85,6 +85,7 @@ test("1,000 tabs that were left are remembered for ten minutes, and then forgott
   assert.equal(new Set(pending.map(({ connectedAccountId }) => connectedAccountId)).size, 1_000);
   laterMs += 10 * 60_000;
   assert.deepEqual(client.pending(), []);
+  laterMs += 50 * 60_000;
   await client.initiateConnection({ app: "gmail" });
   assert.equal(storage.map.size, 1);
   assert.equal(client.pending().length, 1);

@@ -304,7 +304,7 @@ async fn a_large_body_is_not_read_to_its_end() {
     let error = failure(answer).await.error;
     assert_eq!(error.code, ErrorCode::ResponseInvalid);
     assert!(
-        error.message.contains("larger than 1 MB"),
+        error.message.contains("more than the 1000000 bytes"),
         "{}",
         error.message
     );
@@ -320,7 +320,7 @@ async fn a_large_body_is_not_read_to_its_end() {
 async fn a_body_below_the_limit_is_read_in_any_cut() {
     // A character of three bytes stands across the edge of each chunk.
     let answer = "const bytes = new TextEncoder().encode(JSON.stringify({
-            id: 'ca_1', status: 'ACTIVE', statusReason: '\u{20ac}'.repeat(200), padding: ' '.repeat(900_000),
+            id: 'ca_1', status: 'ACTIVE', status_reason: '\u{20ac}'.repeat(200), padding: ' '.repeat(900_000),
         }));
         return new Response(new ReadableStream({
           start(stream) {
@@ -387,7 +387,7 @@ async fn prototypes_are_not_data() {
 #[wasm_bindgen_test]
 async fn lone_surrogates() {
     let platform = Platform::new(
-        r#"return new Response('{"id":"ca_\\ud800","status":"ACTIVE","statusReason":"\\udfff","\\ud83d":1}')"#,
+        r#"return new Response('{"id":"ca_\\ud800","status":"ACTIVE","status_reason":"\\udfff","\\ud83d":1}')"#,
     );
     let account = look(&platform.client()).await.expect("an account");
     assert_eq!(account.id, "ca_\u{fffd}");

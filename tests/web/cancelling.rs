@@ -18,7 +18,7 @@ const STANDING: [(&str, &str); 5] = [
     ("a rejection of the caller's own", "controller.abort({ a: 1 }); return Promise.reject('boom')"),
     ("the body", "setTimeout(() => controller.abort('reason')); return new Response(new ReadableStream({}))"),
     ("the wait before another try", "setTimeout(() => controller.abort('reason'), 5);
-        return new Response(null, { status: 503, headers: { 'retry-after-ms': '50000' } })"),
+        return new Response(null, { status: 503, headers: { 'retry-after-ms': '20000' } })"),
 ];
 
 async fn look_until(
@@ -98,7 +98,7 @@ async fn a_signal_ends_the_wait_for_headers() {
 #[wasm_bindgen_test]
 async fn a_signal_ends_the_wait_for_an_active_account() {
     let platform = Platform::new(
-        "if (request.method === 'POST') return json({ connectedAccountId: 'ca_1', redirectUrl: 'https://auth.test/' });
+        "if (request.method === 'POST') return json({ id: 'ca_1', status: 'INITIATED', redirect_url: 'https://auth.test/' });
          setTimeout(() => controller.abort('reason'), 5);
          return json({ id: 'ca_1', status: 'INITIATED' });",
     );

@@ -200,7 +200,14 @@ async fn the_platform_says_how_long_to_wait() {
         let client =
             platform.client_with(|options, _| options.retry = if wanted == 60_000 { 0 } else { 1 });
         match look(&client).await {
-            Ok(_) => assert_eq!(waits(15_000), [wanted], "{headers}"),
+            // A random part of half a second is added, so that clients spread.
+            Ok(_) => {
+                let waits = waits(15_000);
+                let [wait] = waits[..] else {
+                    panic!("{headers}: {waits:?}")
+                };
+                assert!((wanted..=wanted + 500).contains(&wait), "{headers}: {wait}");
+            }
             Err(failure) => assert_eq!(
                 failure.error.retry_after_ms,
                 Some(wanted.into()),
@@ -219,8 +226,5 @@ async fn waits_grow_without_a_word_of_the_platform() {
         .expect_err("three failures");
     let waits = waits(5_000);
     assert_eq!(waits.len(), 2);
-    assert!(
-        (375..=500).contains(&waits[0]) && (750..=1_000).contains(&waits[1]),
-        "{waits:?}"
-    );
+    assert!(waits[0] <= 500 && waits[1] <= 1_000, "{waits:?}");
 }

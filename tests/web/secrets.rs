@@ -120,7 +120,7 @@ async fn in_no_complaint_about_an_argument() {
     let client = connecting().client();
     for options in [
         InitiateOptions {
-            redirect_url: Some(format!("https://app.test/?status={SECRET}")),
+            redirect_url: Some(format!("mailto:{SECRET}")),
             ..typing()
         },
         InitiateOptions {
