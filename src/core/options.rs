@@ -18,7 +18,7 @@ use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
-use super::text::{concat, cut, decimal, join};
+use super::text::{concat, decimal, join};
 use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
@@ -180,8 +180,16 @@ impl<'a> Options<'a> {
 
     /// `words`: those that it may be, as text.
     fn no_word(&mut self, name: &str, words: &str, came: &str) {
-        let came = cut(came, MAX_SHOWN_CHARS);
-        let problem = ["must be ", words, ", got `", &came, "`"];
+        // What is not like a word may be a secret in the wrong place.
+        let is_word = came.len() <= MAX_SHOWN
+            && came
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let came = match is_word {
+            true => came,
+            false => "another text",
+        };
+        let problem = ["must be ", words, ", got `", came, "`"];
         self.refuse("format", name, &concat(&problem));
     }
 
@@ -214,8 +222,8 @@ impl<'a> Options<'a> {
     }
 }
 
-/// How much of a word that is not known is shown.
-const MAX_SHOWN_CHARS: usize = 30;
+/// The longest word that is shown where it is not known, in bytes.
+const MAX_SHOWN: usize = 16;
 
 /// What a value is, without showing it.
 fn kind(value: &Value) -> &'static str {
