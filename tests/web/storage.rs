@@ -225,9 +225,9 @@ async fn old_attempts_are_removed_and_other_keys_are_not() {
           startedAtMs: Date.now() - ageMs, expiresAtMs: Date.now() - ageMs + 600_000,
         }));
         // Kept for an hour, so that a late callback is told what is wrong with it.
-        put("old", 3_600_001);
+        put("old", 3_700_000);
         put("young", 1_000);
-        put("future", -3_600_001);
+        put("future", -3_700_000);
         localStorage.setItem("connect-flow-theme", "dark");
         localStorage.setItem("other", "1");
         localStorage.setItem("connect-flow:unreadable", "{");
