@@ -250,7 +250,10 @@ impl World {
             What::Continue => {
                 let waiting = self.left.take()?;
                 self.attempt = Some(waiting.record.clone());
+                // What the flow before has under way is its own.
                 self.flow = Flow::new(options(self.mode), None);
+                (self.work, self.last, self.wake_at_ms) = (None, None, None);
+                self.is_popup_asked_for = false;
                 FlowEvent::Continue(waiting)
             }
             What::Tick(bits) => FlowEvent::Tick(Surroundings {
