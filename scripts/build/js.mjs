@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { basename, join } from "node:path";
 import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
-import { say } from "../lib/progress.mjs";
 import { run } from "../lib/run.mjs";
 import { aroundGlue, bundleGlue, startable } from "./glue.mjs";
 import { ordered } from "./order.mjs";
@@ -15,18 +14,16 @@ const TYPES = "connect_flow.d.ts";
 const INLINE = "connect_flow_inline.js";
 const WITHOUT_WASM = "connect_flow_js.js";
 
-/** What package.json exports from dist/ and its source, if there is one yet: `testing`, `src/ts/testing/index.ts`. */
+/** What package.json exports from dist/, with its source: `testing`, `src/ts/testing.ts`. */
 export function entries() {
   const { exports } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
   return Object.values(exports)
     .map((target) => target.default)
     .filter(Boolean)
     .map((file) => basename(file, ".js"))
-    .map((name) => ({ name, source: sourceOf(name) }));
+    .map((name) => ({ name, source: `src/ts/${name}.ts` }))
+    .filter(({ source }) => existsSync(inRoot(source)));
 }
-
-const sourceOf = (name) =>
-  [`src/ts/${name}.ts`, `src/ts/${name}/index.ts`].find((file) => existsSync(inRoot(file)));
 
 // They run on servers and in tests, where an error shows its line: minified, that is the whole file.
 const READABLE = ["server", "testing"];
@@ -43,7 +40,7 @@ const client = {
 /** Makes dist/ of pkg/, src/ts/ and the text of the module that does without WebAssembly. */
 export async function buildJs(withoutWasm) {
   const { build } = await import("esbuild");
-  const found = entries().filter(({ name, source }) => source || say(`dist/${name}.js: no source in src/ts yet`));
+  const found = entries();
   rmSync(inRoot("dist"), { recursive: true, force: true });
   mkdirSync(inRoot("dist"));
   const options = {
@@ -88,16 +85,19 @@ function publicTypes(text) {
   return `/// <reference lib="esnext.disposable" />\n${text.slice(0, end).trimEnd()}\n`;
 }
 
+/** Each entry publishes one file: the types that its folder shares with the entry, and then the entry's own. */
 async function declarations(found) {
   await tsc(["--project", "scripts/build/tsconfig.json"]);
-  for (const { name, source } of found) {
-    if (!source.endsWith("/index.ts") || name === "index") continue;
-    // One file a published entry: what a folder's index declares stands by itself.
-    const text = readFileSync(inRoot("dist", name, "index.d.ts"), "utf8").replaceAll('from "../index.js"', 'from "./index.js"');
-    if (/from "\.(?!\/index\.js)|import\("\./.test(text)) throw new Error(`${source} must declare its types itself`);
-    writeFileSync(inRoot("dist", `${name}.d.ts`), text);
-    rmSync(inRoot("dist", name), { recursive: true });
+  for (const { name } of found) {
+    const folder = inRoot("dist", name);
+    if (!existsSync(folder)) continue;
+    const types = readFileSync(join(folder, "types.d.ts"), "utf8").replaceAll('from "../index.js"', 'from "./index.js"');
+    const entry = readFileSync(`${folder}.d.ts`, "utf8").split("\n").filter((line) => !line.endsWith(` from "./${name}/types.js";`)).join("\n");
+    if (/from "\.(?!\/index\.js)|import\("\./.test(types + entry)) throw new Error(`the public types of ${name} must stand in src/ts/${name}/types.ts`);
+    writeFileSync(`${folder}.d.ts`, `${types}${entry}`);
+    rmSync(folder, { recursive: true });
   }
+  for (const folder of ["platform", "shared"]) rmSync(inRoot("dist", folder), { recursive: true, force: true });
 }
 
 export const tsc = (args, options) =>

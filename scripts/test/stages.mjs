@@ -69,7 +69,7 @@ const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directo
   });
 
 // Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
-const others = /^(?:host|sandbox|loading|guides|declarations|benchmarks|schedule|lock-files|size-limits|testing-(?:guide|members|patches))\b/;
+const others = /^(?:host|sandbox|loading|guides|declarations|benchmarks|schedule|lock-files|import-cycles|size-limits|testing-(?:guide|members|patches))\b/;
 const loadsModule = (file) => !others.test(basename(file));
 
 const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";

@@ -1,6 +1,6 @@
 import { kindOf } from "./describe.js";
 import { entityOf } from "./entity.js";
-import type { Gateway, GatewayOptions } from "./index.js";
+import type { Gateway, GatewayOptions } from "./types.js";
 import { parseBody, readQuery, type Json } from "./input.js";
 import { boundHeaders, readBytes, toText, within } from "./limits.js";
 import { requireAllowed, type Operation } from "./operation.js";

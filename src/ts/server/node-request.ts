@@ -1,5 +1,5 @@
 import { kindOf } from "./describe.js";
-import type { NodeRequest } from "./index.js";
+import type { NodeRequest } from "./types.js";
 import { alreadyRead } from "./refusal.js";
 
 /** The Web's request for one of Node's. Undefined where there is none: a proxy's address, a wrong host, a method that `Request` refuses. */

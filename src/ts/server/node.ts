@@ -1,5 +1,5 @@
 import { kindOf } from "./describe.js";
-import type { Gateway, NodeRequest, NodeResponse } from "./index.js";
+import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";
 

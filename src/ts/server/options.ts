@@ -1,6 +1,6 @@
 import { readApiKey } from "./api-key.js";
 import { kindOf, nearest } from "./describe.js";
-import type { GatewayAllow, GatewayOptions } from "./index.js";
+import type { GatewayAllow, GatewayOptions } from "./types.js";
 import { keyFinder } from "./key.js";
 import { consoleLog } from "./log.js";
 import { isSafe, readOrigins, type OriginRule } from "./origin.js";

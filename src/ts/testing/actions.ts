@@ -1,6 +1,6 @@
 import { apps, type App } from "./apps.js";
 import type { AuthParams } from "./auth-params.js";
-import type { OAuthPort } from "./index.js";
+import type { OAuthPort } from "./types.js";
 import { profile } from "./oauth.js";
 
 /** How an action ended. `statusCode` is what the app answered, null where it was not asked or did not answer. */

@@ -1,4 +1,4 @@
-import type { SandboxClock } from "./index.js";
+import type { SandboxClock } from "./types.js";
 import { ms as aTime, requireFit, requireMembers } from "./members.js";
 import { misuse } from "./misuse.js";
 import type { Patches } from "./patches.js";

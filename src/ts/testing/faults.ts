@@ -1,6 +1,6 @@
 import { json } from "./answers.js";
 import { answerError, ApiError } from "./errors.js";
-import type { FaultRule } from "./index.js";
+import type { FaultRule } from "./types.js";
 import { flag, ms, requireFit, requireMembers, requireWord, text, type Check } from "./members.js";
 
 const status: Check = ["a status that a `Response` can have, 200 to 599", (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599];

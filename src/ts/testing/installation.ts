@@ -1,6 +1,6 @@
 import type { ClientOptions, ConnectClient } from "../index.js";
 import { Clock } from "./clock.js";
-import type { Attempt, SandboxClientOptions, SandboxOptions, SandboxPopup } from "./index.js";
+import type { Attempt, SandboxClientOptions, SandboxOptions, SandboxPopup } from "./types.js";
 import { requireFit } from "./members.js";
 import { buffered, memoryStorage } from "./memory.js";
 import { misuse } from "./misuse.js";

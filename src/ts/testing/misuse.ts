@@ -1,4 +1,4 @@
-import type { SandboxError, SandboxErrorCode } from "./index.js";
+import type { SandboxError, SandboxErrorCode } from "./types.js";
 
 /** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
 class Misuse extends Error implements SandboxError {

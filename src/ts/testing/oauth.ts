@@ -1,5 +1,5 @@
 import { html, page, redirect } from "./answers.js";
-import type { OAuthPort } from "./index.js";
+import type { OAuthPort } from "./types.js";
 import { nano } from "./store.js";
 
 const authorizePath = "/oauth/authorize";

@@ -1,5 +1,5 @@
 import { apps, oauth2, typed, type App, type Field, type Seed } from "./apps.js";
-import type { SandboxApp, SandboxField } from "./index.js";
+import type { SandboxApp, SandboxField } from "./types.js";
 import { anyText, flag, list, requireFit, requireMembers, text, type Check } from "./members.js";
 import { misuse } from "./misuse.js";
 

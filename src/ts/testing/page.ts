@@ -1,5 +1,5 @@
 import { channels, type ChannelClass } from "./channel.js";
-import type { SandboxPopup } from "./index.js";
+import type { SandboxPopup } from "./types.js";
 import { misuse } from "./misuse.js";
 import type { Patches } from "./patches.js";
 

@@ -1,5 +1,5 @@
 import type { Query } from "./input.js";
-import type { OAuthPort } from "./index.js";
+import type { OAuthPort } from "./types.js";
 import type { Store } from "./store.js";
 
 /** Versions of the API. They share every route and differ in defaults only. */

@@ -2,7 +2,7 @@ import { html, page } from "./answers.js";
 import { answerError, answerRetired, ApiError } from "./errors.js";
 import { Faults } from "./faults.js";
 import { hostedRoutes } from "./hosted.js";
-import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./index.js";
+import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./types.js";
 import { Query } from "./input.js";
 import { Installation } from "./installation.js";
 import { aFunction, flag, list, ms as aTime, requireFit, requireMembers, text, type Check } from "./members.js";

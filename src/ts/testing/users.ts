@@ -1,4 +1,4 @@
-import type { Attempt } from "./index.js";
+import type { Attempt } from "./types.js";
 import { ms, requireMembers, requireWord, text } from "./members.js";
 import { misuse } from "./misuse.js";
 import type { Page, Popup } from "./page.js";

@@ -1,10 +1,4 @@
-/**
- * A strict, in-memory platform that speaks the Composio HTTP API, v3.1 and v3: for tests, demos and work without an account.
- * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers. Installed in a page, it is also the
- * users of that page, and its clock.
- */
 import type { ClientOptions, ConnectClient } from "../index.js";
-import { build } from "./sandbox.js";
 
 /** An authorization server's yes with what it issued, or its no in its own words. */
 export type OAuthTokens =
@@ -363,13 +357,4 @@ export interface Sandbox {
    * another library has put over it stays; what that puts back afterwards acts as the page's own.
    */
   dispose(): void;
-}
-
-/**
- * Creates a sandbox with its apps and integrations, and no account.
- *
- * @throws `invalid_argument` for an option that there is none of, and for `apps`.
- */
-export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  return build(options);
 }

@@ -1,7 +1,7 @@
 // What the hooks of react.ts subscribe to: a client and its flows, made when somebody listens. Knows nothing of React.
-import { createClient } from "./index.js";
-import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow, FlowOptions, FlowSnapshot } from "./index.js";
-import type { ConnectClientState, ConnectFlowActions, ConnectProviderProps } from "./react.js";
+import { createClient } from "../index.js";
+import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow, FlowOptions, FlowSnapshot } from "../index.js";
+import type { ConnectClientState, ConnectFlowActions, ConnectProviderProps } from "./types.js";
 
 export const idle: FlowSnapshot = Object.freeze({ state: "idle", expectedInputFields: Object.freeze([]) });
 const loading: FlowSnapshot = Object.freeze({ ...idle, state: "loading" });
