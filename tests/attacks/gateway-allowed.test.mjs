@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, everything, integrations, json, openGateway } from "../gateway/support.mjs";
+import { accountOperations, allowEverything, integrations, json, openGateway } from "../gateway/support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const configs = "/api/v3.1/auth_configs";
 const toolkits = "/api/v3.1/toolkits";
 
-/** What is allowed: one of two integrations of shopify. */
-const allow = { ...everything, operations: everything.operations.filter((name) => name !== "integrations.create"), integrations: [integrations.shopify] };
+/** Allows one of Shopify's two integrations. */
+const allow = { ...allowEverything, operations: allowEverything.operations.filter((name) => name !== "integrations.create"), integrations: [integrations.shopify] };
 
-/** A second integration of shopify, with an account of Jessica's. */
-async function withHidden(opened) {
+/** Creates a second integration of Shopify, which is not allowed, and an account of Jessica's in it. */
+async function createNotAllowed(opened) {
   const post = async (path, body) => (await opened.sandbox.fetch(new Request(`https://platform.test${path}`, {
     method: "POST", headers: { "x-api-key": "platform-key-0123456789", "content-type": "application/json" }, body: JSON.stringify(body),
   }))).json();
@@ -22,10 +22,10 @@ async function withHidden(opened) {
 
 suite("an account of an integration that is not allowed", () => {
   for (const { name } of accountOperations("")) {
-    test(`${name}: answered as one that does not exist, and the log is told which option hides it`, async () => {
+    test(`gets the answer of an unknown id from ${name}, and onError receives the option's name`, async () => {
       const opened = openGateway({ allow });
-      const own = await opened.make("Jessica");
-      const hidden = await withHidden(opened);
+      const own = await opened.createAccount("Jessica");
+      const hidden = await createNotAllowed(opened);
       const before = JSON.stringify(opened.sandbox.accounts());
       const answers = [];
       for (const id of [hidden.account, "ca_Nothing00000"]) {
@@ -42,10 +42,10 @@ suite("an account of an integration that is not allowed", () => {
     });
   }
 
-  test("is in no list", async () => {
+  test("is not in any list", async () => {
     const opened = openGateway({ allow });
-    const own = await opened.make("Jessica");
-    const { config } = await withHidden(opened);
+    const own = await opened.createAccount("Jessica");
+    const { config } = await createNotAllowed(opened);
     for (const query of ["", "limit=1", "toolkit_slugs=shopify", `auth_config_ids=${integrations.shopify}`, "statuses=ACTIVE", "order_by=updated_at&order_direction=asc"]) {
       const { body } = await opened.as("Jessica")("GET", accounts, { query });
       assert.deepEqual([body.items.map(({ id }) => id), body.next_cursor], [[own], null], query);
@@ -53,16 +53,16 @@ suite("an account of an integration that is not allowed", () => {
     assert.equal((await opened.as("Jessica")("GET", accounts, { query: `auth_config_ids=${config}` })).status, 404);
   });
 
-  test("is not what an action without an account runs on", async () => {
+  test("is not chosen by an action that names no account", async () => {
     const opened = openGateway({ allow });
-    await withHidden(opened);
-    opened.seen.length = 0;
+    await createNotAllowed(opened);
+    opened.upstreamRequests.length = 0;
     const { status, body } = await opened.as("Jessica")("POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { arguments: {} } });
-    assert.deepEqual([status, opened.seen], [400, []]);
+    assert.deepEqual([status, opened.upstreamRequests], [400, []]);
     assert.match(body.error.message, /connected_account_id is required: the gateway allows only some integrations/);
   });
 
-  test("is one whose integration the platform does not name", async () => {
+  test("includes an account whose integration the platform does not name", async () => {
     for (const auth_config of [undefined, null, {}, { id: null }, { id: [integrations.shopify] }, { id: { $ne: "" } }, integrations.shopify]) {
       const opened = openGateway({ allow });
       const found = { id: "ca_1", user_id: "Jessica", toolkit: { slug: "shopify" }, status: "ACTIVE", auth_config };
@@ -73,20 +73,20 @@ suite("an account of an integration that is not allowed", () => {
   });
 });
 
-suite("what is not allowed", () => {
+suite("a request for something that is not allowed", () => {
   const cases = {
     "an app": [["GET", `${toolkits}/zendesk`], '"zendesk" is not in allow.apps'],
-    "an integration of an app that is not": [["GET", `${configs}/${integrations.zendesk}`], '"zendesk" is not in allow.apps'],
-    "a link to it": [["POST", `${accounts}/link`, { body: { auth_config_id: integrations.zendesk } }], '"zendesk" is not in allow.apps'],
-    "a connection to it": [["POST", accounts, { body: { auth_config: { id: integrations.zendesk }, connection: {} } }], '"zendesk" is not in allow.apps'],
-    "a new integration": [["POST", configs, { body: { toolkit: { slug: "zendesk" }, auth_config: { type: "use_composio_managed_auth" } } }], '"zendesk" is not in allow.apps'],
-    "integrations by app": [["GET", configs, { query: "toolkit_slug=zendesk" }], '"zendesk" is not in allow.apps'],
-    "accounts by app": [["GET", accounts, { query: "toolkit_slugs=gmail,zendesk" }], '"zendesk" is not in allow.apps'],
+    "an integration of an app": [["GET", `${configs}/${integrations.zendesk}`], '"zendesk" is not in allow.apps'],
+    "a link to an app's integration": [["POST", `${accounts}/link`, { body: { auth_config_id: integrations.zendesk } }], '"zendesk" is not in allow.apps'],
+    "an account of an app's integration": [["POST", accounts, { body: { auth_config: { id: integrations.zendesk }, connection: {} } }], '"zendesk" is not in allow.apps'],
+    "a new integration of an app": [["POST", configs, { body: { toolkit: { slug: "zendesk" }, auth_config: { type: "use_composio_managed_auth" } } }], '"zendesk" is not in allow.apps'],
+    "a list of an app's integrations": [["GET", configs, { query: "toolkit_slug=zendesk" }], '"zendesk" is not in allow.apps'],
+    "a list of an app's accounts": [["GET", accounts, { query: "toolkit_slugs=gmail,zendesk" }], '"zendesk" is not in allow.apps'],
     "an action": [["POST", "/api/v3.1/tools/execute/ZENDESK_LIST_TICKETS", { body: {} }], '"ZENDESK_LIST_TICKETS" is not in allow.actions'],
-    "what is no name": [["GET", accounts, { query: "toolkit_slugs=%0a%1b[31m" }], "What a page asked for is not in allow.apps"],
+    "a name with control characters": [["GET", accounts, { query: "toolkit_slugs=%0a%1b[31m" }], "What a page asked for is not in allow.apps"],
   };
   for (const [name, [request, words]] of Object.entries(cases)) {
-    test(`${name}: the page is told that it does not exist, and the log which option to change`, async () => {
+    test(`is answered with 404, and onError receives the option's name: ${name}`, async () => {
       const opened = openGateway();
       const { status, body } = await opened.as("Jessica")(...request);
       assert.deepEqual([status, "slug" in body.error], [404, false]);
@@ -95,34 +95,34 @@ suite("what is not allowed", () => {
     });
   }
 
-  test("an integration by its id, and a filter by it", async () => {
+  test("is answered with 404 for an integration's id, in a path, a body and a filter", async () => {
     for (const request of [
       ["GET", `${configs}/${integrations.gmail}`], ["POST", `${accounts}/link`, { body: { auth_config_id: integrations.gmail } }],
       ["POST", accounts, { body: { auth_config: { id: integrations.gmail }, connection: {} } }], ["GET", accounts, { query: `auth_config_ids=${integrations.shopify},${integrations.gmail}` }],
     ]) {
       const opened = openGateway({ allow });
-      assert.deepEqual([(await opened.as("Jessica")(...request)).status, opened.seen], [404, []]);
+      assert.deepEqual([(await opened.as("Jessica")(...request)).status, opened.upstreamRequests], [404, []]);
       assert.match(opened.errors[0].message, /^"ac_Gmail0000001" is not in allow.integrations/);
     }
   });
 
-  test("is not in the log where it is somebody else's, or not there at all", async () => {
+  test("is not reported to onError when the id is unknown or belongs to another user", async () => {
     const opened = openGateway();
-    const others = await opened.make("Melissa", "zendesk");
+    const others = await opened.createAccount("Melissa", "zendesk");
     for (const path of [`${accounts}/${others}`, `${accounts}/ca_nothing`, `${configs}/ac_nothing`]) assert.equal((await opened.as("Jessica")("GET", path)).status, 404);
     assert.deepEqual(opened.errors, []);
   });
 });
 
-/** A platform of lists, that filters and counts as the real one does. */
-const listing = (all) => (request) => {
+/** Answers list requests as the platform does: with filters, pages and totals. */
+const listPlatform = (all) => (request) => {
   const { pathname, searchParams } = new URL(request.url);
-  const named = (name) => searchParams.get(name)?.split(",");
-  const slugs = named("toolkit_slug") ?? named("toolkit_slugs");
-  const ids = named("auth_config_ids");
+  const filter = (name) => searchParams.get(name)?.split(",");
+  const slugs = filter("toolkit_slug") ?? filter("toolkit_slugs");
+  const ids = filter("auth_config_ids");
   const found = all[pathname].filter((item) =>
     (!slugs || slugs.includes(item.toolkit?.slug)) && (!ids || ids.includes(item.auth_config?.id)) &&
-    (!item.user_id || named("user_ids").includes(item.user_id)) && (item.name ?? "").includes(searchParams.get("search") ?? ""));
+    (!item.user_id || filter("user_ids").includes(item.user_id)) && (item.name ?? "").includes(searchParams.get("search") ?? ""));
   const limit = Math.min(Number(searchParams.get("limit") ?? 20), pathname === toolkits ? 1000 : 50);
   const page = Number(searchParams.has("cursor") ? atob(searchParams.get("cursor")).split("-")[0] : 1);
   const pages = Math.ceil(found.length / limit);
@@ -137,26 +137,25 @@ const app = (slug) => ({ slug, name: `App ${slug}` });
 const config = (id, slug) => ({ id, name: `Config ${id}`, toolkit: { slug }, auth_scheme: "OAUTH2", status: "ENABLED" });
 const account = (id, slug, configId, user_id = "Jessica") => ({ id, user_id, status: "ACTIVE", toolkit: { slug }, auth_config: { id: configId } });
 
-/** What a page may know, and what stands between and around it. */
-const known = {
+const allowedItems = {
   [toolkits]: [app("gmail"), app("shopify")],
   [configs]: many(7, (n) => config(`ac_${n}`, n % 2 ? "gmail" : "shopify")),
   [accounts]: many(7, (n) => account(`ca_${n}`, n % 2 ? "gmail" : "shopify", `ac_${n}`)),
 };
-const hidden = {
+const notAllowedItem = {
   [toolkits]: (n) => app(`secret${n}`),
   [configs]: (n) => config(`ac_secret${n}`, n % 2 ? "zendesk" : "gmail"),
   [accounts]: (n) => (n % 3 ? account(`ca_secret${n}`, n % 2 ? "zendesk" : "gmail", `ac_secret${n}`) : account(`ca_other${n}`, "gmail", "ac_1", "Melissa")),
 };
-/** The same lists with so many things in front of each item, and behind the last, that are not allowed. */
-const around = (count) => Object.fromEntries(Object.entries(known).map(([path, items]) =>
-  [path, [...items.flatMap((item, at) => [...many(count, (n) => hidden[path](at * count + n)), item]), ...many(count, (n) => hidden[path](10_000 + n))]]));
-const allowKnown = { operations: ["apps.list", "connect", "manage"], apps: ["gmail", "shopify"], integrations: known[configs].map(({ id }) => id) };
+/** The allowed items, with `count` that are not allowed before each and after the last. */
+const mixedWith = (count) => Object.fromEntries(Object.entries(allowedItems).map(([path, items]) =>
+  [path, [...items.flatMap((item, at) => [...many(count, (n) => notAllowedItem[path](at * count + n)), item]), ...many(count, (n) => notAllowedItem[path](10_000 + n))]]));
+const allowItems = { operations: ["apps.list", "connect", "manage"], apps: ["gmail", "shopify"], integrations: allowedItems[configs].map(({ id }) => id) };
 
-/** Every page of a list, with cursors as whether there is one. */
-async function pages(all, path, query) {
-  const opened = openGateway({ allow: allowKnown });
-  opened.reply = listing(all);
+/** Every page of a list, with the type of its cursor. `asked` counts the requests to the platform. */
+async function readPages(all, path, query) {
+  const opened = openGateway({ allow: allowItems });
+  opened.reply = listPlatform(all);
   const found = [];
   let cursor = "";
   do {
@@ -165,88 +164,88 @@ async function pages(all, path, query) {
     cursor = body.next_cursor;
     found.push({ ...body, next_cursor: typeof cursor });
   } while (cursor);
-  return { found, asked: opened.seen.length };
+  return { found, asked: opened.upstreamRequests.length };
 }
 
-suite("lists tell nothing about what is not allowed", () => {
+suite("a list reveals nothing about items that are not allowed", () => {
   for (const path of [toolkits, configs, accounts]) {
     for (const query of ["", "limit=1", "limit=2", "limit=3", "limit=7", "limit=50", ...(path === accounts ? ["toolkit_slugs=gmail&limit=2", "auth_config_ids=ac_1,ac_2&limit=1", "statuses=ACTIVE&limit=2"] : ["search=secret", "search=App", "search=Config", "search=zzz"])]) {
-      test(`${path} ${query}: the same pages, whatever else there is`, async () => {
-        const expected = await pages(known, path, query);
+      test(`has the same pages with and without them: ${path}${query && `?${query}`}`, async () => {
+        const expected = await readPages(allowedItems, path, query);
         for (const count of [1, 5, 60]) {
-          const { found, asked } = await pages(around(count), path, query);
+          const { found, asked } = await readPages(mixedWith(count), path, query);
           assert.deepEqual(found, expected.found);
           assert.ok(asked <= found.length * 20);
         }
-        // Nothing is missing, and no page but the last is short.
+        // Every page but the last is full, and no item is missing.
         const limit = Number(query.match(/limit=(\d+)/)?.[1] ?? 20);
         assert.ok(expected.found.slice(0, -1).every(({ items }) => items.length === limit));
         const ids = expected.found.flatMap(({ items }) => items.map(({ id, slug }) => id ?? slug));
         assert.equal(new Set(ids).size, ids.length);
-        if (!/search|slugs|ids/.test(query)) assert.deepEqual(ids, known[path].map(({ id, slug }) => id ?? slug));
+        if (!/search|slugs|ids/.test(query)) assert.deepEqual(ids, allowedItems[path].map(({ id, slug }) => id ?? slug));
         for (const { total_items } of expected.found) assert.ok(total_items === undefined || total_items === ids.length);
       });
     }
   }
 
-  test("an app has its integrations in one request to the platform", async () => {
-    const { asked } = await pages(around(1), configs, "toolkit_slug=gmail&limit=50");
+  test("takes one request to the platform when the items fit a page of it", async () => {
+    const { asked } = await readPages(mixedWith(1), configs, "toolkit_slug=gmail&limit=50");
     assert.equal(asked, 1);
-    assert.equal((await pages(around(60), accounts, "limit=50")).asked, 1);
+    assert.equal((await readPages(mixedWith(60), accounts, "limit=50")).asked, 1);
   });
 
-  test("where nothing is allowed, there is nothing, and nothing is asked", async () => {
-    for (const [allow, path] of [[{ ...allowKnown, apps: [] }, accounts], [{ ...allowKnown, integrations: [] }, accounts], [{ ...allowKnown, apps: [] }, toolkits], [{ ...allowKnown, apps: [] }, configs]]) {
+  test("is empty without a request to the platform when nothing is allowed", async () => {
+    for (const [allow, path] of [[{ ...allowItems, apps: [] }, accounts], [{ ...allowItems, integrations: [] }, accounts], [{ ...allowItems, apps: [] }, toolkits], [{ ...allowItems, apps: [] }, configs]]) {
       const opened = openGateway({ allow });
-      opened.reply = listing(around(2));
+      opened.reply = listPlatform(mixedWith(2));
       assert.deepEqual((await opened.as("Jessica")("GET", path)).body.items, []);
-      assert.deepEqual([path, opened.seen.length], [path, 0]);
+      assert.deepEqual([path, opened.upstreamRequests.length], [path, 0]);
     }
   });
 
-  test("a list without end ends", async () => {
+  test("ends with 502 after 20 pages of the platform without an allowed item", async () => {
     const opened = openGateway();
     let page = 0;
     opened.reply = () => json({ items: [app(`secret${page}`)], next_cursor: String(page++) });
     const { status, body } = await opened.as("Jessica")("GET", toolkits);
-    assert.deepEqual([status, body.error.slug, opened.seen.length], [502, "Gateway_BadAnswer", 20]);
+    assert.deepEqual([status, body.error.slug, opened.upstreamRequests.length], [502, "Gateway_BadAnswer", 20]);
     assert.match(String(opened.errors[0]), /more than 20 pages/);
   });
 
-  test("what comes twice, since something was added meanwhile, is there once", async () => {
+  test("contains an item once though two pages of the platform contain it", async () => {
     const opened = openGateway();
     opened.reply = (request) => json({ items: [app("gmail"), app("shopify")], next_cursor: new URL(request.url).searchParams.has("cursor") ? null : "c" });
     assert.equal((await opened.as("Jessica")("GET", toolkits)).body.total_items, 2);
   });
 });
 
-suite("cursors", () => {
-  const open = (options) => {
-    const opened = openGateway({ allow: allowKnown, ...options });
-    opened.reply = listing(around(3));
+suite("a list's cursor", () => {
+  const openLists = (options) => {
+    const opened = openGateway({ allow: allowItems, ...options });
+    opened.reply = listPlatform(mixedWith(3));
     return opened;
   };
-  const first = async (opened, path, query = "limit=2", user = "Jessica") => (await opened.as(user)("GET", path, { query })).body.next_cursor;
+  const firstCursor = async (opened, path, query = "limit=2", user = "Jessica") => (await opened.as(user)("GET", path, { query })).body.next_cursor;
 
-  test("that were made up, changed or cut are refused before the platform is asked", async () => {
+  test("is rejected before the platform is asked when it was forged, changed or truncated", async () => {
     for (const path of [toolkits, configs, accounts]) {
-      const own = await first(open(), path, "limit=1");
-      const made = [
+      const own = await firstCursor(openLists(), path, "limit=1");
+      const forged = [
         btoa("2-1"), btoa("2-20"), "2", "0", "-1", "1e9", "NaN", "eyJvZmZzZXQiOjB9", "a", "====", "%00", own.slice(1), own.slice(0, -2), own.slice(4), `${own}AAAA`,
         own.replace(/^./, (letter) => (letter === "A" ? "B" : "A")), own.split("").reverse().join(""), "A".repeat(own.length), "A".repeat(5000),
       ];
-      for (const cursor of made) {
-        const opened = open();
+      for (const cursor of forged) {
+        const opened = openLists();
         const { status, body } = await opened.as("Jessica")("GET", path, { query: `limit=1&cursor=${encodeURIComponent(cursor)}` });
-        assert.deepEqual([status, body.error.slug, opened.seen], [400, "Gateway_Invalid", []], cursor);
+        assert.deepEqual([status, body.error.slug, opened.upstreamRequests], [400, "Gateway_Invalid", []], cursor);
         assert.match(body.error.message, /^cursor is not one that this list gave to this user/);
       }
     }
   });
 
-  test("are for one user, one list and one set of filters", async () => {
-    const opened = open();
-    const own = await first(opened, accounts);
+  test("is valid for one user, one list and one set of filters", async () => {
+    const opened = openLists();
+    const own = await firstCursor(opened, accounts);
     for (const [user, path, query] of [
       ["Melissa", accounts, "limit=2"], ["Jessica", configs, "limit=2"], ["Jessica", toolkits, "limit=2"], ["Jessica", accounts, "limit=2&toolkit_slugs=gmail"],
       ["Jessica", accounts, "limit=2&statuses=ACTIVE"],
@@ -257,23 +256,23 @@ suite("cursors", () => {
     assert.equal((await opened.as("Jessica")("GET", accounts, { query: `cursor=${own}&user_ids=Jessica` })).status, 200);
   });
 
-  test("are read by every copy, and by no gateway with another key", async () => {
+  test("is valid in every gateway with the same apiKey, and in no other", async () => {
     for (const path of [configs, accounts]) {
-      const own = await first(open(), path);
-      assert.equal((await open().as("Jessica")("GET", path, { query: `limit=2&cursor=${own}` })).status, 200);
-      assert.equal((await open({ apiKey: "another-key-0123456789" }).as("Jessica")("GET", path, { query: `limit=2&cursor=${own}` })).status, 400);
+      const own = await firstCursor(openLists(), path);
+      assert.equal((await openLists().as("Jessica")("GET", path, { query: `limit=2&cursor=${own}` })).status, 200);
+      assert.equal((await openLists({ apiKey: "another-key-0123456789" }).as("Jessica")("GET", path, { query: `limit=2&cursor=${own}` })).status, 400);
     }
   });
 
-  test("say nothing of the platform's, and are never the same", async () => {
-    const opened = open();
-    const [one, two] = [await first(opened, accounts), await first(opened, accounts)];
+  test("does not contain the platform's cursor, and differs each time", async () => {
+    const opened = openLists();
+    const [one, two] = [await firstCursor(opened, accounts), await firstCursor(opened, accounts)];
     assert.notEqual(one, two);
     assert.match(one, /^[\w-]+$/);
     assert.ok(!Buffer.from(one, "base64url").toString("latin1").includes(btoa("2-2")));
   });
 
-  test("the empty one is the first page", async () => {
-    assert.equal((await open().as("Jessica")("GET", accounts, { query: "cursor=" })).status, 200);
+  test("stands for the first page when it is empty", async () => {
+    assert.equal((await openLists().as("Jessica")("GET", accounts, { query: "cursor=" })).status, 200);
   });
 });

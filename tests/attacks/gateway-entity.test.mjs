@@ -1,41 +1,41 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
-import { accountOperations, integrations, openGateway, optionsOf, redirectUrl, sandboxOptions } from "../gateway/support.mjs";
+import { accountOperations, integrations, openGateway, gatewayOptions, redirectUrl, sandboxOptions } from "../gateway/support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const initiate = "/api/v3.1/connected_accounts/link";
 const execute = "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP";
 const initiation = { auth_config_id: integrations.shopify };
-const names = [
+/** Names for a user that some API or middleware may read. */
+const userNames = [
   "entityId", "entity_id", "entityID", "ENTITYID", "userUuid", "user_uuid", "user_id", "userId", "USER_ID", "user_ids", "user_ids[]", "userIds",
   "user_ids[0]", "clientUniqueUserId", "user", "entity", "connection.user_id", "connection[user_id]", "constructor", "__proto__",
 ];
-/** The entities that the platform was asked about or told of, in any place of its requests. */
-const entitiesOf = (seen) => seen.filter(({ url, text }) => /melissa/i.test(decodeURIComponent(url) + text));
+const naming = (pattern, upstreamRequests) => upstreamRequests.filter(({ url, text }) => pattern.test(decodeURIComponent(url) + text));
 
-/** Whether the gateway refused, before it asked for anything, or did it for Jessica: it never did anything for Melissa. */
-function forJessicaOnly({ sandbox, seen }, { status, text }) {
-  assert.deepEqual(entitiesOf(seen), []);
+/** Asserts that the gateway either refused or acted for Jessica, and never mentioned Melissa to the platform. */
+function assertForJessicaOnly({ sandbox, upstreamRequests }, { status, text }) {
+  assert.deepEqual(naming(/melissa/i, upstreamRequests), []);
   assert.ok(sandbox.accounts().every(({ entityId }) => entityId !== "Melissa" || entityId === "Jessica"));
   assert.ok([200, 201, 400, 403].includes(status), `${status} ${text}`);
-  if (status === 403) assert.deepEqual([JSON.parse(text).error.slug, seen], ["Gateway_EntityMismatch", []]);
+  if (status === 403) assert.deepEqual([JSON.parse(text).error.slug, upstreamRequests], ["Gateway_EntityMismatch", []]);
   assert.ok(status !== 200 || !text.includes("Melissa"), text);
 }
 
-suite("another entity in a request", () => {
-  for (const name of names) {
-    test(`${name} in the query, once and twice, in a list of users`, async () => {
+suite("a request that names another entity acts for the signed-in user or not at all", () => {
+  for (const name of userNames) {
+    test(`when the name is ${name} in the query, once, twice or in a list`, async () => {
       for (const query of [
         `${encodeURIComponent(name)}=Melissa`, `${name}=Melissa`, `${name}=Jessica&${name}=Melissa`, `${name}=Melissa&${name}=Jessica`,
         `${name}=Jessica,Melissa`, `${name}=Melissa%2CJessica`, `%20${name}=Melissa`, `${name}%00=Melissa`, `;${name}=Melissa`,
       ]) {
         const opened = openGateway();
-        forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { query }));
+        assertForJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { query }));
       }
     });
 
-    test(`${name} in a body: beside what is known, nested, in a list, twice`, async () => {
+    test(`when the name is ${name} in a body, once, twice, nested or in a list`, async () => {
       for (const path of [initiate, execute]) {
         const known = path === initiate ? initiation : { arguments: {} };
         const [key] = JSON.stringify({ [name]: 1 }).match(/"[^"]*"/);
@@ -46,30 +46,30 @@ suite("another entity in a request", () => {
           `{${given},"constructor":{"prototype":{${key}:"Melissa"}}}`,
         ]) {
           const opened = openGateway();
-          await opened.make("Jessica");
-          opened.seen.length = 0;
-          forJessicaOnly(opened, await opened.as("Jessica")("POST", path, { body }));
+          await opened.createAccount("Jessica");
+          opened.upstreamRequests.length = 0;
+          assertForJessicaOnly(opened, await opened.as("Jessica")("POST", path, { body }));
         }
       }
       assert.equal({}[name === "__proto__" ? "Melissa" : name] === "Melissa", false);
     });
   }
 
-  test("the platform is asked for the accounts of the session's", async () => {
+  test("and a list is filtered by the signed-in user", async () => {
     const opened = openGateway();
     await opened.as("Jessica")("GET", accounts);
-    assert.equal(opened.seen[0].query.user_ids, "Jessica");
+    assert.equal(opened.upstreamRequests[0].query.user_ids, "Jessica");
   });
 
-  test("in a header, or as a second session", async () => {
+  test("when the name is in a header", async () => {
     for (const name of ["user-id", "x-user-id", "x-entity-id", "entityid", "x-composio-user", "x-forwarded-user", "x-api-key", "x-org-api-key", "x-user-api-key"]) {
       const opened = openGateway();
-      forJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { headers: { [name]: "Melissa" } }));
-      for (const { headers } of opened.seen) assert.equal(headers[name], name === "x-api-key" ? "platform-key-0123456789" : undefined);
+      assertForJessicaOnly(opened, await opened.as("Jessica")("GET", accounts, { headers: { [name]: "Melissa" } }));
+      for (const { headers } of opened.upstreamRequests) assert.equal(headers[name], name === "x-api-key" ? "platform-key-0123456789" : undefined);
     }
   });
 
-  test("in the values that the user types, where the platform knows no entity", async () => {
+  test("when the name is among the values that the user typed", async () => {
     const opened = openGateway();
     const values = { shop: "acme", admin_api_access_token: "t", user_id: "Melissa" };
     const body = { ...initiation, connection_data: values };
@@ -79,124 +79,124 @@ suite("another entity in a request", () => {
   });
 });
 
-suite("somebody else's account", () => {
+suite("another user's account", () => {
   for (const { name } of accountOperations("")) {
-    test(`${name}: answered as one that does not exist, and nothing done`, async () => {
+    test(`gets the answer of an unknown id from ${name}, and stays unchanged`, async () => {
       const opened = openGateway();
-      const own = await opened.make("Jessica");
-      const others = await opened.make("Melissa");
-      const hidden = await opened.make("Jessica", "zendesk");
+      const own = await opened.createAccount("Jessica");
+      const others = await opened.createAccount("Melissa");
+      const notAllowed = await opened.createAccount("Jessica", "zendesk");
       const before = JSON.stringify(opened.sandbox.accounts());
       const absent = own.replace(/.{4}$/, "0000");
       const answers = [];
-      // Where an account does not name its user, one more question tells whose it is.
+      // An account that does not name its user costs a second request.
       const asked = sandboxOptions.omitDeprecated ? [["GET"], ["GET", "GET"], ["GET", "GET"]] : [["GET"], ["GET"], ["GET"]];
-      for (const id of [absent, others, hidden]) {
-        opened.seen.length = 0;
+      for (const id of [absent, others, notAllowed]) {
+        opened.upstreamRequests.length = 0;
         const { method, path, body, query } = accountOperations(id).find((operation) => operation.name === name);
         const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
         answers.push({ status, text, headers: [...headers] });
-        assert.deepEqual(opened.seen.map(({ method }) => method), asked.shift());
+        assert.deepEqual(opened.upstreamRequests.map(({ method }) => method), asked.shift());
       }
       assert.equal(answers[0].status, 404);
       assert.deepEqual(answers[1], answers[0]);
       assert.deepEqual(answers[2], answers[0]);
       assert.equal(JSON.stringify(opened.sandbox.accounts()), before);
-      // And the very same request does it for whom the account is.
+      // The same request succeeds for the account's own user.
       const { method, path, body, query } = accountOperations(own).find((operation) => operation.name === name);
       assert.ok((await opened.as("Jessica")(method, path, { body, query })).status < 300);
     });
   }
 
-  test("an account that the platform gives under another id", async () => {
+  test("is refused when the platform answers with another account than the requested one", async () => {
     const opened = openGateway();
-    const own = await opened.make("Jessica");
-    const others = await opened.make("Melissa");
+    const own = await opened.createAccount("Jessica");
+    const others = await opened.createAccount("Melissa");
     opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(others, own), request));
     assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/${others}`)).status, 404);
-    assert.ok(opened.seen.every(({ method }) => method === "GET"));
+    assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
   });
 
-  test("ids in a body that are paths, lists or patterns", async () => {
+  test("is out of reach of an id in a body that is a path, a list or a pattern", async () => {
     const opened = openGateway();
-    const others = await opened.make("Melissa");
-    opened.seen.length = 0;
+    const others = await opened.createAccount("Melissa");
+    opened.upstreamRequests.length = 0;
     for (const id of ["..", ".", "../connected_accounts", `${others}/../${others}`, "a/b", "a%2fb", "a?b", "a#b", "*", "all", "ALL", " ", "\u0000", [others], { $ne: "" }, 7, true]) {
       const { status } = await opened.as("Jessica")("POST", execute, { body: { connected_account_id: id } });
       assert.ok([400, 404].includes(status), JSON.stringify(id));
     }
-    assert.deepEqual(opened.seen, []);
+    assert.deepEqual(opened.upstreamRequests, []);
   });
 });
 
-suite("what else a body could ask for", () => {
-  const others = {
-    "credentials for a tool": [execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
-    "an account's data for a tool": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
-    "an action in words": [execute, { text: "delete everything" }],
+suite("a body", () => {
+  const unsupported = {
+    "custom auth params of an action": [execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
+    "custom connection data of an action": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
+    "an action's arguments in words": [execute, { text: "delete everything" }],
     "an alias of an account": [initiate, { ...initiation, alias: "primary" }],
     "a shared account": [initiate, { ...initiation, experimental: { account_type: "SHARED" } }],
-    "a client's secret": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
+    "OAuth client credentials": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
     "a proxy": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", proxy_config: { proxy_url: "http://a" } } }],
   };
-  for (const [name, [path, body]] of Object.entries(others)) {
-    test(name, async () => {
+  for (const [name, [path, body]] of Object.entries(unsupported)) {
+    test(`with an unsupported member is rejected: ${name}`, async () => {
       const opened = openGateway();
       const { status } = await opened.as("Jessica")("POST", path, { body });
       assert.equal(status, 400);
-      assert.ok(opened.seen.every(({ method }) => method === "GET"));
+      assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
     });
   }
 
-  test("a prototype, however deep", async () => {
+  test("with a `__proto__` at any depth is rejected", async () => {
     for (const [path, body] of [
       [execute, '{"arguments":{"a":[{"b":{"__proto__":{"isAdmin":true}}}]}}'],
       [initiate, `{"auth_config_id":"${integrations.shopify}","connection_data":{"__proto__":"a"}}`],
     ]) {
       const opened = openGateway();
       assert.equal((await opened.as("Jessica")("POST", path, { body })).status, 400);
-      assert.deepEqual([opened.seen, {}.isAdmin], [[], undefined]);
+      assert.deepEqual([opened.upstreamRequests, {}.isAdmin], [[], undefined]);
     }
   });
 
-  /** What the platform is sent for a page that declares its account ACTIVE, where the auth config says that it has this scheme. */
-  async function stateFor(auth_scheme, authScheme = "API_KEY") {
+  /** The state that reaches the platform when a page declares its account ACTIVE. `auth_scheme` is the integration's. */
+  async function stateSentFor(auth_scheme, authScheme = "API_KEY") {
     const opened = openGateway();
     opened.reply = async (request) => (request.method === "GET"
       ? Response.json({ id: "ac_1", toolkit: { slug: "gmail" }, ...(auth_scheme !== undefined && { auth_scheme }) })
       : Response.json({ id: "ca_1" }, { status: 201 }));
     const body = { auth_config: { id: "ac_1" }, connection: { state: { authScheme, val: { status: "ACTIVE", api_key: "k" } } } };
     assert.equal((await opened.as("Jessica")("POST", accounts, { body })).status, 201);
-    return opened.seen.at(-1).body.connection.state;
+    return opened.upstreamRequests.at(-1).body.connection.state;
   }
 
-  test("an account is declared ACTIVE only where the auth config's scheme is known to take a key", async () => {
+  test("declares an account ACTIVE only when the integration's scheme is known to take a key", async () => {
     for (const scheme of ["API_KEY", "api_key", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "SERVICE_ACCOUNT"]) {
       for (const claimed of ["API_KEY", "OAUTH2", "whatever"]) {
-        assert.deepEqual(await stateFor(scheme, claimed), { authScheme: scheme, val: { api_key: "k", status: "ACTIVE" } });
+        assert.deepEqual(await stateSentFor(scheme, claimed), { authScheme: scheme, val: { api_key: "k", status: "ACTIVE" } });
       }
     }
     for (const scheme of ["OAUTH2", "oauth2", "OAUTH1", "DCR_OAUTH", "CIMD_OAUTH"]) {
-      assert.deepEqual((await stateFor(scheme)).val, { api_key: "k", status: "INITIALIZING" }, scheme);
+      assert.deepEqual((await stateSentFor(scheme)).val, { api_key: "k", status: "INITIALIZING" }, scheme);
     }
     for (const scheme of [undefined, null, "", "OAUTH3", "SAML", "COMPOSIO_LINK", "NO_AUTH", "constructor", "API_KEY,OAUTH2", " API_KEY", ["API_KEY"], { mode: "API_KEY" }, 7]) {
       for (const claimed of ["API_KEY", "BEARER_TOKEN", "OAUTH2"]) {
-        assert.deepEqual((await stateFor(scheme, claimed)).val, { api_key: "k" }, JSON.stringify(scheme));
+        assert.deepEqual((await stateSentFor(scheme, claimed)).val, { api_key: "k" }, JSON.stringify(scheme));
       }
     }
   });
 
-  test("an account at an authorization server is not declared ACTIVE, nor one that takes a key", async () => {
+  test("cannot declare an OAuth account ACTIVE by claiming that it takes a key", async () => {
     const opened = openGateway();
     opened.reply = (request) => (request.method === "GET" ? opened.sandbox.fetch(request) : Response.json({ id: "ca_1", status: "INITIATED" }, { status: 201 }));
     await opened.as("Jessica")("POST", "/api/v3.1/connected_accounts", {
       body: { auth_config: { id: integrations.gmail }, connection: { state: { authScheme: "API_KEY", val: { status: "ACTIVE", access_token: "stolen" } } } },
     });
-    const { state } = opened.seen.at(-1).body.connection;
+    const { state } = opened.upstreamRequests.at(-1).body.connection;
     assert.deepEqual([state.authScheme, state.val.status], ["OAUTH2", "INITIALIZING"]);
   });
 
-  test("an integration of an app that is not allowed: answered as one that does not exist, and not connected", async () => {
+  test("with an integration of an app that is not allowed gets the answer of an unknown id, and connects nothing", async () => {
     const opened = openGateway();
     const answers = [];
     for (const id of [integrations.zendesk, "ac_Zendesk00999"]) {
@@ -209,29 +209,29 @@ suite("what else a body could ask for", () => {
     }
     assert.ok(answers[0].every(([status]) => status === 404));
     assert.deepEqual(answers[0], answers[1]);
-    assert.ok(opened.seen.every(({ method }) => method === "GET"));
+    assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
     assert.deepEqual(opened.sandbox.accounts(), []);
   });
 
-  test("a platform that gives another integration than was asked for", async () => {
+  test("and an answer with another integration than the requested one becomes 404", async () => {
     const opened = openGateway();
     opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(integrations.shopify, integrations.gmail), request));
     assert.equal((await opened.as("Jessica")("GET", `/api/v3.1/auth_configs/${integrations.shopify}`)).status, 404);
   });
 
-  test("a new integration of an app that is not allowed", async () => {
+  test("cannot create an integration of an app that is not allowed", async () => {
     const opened = openGateway();
     const body = { toolkit: { slug: "zendesk" }, auth_config: { type: "use_composio_managed_auth" } };
-    assert.deepEqual([(await opened.as("Jessica")("POST", "/api/v3.1/auth_configs", { body })).status, opened.seen], [404, []]);
+    assert.deepEqual([(await opened.as("Jessica")("POST", "/api/v3.1/auth_configs", { body })).status, opened.upstreamRequests], [404, []]);
   });
 });
 
-suite("where users are sent back to", () => {
-  const evil = [
+suite("a return URL outside of `redirectOrigins` is rejected", () => {
+  const rejected = [
     "https://evil.test/", "https://app.test.evil.test/", "https://evil.test/?https://app.test", "https://app.test@evil.test/", "https://app.test:443@evil.test",
     "https://user:pass@app.test/", "http://app.test/", "https://app.test:8443/", "//evil.test/", "/done", "javascript:alert(1)", "data:text/html,a",
     "https:\\\\evil.test\\app.test", "https://app.test\\@evil.test/", "https://evil.test#@app.test", "https://app.test%2eevil.test/", "https://еxample.test/", "",
-    // What has the origin of the address inside of it, to a parser of URLs.
+    // URL parsers report the origin inside of these as their own origin.
     "blob:https://app.test/00000000-0000-4000-8000-000000000000", "BLOB:https://app.test/done", " blob:https://app.test/done", "blob:blob:https://app.test/done",
     "filesystem:https://app.test/temporary/done", "view-source:https://app.test/done", "jar:https://app.test/a!/done", "feed:https://app.test/done",
     "data:,https://app.test/done", "about:blank", "about:srcdoc", "file://app.test/done", "ftp://app.test/done", "wss://app.test/done", "https:/app.test@evil.test",
@@ -247,15 +247,15 @@ suite("where users are sent back to", () => {
     "redirect_url in a body": (url, id) => [`/api/v3.1/connected_accounts/${id}/refresh`, { body: { redirect_url: url } }],
   };
   for (const [name, place] of Object.entries({ ...places, ...refreshes })) {
-    test(name, async () => {
+    test(`as ${name}`, async () => {
       const opened = openGateway();
-      const id = await opened.make("Jessica");
-      for (const url of evil.filter((url) => typeof url === "string" || !name.endsWith("query"))) {
-        opened.seen.length = 0;
+      const id = await opened.createAccount("Jessica");
+      for (const url of rejected.filter((url) => typeof url === "string" || !name.endsWith("query"))) {
+        opened.upstreamRequests.length = 0;
         const [path, init] = place(url, id);
         const { status, text } = await opened.as("Jessica")("POST", path, init);
         assert.equal(status, 400, `${JSON.stringify(url)}: ${text}`);
-        assert.deepEqual(opened.seen, []);
+        assert.deepEqual(opened.upstreamRequests, []);
       }
       const [path, init] = place(`${redirectUrl}?a=b#c`, id);
       const { status, text } = await opened.as("Jessica")("POST", path, init);
@@ -263,25 +263,25 @@ suite("where users are sent back to", () => {
     });
   }
 
-  test("no option takes an origin that is not of a site", () => {
+  test("and the options accept no origin that is not a site's", () => {
     for (const origin of ["blob:https://app.test", "blob:https://app.test/done", "filesystem:https://app.test/temporary", "data:,a", "file://", "file:///done", "about:blank", "null", "javascript:alert(1)", "view-source:https://app.test"]) {
       for (const option of ["redirectOrigins", "origins"]) {
-        assert.throws(() => createGateway(optionsOf({ [option]: [origin] })), TypeError, `${option} ${origin}`);
+        assert.throws(() => createGateway(gatewayOptions({ [option]: [origin] })), TypeError, `${option} ${origin}`);
       }
     }
   });
 
-  test("the two places of a refresh at once: the body's counts, and it is checked", async () => {
+  test("as redirect_url of a refresh's body, which overrides the query", async () => {
     const opened = openGateway();
-    const id = await opened.make("Jessica");
+    const id = await opened.createAccount("Jessica");
     const path = `/api/v3.1/connected_accounts/${id}/refresh`;
     const evilQuery = await opened.as("Jessica")("POST", path, { body: { redirect_url: redirectUrl }, query: "redirect_url=https://evil.test/" });
     assert.equal(evilQuery.status, 200);
-    assert.ok(opened.seen.every(({ url, text }) => !(url + text).includes("evil")));
+    assert.ok(opened.upstreamRequests.every(({ url, text }) => !(url + text).includes("evil")));
     assert.equal((await opened.as("Jessica")("POST", path, { body: { redirect_url: "https://evil.test/" }, query: `redirect_url=${redirectUrl}` })).status, 400);
   });
 
-  test("names of the platform's own among what the user types", async () => {
+  test("under any of the platform's names among the values that the user typed", async () => {
     for (const name of ["redirectUrl", "redirect_url", "REDIRECT_URL", "redirectUri", "callback_url", "callbackUrl", "finalRedirectUri", "long_redirect_url", "composio_link_redirect_url", "authUri", "code_verifier", "state_prefix"]) {
       const values = { shop: "acme", admin_api_access_token: "t", [name]: "https://evil.test/" };
       for (const [path, body] of [
@@ -291,19 +291,19 @@ suite("where users are sent back to", () => {
       ]) {
         const opened = openGateway();
         assert.equal((await opened.as("Jessica")("POST", path, { body })).status, 400, name);
-        assert.deepEqual(opened.seen, []);
+        assert.deepEqual(opened.upstreamRequests, []);
       }
     }
   });
 });
 
-test("another entity is the answer to a request, whatever else is wrong with it and in whatever order", async () => {
+test("a request that names another entity is answered with 403, whatever else is wrong with it", async () => {
   for (const body of [{ colour: 1, user_id: "Melissa" }, { user_id: "Melissa", colour: 1 }, { auth_config_id: 5, user_id: ["Melissa"] }]) {
     const opened = openGateway();
     const { status, body: { error } } = await opened.as("Jessica")("POST", initiate, { body });
-    assert.deepEqual([status, error.slug, opened.seen], [403, "Gateway_EntityMismatch", []]);
+    assert.deepEqual([status, error.slug, opened.upstreamRequests], [403, "Gateway_EntityMismatch", []]);
   }
   const opened = openGateway();
   const { status } = await opened.as("Jessica")("GET", accounts, { query: "colour=1&user_ids=Melissa" });
-  assert.deepEqual([status, opened.seen], [403, []]);
+  assert.deepEqual([status, opened.upstreamRequests], [403, []]);
 });

@@ -4,8 +4,8 @@ import { Browser } from "../node/support.mjs";
 import { connect, memoryStorage } from "../node/client.mjs";
 import { openGateway, platformUrl, redirectUrl, site } from "./support.mjs";
 
-/** Clients of two users, each with a session, at one gateway. */
-async function open(api, options) {
+/** Two clients at one gateway, each signed in as a user of its own. */
+async function openClients(api, options) {
   const opened = openGateway(options);
   const client = (entityId) => connect({
     baseUrl: `${site}/api/connect`, api, entityId, redirectUrl, storage: memoryStorage(), retry: 0,
@@ -28,9 +28,9 @@ const rejects = (promise, code) => assert.rejects(promise, (error) => {
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 
 for (const api of ["v3.1", "v3"]) {
-  suite(`the client at a gateway, ${api}`, () => {
+  suite(`a client behind a gateway, ${api}`, () => {
     test("connects by OAuth, from the fields to the callback", async () => {
-      const { jessica, sandbox, seen } = await open(api);
+      const { jessica, sandbox, upstreamRequests } = await openClients(api);
       const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "gmail" });
       assert.deepEqual(expectedInputFields, []);
       const request = await jessica.initiateConnection({ integrationId });
@@ -38,11 +38,11 @@ for (const api of ["v3.1", "v3"]) {
       const back = await browser.submit(await browser.visit(request.redirectUrl), { decision: "allow" });
       const done = await jessica.completeConnection({ url: back.url.href });
       assert.deepEqual([done.connectionStatus, done.account.entityId, done.app], ["ACTIVE", "Jessica", "gmail"]);
-      assert.ok(seen.length > 3 && seen.every(({ headers, url }) => headers["x-api-key"] && url.startsWith(platformUrl)));
+      assert.ok(upstreamRequests.length > 3 && upstreamRequests.every(({ headers, url }) => headers["x-api-key"] && url.startsWith(platformUrl)));
     });
 
-    test("asks for the fields of an app with a key, and connects it", async () => {
-      const { jessica } = await open(api);
+    test("connects an app that takes an API key, from the fields to ACTIVE", async () => {
+      const { jessica } = await openClients(api);
       const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "shopify" });
       assert.deepEqual(expectedInputFields.map(({ name }) => name).sort(), ["admin_api_access_token", "shop"]);
       const { connectionStatus, connectedAccountId } = await jessica.initiateConnection({ integrationId, data: values });
@@ -51,8 +51,8 @@ for (const api of ["v3.1", "v3"]) {
       assert.deepEqual([account.status, account.app, account.entityId, account.integrationId], ["ACTIVE", "shopify", "Jessica", integrationId]);
     });
 
-    test("manages the accounts of its own user, and of no other", async () => {
-      const { jessica, melissa, sandbox } = await open(api);
+    test("manages the accounts of its own user only", async () => {
+      const { jessica, melissa, sandbox } = await openClients(api);
       const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: values });
       await melissa.initiateConnection({ app: "shopify", data: values });
       assert.deepEqual((await collect(jessica.connectedAccounts.list())).map(({ id }) => id), [connectedAccountId]);
@@ -68,8 +68,8 @@ for (const api of ["v3.1", "v3"]) {
       assert.deepEqual(sandbox.accounts().map(({ isDeleted, isDisabled }) => [isDeleted, isDisabled]), [[true, false], [false, false]]);
     });
 
-    test("executes an action as its own user", async () => {
-      const { jessica, melissa } = await open(api);
+    test("executes allowed actions on its own user's account only", async () => {
+      const { jessica, melissa } = await openClients(api);
       const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: values });
       const { data, successful } = await jessica.executeAction({ action: "SHOPIFY_GET_SHOP", connectedAccountId, input: {} });
       assert.ok(successful && JSON.stringify(data).includes("acme"));
@@ -77,8 +77,8 @@ for (const api of ["v3.1", "v3"]) {
       await rejects(jessica.executeAction({ action: "ZENDESK_LIST_TICKETS", connectedAccountId, input: {} }), "not_found");
     });
 
-    test("sees the apps and integrations that are allowed, and no others", async () => {
-      const { jessica } = await open(api);
+    test("sees allowed apps and integrations only", async () => {
+      const { jessica } = await openClients(api);
       assert.deepEqual((await collect(jessica.apps.list())).map(({ key }) => key).sort(), ["gmail", "shopify"]);
       assert.equal((await jessica.apps.get({ app: "gmail" })).key, "gmail");
       await rejects(jessica.apps.get({ app: "zendesk" }), "not_found");
@@ -88,27 +88,27 @@ for (const api of ["v3.1", "v3"]) {
     });
 
     test("creates an integration of an allowed app only", async () => {
-      const { jessica, seen } = await open(api);
+      const { jessica, upstreamRequests } = await openClients(api);
       const made = await jessica.integrations.create({ app: "gmail" });
       assert.equal(made.app, "gmail");
-      seen.length = 0;
+      upstreamRequests.length = 0;
       await rejects(jessica.integrations.create({ app: "zendesk" }), "not_found");
-      assert.deepEqual(seen, []);
+      assert.deepEqual(upstreamRequests, []);
     });
 
-    test("auth params come without their values, unless they are to be seen", async () => {
+    test("receives the values of auth params only with `exposeAuthParams`", async () => {
       for (const exposeAuthParams of [false, true]) {
-        const { jessica } = await open(api, { exposeAuthParams });
+        const { jessica } = await openClients(api, { exposeAuthParams });
         const { connectedAccountId } = await jessica.initiateConnection({ app: "shopify", data: { ...values, admin_api_access_token: "shpat_0123456789" } });
         const text = JSON.stringify(await jessica.getAuthParams({ connectedAccountId }));
-        // v3 masks them itself, but for the first four characters.
+        // The platform itself shows the first four characters.
         assert.equal(text.includes("shpa"), exposeAuthParams, text);
       }
     });
   });
 }
 
-test("a session that has ended is told from a key that is wrong", async () => {
+test("a missing session is answered with 401, a wrong `apiKey` with 502", async () => {
   const { ask, as } = openGateway();
   assert.equal((await ask("GET", "/api/v3.1/toolkits/gmail")).status, 401);
   const wrong = openGateway({ apiKey: "another-key-0123456789" });

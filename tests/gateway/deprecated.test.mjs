@@ -1,4 +1,5 @@
-// The platform marks members of its answers as deprecated, `user_id` of an account among them: everything holds without them, too.
+// The platform has deprecated some members of its answers, among them an account's `user_id`. These tests, and the suites imported
+// here, run without those members.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { accountOperations, json, openGateway, sandboxOptions } from "./support.mjs";
@@ -12,44 +13,44 @@ const accounts = "/api/v3.1/connected_accounts";
 const account = (id, more) => ({ id, toolkit: { slug: "shopify" }, status: "ACTIVE", ...more });
 
 suite("an account that does not name its user", () => {
-  test("is looked for in the list of the session's user", async () => {
+  test("is looked up in the list of the signed-in user's accounts", async () => {
     const opened = openGateway();
-    const id = await opened.make("Jessica");
-    opened.seen.length = 0;
+    const id = await opened.createAccount("Jessica");
+    opened.upstreamRequests.length = 0;
     const { status, body } = await opened.as("Jessica")("GET", `${accounts}/${id}`);
     assert.deepEqual([status, body.id, body.user_id], [200, id, "Jessica"]);
-    assert.deepEqual(opened.seen.map(({ path, query }) => [path, query]), [
+    assert.deepEqual(opened.upstreamRequests.map(({ path, query }) => [path, query]), [
       [`${accounts}/${id}`, {}], [accounts, { user_ids: "Jessica", connected_account_ids: id }],
     ]);
   });
 
-  test("needs no second question where it names its user", async () => {
+  test("costs a second request; an account that names its user does not", async () => {
     sandboxOptions.omitDeprecated = false;
     try {
       const opened = openGateway();
-      const id = await opened.make("Jessica");
-      opened.seen.length = 0;
+      const id = await opened.createAccount("Jessica");
+      opened.upstreamRequests.length = 0;
       assert.equal((await opened.as("Jessica")("GET", `${accounts}/${id}`)).status, 200);
-      assert.equal(opened.seen.length, 1);
+      assert.equal(opened.upstreamRequests.length, 1);
     } finally {
       sandboxOptions.omitDeprecated = true;
     }
   });
 
-  /** What the platform lists for the filters, and whether the account is taken for the user's. */
+  /** The platform's list for this user and this account id, and whether the account then counts as the user's. */
   const listed = {
     "nothing": [() => json({ items: [] }), false],
     "that account": [() => json({ items: [account("ca_1")] }), true],
-    "that account with its user": [() => json({ items: [account("ca_1", { user_id: "Jessica" })] }), true],
+    "that account with the same user": [() => json({ items: [account("ca_1", { user_id: "Jessica" })] }), true],
     "that account with another user": [() => json({ items: [account("ca_1", { user_id: "Melissa" })] }), false],
     "another account": [() => json({ items: [account("ca_2")] }), false],
-    "more, as one that does not know the filters does": [() => json({ items: [account("ca_1"), account("ca_2")] }), false],
-    "the account twice": [() => json({ items: [account("ca_1"), account("ca_1")] }), false],
-    "a refusal of the filters": [() => json({ error: { message: "unknown parameter" } }, 400), false],
-    "nothing for this user": [() => json({ error: { message: "no such user" } }, 404), false],
+    "other accounts too, because the platform ignores the filter": [() => json({ items: [account("ca_1"), account("ca_2")] }), false],
+    "that account twice": [() => json({ items: [account("ca_1"), account("ca_1")] }), false],
+    "an error about the filter": [() => json({ error: { message: "unknown parameter" } }, 400), false],
+    "an error about the user": [() => json({ error: { message: "no such user" } }, 404), false],
   };
   for (const [name, [reply, isOwn]] of Object.entries(listed)) {
-    test(`where the list has ${name}, is ${isOwn ? "" : "not "}the user's, for every operation`, async () => {
+    test(`${isOwn ? "belongs" : "does not belong"} to the user when the list answers with ${name}`, async () => {
       for (const named of [{}, { user_id: null }]) {
         for (const { method, path, body, query } of accountOperations("ca_1")) {
           const opened = openGateway();
@@ -60,22 +61,22 @@ suite("an account that does not name its user", () => {
           };
           const { status } = await opened.as("Jessica")(method, path, { body, query });
           assert.equal(status, isOwn ? 200 : 404, `${method} ${path}`);
-          if (!isOwn) assert.ok(opened.seen.every(({ method }) => method === "GET"));
+          if (!isOwn) assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
         }
       }
     });
   }
 
-  test("is not the user's where the list cannot be had", async () => {
+  test("is not touched when the list fails", async () => {
     for (const [reply, expected] of [[() => json({}, 503), 503], [() => json({ items: 7 }), 502], [() => json({ message: "slow down" }, 429), 429]]) {
       const opened = openGateway();
       opened.reply = (request) => (new URL(request.url).pathname.endsWith("/ca_1") ? json(account("ca_1")) : reply());
       assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/ca_1`)).status, expected);
-      assert.ok(opened.seen.every(({ method }) => method === "GET"));
+      assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
     }
   });
 
-  test("is not the user's because of a name that is no text", async () => {
+  test("does not belong to the user when its user_id is not a non-empty string", async () => {
     for (const user_id of [["Jessica"], { id: "Jessica" }, 7, true, ""]) {
       const opened = openGateway();
       opened.reply = (request) => json(new URL(request.url).search ? { items: [account("ca_1")] } : account("ca_1", { user_id }));
@@ -83,7 +84,7 @@ suite("an account that does not name its user", () => {
     }
   });
 
-  test("is in the user's list, unless that names somebody else as well", async () => {
+  test("is listed, unless another account of the list names a different user", async () => {
     for (const [items, expected] of [
       [[account("ca_1"), account("ca_2")], ["ca_1", "ca_2"]],
       [[account("ca_1"), account("ca_2", { user_id: "Jessica" })], ["ca_1", "ca_2"]],

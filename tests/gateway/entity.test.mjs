@@ -5,90 +5,97 @@ import { accountOperations, integrations, openGateway } from "./support.mjs";
 const accounts = "/api/v3.1/connected_accounts";
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 
-/** Each place where a request can name its user: `(name) => [method, path, init]`. */
+/** Every place where a request can name a user: `(name) => [method, path, init]`. */
 const places = (id) => ({
-  "a link": (user_id) => ["POST", `${accounts}/link`, { body: { auth_config_id: integrations.shopify, user_id } }],
-  "a connection": (user_id) => ["POST", accounts, { body: { auth_config: { id: integrations.shopify }, connection: { user_id, data: values } } }],
-  "beside a connection": (user_id) => ["POST", accounts, { body: { user_id, auth_config: { id: integrations.shopify }, connection: { data: values } } }],
-  "an auth config's id": (user_id) => ["POST", accounts, { body: { auth_config: { id: integrations.shopify, user_id }, connection: { data: values } } }],
-  "an action": (user_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { user_id, connected_account_id: id, arguments: {} } }],
-  "an action, by the older name": (entity_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { entity_id, connected_account_id: id, arguments: {} } }],
-  "a refresh": (user_id) => ["POST", `${accounts}/${id}/refresh`, { body: { user_id } }],
-  "a status": (user_id) => ["PATCH", `${accounts}/${id}/status`, { body: { enabled: true, user_id } }],
-  "a new integration": (user_id) => ["POST", "/api/v3.1/auth_configs", { body: { user_id, toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } } }],
-  "a list": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
-  "a list, by one name": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_id: user_id ?? "" }).toString() }],
-  "a list of lists": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ "user_ids[]": user_id ?? "" }).toString() }],
-  "the look at an account": (user_id) => ["GET", `${accounts}/${id}`, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
+  "the body of a link": (user_id) => ["POST", `${accounts}/link`, { body: { auth_config_id: integrations.shopify, user_id } }],
+  "the connection of a new account": (user_id) => ["POST", accounts, { body: { auth_config: { id: integrations.shopify }, connection: { user_id, data: values } } }],
+  "the body of a new account": (user_id) => ["POST", accounts, { body: { user_id, auth_config: { id: integrations.shopify }, connection: { data: values } } }],
+  "the auth_config of a new account": (user_id) => ["POST", accounts, { body: { auth_config: { id: integrations.shopify, user_id }, connection: { data: values } } }],
+  "the body of an action": (user_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { user_id, connected_account_id: id, arguments: {} } }],
+  "the body of an action, as entity_id": (entity_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { entity_id, connected_account_id: id, arguments: {} } }],
+  "the body of a refresh": (user_id) => ["POST", `${accounts}/${id}/refresh`, { body: { user_id } }],
+  "the body of a status change": (user_id) => ["PATCH", `${accounts}/${id}/status`, { body: { enabled: true, user_id } }],
+  "the body of a new integration": (user_id) => ["POST", "/api/v3.1/auth_configs", { body: { user_id, toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } } }],
+  "the query of a list, as user_ids": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
+  "the query of a list, as user_id": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_id: user_id ?? "" }).toString() }],
+  "the query of a list, as user_ids[]": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ "user_ids[]": user_id ?? "" }).toString() }],
+  "the query of one account": (user_id) => ["GET", `${accounts}/${id}`, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
 });
 
-async function open() {
+async function openWithAccount() {
   const opened = openGateway();
-  const id = await opened.make("Jessica");
-  opened.seen.length = 0;
+  const id = await opened.createAccount("Jessica");
+  opened.upstreamRequests.length = 0;
   return { ...opened, id, sandbox: opened.sandbox };
 }
 
 suite("a request that names another user", () => {
   for (const name of Object.keys(places(""))) {
-    test(`in ${name}: refused before the platform is asked anything`, async () => {
+    test(`in ${name} is refused with 403 before the platform is asked`, async () => {
       for (const named of ["Melissa", "jessica", "Jessica ", "Jessica,Melissa", "Melissa,Jessica", "default"]) {
-        const { as, id, seen, sandbox } = await open();
+        const { as, id, upstreamRequests, sandbox } = await openWithAccount();
         const before = JSON.stringify(sandbox.accounts());
         const { status, body } = await as("Jessica")(...places(id)[name](named));
-        assert.deepEqual([status, body.error.slug, seen], [403, "Gateway_EntityMismatch", []], named);
+        assert.deepEqual([status, body.error.slug, upstreamRequests], [403, "Gateway_EntityMismatch", []], named);
         assert.match(body.error.message, /another user than the one who is signed in: leave entityId out/);
         assert.ok(!JSON.stringify(body).includes("Jessica") && !JSON.stringify(body).includes("Melissa"));
         assert.equal(JSON.stringify(sandbox.accounts()), before);
       }
     });
 
-    test(`in ${name}: the session's own name and none are accepted, and it is done for the session's`, async () => {
+    test(`in ${name} is accepted with the signed-in user's id or none, and acts for that user`, async () => {
       for (const named of ["Jessica", undefined, null, ""]) {
-        const { as, id, sandbox, seen } = await open();
+        const { as, id, sandbox, upstreamRequests } = await openWithAccount();
         const { status, text } = await as("Jessica")(...places(id)[name](named));
         assert.ok(status < 300, `${named}: ${status} ${text}`);
         assert.ok(sandbox.accounts().every(({ entityId }) => entityId === "Jessica"));
-        assert.ok(seen.length > 0);
+        assert.ok(upstreamRequests.length > 0);
       }
     });
   }
 
-  test("as anything but a text", async () => {
+  test("by a value that is not a string is refused", async () => {
     for (const named of [7, true, {}, { id: "Jessica" }, ["Melissa"], ["Jessica", "Melissa"], [["Jessica"]]]) {
-      const { as, id, seen } = await open();
-      const { status, body } = await as("Jessica")(...places(id)["a link"](named));
-      assert.deepEqual([status, body.error.slug, seen], [403, "Gateway_EntityMismatch", []], JSON.stringify(named));
+      const { as, id, upstreamRequests } = await openWithAccount();
+      const { status, body } = await as("Jessica")(...places(id)["the body of a link"](named));
+      assert.deepEqual([status, body.error.slug, upstreamRequests], [403, "Gateway_EntityMismatch", []], JSON.stringify(named));
     }
   });
 
-  test("among the arguments of an action is the action's business", async () => {
-    const { as, id, seen } = await open();
+  test("among the arguments of an action is passed on", async () => {
+    const { as, id, upstreamRequests } = await openWithAccount();
     const body = { connected_account_id: id, arguments: { user_id: "Melissa" } };
     assert.notEqual((await as("Jessica")("POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body })).status, 403);
-    assert.deepEqual([seen.at(-1).body.user_id, seen.at(-1).body.arguments], ["Jessica", { user_id: "Melissa" }]);
+    assert.deepEqual([upstreamRequests.at(-1).body.user_id, upstreamRequests.at(-1).body.arguments], ["Jessica", { user_id: "Melissa" }]);
   });
 });
 
-suite("answers say whose they are", () => {
-  for (const name of ["a link", "a connection", "a list", "a refresh", "the look at an account"]) {
-    test(name, async () => {
-      const { as, id } = await open();
-      const { status, body } = await as("Jessica")(...places(id)[name](undefined));
+suite("an answer names the signed-in user", () => {
+  const requests = {
+    "a link": "the body of a link",
+    "a new account": "the connection of a new account",
+    "a list": "the query of a list, as user_ids",
+    "a refresh": "the body of a refresh",
+    "one account": "the query of one account",
+  };
+  for (const [name, place] of Object.entries(requests)) {
+    test(`for ${name}`, async () => {
+      const { as, id } = await openWithAccount();
+      const { status, body } = await as("Jessica")(...places(id)[place](undefined));
       assert.ok(status < 300);
       assert.equal(body.user_id, "Jessica");
     });
   }
 
-  test("each account of a list", async () => {
-    const { as, make } = await open();
-    await make("Jessica");
+  test("in each account of a list", async () => {
+    const { as, createAccount } = await openWithAccount();
+    await createAccount("Jessica");
     const { body } = await as("Jessica")("GET", accounts);
     assert.deepEqual(body.items.map(({ user_id }) => user_id), ["Jessica", "Jessica"]);
     assert.deepEqual((await as("Melissa")("GET", accounts)).body, { items: [], next_cursor: null, user_id: "Melissa" });
   });
 
-  test("whatever the platform says beside it", async () => {
+  test("though the platform's answer names another", async () => {
     const opened = openGateway();
     opened.reply = (request) => Response.json(request.method === "GET"
       ? { id: "ac_1", toolkit: { slug: "gmail" } }
@@ -98,8 +105,8 @@ suite("answers say whose they are", () => {
     }
   });
 
-  test("accounts are those of the session, for the operations on one, too", async () => {
-    const { as, id } = await open();
+  test("and another user's account is answered with 404 by every operation", async () => {
+    const { as, id } = await openWithAccount();
     for (const { method, path, body, query } of accountOperations(id)) {
       assert.equal((await as("Melissa")(method, path, { body, query })).status, 404);
     }

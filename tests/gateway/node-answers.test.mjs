@@ -9,8 +9,8 @@ import { serve } from "./wire.mjs";
 const limits = { timeout: 10_000 };
 const ok = async () => Response.json({ from: "gateway" });
 
-/** What a server says of itself while `work` runs: `{ rejections, logged }`. The log is kept off the test's output. */
-async function watch(t, work) {
+/** Collects unhandled rejections and the first argument of each `console.error` while `work` runs. Nothing reaches the test's output. */
+async function observe(t, work) {
   const rejections = [];
   const note = (reason) => rejections.push(reason);
   const { mock } = t.mock.method(console, "error", () => {});
@@ -24,8 +24,8 @@ async function watch(t, work) {
   return { rejections, logged: mock.calls.map(({ arguments: [text] }) => text) };
 }
 
-/** A server whose middleware runs before the handler; `handled` settles as the handler does. */
-async function serveBehind(t, middleware, gateway = ok) {
+/** Serves a handler after a middleware. `handled` settles when the handler does. */
+async function serveAfter(t, middleware, gateway = ok) {
   const handler = toNodeHandler(gateway);
   const settled = {};
   const handled = new Promise((resolve, reject) => Object.assign(settled, { resolve, reject }));
@@ -37,28 +37,28 @@ async function serveBehind(t, middleware, gateway = ok) {
   return Object.assign(server, { handled });
 }
 
-suite("a request that something else has answered", limits, () => {
-  const before = {
+suite("a response that something else has written", limits, () => {
+  const earlier = {
     "ended": [(_request, response) => { response.end("first"); }, "first"],
-    "begun": [(_request, response) => {
+    "started": [(_request, response) => {
       response.writeHead(200);
       response.write("fir");
       setImmediate(() => setImmediate(() => response.end("st")));
     }, "first"],
     "redirected": [(_request, response) => { response.writeHead(200, { location: "/login" }).end("first"); }, "first"],
-    "ended long ago": [async (_request, response) => {
+    "ended and closed": [async (_request, response) => {
       response.end("first");
       await once(response, "close");
     }, "first"],
   };
-  for (const [name, [middleware, expected]] of Object.entries(before)) {
-    test(`before the handler runs (${name}) is left alone, and the gateway is not asked`, async (t) => {
+  for (const [name, [middleware, expected]] of Object.entries(earlier)) {
+    test(`before the handler ran (${name}) is left alone, and the gateway is not called`, async (t) => {
       const asked = [];
-      const server = await serveBehind(t, middleware, async (request) => {
+      const server = await serveAfter(t, middleware, async (request) => {
         asked.push(request.url);
         return ok();
       });
-      const { rejections } = await watch(t, async () => {
+      const { rejections } = await observe(t, async () => {
         assert.equal(await (await fetch(server.url)).text(), expected);
         await server.handled;
       });
@@ -67,13 +67,13 @@ suite("a request that something else has answered", limits, () => {
   }
 
   for (const end of ["end", "destroy"]) {
-    test(`while the gateway works (${end}) is left alone`, async (t) => {
+    test(`while the gateway was working (${end}) is left alone`, async (t) => {
       let outgoing;
-      const server = await serveBehind(t, (_request, response) => { outgoing = response; }, async () => {
+      const server = await serveAfter(t, (_request, response) => { outgoing = response; }, async () => {
         outgoing[end]();
         return ok();
       });
-      const { rejections } = await watch(t, async () => {
+      const { rejections } = await observe(t, async () => {
         await fetch(server.url).then((response) => response.text(), () => "");
         await server.handled;
       });
@@ -81,10 +81,10 @@ suite("a request that something else has answered", limits, () => {
     });
   }
 
-  test("by closing the connection is left alone, and the gateway is not asked", async (t) => {
+  test("is left alone when the connection is closed, and the gateway is not called", async (t) => {
     const asked = [];
-    const server = await serveBehind(t, (request) => { request.socket.destroy(); }, async () => void asked.push(1));
-    const { rejections } = await watch(t, async () => {
+    const server = await serveAfter(t, (request) => { request.socket.destroy(); }, async () => void asked.push(1));
+    const { rejections } = await observe(t, async () => {
       await assert.rejects(fetch(server.url));
       await server.handled;
     });
@@ -92,12 +92,12 @@ suite("a request that something else has answered", limits, () => {
   });
 });
 
-suite("an answer that cannot be written", limits, () => {
-  const fault = () => { throw new Error("a middleware"); };
+suite("the handler for Node", limits, () => {
+  const throws = () => { throw new Error("a middleware"); };
   for (const name of ["writeHead", "end"]) {
-    test(`because ${name} throws closes the connection and does not reject`, async (t) => {
-      const server = await serveBehind(t, (_request, response) => { response[name] = fault; });
-      const { rejections, logged } = await watch(t, async () => {
+    test(`closes the connection and does not reject when the response's ${name} throws`, async (t) => {
+      const server = await serveAfter(t, (_request, response) => { response[name] = throws; });
+      const { rejections, logged } = await observe(t, async () => {
         await assert.rejects(async () => (await fetch(server.url)).text());
         await server.handled;
       });
@@ -106,75 +106,75 @@ suite("an answer that cannot be written", limits, () => {
     });
   }
 
-  test("because end rejects closes the connection, and nothing is left unhandled", async (t) => {
-    const server = await serveBehind(t, (_request, response) => { response.end = async () => fault(); });
-    const { rejections, logged } = await watch(t, async () => {
+  test("closes the connection and leaves nothing unhandled when the response's end rejects", async (t) => {
+    const server = await serveAfter(t, (_request, response) => { response.end = async () => throws(); });
+    const { rejections, logged } = await observe(t, async () => {
       await assert.rejects(async () => (await fetch(server.url)).text());
       await server.handled;
     });
     assert.deepEqual([rejections, logged], [[], ["connect-flow: the answer could not be written:"]]);
   });
 
-  test("because a middleware has announced chunks is written with its length", async (t) => {
-    const server = await serveBehind(t, (_request, response) => { response.setHeader("transfer-encoding", "chunked"); });
+  test("writes a content-length though a middleware has set transfer-encoding", async (t) => {
+    const server = await serveAfter(t, (_request, response) => { response.setHeader("transfer-encoding", "chunked"); });
     const response = await fetch(server.url);
     assert.deepEqual([response.headers.get("transfer-encoding"), await response.json()], [null, { from: "gateway" }]);
     await server.handled;
   });
 
-  test("nor logged, since the console throws, does not reject", async (t) => {
-    const server = await serveBehind(t, () => {}, async () => fault());
-    t.mock.method(console, "error", fault);
+  test("does not reject when neither the gateway nor the console works", async (t) => {
+    const server = await serveAfter(t, () => {}, async () => throws());
+    t.mock.method(console, "error", throws);
     assert.equal((await fetch(server.url)).status, 500);
     await server.handled;
   });
 
   const node = { method: "GET", url: "/x", headers: { host: "app.test" } };
-  const strangers = {
-    "nothing": [], "a context and a next, as Koa passes": [{ req: node, res: {} }, () => {}], "a reply that wraps the response": [node, { send() {}, raw: {} }],
+  const wrongArguments = {
+    "no arguments": [], "a context and a next, as Koa passes": [{ req: node, res: {} }, () => {}], "a reply that wraps the response": [node, { send() {}, raw: {} }],
     "a Request alone": [new Request("https://app.test/")],
   };
-  for (const [name, given] of Object.entries(strangers)) {
-    test(`because the handler is given ${name} is said to the console, with where the right objects are`, async (t) => {
+  for (const [name, given] of Object.entries(wrongArguments)) {
+    test(`names Node's request and response in the console when it receives ${name}`, async (t) => {
       const { mock } = t.mock.method(console, "error", () => {});
       await toNodeHandler(ok)(...given);
       assert.match(mock.calls[0].arguments.join(" "), /must be called with Node's request and response, got an? \w+ and an? \w+\. Pass ctx\.req and ctx\.res in Koa|got nothing and nothing|got a Request and nothing/);
     });
   }
 
-  test("a request that cannot be resumed is answered", async () => {
+  test("answers a request that has no resume method", async () => {
     const emitter = Object.assign(new EventEmitter(), node);
     const written = [];
     await toNodeHandler(ok)(emitter, Object.assign(new EventEmitter(), { writeHead: (status) => written.push(status), end: (body) => written.push(Buffer.from(body).toString()) }));
     assert.deepEqual(written, [200, '{"from":"gateway"}']);
   });
 
-  test("because the response emits an error does not end the process", async (t) => {
-    const server = await serveBehind(t, (_request, response) => {
+  test("survives an error event of the response", async (t) => {
+    const server = await serveAfter(t, (_request, response) => {
       const { end } = response;
       response.end = (body) => {
         response.emit("error", new Error("broken pipe"));
         end.call(response, body);
       };
     });
-    const { rejections } = await watch(t, async () => {
+    const { rejections } = await observe(t, async () => {
       assert.equal((await fetch(server.url)).status, 200);
       await server.handled;
     });
     assert.deepEqual(rejections, []);
   });
 
-  const broken = {
+  const brokenGateways = {
     "rejects": async () => { throw new Error("mine"); },
     "throws": () => { throw new Error("mine"); },
-    "answers nothing": async () => {},
-    "answers what is no Response": async () => ({ status: 200 }),
-    "answers with a body that breaks off": async () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("mine")) })),
+    "returns undefined": async () => {},
+    "returns an object that is not a Response": async () => ({ status: 200 }),
+    "returns a body that breaks off": async () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("mine")) })),
   };
-  for (const [name, gateway] of Object.entries(broken)) {
-    test(`because a function around the gateway ${name} is a 500 without details`, async (t) => {
-      const server = await serveBehind(t, () => {}, gateway);
-      const { rejections, logged } = await watch(t, async () => {
+  for (const [name, gateway] of Object.entries(brokenGateways)) {
+    test(`answers a bare 500 when a function around the gateway ${name}`, async (t) => {
+      const server = await serveAfter(t, () => {}, gateway);
+      const { rejections, logged } = await observe(t, async () => {
         const response = await fetch(server.url);
         assert.deepEqual([response.status, (await response.json()).error], [500, { message: "The gateway failed", slug: "Gateway_Failed", status: 500 }]);
         await server.handled;
@@ -184,18 +184,18 @@ suite("an answer that cannot be written", limits, () => {
   }
 
   test("keeps every cookie that a function around the gateway sets", async (t) => {
-    const server = await serveBehind(t, () => {}, async () => new Response("", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] }));
+    const server = await serveAfter(t, () => {}, async () => new Response("", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] }));
     assert.deepEqual((await fetch(server.url)).headers.getSetCookie(), ["a=1", "b=2"]);
   });
 
-  for (const [name, value] of Object.entries({ "nothing": undefined, "a promise": Promise.resolve(ok), "options": { apiKey: "a" } })) {
-    test(`toNodeHandler says so when it is given ${name} in place of a gateway`, () => {
+  for (const [name, value] of Object.entries({ "undefined": undefined, "a promise": Promise.resolve(ok), "options": { apiKey: "a" } })) {
+    test(`cannot be made of ${name} in place of a gateway`, () => {
       assert.throws(() => toNodeHandler(value), /^TypeError: toNodeHandler: the gateway must be what createGateway returns, got (nothing|a Promise|an object)$/);
     });
   }
 });
 
-/** A client's session with a server of HTTP/2. */
+/** Opens a client session with an HTTP/2 server. */
 async function openHttp2(t, handler) {
   const server = createHttp2(handler);
   server.listen(0, "127.0.0.1");
@@ -208,9 +208,9 @@ async function openHttp2(t, handler) {
   return session;
 }
 
-suite("over HTTP/2", limits, () => {
+suite("the handler for Node over HTTP/2", limits, () => {
   const path = "/api/connect/api/v3/toolkits/gmail";
-  const asked = (path, headers) => ({ ":path": path, "x-test-user": "Jessica", ...headers });
+  const requestHeaders = (path, headers) => ({ ":path": path, "x-test-user": "Jessica", ...headers });
   const read = async (stream) => {
     const [headers] = await once(stream, "response");
     const chunks = [];
@@ -218,22 +218,22 @@ suite("over HTTP/2", limits, () => {
     return { status: headers[":status"], body: JSON.parse(Buffer.concat(chunks).toString()) };
   };
 
-  test("requests and bodies are answered", async (t) => {
+  test("answers requests with and without a body", async (t) => {
     const { gateway, sandbox } = openGateway();
     const session = await openHttp2(t, toNodeHandler(gateway));
-    assert.equal((await read(session.request(asked(path)))).body.slug, "gmail");
-    const post = session.request(asked("/api/connect/api/v3/connected_accounts/link", { ":method": "POST", "content-type": "application/json" }));
+    assert.equal((await read(session.request(requestHeaders(path)))).body.slug, "gmail");
+    const post = session.request(requestHeaders("/api/connect/api/v3/connected_accounts/link", { ":method": "POST", "content-type": "application/json" }));
     post.end('{"auth_config_id":"ac_Gmail0000001","callback_url":"https://app.test/done"}');
     assert.equal((await read(post)).status, 201);
     const { id } = sandbox.accounts().at(-1);
-    assert.equal((await read(session.request(asked(`/api/connect/api/v3/connected_accounts/${id}`, { ":method": "DELETE" })))).status, 200);
+    assert.equal((await read(session.request(requestHeaders(`/api/connect/api/v3/connected_accounts/${id}`, { ":method": "DELETE" })))).status, 200);
   });
 
   for (const [name, end] of Object.entries({
     "resets its stream": (stream) => stream.close(constants.NGHTTP2_CANCEL),
     "closes the connection": (_stream, session) => session.destroy(),
   })) {
-    test(`a page that ${name} stops the request to the platform`, async (t) => {
+    test(`aborts the request to the platform when the page ${name}`, async (t) => {
       const arrived = new EventEmitter();
       const { gateway } = openGateway({
         fetch: (request) => {
@@ -242,16 +242,16 @@ suite("over HTTP/2", limits, () => {
         },
       });
       const session = await openHttp2(t, toNodeHandler(gateway));
-      const stream = session.request(asked(path));
+      const stream = session.request(requestHeaders(path));
       stream.on("error", () => {});
       const [signal] = await once(arrived, "request");
       const aborted = once(signal, "abort");
       end(stream, session);
       await aborted;
-      });
+    });
   }
 
-  test("a page that has gone before the handler runs is left alone", async (t) => {
+  test("settles when the page has gone before it runs", async (t) => {
     const handler = toNodeHandler(ok);
     let handled;
     const settled = new Promise((resolve) => { handled = resolve; });
@@ -261,8 +261,8 @@ suite("over HTTP/2", limits, () => {
       await once(response, "close");
       handled(await handler(request, response).then(() => "settled"));
     });
-    const { rejections } = await watch(t, async () => {
-      const stream = session.request(asked(path));
+    const { rejections } = await observe(t, async () => {
+      const stream = session.request(requestHeaders(path));
       stream.on("error", () => {});
       await once(arrived, "request");
       stream.close(constants.NGHTTP2_CANCEL);

@@ -1,72 +1,72 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
-import { apiKey, everything, integrations, openGateway, optionsOf } from "./support.mjs";
+import { apiKey, allowEverything, integrations, openGateway, gatewayOptions } from "./support.mjs";
 
-const only = (members) => ({ allow: { operations: ["connect"], apps: ["gmail"], ...members } });
+const allowWith = (members) => ({ allow: { operations: ["connect"], apps: ["gmail"], ...members } });
 
-/** What is wrong, and what the error says after `createGateway: `: [options, message]. */
+/** Each mistake, with what the error says after `createGateway: `: [options, message]. */
 const wrong = {
-  "a function for nobody": [{ authenticate: "Jessica" }, /^`authenticate` must be a function that answers the signed-in user's id, got "Jessica"/],
+  "a string for authenticate": [{ authenticate: "Jessica" }, /^`authenticate` must be a function that answers the signed-in user's id, got "Jessica"/],
   "a misspelt option": [{ redirectOrgins: [] }, /^"redirectOrgins" is not an option\. Did you mean "redirectOrigins"\? Valid names: apiKey, authenticate, allow, /],
   "an option in another case": [{ Timeoutms: 5 }, /Did you mean "timeoutMs"\?/],
   "an option cut short": [{ timeout: 5 }, /Did you mean "timeoutMs"\?/],
   "an option of another library": [{ userId: "Jessica" }, /^"userId" is not an option\. `authenticate` answers who the user is\. Valid names: /],
   "an option at the wrong level": [{ apps: ["gmail"] }, /^"apps" is not an option\. It is a member of `allow`\./],
-  "an option like no other": [{ colour: "red" }, /^"colour" is not an option\. Valid names: /],
-  "an option of every object": [{ toString: () => "x" }, /^"toString" is not an option\. Valid/],
+  "an unknown option": [{ colour: "red" }, /^"colour" is not an option\. Valid names: /],
+  "an option named like a member of Object.prototype": [{ toString: () => "x" }, /^"toString" is not an option\. Valid/],
   "no allow": [{ allow: undefined }, /^`allow` must be an object such as .*, got nothing$/],
-  "a list for allow": [{ allow: ["connect"] }, /^`allow` must be an object .*, got an array$/],
-  "a misspelt member of allow": [only({ app: ["gmail"] }), /^"app" is not a member of `allow`\. Did you mean "apps"\? Valid names: operations, apps, integrations, actions$/],
-  "no apps": [only({ apps: undefined }), /^`allow\.apps` must be an array of texts, such as \["gmail"\], got nothing$/],
-  "a text for a list": [only({ operations: "connect" }), /^`allow\.operations` must be an array of texts, such as \["connect"\], got a text$/],
-  "an empty text for the integrations, as of an empty variable": [only({ integrations: "" }), /^`allow\.integrations` must be an array of texts, .* got an empty text$/],
-  "null for the integrations": [only({ integrations: null }), /^`allow\.integrations` must be .* got null$/],
-  "a flag for the integrations": [only({ integrations: false }), /^`allow\.integrations` must be .* got a boolean$/],
-  "a hole in a list": [only({ apps: ["gmail", undefined] }), /^`allow\.apps` must list texts only, got nothing$/],
-  "a misspelt operation": [only({ operations: ["conect"] }), /^`allow\.operations` names "conect", which is not an operation\. Did you mean "connect"\? Operations are "connect", "manage", "apps\.get"/],
-  "an operation without its group": [only({ operations: ["connectedAccounts.lst"] }), /Did you mean "connectedAccounts\.list"\?/],
-  "the last name of an operation": [only({ operations: ["refresh"] }), /Did you mean "connectedAccounts\.refresh"\?/],
-  "a call of several operations": [only({ operations: ["initiateConnection"] }), /Did you mean "connect"\?/],
+  "an array for allow": [{ allow: ["connect"] }, /^`allow` must be an object .*, got an array$/],
+  "a misspelt member of allow": [allowWith({ app: ["gmail"] }), /^"app" is not a member of `allow`\. Did you mean "apps"\? Valid names: operations, apps, integrations, actions$/],
+  "no apps": [allowWith({ apps: undefined }), /^`allow\.apps` must be an array of texts, such as \["gmail"\], got nothing$/],
+  "a string for a list": [allowWith({ operations: "connect" }), /^`allow\.operations` must be an array of texts, such as \["connect"\], got a text$/],
+  "an empty string for the integrations, as from an empty variable": [allowWith({ integrations: "" }), /^`allow\.integrations` must be an array of texts, .* got an empty text$/],
+  "null for the integrations": [allowWith({ integrations: null }), /^`allow\.integrations` must be .* got null$/],
+  "false for the integrations": [allowWith({ integrations: false }), /^`allow\.integrations` must be .* got a boolean$/],
+  "undefined in a list": [allowWith({ apps: ["gmail", undefined] }), /^`allow\.apps` must list texts only, got nothing$/],
+  "a misspelt operation": [allowWith({ operations: ["conect"] }), /^`allow\.operations` names "conect", which is not an operation\. Did you mean "connect"\? Operations are "connect", "manage", "apps\.get"/],
+  "an operation without its group": [allowWith({ operations: ["connectedAccounts.lst"] }), /Did you mean "connectedAccounts\.list"\?/],
+  "the last part of an operation's name": [allowWith({ operations: ["refresh"] }), /Did you mean "connectedAccounts\.refresh"\?/],
+  "a client method that uses several operations": [allowWith({ operations: ["initiateConnection"] }), /Did you mean "connect"\?/],
   "the start of an option": [{ maxBody: 5 }, /Did you mean "maxBodyBytes"\?/],
   "another word for an option": [{ key: "a" }, /Did you mean "apiKey"\?/],
-  "an operation like no other": [only({ operations: ["everything"] }), /which is not an operation\. Operations are/],
-  "an operation of every object": [only({ operations: ["toString"] }), /^`allow\.operations` names "toString"/],
-  "an app that is a path": [only({ apps: ["../org"] }), /^`allow\.apps` names "\.\.\/org", which is not an app's key\. Write it in letters/],
-  "any app": [only({ apps: ["*"] }), /^`allow\.apps` names "\*", which is not an app's key\. List each one$/],
-  "an integration that is a path": [only({ integrations: ["a/b"] }), /^`allow\.integrations` names "a\/b", which is not an integration's id/],
-  "an action that is a route": [only({ actions: ["proxy"] }), /^`allow\.actions` names "proxy", which is not the name of an action\. Write one such as "GMAIL_GET_PROFILE"/],
-  "executeAction without actions": [only({ operations: ["executeAction"] }), /^"executeAction" needs the names of actions in `allow\.actions`/],
-  "actions without executeAction": [only({ actions: ["A"] }), /^`allow\.actions` needs "executeAction" in `allow\.operations`/],
-  "new integrations beside a list of them": [only({ operations: ["integrations.create"], integrations: ["a"] }), /^"integrations\.create" makes integrations that/],
-  "a platform by plain http": [{ upstream: "http://platform.test" }, /^`upstream` must be the platform's https URL, .*, got one of http$/],
-  "a platform with a password": [{ upstream: "https://a:hunter2@platform.test" }, /^`upstream` must be .*, got one with such a part$/],
-  "a platform with a query": [{ upstream: "https://platform.test/?a" }, /got one with such a part$/],
-  "a platform without a scheme": [{ upstream: "platform.test" }, /got what is no URL$/],
-  "a platform as a URL object": [{ upstream: new URL("https://platform.test") }, /^`upstream` must be .*, got a URL$/],
-  "a platform with the version of its API": [{ upstream: "https://platform.test/api/v3.1" }, /^`upstream` must be the platform's URL without the version of its API, which the gateway adds/],
-  "null for a platform": [{ upstream: null }, /^`upstream` must be .*, got null$/],
-  "null for a time": [{ timeoutMs: null }, /^`timeoutMs` must be .*, got null$/],
+  "an unknown operation": [allowWith({ operations: ["everything"] }), /which is not an operation\. Operations are/],
+  "an operation named like a member of Object.prototype": [allowWith({ operations: ["toString"] }), /^`allow\.operations` names "toString"/],
+  "an app that is a path": [allowWith({ apps: ["../org"] }), /^`allow\.apps` names "\.\.\/org", which is not an app's key\. Write it in letters/],
+  "a wildcard for the apps": [allowWith({ apps: ["*"] }), /^`allow\.apps` names "\*", which is not an app's key\. List each one$/],
+  "an integration that is a path": [allowWith({ integrations: ["a/b"] }), /^`allow\.integrations` names "a\/b", which is not an integration's id/],
+  "an action that is a route": [allowWith({ actions: ["proxy"] }), /^`allow\.actions` names "proxy", which is not the name of an action\. Write one such as "GMAIL_GET_PROFILE"/],
+  "executeAction without actions": [allowWith({ operations: ["executeAction"] }), /^"executeAction" needs the names of actions in `allow\.actions`/],
+  "actions without executeAction": [allowWith({ actions: ["A"] }), /^`allow\.actions` needs "executeAction" in `allow\.operations`/],
+  "integrations.create beside a list of integrations": [allowWith({ operations: ["integrations.create"], integrations: ["a"] }), /^"integrations\.create" makes integrations that/],
+  "an upstream over plain http": [{ upstream: "http://platform.test" }, /^`upstream` must be the platform's https URL, .*, got one of http$/],
+  "an upstream with a password": [{ upstream: "https://a:hunter2@platform.test" }, /^`upstream` must be .*, got one with such a part$/],
+  "an upstream with a query": [{ upstream: "https://platform.test/?a" }, /got one with such a part$/],
+  "an upstream without a scheme": [{ upstream: "platform.test" }, /got what is no URL$/],
+  "an upstream as a URL object": [{ upstream: new URL("https://platform.test") }, /^`upstream` must be .*, got a URL$/],
+  "an upstream with the version of its API": [{ upstream: "https://platform.test/api/v3.1" }, /^`upstream` must be the platform's URL without the version of its API, which the gateway adds/],
+  "null for upstream": [{ upstream: null }, /^`upstream` must be .*, got null$/],
+  "null for timeoutMs": [{ timeoutMs: null }, /^`timeoutMs` must be .*, got null$/],
   "a base path with a slash at its end": [{ basePath: "/api/" }, /^`basePath` must be a path .*, got "\/api\/"\. Write "\/api"$/],
   "a base path without a slash at its start": [{ basePath: "api/connect" }, /Write "\/api\/connect"$/],
   "a slash for the root": [{ basePath: "/" }, /Write "" for the root$/],
-  "a base path that leads upwards": [{ basePath: "/api/../x" }, /^`basePath` must be/],
+  "a base path with dot segments": [{ basePath: "/api/../x" }, /^`basePath` must be/],
   "a base path that is a pattern": [{ basePath: "/api/*" }, /It may hold letters/],
-  "a base path that is no text": [{ basePath: /api/ }, /^`basePath` must be a path such as "\/api\/connect", got a RegExp$/],
-  "no time": [{ timeoutMs: 0 }, /^`timeoutMs` must be an integer from 1 to 2147483647, got 0$/],
-  "more time than a timer has": [{ timeoutMs: 2 ** 31 }, /^`timeoutMs` must be .*, got 2147483648$/],
-  "endless time": [{ timeoutMs: Infinity }, /got Infinity$/],
-  "a time as a text": [{ timeoutMs: "30s" }, /got "30s"$/],
-  "half a byte": [{ maxBodyBytes: 0.5 }, /^`maxBodyBytes` must be an integer from 1 to \d+, got 0\.5$/],
-  "a flag as a text": [{ exposeAuthParams: "yes" }, /^`exposeAuthParams` must be true or false, got "yes"$/],
-  "an onError that is no function": [{ onError: { log() {} } }, /^`onError` must be a function, got an object$/],
-  "a fetch that is no function": [{ fetch: null }, /^`fetch` must be a function, got null$/],
+  "a base path that is a RegExp": [{ basePath: /api/ }, /^`basePath` must be a path such as "\/api\/connect", got a RegExp$/],
+  "a time of 0": [{ timeoutMs: 0 }, /^`timeoutMs` must be an integer from 1 to 2147483647, got 0$/],
+  "a time longer than a timer allows": [{ timeoutMs: 2 ** 31 }, /^`timeoutMs` must be .*, got 2147483648$/],
+  "an infinite time": [{ timeoutMs: Infinity }, /got Infinity$/],
+  "a time as a string": [{ timeoutMs: "30s" }, /got "30s"$/],
+  "a fraction of a byte": [{ maxBodyBytes: 0.5 }, /^`maxBodyBytes` must be an integer from 1 to \d+, got 0\.5$/],
+  "a flag as a string": [{ exposeAuthParams: "yes" }, /^`exposeAuthParams` must be true or false, got "yes"$/],
+  "an object for onError": [{ onError: { log() {} } }, /^`onError` must be a function, got an object$/],
+  "null for fetch": [{ fetch: null }, /^`fetch` must be a function, got null$/],
 };
 
-suite("options", () => {
+suite("createGateway", () => {
   for (const [name, [options, message]] of Object.entries(wrong)) {
-    test(`refuses ${name}`, () => {
-      assert.throws(() => createGateway(optionsOf(options)), (error) => {
+    test(`rejects ${name}`, () => {
+      assert.throws(() => createGateway(gatewayOptions(options)), (error) => {
         assert.ok(error instanceof TypeError);
         assert.ok(error.message.startsWith("createGateway: "), error.message);
         assert.match(error.message.slice("createGateway: ".length), message);
@@ -77,22 +77,22 @@ suite("options", () => {
   }
 
   for (const [name, given] of Object.entries({ nothing: [], null: [null], "a text": ["key"], "an array": [[]] })) {
-    test(`are an object, and not ${name}`, () => {
+    test(`rejects ${name} in place of its options`, () => {
       const message = `createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got ${name}`;
       assert.throws(() => createGateway(...given), { name: "TypeError", message });
     });
   }
 
-  test("may be undefined where they are optional", () => {
+  test("accepts undefined for every optional option", () => {
     const optional = [
       "upstream", "basePath", "origins", "unsafeHttpOrigins", "exposeAuthParams", "fetch", "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes",
       "onError",
     ];
-    createGateway(optionsOf({ ...Object.fromEntries(optional.map((name) => [name, undefined])), allow: { ...everything, integrations: undefined } }));
+    createGateway(gatewayOptions({ ...Object.fromEntries(optional.map((name) => [name, undefined])), allow: { ...allowEverything, integrations: undefined } }));
   });
 
-  test("takes loopback by http, and another base path", async () => {
-    createGateway(optionsOf({ upstream: "http://localhost:3001", redirectOrigins: ["http://127.0.0.1:3000", "http://[::1]:3000"] }));
+  test("accepts plain http on loopback, and another base path", async () => {
+    createGateway(gatewayOptions({ upstream: "http://localhost:3001", redirectOrigins: ["http://127.0.0.1:3000", "http://[::1]:3000"] }));
     const { gateway } = openGateway({ basePath: "/x/y" });
     const ask = (path) => gateway(new Request(`https://app.test${path}`, { headers: { "x-test-user": "Jessica" } }));
     assert.equal((await ask("/x/y/api/v3.1/toolkits/gmail")).status, 200);
@@ -100,21 +100,21 @@ suite("options", () => {
     assert.equal((await ask("/x/yy/api/v3.1/toolkits/gmail")).status, 404);
   });
 
-  test("a gateway that is mounted elsewhere than its basePath says so", async () => {
-    const { gateway, seen } = openGateway();
+  test("returns a gateway that names `basePath` when a path is outside of it", async () => {
+    const { gateway, upstreamRequests } = openGateway();
     for (const path of ["/connect/api/v3.1/toolkits/gmail", "/api/v3.1/toolkits/gmail", "/api/connected/api/v3.1/toolkits/gmail"]) {
       const response = await gateway(new Request(`https://app.test${path}`, { headers: { "x-test-user": "Jessica" } }));
       const { error } = await response.json();
-      assert.deepEqual([response.status, error.slug, seen.length], [404, "Gateway_NotFound", 0]);
+      assert.deepEqual([response.status, error.slug, upstreamRequests.length], [404, "Gateway_NotFound", 0]);
       assert.match(error.message, /^The path does not begin with the option `basePath` of createGateway$/);
     }
   });
 
-  test("a platform below a path is asked there", async () => {
+  test("keeps the path of `upstream`", async () => {
     const opened = openGateway({ upstream: "https://proxy.test/platform/" });
     opened.reply = () => Response.json({ slug: "gmail" });
     await opened.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
-    assert.equal(opened.seen[0].url, "https://proxy.test/platform/api/v3.1/toolkits/gmail");
+    assert.equal(opened.upstreamRequests[0].url, "https://proxy.test/platform/api/v3.1/toolkits/gmail");
   });
 });
 
@@ -135,35 +135,35 @@ suite("allow", () => {
     getAuthParams: ["GET", "/api/v3.1/connected_accounts/nobodys"],
     executeAction: ["POST", "/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { arguments: {} }],
   };
-  /** An account shows what is known of its auth params. */
-  const oneRequest = ["connectedAccounts.get", "getAuthParams"];
-  /** The calls that are let in with these operations. */
-  async function letIn(operations) {
+  /** Auth params are members of an account, so that both operations are the same request. */
+  const sameRequest = ["connectedAccounts.get", "getAuthParams"];
+  /** The requests that a gateway with these operations does not answer with 403. */
+  async function allowedWith(operations) {
     const { as } = openGateway({ allow: { operations, apps: ["gmail"], ...(operations.includes("executeAction") && { actions: ["GMAIL_GET_PROFILE"] }) } });
     const answers = Object.entries(requests).map(async ([name, [method, path, body]]) => [name, await as("Jessica")(method, path, { body })]);
     return (await Promise.all(answers)).filter(([, { status }]) => status !== 403).map(([name]) => name);
   }
 
   for (const name of Object.keys(requests)) {
-    const same = oneRequest.includes(name) ? oneRequest : [name];
-    test(`${name} alone`, async () => assert.deepEqual(await letIn([name]), same));
+    const expected = sameRequest.includes(name) ? sameRequest : [name];
+    test(`${name} allows its own request only`, async () => assert.deepEqual(await allowedWith([name]), expected));
   }
 
-  test("connect and manage are the calls that they say", async () => {
-    assert.deepEqual(await letIn(["connect"]), ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...oneRequest]);
+  test("connect and manage stand for groups of operations", async () => {
+    assert.deepEqual(await allowedWith(["connect"]), ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...sameRequest]);
     const managing = ["list", "refresh", "enable", "disable", "delete"].map((name) => `connectedAccounts.${name}`);
-    assert.deepEqual(await letIn(["manage"]), managing);
-    assert.deepEqual(await letIn([]), []);
+    assert.deepEqual(await allowedWith(["manage"]), managing);
+    assert.deepEqual(await allowedWith([]), []);
   });
 
-  test("a refusal names the operation, and nothing reaches the platform", async () => {
-    const { as, seen } = openGateway({ allow: { operations: [], apps: ["gmail"] } });
+  test("answers an operation that it does not list with 403 and its name, without asking the platform", async () => {
+    const { as, upstreamRequests } = openGateway({ allow: { operations: [], apps: ["gmail"] } });
     const { status, body } = await as("Jessica")("GET", "/api/v3.1/connected_accounts");
     assert.deepEqual([status, body.error.slug, body.error.message], [403, "Gateway_NotAllowed", "connectedAccounts.list is not allowed: list it in the option `allow.operations`"]);
-    assert.deepEqual(seen, []);
+    assert.deepEqual(upstreamRequests, []);
   });
 
-  test("integrations that are not listed are not there", async () => {
+  test("answers integrations that it does not list with 404, and lists leave them out", async () => {
     const { as } = openGateway({ allow: { operations: ["connect"], apps: ["gmail", "shopify"], integrations: [integrations.gmail] } });
     const found = await as("Jessica")("GET", "/api/v3.1/auth_configs");
     assert.deepEqual(found.body.items.map(({ id }) => id), [integrations.gmail]);
@@ -177,7 +177,7 @@ suite("allow", () => {
 });
 
 suite("authenticate", () => {
-  test("is given the request and the handler's second argument", async () => {
+  test("receives the request and the handler's second argument", async () => {
     const asked = [];
     const { gateway } = openGateway({ authenticate: async (request, context) => void asked.push([new URL(request.url).pathname, context]) });
     const response = await gateway(new Request("https://app.test/api/connect/api/v3.1/toolkits"), { user: 1 });
@@ -185,10 +185,10 @@ suite("authenticate", () => {
   });
 
   for (const nobody of [undefined, null, ""]) {
-    test(`${JSON.stringify(nobody)} is nobody`, async () => {
-      const { ask, seen } = openGateway({ authenticate: () => nobody });
+    test(`returns ${JSON.stringify(nobody)} when nobody is signed in, which is answered with 401`, async () => {
+      const { ask, upstreamRequests } = openGateway({ authenticate: () => nobody });
       assert.equal((await ask("GET", "/api/v3.1/toolkits")).status, 401);
-      assert.deepEqual(seen, []);
+      assert.deepEqual(upstreamRequests, []);
     });
   }
 
@@ -196,40 +196,39 @@ suite("authenticate", () => {
     "throws": () => { throw new Error("database password is hunter2"); },
     "rejects": async () => { throw new Error("database password is hunter2"); },
   })) {
-    test(`that ${name} is a 500 without details, and an error for the log`, async () => {
-      const { ask, seen, errors } = openGateway({ authenticate });
+    test(`that ${name} is answered with a bare 500, and onError receives the error`, async () => {
+      const { ask, upstreamRequests, errors } = openGateway({ authenticate });
       const { status, body } = await ask("GET", "/api/v3.1/toolkits");
       assert.deepEqual([status, body], [500, { error: { message: "The gateway failed", slug: "Gateway_Failed", status: 500 } }]);
-      assert.deepEqual([seen.length, errors.length], [0, 1]);
+      assert.deepEqual([upstreamRequests.length, errors.length], [0, 1]);
     });
   }
-
 });
 
 suite("an onError", () => {
   const fails = () => {
     throw new Error("the log is gone");
   };
-  /** Ways to fail: at once, later, and as something that only looks like a promise. */
+  /** Ways to fail: at once, later, and with a value that only looks like a promise. */
   const failing = {
     "throws": fails,
-    "throws nothing": () => { throw undefined; },
+    "throws undefined": () => { throw undefined; },
     "rejects": async () => fails(),
     "rejects later": () => new Promise((_resolve, reject) => setImmediate(() => reject(new Error("late")))),
-    "rejects with itself": () => { const own = Promise.reject(new Error("own")); own.catch = undefined; return own; },
-    "answers a thenable that throws": () => ({ then: fails }),
-    "answers a thenable that rejects": () => ({ then: (_resolve, reject) => reject(new Error("no")) }),
-    "answers a thenable that answers one that rejects": () => ({ then: (resolve) => resolve(Promise.reject(new Error("no"))) }),
-    "answers a getter that throws": () => Object.defineProperty({}, "then", { get: fails }),
-    "answers a proxy that throws": () => new Proxy({}, { get: fails, getPrototypeOf: fails }),
-    "never answers": () => new Promise(() => {}),
+    "returns a rejected promise without catch": () => { const own = Promise.reject(new Error("own")); own.catch = undefined; return own; },
+    "returns a thenable that throws": () => ({ then: fails }),
+    "returns a thenable that rejects": () => ({ then: (_resolve, reject) => reject(new Error("no")) }),
+    "returns a thenable that resolves with a rejected promise": () => ({ then: (resolve) => resolve(Promise.reject(new Error("no"))) }),
+    "returns an object whose `then` throws when it is read": () => Object.defineProperty({}, "then", { get: fails }),
+    "returns a proxy that throws": () => new Proxy({}, { get: fails, getPrototypeOf: fails }),
+    "never settles": () => new Promise(() => {}),
   };
   const causes = {
     "authenticate fails": ["GET", 500, { authenticate: fails }],
     "the platform cannot be used": ["GET", 502, {}],
   };
   for (const [name, onError] of Object.entries(failing)) {
-    test(`that ${name} changes no answer and is no unhandled rejection`, async () => {
+    test(`that ${name} changes no answer and causes no unhandled rejection`, async () => {
       const unhandled = [];
       const note = (reason) => void unhandled.push(reason);
       process.on("unhandledRejection", note);

@@ -8,8 +8,8 @@ const field = {
   expected_from_customer: true, legacy_template_name: "shop", format: "uri", pattern: "^a", example: "acme", prefix: "https://", suffix: ".example", order: 1, enum: ["acme", 7, true],
 };
 const fields = { required: [field], optional: [field] };
-/** All that a page may know of each thing. */
-const whole = {
+/** Each kind of answer with every member that a page may receive. */
+const complete = {
   app: {
     slug: "gmail", name: "Gmail", type: "native", enabled: true, no_auth: false, is_local_toolkit: false, auth_guide_url: "https://guide.test", auth_schemes: ["OAUTH2"],
     composio_managed_auth_schemes: ["OAUTH2"],
@@ -35,50 +35,50 @@ const whole = {
 
 const api = "/api/v3.1";
 const post = (path, body) => ["POST", path, { body }];
-/** Each operation: the request, what the platform answers, and what the page is shown of it when that holds no more than it may know. */
+/** Each operation: the request, the platform's answer, and what the page receives of it. */
 const operations = {
-  "apps.get": [["GET", `${api}/toolkits/gmail`], whole.app, whole.app],
-  "apps.list": [["GET", `${api}/toolkits`], { items: [whole.app] }, { items: [whole.app], next_cursor: null, total_pages: 1, current_page: 1, total_items: 1 }],
-  "integrations.get": [["GET", `${api}/auth_configs/ac_1`], whole.config, whole.config],
-  "integrations.list": [["GET", `${api}/auth_configs`], { items: [whole.config] }, { items: [whole.config], next_cursor: null, total_pages: 1, current_page: 1, total_items: 1 }],
-  "integrations.create": [post(`${api}/auth_configs`, { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } }), whole.created, whole.created],
-  "connectedAccounts.get": [["GET", `${api}/connected_accounts/ca_1`], whole.account, whole.account],
-  "connectedAccounts.list": [["GET", `${api}/connected_accounts`], { items: [whole.account] }, { items: [whole.account], next_cursor: null, user_id: "Jessica" }],
-  "connectedAccounts.initiate": [post(`${api}/connected_accounts`, { auth_config: { id: "ac_1" }, connection: {} }), whole.made, whole.made],
-  "connectedAccounts.initiate, by a link": [post(`${api}/connected_accounts/link`, { auth_config_id: "ac_1" }), whole.link, whole.link],
-  "connectedAccounts.refresh": [post(`${api}/connected_accounts/ca_1/refresh`, {}), whole.refreshed, whole.refreshed],
-  "connectedAccounts.enable": [["PATCH", `${api}/connected_accounts/ca_1/status`, { body: { enabled: true } }], whole.done, whole.done],
-  "connectedAccounts.delete": [["DELETE", `${api}/connected_accounts/ca_1`], whole.done, whole.done],
-  "executeAction": [post(`${api}/tools/execute/GMAIL_GET_PROFILE`, { connected_account_id: "ca_1", arguments: {} }), whole.ran, whole.ran],
+  "apps.get": [["GET", `${api}/toolkits/gmail`], complete.app, complete.app],
+  "apps.list": [["GET", `${api}/toolkits`], { items: [complete.app] }, { items: [complete.app], next_cursor: null, total_pages: 1, current_page: 1, total_items: 1 }],
+  "integrations.get": [["GET", `${api}/auth_configs/ac_1`], complete.config, complete.config],
+  "integrations.list": [["GET", `${api}/auth_configs`], { items: [complete.config] }, { items: [complete.config], next_cursor: null, total_pages: 1, current_page: 1, total_items: 1 }],
+  "integrations.create": [post(`${api}/auth_configs`, { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } }), complete.created, complete.created],
+  "connectedAccounts.get": [["GET", `${api}/connected_accounts/ca_1`], complete.account, complete.account],
+  "connectedAccounts.list": [["GET", `${api}/connected_accounts`], { items: [complete.account] }, { items: [complete.account], next_cursor: null, user_id: "Jessica" }],
+  "connectedAccounts.initiate": [post(`${api}/connected_accounts`, { auth_config: { id: "ac_1" }, connection: {} }), complete.made, complete.made],
+  "connectedAccounts.initiate, by a link": [post(`${api}/connected_accounts/link`, { auth_config_id: "ac_1" }), complete.link, complete.link],
+  "connectedAccounts.refresh": [post(`${api}/connected_accounts/ca_1/refresh`, {}), complete.refreshed, complete.refreshed],
+  "connectedAccounts.enable": [["PATCH", `${api}/connected_accounts/ca_1/status`, { body: { enabled: true } }], complete.done, complete.done],
+  "connectedAccounts.delete": [["DELETE", `${api}/connected_accounts/ca_1`], complete.done, complete.done],
+  "executeAction": [post(`${api}/tools/execute/GMAIL_GET_PROFILE`, { connected_account_id: "ca_1", arguments: {} }), complete.ran, complete.ran],
 };
 
-async function shown(request, answer, options) {
+async function answerTo(request, answer, options) {
   const opened = openGateway(options);
   opened.reply = (asked) => {
     const { pathname } = new URL(asked.url);
-    // What is looked up first, where that is not the answer itself.
-    if (asked.method === "GET" && request[0] !== "GET") return json(pathname.includes("auth_configs") ? whole.config : whole.account);
+    // The gateway looks the account or integration up before it changes anything.
+    if (asked.method === "GET" && request[0] !== "GET") return json(pathname.includes("auth_configs") ? complete.config : complete.account);
     return json(answer);
   };
   return opened.as("Jessica")(...request);
 }
 
-/** Copies of a value with one thing more in one place: an unknown member of an object, an object as an item or in a plain value's place. */
-function* spoiled(value, isOpen) {
-  if (isOpen) return;
+/** Copies of a value, each with the secret in one more place: an unknown member, an unexpected item, or an object in place of a plain value. */
+function* withSecret(value, passesThrough) {
+  if (passesThrough) return;
   const hidden = { token: secret };
   if (Array.isArray(value)) {
     yield [...value, hidden];
     yield [...value, [secret], [hidden]];
     if (typeof value[0] === "object") yield [...value, secret];
     for (const [index, item] of value.entries()) {
-      for (const other of spoiled(item)) yield value.with(index, other);
+      for (const other of withSecret(item)) yield value.with(index, other);
     }
   } else if (typeof value === "object" && value !== null) {
     for (const name of ["unknown", "credentials", "constructor", "toJSON", "__proto__x"]) yield { ...value, [name]: secret };
     yield { ...value, unknown: hidden, other: [hidden] };
     for (const [name, member] of Object.entries(value)) {
-      for (const other of spoiled(member, name === "data")) yield { ...value, [name]: other };
+      for (const other of withSecret(member, name === "data")) yield { ...value, [name]: other };
     }
   } else {
     yield hidden;
@@ -87,34 +87,34 @@ function* spoiled(value, isOpen) {
   }
 }
 
-suite("what a page is shown", () => {
+suite("the answer that a page receives", () => {
   for (const [name, [request, answer, expected]] of Object.entries(operations)) {
-    test(`of ${name}: all members that are known`, async () => {
-      const { status, body } = await shown(request, answer);
+    test(`of ${name} has every known member`, async () => {
+      const { status, body } = await answerTo(request, answer);
       assert.deepEqual([status, body], [200, expected]);
     });
 
-    test(`of ${name}: nothing else, at any depth`, async () => {
+    test(`of ${name} has no unknown member at any depth`, async () => {
       let count = 0;
-      for (const other of spoiled(answer)) {
+      for (const other of withSecret(answer)) {
         count += 1;
-        const { text } = await shown(request, other);
+        const { text } = await answerTo(request, other);
         assert.ok(!text.includes(secret), JSON.stringify(other));
       }
       assert.ok(count > 5);
     });
   }
 
-  test("of auth params, where they are to be seen: values and lists of texts of the user's account, and nothing inside of others", async () => {
+  test("has auth params, with `exposeAuthParams`, only as plain values and lists of strings", async () => {
     const val = { status: "ACTIVE", access_token: "token-1", expires_in: 3600, scope: ["a", "b", { token: secret }], authed_user: { token: secret }, extra_token_data: [[secret]], __proto__x: { a: secret } };
-    const account = { ...whole.account, state: { authScheme: "OAUTH2", val, more: secret }, params: { token: secret }, data: { token: secret } };
-    const { body, text } = await shown(["GET", `${api}/connected_accounts/ca_1`], account, { exposeAuthParams: true });
+    const account = { ...complete.account, state: { authScheme: "OAUTH2", val, more: secret }, params: { token: secret }, data: { token: secret } };
+    const { body, text } = await answerTo(["GET", `${api}/connected_accounts/ca_1`], account, { exposeAuthParams: true });
     assert.deepEqual(body.state, { authScheme: "OAUTH2", val: { status: "ACTIVE", access_token: "token-1", expires_in: 3600, scope: ["a", "b"], extra_token_data: [] } });
     assert.ok(!text.includes(secret));
   });
 
-  test("of an app with hostile members is plain data", async () => {
-    const text = JSON.stringify({ ...whole.app, name: "X" }).replace('"name":"X"', '"name":"X","__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}');
+  test("has no member called `__proto__` or `constructor`", async () => {
+    const text = JSON.stringify({ ...complete.app, name: "X" }).replace('"name":"X"', '"name":"X","__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}');
     const opened = openGateway();
     opened.reply = () => new Response(text);
     const { body } = await opened.as("Jessica")("GET", `${api}/toolkits/gmail`);

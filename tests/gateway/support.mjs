@@ -5,50 +5,51 @@ export const apiKey = "platform-key-0123456789";
 export const platformUrl = "https://platform.test";
 export const site = "https://app.test";
 export const redirectUrl = `${site}/done`;
-const user = "x-test-user";
+const userHeader = "x-test-user";
 
 /** Ids of the sandbox's integrations. */
 export const integrations = { gmail: "ac_Gmail0000001", shopify: "ac_Shopify00002", zendesk: "ac_Zendesk00003" };
 
-/** What every sandbox here is made with; a test file may change it before it imports the others. */
+/** Options of every sandbox that `openGateway` creates. A test file may change them before it imports the others. */
 export const sandboxOptions = {};
 
-/** Every call there is, for two apps and one action. */
-export const everything = {
+/** Allows every operation, for two apps with an action each. */
+export const allowEverything = {
   operations: ["connect", "manage", "apps.list", "integrations.create", "getAuthParams", "executeAction"],
   apps: ["gmail", "shopify"],
   actions: ["GMAIL_GET_PROFILE", "SHOPIFY_GET_SHOP"],
 };
 
-/** Options of a gateway whose users say in a header who they are. */
-export const optionsOf = (options) => ({
+/** Options of a gateway that takes the signed-in user from a header. `options` override the defaults. */
+export const gatewayOptions = (options) => ({
   apiKey,
-  authenticate: (request) => request.headers.get(user),
-  allow: everything,
+  authenticate: (request) => request.headers.get(userHeader),
+  allow: allowEverything,
   redirectOrigins: [site],
   upstream: platformUrl,
   ...options,
 });
 
 /**
- * A gateway in front of a sandbox, or of `reply`, which may be changed.
- * @returns `{ sandbox, gateway, seen, errors, ask, as, make }`: `seen` are the requests that reached the platform; `ask(method, path, init)`
- * asks as nobody and `as(entity)` as a user, both with `{ status, headers, text, body }`; `make(entity, app)` makes an account and gives its id.
+ * Opens a gateway whose upstream is a sandbox. A test may assign `reply` to answer in the sandbox's place.
+ * @returns `{ sandbox, gateway, reply, upstreamRequests, errors, ask, as, createAccount }`.
+ *   `ask(method, path, init)` sends a request without a user, `as(entity)(method, path, init)` one of a signed-in user. Both return
+ *   `{ status, headers, text, body }`. `errors` are those that `onError` received. `createAccount(entity, app)` returns the id of a new account.
  */
 export function openGateway(options) {
   const sandbox = createSandbox({ apiKey, ...sandboxOptions });
-  const open = { sandbox, seen: [], errors: [], reply: (request) => sandbox.fetch(request) };
-  const gateway = createGateway(optionsOf({
+  const opened = { sandbox, upstreamRequests: [], errors: [], reply: (request) => sandbox.fetch(request) };
+  const gateway = createGateway(gatewayOptions({
     fetch: async (request) => {
       const { pathname, searchParams } = new URL(request.url);
       const text = await request.clone().text();
-      open.seen.push({
+      opened.upstreamRequests.push({
         method: request.method, url: request.url, path: pathname, query: Object.fromEntries(searchParams),
         headers: Object.fromEntries(request.headers), cache: request.cache, redirect: request.redirect, text, body: text && JSON.parse(text),
       });
-      return open.reply(request);
+      return opened.reply(request);
     },
-    onError: (error) => open.errors.push(error),
+    onError: (error) => opened.errors.push(error),
     ...options,
   }));
   const ask = async (method, path, { headers, body, query = "", ...init } = {}) => {
@@ -61,9 +62,9 @@ export function openGateway(options) {
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
   };
-  const as = (entity) => (method, path, init = {}) => ask(method, path, { ...init, headers: { ...init.headers, [user]: entity } });
-  /** Made at the platform itself. */
-  const make = async (entity, app = "shopify") => {
+  const as = (entity) => (method, path, init = {}) => ask(method, path, { ...init, headers: { ...init.headers, [userHeader]: entity } });
+  /** Asks the platform directly, past the gateway. */
+  const createAccount = async (entity, app = "shopify") => {
     const values = app === "zendesk" ? { subdomain: "acme" } : { shop: "acme", admin_api_access_token: `shpat_${entity}_secret` };
     await sandbox.fetch(new Request(`${platformUrl}/api/v3/connected_accounts${app === "shopify" ? "" : "/link"}`, {
       method: "POST",
@@ -74,15 +75,15 @@ export function openGateway(options) {
     }));
     return sandbox.accounts().at(-1).id;
   };
-  return Object.assign(open, { gateway, ask, as, make });
+  return Object.assign(opened, { gateway, ask, as, createAccount });
 }
 
 export const json = (body, status = 200, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
 
 /**
- * Each operation on one account, as the client asks for it: `{ name, method, path, body, query, changes }`; `changes` tells whether it
- * would be sent to the platform as it is, after the look at the account.
+ * Every operation on one account, as the client requests it. `changes` marks those that change the account or act on it:
+ * the gateway checks the account's owner first, and then sends a second request.
  */
 export const accountOperations = (id) => [
   { name: "get", method: "GET", path: `/api/v3.1/connected_accounts/${id}` },

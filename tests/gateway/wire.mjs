@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 
-/** A server on loopback: `{ url, port, close }`. */
+/** Starts an HTTP server on loopback. */
 export async function serve(listener) {
   const server = createServer(listener);
   server.listen(0, "127.0.0.1");
@@ -19,12 +19,12 @@ export async function serve(listener) {
   };
 }
 
-/** Sends bytes as they are, and gives the first answer as it came: `{ status, text }`. */
-export async function raw(port, text) {
+/** Sends `text` over a TCP connection and reads until the server closes it. `status` is that of the first response. */
+export async function sendRaw(port, text) {
   const socket = connect(port, "127.0.0.1");
   socket.write(text);
   const chunks = [];
   for await (const chunk of socket) chunks.push(chunk);
-  const answer = Buffer.concat(chunks).toString();
-  return { status: Number(answer.match(/^HTTP\/1\.1 (\d+)/)?.[1]), text: answer };
+  const received = Buffer.concat(chunks).toString();
+  return { status: Number(received.match(/^HTTP\/1\.1 (\d+)/)?.[1]), text: received };
 }
