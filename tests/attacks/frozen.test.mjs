@@ -1,16 +1,16 @@
-// A page that defends itself against polluted prototypes by freezing them: nothing that they have can be assigned any more.
+// A page may freeze all prototypes against pollution. Assigning an inherited member then throws.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 
-test("where all prototypes are frozen, calls are answered and errors are errors", { timeout: 10_000 }, async () => {
+test("with all prototypes frozen, calls succeed and errors keep their members", { timeout: 10_000 }, async () => {
   const worker = new Worker(new URL("support/frozen-worker.mjs", import.meta.url));
-  const came = await new Promise((resolve, reject) => {
-    worker.on("message", resolve).on("error", reject).on("exit", () => reject(new Error("a call came to no end")));
+  const results = await new Promise((resolve, reject) => {
+    worker.on("message", resolve).on("error", reject).on("exit", () => reject(new Error("the worker ended without its results")));
   });
   await worker.terminate();
   const error = (code, name = "ConnectError") => [name, code, true, false];
-  assert.deepEqual(came, {
+  assert.deepEqual(results, {
     connectionStatus: "ACTIVE", state: "ready", isOurs: true, error: error("not_found"), unloaded: error("load_failed"), tooEarly: error("invalid_transition"),
     misuse: error("invalid_argument", "SandboxError"),
   });

@@ -1,11 +1,11 @@
-// Prototype pollution: what somebody has put on the prototype of all objects, before this package was loaded or after.
+// Prototype pollution: members of Object.prototype that were added before or after this package was loaded.
 import assert from "node:assert/strict";
 import { afterEach, suite, test } from "node:test";
 import { createClient, inputAttributes, isConnectError, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
 import { callback, connect, initiating, json, memoryStorage, platform } from "../node/client.mjs";
 
 const added = [];
-/** Puts members on the prototype of all objects, until the end of the test. */
+/** Adds members to Object.prototype until the end of the test. */
 function pollute(members) {
   for (const [name, value] of Object.entries(members)) {
     Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true });
@@ -15,7 +15,7 @@ function pollute(members) {
 const clean = () => added.splice(0).forEach((name) => delete Object.prototype[name]);
 afterEach(clean);
 
-// All of these run in one process: the first client that is made loads the module.
+// These run in one process, and the first client loads the module. So the order of the tests matters.
 suite("a polluted prototype", () => {
   test("does not choose which module is loaded", async () => {
     const asked = [];
@@ -26,7 +26,7 @@ suite("a polluted prototype", () => {
     };
     pollute({ wasmUrl: "https://evil.test/evil.wasm" });
     try {
-      // The file is not served: the module comes from the script with the same in it.
+      // The .wasm file answers 404, so that the loader falls back to the script that contains it.
       await createClient({ baseUrl: "https://platform.test" });
     } finally {
       globalThis.fetch = fetch;
@@ -35,15 +35,15 @@ suite("a polluted prototype", () => {
     assert.ok(asked[0].startsWith("file:"), asked[0]);
   });
 
-  test("is no option of a client or a call", async () => {
+  test("sets no option of a client or a call", async () => {
     const { asked, bodies, options } = platform();
     pollute({
       api: "v3", version: "evil", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
       storage: memoryStorage(), retry: 5, timeoutMs: 1, createIntegrations: true, returnTo: "/evil", authScheme: "API_KEY", redirectUrl: "https://evil.test/", url: "https://evil.test/", data: { a: "b" },
     });
-    const seen = [];
+    const requests = [];
     const client = await connect({ ...options, fetch: async (request) => {
-      seen.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key")]);
+      requests.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key")]);
       return options.fetch(request);
     } });
     const request = await client.initiateConnection(initiating);
@@ -51,14 +51,14 @@ suite("a polluted prototype", () => {
     const done = await client.completeConnection({ url: callback(request) });
     clean();
     assert.deepEqual(asked, ["POST /api/v3.1/connected_accounts", "GET /api/v3.1/connected_accounts/ca_1"]);
-    for (const [origin, credentials, ...headers] of seen) {
+    for (const [origin, credentials, ...headers] of requests) {
       assert.deepEqual([origin, credentials, headers[0], headers[1]], ["https://platform.test", "same-origin", null, null]);
     }
     assert.deepEqual(bodies[0].connection.state, { authScheme: "OAUTH2", val: { status: "INITIALIZING" } });
     assert.deepEqual([record.entityId, record.returnTo, done.returnTo, done.account.entityId], ["Jessica", undefined, undefined, "Jessica"]);
   });
 
-  test("completes no connection, and gives no record to a callback", async () => {
+  test("completes no connection and provides no record for a callback", async () => {
     const storage = memoryStorage();
     storage.setItem("connect-flow:f1", "{}");
     pollute({
@@ -73,7 +73,7 @@ suite("a polluted prototype", () => {
     assert.deepEqual(client.pending(), []);
   });
 
-  test("changes no field and no check of one", async () => {
+  test("changes no field and no validation", async () => {
     pollute({ required: true, pattern: "^evil$", enum: ["evil"], secret: false, type: "number", default: "evil", hidden: true });
     const field = JSON.parse('{"name":"api_key","displayName":"API key","type":"string","required":false,"secret":true}');
     const checks = [validateParams([field], {}), validateParams([field], { api_key: "x" })];
@@ -88,14 +88,14 @@ suite("a polluted prototype", () => {
   });
 });
 
-suite("a method `toJSON` of all objects", () => {
+suite("a `toJSON` on Object.prototype", () => {
   const field = { name: "shop", displayName: "Shop", type: "string", required: true, secret: false, pattern: "^a" };
-  /** Another list in place of whatever is made JSON of. */
+  /** Replaces any value that is stringified. */
   function toJSON(key) {
     return key === "" ? [{ ...field, pattern: "^evil", required: false }] : this;
   }
 
-  test("changes no check, and no answer", async () => {
+  test("changes no validation and no answer", async () => {
     const client = await connect({ retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
     pollute({ toJSON });
     const codes = [{}, { shop: "b" }, { shop: "a" }].map((data) => validateParams([field], data).map(({ code }) => code));
@@ -107,15 +107,15 @@ suite("a method `toJSON` of all objects", () => {
 });
 
 suite("an answer or an argument", () => {
-  const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"x","then":"x"}';
+  const hostileMembers = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"x","then":"x"}';
   const untouched = () => assert.deepEqual([{}.polluted, Object.polluted, Function.prototype.polluted, [].polluted], Array(4).fill(undefined));
 
-  test("pollutes nothing, however its members are called", async () => {
-    const members = `"id":"ca_1","status":"ACTIVE","meta":${hostile},"data":${hostile},"params":${hostile},"val":${hostile},"connectionParams":${hostile},"toolkit":{"slug":"gmail"},"successful":true`;
-    const client = await connect({ entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostile.slice(1, -1)}}`) });
+  test("pollutes no prototype, whatever its members' names", async () => {
+    const members = `"id":"ca_1","status":"ACTIVE","meta":${hostileMembers},"data":${hostileMembers},"params":${hostileMembers},"val":${hostileMembers},"connectionParams":${hostileMembers},"toolkit":{"slug":"gmail"},"successful":true`;
+    const client = await connect({ entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostileMembers.slice(1, -1)}}`) });
     const entity = { connectedAccountId: "ca_1" };
     await client.connectedAccounts.get(entity);
-    const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostile) });
+    const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostileMembers) });
     assert.deepEqual(Object.keys(data), ["__proto__", "constructor", "toString", "then"]);
     assert.equal(Object.getPrototypeOf(data), Object.prototype);
     for await (const account of client.connectedAccounts.list()) assert.equal(account.id, "ca_1");
@@ -123,7 +123,7 @@ suite("an answer or an argument", () => {
     untouched();
   });
 
-  test("of a page's own `fetch` may be a thenable; what never ends, throws or answers twice ends the call all the same", async () => {
+  test("of a page's own `fetch` may be a thenable, and the call ends even if that never settles, throws or resolves twice", async () => {
     const account = () => json({ id: "ca_1", status: "ACTIVE" });
     const ask = async (thenable) => {
       const client = await connect({ retry: 0, timeoutMs: 50, fetch: () => thenable });

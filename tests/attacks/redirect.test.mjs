@@ -1,4 +1,4 @@
-// Open redirects: whatever is accepted as an address means to the browser's own URL parser what it means to us.
+// Open redirects: the browser's URL parser must read every accepted URL as the client does.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
@@ -16,7 +16,7 @@ afterEach(() => {
   delete globalThis.location;
 });
 
-/** Every way to write these parts one after the other. */
+/** All concatenations of one part from each list. */
 const combine = (first, ...rest) => (rest.length ? first.flatMap((part) => combine(...rest).map((more) => part + more)) : first);
 
 const schemes = [
@@ -28,7 +28,7 @@ const hosts = [
   "accounts.provider.test", "ACCOUNTS.provider.TEST", "accounts.provider.test.", "accounts.provider.test:443", "accounts.provider.test:0443", "accounts.provider.test:8443",
   "evil.test", "accounts.provider.test.evil.test", "accounts.provider.test@evil.test", "user@accounts.provider.test", "evil.test:@accounts.provider.test", "@evil.test",
   "accounts.provider.test%40evil.test", "accounts.provider.test%2fevil.test", "accounts.provider.test\\@evil.test", "accounts.provider.test\t.evil.test", "evil.test\u0000accounts.provider.test",
-  // Look-alikes: Cyrillic, full width, a dot and a slash of other scripts, letters that are folded or dropped, Punycode.
+  // Look-alikes: Cyrillic, full width, dots and slashes of other scripts, letters that IDNA folds or drops, Punycode.
   "аccounts.provider.test", "ａccounts.provider.test", "accounts。provider。test", "evil.test／accounts.provider.test", "accountſ.provider.test", "accounts.pro\u00advider.test", "xn--ccounts-bzf.provider.test",
   "localhost", "localhost:3000", "LOCALHOST", "localhost.evil.test", "x.localhost", "evillocalhost", "127.0.0.1", "127.0.0.1.evil.test", "127.1", "2130706433", "0x7f.1", "0177.0.0.1",
   "[::1]", "[::ffff:127.0.0.1]", "[::1]evil.test", "0", "",
@@ -41,7 +41,7 @@ const corpus = [
   `${provider}/${"a".repeat(10_000)}`,
 ];
 
-/** What becomes of an address: where the page was sent, or the code of the refusal. */
+/** Calls `redirect`. Returns the URL that the page was sent to, or the error's code. */
 function redirect(client, redirectUrl) {
   left.length = 0;
   try {
@@ -51,13 +51,13 @@ function redirect(client, redirectUrl) {
     assert.deepEqual(left, []);
     return { code: error.code };
   }
-  // White space around an option is nobody's.
+  // The client trims its options.
   assert.deepEqual(left, [redirectUrl.trim()]);
   return { url: new URL(left[0], location.href) };
 }
 
-suite("an open redirect", () => {
-  test("does not come of any spelling of an address", async () => {
+suite("an open redirect is impossible", () => {
+  test("by any spelling of a URL", async () => {
     const client = await connect();
     const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
     for (const url of accepted) {
@@ -65,16 +65,16 @@ suite("an open redirect", () => {
       assert.ok(url.protocol === "https:" || (url.protocol === "http:" && isLoopback), url.href);
       assert.deepEqual([url.username, url.password], ["", ""], url.href);
     }
-    assert.ok(accepted.length > 100, `${accepted.length} of ${corpus.length} are fine`);
+    assert.ok(accepted.length > 100, `${accepted.length} of ${corpus.length} URLs were accepted`);
   });
 
-  test("does not lead around `redirectOrigins`, whatever the spelling", async () => {
+  test("past the client's list of allowed origins, by any spelling of a URL", async () => {
     const client = await connect({ redirectOrigins: [provider, "http://localhost:3000"] });
     const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
     assert.deepEqual([...new Set(accepted.map(({ origin }) => origin))].sort(), ["http://localhost:3000", provider]);
   });
 
-  test("does not come of a platform that has gone bad: nothing is stored, and the popup that was reserved closes", async () => {
+  test("by an answer of the platform: nothing is stored, and the reserved popup closes", async () => {
     const popup = { closed: false, opener: globalThis, location: { replace: (url) => void left.push(url) }, close: () => void (popup.closed = true) };
     globalThis.open = () => popup;
     try {
@@ -95,7 +95,7 @@ suite("an open redirect", () => {
     }
   });
 
-  test("does not come of `returnTo`, neither where it is opened nor where its path is taken out of it and opened", async () => {
+  test("by `returnTo`, opened as it is or rebuilt from its path", async () => {
     const answer = { id: "ca_1", status: "INITIATED", redirect_url: `${provider}/go`, auth_scheme: "OAUTH2", expected_input_fields: [] };
     const client = await connect({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
     const paths = combine(["/", "//", "/\\", "\\", "", "/.", "/..", "/%2e", "/%2E.", "/a/..", "/\t", "/./a/.."], ["", "/", "//", "\\", "/.", "a"], ["evil.test", "@evil.test", "", "#//evil.test", "?//evil.test"]);
@@ -110,6 +110,6 @@ suite("an open redirect", () => {
       const again = new URL(url.pathname + url.search + url.hash, location.href);
       assert.deepEqual([url.origin, again.origin], [home, home], returnTo);
     }
-    assert.ok(accepted.length > 10, `${accepted.length} are fine`);
+    assert.ok(accepted.length > 10, `${accepted.length} paths were accepted`);
   });
 });

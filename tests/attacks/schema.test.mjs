@@ -1,4 +1,4 @@
-// Fields that mean harm: what a form is made of comes from outside.
+// A form's fields come from the platform, and are untrusted input.
 import assert from "node:assert/strict";
 import { ReactPage } from "../e2e/support/react-page.mjs";
 import { scenarios } from "../e2e/support/scenarios.mjs";
@@ -8,8 +8,7 @@ const test = scenarios();
 const html = `"><img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script><svg onload="globalThis.hacked=1">`;
 const bidi = "\u202egnp.exe\u2066 \u0000\u200b";
 
-/** A toolkit that asks for these fields. */
-const toolkit = (required) => ({
+const toolkitWithFields = (required) => ({
   slug: "shopify", name: html, enabled: true, composio_managed_auth_schemes: [], meta: { description: html, logo: "javascript:globalThis.hacked=1" },
   auth_config_details: [{ mode: "API_KEY", name: html, fields: { connected_account_initiation: { required, optional: [] } } }],
 });
@@ -22,7 +21,7 @@ const hostile = [
   { name: "a", displayName: "a", type: "string", pattern: "(" },
 ];
 
-/** How each demo gets to its form. */
+/** Opens the form of each demo. */
 const demos = {
   "without a framework": async ({ app }) => {
     await app.open();
@@ -37,24 +36,24 @@ const demos = {
 };
 
 for (const [name, open] of Object.entries(demos)) {
-  test(`the demo ${name} shows hostile fields as text, and sends what was typed into them`, async (context) => {
+  test(`the demo ${name} shows hostile fields as text and sends their values`, async (context) => {
     const { browser, platform, watch, expectTrouble } = context;
     expectTrouble(/^status 400: POST/);
-    platform.sandbox.fault({ kind: "status", status: 200, method: "GET", path: "/api/v3.1/toolkits/shopify", body: toolkit(hostile), times: 10 });
+    platform.sandbox.fault({ kind: "status", status: 200, method: "GET", path: "/api/v3.1/toolkits/shopify", body: toolkitWithFields(hostile), times: 10 });
     const app = await open(context);
-    await app.until("there is a form", ({ fields }) => fields.length === hostile.length);
+    await app.until("the form is shown", ({ fields }) => fields.length === hostile.length);
     const before = watch.requests().length;
     const seen = JSON.parse(await browser.execute(readForm));
     assert.deepEqual(seen.elements, []);
     assert.deepEqual(seen.attributes, []);
     assert.ok(seen.text.includes(html), seen.text);
-    assert.ok(seen.values.includes(html), "the default is a value");
-    assert.ok(seen.options.includes(html), "a choice is a text");
+    assert.ok(seen.values.includes(html), "the default is the input's value");
+    assert.ok(seen.options.includes(html), "an enum value is an option's text");
 
     await browser.execute(typeAll);
     await app.press("submit");
-    // These are not what Shopify needs, and the gateway takes no such names.
-    await app.until("they are refused", ({ error }) => error?.code === "invalid_request");
+    // The gateway rejects these field names.
+    await app.until("the gateway's refusal is shown", ({ error }) => error?.code === "invalid_request");
     const body = await browser.execute(() => globalThis.sent);
     assert.ok(body.includes('"__proto__":"aaa"') && body.includes('"constructor":"fine"'), body);
     assert.equal(await browser.execute(() => globalThis.hacked ?? {}.aaa ?? null), null);
@@ -76,7 +75,7 @@ function readForm() {
   });
 }
 
-/** Runs in the page: types into all fields, and keeps what is sent. */
+/** Runs in the page: fills all fields and keeps the body of the POST in `sent`. */
 function typeAll() {
   const { fetch } = globalThis;
   globalThis.fetch = async (request) => {

@@ -1,4 +1,4 @@
-// What a user types goes into the body of one request, and comes out nowhere else, whatever goes wrong.
+// A typed value leaves the page in the body of one request and appears nowhere else, whatever fails.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test as plain } from "node:test";
@@ -8,21 +8,21 @@ import { traces } from "../e2e/support/traces.mjs";
 
 const test = scenarios();
 const secret = "shpat_9f8e7d6c5b4a-typed/by+hand";
-const spellings = [secret, encodeURIComponent(secret), btoa(secret), [...secret].reverse().join(""), JSON.stringify([...new TextEncoder().encode(secret)]).slice(1, -1)];
-const assertIsNowhere = (texts, where) => {
-  for (const text of texts) for (const spelling of spellings) assert.ok(!text.includes(spelling), `${where}: ${text}`);
+const encodings = [secret, encodeURIComponent(secret), btoa(secret), [...secret].reverse().join(""), JSON.stringify([...new TextEncoder().encode(secret)]).slice(1, -1)];
+const assertNoSecret = (texts, where) => {
+  for (const text of texts) for (const encoded of encodings) assert.ok(!text.includes(encoded), `${where}: ${text}`);
 };
 
 for (const api of ["v3.1", "v3"]) {
-  test(`${api}: a typed secret is in no address, referrer, storage, history, message, log, error, cause, snapshot or trace`, async (context) => {
+  test(`${api}: a typed secret is not in any URL, referrer, storage, history, message, log, error, cause, snapshot or trace`, async (context) => {
     const { browser, platform, front, watch, expectTrouble } = context;
     expectTrouble(/^status 400: POST/, /: .*\/api\/connect\//);
     const page = await openModulePage(browser, platform);
     try {
-      await browser.execute(listen);
+      await browser.execute(record);
       const submit = async () => JSON.parse(await browser.execute(connectShopify, { api }, { shop: "acme", admin_api_access_token: secret }));
 
-      // The platform repeats it in every way that it has to say something.
+      // The platform repeats the secret in every member of its error.
       const echo = `the token ${secret} is wrong`;
       const posts = `/api/${api}/*`;
       const body = { message: echo, error: { message: echo, slug: secret, errors: [echo] }, details: [{ property: secret, constraints: { x: echo } }] };
@@ -30,7 +30,7 @@ for (const api of ["v3.1", "v3"]) {
       const refused = await submit();
       assert.equal(refused.state, "failed");
 
-      // It cannot be reached, so that the error has a cause.
+      // The gateway cannot be reached, so that the error has a cause.
       const { url } = page;
       const reset = await browser.execute(prepare, { api });
       assert.ok(reset);
@@ -41,13 +41,13 @@ for (const api of ["v3.1", "v3"]) {
 
       const done = await submit();
       assert.equal(done.state, "connected");
-      assert.equal(platform.exchanges().filter(({ body }) => body.includes(secret)).length, 2, "it was sent where it belongs, once for each answer");
+      assert.equal(platform.exchanges().filter(({ body }) => body.includes(secret)).length, 2, "the secret was sent once for each answer");
 
-      for (const [what, { texts }] of Object.entries({ refused, offline, done })) assertIsNowhere(texts, what);
-      const heard = JSON.parse(await browser.execute(() => JSON.stringify(globalThis.heard)));
-      assert.ok(heard.some((text) => text.startsWith("console")), "what is said is heard");
-      assertIsNowhere(heard, "heard");
-      assertIsNowhere(watch.requests().flatMap(({ url, referrer }) => [url, referrer]), "requests");
+      for (const [what, { texts }] of Object.entries({ refused, offline, done })) assertNoSecret(texts, what);
+      const recorded = JSON.parse(await browser.execute(() => JSON.stringify(globalThis.recorded)));
+      assert.ok(recorded.some((text) => text.startsWith("console")), "the recorder works");
+      assertNoSecret(recorded, "recorded calls");
+      assertNoSecret(watch.requests().flatMap(({ url, referrer }) => [url, referrer]), "requests");
       assert.deepEqual(await traces({ browser, watch, of: secret }), []);
     } finally {
       await page.close();
@@ -55,38 +55,38 @@ for (const api of ["v3.1", "v3"]) {
   });
 }
 
-/** Runs in the page: hears whatever is handed to another window, to storage, to history, to the console or to a server without `fetch`. */
-function listen() {
-  const heard = (globalThis.heard = []);
+/** Runs in the page: records the arguments of calls that reach another window, storage, history, the console, or a server without `fetch`. */
+function record() {
+  const recorded = (globalThis.recorded = []);
   const write = (value) => (value instanceof Error ? `${value} ${value.stack} ${value.cause}` : typeof value === "object" ? JSON.stringify(value) : String(value));
-  const hear = (of, name) => {
-    const own = of[name];
-    of[name] = function (...values) {
-      heard.push(`${name} ${values.map(write).join(" ")}`);
-      return own.apply(this, values);
+  const wrap = (target, name) => {
+    const original = target[name];
+    target[name] = function (...values) {
+      recorded.push(`${name} ${values.map(write).join(" ")}`);
+      return original.apply(this, values);
     };
   };
   for (const level of ["log", "info", "debug", "warn", "error", "trace"]) {
-    const own = console[level];
-    console[level] = (...values) => (heard.push(`console ${values.map(write).join(" ")}`), own.apply(console, values));
+    const original = console[level];
+    console[level] = (...values) => (recorded.push(`console ${values.map(write).join(" ")}`), original.apply(console, values));
   }
-  hear(BroadcastChannel.prototype, "postMessage");
-  hear(MessagePort.prototype, "postMessage");
-  hear(window, "postMessage");
-  hear(Storage.prototype, "setItem");
-  hear(History.prototype, "pushState");
-  hear(History.prototype, "replaceState");
-  hear(Navigator.prototype, "sendBeacon");
-  hear(XMLHttpRequest.prototype, "open");
-  hear(Document.prototype, "createElement");
-  hear(IDBFactory.prototype, "open");
-  hear(CacheStorage.prototype, "open");
-  hear(window, "open");
-  hear(window, "reportError");
-  console.log("heard");
+  wrap(BroadcastChannel.prototype, "postMessage");
+  wrap(MessagePort.prototype, "postMessage");
+  wrap(window, "postMessage");
+  wrap(Storage.prototype, "setItem");
+  wrap(History.prototype, "pushState");
+  wrap(History.prototype, "replaceState");
+  wrap(Navigator.prototype, "sendBeacon");
+  wrap(XMLHttpRequest.prototype, "open");
+  wrap(Document.prototype, "createElement");
+  wrap(IDBFactory.prototype, "open");
+  wrap(CacheStorage.prototype, "open");
+  wrap(window, "open");
+  wrap(window, "reportError");
+  console.log("recording");
 }
 
-/** Runs in the page: a client and a flow that knows its fields. */
+/** Runs in the page: creates a client, and a flow that has loaded its fields. */
 async function prepare(options) {
   globalThis.client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica", retry: 0, ...options });
   globalThis.flow = globalThis.client.flow({ app: "shopify", mode: "popup" });
@@ -94,7 +94,7 @@ async function prepare(options) {
   return true;
 }
 
-/** Runs in the page. Gives how it ended, and everything that an app could log, show or send on, as text. */
+/** Runs in the page: submits the flow. Returns how it ended, with the text of everything that an app could log, show or send on. */
 async function connectShopify(options, data) {
   if (!globalThis.flow) {
     globalThis.client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica", retry: 0, ...options });
@@ -103,30 +103,30 @@ async function connectShopify(options, data) {
   }
   const { client, flow } = globalThis;
   const texts = [];
-  const tell = (value, depth = 0) => {
+  const collect = (value, depth = 0) => {
     texts.push(String(value));
     if (typeof value !== "object" || value === null || depth > 6) return;
-    for (const name of Reflect.ownKeys(value)) (texts.push(String(name)), tell(value[name], depth + 1));
+    for (const name of Reflect.ownKeys(value)) (texts.push(String(name)), collect(value[name], depth + 1));
     if (value instanceof Error) texts.push(value.message, value.stack ?? "");
   };
-  flow.subscribe(() => tell(flow.getSnapshot()));
+  flow.subscribe(() => collect(flow.getSnapshot()));
   const snapshot = await flow.submit(data);
-  tell(snapshot);
-  tell(client.trace());
-  tell(client.pending());
-  tell(client);
+  collect(snapshot);
+  collect(client.trace());
+  collect(client.pending());
+  collect(client);
   if (snapshot.state !== "connected") globalThis.flow = undefined;
   const { error } = snapshot;
   return JSON.stringify({ state: snapshot.state, code: error?.code, hasCause: error?.cause !== undefined, texts });
 }
 
-plain("the module has no way to the console, so that not even its crash says anything there", () => {
+plain("the module does not import the console, so that even a crash prints nothing", () => {
   const bytes = readFileSync(new URL("../../dist/connect_flow_bg.wasm", import.meta.url));
   const glue = readFileSync(new URL("../../dist/connect_flow.js", import.meta.url), "utf8");
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ name }) => name);
   assert.ok(imports.length > 10);
   assert.deepEqual(imports.filter((name) => /console|_(log|error|warn|debug)_|panic/.test(name)), []);
-  // What the glue itself says is of how the module is loaded.
-  const said = glue.match(/console\.\w+\([^)]*/g) ?? [];
-  assert.deepEqual(said.filter((text) => !/instantiateStreaming|deprecated parameters/.test(text)), []);
+  // The glue itself only warns about how the module is loaded.
+  const logged = glue.match(/console\.\w+\([^)]*/g) ?? [];
+  assert.deepEqual(logged.filter((text) => !/instantiateStreaming|deprecated parameters/.test(text)), []);
 });

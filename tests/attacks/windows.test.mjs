@@ -1,4 +1,4 @@
-// Other windows and other sites. What is defended here is for the browser to keep, so that these run in every engine.
+// Attacks from other windows and other sites. The defences rely on the browser, so these tests run in every engine.
 import assert from "node:assert/strict";
 import { engine } from "../e2e/support/engines.mjs";
 import { openModulePage } from "../e2e/support/module-page.mjs";
@@ -9,7 +9,7 @@ import { openEvilSite } from "./support/evil-site.mjs";
 
 const scenario = scenarios();
 
-/** A test with a site of somebody else, `evil`. */
+/** A test with an attacker's site, `evil`. */
 const test = (name, body, html) =>
   scenario(name, async (context) => {
     const evil = await openEvilSite(html);
@@ -24,20 +24,20 @@ const isAtSubmit = ({ isReady, steps }) => isReady && steps[1] === "active";
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const flowIdOf = ({ callbackUrl }) => new URL(callbackUrl).searchParams.get("cf_flow");
 
-/** Gets the user into the popup, at the provider. */
-async function begin({ app, browser, provider, isOpen = false }, name = "") {
+/** Opens the popup at the provider. `name` is the window name of the app's page. */
+async function openPopupAtProvider({ app, browser, provider, isOpen = false }, name = "") {
   if (!isOpen) await app.open();
   await browser.execute((value) => void (window.name = value), name);
   await app.chooseMode("popup");
   await app.choose("gmail");
-  await app.until("it is up to the user", isAtSubmit);
+  await app.until("the connect button is ready", isAtSubmit);
   const window = await popup(browser, () => app.press("submit"));
   await provider.asks();
   return window;
 }
 
-/** The user agrees in the popup after all, and the page that waits shows it. */
-async function finish({ app, browser, provider, platform }, window) {
+/** The user consents in the popup, and the waiting page shows the account. */
+async function consent({ app, browser, provider, platform }, window) {
   await browser.switchToWindow(window.handle);
   await provider.agree("Jessica");
   await window.closed();
@@ -45,30 +45,30 @@ async function finish({ app, browser, provider, platform }, window) {
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 }
 
-test("a provider's page reaches the page that opened it neither as its opener nor by its name", async (context) => {
+test("a provider's page cannot reach the page that opened it, as its opener or by its name", async (context) => {
   const { app, browser, platform, evil } = context;
-  const window = await begin(context, "the-app");
-  const reached = await browser.execute(tryToSteer, evil.url);
+  const window = await openPopupAtProvider(context, "the-app");
+  const reached = await browser.execute(navigateOthers, evil.url);
   assert.equal(reached, "nothing");
   await window.leave();
   assert.equal((await app.waits()).url, `${platform.appUrl}/`);
   assert.deepEqual(evil.visits, []);
-  await finish(context, window);
+  await consent(context, window);
 });
 
-/** Runs in the provider's page. */
-function tryToSteer(evilUrl) {
+/** Runs in the provider's page: navigates every window that it can reach. Returns how it reached them. */
+function navigateOthers(evilUrl) {
   const reached = [];
   for (const [name, other] of Object.entries({ opener: window.opener, parent: window.parent, top: window.top })) {
     if (!other || other === window) continue;
     reached.push(name);
     other.location = evilUrl;
   }
-  // Without a click a browser opens no new window for it, but it would find one that has this name and is its business.
+  // Without a click, `open` only returns an existing window of that name in the same browsing context group.
   const found = window.open("", "the-app");
   if (found && !found.closed) {
     try {
-      // A new window is blank and its own.
+      // A readable document means a new, blank window.
       if (found.document) found.close();
     } catch {
       reached.push("name");
@@ -78,9 +78,9 @@ function tryToSteer(evilUrl) {
   return reached.join() || "nothing";
 }
 
-test("a provider's page that sends the popup to the app with parameters of its own changes nothing for the page that waits", async (context) => {
+test("a popup that the provider sends to the app with forged parameters changes nothing for the waiting page", async (context) => {
   const { app, browser, platform } = context;
-  const window = await begin(context);
+  const window = await openPopupAtProvider(context);
   const [account] = platform.accounts();
   const before = await browser.getUrl();
   for (const [parameters, code] of [
@@ -97,45 +97,45 @@ test("a provider's page that sends the popup to the app with parameters of its o
     await browser.switchToWindow(window.handle);
     await browser.url(before);
   }
-  await finish(context, window);
+  await consent(context, window);
 });
 
-test("a page of another site that has opened the app and knows the flow is not heard, in any way there is", async (context) => {
+test("messages, channels and storage of another site are ignored, though it opened the app and knows the flow's id", async (context) => {
   const { app, browser, platform, provider, evil } = context;
-  // The app is opened by somebody else, who keeps hold of it.
+  // The attacker's page opens the app and keeps a reference to its window.
   await browser.url(`${evil.url}#${platform.appUrl}/`);
   const appWindow = await popup(browser, () => browser.$("#open").click());
   await app.ready();
   const hasOpener = await browser.execute(() => window.opener !== null);
-  assert.ok(hasOpener, "the evil page has a hold on the app");
-  const window = await begin({ ...context, isOpen: true });
+  assert.ok(hasOpener, "the attacker's page is the app's opener");
+  const window = await openPopupAtProvider({ ...context, isOpen: true });
   const flowId = flowIdOf(platform.accounts()[0]);
-  const lie = `${platform.appUrl}/?cf_flow=${flowId}&error=access_denied`;
+  const forgedCallback = `${platform.appUrl}/?cf_flow=${flowId}&error=access_denied`;
 
   await browser.switchToWindow(appWindow.opener);
-  await browser.execute(speak, flowId, lie);
+  await browser.execute(imitatePopup, flowId, forgedCallback);
   await browser.switchToWindow(appWindow.handle);
   const waiting = await app.waits();
   assert.deepEqual([waiting.error, waiting.card], [undefined, undefined]);
   await browser.switchToWindow(window.handle);
   await provider.agree("Jessica");
-  // The popup's own page is heard, in the same words.
+  // The real popup sends the same kind of message, which is accepted.
   await window.closed();
   await app.shows("ACTIVE");
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
-  // By its opener, as Chromium's driver at times ends when it is told to close such a window.
+  // The opener closes the app: Chromium's driver may crash when it closes such a window itself.
   await browser.switchToWindow(appWindow.opener);
   await browser.execute(() => window.app.close());
   await until(browser, "the app is closed", () => browser.getWindowHandles(), ({ length }) => length === 1);
 }, `<button id="open" onclick="app = window.open(location.hash.slice(1), '', 'popup,width=900,height=900')">Open</button>`);
 
-/** Runs in a page that wants to be taken for the popup that is back. */
-function speak(flowId, url) {
-  const words = [{ callback: url }, { heard: "popup" }];
+/** Runs in the attacker's page: sends what a returning popup sends, in every way that a page can. */
+function imitatePopup(flowId, url) {
+  const messages = [{ callback: url }, { heard: "popup" }];
   for (const other of [window.app, window.opener].filter(Boolean)) {
-    for (const word of words) other.postMessage(word, "*");
+    for (const message of messages) other.postMessage(message, "*");
   }
-  for (const word of words) new BroadcastChannel(`connect-flow:${flowId}`).postMessage(word);
+  for (const message of messages) new BroadcastChannel(`connect-flow:${flowId}`).postMessage(message);
   localStorage.setItem(`connect-flow:${flowId}`, JSON.stringify({ outcome: "failed" }));
 }
 
@@ -144,7 +144,7 @@ test("a page of another site cannot frame the demo", async ({ browser, platform,
   await browser.url(evil.url);
   const isOver = await browser.executeAsync((url, done) => {
     const frame = document.createElement("iframe");
-    // Whatever the frame shows in the end.
+    // Also fires for the browser's error page.
     frame.onload = () => setTimeout(done, 300, true);
     frame.src = url;
     document.body.append(frame);
@@ -155,10 +155,10 @@ test("a page of another site cannot frame the demo", async ({ browser, platform,
   assert.deepEqual(asked.filter((path) => path !== "/" && path !== "/favicon.ico"), []);
 });
 
-scenario("what stands on a polluted prototype adds nothing to a request", async ({ browser, platform }) => {
+scenario("a polluted prototype adds nothing to a request", async ({ browser, platform }) => {
   const page = await openModulePage(browser, platform);
   try {
-    const { answers, requests } = JSON.parse(await browser.execute(askPolluted));
+    const { answers, requests } = JSON.parse(await browser.execute(requestWithPollution));
     assert.deepEqual(answers, ["ok", "ok", "ok"]);
     assert.deepEqual(requests.map(({ method }) => method), ["PATCH", "DELETE", "GET"]);
     for (const { method, ...request } of requests) {
@@ -171,8 +171,8 @@ scenario("what stands on a polluted prototype adds nothing to a request", async 
   }
 });
 
-/** Runs in a page with the package alone. */
-async function askPolluted() {
+/** Runs in a page with only the package: pollutes Object.prototype while requests are created. */
+async function requestWithPollution() {
   const [answers, requests] = [[], []];
   const polluted = Object.entries({
     body: '{"redirect_url":"https://evil.test/"}', mode: "no-cors", referrerPolicy: "unsafe-url", referrer: location.href, integrity: "sha256-AAAA",
@@ -180,7 +180,7 @@ async function askPolluted() {
   });
   const clean = () => polluted.forEach(([key]) => delete Object.prototype[key]);
   const fetch = async (request) => {
-    // What browsers do with an answer is in JavaScript in some of them, and trips over these.
+    // Some browsers read a response in JavaScript of their own, which these members would break.
     clean();
     const { method, mode, referrerPolicy, referrer, integrity, credentials, redirect } = request;
     requests.push({ method, mode, referrerPolicy, referrer, integrity, credentials, redirect, text: await request.text() });

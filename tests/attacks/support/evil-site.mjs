@@ -1,11 +1,11 @@
 import { listen } from "../../../www/host/listen.mjs";
 
-/** Another site: of another host than the demo's, which is at `localhost`. */
+/** A different site than the demo's `localhost`. */
 const HOST = "127.0.0.1";
 
 /**
- * A site of somebody who means harm. Its pages are empty but for `html`.
- * @returns `{ url, origin, visits, close }`; `visits` are the paths that browsers have asked for.
+ * Opens an attacker's site. Every page of it contains `html` only.
+ * @returns `{ url, origin, visits, close }`, where `visits` are the requested paths.
  */
 export async function openEvilSite(html = "") {
   const server = await listen(0);

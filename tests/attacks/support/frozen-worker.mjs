@@ -1,4 +1,4 @@
-// Runs in a thread of its own, whose prototypes are its own too. Answers what came of a few calls once all of them are frozen.
+// Runs in a worker, which has prototypes of its own. Freezes them, makes a few calls and posts their results.
 import { parentPort } from "node:worker_threads";
 import { createElement } from "react";
 import { renderToString } from "react-dom/server";
@@ -11,11 +11,11 @@ const sandbox = createSandbox({ apiKey: "key" });
 const options = { baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage: memoryStorage(), redirectUrl: "https://app.test/" };
 const client = await connect({ ...options, fetch: (request) => sandbox.fetch(request) });
 const broken = await connect({ ...options, fetch: async () => json({ message: "no" }, 404) });
-// The entry once more, in which nothing has loaded the module.
+// A second instance of the entry, which has not loaded the module.
 const unloaded = await import(`${import.meta.resolve("connect-flow")}?unloaded`);
 let submit;
 renderToString(createElement(ConnectProvider, { options }, createElement(() => void ({ submit } = useConnectFlow({ app: "gmail" })))));
-for (const of of [Object, Function, Error, TypeError, Array, Promise, Map, Set, String, RegExp, Uint8Array]) Object.freeze(of.prototype);
+for (const { prototype } of [Object, Function, Error, TypeError, Array, Promise, Map, Set, String, RegExp, Uint8Array]) Object.freeze(prototype);
 
 const { integrationId } = await client.getExpectedParamsForUser({ app: "shopify" });
 const { connectionStatus } = await client.initiateConnection({ integrationId, data: { shop: "acme", admin_api_access_token: "x" } });
@@ -24,9 +24,9 @@ const { state } = await flow.load();
 flow.dispose();
 const error = await broken.connectedAccounts.get({ connectedAccountId: "ca_1" }).catch((thrown) => thrown);
 
-/** Of what was thrown: the members that a caller looks at. */
+/** The members of an error that callers read. */
 const members = (thrown) => [thrown.name, thrown.code, thrown instanceof Error, Object.keys(thrown).includes("message")];
-const ofCall = (call) => {
+const membersThrownBy = (call) => {
   try {
     call();
   } catch (thrown) {
@@ -35,7 +35,7 @@ const ofCall = (call) => {
 };
 parentPort.postMessage({
   connectionStatus, state, isOurs: isConnectError(error), error: members(error),
-  unloaded: ofCall(() => unloaded.toJsonSchema([])),
+  unloaded: membersThrownBy(() => unloaded.toJsonSchema([])),
   tooEarly: await submit({}).catch(members),
-  misuse: ofCall(() => createSandbox({ apps: [{ key: "no word", authScheme: "API_KEY" }] })),
+  misuse: membersThrownBy(() => createSandbox({ apps: [{ key: "no word", authScheme: "API_KEY" }] })),
 });
