@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, suite, test } from "node:test";
 import { createClient, inputAttributes, isConnectError, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
-import { callback, connect, initiating, json, memoryStorage, platform } from "../node/client.mjs";
+import { callbackUrl, fakePlatform, initiateOptions, json, makeClient, memoryStorage } from "../node/client.mjs";
 
 const added = [];
 /** Adds members to Object.prototype until the end of the test. */
@@ -36,19 +36,19 @@ suite("a polluted prototype", () => {
   });
 
   test("sets no option of a client or a call", async () => {
-    const { asked, bodies, options } = platform();
+    const { asked, bodies, options } = fakePlatform();
     pollute({
       api: "v3", version: "evil", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
       storage: memoryStorage(), retry: 5, timeoutMs: 1, createIntegrations: true, returnTo: "/evil", authScheme: "API_KEY", redirectUrl: "https://evil.test/", url: "https://evil.test/", data: { a: "b" },
     });
     const requests = [];
-    const client = await connect({ ...options, fetch: async (request) => {
+    const client = await makeClient({ ...options, fetch: async (request) => {
       requests.push([new URL(request.url).origin, request.credentials, request.headers.get("x-evil"), request.headers.get("x-api-key")]);
       return options.fetch(request);
     } });
-    const request = await client.initiateConnection(initiating);
+    const request = await client.initiateConnection(initiateOptions);
     const [record] = client.pending();
-    const done = await client.completeConnection({ url: callback(request) });
+    const done = await client.completeConnection({ url: callbackUrl(request) });
     clean();
     assert.deepEqual(asked, ["POST /api/v3.1/connected_accounts", "GET /api/v3.1/connected_accounts/ca_1"]);
     for (const [origin, credentials, ...headers] of requests) {
@@ -66,8 +66,8 @@ suite("a polluted prototype", () => {
       id: "ca_evil", status: "ACTIVE", connectionStatus: "ACTIVE",
     });
     const asked = [];
-    const client = await connect({ retry: 0, storage, fetch: async (request) => (asked.push(request.url), json({})) });
-    await assert.rejects(client.completeConnection({ url: callback({ flowId: "f1", connectedAccountId: "ca_evil" }) }), { code: "callback_unbound" });
+    const client = await makeClient({ retry: 0, storage, fetch: async (request) => (asked.push(request.url), json({})) });
+    await assert.rejects(client.completeConnection({ url: callbackUrl({ flowId: "f1", connectedAccountId: "ca_evil" }) }), { code: "callback_unbound" });
     await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "response_invalid" });
     assert.equal(asked.length, 1);
     assert.deepEqual(client.pending(), []);
@@ -96,7 +96,7 @@ suite("a `toJSON` on Object.prototype", () => {
   }
 
   test("changes no validation and no answer", async () => {
-    const client = await connect({ retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
+    const client = await makeClient({ retry: 0, fetch: async () => new Response('{"id":"ca_1","status":"ACTIVE","toolkit":{"slug":"gmail"}}') });
     pollute({ toJSON });
     const codes = [{}, { shop: "b" }, { shop: "a" }].map((data) => validateParams([field], data).map(({ code }) => code));
     const { status, app } = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
@@ -112,7 +112,7 @@ suite("an answer or an argument", () => {
 
   test("pollutes no prototype, whatever its members' names", async () => {
     const members = `"id":"ca_1","status":"ACTIVE","meta":${hostileMembers},"data":${hostileMembers},"params":${hostileMembers},"val":${hostileMembers},"connectionParams":${hostileMembers},"toolkit":{"slug":"gmail"},"successful":true`;
-    const client = await connect({ entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostileMembers.slice(1, -1)}}`) });
+    const client = await makeClient({ entityId: "Jessica", retry: 0, fetch: async () => new Response(`{${members},"items":[{${members}}],${hostileMembers.slice(1, -1)}}`) });
     const entity = { connectedAccountId: "ca_1" };
     await client.connectedAccounts.get(entity);
     const { data } = await client.executeAction({ action: "A", ...entity, input: JSON.parse(hostileMembers) });
@@ -126,7 +126,7 @@ suite("an answer or an argument", () => {
   test("of a page's own `fetch` may be a thenable, and the call ends even if that never settles, throws or resolves twice", async () => {
     const account = () => json({ id: "ca_1", status: "ACTIVE" });
     const ask = async (thenable) => {
-      const client = await connect({ retry: 0, timeoutMs: 50, fetch: () => thenable });
+      const client = await makeClient({ retry: 0, timeoutMs: 50, fetch: () => thenable });
       return client.connectedAccounts.get({ connectedAccountId: "ca_1" }).then(({ status }) => status, ({ code }) => code);
     };
     const thrown = new Error("trap");

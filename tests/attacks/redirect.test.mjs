@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
-import { connect, initiating, json, memoryStorage } from "../node/client.mjs";
+import { initiateOptions, json, makeClient, memoryStorage } from "../node/client.mjs";
 
 const home = "https://app.test";
 const provider = "https://accounts.provider.test";
@@ -58,7 +58,7 @@ function redirect(client, redirectUrl) {
 
 suite("an open redirect is impossible", () => {
   test("by any spelling of a URL", async () => {
-    const client = await connect();
+    const client = await makeClient();
     const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
     for (const url of accepted) {
       const isLoopback = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -69,7 +69,7 @@ suite("an open redirect is impossible", () => {
   });
 
   test("past the client's list of allowed origins, by any spelling of a URL", async () => {
-    const client = await connect({ redirectOrigins: [provider, "http://localhost:3000"] });
+    const client = await makeClient({ redirectOrigins: [provider, "http://localhost:3000"] });
     const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
     assert.deepEqual([...new Set(accepted.map(({ origin }) => origin))].sort(), ["http://localhost:3000", provider]);
   });
@@ -83,8 +83,8 @@ suite("an open redirect is impossible", () => {
         const answer = { id: "ca_1", status: "INITIATED", redirect_url: redirectUrl };
         const fields = { id: "in_1", auth_scheme: "OAUTH2", is_composio_managed: false, expected_input_fields: [] };
         const fetch = async ({ method }) => json(method === "POST" ? answer : fields);
-        const client = await connect({ entityId: "Jessica", retry: 0, storage, fetch });
-        await assert.rejects(client.initiateConnection(initiating), { code: "redirect_refused" });
+        const client = await makeClient({ entityId: "Jessica", retry: 0, storage, fetch });
+        await assert.rejects(client.initiateConnection(initiateOptions), { code: "redirect_refused" });
         popup.closed = false;
         const flow = client.flow({ integrationId: "in_1", mode: "popup", redirectUrl: `${home}/done` });
         const { state, error } = await flow.submit();
@@ -97,11 +97,11 @@ suite("an open redirect is impossible", () => {
 
   test("by `returnTo`, opened as it is or rebuilt from its path", async () => {
     const answer = { id: "ca_1", status: "INITIATED", redirect_url: `${provider}/go`, auth_scheme: "OAUTH2", expected_input_fields: [] };
-    const client = await connect({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
+    const client = await makeClient({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch: async () => json(answer) });
     const paths = combine(["/", "//", "/\\", "\\", "", "/.", "/..", "/%2e", "/%2E.", "/a/..", "/\t", "/./a/.."], ["", "/", "//", "\\", "/.", "a"], ["evil.test", "@evil.test", "", "#//evil.test", "?//evil.test"]);
     const accepted = [];
     for (const returnTo of [...paths, ...corpus.slice(0, 200), "javascript:alert(1)", "data:text/html,x"]) {
-      const isFine = await client.initiateConnection({ ...initiating, returnTo }).then(() => true, ({ code }) => code !== "invalid_argument");
+      const isFine = await client.initiateConnection({ ...initiateOptions, returnTo }).then(() => true, ({ code }) => code !== "invalid_argument");
       if (isFine) accepted.push(returnTo);
     }
     assert.deepEqual(client.pending().map(({ returnTo = "" }) => returnTo).sort(), accepted.map((path) => path.trim()).sort());

@@ -1,7 +1,7 @@
 // A flow that has ended and was not disposed of: what it still holds of the page.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { connect, memoryStorage } from "../node/client.mjs";
+import { makeClient, memoryStorage } from "../node/client.mjs";
 import { Clock } from "./support/clock.mjs";
 import { openCountedPage } from "./support/counted-page.mjs";
 import { platform } from "./support/platform.mjs";
@@ -17,7 +17,7 @@ beforeEach(async () => {
   clock.reset();
   status = "INITIATED";
   storage = memoryStorage();
-  client = await connect({ entityId: "Jessica", fetch: platform(() => status), storage, redirectUrl: "https://app.test/done" });
+  client = await makeClient({ entityId: "Jessica", fetch: platform(() => status), storage, redirectUrl: "https://app.test/done" });
   idle = { ...counts };
 });
 afterEach(() => client.dispose());

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { connect, memoryStorage } from "../node/client.mjs";
-import { memory } from "../node/module-memory.mjs";
+import { makeClient, memoryStorage } from "../node/client.mjs";
+import { moduleMemory } from "../node/module-memory.mjs";
 import { openCountedPage } from "./support/counted-page.mjs";
 import { platform } from "./support/platform.mjs";
 
@@ -21,7 +21,7 @@ before(() => {
   counts = openCountedPage();
 });
 
-const clientOf = (storage, fetch = platform(() => "ACTIVE")) => connect({ entityId: "Jessica", fetch, storage, redirectUrl: "https://app.test/done" });
+const clientOf = (storage, fetch = platform(() => "ACTIVE")) => makeClient({ entityId: "Jessica", fetch, storage, redirectUrl: "https://app.test/done" });
 
 async function connectOne(client) {
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -40,7 +40,7 @@ async function left() {
   // The popup of the last one closes itself when it has heard.
   await new Promise(setImmediate);
   gc();
-  const [bytes] = await memory();
+  const [bytes] = await moduleMemory();
   return { ...counts, wasm: bytes.length };
 }
 

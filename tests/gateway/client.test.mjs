@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Browser } from "../node/support.mjs";
-import { connect, memoryStorage } from "../node/client.mjs";
+import { Browser } from "../node/browser.mjs";
+import { makeClient, memoryStorage } from "../node/client.mjs";
 import { openGateway, platformUrl, redirectUrl, site } from "./support.mjs";
 
 /** Two clients at one gateway, each signed in as a user of its own. */
 async function openClients(api, options) {
   const opened = openGateway(options);
-  const client = (entityId) => connect({
+  const client = (entityId) => makeClient({
     baseUrl: `${site}/api/connect`, api, entityId, redirectUrl, storage: memoryStorage(), retry: 0,
     headers: { "x-test-user": entityId }, fetch: (request) => opened.gateway(request), createIntegrations: true,
   });
@@ -34,7 +34,7 @@ for (const api of ["v3.1", "v3"]) {
       const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "gmail" });
       assert.deepEqual(expectedInputFields, []);
       const request = await jessica.initiateConnection({ integrationId });
-      const browser = new Browser({ send: (given) => sandbox.fetch(given), home: site });
+      const browser = new Browser({ send: (given) => sandbox.fetch(given), stopAt: site });
       const back = await browser.submit(await browser.visit(request.redirectUrl), { decision: "allow" });
       const done = await jessica.completeConnection({ url: back.url.href });
       assert.deepEqual([done.connectionStatus, done.account.entityId, done.app], ["ACTIVE", "Jessica", "gmail"]);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, memoryStorage } from "./client.mjs";
-import { Browser } from "./support.mjs";
+import { makeClient, memoryStorage } from "./client.mjs";
+import { Browser } from "./browser.mjs";
 
 const redirectUrl = "https://app.test/done";
 
 /** A client of Jessica's at a sandbox, which has `shops` of hers. */
 async function open(shops = 0) {
   const sandbox = createSandbox({ apiKey: "key" });
-  const client = await connect({
+  const client = await makeClient({
     baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", redirectUrl, storage: memoryStorage(),
     fetch: (request) => sandbox.fetch(request),
   });
@@ -101,7 +101,7 @@ suite("accounts", () => {
     const key = await client.connectedAccounts.refresh({ connectedAccountId: ids[0] });
     assert.deepEqual([key.connectionStatus, key.redirectUrl], ["ACTIVE", null]);
 
-    const browser = new Browser({ send: (request) => sandbox.fetch(request), home: "https://app.test" });
+    const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: "https://app.test" });
     const first = await client.initiateConnection({ app: "gmail" });
     const done = await client.completeConnection({ url: await approve(browser, first.redirectUrl) });
     const again = await client.connectedAccounts.refresh({ connectedAccountId: done.connectedAccountId });

@@ -1,7 +1,7 @@
 // Whose parameters are whose in the address of a page, and where a page is that can be returned to.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const origin = "https://app.test";
 const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
@@ -70,7 +70,7 @@ suite("a parameter of the app's own", () => {
     test(`${path}: makes no callback, and comes back unchanged in every dialect`, async () => {
       for (const dialect of dialects) {
         const { asked, options, returnAddress } = platform();
-        const client = await connect(options);
+        const client = await makeClient(options);
         page = open(origin + path);
         assert.equal(await client.completeConnection(), null);
         assert.equal(client.parseCallback(), null);
@@ -93,7 +93,7 @@ suite("a parameter of the app's own", () => {
 
     test(`${path}: is cleaned by a flow in the same way`, async () => {
       const { options, returnAddress } = platform();
-      const client = await connect(options);
+      const client = await makeClient(options);
       page = open(origin + path);
       await client.initiateConnection({ app: "gmail" });
       const bound = new URL(returnAddress());
@@ -106,7 +106,7 @@ suite("a parameter of the app's own", () => {
 
   test("is not an error that the platform reports", async () => {
     const { options, returnAddress } = platform();
-    const client = await connect({ ...options, redirectUrl: "/done?error=x&status=failed" });
+    const client = await makeClient({ ...options, redirectUrl: "/done?error=x&status=failed" });
     await client.initiateConnection({ app: "gmail" });
     page = open(`${returnAddress()}&status=success&connected_account_id=ca_1`);
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
@@ -119,7 +119,7 @@ suite("a parameter of the app's own", () => {
   test("is back unchanged where the platform sets its parameters in place of those of the same name", async () => {
     for (const path of ["/orders?status=open&id=7", "/x?status=open&status=closed&status=open&id=7", "/y?id=1&connected_account_id=x&connected_account_id=y#list"]) {
       const { options, returnAddress } = platform();
-      const client = await connect(options);
+      const client = await makeClient(options);
       await client.initiateConnection({ app: "gmail", redirectUrl: origin + path });
       const url = new URL(returnAddress());
       url.searchParams.set("status", "success");
@@ -132,7 +132,7 @@ suite("a parameter of the app's own", () => {
 
   test("is told from the platform's where that drops cf_flow", async () => {
     const { options, returnAddress } = platform();
-    const client = await connect(options);
+    const client = await makeClient(options);
     page = open(`${origin}/orders?status=open`);
     await client.initiateConnection({ app: "gmail" });
     page = open(`${returnAddress().replace(/&cf_flow=\w+/, "")}&status=success&connected_account_id=ca_1`);
@@ -141,7 +141,7 @@ suite("a parameter of the app's own", () => {
   });
 
   test("names an account of nobody's: the page is no callback", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(platform().options);
     for (const path of ["/?status=success&connected_account_id=ca_9", "/?connectionId=9&error=x"]) {
       page = open(origin + path);
       assert.equal(await client.completeConnection(), null);
@@ -157,7 +157,7 @@ suite("a page where users cannot return to", () => {
   test("is refused before anything is created, and the message names the option", async () => {
     for (const href of pages) {
       const { bodies, options } = platform();
-      const client = await connect(options);
+      const client = await makeClient(options);
       page = open(href);
       for (const redirectUrl of [undefined, "/done"]) {
         const refused = ({ code, message, issues }) => code === "invalid_argument" && issues[0].field === "redirectUrl" && /`redirectUrl`.*https:/.test(message);
@@ -175,12 +175,12 @@ suite("a page where users cannot return to", () => {
   test("works with a redirectUrl, and without one for what needs no other page", async () => {
     for (const href of pages) {
       const { options, returnAddress } = platform();
-      const client = await connect(options);
+      const client = await makeClient(options);
       page = open(href);
       await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
       assert.match(returnAddress(), /^https:\/\/app\.test\/done\?cf_flow=/);
       const keys = platform({ scheme: "API_KEY" });
-      const second = await connect(keys.options);
+      const second = await makeClient(keys.options);
       const { connectionStatus } = await second.initiateConnection({ app: "gmail" });
       assert.deepEqual([connectionStatus, keys.returnAddress()], ["ACTIVE", undefined]);
     }
@@ -188,18 +188,18 @@ suite("a page where users cannot return to", () => {
 });
 
 test("a return address and a place to go to are http or https, whatever a URL's origin says", async () => {
-  const client = await connect({ ...platform().options, redirectOrigins: ["https://app.test"] });
+  const client = await makeClient({ ...platform().options, redirectOrigins: ["https://app.test"] });
   for (const url of ["blob:https://app.test/x", "data:text/html,x", "javascript:alert(1)", "filesystem:https://app.test/temporary/x", "view-source:https://app.test/",
     "ws://app.test/", "ftp://app.test/", "file:///etc/passwd", "about:blank", "https:app.test", "https:/app.test", "//app.test/"]) {
     await assert.rejects(client.initiateConnection({ app: "gmail", redirectUrl: url }), { code: "invalid_argument" }, url);
     assert.throws(() => client.redirect({ redirectUrl: url }), { code: "redirect_refused" }, url);
-    await assert.rejects(connect({ redirectOrigins: [url] }), { code: "invalid_argument" }, url);
+    await assert.rejects(makeClient({ redirectOrigins: [url] }), { code: "invalid_argument" }, url);
   }
   assert.deepEqual(page.left, []);
 });
 
 test("users are sent by http to this computer only, not to another of its network", async () => {
-  const client = await connect(platform().options);
+  const client = await makeClient(platform().options);
   for (const host of ["192.168.0.7", "10.0.0.2:8080", "dev.local", "laptop", "169.254.1.1", "[fe80::1]"]) {
     assert.throws(() => client.redirect({ redirectUrl: `http://${host}/` }), { code: "redirect_refused" }, host);
   }
@@ -219,7 +219,7 @@ suite("a page that a router has rewritten since it was opened", () => {
 
   async function started() {
     const { options, returnAddress, asked } = platform();
-    const client = await connect(options);
+    const client = await makeClient(options);
     await client.initiateConnection({ app: "gmail", redirectUrl: `${origin}/done` });
     return { options, asked, url: `${returnAddress()}&status=success&connected_account_id=ca_1` };
   }
@@ -321,7 +321,7 @@ suite("a page that a router has rewritten since it was opened", () => {
 
 test("a window whose attempt is remembered elsewhere says that it can be closed, and offers no other attempt", async () => {
   const { asked, options } = platform();
-  const client = await connect(options);
+  const client = await makeClient(options);
   for (const query of ["status=success&connected_account_id=ca_1", "status=failed", "", "error=access_denied"]) {
     page = open(`${origin}/done?cf_flow=${"a".repeat(32)}&${query}`);
     const isPolite = ({ code, message, retryable }) =>
@@ -350,7 +350,7 @@ suite("a page in a frame", () => {
   for (const [name, parent] of Object.entries(frames)) {
     test(`${name}: is not left, and nothing is created for that`, async () => {
       const { bodies, options } = platform();
-      const client = await connect(options);
+      const client = await makeClient(options);
       globalThis.parent = parent();
       assert.throws(() => client.redirect({ redirectUrl: "https://auth.test/" }), { code: "embedded", retryable: false });
       for (const mode of ["redirect", "auto"]) {
@@ -367,7 +367,7 @@ suite("a page in a frame", () => {
   }
 
   test("of this site: is left as any page", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(platform().options);
     globalThis.parent = sameOrigin();
     const flow = client.flow({ app: "gmail", mode: "redirect" });
     await flow.load();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, suite, test } from "node:test";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 const text = (body, type, status = 200) => new Response(body, { status, headers: { "content-type": type } });
@@ -12,7 +12,7 @@ const text = (body, type, status = 200) => new Response(body, { status, headers:
 async function failed(answer, { call = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" }), ...options } = {}) {
   let times = 0;
   const fetch = async (request) => ((times += 1), answer(request));
-  const client = await connect({ fetch, retry: 1, entityId: "Jessica", storage: memoryStorage(), ...options });
+  const client = await makeClient({ fetch, retry: 1, entityId: "Jessica", storage: memoryStorage(), ...options });
   // The wait before a repetition.
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (handler, ms, ...rest) => setTimeout(handler, ms < 5_000 ? 0 : ms, ...rest);
@@ -73,7 +73,7 @@ suite("a server that redirects", () => {
   });
 
   test("fails a flow with the same code", async () => {
-    const client = await connect({ baseUrl: `${origin}/api/302`, fetch: (request) => fetch(request), entityId: "Jessica", storage: memoryStorage() });
+    const client = await makeClient({ baseUrl: `${origin}/api/302`, fetch: (request) => fetch(request), entityId: "Jessica", storage: memoryStorage() });
     const snapshot = await client.flow({ app: "gmail" }).load();
     assert.deepEqual([snapshot.state, snapshot.error.code], ["failed", "redirected"]);
   });
@@ -187,7 +187,7 @@ suite("maxAnswerBytes", () => {
 
   test("refuses what is no number of bytes", async () => {
     for (const maxAnswerBytes of [0, -1, 1.5, 50_000_001, "1000", NaN, Infinity]) {
-      await assert.rejects(connect({ maxAnswerBytes }), ({ code, issues }) => code === "invalid_argument" && issues[0].field === "maxAnswerBytes");
+      await assert.rejects(makeClient({ maxAnswerBytes }), ({ code, issues }) => code === "invalid_argument" && issues[0].field === "maxAnswerBytes");
     }
   });
 });

@@ -3,7 +3,7 @@ import { types } from "node:util";
 import { suite, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { createClient, isConnectError } from "connect-flow";
-import { connect, initiating, json, platform, wasmUrl } from "./client.mjs";
+import { fakePlatform, initiateOptions, json, makeClient, wasmUrl } from "./client.mjs";
 
 /** Asserts that a call is refused for one argument: `[code of the issue, path of the argument]`. */
 async function refuses(call, code, field) {
@@ -63,8 +63,8 @@ const account = { connectedAccountId: "ca_1" };
 /** Every call that takes options, with options that are right. */
 const calls = {
   getExpectedParamsForUser: [(client, options) => client.getExpectedParamsForUser(options), { app: "gmail" }],
-  initiateConnection: [(client, options) => client.initiateConnection(options), initiating],
-  "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiating],
+  initiateConnection: [(client, options) => client.initiateConnection(options), initiateOptions],
+  "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiateOptions],
   completeConnection: [(client, options) => client.completeConnection(options), { url: "https://app.test/" }],
   "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), account],
   "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 40 }],
@@ -76,7 +76,7 @@ const calls = {
   executeAction: [(client, options) => client.executeAction(options), { action: "GMAIL_GET_PROFILE", connectedAccountId: "ca_1" }],
   "entity.execute": [(client, options) => client.entity("Jessica").execute(options), { action: "GMAIL_GET_PROFILE", version: "20250905_00" }],
   "entity.getConnection": [(client, options) => client.entity("Jessica").getConnection(options), { app: "gmail" }],
-  "entity.initiateConnection": [(client, options) => client.entity("Jessica").initiateConnection(options), initiating],
+  "entity.initiateConnection": [(client, options) => client.entity("Jessica").initiateConnection(options), initiateOptions],
   "apps.get": [(client, options) => client.apps.get(options), { app: "gmail" }],
   "integrations.get": [(client, options) => client.integrations.get(options), { integrationId: "in_1" }],
   "integrations.create": [(client, options) => client.integrations.create(options), { app: "gmail", authScheme: "OAUTH2" }],
@@ -134,14 +134,14 @@ suite("createClient refuses", () => {
 
   test("an option that it does not know, by its name", async () => {
     for (const name of ["baseURL", "base_url", "timeout", "", "__proto__x", "constructor"]) {
-      await refuses(() => connect({ [name]: "x" }), "unknown", name);
+      await refuses(() => makeClient({ [name]: "x" }), "unknown", name);
     }
     await refuses(() => createClient(JSON.parse('{"baseUrl":"/api","__proto__":{"api":"v3"}}')), "unknown", "__proto__");
   });
 
   test("a platform key, with the way out", async () => {
-    await refuses(() => connect({ apiKey: "secret-key" }), "unknown", "apiKey");
-    const error = await connect({ apiKey: "secret-key" }).catch((error) => error);
+    await refuses(() => makeClient({ apiKey: "secret-key" }), "unknown", "apiKey");
+    const error = await makeClient({ apiKey: "secret-key" }).catch((error) => error);
     assert.match(error.message, /gateway/);
     assert.doesNotMatch(error.message + error.stack + JSON.stringify(error), /secret-key/);
   });
@@ -160,7 +160,7 @@ suite("createClient refuses", () => {
       ["fetch", "fetch", "type"], ["fetch", {}, "type"], ["storage", "local", "type"], ["storage", () => {}, "type"],
       ["unsafeApiKey", 1, "type"], ["unsafeApiKey", "", "required"], ["api", 1n, "type"], ["api", Symbol("v3"), "type"], ["entityId", () => {}, "type"],
     ];
-    for (const [name, value, code, field = name] of wrong) await refuses(() => connect({ [name]: value }), code, field);
+    for (const [name, value, code, field = name] of wrong) await refuses(() => makeClient({ [name]: value }), code, field);
   });
 
   test("options that throw when they are looked at, keeping what they threw", async () => {
@@ -177,26 +177,26 @@ suite("createClient refuses", () => {
       if (!["wasmUrl", "storage"].includes(name)) assert.equal(nested.code, "invalid_argument", name);
     }
     const length = new Proxy([], { get: (target, key) => (key === "length" ? throws() : target[key]) });
-    const error = await connect({ redirectOrigins: length }).catch((error) => error);
+    const error = await makeClient({ redirectOrigins: length }).catch((error) => error);
     assert.deepEqual([error.code, error.cause], ["invalid_argument", boom]);
-    await connect({ redirectOrigins: ["https://a.test"] });
+    await makeClient({ redirectOrigins: ["https://a.test"] });
   });
 
   test("nothing that is right: a proxy, a frozen or bare object, absent options", async () => {
-    const options = { baseUrl: "https://platform.test", ...platform().options };
+    const options = { baseUrl: "https://platform.test", ...fakePlatform().options };
     for (const given of [new Proxy(options, {}), Object.freeze({ ...options }), Object.assign(Object.create(null), options)]) {
       const client = await createClient(given);
       assert.equal((await client.connectedAccounts.get({ connectedAccountId: "ca_1" })).status, "ACTIVE");
     }
-    await connect({ entityId: undefined, headers: null, fetch: undefined, storage: null, redirectOrigins: undefined, timeoutMs: undefined });
+    await makeClient({ entityId: undefined, headers: null, fetch: undefined, storage: null, redirectOrigins: undefined, timeoutMs: undefined });
   });
 });
 
 suite("each call refuses", () => {
   for (const [name, [call, right]] of Object.entries(calls)) {
     test(`${name}: what is wrong with its options, by a rejection`, async () => {
-      const { asked, options } = platform();
-      const client = await connect({ ...options, createIntegrations: true });
+      const { asked, options } = fakePlatform();
+      const client = await makeClient({ ...options, createIntegrations: true });
       await refuses(() => call(client, { ...right, typo: 1 }), "unknown", "typo");
       await refuses(() => call(client, { ...right, signal: {} }), "type", "signal");
       for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => call(client, wrong), "type", "options");
@@ -215,7 +215,7 @@ suite("each call refuses", () => {
 
   for (const [name, [call, right]] of Object.entries(everything)) {
     test(`${name}: an option that it does not know, and names all that it takes`, async () => {
-      const client = await connect({ ...platform().options, createIntegrations: true });
+      const client = await makeClient({ ...fakePlatform().options, createIntegrations: true });
       const problem = (option) => call(client, { ...right, [option]: 1 }).then(() => "", ({ message }) => message);
       const message = await problem("qqqqqqqqqqqq");
       const own = Object.keys(right).filter((option) => option !== "timeoutMs");
@@ -229,8 +229,8 @@ suite("each call refuses", () => {
 
   for (const [name, [list, right]] of Object.entries(lists)) {
     test(`${name}: what is wrong with its options, by throwing`, async () => {
-      const { asked, options } = platform();
-      const client = await connect(options);
+      const { asked, options } = fakePlatform();
+      const client = await makeClient(options);
       await refuses(() => list(client, { ...right, typo: 1 }), "unknown", "typo");
       for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => list(client, wrong), "type", "options");
       for (const option of Object.keys(right)) await refuses(() => list(client, { ...right, [option]: 42 }), "type", option);
@@ -244,8 +244,8 @@ suite("each call refuses", () => {
 
   for (const [name, [call, right]] of Object.entries(everything)) {
     test(`${name}: whatever stands in place of an option, without harm`, async () => {
-      const { asked, options } = platform();
-      const client = await connect({ ...options, createIntegrations: true });
+      const { asked, options } = fakePlatform();
+      const client = await makeClient({ ...options, createIntegrations: true });
       for (const option of [...Object.keys(right), "__proto__", "constructor", "toString"]) {
         for (const [how, make] of Object.entries(hostile)) {
           const given = Object.defineProperty({ ...right }, option, { value: make(), enumerable: true });
@@ -291,7 +291,7 @@ suite("each call refuses", () => {
       if (name === "completeConnection") return;
       if (name === "integrations.create") pages["it may not"] = [{ createIntegrations: false }, ["invalid_argument"]];
       for (const [how, [page, codes]] of Object.entries(pages)) {
-        const client = await connect({ ...platform().options, createIntegrations: true, timeoutMs: 20, ...page });
+        const client = await makeClient({ ...fakePlatform().options, createIntegrations: true, timeoutMs: 20, ...page });
         const error = await call(client, right).then(() => "no error", (error) => error);
         // It goes on waiting where another try may help.
         const expected = name.endsWith("waitUntilActive") ? [...codes, "timeout"] : codes;
@@ -302,7 +302,7 @@ suite("each call refuses", () => {
   }
 
   test("an entity or a URL that is none", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(fakePlatform().options);
     for (const [how, make] of Object.entries(hostile)) {
       for (const call of [() => client.entity(make()), () => client.getEntity(make()), () => client.parseCallback(make()), () => client.redirect(make())]) {
         try {
@@ -315,16 +315,16 @@ suite("each call refuses", () => {
   });
 
   test("what is missing or empty", async () => {
-    const client = await connect({ ...platform().options, entityId: undefined });
+    const client = await makeClient({ ...fakePlatform().options, entityId: undefined });
     await refuses(() => client.getExpectedParamsForUser(), "required", "app");
     await refuses(() => client.getExpectedParamsForUser({}), "required", "app");
     await refuses(() => client.getExpectedParamsForUser({ app: "" }), "required", "app");
     await refuses(() => client.getExpectedParamsForUser({ app: " \n" }), "required", "app");
     await refuses(() => client.getExpectedParamsForUser({ app: null, integrationId: undefined }), "required", "app");
     await refuses(() => client.initiateConnection({}), "required", "integrationId");
-    const withKey = await connect({ ...platform().options, entityId: undefined, unsafeApiKey: "key-0123" });
-    await refuses(() => withKey.initiateConnection(initiating), "required", "entityId");
-    await refuses(() => client.initiateConnection({ ...initiating, redirectUrl: undefined, entityId: "e" }), "required", "redirectUrl");
+    const withKey = await makeClient({ ...fakePlatform().options, entityId: undefined, unsafeApiKey: "key-0123" });
+    await refuses(() => withKey.initiateConnection(initiateOptions), "required", "entityId");
+    await refuses(() => client.initiateConnection({ ...initiateOptions, redirectUrl: undefined, entityId: "e" }), "required", "redirectUrl");
     await refuses(() => client.connectedAccounts.get(), "required", "connectedAccountId");
     await refuses(() => client.connectedAccounts.get({ connectedAccountId: "" }), "required", "connectedAccountId");
     await refuses(() => client.connectedAccounts.get({ connectedAccountId: ".." }), "format", "connectedAccountId");
@@ -332,10 +332,10 @@ suite("each call refuses", () => {
   });
 
   test("what contradicts itself or does not belong in a browser", async () => {
-    const client = await connect(platform().options);
-    const initiate = (change) => client.initiateConnection({ ...initiating, ...change });
+    const client = await makeClient(fakePlatform().options);
+    const initiate = (change) => client.initiateConnection({ ...initiateOptions, ...change });
     await refuses(() => initiate({ redirectUri: "https://app.test/other" }), "duplicate", "redirectUri");
-    await initiate({ redirectUri: initiating.redirectUrl });
+    await initiate({ redirectUri: initiateOptions.redirectUrl });
     await refuses(() => initiate({ authConfig: { client_secret: "s" } }), "unknown", "authConfig");
     await refuses(() => initiate({ returnTo: "https://evil.test" }), "format", "returnTo");
     await refuses(() => initiate({ data: { shop: 1 } }), "type", "data.shop");
@@ -348,9 +348,9 @@ suite("each call refuses", () => {
   });
 
   test("nothing for text that is no Unicode", async () => {
-    const { asked, bodies, options } = platform();
-    const client = await connect(options);
-    await client.initiateConnection({ ...initiating, entityId: "\ud800", data: { "\udfff": "a\ud83d", "\ud83d\ude00": "\u2028\0" } });
+    const { asked, bodies, options } = fakePlatform();
+    const client = await makeClient(options);
+    await client.initiateConnection({ ...initiateOptions, entityId: "\ud800", data: { "\udfff": "a\ud83d", "\ud83d\ude00": "\u2028\0" } });
     const { user_id, state } = bodies[0].connection;
     assert.deepEqual([user_id, state.val], ["\ufffd", { status: "INITIALIZING", "\ufffd": "a\ufffd", "\ud83d\ude00": "\u2028\0" }]);
     await client.connectedAccounts.get({ connectedAccountId: "ca_\ud800" });
@@ -358,9 +358,9 @@ suite("each call refuses", () => {
   });
 
   test("what is changed after the call is not seen", async () => {
-    const { bodies, options } = platform();
-    const client = await connect(options);
-    const given = { ...initiating, data: { shop: "acme" } };
+    const { bodies, options } = fakePlatform();
+    const client = await makeClient(options);
+    const given = { ...initiateOptions, data: { shop: "acme" } };
     const promise = client.initiateConnection(given);
     given.data.shop = "changed";
     given.integrationId = "changed";
@@ -372,7 +372,7 @@ suite("each call refuses", () => {
 
 suite("errors", () => {
   test("are told by their name, in any frame", async () => {
-    const error = await connect({ apiKey: "x" }).catch((error) => error);
+    const error = await makeClient({ apiKey: "x" }).catch((error) => error);
     assert.ok(isConnectError(error));
     const foreign = runInNewContext('Object.assign(new Error("no"), { name: "ConnectError", code: "network", retryable: true })');
     assert.ok(!(foreign instanceof Object), "it is of another frame");
@@ -383,7 +383,7 @@ suite("errors", () => {
 
   test("keep what was thrown, whatever it is", async () => {
     for (const thrown of [undefined, null, "boom", { a: 1 }, new DOMException("no", "AbortError")]) {
-      const client = await connect({ ...platform().options, fetch: () => Promise.reject(thrown) });
+      const client = await makeClient({ ...fakePlatform().options, fetch: () => Promise.reject(thrown) });
       const error = await client.connectedAccounts.get({ connectedAccountId: "ca_1" }).catch((error) => error);
       assert.deepEqual([error.code, error.retryable, "cause" in error], ["network", true, true]);
       assert.equal(error.cause, thrown);
@@ -393,10 +393,10 @@ suite("errors", () => {
   test("have no member that does not apply, and none that holds what was typed", async () => {
     const secret = "xyzzy-plugh-20571";
     const refusal = { message: `bad ${secret}`, details: [{ property: "a", constraints: { x: `${secret}!` } }], type: secret };
-    const { options } = platform();
+    const { options } = fakePlatform();
     const fetch = (request) => (request.method === "POST" ? json(refusal, 400, { "x-request-id": "r1" }) : options.fetch(request));
-    const client = await connect({ ...options, fetch });
-    const error = await client.initiateConnection({ ...initiating, data: { token: secret } }).catch((error) => error);
+    const client = await makeClient({ ...options, fetch });
+    const error = await client.initiateConnection({ ...initiateOptions, data: { token: secret } }).catch((error) => error);
     const { code, status, retryable, requestId, errorDescription, message, issues } = error;
     assert.deepEqual({ code, status, retryable, requestId }, { code: "invalid_request", status: 400, retryable: false, requestId: "r1" });
     assert.equal(errorDescription, "bad [redacted]");

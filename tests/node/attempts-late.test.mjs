@@ -1,7 +1,7 @@
 // Who goes on with an attempt: its callback page, the next flow, and a user who was too slow.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { codeOf, finish, home, minutes, open, records, rewrite, sandbox, settle, states, statuses, wait } from "./attempts.mjs";
+import { accountStatuses, finishAtProvider, minutes, openClient, outcomeOf, pageUrl, records, rewriteRecords, sandbox, settle, startAttempt, statesOf } from "./attempts.mjs";
 
 suite("the callback page", () => {
   const orders = {
@@ -18,15 +18,15 @@ suite("the callback page", () => {
   };
   for (const [name, act] of Object.entries(orders)) {
     test(`of a popup whose opener is gone connects and does not close itself: ${name}`, async () => {
-      const { flow, popup } = await wait(await open());
+      const { flow, popup } = await startAttempt(await openClient());
       flow.dispose();
-      const url = await finish(popup.url);
+      const url = await finishAtProvider(popup.url);
       history.replaceState(null, "", url);
       let closed = 0;
       globalThis.close = () => void (closed += 1);
       try {
-        const [resumed, completed] = act(await open());
-        assert.match(await sandbox.clock.until(codeOf(completed)), /ACTIVE|connected/);
+        const [resumed, completed] = act(await openClient());
+        assert.match(await sandbox.clock.until(outcomeOf(completed)), /ACTIVE|connected/);
         await sandbox.clock.advance(5_000);
         assert.deepEqual([resumed?.getSnapshot().state ?? "connected", closed], ["connected", 0]);
       } finally {
@@ -47,65 +47,65 @@ suite("a flow that loads after another one was disposed of", () => {
   };
 
   test("goes on with its attempt and its popup, so that there is one account", async () => {
-    const client = await open();
-    const before = await wait(client, { returnTo: "/settings" });
+    const client = await openClient();
+    const before = await startAttempt(client, { returnTo: "/settings" });
     const { flow, loaded } = await reopen(client, before);
     const { state, flowId, isPopupOpen, connectedAccountId } = flow.getSnapshot();
     assert.deepEqual([state, flowId, isPopupOpen, connectedAccountId], ["waiting", before.flowId, true, before.connectedAccountId]);
     assert.equal(before.popup.isClosed, false);
-    const url = await finish(before.popup.url);
+    const url = await finishAtProvider(before.popup.url);
     new BroadcastChannel(`connect-flow:${flowId}`).postMessage({ callback: url });
     const end = await sandbox.clock.until(loaded);
-    assert.deepEqual([end.state, end.returnTo, statuses(), before.popup.isClosed], ["connected", "/settings", ["ACTIVE"], true]);
+    assert.deepEqual([end.state, end.returnTo, accountStatuses(), before.popup.isClosed], ["connected", "/settings", ["ACTIVE"], true]);
   });
 
   test("is connected where its user has finished meanwhile, and starts anew the next time", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     before.flow.dispose();
-    const url = await finish(before.popup.url);
-    await sandbox.clock.until((await open()).completeConnection({ url }));
+    const url = await finishAtProvider(before.popup.url);
+    await sandbox.clock.until((await openClient()).completeConnection({ url }));
     const { flow } = await reopen(client, before);
-    assert.deepEqual(states(flow), ["connected"]);
+    assert.deepEqual(statesOf(flow), ["connected"]);
     const next = await reopen(client, { flow });
-    assert.deepEqual(states(next.flow), ["ready"]);
+    assert.deepEqual(statesOf(next.flow), ["ready"]);
   });
 
   test("goes on however often it is closed, hidden or switched to another app and back", async () => {
-    const client = await open();
-    let before = await wait(client);
+    const client = await openClient();
+    let before = await startAttempt(client);
     for (let time = 0; time < 3; time++) {
       const other = await reopen(client, before, { app: "shopify" });
-      assert.deepEqual(states(other.flow), ["ready"]);
+      assert.deepEqual(statesOf(other.flow), ["ready"]);
       other.flow.dispose();
       before = { ...before, ...await reopen(client, before) };
       assert.deepEqual([before.flow.getSnapshot().state, before.flow.getSnapshot().flowId], ["waiting", before.flowId]);
     }
-    assert.deepEqual(statuses(), ["INITIALIZING"]);
+    assert.deepEqual(accountStatuses(), ["INITIALIZING"]);
   });
 
   test("is ready for another app, integration or entity, and for another client", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     for (const options of [{ app: "zendesk" }, { entityId: "Melissa" }, { app: "gmail", integrationId: "ac_other" }]) {
       const { flow } = await reopen(client, before, options);
       assert.notEqual(flow.getSnapshot().state, "waiting", JSON.stringify(options));
     }
-    const { flow } = await reopen(await open(), before);
-    assert.deepEqual(states(flow), ["ready"]);
+    const { flow } = await reopen(await openClient(), before);
+    assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
   test("is ready while the other one is still there", async () => {
-    const client = await open();
-    await wait(client);
+    const client = await openClient();
+    await startAttempt(client);
     const flow = client.flow({ app: "gmail", mode: "popup" });
     await sandbox.clock.until(flow.load());
-    assert.deepEqual(states(flow), ["ready"]);
+    assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
   test("asks the platform about a popup that was closed meanwhile", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     before.flow.dispose();
     before.popup.close();
     const { loaded, flow } = await reopen(client, before);
@@ -115,67 +115,67 @@ suite("a flow that loads after another one was disposed of", () => {
   });
 
   test("cancels or starts over where the user wants that", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     const { flow } = await reopen(client, before);
     await assert.rejects(flow.submit(), { code: "invalid_transition" });
     flow.cancel();
-    assert.deepEqual([states(flow), client.pending(), before.popup.isClosed], [["cancelled"], [], true]);
+    assert.deepEqual([statesOf(flow), client.pending(), before.popup.isClosed], [["cancelled"], [], true]);
     const fresh = await reopen(client, { flow });
-    assert.deepEqual(states(fresh.flow), ["ready"]);
+    assert.deepEqual(statesOf(fresh.flow), ["ready"]);
     await sandbox.clock.until(fresh.flow.submit());
-    assert.deepEqual(statuses(), ["INITIALIZING", "ACTIVE"]);
+    assert.deepEqual(accountStatuses(), ["INITIALIZING", "ACTIVE"]);
   });
 
   test("submits anew without loading, which cancels the attempt that was left", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     before.flow.dispose();
     const flow = client.flow({ app: "gmail", mode: "popup" });
     assert.equal((await sandbox.clock.until(flow.submit())).state, "connected");
     assert.equal(before.popup.isClosed, true);
-    const url = `${home}?cf_flow=${before.flowId}&status=success`;
-    assert.equal(await sandbox.clock.until(codeOf(client.completeConnection({ url }))), "callback_replayed");
-    assert.deepEqual(statuses(), ["INITIALIZING", "ACTIVE"]);
+    const url = `${pageUrl}?cf_flow=${before.flowId}&status=success`;
+    assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "callback_replayed");
+    assert.deepEqual(accountStatuses(), ["INITIALIZING", "ACTIVE"]);
   });
 
   test("is ready where another tab has cancelled the attempt", async () => {
-    const client = await open();
-    const before = await wait(client);
+    const client = await openClient();
+    const before = await startAttempt(client);
     before.flow.dispose();
-    (await open()).resume({ flowId: before.flowId }).cancel();
+    (await openClient()).resume({ flowId: before.flowId }).cancel();
     const { flow } = await reopen(client, before);
-    assert.deepEqual(states(flow), ["ready"]);
+    assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
   test("asks once about an attempt whose time is over, and is ready after an hour", async () => {
-    const client = await open();
-    let before = await wait(client);
+    const client = await openClient();
+    let before = await startAttempt(client);
     before.flow.dispose();
     await sandbox.clock.advance(minutes(11));
     const late = await reopen(client, before);
-    assert.deepEqual([states(late.flow), late.flow.getSnapshot().error?.code], [["failed"], "flow_expired"]);
+    assert.deepEqual([statesOf(late.flow), late.flow.getSnapshot().error?.code], [["failed"], "flow_expired"]);
 
-    before = await wait(client);
+    before = await startAttempt(client);
     before.flow.dispose();
     await sandbox.clock.advance(minutes(61));
     const { flow } = await reopen(client, before);
-    assert.deepEqual(states(flow), ["ready"]);
+    assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
   test("is ready where the page itself was to be left: its user is here", async () => {
-    const client = await open();
+    const client = await openClient();
     sandbox.next({ outcome: "never" });
     const flow = client.flow({ app: "gmail", mode: "redirect" });
     await sandbox.clock.until(flow.submit());
     await sandbox.clock.advance(15_000);
-    assert.deepEqual(states(flow), ["waiting"]);
+    assert.deepEqual(statesOf(flow), ["waiting"]);
     const next = await reopen(client, { flow });
-    assert.deepEqual(states(next.flow), ["ready"]);
+    assert.deepEqual(statesOf(next.flow), ["ready"]);
   });
 
   test("goes on with a key that the platform is still checking, so that there is one account", async () => {
-    const client = await open();
+    const client = await openClient();
     const flow = client.flow({ app: "shopify" });
     await flow.load();
     sandbox.fault({ kind: "status", status: 503, method: "GET", path: /connected_accounts/, times: 1 });
@@ -189,17 +189,17 @@ suite("a flow that loads after another one was disposed of", () => {
 
 suite("an attempt whose time is over", () => {
   const late = async (change = () => {}) => {
-    const client = await open();
-    const attempt = await wait(client);
+    const client = await openClient();
+    const attempt = await startAttempt(client);
     attempt.flow.dispose();
     await sandbox.clock.advance(minutes(11));
-    rewrite(change);
+    rewriteRecords(change);
     return { client, ...attempt };
   };
 
   test("is connected by its callback when the account is ACTIVE, and is asked about once", async () => {
     const { client, popup, flowId, connectedAccountId } = await late();
-    const url = await finish(popup.url);
+    const url = await finishAtProvider(popup.url);
     const asked = () => sandbox.requests.filter(({ path }) => path.endsWith(connectedAccountId)).length;
     const before = asked();
     const done = await sandbox.clock.until(client.completeConnection({ url }));
@@ -208,12 +208,12 @@ suite("an attempt whose time is over", () => {
     assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).state, "connected");
     const resumed = client.resume({ flowId });
     await settle();
-    assert.deepEqual(states(resumed), ["connected"]);
+    assert.deepEqual(statesOf(resumed), ["connected"]);
   });
 
   test("is flow_expired with the account's id when the account is not ACTIVE, and is asked about once", async () => {
     const { client, flowId, connectedAccountId } = await late();
-    const url = `${home}?cf_flow=${flowId}&status=success`;
+    const url = `${pageUrl}?cf_flow=${flowId}&status=success`;
     const before = sandbox.requests.length;
     const expected = { code: "flow_expired", connectedAccountId };
     await assert.rejects(sandbox.clock.until(client.completeConnection({ url })), expected);
@@ -231,10 +231,10 @@ suite("an attempt whose time is over", () => {
 
   test("is another error when the platform cannot be asked, and can be asked about again", async () => {
     const { popup, flowId } = await late();
-    const client = await open({ retry: 0 });
-    const url = await finish(popup.url);
+    const client = await openClient({ retry: 0 });
+    const url = await finishAtProvider(popup.url);
     sandbox.fault({ kind: "status", status: 503, method: "GET", path: /connected_accounts/, times: 1 });
-    assert.equal(await sandbox.clock.until(codeOf(client.completeConnection({ url }))), "server");
+    assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "server");
     sandbox.fault({ kind: "status", status: 503, method: "GET", path: /connected_accounts/, times: 1 });
     const flow = client.resume({ flowId });
     await settle();
@@ -243,41 +243,41 @@ suite("an attempt whose time is over", () => {
   });
 
   test("ends a flow that waits, with the account's id; a callback after that still connects it", async () => {
-    const client = await open();
-    const { flow, end, popup, connectedAccountId } = await wait(client);
+    const client = await openClient();
+    const { flow, end, popup, connectedAccountId } = await startAttempt(client);
     const { error } = await sandbox.clock.until(end);
     assert.deepEqual([error.code, error.connectedAccountId], ["flow_expired", connectedAccountId]);
     await sandbox.clock.advance(minutes(1));
-    const url = await finish(popup.url);
+    const url = await finishAtProvider(popup.url);
     new BroadcastChannel(`connect-flow:${new URL(url).searchParams.get("cf_flow")}`).postMessage({ callback: url });
     await settle();
-    assert.deepEqual([states(flow), statuses()], [["connected"], ["ACTIVE"]]);
+    assert.deepEqual([statesOf(flow), accountStatuses()], [["connected"], ["ACTIVE"]]);
   });
 
   test("is forgotten after an hour", async () => {
     const { client, popup, flowId } = await late();
-    const url = await finish(popup.url);
+    const url = await finishAtProvider(popup.url);
     await sandbox.clock.advance(minutes(50));
-    assert.equal(await sandbox.clock.until(codeOf(client.completeConnection({ url }))), "flow_expired");
+    assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "flow_expired");
     assert.throws(() => client.resume({ flowId }), { code: "flow_expired" });
-    await wait(client);
+    await startAttempt(client);
     await settle();
     assert.equal(records().length, 1, "removed when the next one starts");
   });
 
   for (const ms of [1, minutes(5), minutes(10), minutes(30), minutes(60), minutes(120), 1e15]) {
     test(`counts as over when it starts ${ms} ms in the future, so that none lives for more than 10 minutes`, async () => {
-      const client = await open();
-      const { flow, flowId } = await wait(client);
+      const client = await openClient();
+      const { flow, flowId } = await startAttempt(client);
       flow.dispose();
-      rewrite((record) => {
+      rewriteRecords((record) => {
         record.startedAtMs = sandbox.clock.now() + ms;
         record.expiresAtMs = record.startedAtMs + minutes(10);
       });
       assert.deepEqual([client.pending(), client.resume()], [[], null]);
-      const url = `${home}?cf_flow=${flowId}&status=success`;
+      const url = `${pageUrl}?cf_flow=${flowId}&status=success`;
       const before = sandbox.clock.now();
-      assert.equal(await sandbox.clock.until(codeOf(client.completeConnection({ url }))), "flow_expired");
+      assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "flow_expired");
       assert.equal(sandbox.clock.now(), before, "nobody is waited for");
     });
   }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect } from "./client.mjs";
-import { seeded } from "./support.mjs";
+import { makeClient } from "./client.mjs";
+import { seeded } from "./sandbox.mjs";
 
 /** A client of a sandbox, without an entity: apps and integrations are nobody's. */
 async function open(options) {
   const sandbox = createSandbox({ apiKey: "key" });
   const fetch = (request) => sandbox.fetch(request);
-  return { sandbox, client: await connect({ baseUrl: "https://sandbox.test", unsafeApiKey: "key", retry: 0, fetch, ...options }) };
+  return { sandbox, client: await makeClient({ baseUrl: "https://sandbox.test", unsafeApiKey: "key", retry: 0, fetch, ...options }) };
 }
 
 async function collect(iterable) {

@@ -1,16 +1,33 @@
+// Clients for tests. `makeClient` takes a `fetch` of the test's own, `makeSandboxClient` asks a sandbox.
+// Use `sandbox.createClient` instead where the test needs the sandbox's page and clock.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createClient } from "connect-flow";
 
 const wasm = readFileSync(fileURLToPath(import.meta.resolve("connect-flow/connect_flow_bg.wasm")));
 
-/** The module at an address that Node's `fetch` takes: it refuses `file:`. */
+/** The module as a `blob:` URL: Node's `fetch` refuses `file:`. */
 export const wasmUrl = URL.createObjectURL(new Blob([wasm], { type: "application/wasm" }));
 
-/** A client of a platform that nothing is asked of, unless there is a `fetch`. */
-export const connect = (options) => createClient({ wasmUrl, baseUrl: "https://platform.test", ...options });
+/** A client whose platform does not exist: pass a `fetch` to answer its requests. */
+export const makeClient = (options) => createClient({ wasmUrl, baseUrl: "https://platform.test", ...options });
 
-/** A JSON answer. */
+/** A client that asks `sandbox`, for the user Jessica, with an empty storage of its own. */
+export const makeSandboxClient = (sandbox, options) => createClient({ ...sandboxOptions(sandbox), ...options });
+
+/** The options of {@link makeSandboxClient}, for tests that call `createClient` themselves. */
+export const sandboxOptions = (sandbox) => ({
+  wasmUrl,
+  baseUrl: "https://sandbox.test",
+  entityId: "Jessica",
+  unsafeApiKey: "sandbox-key",
+  redirectUrl: "https://app.test/done",
+  storage: memoryStorage(),
+  fetch: (request) => sandbox.fetch(request),
+});
+
+/** A JSON response. */
 export const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 
 /** A `Storage` in memory. */
@@ -29,10 +46,13 @@ export function memoryStorage() {
 }
 
 /**
- * A platform whose connections are active as soon as the user is back. `asked` lists `METHOD path` and `bodies` what was sent, without the
- * look-up of the integration of {@link initiating}, which is OAuth with the developer's own credentials.
+ * A platform with one integration, that of {@link initiateOptions}. Its accounts are ACTIVE from the first status check.
+ * @returns
+ * - `asked`: every request as `METHOD path`, except the lookup of the integration.
+ * - `bodies`: the bodies of its POST requests.
+ * - `options`: the client options to reach it.
  */
-export function platform() {
+export function fakePlatform() {
   const asked = [];
   const bodies = [];
   const fetch = async (request) => {
@@ -48,9 +68,27 @@ export function platform() {
   return { asked, bodies, options: { entityId: "Jessica", retry: 0, fetch, storage: memoryStorage() } };
 }
 
-/** The arguments of a connection that is started with one request. */
-export const initiating = { integrationId: "in_1", redirectUrl: "https://app.test/done" };
+/** Options that initiate a connection at {@link fakePlatform}. */
+export const initiateOptions = { integrationId: "in_1", redirectUrl: "https://app.test/done" };
 
-/** Where the platform sends the user back to. */
-export const callback = ({ flowId, connectedAccountId }) =>
+/** The callback URL of a successful connection request. */
+export const callbackUrl = ({ flowId, connectedAccountId }) =>
   `https://app.test/done?cf_flow=${flowId}&status=success&connectedAccountId=${connectedAccountId}`;
+
+/** All items of an async iterable, such as a list of the client. */
+export async function collect(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
+/**
+ * Asserts that a promise, or a call, fails with this `ConnectError`. `field` is the argument or input field that its first issue names;
+ * without it the error must have no issues.
+ * @returns the error.
+ */
+export async function rejectsWith(call, code, field) {
+  const error = await (async () => (typeof call === "function" ? call() : call))().then(() => assert.fail(`expected ${code}`), (error) => error);
+  assert.deepEqual([error.name, error.code, error.issues?.[0].field], ["ConnectError", code, field], error.message);
+  return error;
+}

@@ -1,7 +1,7 @@
 // What the platform says of time is by its own clock, which need not be this computer's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const minuteMs = 60_000;
 const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
@@ -16,7 +16,7 @@ const platform = (fastMs) => async ({ method }) => {
 
 for (const fastMs of [-9 * minuteMs, 0, 9 * minuteMs]) {
   test(`a link lives for ten minutes where the platform's clock is off by ${fastMs / minuteMs} minutes`, async () => {
-    const client = await connect({ entityId: "Jessica", fetch: platform(fastMs), storage: memoryStorage(), redirectUrl: "https://app.test/done" });
+    const client = await makeClient({ entityId: "Jessica", fetch: platform(fastMs), storage: memoryStorage(), redirectUrl: "https://app.test/done" });
     const { expiresAtMs } = await client.initiateConnection({ app: "gmail" });
     // The header has whole seconds.
     assert.ok(Math.abs(expiresAtMs - Date.now() - 10 * minuteMs) <= 2_000, `it lives for ${expiresAtMs - Date.now()} ms`);
@@ -27,7 +27,7 @@ for (const fastMs of [-9 * minuteMs, 0, 9 * minuteMs]) {
 test("a time to try again at is so far away as the platform's clock says", async () => {
   const now = Date.parse("2026-01-16T10:30:00Z");
   const headers = { date: new Date(now).toUTCString(), "retry-after": new Date(now + 20_000).toUTCString() };
-  const client = await connect({ entityId: "Jessica", retry: 0, fetch: async () => json({}, 429, headers) });
+  const client = await makeClient({ entityId: "Jessica", retry: 0, fetch: async () => json({}, 429, headers) });
   await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "rate_limited", retryAfterMs: 20_000 });
   client.dispose();
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { isConnectError, validateParams } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 const escaped = [];
@@ -53,7 +53,7 @@ const ways = {
   },
 };
 
-const open = (options) => connect({ entityId: "Jessica", fetch: async () => json(account), retry: 0, storage: memoryStorage(), ...options });
+const open = (options) => makeClient({ entityId: "Jessica", fetch: async () => json(account), retry: 0, storage: memoryStorage(), ...options });
 const get = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" });
 
 for (const [way, crash] of Object.entries(ways)) {

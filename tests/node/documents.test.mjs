@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, memoryStorage } from "./client.mjs";
-import { Browser } from "./support.mjs";
+import { makeClient, memoryStorage } from "./client.mjs";
+import { Browser } from "./browser.mjs";
 
 const redirectUrl = "https://yourwebsite.com/connection/callback";
 const entityId = "Jessica";
@@ -10,10 +10,10 @@ const entityId = "Jessica";
 /** What stands in place of the import and the constructor of the guides. */
 async function open() {
   const sandbox = createSandbox();
-  const toolset = await connect({
+  const toolset = await makeClient({
     baseUrl: "https://sandbox.test", unsafeApiKey: "sandbox-key", storage: memoryStorage(), fetch: (request) => sandbox.fetch(request),
   });
-  const browser = new Browser({ send: (request) => sandbox.fetch(request), home: new URL(redirectUrl).origin });
+  const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: new URL(redirectUrl).origin });
   return { sandbox, toolset, browser };
 }
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "./client.mjs";
-import { Browser } from "./support.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
+import { Browser } from "./browser.mjs";
 
 const apiKey = "platform-key-0123456789";
 const home = "https://app.test";
@@ -19,12 +19,12 @@ function open(sandboxOptions) {
     allow: { operations, apps: ["gmail", "shopify"], actions: ["SHOPIFY_GET_SHOP"] },
   });
   const shared = { redirectUrl: `${home}/done`, retry: 0 };
-  const behind = (user, options) => connect({
+  const behind = (user, options) => makeClient({
     ...shared, baseUrl: `${home}/api/connect`, storage: memoryStorage(), headers: { "x-user": user }, fetch: (request) => gateway(request), ...options,
   });
-  const direct = (options) => connect({ ...shared, baseUrl: "https://platform.test", storage: memoryStorage(), unsafeApiKey: apiKey, fetch: (request) => sandbox.fetch(request), ...options });
+  const direct = (options) => makeClient({ ...shared, baseUrl: "https://platform.test", storage: memoryStorage(), unsafeApiKey: apiKey, fetch: (request) => sandbox.fetch(request), ...options });
   const approve = async (url) => {
-    const browser = new Browser({ send: (request) => sandbox.fetch(request), home });
+    const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: home });
     return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
   };
   return { sandbox, behind, direct, approve };
@@ -128,7 +128,7 @@ suite("a client whose entity is another than the session's", () => {
     const bodies = { link: { connected_account_id: "ca_1", redirect_url: "https://auth.test/", user_id: "Jessica" }, list: { items: [], user_id: "Jessica" } };
     const config = { id: "ac_1", auth_scheme: "OAUTH2", is_composio_managed: true, expected_input_fields: [] };
     const fetch = async ({ method, url }) => json(method === "POST" ? bodies.link : /auth_configs/.test(url) ? config : bodies.list);
-    const client = await connect({ entityId: "Melissa", storage: memoryStorage(), fetch });
+    const client = await makeClient({ entityId: "Melissa", storage: memoryStorage(), fetch });
     await rejects(() => client.initiateConnection({ integrationId: "ac_1", redirectUrl: `${home}/done` }), "entity_mismatch");
     await rejects(() => collect(client.connectedAccounts.list()), "entity_mismatch");
     assert.deepEqual(client.pending(), []);
@@ -164,7 +164,7 @@ suite("without a session", () => {
   });
 
   test("a server that does not say whose accounts it lists is not believed to list one user's", async () => {
-    const client = await connect({ fetch: async () => json({ items: [{ id: "ca_1", status: "ACTIVE", user_id: "Jessica" }] }) });
+    const client = await makeClient({ fetch: async () => json({ items: [{ id: "ca_1", status: "ACTIVE", user_id: "Jessica" }] }) });
     await rejects(() => collect(client.connectedAccounts.list()), "invalid_argument", "entityId");
     await assert.rejects(collect(client.connectedAccounts.list()), /^ConnectError: connectedAccounts\.list: /);
     assert.equal((await collect(client.connectedAccounts.list({ entityId: "Jessica" }))).length, 1);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
-import { connect, memoryStorage } from "./client.mjs";
-import { Browser } from "./support.mjs";
+import { makeClient, memoryStorage } from "./client.mjs";
+import { Browser } from "./browser.mjs";
 
 const home = "https://app.test";
 
@@ -47,7 +47,7 @@ afterEach(() => {
 
 /** A client whose flows end with the test: one that waits would keep the process. */
 async function open(options) {
-  const client = await connect({
+  const client = await makeClient({
     baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage,
     fetch: (request) => sandbox.fetch(request), ...options,
   });
@@ -69,7 +69,7 @@ const reach = (flow, ...states) => new Promise((resolve) => {
 
 /** The user's way from the popup's address to the callback page; answers that page's address. */
 async function visit(url, decision = "allow") {
-  const browser = new Browser({ send: (request) => sandbox.fetch(request), home });
+  const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: home });
   return (await browser.submit(await browser.visit(url), { decision })).url.href;
 }
 

@@ -1,29 +1,28 @@
+// Import this file before anything that imports React: React looks for these globals when it is loaded.
 import { JSDOM } from "jsdom";
 
 const dom = new JSDOM("<!doctype html><body></body>", { url: "https://app.test/", pretendToBeVisual: true });
 
-// React looks at these when it is imported: import this file first.
 const NAMES = ["window", "document", "navigator", "HTMLElement", "Element", "Node", "Event", "MutationObserver", "DOMException"];
 for (const name of NAMES) {
   const value = name === "window" ? dom.window : dom.window[name];
-  // Newer versions of Node have a `navigator` that cannot be assigned to.
+  // Not by assignment: in newer versions of Node `navigator` is read-only.
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 globalThis.IS_REACT_ACT_ENVIRONMENT = true;
 
 export const { document } = dom.window;
 
-/** Renders an element of React into the page and hands over its container. */
-export async function render(element) {
+/** Renders a React element into the page. Returns its container and what a user can do with it. */
+export async function renderForm(element) {
   const [{ act }, { createRoot }] = [await import("react"), await import("react-dom/client")];
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);
   await act(async () => root.render(element));
   return {
     container,
-    /** Types a text into an input, as a user does. */
     type: (input, text) => act(async () => {
-      // React remembers what it set: only the setter of the prototype makes a change that it sees.
+      // React overrides the setter of each input, and ignores changes made through it.
       const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value");
       set.call(input, text);
       input.dispatchEvent(new dom.window.Event("input", { bubbles: true }));

@@ -1,8 +1,8 @@
-import { document, render } from "./form-page.mjs";
+import { document, renderForm } from "./form-page.mjs";
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { inputAttributes, isConnectError, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
-import { connect } from "./client.mjs";
+import { makeClient } from "./client.mjs";
 import { createElement as h } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { useForm } from "react-hook-form";
@@ -33,7 +33,7 @@ test("before a client is made there is nothing to check with, and the error says
   for (const call of [() => validateParams([], {}), () => toStandardSchema([]), () => toJsonSchema([]), () => inputAttributes(field("x"))]) {
     assert.throws(call, (error) => coded("load_failed")(error) && error.retryable === false && /await createClient/.test(error.message));
   }
-  await connect({});
+  await makeClient({});
   assert.deepEqual(validateParams([], {}), []);
 });
 
@@ -240,7 +240,7 @@ suite("toStandardSchema", () => {
         h("p", { key: `${one.name}:error`, id: one.name }, form.formState.errors[one.name]?.message),
       ]));
     }
-    const page = await render(h(Connect));
+    const page = await renderForm(h(Connect));
     const form = page.container.querySelector("form");
     const said = () => [...page.container.querySelectorAll("p")].map((p) => p.textContent);
     await page.submit(form);
@@ -338,7 +338,7 @@ suite("toJsonSchema", () => {
     test(`is rendered by @rjsf (${how}): passwords, choices, defaults, errors, strings`, async () => {
       const submitted = [];
       const onSubmit = ({ formData }) => submitted.push(formData);
-      const page = await render(h(Form, { ...prepare(toJsonSchema(fields)), onSubmit, noHtml5Validate: true }));
+      const page = await renderForm(h(Form, { ...prepare(toJsonSchema(fields)), onSubmit, noHtml5Validate: true }));
       const form = page.container.querySelector("form");
       const inputs = [...form.querySelectorAll("input, select")].map((input) => [input.id, input.type]);
       assert.deepEqual(inputs, [["root_shop", "text"], ["root_admin_api_access_token", "password"], ["root_region", "select-one"], ["root_contact", "email"]]);

@@ -3,7 +3,7 @@ import { transform } from "esbuild";
 import { createSandbox } from "connect-flow/testing";
 import { blocksOf, openProject } from "./code-blocks.mjs";
 import { openDom } from "./dom.mjs";
-import { Browser } from "./support.mjs";
+import { Browser } from "./browser.mjs";
 
 export const home = "https://app.test";
 
@@ -39,13 +39,13 @@ export async function openGuide(document) {
     dom,
     sandbox,
     async run(address = `${home}/connect`) {
-      dom.go(address);
+      dom.navigate(address);
       dom.root.innerHTML = html;
       // A module runs once; each load of the page is one of its own.
       await import(pathToFileURL(await project.write(`page-${(loads += 1)}.mjs`, code)));
     },
     async consent(url, decision = "allow") {
-      const browser = new Browser({ send: (request) => sandbox.fetch(request), home });
+      const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: home });
       return (await browser.submit(await browser.visit(url), { decision })).url.href;
     },
     async close() {
@@ -80,7 +80,7 @@ function serve(sandbox) {
 }
 
 /** Waits until something is so, for at most 5 s. */
-export async function until(isIt) {
+export async function waitFor(isIt) {
   for (const start = Date.now(); !isIt(); await new Promise((resolve) => setTimeout(resolve, 5))) {
     if (Date.now() - start > 5_000) throw new Error(`it is not: ${isIt}\n${document.body.innerHTML}`);
   }

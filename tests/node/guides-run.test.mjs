@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, suite, test } from "node:test";
 import { createClient } from "connect-flow";
-import { openGuide, until } from "./guide-page.mjs";
+import { openGuide, waitFor } from "./guide-page.mjs";
 
 let guide;
 afterEach(() => guide.close());
 
 const find = (selector) => document.querySelector(selector);
-const says = (text) => until(() => find("#status").textContent === text);
+const says = (text) => waitFor(() => find("#status").textContent === text);
 const accounts = () => guide.sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]);
 
 suite("the guide's code connects: redirect", () => {
@@ -16,21 +16,21 @@ suite("the guide's code connects: redirect", () => {
     await guide.run();
     assert.equal(find("#status").textContent, "");
     find("#connect").click();
-    await until(() => guide.dom.left.length);
+    await waitFor(() => guide.dom.assigned.length);
     assert.ok(find("#connect").disabled);
-    await guide.run(await guide.consent(guide.dom.left[0]));
+    await guide.run(await guide.consent(guide.dom.assigned[0]));
     assert.equal(find("#status").textContent, "gmail is connected.");
     assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
     assert.equal(location.href, "https://app.test/connect");
-    assert.deepEqual(guide.dom.trouble, []);
+    assert.deepEqual(guide.dom.problems, []);
   });
 
   test("when the user says no", async () => {
     guide = await openGuide("docs/guides/redirect.md");
     await guide.run();
     find("#connect").click();
-    await until(() => guide.dom.left.length);
-    await guide.run(await guide.consent(guide.dom.left[0], "deny"));
+    await waitFor(() => guide.dom.assigned.length);
+    await guide.run(await guide.consent(guide.dom.assigned[0], "deny"));
     assert.equal(find("#status").textContent, "Nothing was connected: access was not allowed.");
     assert.ok(!find("#connect").disabled);
   });
@@ -49,7 +49,7 @@ suite("the guide's code connects: popup", () => {
     await (await createClient({ baseUrl: "/api/connect", entityId: "Jessica" })).completeConnection({ url });
     await says("gmail is connected.");
     assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
-    assert.deepEqual([guide.dom.left, guide.dom.trouble], [[], []]);
+    assert.deepEqual([guide.dom.assigned, guide.dom.problems], [[], []]);
   });
 
   test("and again, after it was cancelled", async () => {
@@ -81,7 +81,7 @@ suite("the guide's code connects: API key", () => {
     await says("Shopify is connected.");
     assert.deepEqual(guide.sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Jessica", { admin_api_access_token: "shpat_0123456789", shop: "acme" }]]);
     assert.deepEqual(inputs().map(({ value, name }) => value + name), ["", ""]);
-    assert.deepEqual(guide.dom.trouble, []);
+    assert.deepEqual(guide.dom.problems, []);
   });
 
   test("and says what is missing, without a request", async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { startHost } from "../../www/host/server.mjs";
-import { Browser, minuteMs, seeded } from "./support.mjs";
+import { Browser } from "./browser.mjs";
+import { minuteMs, seeded } from "./sandbox.mjs";
 
 const anyPorts = { appPort: 0, platformPort: 0, authorizationPort: 0 };
 let pages;
@@ -64,7 +65,7 @@ for (const [label, start] of Object.entries(begin)) {
   suite(`the whole chain, begun by ${label}`, () => {
     test("wrong password, right password, consent: ACTIVE", async () => {
       const connection = await start("Jessica");
-      const browser = new Browser({});
+      const browser = new Browser();
       const login = await browser.visit(connection.url);
       assert.match(login.text, /<b>Jessica<\/b> with <code>jessica-password<\/code>/);
       const again = await browser.submit(login, { username: "jessica", password: "wrong<", decision: "login" });
@@ -91,7 +92,7 @@ for (const [label, start] of Object.entries(begin)) {
 
     test("consent refused: FAILED", async () => {
       const connection = await start("Melissa");
-      const browser = new Browser({});
+      const browser = new Browser();
       const end = await browser.submit(await signIn(browser, connection.url, "Melissa"), { decision: "deny" });
       assert.deepEqual(Object.fromEntries(end.url.searchParams), connection.callback("failed"));
       assert.equal(await connection.get(), "FAILED");
@@ -102,14 +103,14 @@ for (const [label, start] of Object.entries(begin)) {
 suite("on the way", () => {
   test("cancelling at the login is refusing, and the account says why", async () => {
     const { id, url } = await begin.link("Jessica");
-    const browser = new Browser({});
+    const browser = new Browser();
     await browser.submit(await browser.visit(url), { decision: "deny" });
     const { state } = await ask("Jessica", `/api/v3/connected_accounts/${id}`);
     assert.deepEqual(state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
   });
 
   test("one browser can connect one account after the other, as different users", async () => {
-    const browser = new Browser({});
+    const browser = new Browser();
     for (const user of ["Jessica", "Melissa"]) {
       const connection = await begin.link(user);
       await browser.submit(await signIn(browser, connection.url, user), { decision: "allow" });
@@ -118,7 +119,7 @@ suite("on the way", () => {
   });
 
   test("two tabs of one browser do not disturb each other", async () => {
-    const browser = new Browser({});
+    const browser = new Browser();
     const attempts = [await begin.create("Jessica"), await begin.link("Jessica")];
     const answer = { username: "Jessica", password: "jessica-password", decision: "login" };
     const logins = [await browser.visit(attempts[0].url), await browser.visit(attempts[1].url)];
@@ -145,7 +146,7 @@ suite("on the way", () => {
     };
     const [answer, other] = [await codeOf(mine, "Jessica"), await codeOf(stolen, "Melissa")];
     answer.searchParams.set("code", other.searchParams.get("code"));
-    await new Browser({}).visit(answer);
+    await new Browser().visit(answer);
     assert.equal(await mine.get(), "FAILED");
   });
 
@@ -162,7 +163,7 @@ suite("on the way", () => {
 
   test("without PKCE, or for an address that is not registered, the authorization server refuses", async () => {
     const parameters = { client_id: "sandbox-platform", response_type: "code", scope: "openid", state: "s" };
-    const authorize = (more) => new Browser({ home: host.platformUrl }).visit(`${host.authorizationUrl}/auth?${new URLSearchParams({ ...parameters, ...more })}`);
+    const authorize = (more) => new Browser({ stopAt: host.platformUrl }).visit(`${host.authorizationUrl}/auth?${new URLSearchParams({ ...parameters, ...more })}`);
     const plain = await authorize({ redirect_uri: `${host.platformUrl}/api/v3/toolkits/auth/callback` });
     assert.equal(plain.url.searchParams.get("error"), "invalid_request");
     const foreign = await authorize({ redirect_uri: "https://evil.example/" });
@@ -171,14 +172,14 @@ suite("on the way", () => {
   });
 
   test("an old sign-in page says that it is over", async () => {
-    const page = await new Browser({}).visit(`${host.authorizationUrl}/interaction/nope`);
+    const page = await new Browser().visit(`${host.authorizationUrl}/interaction/nope`);
     assert.equal(page.status, 400);
     assert.match(page.text, /This sign-in is over/);
   });
 
   test("the authorization server's pages bring nothing from elsewhere and have a strict policy", async () => {
     const { url } = await begin.link("Jessica");
-    const browser = new Browser({});
+    const browser = new Browser();
     const login = await browser.visit(url);
     const consent = await browser.submit(login, { username: "Jessica", password: "jessica-password", decision: "login" });
     for (const page of [login, consent]) {

@@ -9,13 +9,14 @@ import { createAuthorizationServer } from "../../www/host/authorization-server.m
 import { listen } from "../../www/host/listen.mjs";
 import { createOAuthPort } from "../../www/host/oauth-client.mjs";
 import { startHost } from "../../www/host/server.mjs";
-import { Browser, minuteMs, seeded } from "./support.mjs";
+import { Browser } from "./browser.mjs";
+import { minuteMs, seeded } from "./sandbox.mjs";
 
 const json = { "content-type": "application/json" };
 
 /** Signs in and allows; answers where that led. */
 async function allow(url, user = "Jessica") {
-  const browser = new Browser({});
+  const browser = new Browser();
   const consent = await browser.submit(await browser.visit(url), { username: user, password: `${user.toLowerCase()}-password`, decision: "login" });
   return browser.submit(consent, { decision: "allow" });
 }

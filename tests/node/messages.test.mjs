@@ -5,7 +5,7 @@ import { createClient, inputAttributes, toJsonSchema, validateParams } from "con
 import { createGateway, toNodeHandler } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
 import { openGateway } from "../gateway/support.mjs";
-import { connect, initiating, json, memoryStorage, platform } from "./client.mjs";
+import { fakePlatform, initiateOptions, json, makeClient, memoryStorage } from "./client.mjs";
 
 /** Fails unless `provoke` throws or rejects with this message. */
 const says = (rows) => {
@@ -17,13 +17,13 @@ const says = (rows) => {
   }
 };
 
-const offline = await connect({ entityId: "Jessica", fetch: () => Promise.reject(new TypeError("offline")), retry: 0, storage: memoryStorage() });
+const offline = await makeClient({ entityId: "Jessica", fetch: () => Promise.reject(new TypeError("offline")), retry: 0, storage: memoryStorage() });
 const known = { connectedAccountId: "ca_1" };
 const started = { integrationId: "ac_1", redirectUrl: "https://app.test/done" };
 const field = (name, more) => ({ name, displayName: name, type: "string", required: true, secret: false, ...more });
 
 suite("an argument of the client", () => {
-  const make = (options) => () => connect(options);
+  const make = (options) => () => makeClient(options);
   says([
     ["createClient: `options` must be an object, got text", () => createClient("x")],
     ["createClient: `baseUrl` is required: the address of your gateway, such as `/api/connect`", make({ baseUrl: undefined })],
@@ -81,7 +81,7 @@ suite("an argument of the client", () => {
 suite("an answer", () => {
   const html = (status) => new Response("<!doctype html><title>Sign in</title>", { status, headers: { "content-type": "text/html" } });
   const get = (answer, options) => async () =>
-    (await connect({ fetch: async () => answer(), retry: 0, entityId: "Jessica", storage: memoryStorage(), ...options })).connectedAccounts.get(known);
+    (await makeClient({ fetch: async () => answer(), retry: 0, entityId: "Jessica", storage: memoryStorage(), ...options })).connectedAccounts.get(known);
   const refused = (status, slug, code) => () => json({ error: { message: "Not there", code, slug, status } }, status);
   says([
     ["the server at `baseUrl` cannot be reached", get(() => Promise.reject(new TypeError("Failed to fetch")))],
@@ -97,7 +97,7 @@ suite("an answer", () => {
     ["the page's own `fetch` must answer a Response", get(() => 1)],
     ["the `headers` function failed", get(() => json({}), { headers: () => { throw new Error("x"); } })],
     ["the client was disposed of: make a new one with `createClient`", async () => {
-      const client = await connect({ fetch: async () => json({}), storage: memoryStorage() });
+      const client = await makeClient({ fetch: async () => json({}), storage: memoryStorage() });
       client.dispose();
       await client.connectedAccounts.get(known);
     }],
@@ -107,14 +107,14 @@ suite("an answer", () => {
 suite("an attempt", () => {
   /** What completing says at a return address, of an attempt whose account has a status. */
   const complete = (query, { status = "ACTIVE", change = (record) => record, more = {}, ...rest } = {}) => async () => {
-    const { options } = platform();
+    const { options } = fakePlatform();
     const storage = memoryStorage();
-    const client = await connect({ ...options, storage, ...rest });
-    const request = await client.initiateConnection(initiating);
+    const client = await makeClient({ ...options, storage, ...rest });
+    const request = await client.initiateConnection(initiateOptions);
     const [[key, text]] = [...storage.map].filter(([, value]) => value.includes("startedAtMs"));
     storage.setItem(key, JSON.stringify(change(JSON.parse(text))));
     const answer = () => json({ id: "ca_1", status, toolkit: { slug: "gmail" }, user_id: "Jessica", ...more });
-    const back = await connect({ ...options, storage, fetch: async () => answer() });
+    const back = await makeClient({ ...options, storage, fetch: async () => answer() });
     await back.completeConnection({ url: `https://app.test/done?${query.replace("FLOW", request.flowId)}`, timeoutMs: 1 });
   };
   const success = "cf_flow=FLOW&status=success&connectedAccountId=ca_1";

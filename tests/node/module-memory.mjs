@@ -1,6 +1,6 @@
-// Import it before whatever loads the module.
+// Import this file before anything that loads the module.
 
-/** What the JavaScript build keeps its memory in, and what it kept it in before it had to grow. */
+/** Every buffer that the JavaScript build has had for its memory. */
 const buffers = [];
 
 const isWithoutWasm = (() => {
@@ -12,7 +12,7 @@ const isWithoutWasm = (() => {
 })();
 
 if (isWithoutWasm) {
-  // That build shows its memory to nobody, but makes it in this way and gives it up in that.
+  // The JavaScript build does not export its memory. It allocates with `ArrayBuffer`, and `structuredClone` detaches the old buffer.
   const { ArrayBuffer, structuredClone } = globalThis;
   const keep = (buffer) => (buffers.push(buffer), buffer);
   globalThis.ArrayBuffer = new Proxy(ArrayBuffer, { construct: (target, [bytes]) => keep(new target(bytes)) });
@@ -22,8 +22,8 @@ if (isWithoutWasm) {
   };
 }
 
-/** All that the module has, or had, for memory: views of it. */
-export async function memory() {
+/** The module's memory as views, including buffers that it no longer uses. */
+export async function moduleMemory() {
   if (isWithoutWasm) return buffers.filter(({ byteLength }) => byteLength).map((buffer) => Buffer.from(buffer));
   const { default: init } = await import("../../dist/connect_flow.js");
   return [Buffer.from((await init()).memory.buffer)];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
-import { callback, connect, initiating, json, platform } from "./client.mjs";
+import { callbackUrl, fakePlatform, initiateOptions, json, makeClient } from "./client.mjs";
 
 /** As much of a page as the client looks at. */
 function openPage(href) {
@@ -23,8 +23,8 @@ suite("the page", () => {
   });
 
   test("is left for the address of a connection request and for no other", async () => {
-    const client = await connect(platform().options);
-    const request = await client.initiateConnection(initiating);
+    const client = await makeClient(fakePlatform().options);
+    const request = await client.initiateConnection(initiateOptions);
     client.redirect(request);
     client.redirect(JSON.parse(JSON.stringify(request)));
     client.redirect({ redirectUrl: "http://localhost:8787/link" });
@@ -32,14 +32,14 @@ suite("the page", () => {
     for (const redirectUrl of ["javascript:alert(1)", "http://evil.test/", "//evil.test/", "/path", "https://u:p@evil.test/", "data:,x", "", null, 42]) {
       assert.throws(() => client.redirect({ ...request, redirectUrl }), { name: "ConnectError", code: "redirect_refused" }, String(redirectUrl));
     }
-    const narrow = await connect({ ...platform().options, redirectOrigins: ["https://auth.test"] });
+    const narrow = await makeClient({ ...fakePlatform().options, redirectOrigins: ["https://auth.test"] });
     narrow.redirect(request);
     assert.throws(() => narrow.redirect({ redirectUrl: "https://evil.test/" }), { code: "redirect_refused" });
     assert.equal(page.assigned.length, 4);
   });
 
   test("may refuse to be left", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(fakePlatform().options);
     globalThis.location.assign = () => {
       throw "sandboxed";
     };
@@ -49,30 +49,30 @@ suite("the page", () => {
   test("gives a flow its id: all of 16 random bytes", async (t) => {
     const bytes = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
     const random = t.mock.method(globalThis.crypto, "getRandomValues", (array) => array.fill(0));
-    const client = await connect(platform().options);
-    assert.equal((await client.initiateConnection(initiating)).flowId, "0".repeat(32));
+    const client = await makeClient(fakePlatform().options);
+    assert.equal((await client.initiateConnection(initiateOptions)).flowId, "0".repeat(32));
     random.mock.mockImplementation((array) => (array.set([...bytes, ...bytes]), array));
-    assert.equal((await client.initiateConnection(initiating)).flowId, "0123456789abcdef0123456789abcdef");
+    assert.equal((await client.initiateConnection(initiateOptions)).flowId, "0123456789abcdef0123456789abcdef");
     random.mock.mockImplementation(() => { throw new Error("no entropy"); });
-    await assert.rejects(client.initiateConnection(initiating), { code: "invalid_argument" });
+    await assert.rejects(client.initiateConnection(initiateOptions), { code: "invalid_argument" });
   });
 
   test("is the return address, without the parameters of an earlier callback", async () => {
-    const { bodies, options } = platform();
-    const client = await connect(options);
+    const { bodies, options } = fakePlatform();
+    const client = await makeClient(options);
     page.location.href = "https://app.test/shop?a=1&cf_flow=0f&status=success&connectedAccountId=x#part";
     const { flowId } = await client.initiateConnection({ integrationId: "in_1" });
     assert.equal(bodies[0].connection.callback_url, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
   });
 
   test("that is a callback is completed, and its address cleaned", async () => {
-    const { asked, options } = platform();
-    const client = await connect(options);
+    const { asked, options } = fakePlatform();
+    const client = await makeClient(options);
     assert.equal(await client.completeConnection(), null);
     assert.equal(client.parseCallback(), null);
-    const request = await client.initiateConnection({ ...initiating, returnTo: "/orders" });
+    const request = await client.initiateConnection({ ...initiateOptions, returnTo: "/orders" });
     assert.deepEqual(client.pending().map(({ flowId, entityId, returnTo }) => [flowId, entityId, returnTo]), [[request.flowId, "Jessica", "/orders"]]);
-    page.location.href = `${callback(request)}&code=mine`;
+    page.location.href = `${callbackUrl(request)}&code=mine`;
     assert.deepEqual(client.parseCallback(), {
       flowId: request.flowId, connectedAccountId: "ca_1", outcome: "success",
     });
@@ -89,28 +89,28 @@ suite("the page", () => {
   });
 
   test("that mounts twice asks once", async () => {
-    const { asked, options } = platform();
-    const client = await connect(options);
-    const request = await client.initiateConnection(initiating);
-    page.location.href = callback(request);
+    const { asked, options } = fakePlatform();
+    const client = await makeClient(options);
+    const request = await client.initiateConnection(initiateOptions);
+    page.location.href = callbackUrl(request);
     const answers = await Promise.all([client.completeConnection(), client.completeConnection(), client.client.completeConnection({})]);
     for (const answer of answers) assert.deepEqual(answer, answers[0]);
     assert.equal(answers[0].connectedAccountId, "ca_1");
     assert.equal(asked.filter((line) => line.startsWith("GET")).length, 1);
     // And once more later: the same answer, from the platform.
-    assert.deepEqual(await client.completeConnection({ url: callback(request) }), answers[0]);
+    assert.deepEqual(await client.completeConnection({ url: callbackUrl(request) }), answers[0]);
     assert.equal(asked.filter((line) => line.startsWith("GET")).length, 2);
   });
 
   test("that mounts twice shares a failure too, and may try again", async () => {
     let looks = 0;
-    const { options } = platform();
+    const { options } = fakePlatform();
     const { fetch } = options;
-    const client = await connect({
+    const client = await makeClient({
       ...options,
       fetch: (request) => (request.url.endsWith("/ca_1") && looks++ === 0 ? Promise.resolve(new Response("{}", { status: 403 })) : fetch(request)),
     });
-    const url = callback(await client.initiateConnection(initiating));
+    const url = callbackUrl(await client.initiateConnection(initiateOptions));
     const results = await Promise.allSettled([client.completeConnection({ url }), client.completeConnection({ url })]);
     assert.deepEqual(results.map(({ reason }) => [reason.code, reason.retryable]), [["forbidden", false], ["forbidden", false]]);
     assert.equal(looks, 1);
@@ -118,9 +118,9 @@ suite("the page", () => {
   });
 
   test("that mounts twice with a client each: disposing of one does not end the other's call", async () => {
-    const { options } = platform();
-    const [first, second] = [await connect(options), await connect(options)];
-    const url = callback(await first.initiateConnection(initiating));
+    const { options } = fakePlatform();
+    const [first, second] = [await makeClient(options), await makeClient(options)];
+    const url = callbackUrl(await first.initiateConnection(initiateOptions));
     const abandoned = assert.rejects(first.completeConnection({ url }), { code: "cancelled" });
     first.dispose();
     assert.equal((await second.completeConnection({ url })).connectedAccountId, "ca_1");
@@ -128,10 +128,10 @@ suite("the page", () => {
   });
 
   test("completes for each platform by itself", async () => {
-    const [one, other] = [platform(), platform()];
-    const first = await connect(one.options);
-    const url = callback(await first.initiateConnection(initiating));
-    const second = await connect(other.options);
+    const [one, other] = [fakePlatform(), fakePlatform()];
+    const first = await makeClient(one.options);
+    const url = callbackUrl(await first.initiateConnection(initiateOptions));
+    const second = await makeClient(other.options);
     const [result, refusal] = await Promise.allSettled([first.completeConnection({ url }), second.completeConnection({ url })]);
     assert.equal(result.value.connectedAccountId, "ca_1");
     assert.equal(refusal.reason.code, "callback_unbound", "the other client started nothing");
@@ -139,9 +139,9 @@ suite("the page", () => {
 
   test("may end one of two calls by its signal", async () => {
     const controller = new AbortController();
-    const { asked, options } = platform();
-    const client = await connect(options);
-    const url = callback(await client.initiateConnection(initiating));
+    const { asked, options } = fakePlatform();
+    const client = await makeClient(options);
+    const url = callbackUrl(await client.initiateConnection(initiateOptions));
     const ended = assert.rejects(client.completeConnection({ url, signal: controller.signal }), { code: "cancelled", retryable: false });
     const done = client.completeConnection({ url });
     controller.abort("reason");
@@ -151,8 +151,8 @@ suite("the page", () => {
   });
 
   test("takes a callback as text or as a URL", async () => {
-    const client = await connect(platform().options);
-    const url = callback(await client.initiateConnection(initiating));
+    const client = await makeClient(fakePlatform().options);
+    const url = callbackUrl(await client.initiateConnection(initiateOptions));
     assert.deepEqual(client.parseCallback(new URL(url)), client.parseCallback(url));
     assert.throws(() => client.parseCallback(`${url}&status=failed`), { name: "ConnectError", code: "callback_invalid" });
     await assert.rejects(client.completeConnection({ url: `${url}&cf_flow=x` }), { code: "callback_invalid" });
@@ -162,7 +162,7 @@ suite("the page", () => {
 
 suite("a client", () => {
   test("that is disposed of ends its calls, twice", async () => {
-    const client = await connect({ ...platform().options, fetch: () => new Promise(() => {}) });
+    const client = await makeClient({ ...fakePlatform().options, fetch: () => new Promise(() => {}) });
     const under = [client.connectedAccounts.get({ connectedAccountId: "ca_1" }), client.getExpectedParamsForUser({ app: "gmail" })];
     client.client.dispose();
     client.dispose();
@@ -171,7 +171,7 @@ suite("a client", () => {
   });
 
   test("that is disposed of says so in the error of every call, its flows included", async () => {
-    const client = await connect({ ...platform().options, fetch: () => new Promise(() => {}) });
+    const client = await makeClient({ ...fakePlatform().options, fetch: () => new Promise(() => {}) });
     const disposed = { code: "cancelled", message: /^the client was disposed of/ };
     const under = client.connectedAccounts.get({ connectedAccountId: "ca_1" });
     const flow = client.flow({ app: "gmail" });
@@ -183,12 +183,12 @@ suite("a client", () => {
     await assert.rejects(client.apps.list().next(), disposed);
     assert.match((await client.flow({ app: "gmail" }).load()).error.message, disposed.message);
     // A caller's own signal is another matter.
-    const aborted = (await connect(platform().options)).connectedAccounts.get({ connectedAccountId: "ca_1", signal: AbortSignal.abort() });
+    const aborted = (await makeClient(fakePlatform().options)).connectedAccounts.get({ connectedAccountId: "ca_1", signal: AbortSignal.abort() });
     await assert.rejects(aborted, { code: "cancelled", message: "the call was cancelled" });
   });
 
   test("answers plain data, with absent members absent", async () => {
-    const client = await connect({ ...platform().options, fetch: () => json({ id: "ca_1", status: "success", isDisabled: null }) });
+    const client = await makeClient({ ...fakePlatform().options, fetch: () => json({ id: "ca_1", status: "success", isDisabled: null }) });
     const account = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
     assert.deepEqual(account, { id: "ca_1", status: "ACTIVE", app: "", isDisabled: false });
     assert.equal(Object.getPrototypeOf(account), Object.prototype);
@@ -200,7 +200,7 @@ suite("a client", () => {
     const listen = (reason) => unhandled.push(reason);
     process.on("unhandledRejection", listen);
     const late = () => new Promise((_, reject) => setTimeout(reject, 20, "late"));
-    const client = await connect({ ...platform().options, timeoutMs: 5, fetch: late });
+    const client = await makeClient({ ...fakePlatform().options, timeoutMs: 5, fetch: late });
     await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "timeout" });
     await new Promise((resolve) => setTimeout(resolve, 40));
     process.off("unhandledRejection", listen);

@@ -4,8 +4,8 @@ import { beforeEach, test } from "node:test";
 import { createElement as h } from "react";
 import { createSandbox } from "connect-flow/testing";
 import { ConnectProvider, useConnectClient, useConnectFlow } from "connect-flow/react";
-import { connect, memoryStorage, wasmUrl } from "./client.mjs";
-import { strict, usePage } from "./react-page.mjs";
+import { makeClient, memoryStorage, wasmUrl } from "./client.mjs";
+import { inStrictMode, usePage } from "./react-page.mjs";
 
 const page = usePage();
 let flows, state, sandbox;
@@ -25,7 +25,7 @@ function Flow({ app }) {
 }
 
 const both = () => [h(Flow, { key: 1, app: "gmail" }), h(Flow, { key: 2, app: "zendesk" })];
-const are = (word) => page.until(() => Object.values(flows).every((flow) => flow.state === word), `all are ${word}`);
+const are = (word) => page.waitFor(() => Object.values(flows).every((flow) => flow.state === word), `all are ${word}`);
 
 /** Stops the module of whoever is mounted. */
 async function crash() {
@@ -44,7 +44,7 @@ async function crash() {
 
 const call = (action) => page.act(async () => void (await action().catch((error) => assert.equal(error.code, "crashed"))));
 
-for (const [kind, wrap] of Object.entries({ "": (element) => element, " in StrictMode": strict })) {
+for (const [kind, wrap] of Object.entries({ "": (element) => element, " in StrictMode": inStrictMode })) {
   test(`a flow that has crashed is ready again after retry, with one new client for all${kind}`, async () => {
     await page.render(wrap(h(ConnectProvider, { options: options() }, both())));
     await are("ready");
@@ -65,14 +65,14 @@ test("a client that has crashed is replaced by retry of the provider", async () 
   const { client } = state;
   await crash();
   await page.act(async () => state.retry());
-  await page.until(() => state.client !== client);
+  await page.waitFor(() => state.client !== client);
   await call(flows.gmail.retry);
   await call(flows.zendesk.retry);
   await are("ready");
 });
 
 test("a client that is given is not replaced, and retry says that it has crashed", async () => {
-  const given = await connect(options());
+  const given = await makeClient(options());
   await page.render(h(ConnectProvider, { client: given }, both()));
   await are("ready");
   await crash();

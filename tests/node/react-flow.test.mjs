@@ -5,13 +5,13 @@ import refresh from "react-refresh/runtime";
 import { renderToString } from "react-dom/server";
 import { createSandbox } from "connect-flow/testing";
 import { ConnectProvider, useConnectFlow } from "connect-flow/react";
-import { connect, memoryStorage, wasmUrl } from "./client.mjs";
-import { strict, usePage } from "./react-page.mjs";
-import { Browser } from "./support.mjs";
+import { makeClient, memoryStorage, wasmUrl } from "./client.mjs";
+import { inStrictMode, usePage } from "./react-page.mjs";
+import { Browser } from "./browser.mjs";
 
 refresh.injectIntoGlobalHook(globalThis);
 const page = usePage();
-const { render, hydrate, settle, until, act, text } = page;
+const { render, hydrate, settle, waitFor, act, text } = page;
 
 /** What the flows of a test were last seen as, by the name of their component, and every state on the way. */
 let flows, states, sandbox, open, held, storage;
@@ -60,7 +60,7 @@ function Flow({ name = "flow", children, ...options }) {
 
 const app = (...children) => h(ConnectProvider, { options: clientOptions() }, ...children);
 const is = (state, name = "flow") =>
-  until(() => flows[name]?.state === state, `${name} is ${state}`).catch((error) => {
+  waitFor(() => flows[name]?.state === state, `${name} is ${state}`).catch((error) => {
     throw new Error(`${error.message} ${JSON.stringify(flows[name])}`, { cause: flows[name]?.error });
   });
 const calls = (method) => sandbox.requests.filter((one) => !method || one.method === method).map(({ path }) => path);
@@ -78,13 +78,13 @@ async function click(action, ...values) {
 
 /** The user signs in and agrees, wherever they were sent; gives where that led to. */
 async function agree(url) {
-  const browser = new Browser({ send: (request) => sandbox.fetch(request), home: "https://app.test" });
+  const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: "https://app.test" });
   return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
 }
 
 suite("a flow", () => {
   test("in StrictMode is one flow, loaded once, and its methods stay the same", async () => {
-    await render(strict(app(h(Flow, { app: "shopify" }))));
+    await render(inStrictMode(app(h(Flow, { app: "shopify" }))));
     const { submit, retry, cancel, load } = flows.flow;
     await is("ready");
     assert.deepEqual(states.flow, ["loading", "ready"]);
@@ -94,7 +94,7 @@ suite("a flow", () => {
   });
 
   test("asks for what is missing, and connects", async () => {
-    await render(strict(app(h(Flow, { app: "shopify" }))));
+    await render(inStrictMode(app(h(Flow, { app: "shopify" }))));
     await is("ready");
     const refused = await click("submit", { shop: "acme" });
     assert.equal(await refused.settled, "ready");
@@ -112,14 +112,14 @@ suite("a flow", () => {
     await render(h(ConnectProvider, { client }, h(Flow, { app: "shopify" })));
     await assert.rejects(flows.flow.submit({}), { name: "ConnectError", code: "invalid_transition" });
     flows.flow.cancel();
-    const made = await connect(clientOptions());
+    const made = await makeClient(clientOptions());
     arrive(made);
     await is("ready");
     made.dispose();
   });
 
   test("goes on in a popup, which is opened in the click", async () => {
-    await render(strict(app(h(Flow, { app: "gmail" }))));
+    await render(inStrictMode(app(h(Flow, { app: "gmail" }))));
     await is("ready");
     let settled;
     await act(async () => {
@@ -129,7 +129,7 @@ suite("a flow", () => {
     await is("waiting");
     const url = await agree(page.dom().popups[0].url);
     // What the page in the popup does.
-    const other = await connect({ ...clientOptions(), wasmUrl });
+    const other = await makeClient({ ...clientOptions(), wasmUrl });
     await act(() => other.completeConnection({ url }));
     await is("connected");
     assert.equal((await settled).state, "connected");
@@ -137,22 +137,22 @@ suite("a flow", () => {
   });
 
   test("is completed by the page that the user returns to, in StrictMode with one look", async () => {
-    const view = await render(strict(app(h(Flow, { app: "gmail", mode: "redirect" }))));
+    const view = await render(inStrictMode(app(h(Flow, { app: "gmail", mode: "redirect" }))));
     await is("ready");
     await click("submit");
     await is("redirecting");
-    assert.equal(page.dom().left.length, 1);
+    assert.equal(page.dom().assigned.length, 1);
     await view.unmount();
-    page.dom().go(await agree(page.dom().left[0]));
+    page.dom().navigate(await agree(page.dom().assigned[0]));
     sandbox.requests.length = 0;
     states.flow = [];
-    await render(strict(app(h(Flow, { app: "gmail", mode: "redirect" }))));
+    await render(inStrictMode(app(h(Flow, { app: "gmail", mode: "redirect" }))));
     await is("connected");
     assert.deepEqual(states.flow, ["loading", "verifying", "connected"]);
     assert.equal(calls().length, 1);
     assert.equal(globalThis.location.href, "https://app.test/");
     // The module waits for a while whether another page answers that this is its popup.
-    page.leaves(1);
+    page.expectListeners(1);
   });
 
   test("with options of another value is another flow; of another identity it is not", async () => {
@@ -164,7 +164,7 @@ suite("a flow", () => {
     assert.equal(flows.flow.submit, before.submit);
     assert.equal(calls().length, oneLoad);
     await view.update(app(h(Flow, { app: "zendesk", entityId: "Jessica" })));
-    await until(() => flows.flow.state === "ready" && flows.flow.app === "zendesk");
+    await waitFor(() => flows.flow.state === "ready" && flows.flow.app === "zendesk");
     assert.deepEqual(states.flow, ["loading", "ready", "loading", "ready"]);
     assert.deepEqual([flows.flow.app, flows.flow.expectedInputFields.map(({ name }) => name)], ["zendesk", ["subdomain"]]);
     assert.notEqual(flows.flow.submit, before.submit);
@@ -172,7 +172,7 @@ suite("a flow", () => {
   });
 
   test("does not know what another one does", async () => {
-    await render(strict(app(h(Flow, { name: "flow", app: "shopify" }), h(Flow, { name: "other", app: "shopify" }))));
+    await render(inStrictMode(app(h(Flow, { name: "flow", app: "shopify" }), h(Flow, { name: "other", app: "shopify" }))));
     await is("ready");
     await is("ready", "other");
     assert.equal(calls().length, 2 * oneLoad);
@@ -185,7 +185,7 @@ suite("a flow", () => {
 
   test("that cannot be made says why, and is made when asked again", async () => {
     const options = { ...clientOptions(), baseUrl: "" };
-    await render(strict(h(ConnectProvider, { options }, h(Flow, { app: "shopify" }))));
+    await render(inStrictMode(h(ConnectProvider, { options }, h(Flow, { app: "shopify" }))));
     await is("failed");
     assert.equal(flows.flow.error.code, "invalid_argument");
     options.baseUrl = "https://sandbox.test";
@@ -234,13 +234,13 @@ suite("unmounted in the middle", () => {
 
   for (const [state, enter] of Object.entries(ways)) {
     test(`of ${state}: nothing goes on, and it begins anew when it is mounted again`, async () => {
-      const element = () => strict(app(h(Flow, { app: "gmail", mode: state === "redirecting" ? "redirect" : "popup" })));
+      const element = () => inStrictMode(app(h(Flow, { app: "gmail", mode: state === "redirecting" ? "redirect" : "popup" })));
       if (state === "loading") hold("GET");
       const view = await render(element());
       const begun = await enter();
       await is(state);
       await view.unmount();
-      assert.deepEqual([open, page.dom().ears()], [0, 0]);
+      assert.deepEqual([open, page.dom().listenerCount()], [0, 0]);
       const asked = calls().length;
       const last = flows.flow;
       // Whoever waits for the end of a submit does not wait for ever.
@@ -259,11 +259,11 @@ suite("unmounted in the middle", () => {
   test("before there is a client: no flow is made, and one when it is mounted again", async () => {
     let arrive;
     const client = new Promise((resolve) => (arrive = resolve));
-    const element = () => strict(h(ConnectProvider, { client }, h(Flow, { app: "gmail" })));
+    const element = () => inStrictMode(h(ConnectProvider, { client }, h(Flow, { app: "gmail" })));
     const view = await render(element());
     await is("loading");
     await view.unmount();
-    const made = await connect(clientOptions());
+    const made = await makeClient(clientOptions());
     arrive(made);
     await settle();
     assert.deepEqual(calls(), []);
@@ -282,7 +282,7 @@ suite("unmounted in the middle", () => {
     await view.update(element(false));
     await settle();
     await view.update(element(true));
-    const made = await connect(clientOptions());
+    const made = await makeClient(clientOptions());
     arrive(made);
     await is("ready");
     assert.equal(calls().length, oneLoad);
@@ -295,7 +295,7 @@ suite("unmounted in the middle", () => {
     await click("submit");
     await is("waiting");
     await view.unmount();
-    const other = await connect({ ...clientOptions(), wasmUrl });
+    const other = await makeClient({ ...clientOptions(), wasmUrl });
     assert.equal(other.pending().length, 1);
     const done = await other.completeConnection({ url: await agree(page.dom().popups[0].url) });
     assert.equal(done.connectionStatus, "ACTIVE");
@@ -318,8 +318,8 @@ suite("a flow whose user is in the popup", () => {
     }),
   };
   for (const [way, elements] of Object.entries(ways)) {
-    for (const wrap of [(element) => element, strict]) {
-      test(`and that ${way} goes on waiting, and one account is connected${wrap === strict ? ", in StrictMode" : ""}`, async () => {
+    for (const wrap of [(element) => element, inStrictMode]) {
+      test(`and that ${way} goes on waiting, and one account is connected${wrap === inStrictMode ? ", in StrictMode" : ""}`, async () => {
         const first = way.includes("Activity") ? h(Activity, { mode: "visible" }, flow()) : flow();
         const view = await render(wrap(app(first)));
         await is("ready");
@@ -332,7 +332,7 @@ suite("a flow whose user is in the popup", () => {
         }
         await is("waiting");
         assert.deepEqual([flows.flow.flowId, flows.flow.isPopupOpen, page.dom().popups.length], [flowId, true, 1]);
-        const other = await connect({ ...clientOptions(), wasmUrl });
+        const other = await makeClient({ ...clientOptions(), wasmUrl });
         const url = await agree(page.dom().popups[0].url);
         await act(() => other.completeConnection({ url }));
         await is("connected");
@@ -371,7 +371,7 @@ suite("an action of a component that is not mounted", () => {
   /** How a component goes; gives how it comes back. */
   const ways = {
     "after it was unmounted": async (view, element) => (await view.update(app()), () => view.update(element())),
-    "in StrictMode": async (view, element) => (await view.update(strict(app())), () => view.update(strict(element()))),
+    "in StrictMode": async (view, element) => (await view.update(inStrictMode(app())), () => view.update(inStrictMode(element()))),
     "in the task that unmounts it": async (view, element) => {
       await view.update(app());
       return () => view.update(element());
@@ -385,7 +385,7 @@ suite("an action of a component that is not mounted", () => {
     test(`${way} rejects and starts nothing, and nothing is left over for the next mount`, async () => {
       const element = () => app(h(Flow, { app: "gmail", mode: "popup" }));
       const activity = (mode) => app(h(Activity, { mode }, h(Flow, { app: "gmail", mode: "popup" })));
-      const view = await render(way.includes("Activity") ? activity("visible") : way.includes("Strict") ? strict(element()) : element());
+      const view = await render(way.includes("Activity") ? activity("visible") : way.includes("Strict") ? inStrictMode(element()) : element());
       await is("ready");
       const old = flows.flow;
       const comeBack = await leave(view, element, activity);
@@ -396,7 +396,7 @@ suite("an action of a component that is not mounted", () => {
       }
       old.cancel();
       await settle(20);
-      assert.deepEqual([calls().length, open, page.dom().popups.length, page.dom().ears()], [asked, 0, 0, 0]);
+      assert.deepEqual([calls().length, open, page.dom().popups.length, page.dom().listenerCount()], [asked, 0, 0, 0]);
       await comeBack();
       await is("ready");
       assert.equal(calls().length, asked + oneLoad);
@@ -410,11 +410,11 @@ suite("an action of a component that is not mounted", () => {
   test("before the client has loaded starts nothing when it has", async () => {
     let arrive;
     const client = new Promise((resolve) => (arrive = resolve));
-    const view = await render(strict(h(ConnectProvider, { client }, h(Flow, { app: "gmail" }))));
+    const view = await render(inStrictMode(h(ConnectProvider, { client }, h(Flow, { app: "gmail" }))));
     const old = flows.flow;
     await view.unmount();
     const begun = Object.values(begin).map((act) => assert.rejects(act(old), { code: "invalid_transition" }));
-    const made = await connect(clientOptions());
+    const made = await makeClient(clientOptions());
     arrive(made);
     await Promise.all(begun);
     await settle();
@@ -427,7 +427,7 @@ suite("an action of a component that is not mounted", () => {
     await is("ready");
     const old = flows.flow;
     await view.update(app(h(Flow, { app: "gmail" })));
-    await until(() => flows.flow.app === "gmail" && flows.flow.state === "ready");
+    await waitFor(() => flows.flow.app === "gmail" && flows.flow.state === "ready");
     const asked = calls().length;
     for (const act of Object.values(begin)) await assert.rejects(act(old), { code: "invalid_transition" });
     await settle();
@@ -477,7 +477,7 @@ suite("options of the hook", () => {
         flows.flow = useConnectFlow(given);
         return flows.flow.state;
       }
-      const show = (view) => (view ? view.update(strict(app(h(Given)))) : render(strict(app(h(Given)))));
+      const show = (view) => (view ? view.update(inStrictMode(app(h(Given)))) : render(inStrictMode(app(h(Given)))));
       given = make();
       const view = await show();
       await is("failed");
@@ -495,7 +495,7 @@ suite("options of the hook", () => {
 
 suite("options of the provider", () => {
   test("that are corrected after an error are read at once", async () => {
-    const element = (options) => strict(h(ConnectProvider, { options: { ...clientOptions(), ...options } }, h(Flow, { app: "shopify" })));
+    const element = (options) => inStrictMode(h(ConnectProvider, { options: { ...clientOptions(), ...options } }, h(Flow, { app: "shopify" })));
     const view = await render(element({ baseUrl: "" }));
     await is("failed");
     assert.equal(flows.flow.error.code, "invalid_argument");
@@ -511,7 +511,7 @@ suite("options of the provider", () => {
   });
 
   test("that are corrected inside an object are read at once, and not read again while they stay wrong", async () => {
-    const element = (headers) => strict(h(ConnectProvider, { options: { ...clientOptions(), headers } }, h(Flow, { app: "shopify" })));
+    const element = (headers) => inStrictMode(h(ConnectProvider, { options: { ...clientOptions(), headers } }, h(Flow, { app: "shopify" })));
     const view = await render(element({ "x-session": 5 }));
     await is("failed");
     const { error } = flows.flow;
@@ -524,7 +524,7 @@ suite("options of the provider", () => {
 
   for (const [what, client] of Object.entries({ "a number": 5, "an object": {}, "a function": () => {}, "a promise of something else": Promise.resolve("client") })) {
     test(`with ${what} in place of a client fail with invalid_argument, and nothing throws`, async () => {
-      await render(strict(h(ConnectProvider, { client }, h(Flow, { app: "shopify" }))));
+      await render(inStrictMode(h(ConnectProvider, { client }, h(Flow, { app: "shopify" }))));
       await is("failed");
       const { name, code, message } = flows.flow.error;
       assert.deepEqual([name, code], ["ConnectError", "invalid_argument"]);
@@ -538,7 +538,7 @@ suite("options of the provider", () => {
       useEffect(() => set("https://sandbox.test"), []);
       return h(ConnectProvider, { options: { ...clientOptions(), baseUrl } }, h(Flow, { app: "shopify" }));
     }
-    await render(strict(h(Parent)));
+    await render(inStrictMode(h(Parent)));
     await is("ready");
     assert.equal(calls().length, oneLoad);
   });
@@ -571,7 +571,7 @@ suite("Suspense", () => {
       const flow = h(Flow, { app: "shopify" });
       return h(Slow, { promise: wait.promise }, flow);
     }
-    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Later)))));
+    await render(inStrictMode(app(h(Suspense, { fallback: "wait" }, h(Later)))));
     assert.equal(text(), "wait");
     await settle();
     assert.equal(calls().length, 0);
@@ -587,7 +587,7 @@ suite("Suspense", () => {
       use(wait.promise);
       return flow.state;
     }
-    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Both)))));
+    await render(inStrictMode(app(h(Suspense, { fallback: "wait" }, h(Both)))));
     await settle();
     assert.equal(calls().length, 0);
     await act(async () => wait.resolve());
@@ -602,7 +602,7 @@ suite("Suspense", () => {
       suspend = set;
       return h(Flow, { app: "shopify" }, promise && h(Slow, { promise }, "more"));
     }
-    await render(strict(app(h(Suspense, { fallback: "wait" }, h(Later)))));
+    await render(inStrictMode(app(h(Suspense, { fallback: "wait" }, h(Later)))));
     await is("ready");
     await click("submit", { shop: "acme" });
     await act(async () => suspend(wait.promise));
@@ -620,9 +620,9 @@ suite("Suspense", () => {
     await is("ready");
     await view.update(element("hidden"));
     await settle();
-    assert.deepEqual([open, page.dom().ears()], [0, 0]);
+    assert.deepEqual([open, page.dom().listenerCount()], [0, 0]);
     await view.update(element("visible"));
-    await until(() => calls().length === 2 * oneLoad);
+    await waitFor(() => calls().length === 2 * oneLoad);
     await is("ready");
   });
 });
@@ -641,7 +641,7 @@ suite("HMR", () => {
       runtime.register(Edited, "Edited");
       return Edited;
     };
-    await render(strict(app(h(define("before")))));
+    await render(inStrictMode(app(h(define("before")))));
     await is("ready");
     await click("submit", { shop: "acme" });
     await act(async () => {
@@ -657,7 +657,7 @@ suite("HMR", () => {
 
 suite("hydration", () => {
   test("begins with what the server said, and goes on", async () => {
-    const element = () => strict(app(h(Flow, { app: "shopify" })));
+    const element = () => inStrictMode(app(h(Flow, { app: "shopify" })));
     page.dom().root.innerHTML = renderToString(element());
     assert.equal(text(), "idle");
     states.flow = [];

@@ -5,25 +5,25 @@ import { createElement as h, StrictMode } from "react";
 import { openDom } from "./dom.mjs";
 
 /**
- * A page for the tests of a file, empty before each of them. After each, everything is unmounted, nothing of it may listen any
- * more, and nothing may have been on the console.
+ * Gives each test of a file an empty page. After each test everything is unmounted; then no listener may be left, and the console must
+ * have stayed empty.
  */
 export function usePage() {
-  let dom, react, roots, lasting;
+  let dom, react, roots, expectedListeners;
   beforeEach(async () => {
     dom = openDom();
-    // It looks for a page as soon as it is loaded.
+    // Imported here: react-dom looks for a document when it is loaded.
     react = { ...(await import("react")), ...(await import("react-dom/client")) };
     roots = [];
-    lasting = 0;
+    expectedListeners = 0;
   });
   afterEach(async () => {
     for (const root of roots) await react.act(async () => root.unmount());
     await pause(5);
-    const { trouble } = dom;
-    const ears = dom.ears();
+    const { problems } = dom;
+    const listeners = dom.listenerCount();
     dom.close();
-    assert.deepEqual([trouble, ears], [[], lasting]);
+    assert.deepEqual([problems, listeners], [[], expectedListeners]);
   });
 
   const act = (job) => react.act(job);
@@ -45,8 +45,8 @@ export function usePage() {
     dom: () => dom,
     act,
     settle,
-    /** How many listeners may be left at the end. */
-    leaves: (count) => void (lasting = count),
+    /** Sets how many listeners may be left after the test. Default 0. */
+    expectListeners: (count) => void (expectedListeners = count),
     text: () => dom.root.textContent,
     render: async (element) => {
       const root = react.createRoot(dom.root);
@@ -59,11 +59,11 @@ export function usePage() {
       await act(async () => void (root = react.hydrateRoot(dom.root, element)));
       return watch(root);
     },
-    until: async (isIt, what = "it is as wanted") => {
-      for (let rounds = 0; rounds < 300 && !isIt(); rounds += 1) await settle(5);
-      assert.ok(isIt(), `${what}: ${dom.root.innerHTML}`);
+    waitFor: async (isDone, what = "the page changes as expected") => {
+      for (let rounds = 0; rounds < 300 && !isDone(); rounds += 1) await settle(5);
+      assert.ok(isDone(), `${what}: ${dom.root.innerHTML}`);
     },
   };
 }
 
-export const strict = (...children) => h(StrictMode, null, ...children);
+export const inStrictMode = (...children) => h(StrictMode, null, ...children);

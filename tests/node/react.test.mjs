@@ -3,11 +3,11 @@ import { beforeEach, suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { createElement as h } from "react";
 import { ConnectProvider, useConnectClient } from "connect-flow/react";
-import { connect, wasmUrl } from "./client.mjs";
-import { strict, usePage } from "./react-page.mjs";
+import { makeClient, wasmUrl } from "./client.mjs";
+import { inStrictMode, usePage } from "./react-page.mjs";
 
 const page = usePage();
-const { render, settle, until, act, text } = page;
+const { render, settle, waitFor, act, text } = page;
 
 suite("the provider", () => {
   const seen = [];
@@ -21,13 +21,13 @@ suite("the provider", () => {
   test("makes one client of its options, when it is needed, and disposes of it", async () => {
     let made = 0;
     const options = () => ({ wasmUrl, get baseUrl() { return made++, "https://platform.test"; }, fetch: () => assert.fail("it asks nobody") });
-    const view = await render(strict(h(ConnectProvider, { options: options() }, h(Client), h(Client))));
-    await until(() => text() === "clientclient");
+    const view = await render(inStrictMode(h(ConnectProvider, { options: options() }, h(Client), h(Client))));
+    await waitFor(() => text() === "clientclient");
     const clients = new Set(seen.map(({ client }) => client).filter(Boolean));
     assert.equal(clients.size, 1);
     assert.equal(made, 1);
     const [client] = clients;
-    await view.update(strict(h(ConnectProvider, { options: options() }, h(Client))));
+    await view.update(inStrictMode(h(ConnectProvider, { options: options() }, h(Client))));
     await settle();
     assert.equal(seen.at(-1).client, client);
     await view.unmount();
@@ -36,8 +36,8 @@ suite("the provider", () => {
   });
 
   test("uses a client that is given, at once, and leaves it alive", async () => {
-    const client = await connect({ fetch: async () => Response.json({ message: "no" }, { status: 403 }) });
-    const view = await render(strict(h(ConnectProvider, { client }, h(Client))));
+    const client = await makeClient({ fetch: async () => Response.json({ message: "no" }, { status: 403 }) });
+    const view = await render(inStrictMode(h(ConnectProvider, { client }, h(Client))));
     assert.equal(text(), "client");
     assert.ok(seen.every((state) => state.client === client));
     await view.unmount();
@@ -47,9 +47,9 @@ suite("the provider", () => {
   });
 
   test("waits for a client that is promised, and goes over to another", async () => {
-    const [first, second] = [connect(), await connect()];
+    const [first, second] = [makeClient(), await makeClient()];
     const view = await render(h(ConnectProvider, { client: first }, h(Client)));
-    await until(() => text() === "client");
+    await waitFor(() => text() === "client");
     assert.equal(seen[0].client, null);
     assert.equal(seen.at(-1).client, await first);
     await view.update(h(ConnectProvider, { client: second }, h(Client)));
@@ -58,17 +58,17 @@ suite("the provider", () => {
 
   test("says why there is no client, and makes one when asked again", async () => {
     const options = { wasmUrl: "data:text/plain,none", baseUrl: "" };
-    await render(strict(h(ConnectProvider, { options }, h(Client))));
-    await until(() => text() === "invalid_argument");
+    await render(inStrictMode(h(ConnectProvider, { options }, h(Client))));
+    await waitFor(() => text() === "invalid_argument");
     options.baseUrl = "https://platform.test";
     await act(async () => page.dom().root.querySelector("p").click());
-    await until(() => text() === "client");
+    await waitFor(() => text() === "client");
   });
 
   test("makes no client for a component that is not mounted any more", async () => {
     const options = { wasmUrl, baseUrl: "" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
-    await until(() => text() === "invalid_argument");
+    await waitFor(() => text() === "invalid_argument");
     const { retry } = seen.at(-1);
     await view.unmount();
     let reads = 0;
@@ -81,12 +81,12 @@ suite("the provider", () => {
   test("goes when nobody is there any more, and comes back", async () => {
     const options = { wasmUrl, baseUrl: "https://platform.test" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
-    await until(() => text() === "client");
+    await waitFor(() => text() === "client");
     const [before] = seen.map(({ client }) => client).filter(Boolean);
     await view.update(h("p", null, "away"));
     await settle();
     await view.update(h(ConnectProvider, { options }, h(Client)));
-    await until(() => text() === "client");
+    await waitFor(() => text() === "client");
     assert.notEqual(seen.at(-1).client, before);
   });
 });

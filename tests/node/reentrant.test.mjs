@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, memoryStorage } from "./client.mjs";
+import { makeClient, memoryStorage } from "./client.mjs";
 
 const home = "https://app.test";
 const channels = globalThis.BroadcastChannel;
@@ -136,7 +136,7 @@ async function run(at, call) {
   };
   const { storage, window } = openPage(meddle);
   const posts = [];
-  context.client = await connect({
+  context.client = await makeClient({
     baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage,
     headers: () => (meddle("headers"), {}),
     fetch: (request) => {
@@ -191,7 +191,7 @@ suite("a page's function that calls back", () => {
         assert.ok(["connected", "failed", "cancelled"].includes(flow.getSnapshot().state), `${name}: ${flow.getSnapshot().state}`);
         assert.ok(Array.isArray(client.pending()) && Array.isArray(client.trace()), name);
       }
-      const other = await connect({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage: memoryStorage() });
+      const other = await makeClient({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage: memoryStorage() });
       assert.equal((await other.flow({ app: "gmail" }).load()).state, "ready");
     });
   }
@@ -207,7 +207,7 @@ suite("a page's function that calls back", () => {
   });
 
   test("a signal that was tampered with is refused, or aborts as it says", async () => {
-    const client = await connect({ fetch: () => new Promise(() => {}), storage: memoryStorage() });
+    const client = await makeClient({ fetch: () => new Promise(() => {}), storage: memoryStorage() });
     const get = (signal) => client.connectedAccounts.get({ connectedAccountId: "ca_1", signal });
     const own = (getter) => Object.defineProperty(new AbortController().signal, "aborted", { get: getter });
     await assert.rejects(get(own(() => { throw new Error("no"); })), { code: "invalid_argument" });

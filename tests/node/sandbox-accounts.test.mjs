@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { answerConsent, browse, connect, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+import { answerConsent, openBrowser } from "./browser.mjs";
+import { connectAccount, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
-const home = "https://app.example";
+const home = "https://app.test";
 
 const beginLink = async ({ post }) => (await post(`${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" })).body.redirect_url;
 
@@ -17,7 +18,7 @@ suite("switching an account off and on", () => {
 
   test("shows in its status, and may be done twice", async () => {
     const platform = openSandbox();
-    const account = await connect(platform);
+    const account = await connectAccount(platform);
     for (const [enabled, expected] of [[false, off], [false, off], [true, on], [true, on]]) {
       const { status, body } = await platform.patch(`${accounts}/${account.id}/status`, { enabled });
       assert.deepEqual([status, body], [200, { success: true }]);
@@ -27,7 +28,7 @@ suite("switching an account off and on", () => {
 
   test("lists tell them apart", async () => {
     const platform = openSandbox();
-    const account = await connect(platform);
+    const account = await connectAccount(platform);
     await platform.patch(`${accounts}/${account.id}/status`, { enabled: false });
     const count = async (path) => (await platform.get(path)).body.items.length;
     const cases = { [`${accounts}?statuses=INACTIVE`]: 1, [`${accounts}?statuses=ACTIVE`]: 0, [accounts]: 1 };
@@ -40,7 +41,7 @@ suite("switching an account off and on", () => {
     const [{ id }] = platform.sandbox.accounts();
     await platform.patch(`${accounts}/${id}/status`, { enabled: false });
     assert.deepEqual((await flags(platform, { id })).slice(0, 3), ["INITIALIZING", true, null]);
-    await answerConsent(platform, url);
+    await answerConsent(platform.sandbox, url);
     assert.deepEqual(await flags(platform, { id }), off);
   });
 });
@@ -48,8 +49,8 @@ suite("switching an account off and on", () => {
 suite("deleting an account", () => {
   test("takes it out of the API, once", async () => {
     const platform = openSandbox();
-    const kept = await connect(platform);
-    const account = await connect(platform);
+    const kept = await connectAccount(platform);
+    const account = await connectAccount(platform);
     for (const expected of [[200, { success: true }], [404, {}]]) {
       const { status, body } = await platform.delete(`${accounts}/${account.id}`);
       assert.deepEqual([status, body], expected);
@@ -66,10 +67,10 @@ suite("deleting an account", () => {
     const finish = async () => { exchanges += 1; return { ok: true, tokens: {} }; };
     const platform = openSandbox({ oauth: { start, finish } });
     const url = await beginLink(platform);
-    await browse(platform, "https://as.example").visit(url);
+    await openBrowser(platform.sandbox, "https://as.example").visit(url);
     await platform.delete(`${accounts}/${platform.sandbox.accounts()[0].id}`);
-    assert.equal((await browse(platform).visit(url)).status, 404);
-    assert.equal((await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
+    assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 404);
+    assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
     assert.equal(exchanges, 0);
   });
 });
@@ -102,7 +103,7 @@ suite("what the life of an account does not allow", () => {
   for (const [label, [request, status, message]] of Object.entries(refusals)) {
     test(label, async () => {
       const platform = openSandbox();
-      const before = await connect(platform);
+      const before = await connectAccount(platform);
       const answer = await platform.send(...request(before));
       assert.equal(answer.status, status);
       assert.match(JSON.stringify(answer.body), message);
@@ -132,7 +133,7 @@ suite("pages of lists", () => {
     const ids = [];
     for (const _ of [1, 2, 3]) {
       platform.sandbox.advance(1000);
-      ids.push((await connect(platform)).id);
+      ids.push((await connectAccount(platform)).id);
     }
     const [a, b, c] = ids;
     platform.sandbox.advance(1000);

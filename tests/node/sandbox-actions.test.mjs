@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { browse, connect, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+import { openBrowser } from "./browser.mjs";
+import { connectAccount, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const profile = { sub: "sandbox-user", email: "user@sandbox.example" };
@@ -31,7 +32,7 @@ suite("what an action is", () => {
 suite("executing an action", () => {
   test("answers with its data and an id of the log", async () => {
     const platform = openSandbox();
-    const { id } = await connect(platform);
+    const { id } = await connectAccount(platform);
     const { status, body } = await execute(platform, "GMAIL_GET_PROFILE", { connected_account_id: id, user_id: "Jessica", arguments: { user_id: "me" } });
     assert.equal(status, 200);
     assert.deepEqual(body, { data: profile, error: null, successful: true, log_id: body.log_id, session_info: {} });
@@ -83,7 +84,7 @@ suite("executing an action", () => {
 
   test("of gmail works with a bearer token, if the authorization server knows it", async () => {
     const platform = openSandbox();
-    const { tokens } = await connect(platform);
+    const { tokens } = await connectAccount(platform);
     const { body: { auth_config: { id } } } = await platform.post("/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "BEARER_TOKEN" } });
     for (const [token, isSuccessful] of [[tokens.access_token, true], ["guess", false]]) {
       await platform.post(accounts, { auth_config: { id }, connection: { user_id: "Melissa", data: { token } } });
@@ -131,7 +132,7 @@ const profileOf = (platform, { id }) => execute(platform, "GMAIL_GET_PROFILE", {
 /** What a failed execution says, but for the data about the failure. */
 const said = (answer) => read(answer).slice(0, 3);
 const revoke = ({ sandbox }, token) =>
-  sandbox.fetch(new Request(`${origin}/oauth/revoke`, { method: "POST", body: new URLSearchParams({ token }) }));
+  sandbox.fetch(new Request(`${platformOrigin}/oauth/revoke`, { method: "POST", body: new URLSearchParams({ token }) }));
 
 /** Whether the authorization server takes an access token. */
 async function works(platform, { access_token }) {
@@ -142,7 +143,7 @@ async function works(platform, { access_token }) {
 suite("tokens that end", () => {
   test("an expired access token is renewed, once for all who ask, and the refresh token with it", async () => {
     const platform = openSandbox();
-    const before = await connect(platform);
+    const before = await connectAccount(platform);
     assert.equal(before.accessTokenExpiresAtMs - before.createdAtMs, 60 * minuteMs);
     platform.sandbox.advance(60 * minuteMs - 1);
     await profileOf(platform, before);
@@ -180,7 +181,7 @@ suite("tokens that end", () => {
 
   test("a revoked refresh token ends the account, until the user comes back", async () => {
     const platform = openSandbox();
-    const account = await connect(platform);
+    const account = await connectAccount(platform);
     assert.equal((await revoke(platform, account.tokens.refresh_token)).status, 200);
     assert.deepEqual(said(await profileOf(platform, account)), [200, false, "Token has been expired or revoked."]);
     const { body } = await platform.get(`${accounts}/${account.id}`);
@@ -190,15 +191,15 @@ suite("tokens that end", () => {
     const { status, body: gone } = await execute(platform, "GMAIL_GET_PROFILE", { connected_account_id: account.id, user_id: "Jessica", arguments: {} });
     assert.deepEqual([status, gone.error.code, gone.error.slug], [410, 1820, "ActionExecute_ConnectedAccountExpired"]);
     const { body: { redirect_url } } = await platform.post(`${accounts}/${account.id}/refresh`, {});
-    const browser = browse(platform);
+    const browser = openBrowser(platform.sandbox);
     await browser.submit(await browser.visit(redirect_url), { decision: "allow" });
     assert.equal(read(await profileOf(platform, account))[1], true);
   });
 
   async function activate(platform) {
     const { body } = await platform.post(`${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
-    await browse(platform, "https://as.example").visit(body.redirect_url);
-    await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
+    await openBrowser(platform.sandbox, "https://as.example").visit(body.redirect_url);
+    await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
     return platform.sandbox.accounts()[0];
   }
 
@@ -267,8 +268,8 @@ suite("tokens that end", () => {
       const executing = profileOf(platform, account);
       await asked;
       const { body } = await platform.post(`${accounts}/${account.id}/refresh`, {});
-      await browse(platform, "https://as.example").visit(body.redirect_url);
-      if (isBack) await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s2`);
+      await openBrowser(platform.sandbox, "https://as.example").visit(body.redirect_url);
+      if (isBack) await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s2`);
       signal.go();
       await executing;
       const [{ status, tokens }] = platform.sandbox.accounts();
@@ -280,7 +281,7 @@ suite("tokens that end", () => {
     const platform = openSandbox();
     const { status, headers } = await platform.get("/oauth/revoke");
     assert.deepEqual([status, headers.get("allow")], [405, "POST"]);
-    const account = await connect(platform);
+    const account = await connectAccount(platform);
     await revoke(platform, "unknown");
     assert.equal(read(await profileOf(platform, account))[1], true);
   });
@@ -329,7 +330,7 @@ suite("executing is refused", () => {
       return [status, body.error.message];
     };
     assert.deepEqual(await refusal(), [422, `Connected account ${id} is in INITIALIZING state`]);
-    await browse(platform).visit(redirect_url);
+    await openBrowser(platform.sandbox).visit(redirect_url);
     assert.deepEqual(await refusal(), [422, `Connected account ${id} is in INITIATED state`]);
     platform.sandbox.advance(10 * minuteMs);
     assert.deepEqual(await refusal(), [410, `Connected account ${id} is in EXPIRED state`]);

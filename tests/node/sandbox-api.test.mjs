@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { openSandbox, seeded } from "./support.mjs";
+import { openSandbox, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
-const callback = "https://app.example/done";
+const callback = "https://app.test/done";
 const typed = (app, val, more) => ({
   auth_config: { id: seeded[app].id },
   connection: { user_id: "Jessica", callback_url: callback, state: { authScheme: "API_KEY", val: { status: "ACTIVE", ...val } }, ...more },

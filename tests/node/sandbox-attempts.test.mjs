@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { answerConsent, browse, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+import { answerConsent, openBrowser } from "./browser.mjs";
+import { minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
-const home = "https://app.example";
+const home = "https://app.test";
 const first = `${home}/first`;
 const second = `${home}/second?tab=2`;
 
@@ -29,7 +30,7 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
     const active = async () => {
       const platform = openSandbox();
       const oldUrl = await begin[how](platform);
-      await answerConsent(platform, oldUrl);
+      await answerConsent(platform.sandbox, oldUrl);
       return { platform, oldUrl, old: platform.sandbox.accounts()[0] };
     };
 
@@ -45,7 +46,7 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
       assert.deepEqual(waiting.tokens, old.tokens, "until the user has finished");
       const { state } = (await platform.get(`${accounts}/${old.id}`)).body;
       assert.ok(!("access_token" in state.val), "what is of no use does not show");
-      const end = await answerConsent(platform, url);
+      const end = await answerConsent(platform.sandbox, url);
       assert.equal(end.url.href, `${first}?status=success&${spelt(old)}`);
       const [{ status: last, tokens }, ...others] = platform.sandbox.accounts();
       assert.deepEqual([last, others], ["ACTIVE", []]);
@@ -56,26 +57,26 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
     test("the attempt before it is over", async () => {
       const platform = openSandbox();
       const oldUrl = await begin[how](platform);
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       const oldConsent = await browser.visit(oldUrl);
       const url = urlOf(await refresh(platform, platform.sandbox.accounts()[0]));
-      assert.equal((await browse(platform).visit(oldUrl)).status, 404);
+      assert.equal((await openBrowser(platform.sandbox).visit(oldUrl)).status, 404);
       assert.equal((await browser.submit(oldConsent, { decision: "deny" })).status, 400);
       assert.match(platform.sandbox.accounts()[0].status, /^INITI/);
-      assert.equal((await answerConsent(platform, url)).url.origin, home);
+      assert.equal((await answerConsent(platform.sandbox, url)).url.origin, home);
       assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
     });
 
     test("it may fail and expire as the first did, and leaves no trace of what was before", async () => {
       const { platform, old } = await active();
-      await answerConsent(platform, urlOf(await refresh(platform, old)), "deny");
+      await answerConsent(platform.sandbox, urlOf(await refresh(platform, old)), "deny");
       const get = async () => (await platform.get(`${accounts}/${old.id}`)).body;
       assert.deepEqual([(await get()).status, (await get()).state.val.error], ["FAILED", "access_denied"]);
       await refresh(platform, old);
       assert.deepEqual([(await get()).status_reason, (await get()).state.val.error], [null, undefined]);
       platform.sandbox.advance(10 * minuteMs);
       assert.deepEqual([(await get()).status, (await get()).status_reason], ["EXPIRED", "Connection initiation did not complete within 10 minutes"]);
-      await answerConsent(platform, urlOf(await refresh(platform, old)));
+      await answerConsent(platform.sandbox, urlOf(await refresh(platform, old)));
       assert.deepEqual([(await get()).status, (await get()).status_reason, (await get()).state.val.expired_at], ["ACTIVE", null, undefined]);
     });
   });
@@ -135,8 +136,8 @@ suite("a new attempt", () => {
         start: async () => ({ url: "https://as.example/?state=s1", session: null }),
         finish: () => wait({ ok: true, tokens: { access_token: "at" } }),
       } });
-      await browse(platform, "https://as.example").visit(await begin.link(platform));
-      const end = browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
+      await openBrowser(platform.sandbox, "https://as.example").visit(await begin.link(platform));
+      const end = openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
       await asked;
       await interrupt(platform, platform.sandbox.accounts()[0]);
       go();
@@ -148,12 +149,12 @@ suite("a new attempt", () => {
     test(`${label} while the authorization server is asked for its address: that is not visited`, async () => {
       const { asked, go, wait } = held();
       const platform = openSandbox({ oauth: { start: () => wait({ url: "https://as.example/?state=s1", session: null }), finish: async () => ({ ok: true, tokens: {} }) } });
-      const page = browse(platform).visit(await begin.link(platform));
+      const page = openBrowser(platform.sandbox).visit(await begin.link(platform));
       await asked;
       await interrupt(platform, platform.sandbox.accounts()[0]);
       go();
       assert.equal((await page).status, 404);
-      assert.equal((await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
+      assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
     });
   }
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock, suite, test } from "node:test";
-import { minuteMs, openSandbox, origin, seeded, startMs } from "./support.mjs";
+import { minuteMs, openSandbox, platformOrigin, seeded, startMs } from "./sandbox.mjs";
 
 const toolkit = "/api/v3.1/toolkits/gmail";
 const link = { auth_config_id: seeded.gmail.id, user_id: "Jessica" };
-const request = (init) => new Request(origin + toolkit, { headers: { "x-api-key": "sandbox-key" }, ...init });
+const request = (init) => new Request(platformOrigin + toolkit, { headers: { "x-api-key": "sandbox-key" }, ...init });
 
 suite("scripted faults", () => {
   test("a status comes with retry-after and the platform's own body", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Browser, minuteMs, openSandbox, origin, seeded } from "./support.mjs";
+import { openBrowser } from "./browser.mjs";
+import { minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
-const home = "https://app.example";
+const home = "https://app.test";
 const callback = `${home}/done?tab=a%20b&state=mine#top`;
 const kept = "tab=a%20b&state=mine";
 
@@ -23,10 +24,6 @@ const spelt = {
   link: ({ id }, status) => `status=${status}&connected_account_id=${id}`,
 };
 
-function browse({ sandbox }) {
-  return new Browser({ send: (request) => sandbox.fetch(request), home });
-}
-
 const stateOf = (page) => page.url.searchParams.get("state");
 
 for (const dialect of Object.keys(begin)) {
@@ -34,7 +31,7 @@ for (const dialect of Object.keys(begin)) {
     test("allowed: ACTIVE, and back to the app with its own query first", async () => {
       const platform = openSandbox();
       const { url, account } = await begin[dialect](platform);
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       const consent = await browser.visit(url);
       assert.equal(consent.url.pathname, "/oauth/authorize");
       assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
@@ -54,7 +51,7 @@ for (const dialect of Object.keys(begin)) {
     test("denied: FAILED, with the authorization server's words", async () => {
       const platform = openSandbox();
       const { url, account } = await begin[dialect](platform);
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       const end = await browser.submit(await browser.visit(url), { decision: "deny" });
       assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "failed")}#top`);
       const v3 = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body;
@@ -66,8 +63,8 @@ for (const dialect of Object.keys(begin)) {
     test("the link works once", async () => {
       const platform = openSandbox();
       const { url } = await begin[dialect](platform);
-      await browse(platform).visit(url);
-      const again = await browse(platform).visit(url);
+      await openBrowser(platform.sandbox).visit(url);
+      const again = await openBrowser(platform.sandbox).visit(url);
       assert.equal(again.status, 410);
       assert.match(again.text, /used already/);
       assert.match(again.headers.get("content-type"), /^text\/html/);
@@ -80,7 +77,7 @@ for (const dialect of Object.keys(begin)) {
       platform.sandbox.advance(10 * minuteMs - 1);
       assert.notEqual(platform.sandbox.accounts()[0].status, "EXPIRED");
       platform.sandbox.advance(1);
-      const late = await browse(platform).visit(url);
+      const late = await openBrowser(platform.sandbox).visit(url);
       assert.equal(late.status, 410);
       assert.match(late.text, /expired/);
       const v3 = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body;
@@ -92,7 +89,7 @@ for (const dialect of Object.keys(begin)) {
     test("an answer that comes too late fails", async () => {
       const platform = openSandbox();
       const { url, account } = await begin[dialect](platform);
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       const consent = await browser.visit(url);
       platform.sandbox.advance(10 * minuteMs);
       const end = await browser.submit(consent, { decision: "allow" });
@@ -103,7 +100,7 @@ for (const dialect of Object.keys(begin)) {
     test("without a return address the journey ends on a page", async () => {
       const platform = openSandbox();
       const { url } = await begin[dialect](platform, { callback_url: undefined });
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       const end = await browser.submit(await browser.visit(url), { decision: "allow" });
       assert.equal(end.status, 200);
       assert.match(end.text, /You may close this window/);
@@ -116,7 +113,7 @@ suite("accounts after the way", () => {
     for (const dialect of Object.keys(begin)) {
       const platform = openSandbox();
       const { url, account } = await begin[dialect](platform);
-      const browser = browse(platform);
+      const browser = openBrowser(platform.sandbox);
       await browser.submit(await browser.visit(url), { decision: "allow" });
       const { tokens } = platform.sandbox.accounts()[0];
       for (const path of [`/api/v3.1/connected_accounts/${account.id}`, "/api/v3.1/connected_accounts"]) {
@@ -135,10 +132,10 @@ suite("accounts after the way", () => {
   test("a second, identical answer is refused and changes nothing", async () => {
     const platform = openSandbox();
     const { url } = await begin.link(platform);
-    const browser = browse(platform);
+    const browser = openBrowser(platform.sandbox);
     await browser.submit(await browser.visit(url), { decision: "allow" });
     const answer = browser.hops.at(-1).url;
-    const again = await browse(platform).visit(answer);
+    const again = await openBrowser(platform.sandbox).visit(answer);
     assert.equal(again.status, 400);
     assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
   });
@@ -146,9 +143,9 @@ suite("accounts after the way", () => {
   test("an answer is refused without a known state", async () => {
     const platform = openSandbox();
     const { url } = await begin.link(platform);
-    await browse(platform).visit(url);
+    await openBrowser(platform.sandbox).visit(url);
     for (const query of ["", "?state=&code=c", "?state=guess&code=c"]) {
-      assert.equal((await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback${query}`)).status, 400, query);
+      assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback${query}`)).status, 400, query);
     }
     assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
   });
@@ -156,8 +153,8 @@ suite("accounts after the way", () => {
   test("a code that was not issued fails", async () => {
     const platform = openSandbox();
     const { url } = await begin.link(platform);
-    const consent = await browse(platform).visit(url);
-    await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=guess&state=${stateOf(consent)}`);
+    const consent = await openBrowser(platform.sandbox).visit(url);
+    await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=guess&state=${stateOf(consent)}`);
     const [{ status, statusReason }] = platform.sandbox.accounts();
     assert.deepEqual([status, statusReason], ["FAILED", "OAuth callback failed during token exchange"]);
     const { items: [{ state }] } = (await platform.get("/api/v3.1/connected_accounts")).body;
@@ -172,7 +169,7 @@ suite("the hosted form", () => {
   test("asks an OAuth app's user for what was not prefilled, then goes on", async () => {
     const platform = openSandbox();
     const { url, account } = await linkTo(platform, "zendesk");
-    const browser = browse(platform);
+    const browser = openBrowser(platform.sandbox);
     const form = await browser.visit(url);
     assert.equal(form.status, 200);
     assert.match(form.text, /<label for="subdomain">Zendesk Subdomain<\/label>/);
@@ -186,13 +183,13 @@ suite("the hosted form", () => {
   test("is skipped when everything was prefilled", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "zendesk", { subdomain: "acme" });
-    assert.equal((await browse(platform).visit(url)).url.pathname, "/oauth/authorize");
+    assert.equal((await openBrowser(platform.sandbox).visit(url)).url.pathname, "/oauth/authorize");
   });
 
   test("takes typed credentials, hides secrets while typing, and connects at once", async () => {
     const platform = openSandbox();
     const { url, account } = await linkTo(platform, "shopify", { shop: "acme" });
-    const browser = browse(platform);
+    const browser = openBrowser(platform.sandbox);
     const form = await browser.visit(url);
     assert.match(form.text, /name="admin_api_access_token" type="password"/);
     assert.ok(!form.text.includes('name="shop"'));
@@ -200,13 +197,13 @@ suite("the hosted form", () => {
     assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "success")}`);
     const [{ status, data }] = platform.sandbox.accounts();
     assert.deepEqual([status, data], ["ACTIVE", { shop: "acme", admin_api_access_token: "shpat_1" }]);
-    assert.equal((await browse(platform).visit(url)).status, 410);
+    assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 410);
   });
 
   test("names what is missing and keeps the rest, secrets excepted", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "acmeTickets");
-    const browser = browse(platform);
+    const browser = openBrowser(platform.sandbox);
     const form = await browser.visit(url);
     assert.ok(!form.text.includes("internal_region"), "hidden fields are not asked for");
     const again = await browser.submit(form, { username: `"><i>Jess`, password: "hunter2", subdomain: "" });
@@ -220,27 +217,27 @@ suite("the hosted form", () => {
   test("offers defaults", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "posthog");
-    assert.match((await browse(platform).visit(url)).text, /name="subdomain" type="text" value="us\.i"/);
+    assert.match((await openBrowser(platform.sandbox).visit(url)).text, /name="subdomain" type="text" value="us\.i"/);
   });
 
   test("refuses what is no form, used and unknown links", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
-    const json = await browse(platform).visit(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+    const json = await openBrowser(platform.sandbox).visit(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
     assert.equal(json.status, 400);
     platform.sandbox.advance(10 * minuteMs);
-    const late = await browse(platform).submit({ url: new URL(url), text: "" }, { admin_api_access_token: "t", shop: "s" });
+    const late = await openBrowser(platform.sandbox).submit({ url: new URL(url), text: "" }, { admin_api_access_token: "t", shop: "s" });
     assert.equal(late.status, 410);
     for (const path of ["/link/lk_nope", "/api/v3/s/nope", "/nothing"]) {
-      assert.equal((await browse(platform).visit(origin + path)).status, 404, path);
+      assert.equal((await openBrowser(platform.sandbox).visit(platformOrigin + path)).status, 404, path);
     }
   });
 
   test("every page has a strict policy, a viewport and nothing from elsewhere", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
-    const browser = browse(platform);
-    for (const address of [url, `${origin}/link/lk_nope`, (await begin.link(platform)).url]) {
+    const browser = openBrowser(platform.sandbox);
+    for (const address of [url, `${platformOrigin}/link/lk_nope`, (await begin.link(platform)).url]) {
       const page = await browser.visit(address);
       const policy = page.headers.get("content-security-policy");
       assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'$/);
@@ -255,7 +252,7 @@ suite("the hosted form", () => {
   test("descriptions with angle brackets are text", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
-    assert.ok((await browse(platform).visit(url)).text.includes("/store/&lt;store-name&gt;/settings"));
+    assert.ok((await openBrowser(platform.sandbox).visit(url)).text.includes("/store/&lt;store-name&gt;/settings"));
   });
 });
 
@@ -267,7 +264,6 @@ suite("an authorization server of one's own", () => {
     finish: async () => ({ ok: true, tokens: { access_token: "at" } }),
     ...more,
   });
-  const stopAt = (platform, stop) => new Browser({ send: (request) => platform.sandbox.fetch(request), home: stop });
 
   test("is told what to ask for, and gets its session and the whole answer back", async () => {
     const seen = [];
@@ -275,25 +271,25 @@ suite("an authorization server of one's own", () => {
     const { post, sandbox } = platform;
     const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback });
     assert.match(body.redirect_url, /^https:\/\/public\.example\/link\//);
-    const away = await stopAt(platform, "https://as.example").visit(body.redirect_url);
+    const away = await openBrowser(platform.sandbox, "https://as.example").visit(body.redirect_url);
     assert.deepEqual(Object.fromEntries(away.url.searchParams), {
       app: "gmail", scope: "openid email mail.read mail.send", redirect_uri: "https://public.example/api/v3/toolkits/auth/callback", state: "s1",
     });
-    await stopAt(platform, home).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1&iss=x`);
+    await openBrowser(platform.sandbox, home).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1&iss=x`);
     assert.deepEqual(seen, [{
       callbackUrl: new URL("https://public.example/api/v3/toolkits/auth/callback?code=c&state=s1&iss=x"),
       session: { pkce: 1 }, redirectUri: "https://public.example/api/v3/toolkits/auth/callback",
     }]);
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
-    assert.equal((await browse(platform).visit(`${origin}/oauth/authorize?state=s1`)).status, 404, "the built-in page is gone");
+    assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/oauth/authorize?state=s1`)).status, 404, "the built-in page is gone");
   });
 
   test("is asked once for one answer, even when that arrives twice at the same moment", async () => {
     let asked = 0;
     const platform = openSandbox({ oauth: port({ finish: async () => { asked += 1; return { ok: true, tokens: {} }; } }) });
-    await stopAt(platform, "https://as.example").visit((await begin.link(platform)).url);
-    const answer = `${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
-    const ends = await Promise.all([browse(platform).visit(answer), browse(platform).visit(answer)]);
+    await openBrowser(platform.sandbox, "https://as.example").visit((await begin.link(platform)).url);
+    const answer = `${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
+    const ends = await Promise.all([openBrowser(platform.sandbox).visit(answer), openBrowser(platform.sandbox).visit(answer)]);
     assert.deepEqual([ends[0].url.origin, ends[1].status, asked], [home, 400, 1]);
   });
 
@@ -306,17 +302,17 @@ suite("an authorization server of one's own", () => {
       const broken = { ...whole, start };
       const platform = openSandbox({ oauth: broken });
       const { url } = await begin.link(platform);
-      assert.equal((await browse(platform).visit(url)).status, 502);
+      assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 502);
       broken.start = whole.start;
-      assert.equal((await stopAt(platform, "https://as.example").visit(url)).url.origin, "https://as.example");
+      assert.equal((await openBrowser(platform.sandbox, "https://as.example").visit(url)).url.origin, "https://as.example");
     });
   }
 
   test("fails to exchange the code: FAILED", async () => {
     const platform = openSandbox({ oauth: port({ finish: async () => { throw new Error("no route"); } }) });
     const { url, account } = await begin.link(platform);
-    await stopAt(platform, "https://as.example").visit(url);
-    const end = await browse(platform).visit(`${origin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
+    await openBrowser(platform.sandbox, "https://as.example").visit(url);
+    const end = await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
     assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "failed")}`);
     const { body } = await platform.get(`/api/v3.1/connected_accounts/${account.id}`);
     assert.deepEqual(body.state.val, { status: "FAILED", error: "server_error" });

@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { openSandbox, origin, seeded } from "./support.mjs";
+import { openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
-const json = (body) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+const jsonBody = (body) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 const shopify = { auth_config: { id: seeded.shopify.id }, connection: { user_id: "Jessica", data: { shop: "acme", admin_api_access_token: "shpat_1234" } } };
 
 /** Every operation, in an order in which each has what it needs. `:account` stands for the id of the account made by the first. */
 const operations = [
-  ["POST", "connected_accounts", json(shopify)],
-  ["POST", "connected_accounts/link", json({ auth_config_id: seeded.gmail.id, user_id: "Jessica" })],
+  ["POST", "connected_accounts", jsonBody(shopify)],
+  ["POST", "connected_accounts/link", jsonBody({ auth_config_id: seeded.gmail.id, user_id: "Jessica" })],
   ["GET", "connected_accounts?user_ids=Jessica"],
   ["GET", "connected_accounts/:account"],
-  ["POST", "connected_accounts/:account/refresh", json({})],
-  ["PATCH", "connected_accounts/:account/status", json({ enabled: false })],
+  ["POST", "connected_accounts/:account/refresh", jsonBody({})],
+  ["PATCH", "connected_accounts/:account/status", jsonBody({ enabled: false })],
   ["DELETE", "connected_accounts/:account"],
   ["GET", "toolkits"],
   ["GET", "toolkits/gmail"],
   ["GET", "auth_configs"],
   ["GET", `auth_configs/${seeded.gmail.id}`],
-  ["POST", "auth_configs", json({ toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } })],
-  ["POST", "tools/execute/HACKERNEWS_GET_TOP", json({ arguments: {} })],
+  ["POST", "auth_configs", jsonBody({ toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } })],
+  ["POST", "tools/execute/HACKERNEWS_GET_TOP", jsonBody({ arguments: {} })],
   ["GET", "tools/NOPE"],
-  ["POST", "connected_accounts", json({})],
+  ["POST", "connected_accounts", jsonBody({})],
 ];
 
 /** What changes with every run: ids, tokens and the number of the request. */
@@ -81,7 +81,7 @@ suite("versions of the API", () => {
     const back = new URL(consent.headers.get("location"));
     assert.equal(back.searchParams.get("state"), state);
     back.pathname = "/api/v3.1/toolkits/auth/callback";
-    assert.equal(back.origin, origin);
+    assert.equal(back.origin, platformOrigin);
     assert.equal((await sandbox.fetch(new Request(back))).status, 200);
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 /** What the client asks for to initiate a connection of this scheme with the platform's own credentials or the developer's. */
 async function asked(auth_scheme, is_composio_managed) {
@@ -11,7 +11,7 @@ async function asked(auth_scheme, is_composio_managed) {
     seen.push(new URL(request.url).pathname.replace(/^\/api\/v[\d.]+\//, ""), (await request.json()).connection?.state?.val.status);
     return json({ id: "ca_1", connected_account_id: "ca_1", redirect_url: "https://auth.test/go" }, 201);
   };
-  const client = await connect({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch });
+  const client = await makeClient({ entityId: "Jessica", retry: 0, storage: memoryStorage(), fetch });
   await client.initiateConnection({ integrationId: "ac_1", redirectUrl: "https://app.test/done" });
   return seen;
 }

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memory } from "./module-memory.mjs";
+import { moduleMemory } from "./module-memory.mjs";
 import { wasmUrl } from "./client.mjs";
 import { createClient, validateParams } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
 
 /** How many of these texts stand in the module's memory. */
 async function found(texts) {
-  const all = await memory();
+  const all = await moduleMemory();
   return texts.filter((text) => all.some((bytes) => bytes.includes(text))).length;
 }
 
 /** Makes the module's memory grow, by a value for which there is no room. */
 async function grow() {
-  const size = async () => Math.max(...(await memory()).map((bytes) => bytes.length));
+  const size = async () => Math.max(...(await moduleMemory()).map((bytes) => bytes.length));
   const field = { name: "key", displayName: "Key", type: "string", required: true, secret: false };
   const before = await size();
   for (let key = "x".repeat(2 ** 16); (await size()) === before; key += key) validateParams([field], { key });

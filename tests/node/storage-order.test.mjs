@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, initiating, json, memoryStorage, platform } from "./client.mjs";
+import { fakePlatform, initiateOptions, json, makeClient, memoryStorage } from "./client.mjs";
 
 /** A browser reads its storage when a page first asks, and the page waits for that: not between the answer and the redirect. */
 const ways = {
-  "a call": (client) => client.initiateConnection(initiating),
-  "a flow": (client) => client.flow({ ...initiating, mode: "redirect" }).submit(),
+  "a call": (client) => client.initiateConnection(initiateOptions),
+  "a flow": (client) => client.flow({ ...initiateOptions, mode: "redirect" }).submit(),
 };
 
 for (const [way, start] of Object.entries(ways)) {
   test(`${way} tidies the storage while its request is on its way, and then only writes`, async () => {
-    const { options } = platform();
+    const { options } = fakePlatform();
     const seen = [];
     const storage = new Proxy(memoryStorage(), {
       get: (own, name) => (seen.push(String(name)), own[name]),
@@ -24,7 +24,7 @@ for (const [way, start] of Object.entries(ways)) {
       seen.push("answer");
       return answer;
     };
-    const client = await connect({ ...options, storage, fetch });
+    const client = await makeClient({ ...options, storage, fetch });
     seen.length = 0;
     await start(client);
     const tidied = seen.indexOf("length");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, memoryStorage, wasmUrl } from "./client.mjs";
+import { makeClient, memoryStorage, wasmUrl } from "./client.mjs";
 
 /** A storage that takes nothing: what was to be stored stays in memory. */
 const broken = () => ({ ...memoryStorage(), setItem() { throw new Error("full"); }, length: 0 });
@@ -10,7 +10,7 @@ const kinds = { "that work": memoryStorage, "that take nothing": broken };
 
 async function open(storage) {
   const sandbox = createSandbox({ apiKey: "key" });
-  return connect({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage });
+  return makeClient({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage });
 }
 
 const start = async (client) => (await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" })).flowId;

@@ -78,7 +78,7 @@ for (const hasDom of [false, true]) {
         open("https://platform.sandbox.test/link/x");
         assert.equal(dom.popups.length, before + 1, "open is the page's");
         location.assign("https://platform.sandbox.test/link/x");
-        assert.deepEqual(dom.left.splice(0), ["https://platform.sandbox.test/link/x"]);
+        assert.deepEqual(dom.assigned.splice(0), ["https://platform.sandbox.test/link/x"]);
         assert.equal(document.hasFocus(), Reflect.getPrototypeOf(document).hasFocus.call(document));
       } else {
         // A function that was put back stays, and there is nothing behind it.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 
@@ -72,7 +72,7 @@ async function checkAlive(...clients) {
     assert.ok(Array.isArray(client.trace()));
     assert.equal(client.flow({ app: "gmail", entityId: "Jessica" }).getSnapshot().state, "idle");
   }
-  const other = await connect({ fetch: async () => json(account), storage: memoryStorage() });
+  const other = await makeClient({ fetch: async () => json(account), storage: memoryStorage() });
   assert.equal((await other.connectedAccounts.get({ connectedAccountId: "ca_1" })).status, "ACTIVE");
 }
 
@@ -82,7 +82,7 @@ for (const [name, make] of Object.entries(thrown)) {
       const [cause, ...own] = make();
       const before = isFrozen(own);
       const fetch = way === "throws" ? () => { throw cause; } : () => Promise.reject(cause);
-      const client = await connect({ fetch, retry: 0, entityId: "Jessica", storage: memoryStorage() });
+      const client = await makeClient({ fetch, retry: 0, entityId: "Jessica", storage: memoryStorage() });
       const flow = client.flow({ app: "gmail" });
       for (const settle of ["load", "retry"]) {
         const snapshot = await flow[settle]();
@@ -103,12 +103,12 @@ for (const [name, make] of Object.entries(thrown)) {
     const storage = memoryStorage();
     const fails = () => { throw cause; };
 
-    const client = await connect({ headers: fails, retry: 0, entityId: "Jessica", fetch: async () => json(account), storage });
+    const client = await makeClient({ headers: fails, retry: 0, entityId: "Jessica", fetch: async () => json(account), storage });
     const snapshot = await client.flow({ app: "gmail" }).load();
     assert.equal(snapshot.error.code, "unauthorized");
     assert.ok(Object.is(snapshot.error.cause, cause));
 
-    const broken = await connect({ retry: 0, entityId: "Jessica", storage, fetch: async () => new Response(new ReadableStream({ pull: (stream) => stream.error(cause) })) });
+    const broken = await makeClient({ retry: 0, entityId: "Jessica", storage, fetch: async () => new Response(new ReadableStream({ pull: (stream) => stream.error(cause) })) });
     const cut = await broken.flow({ app: "gmail" }).load();
     assert.equal(cut.error.code, "network");
     assert.ok(Object.is(cut.error.cause, cause));
@@ -123,14 +123,14 @@ for (const [name, make] of Object.entries(thrown)) {
     assert.ok(reported.length > 0 && reported.length === calls);
     assert.ok(reported.every((error) => Object.is(error, cause)));
 
-    const lost = await connect({ entityId: "Jessica", fetch: async () => json(account), storage: { getItem: fails, setItem: fails, removeItem: fails, key: fails, get length() { throw cause; } } });
+    const lost = await makeClient({ entityId: "Jessica", fetch: async () => json(account), storage: { getItem: fails, setItem: fails, removeItem: fails, key: fails, get length() { throw cause; } } });
     assert.deepEqual(isFrozen(own), before);
     await checkAlive(client, broken, lost);
   });
 }
 
 test("a stack trace that is made by the page is not frozen, and may ask for the snapshot", async () => {
-  const client = await connect({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
+  const client = await makeClient({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
   const made = [];
   const { prepareStackTrace } = Error;
   try {
@@ -154,7 +154,7 @@ test("a stack trace that is made by the page is not frozen, and may ask for the 
 });
 
 test("an error whose prototype has setters that throw is an error all the same", async () => {
-  const client = await connect({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
+  const client = await makeClient({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
   for (const name of ["code", "retryable", "cause"]) {
     Object.defineProperty(Error.prototype, name, { configurable: true, set() { throw new Error("set"); } });
     try {

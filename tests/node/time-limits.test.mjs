@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createClient } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const startMs = Date.parse("2026-01-16T10:00:00.000Z");
 const hourMs = 3_600_000;
@@ -199,7 +199,7 @@ for (const [what, byMs] of [["goes back an hour", -hourMs], ["goes forward an ho
     test("a waiting flow checks the account as often as before", async ({ mock }) => {
       const { pass, set } = clocks(mock);
       let [checks, status] = [0, "INITIATED"];
-      const client = await connect({
+      const client = await makeClient({
         entityId: "Jessica",
         storage: memoryStorage(),
         fetch: async ({ method }) => {
@@ -224,7 +224,7 @@ for (const [what, byMs] of [["goes back an hour", -hourMs], ["goes forward an ho
 
     test("a call still ends at its time limit", async ({ mock }) => {
       const { until, set } = clocks(mock);
-      const client = await connect({ entityId: "Jessica", retry: 3, fetch: async () => (set(byMs), json({}, 503)) });
+      const client = await makeClient({ entityId: "Jessica", retry: 3, fetch: async () => (set(byMs), json({}, 503)) });
       const { error, ms } = await until(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 20_000 }));
       assert.deepEqual([error.code, ms], ["timeout", 20_000]);
     });
@@ -232,7 +232,7 @@ for (const [what, byMs] of [["goes back an hour", -hourMs], ["goes forward an ho
     test("a retry comes when it is due, and none after the budget", async ({ mock }) => {
       const { until, set } = clocks(mock);
       let asked = 0;
-      const client = await connect({ entityId: "Jessica", retry: 10, fetch: async () => ((asked += 1), asked === 2 && set(byMs), json({}, 503)) });
+      const client = await makeClient({ entityId: "Jessica", retry: 10, fetch: async () => ((asked += 1), asked === 2 && set(byMs), json({}, 503)) });
       const { error, ms } = await until(client.connectedAccounts.get({ connectedAccountId }));
       assert.equal(error.code, "server");
       assert.ok(asked > 4 && ms <= 30_000, `${asked} requests in ${ms} ms`);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "./client.mjs";
-import { Browser } from "./support.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
+import { Browser } from "./browser.mjs";
 
 const typed = "shpat_9f8e7d6c5b4a";
 const personal = { entityId: "jessica.jones@example.com", search: "who@example.com", session: "tok-4711-session" };
@@ -11,7 +11,7 @@ const personal = { entityId: "jessica.jones@example.com", search: "who@example.c
 async function open(options, fault) {
   const sandbox = createSandbox({ apiKey: "key" });
   if (fault) sandbox.fault(fault);
-  const client = await connect({
+  const client = await makeClient({
     baseUrl: "https://sandbox.test", entityId: personal.entityId, unsafeApiKey: "key", redirectUrl: "https://app.test/done",
     headers: { "x-session": personal.session }, storage: memoryStorage(), fetch: (request) => sandbox.fetch(request), ...options,
   });
@@ -26,7 +26,7 @@ suite("the trace of requests", () => {
     assert.deepEqual(client.trace(), []);
     const before = Date.now();
     const { redirectUrl, flowId } = await client.initiateConnection({ app: "gmail" });
-    const browser = new Browser({ send: (request) => sandbox.fetch(request), home: "https://app.test" });
+    const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: "https://app.test" });
     const { url } = await browser.submit(await browser.visit(redirectUrl), { decision: "allow" });
     await client.completeConnection({ url: url.href });
     const trace = client.trace();

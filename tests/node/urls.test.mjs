@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
-import { connect, platform } from "./client.mjs";
+import { fakePlatform, makeClient } from "./client.mjs";
 
 const data = JSON.parse(readFileSync(new URL("../data/urls.json", import.meta.url), "utf8"));
 
@@ -55,7 +55,7 @@ suite("the URLs of web-platform-tests", () => {
   });
 
   test("send the page only where the browser's own parser says that it is safe", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(fakePlatform().options);
     let sent = 0;
     for (const [input, base] of urls) {
       if (!isSent(client, input)) continue;
@@ -70,7 +70,7 @@ suite("the URLs of web-platform-tests", () => {
   });
 
   test("as the browser writes them send the page exactly where it is safe", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(fakePlatform().options);
     for (const { href } of parsed) {
       assert.equal(isSent(client, href), isRight(new URL(href)), href);
     }
@@ -79,7 +79,7 @@ suite("the URLs of web-platform-tests", () => {
   test("send the page only to the origins that are listed", async () => {
     const origins = [...new Set(parsed.filter(isRight).map(({ origin }) => origin))];
     const listed = origins.filter((_, n) => n % 2);
-    const client = await connect({ ...platform().options, redirectOrigins: listed });
+    const client = await makeClient({ ...fakePlatform().options, redirectOrigins: listed });
     for (const { href, origin } of parsed.filter(isRight)) {
       assert.equal(isSent(client, href), listed.includes(origin), href);
     }
@@ -89,7 +89,7 @@ suite("the URLs of web-platform-tests", () => {
   });
 
   test("as callbacks say what the browser's own parser reads in them", async () => {
-    const client = await connect(platform().options);
+    const client = await makeClient(fakePlatform().options);
     const said = "cf_flow=0123456789abcdef0123456789abcdef&Connected_Account_Id=%61+b%20%C3%A9%ff%zz&status=SUCCESS";
     for (const url of parsed) {
       assert.equal(client.parseCallback(url.href), null, url.href);

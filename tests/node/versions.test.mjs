@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "./client.mjs";
+import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const rejects = (promise, code) => assert.rejects(promise, (error) => {
   assert.deepEqual([error.name, error.code], ["ConnectError", code]);
@@ -12,7 +12,7 @@ suite("the version of the platform's API", () => {
   for (const [api, prefix] of [[undefined, "/api/v3.1/"], ["v3.1", "/api/v3.1/"], ["v3", "/api/v3/"]]) {
     test(`${api ?? "the default"} asks under ${prefix}`, async () => {
       const sandbox = createSandbox({ apiKey: "key" });
-      const client = await connect({
+      const client = await makeClient({
         ...(api && { api }), entityId: "Jessica", unsafeApiKey: "key", storage: memoryStorage(), redirectUrl: "https://app.test/done",
         fetch: (request) => sandbox.fetch(request),
       });
@@ -28,7 +28,7 @@ suite("the version of the platform's API", () => {
     const asked = async (api, options) => {
       let body;
       const fetch = async (request) => ((body = await request.json()), json({ data: {}, successful: true }));
-      const client = await connect({ api, fetch });
+      const client = await makeClient({ api, fetch });
       await client.executeAction({ action: "A_B", ...options });
       await client.entity("Jessica").execute({ action: "A_B", ...options });
       return body.version;
@@ -38,9 +38,9 @@ suite("the version of the platform's API", () => {
   });
 
   test("must be one that the platform serves", async () => {
-    const message = async (api) => (await connect({ api }).catch((error) => error)).message;
+    const message = async (api) => (await makeClient({ api }).catch((error) => error)).message;
     for (const api of ["v1", "v2", "v4", "3.1", "V3", " v3"]) {
-      await rejects(connect({ api }), "invalid_argument");
+      await rejects(makeClient({ api }), "invalid_argument");
       const said = await message(api);
       for (const word of ["`api`", "`v3.1`", "`v3`", `\`${api}\``]) assert.ok(said.includes(word), said);
       assert.equal(/HTTP 410 since June 2026/.test(said), ["v1", "v2"].includes(api), said);
@@ -51,7 +51,7 @@ suite("the version of the platform's API", () => {
 
   test("that the platform has given up is told apart from an account or a tool that is gone", async () => {
     const body = { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " };
-    const client = await connect({ entityId: "Jessica", fetch: async () => json(body, 410) });
+    const client = await makeClient({ entityId: "Jessica", fetch: async () => json(body, 410) });
     await rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), "endpoint_retired");
     await rejects(client.apps.list().next(), "endpoint_retired");
     await rejects(client.initiateConnection({ integrationId: "ac_1", redirectUrl: "https://app.test/" }), "endpoint_retired");
@@ -71,7 +71,7 @@ suite("records that another version has stored", () => {
   const open = async (stored) => {
     const storage = memoryStorage();
     storage.setItem(key, typeof stored === "string" ? stored : JSON.stringify(stored));
-    const client = await connect({ entityId: "Jessica", storage, fetch: async () => json(account) });
+    const client = await makeClient({ entityId: "Jessica", storage, fetch: async () => json(account) });
     return { storage, client };
   };
 

@@ -1,5 +1,5 @@
-// Imported before a test, it takes WebAssembly away, as a page's policy does: the package then loads its JavaScript build.
-// Node's own `fetch` is made with WebAssembly, but does not ask for a module in this way.
+// Imported before a test file, this removes WebAssembly as a page's policy does, so that the package loads its JavaScript build.
+// Node's own `fetch` keeps working: it uses WebAssembly without the `Module` constructor.
 const { WebAssembly } = globalThis;
 
 class Module {

@@ -5,12 +5,12 @@ import { renderToString } from "react-dom/server";
 import { isConnectError } from "connect-flow";
 import { ConnectProvider, useConnectFlow } from "connect-flow/react";
 import { createSandbox } from "connect-flow/testing";
-import { connect, json, memoryStorage } from "../../node/client.mjs";
+import { json, makeClient, memoryStorage } from "../../node/client.mjs";
 
 const sandbox = createSandbox({ apiKey: "key" });
 const options = { baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage: memoryStorage(), redirectUrl: "https://app.test/" };
-const client = await connect({ ...options, fetch: (request) => sandbox.fetch(request) });
-const broken = await connect({ ...options, fetch: async () => json({ message: "no" }, 404) });
+const client = await makeClient({ ...options, fetch: (request) => sandbox.fetch(request) });
+const broken = await makeClient({ ...options, fetch: async () => json({ message: "no" }, 404) });
 // A second instance of the entry, which has not loaded the module.
 const unloaded = await import(`${import.meta.resolve("connect-flow")}?unloaded`);
 let submit;
