@@ -1,4 +1,4 @@
-// What the platform says of time is by its own clock, which need not be this computer's.
+// Instants from the platform are read by the platform's clock, which may differ from this computer's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { json, makeClient, memoryStorage } from "./client.mjs";
@@ -6,7 +6,7 @@ import { json, makeClient, memoryStorage } from "./client.mjs";
 const minuteMs = 60_000;
 const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
 
-/** A v3 platform whose clock is fast by so much; its links live for ten minutes. */
+/** A platform whose clock is `fastMs` ahead. Its links expire after ten minutes. */
 const platform = (fastMs) => async ({ method }) => {
   const now = Date.now() + fastMs;
   const headers = { date: new Date(now).toUTCString() };
@@ -15,16 +15,16 @@ const platform = (fastMs) => async ({ method }) => {
 };
 
 for (const fastMs of [-9 * minuteMs, 0, 9 * minuteMs]) {
-  test(`a link lives for ten minutes where the platform's clock is off by ${fastMs / minuteMs} minutes`, async () => {
+  test(`a link expires in ten minutes even if the platform's clock is off by ${fastMs / minuteMs} minutes`, async () => {
     const client = await makeClient({ entityId: "Jessica", fetch: platform(fastMs), storage: memoryStorage(), redirectUrl: "https://app.test/done" });
     const { expiresAtMs } = await client.initiateConnection({ app: "gmail" });
-    // The header has whole seconds.
-    assert.ok(Math.abs(expiresAtMs - Date.now() - 10 * minuteMs) <= 2_000, `it lives for ${expiresAtMs - Date.now()} ms`);
+    // The `date` header has a resolution of one second.
+    assert.ok(Math.abs(expiresAtMs - Date.now() - 10 * minuteMs) <= 2_000, `expires in ${expiresAtMs - Date.now()} ms`);
     client.dispose();
   });
 }
 
-test("a time to try again at is so far away as the platform's clock says", async () => {
+test("a Retry-After date is compared with the platform's clock", async () => {
   const now = Date.parse("2026-01-16T10:30:00Z");
   const headers = { date: new Date(now).toUTCString(), "retry-after": new Date(now + 20_000).toUTCString() };
   const client = await makeClient({ entityId: "Jessica", retry: 0, fetch: async () => json({}, 429, headers) });

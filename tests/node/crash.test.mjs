@@ -1,9 +1,9 @@
-// A module that stops: one coded error for whoever waits or calls, and a fresh module for the next client.
+// A crash of the module rejects every call with one coded error; the next client gets a new instance of the module.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { isConnectError, validateParams } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
-import { json, makeClient, memoryStorage } from "./client.mjs";
+import { json, makeClient, makeSandboxClient, memoryStorage } from "./client.mjs";
 
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 const escaped = [];
@@ -27,27 +27,27 @@ const isCrash = (error) => {
   return true;
 };
 
-/** Ways to stop the module that no code of its own can foresee. */
-const ways = {
-  "the stack runs out": (client) => {
+/** Ways to crash the module. */
+const crashes = {
+  "stack overflow": (client) => {
     const dive = () => {
       try {
         dive();
       } catch {
-        // Each frame leaves a little more room, until there is enough to enter the module, and not enough to leave it.
+        // Unwinding frees stack frame by frame, until it suffices to enter the module but not to return from it.
         client.flow({ app: "gmail", entityId: "Jessica" });
       }
     };
     try {
       dive();
-    } catch { /* What a call comes to without any stack. */ }
+    } catch { /* The stack ran out before the call. */ }
   },
-  "what it calls is taken away": (client) => {
+  "an imported function that throws": (client) => {
     const { now } = Date;
     Date.now = () => { throw new Error("no clock"); };
     try {
       client.pending();
-    } catch { /* Told below. */ } finally {
+    } catch { /* Checked below. */ } finally {
       Date.now = now;
     }
   },
@@ -56,26 +56,26 @@ const ways = {
 const open = (options) => makeClient({ entityId: "Jessica", fetch: async () => json(account), retry: 0, storage: memoryStorage(), ...options });
 const get = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" });
 
-for (const [way, crash] of Object.entries(ways)) {
-  suite(`where ${way}`, () => {
-    test("whoever waits is told, every later call as well, and a flow has failed", async () => {
+for (const [way, crash] of Object.entries(crashes)) {
+  suite(`a crash by ${way}`, () => {
+    test("rejects pending and later calls with `crashed` and ends flows as failed", async () => {
       let answer;
       const client = await open({ fetch: () => new Promise((resolve) => (answer = resolve)) });
       const flow = client.flow({ app: "gmail" });
-      let told = 0;
-      const unsubscribe = flow.subscribe(() => (told += 1));
+      let notifications = 0;
+      const unsubscribe = flow.subscribe(() => (notifications += 1));
       const waiting = [get(client), flow.load(), client.apps.list().next()].map((call) => assert.rejects(call, isCrash));
       const loading = flow.getSnapshot();
       assert.equal(loading.state, "loading");
-      // The requests are out.
+      // Until the requests are sent.
       await new Promise(setImmediate);
-      const before = told;
+      const before = notifications;
       crash(client);
       await Promise.all(waiting);
       await new Promise(setImmediate);
       answer(json(account));
 
-      assert.equal(told, before + 1);
+      assert.equal(notifications, before + 1);
       const snapshot = flow.getSnapshot();
       assert.deepEqual({ ...snapshot, error: undefined }, { ...loading, state: "failed", error: undefined });
       assert.ok(isCrash(snapshot.error) && Object.isFrozen(snapshot));
@@ -90,7 +90,7 @@ for (const [way, crash] of Object.entries(ways)) {
         assert.throws(call, isCrash);
       }
       assert.throws(() => validateParams([], {}), isCrash);
-      // What a page does to clean up is no occasion for errors.
+      // Cleaning up never throws.
       unsubscribe();
       flow.dispose();
       client.dispose();
@@ -98,17 +98,16 @@ for (const [way, crash] of Object.entries(ways)) {
       await open();
     });
 
-    test("the next client is one of a fresh module, as often as it takes, and continues what is pending", async () => {
+    test("leaves the next client a new instance, which continues pending attempts", async () => {
       const storage = memoryStorage();
-      const sandbox = createSandbox({ apiKey: "key" });
-      const fetch = (request) => sandbox.fetch(request);
-      const options = { baseUrl: "https://sandbox.test", unsafeApiKey: "key", fetch };
-      let client = await open({ storage, ...options });
-      const { flowId, connectedAccountId } = await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
+      const sandbox = createSandbox();
+      const openWith = (options) => makeSandboxClient(sandbox, { retry: 0, ...options });
+      let client = await openWith({ storage });
+      const { flowId, connectedAccountId } = await client.initiateConnection({ app: "gmail" });
       for (let times = 0; times < 3; times += 1) {
         crash(client);
         assert.throws(() => client.pending(), isCrash);
-        const [next, other] = await Promise.all([open({ storage, ...options }), open(options)]);
+        const [next, other] = await Promise.all([openWith({ storage }), openWith()]);
         assert.throws(() => client.pending(), isCrash);
         assert.deepEqual(next.pending().map((one) => one.flowId), [flowId]);
         assert.deepEqual(other.pending(), []);
@@ -123,7 +122,7 @@ for (const [way, crash] of Object.entries(ways)) {
   });
 }
 
-test("a call that is answered wrongly, or throws, is no crash", async () => {
+test("an error of an argument is no crash", async () => {
   const client = await open();
   assert.throws(() => client.flow({ app: "gmail", mode: "window" }), { code: "invalid_argument" });
   await assert.rejects(client.initiateConnection(), { code: "invalid_argument" });

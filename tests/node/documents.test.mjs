@@ -1,24 +1,21 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { makeClient, memoryStorage } from "./client.mjs";
-import { Browser } from "./browser.mjs";
+import { openBrowser } from "./browser.mjs";
+import { makeSandboxClient } from "./client.mjs";
 
 const redirectUrl = "https://yourwebsite.com/connection/callback";
 const entityId = "Jessica";
 
-/** What stands in place of the import and the constructor of the guides. */
+/** Replaces the import and the constructor of the documents' JavaScript. */
 async function open() {
   const sandbox = createSandbox();
-  const toolset = await makeClient({
-    baseUrl: "https://sandbox.test", unsafeApiKey: "sandbox-key", storage: memoryStorage(), fetch: (request) => sandbox.fetch(request),
-  });
-  const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: new URL(redirectUrl).origin });
-  return { sandbox, toolset, browser };
+  const toolset = await makeSandboxClient(sandbox, { entityId: undefined, redirectUrl: undefined });
+  return { sandbox, toolset, browser: openBrowser(sandbox, new URL(redirectUrl).origin) };
 }
 
-/** The last lines of both guides' second step. */
-function tell(connectionRequest) {
+/** The last lines of step 2 in both documents. */
+function describe(connectionRequest) {
   if (connectionRequest.connectionStatus === "INITIATED") {
     return connectionRequest.redirectUrl;
   } else if (connectionRequest.connectionStatus === "ACTIVE") {
@@ -28,7 +25,7 @@ function tell(connectionRequest) {
   }
 }
 
-suite("the guides' JavaScript", () => {
+suite("the JavaScript of the documents runs unchanged", () => {
   test("Gmail", async () => {
     const { sandbox, toolset, browser } = await open();
 
@@ -38,7 +35,7 @@ suite("the guides' JavaScript", () => {
     });
     assert.deepEqual(response.expectedInputFields, []);
 
-    // The guide's own name for it in the next step.
+    // The document calls the response so in the next step.
     const expectedInputFields = response;
     const collectedParams = {};
     const connectionRequest = await toolset.client.connectedAccounts.initiate({
@@ -49,7 +46,7 @@ suite("the guides' JavaScript", () => {
       integrationId: expectedInputFields.integrationId,
       redirectUri: redirectUrl,
     });
-    const url = tell(connectionRequest);
+    const url = describe(connectionRequest);
     assert.match(url, /^https:\/\/sandbox\.test\//);
     const waiting = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
     assert.match(waiting.status, /^INITIA/);
@@ -65,18 +62,18 @@ suite("the guides' JavaScript", () => {
     assert.ok(entity === undefined || entity === "Jessica");
     assert.deepEqual(sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]), [["gmail", "Jessica", "ACTIVE"]]);
 
-    // What the guides leave to the reader.
+    // Not in the documents.
     const done = await toolset.completeConnection({ url: back.url.href });
     assert.equal(done.connectedAccountId, connectionRequest.connectedAccountId);
   });
 
-  test("Gmail, when the user says no", async () => {
+  test("Gmail, if the user denies access", async () => {
     const { toolset, browser } = await open();
     const { integrationId } = await toolset.getExpectedParamsForUser({ app: "gmail", authScheme: "OAUTH2" });
     const connectionRequest = await toolset.client.connectedAccounts.initiate({
       data: {}, entityId: entityId, integrationId: integrationId, redirectUri: redirectUrl,
     });
-    const back = await browser.submit(await browser.visit(tell(connectionRequest)), { decision: "deny" });
+    const back = await browser.submit(await browser.visit(describe(connectionRequest)), { decision: "deny" });
     const { status } = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
     assert.equal(status, "FAILED");
     await assert.rejects(toolset.completeConnection({ url: back.url.href }), { name: "ConnectError" });
@@ -110,7 +107,7 @@ suite("the guides' JavaScript", () => {
       authMode: "OAUTH2",
       authConfig: {},
     });
-    assert.equal(tell(connectionRequest), "Connection Status is active, you can now test by calling the tool.");
+    assert.equal(describe(connectionRequest), "Connection Status is active, you can now test by calling the tool.");
 
     const connectedAccount = await toolset.client.connectedAccounts.get({ connectedAccountId: connectionRequest.connectedAccountId });
     assert.deepEqual([connectedAccount.status, connectedAccount.app], ["ACTIVE", "shopify"]);

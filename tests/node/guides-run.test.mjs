@@ -7,11 +7,11 @@ let guide;
 afterEach(() => guide.close());
 
 const find = (selector) => document.querySelector(selector);
-const says = (text) => waitFor(() => find("#status").textContent === text);
+const showsStatus = (text) => waitFor(() => find("#status").textContent === text);
 const accounts = () => guide.sandbox.accounts().map(({ app, entityId, status }) => [app, entityId, status]);
 
-suite("the guide's code connects: redirect", () => {
-  test("there and back", async () => {
+suite("the code of the redirect guide", () => {
+  test("connects and cleans the address", async () => {
     guide = await openGuide("docs/guides/redirect.md");
     await guide.run();
     assert.equal(find("#status").textContent, "");
@@ -25,7 +25,7 @@ suite("the guide's code connects: redirect", () => {
     assert.deepEqual(guide.dom.problems, []);
   });
 
-  test("when the user says no", async () => {
+  test("shows that the user denied access", async () => {
     guide = await openGuide("docs/guides/redirect.md");
     await guide.run();
     find("#connect").click();
@@ -36,62 +36,62 @@ suite("the guide's code connects: redirect", () => {
   });
 });
 
-suite("the guide's code connects: popup", () => {
-  test("while the page waits", async () => {
+suite("the code of the popup guide", () => {
+  test("connects while the page waits", async () => {
     guide = await openGuide("docs/guides/popup.md");
     await guide.run();
     find("#connect").click();
-    assert.equal(guide.dom.popups.length, 1, "it is opened in the click");
-    await says("Please sign in in the other window.");
+    assert.equal(guide.dom.popups.length, 1, "the popup opens in the click");
+    await showsStatus("Please sign in in the other window.");
     assert.ok(!find("#cancel").hidden && find("#connect").disabled);
-    // The page in the popup, which shares the storage and the channel.
+    // Stands for the page in the popup, which shares storage and channel with its opener.
     const url = await guide.consent(guide.dom.popups[0].url);
     await (await createClient({ baseUrl: "/api/connect", entityId: "Jessica" })).completeConnection({ url });
-    await says("gmail is connected.");
+    await showsStatus("gmail is connected.");
     assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
     assert.deepEqual([guide.dom.assigned, guide.dom.problems], [[], []]);
   });
 
-  test("and again, after it was cancelled", async () => {
+  test("connects again after a cancel", async () => {
     guide = await openGuide("docs/guides/popup.md");
     await guide.run();
     find("#connect").click();
-    await says("Please sign in in the other window.");
+    await showsStatus("Please sign in in the other window.");
     find("#cancel").click();
-    await says("Nothing was connected.");
+    await showsStatus("Nothing was connected.");
     find("#connect").click();
-    await says("Please sign in in the other window.");
+    await showsStatus("Please sign in in the other window.");
     assert.equal(guide.dom.popups.length, 2);
     find("#cancel").click();
-    await says("Nothing was connected.");
+    await showsStatus("Nothing was connected.");
   });
 });
 
-suite("the guide's code connects: API key", () => {
+suite("the code of the API key guide", () => {
   const inputs = () => [...document.querySelectorAll("#fields input")];
   const submit = () => find("form").requestSubmit();
 
-  test("with what was typed, tidied up", async () => {
+  test("connects with the typed values, normalised", async () => {
     guide = await openGuide("docs/guides/api-key-form.md");
     await guide.run();
     const typed = { password: " shpat_0123456789 ", text: "https://acme.myshopify.com/admin" };
     assert.deepEqual(inputs().map(({ type }) => type).sort(), Object.keys(typed));
     for (const input of inputs()) input.value = typed[input.type];
     submit();
-    await says("Shopify is connected.");
+    await showsStatus("Shopify is connected.");
     assert.deepEqual(guide.sandbox.accounts().map(({ entityId, data }) => [entityId, data]), [["Jessica", { admin_api_access_token: "shpat_0123456789", shop: "acme" }]]);
     assert.deepEqual(inputs().map(({ value, name }) => value + name), ["", ""]);
     assert.deepEqual(guide.dom.problems, []);
   });
 
-  test("and says what is missing, without a request", async () => {
+  test("names the missing values without a request", async () => {
     guide = await openGuide("docs/guides/api-key-form.md");
     await guide.run();
-    const asked = guide.sandbox.requests.length;
+    const requestsBefore = guide.sandbox.requests.length;
     submit();
     const problems = [...document.querySelectorAll("#fields small")].map(({ textContent }) => textContent);
     assert.equal(problems.length, 2);
     for (const text of problems) assert.match(text, /is required/);
-    assert.equal(guide.sandbox.requests.length, asked);
+    assert.equal(guide.sandbox.requests.length, requestsBefore);
   });
 });

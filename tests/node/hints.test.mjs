@@ -1,4 +1,4 @@
-// What a browser says of its network, the page and the popup may be wrong: it delays a status check and decides nothing.
+// A browser may report network, visibility, focus and popup wrongly. Such a hint delays status checks and decides nothing.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
@@ -13,21 +13,21 @@ afterEach(() => {
   sandbox.dispose();
 });
 
-function say(object, name, get) {
+function override(object, name, get) {
   const before = Object.getOwnPropertyDescriptor(object, name);
   Object.defineProperty(object, name, { configurable: true, get });
   undo.push(() => (before ? Object.defineProperty(object, name, before) : delete object[name]));
 }
 
 const hints = {
-  "`navigator.onLine` is false for ever": () => say(navigator, "onLine", () => false),
-  "`visibilityState` is hidden for ever": () => say(document, "visibilityState", () => "hidden"),
-  "`hasFocus()` is false for ever": () => say(document, "hasFocus", () => () => false),
+  "`navigator.onLine` is false for ever": () => override(navigator, "onLine", () => false),
+  "`visibilityState` is hidden for ever": () => override(document, "visibilityState", () => "hidden"),
+  "`hasFocus()` is false for ever": () => override(document, "hasFocus", () => () => false),
   "`closed` of the popup is true at once": () => sandbox.next({ outcome: "popup_cut_off", afterMs: 40_000 }),
   "all of them": () => {
-    say(navigator, "onLine", () => false);
-    say(document, "visibilityState", () => "hidden");
-    say(document, "hasFocus", () => () => false);
+    override(navigator, "onLine", () => false);
+    override(document, "visibilityState", () => "hidden");
+    override(document, "hasFocus", () => () => false);
   },
 };
 
@@ -37,20 +37,20 @@ async function open() {
   return client;
 }
 
-suite("requests work, although", () => {
+suite("a wrong hint of the browser", () => {
   for (const [name, set] of Object.entries(hints)) {
-    test(`${name}: a flow by popup connects soon after the platform has decided`, async () => {
+    test(`${name}: a popup flow connects within 16 s after the account is ACTIVE`, async () => {
       const client = await open();
       if (!name.includes("closed")) sandbox.next({ outcome: "connected", afterMs: 40_000 });
       set();
       const flow = client.flow({ app: "gmail", mode: "popup" });
       assert.equal((await clock.until(flow.load())).state, "ready");
-      const since = clock.now();
+      const startMs = clock.now();
       assert.equal((await clock.until(flow.submit())).state, "connected");
-      assert.ok(clock.now() - since <= 40_000 + 16_000, `${clock.now() - since} ms`);
+      assert.ok(clock.now() - startMs <= 40_000 + 16_000, `${clock.now() - startMs} ms`);
     });
 
-    test(`${name}: a flow that hears nothing checks at least every 15 s, and a call too`, async () => {
+    test(`${name}: a waiting flow checks the account every 15 s, and so does waitUntilActive`, async () => {
       const client = await open();
       sandbox.next({ outcome: "never" });
       const { connectedAccountId, flowId } = await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
@@ -68,18 +68,18 @@ suite("requests work, although", () => {
     });
   }
 
-  test("`navigator.onLine` is false: once a request was answered, waiting is as fast as online", async () => {
+  test("`navigator.onLine` is false: after a successful request waiting is as fast as online", async () => {
     const client = await open();
     sandbox.next({ outcome: "never" });
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
-    say(navigator, "onLine", () => false);
+    override(navigator, "onLine", () => false);
     const before = sandbox.requests.length;
     await assert.rejects(clock.until(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 30_000 })), { code: "timeout" });
     assert.ok(sandbox.requests.length - before >= 7, `${sandbox.requests.length - before} checks`);
   });
 });
 
-test("without a network a page asks seldom, and at once when that is back", async () => {
+test("a page without a network polls rarely, and polls at once when the network is back", async () => {
   const client = await open();
   sandbox.next({ outcome: "never" });
   const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });

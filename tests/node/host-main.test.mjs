@@ -6,27 +6,27 @@ import { isFree, listen } from "../../www/host/listen.mjs";
 
 const main = new URL("../../www/host/main.mjs", import.meta.url).href;
 
-/** Starts the demo in a process of its own, after this code, and waits for its last line. */
+/** Runs `before` and then the demo in a process of their own. Waits until the output matches `lastLine`. */
 async function start(env, lastLine, before = "") {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", `${before}(await import(${JSON.stringify(main)})).main()`], {
     env: { ...process.env, COMPOSIO_API_KEY: "", ...env },
   });
-  const said = { out: "", err: "" };
-  child.stderr.on("data", (data) => { said.err += data; });
+  const output = { out: "", err: "" };
+  child.stderr.on("data", (data) => { output.err += data; });
   await new Promise((resolve, reject) => {
     child.stdout.on("data", (data) => {
-      said.out += data;
-      if (lastLine.test(said.out)) resolve();
+      output.out += data;
+      if (lastLine.test(output.out)) resolve();
     });
-    child.on("exit", () => reject(new Error(`the demo ended:\n${said.out}${said.err}`)));
+    child.on("exit", () => reject(new Error(`the demo ended:\n${output.out}${output.err}`)));
   });
   child.removeAllListeners("exit");
-  const urls = said.out.match(/http:\/\/localhost:\d+/g) ?? [];
-  return { said, urls, stop: () => new Promise((resolve) => child.on("exit", resolve).kill()) };
+  const urls = output.out.match(/http:\/\/localhost:\d+/g) ?? [];
+  return { output, urls, stop: () => new Promise((resolve) => child.on("exit", resolve).kill()) };
 }
 
 suite("the demo's command", () => {
-  test("starts beside whatever holds its ports, says where, and warns of nothing", async () => {
+  test("picks free ports, prints its addresses and prints no warning", async () => {
     const taken = (await isFree(3000)) ? await listen(3000) : undefined;
     const demo = await start({}, /Sign in there as .+\n/);
     try {
@@ -34,22 +34,22 @@ suite("the demo's command", () => {
       assert.notEqual(app, "http://localhost:3000");
       assert.equal((await fetch(`${app}/favicon.ico`)).status, 200);
       assert.equal((await fetch(`${app}/api/connect/api/v3/toolkits/gmail`)).status, 200);
-      assert.equal((await fetch(`${platform}/api/v3/toolkits/gmail`)).status, 401, "the platform wants its key");
+      assert.equal((await fetch(`${platform}/api/v3/toolkits/gmail`)).status, 401, "the platform requires its key");
       assert.equal((await (await fetch(`${authorization}/.well-known/openid-configuration`)).json()).issuer, authorization);
-      assert.match(demo.said.out, /Jessica \(jessica-password\) or Melissa \(melissa-password\)/);
-      assert.equal(demo.said.err, "");
+      assert.match(demo.output.out, /Jessica \(jessica-password\) or Melissa \(melissa-password\)/);
+      assert.equal(demo.output.err, "");
     } finally {
       await demo.stop();
       await taken?.close();
     }
   });
 
-  test("looks for ports anew when one is taken after it was seen to be free", async () => {
+  test("picks other ports if one is taken after the check", async () => {
     const demo = await start({}, /Sign in there as .+\n/, `
       const { Server } = (await import("node:net")).default;
       const { listen } = Server.prototype;
       let calls = 0;
-      // Both addresses are tried first, then listened at.
+      // Calls 1 and 2 check the port on both addresses; call 3 listens.
       Server.prototype.listen = function (...args) {
         if (args[0] !== 3000 || (calls += 1) !== 3) return listen.apply(this, args);
         process.nextTick(() => this.emit("error", Object.assign(new Error("taken"), { code: "EADDRINUSE" })));
@@ -63,7 +63,7 @@ suite("the demo's command", () => {
     }
   });
 
-  test("works against a real platform when it has a key, and does not show it", async () => {
+  test("uses a real platform if it has a key, and never prints the key", async () => {
     const seen = [];
     const platform = createServer((request, response) => {
       seen.push([request.url, request.headers["x-api-key"]]);
@@ -75,8 +75,8 @@ suite("the demo's command", () => {
     try {
       assert.equal((await fetch(`${demo.urls[0]}/api/connect/api/v3/toolkits`)).status, 200);
       assert.deepEqual(seen, [["/api/v3/toolkits?limit=1000", "real-key"]]);
-      assert.ok(!`${demo.said.out}${demo.said.err}`.includes("real-key"));
-      assert.ok(!demo.said.out.includes("Jessica"));
+      assert.ok(!`${demo.output.out}${demo.output.err}`.includes("real-key"));
+      assert.ok(!demo.output.out.includes("Jessica"));
     } finally {
       await demo.stop();
       platform.closeAllConnections();
@@ -86,17 +86,17 @@ suite("the demo's command", () => {
 });
 
 suite("listening on localhost", () => {
-  test("a port is taken when either of the machine's addresses has it", async () => {
+  test("a port counts as taken if it is in use on IPv4 or on IPv6", async () => {
     const server = await listen(0);
     const port = Number(new URL(server.url).port);
     assert.equal(await isFree(port), false);
     await assert.rejects(listen(port), { code: "EADDRINUSE" });
-    assert.equal((await fetch(server.url)).status, 503, "until it is told what to serve");
+    assert.equal((await fetch(server.url)).status, 503, "before `serve` is called");
     await server.close();
     assert.equal(await isFree(port), true);
-    const six = createServer();
-    const hasSix = await new Promise((resolve) => six.once("error", () => resolve(false)).listen(port, "::1", () => resolve(true)));
-    if (hasSix) assert.equal(await isFree(port), false);
-    six.close();
+    const ipv6 = createServer();
+    const hasIpv6 = await new Promise((resolve) => ipv6.once("error", () => resolve(false)).listen(port, "::1", () => resolve(true)));
+    if (hasIpv6) assert.equal(await isFree(port), false);
+    ipv6.close();
   });
 });

@@ -8,7 +8,7 @@ before(async () => {
 });
 after(() => host?.close());
 
-test("the React pages are served, with their script and their module", async () => {
+test("the demo serves its React pages with their script and the module", async () => {
   for (const path of ["/react", "/react/connections"]) {
     const response = await fetch(host.appUrl + path);
     assert.equal(response.status, 200, path);
@@ -17,13 +17,13 @@ test("the React pages are served, with their script and their module", async () 
   }
   const script = await fetch(`${host.appUrl}/react/main.js`);
   assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
-  // React's development build tells of itself.
+  // Only React's development build has this text.
   assert.doesNotMatch(await script.text(), /Download the React DevTools/);
   const module = await fetch(`${host.appUrl}/react/connect_flow_bg.wasm`);
   assert.equal(module.headers.get("content-type"), "application/wasm");
 });
 
-test("below /react there is nothing else", async () => {
+test("every other path below /react is answered with 404", async () => {
   for (const path of ["/react/secret.txt", "/react/main.jsx", "/react/%2e%2e/host/app.mjs", "/react/connections/x"]) {
     assert.equal((await fetch(host.appUrl + path)).status, 404, path);
   }

@@ -18,9 +18,9 @@ suite("the provider", () => {
   }
   beforeEach(() => void (seen.length = 0));
 
-  test("makes one client of its options, when it is needed, and disposes of it", async () => {
+  test("makes one client for all components and disposes of it on unmount", async () => {
     let made = 0;
-    const options = () => ({ wasmUrl, get baseUrl() { return made++, "https://platform.test"; }, fetch: () => assert.fail("it asks nobody") });
+    const options = () => ({ wasmUrl, get baseUrl() { return made++, "https://platform.test"; }, fetch: () => assert.fail("sent a request") });
     const view = await render(inStrictMode(h(ConnectProvider, { options: options() }, h(Client), h(Client))));
     await waitFor(() => text() === "clientclient");
     const clients = new Set(seen.map(({ client }) => client).filter(Boolean));
@@ -35,7 +35,7 @@ suite("the provider", () => {
     await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "cancelled" });
   });
 
-  test("uses a client that is given, at once, and leaves it alive", async () => {
+  test("uses a given client at once and never disposes of it", async () => {
     const client = await makeClient({ fetch: async () => Response.json({ message: "no" }, { status: 403 }) });
     const view = await render(inStrictMode(h(ConnectProvider, { client }, h(Client))));
     assert.equal(text(), "client");
@@ -46,7 +46,7 @@ suite("the provider", () => {
     client.dispose();
   });
 
-  test("waits for a client that is promised, and goes over to another", async () => {
+  test("waits for a promised client and switches to another one", async () => {
     const [first, second] = [makeClient(), await makeClient()];
     const view = await render(h(ConnectProvider, { client: first }, h(Client)));
     await waitFor(() => text() === "client");
@@ -56,7 +56,7 @@ suite("the provider", () => {
     assert.equal(seen.at(-1).client, second);
   });
 
-  test("says why there is no client, and makes one when asked again", async () => {
+  test("gives the error if making a client fails, and makes one on retry", async () => {
     const options = { wasmUrl: "data:text/plain,none", baseUrl: "" };
     await render(inStrictMode(h(ConnectProvider, { options }, h(Client))));
     await waitFor(() => text() === "invalid_argument");
@@ -65,7 +65,7 @@ suite("the provider", () => {
     await waitFor(() => text() === "client");
   });
 
-  test("makes no client for a component that is not mounted any more", async () => {
+  test("makes no client for an unmounted component", async () => {
     const options = { wasmUrl, baseUrl: "" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
     await waitFor(() => text() === "invalid_argument");
@@ -78,7 +78,7 @@ suite("the provider", () => {
     assert.equal(reads, 0);
   });
 
-  test("goes when nobody is there any more, and comes back", async () => {
+  test("disposes of the client when the last component unmounts, and makes another for the next", async () => {
     const options = { wasmUrl, baseUrl: "https://platform.test" };
     const view = await render(h(ConnectProvider, { options }, h(Client)));
     await waitFor(() => text() === "client");

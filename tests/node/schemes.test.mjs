@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { json, makeClient, memoryStorage } from "./client.mjs";
 
-/** What the client asks for to initiate a connection of this scheme with the platform's own credentials or the developer's. */
-async function asked(auth_scheme, is_composio_managed) {
+/** The endpoint, and the status in its body, that the client asks to initiate a connection. */
+async function initiation(auth_scheme, is_composio_managed) {
   const seen = [];
   const config = { id: "ac_1", slug: "acme", toolkit: { slug: "acme" }, auth_scheme, is_composio_managed, status: "ENABLED", expected_input_fields: [] };
   const fetch = async (request) => {
@@ -16,9 +16,9 @@ async function asked(auth_scheme, is_composio_managed) {
   return seen;
 }
 
-test("every kind of OAuth goes by the link with the platform's credentials, and begins as INITIALIZING with the developer's", async () => {
+test("every OAuth scheme uses a link with managed credentials and starts as INITIALIZING with the developer's own", async () => {
   for (const scheme of ["OAUTH2", "OAUTH1", "DCR_OAUTH", "CIMD_OAUTH", "cimd_oauth"]) {
-    assert.deepEqual(await asked(scheme, true), ["connected_accounts/link", undefined], scheme);
-    assert.deepEqual(await asked(scheme, false), ["connected_accounts", "INITIALIZING"], scheme);
+    assert.deepEqual(await initiation(scheme, true), ["connected_accounts/link", undefined], scheme);
+    assert.deepEqual(await initiation(scheme, false), ["connected_accounts", "INITIALIZING"], scheme);
   }
 });

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { moduleMemory } from "./module-memory.mjs";
-import { wasmUrl } from "./client.mjs";
-import { createClient, validateParams } from "connect-flow";
+import { makeSandboxClient } from "./client.mjs";
+import { validateParams } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
 
-/** How many of these texts stand in the module's memory. */
+/** Counts the texts that are in the module's memory. */
 async function found(texts) {
   const all = await moduleMemory();
   return texts.filter((text) => all.some((bytes) => bytes.includes(text))).length;
 }
 
-/** Makes the module's memory grow, by a value for which there is no room. */
+/** Makes the module's memory grow, by passing it ever larger values. */
 async function grow() {
   const size = async () => Math.max(...(await moduleMemory()).map((bytes) => bytes.length));
   const field = { name: "key", displayName: "Key", type: "string", required: true, secret: false };
@@ -20,26 +20,25 @@ async function grow() {
 }
 
 for (const length of [1, 100]) {
-  test(`a typed secret of ${length * 36} characters is not in the module's memory once the request has left`, async () => {
-    const sandbox = createSandbox({ apiKey: "k" });
-    let sent = 0;
-    const client = await createClient({
-      baseUrl: "http://sandbox.test", entityId: "Jessica", unsafeApiKey: "k", wasmUrl, redirectUrl: "https://app.test/",
+  test(`a typed secret of ${length * 36} characters is gone from the module's memory when its request is over`, async () => {
+    const sandbox = createSandbox();
+    let foundWhileSending = 0;
+    const client = await makeSandboxClient(sandbox, {
       fetch: async (request) => {
         if (await found(parts)) {
-          sent = await found(parts);
+          foundWhileSending = await found(parts);
           await grow();
         }
         return sandbox.fetch(request);
       },
     });
-    // In parts, so that a freed copy that was overwritten only in places is seen as well.
+    // Searched part by part, to find a freed copy that was overwritten only partly.
     const parts = Array.from({ length }, () => crypto.randomUUID());
     const { integrationId } = await client.getExpectedParamsForUser({ app: "shopify" });
     const data = { shop: "acme", admin_api_access_token: parts.join("") };
     const request = await client.initiateConnection({ integrationId, data });
     assert.equal(request.connectionStatus, "ACTIVE");
-    assert.equal(sent, length, "the search finds the secret while it is there");
+    assert.equal(foundWhileSending, length, "the search finds the secret before it is overwritten");
     assert.equal(await found(parts), 0);
   });
 }

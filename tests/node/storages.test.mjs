@@ -1,46 +1,43 @@
-// Clients share what they remember through their storage, and through nothing else.
+// Clients share pending attempts through their storage only.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { makeClient, memoryStorage, wasmUrl } from "./client.mjs";
+import { makeSandboxClient, memoryStorage, wasmUrl } from "./client.mjs";
 
-/** A storage that takes nothing: what was to be stored stays in memory. */
-const broken = () => ({ ...memoryStorage(), setItem() { throw new Error("full"); }, length: 0 });
-const kinds = { "that work": memoryStorage, "that take nothing": broken };
+/** A full storage. The client keeps its records in memory. */
+const fullStorage = () => ({ ...memoryStorage(), setItem() { throw new Error("full"); }, length: 0 });
+const kinds = { working: memoryStorage, full: fullStorage };
 
-async function open(storage) {
-  const sandbox = createSandbox({ apiKey: "key" });
-  return makeClient({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage });
-}
+const open = (storage) => makeSandboxClient(createSandbox(), { storage });
 
 const start = async (client) => (await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" })).flowId;
-const ids = (client) => client.pending().map(({ flowId }) => flowId);
+const pendingIds = (client) => client.pending().map(({ flowId }) => flowId);
 
 for (const [kind, make] of Object.entries(kinds)) {
-  test(`clients over two storages ${kind} see only their own attempts`, async () => {
+  test(`clients with separate ${kind} storages see only their own attempts`, async () => {
     const [one, other] = [await open(make()), await open(make())];
     const [first, second] = [await start(one), await start(other)];
-    assert.deepEqual([ids(one), ids(other)], [[first], [second]]);
+    assert.deepEqual([pendingIds(one), pendingIds(other)], [[first], [second]]);
     assert.throws(() => other.resume({ flowId: first }), { code: "flow_expired" });
     await assert.rejects(other.completeConnection({ url: `https://app.test/done?cf_flow=${first}&status=success` }), { code: "callback_unbound" });
   });
 
-  test(`two clients over one storage ${kind} see each other's attempts`, async () => {
+  test(`clients that share a ${kind} storage see each other's attempts`, async () => {
     const storage = make();
     const [one, other] = [await open(storage), await open(storage)];
     const started = [await start(one), await start(other)].sort();
-    assert.deepEqual([ids(one).sort(), ids(other).sort()], [started, started]);
+    assert.deepEqual([pendingIds(one).sort(), pendingIds(other).sort()], [started, started]);
   });
 }
 
-test("clients of a page without a storage share its memory, and no other client sees that", async () => {
-  const [one, other, apart] = [await open(), await open(), await open(broken())];
+test("clients without a storage share records in memory, and no other client sees them", async () => {
+  const [one, other, apart] = [await open(), await open(), await open(fullStorage())];
   const flowId = await start(one);
-  assert.ok(ids(other).includes(flowId));
-  assert.deepEqual(ids(apart), []);
+  assert.ok(pendingIds(other).includes(flowId));
+  assert.deepEqual(pendingIds(apart), []);
 });
 
-test("a record that a storage takes after all replaces the one in memory", async () => {
+test("once a full storage has room again, new records go to it", async () => {
   const storage = memoryStorage();
   const { setItem } = storage;
   storage.setItem = () => { throw new Error("full"); };
@@ -48,19 +45,19 @@ test("a record that a storage takes after all replaces the one in memory", async
   const first = await start(client);
   storage.setItem = setItem;
   const second = await start(client);
-  assert.deepEqual(ids(client).sort(), [first, second].sort());
+  assert.deepEqual(pendingIds(client).sort(), [first, second].sort());
   assert.equal(storage.map.size, 1);
 });
 
-test("a second sandbox in the same program does not see what the first has started", async () => {
+test("a second sandbox in the same process sees no attempt of the first", async () => {
   const found = [];
-  for (const storage of [undefined, broken()]) {
+  for (const storage of [undefined, fullStorage()]) {
     const sandbox = createSandbox({ apiKey: "key" });
     const client = await sandbox.createClient({ entityId: "Jessica", redirectUrl: "https://app.test/done", wasmUrl, ...(storage && { storage }) });
     try {
-      found.push(ids(client).length);
+      found.push(pendingIds(client).length);
       await start(client);
-      found.push(ids(client).length);
+      found.push(pendingIds(client).length);
     } finally {
       sandbox.dispose();
     }
@@ -68,7 +65,7 @@ test("a second sandbox in the same program does not see what the first has start
   assert.deepEqual(found, [0, 1, 0, 1]);
 });
 
-test("an attempt that was cancelled while the storage is full goes on nowhere", async () => {
+test("an attempt that was cancelled while the storage was full cannot be completed", async () => {
   const storage = memoryStorage();
   const client = await open(storage);
   const flow = client.flow({ app: "gmail", redirectUrl: "https://app.test/done", mode: "popup" });
@@ -85,8 +82,8 @@ test("an attempt that was cancelled while the storage is full goes on nowhere", 
   flow.cancel();
   const url = `https://app.test/done?cf_flow=${flowId}&status=success`;
   await assert.rejects(client.completeConnection({ url }), { code: "callback_replayed" });
-  // Another page reads what the storage holds, and has no memory of this one.
+  // A client of another page: it shares the storage, but not the memory.
   const other = await open({ ...storage, length: storage.length, key: storage.key });
-  assert.deepEqual(ids(other), []);
+  assert.deepEqual(pendingIds(other), []);
   await assert.rejects(other.completeConnection({ url }), { code: "callback_unbound" });
 });

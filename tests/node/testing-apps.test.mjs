@@ -14,7 +14,7 @@ const apps = [
   { key: "tracker", authScheme: "BEARER_TOKEN", fields: [{ name: "token", isSecret: true }, { name: "host" }] },
 ];
 
-suite("an app of one's own", () => {
+suite("an app that the test defines", () => {
   for (const [key, asked, data] of [
     ["notion", [], {}],
     ["our_wiki", ["workspace", "region"], { workspace: "acme" }],
@@ -22,7 +22,7 @@ suite("an app of one's own", () => {
     ["old_desk", ["username", "password"], { username: "jessica", password: "p" }],
     ["tracker", ["token", "host"], { token: "t", host: "acme" }],
   ]) {
-    test(`${key} is asked for its values and connects`, async () => {
+    test(`${key} asks for its fields and connects`, async () => {
       sandbox = createSandbox({ apps });
       const client = await sandbox.createClient({ entityId: "Jessica" });
       const flow = client.flow({ app: key, mode: "popup" });
@@ -34,7 +34,7 @@ suite("an app of one's own", () => {
     });
   }
 
-  test("stands in the list, with its name", async () => {
+  test("is listed with its name, also after a reset", async () => {
     sandbox = createSandbox({ apps });
     const client = await sandbox.createClient({ entityId: "Jessica" });
     const listed = [];
@@ -46,8 +46,8 @@ suite("an app of one's own", () => {
   });
 });
 
-test("one that cannot be is refused", () => {
-  for (const [given, words] of [
+test("createSandbox refuses an app with a duplicate or invalid key, or an unknown scheme", () => {
+  for (const [given, message] of [
     [[{ key: "gmail" }], /must be unique, got `gmail` twice/],
     [[{ key: "a" }, { key: "a" }], /must be unique, got `a` twice/],
     [[{ key: "no words" }], /must be letters, digits/],
@@ -55,6 +55,6 @@ test("one that cannot be is refused", () => {
     [[{ key: "a", authScheme: "SAML" }], /must be one of OAUTH2, API_KEY, BEARER_TOKEN, BASIC, got `SAML`/],
     [[{ key: "a", authScheme: "toString" }], /got `toString`/],
   ]) {
-    assert.throws(() => createSandbox({ apps: given }), { name: "SandboxError", code: "invalid_argument", message: words });
+    assert.throws(() => createSandbox({ apps: given }), { name: "SandboxError", code: "invalid_argument", message });
   }
 });

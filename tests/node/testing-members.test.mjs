@@ -4,33 +4,33 @@ import { createSandbox } from "connect-flow/testing";
 
 const refused = (message) => ({ name: "SandboxError", code: "invalid_argument", message });
 
-/** name: [what the test does with a sandbox, what the error says] */
+/** name: [call, message] */
 const mistakes = {
   "an option of createSandbox": [() => createSandbox({ apikey: "k" }), /^`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`\? There are: apps, apiKey,/],
   "an option of createSandbox that no longer exists": [() => createSandbox({ v1KeepsQuery: false }), /^`v1KeepsQuery` is not a member/],
-  "an option of createSandbox without a value": [() => createSandbox({ gatway: undefined }), /did you mean `gateway`\?/],
-  "no object of options": [() => createSandbox(null), /the options of `createSandbox` must be an object, got null/],
+  "an unknown option of createSandbox whose value is undefined": [() => createSandbox({ gatway: undefined }), /did you mean `gateway`\?/],
+  "null in place of the options": [() => createSandbox(null), /the options of `createSandbox` must be an object, got null/],
   "a member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app; did you mean `authScheme`\?/],
   "a member of a field": [
     () => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{ name: "key", secret: true }] }] }), /^`secret` is not a member of a field of an app; did you mean `isSecret`\?/,
   ],
   "a kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault; did you mean `\w+`\? There are: delay, status, html,/],
-  "no kind of fault": [(sandbox) => sandbox.fault({}), /`undefined` is not a kind of fault/],
-  "no fault": [(sandbox) => sandbox.fault(), /`undefined` is not a kind of fault/],
+  "a fault without a kind": [(sandbox) => sandbox.fault({}), /`undefined` is not a kind of fault/],
+  "undefined in place of a fault": [(sandbox) => sandbox.fault(), /`undefined` is not a kind of fault/],
   "a member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`; did you mean `times`\?/],
   "a member of another kind of fault": [(sandbox) => sandbox.fault({ kind: "drop", status: 500 }), /^`status` is not a member of a fault of kind `drop`/],
   "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` of a fault of kind `delay` must be a number of milliseconds/],
   "an outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt; did you mean `denied`\?/],
   "a member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
-  "an option of a client that is the sandbox's": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
+  "a client option that the sandbox sets": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
 };
 
-suite("what a sandbox does not know is rejected by name, with the nearest name that it knows", () => {
+suite("the sandbox refuses an unknown name, and suggests the nearest known one", () => {
   for (const [label, [make, message]] of Object.entries(mistakes)) {
     test(label, () => assert.throws(() => make(createSandbox()), refused(message)));
   }
 
-  /** [what the test does with a sandbox, what the error says]; a wrong value as well as a wrong name. */
+  /** Known names with wrong values: [call, message] */
   const values = [
     [() => createSandbox([]), /the options of `createSandbox` must be an object, got an array/],
     ...Object.entries({
@@ -54,7 +54,7 @@ suite("what a sandbox does not know is rejected by name, with the nearest name t
   ];
 
   for (const [make, message] of values) {
-    test(`a value: ${message.source.replace(/[\\^]/g, "")}`, () => {
+    test(`refuses a value: ${message.source.replace(/[\\^]/g, "")}`, () => {
       const sandbox = createSandbox();
       try {
         assert.throws(() => make(sandbox), refused(message));
@@ -64,7 +64,7 @@ suite("what a sandbox does not know is rejected by name, with the nearest name t
     });
   }
 
-  test("a clock waits for promises only, and moves by milliseconds only", async () => {
+  test("clock.until takes only a promise, and clock.advance only milliseconds", async () => {
     const sandbox = createSandbox();
     sandbox.install();
     try {
@@ -77,7 +77,7 @@ suite("what a sandbox does not know is rejected by name, with the nearest name t
     }
   });
 
-  test("a status that has no body is answered without one", async () => {
+  test("the statuses 204 and 304 are answered without a body", async () => {
     const sandbox = createSandbox();
     for (const status of [204, 304]) {
       sandbox.fault({ kind: "status", status });
@@ -85,7 +85,7 @@ suite("what a sandbox does not know is rejected by name, with the nearest name t
     }
   });
 
-  test("a rejected fault befalls no request", async () => {
+  test("a refused fault affects no request", async () => {
     const sandbox = createSandbox();
     assert.throws(() => sandbox.fault({ kind: "drop", times: 1, pth: "/api/*" }));
     const response = await sandbox.fetch(new Request("https://platform.test/api/v3.1/toolkits", { headers: { "x-api-key": "sandbox-key" } }));

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { createClient } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
 
-/** An attempt whose user is at the provider, in a sandbox of its own. */
+/** Starts an attempt whose user stays at the provider. */
 async function leavePending(sandbox) {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "never" });
@@ -17,7 +17,7 @@ async function leavePending(sandbox) {
 }
 
 suite("a second sandbox in a test file", () => {
-  test("does not see what the first has remembered, nor its accounts and requests", async () => {
+  test("sees no attempt, account or request of the first", async () => {
     const first = createSandbox();
     const flowId = await leavePending(first);
     first.dispose();
@@ -36,7 +36,7 @@ suite("a second sandbox in a test file", () => {
     }
   });
 
-  test("does not complete a callback of the first", async () => {
+  test("refuses a callback of the first", async () => {
     const first = createSandbox();
     const client = await first.createClient({ entityId: "Jessica" });
     client.redirect(await client.initiateConnection({ app: "gmail" }));
@@ -53,7 +53,7 @@ suite("a second sandbox in a test file", () => {
     }
   });
 
-  test("and the same sandbox installed again begins anew", async () => {
+  test("a disposed sandbox that is installed again has no pending attempt", async () => {
     const sandbox = createSandbox();
     await leavePending(sandbox);
     sandbox.dispose();

@@ -1,4 +1,4 @@
-// What users type and paste, whatever it comes in: the same through every call that takes it.
+// Every call that takes the user's values reads, normalises and checks them in the same way.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { inputAttributes, isConnectError, toStandardSchema, validateParams } from "connect-flow";
@@ -10,13 +10,13 @@ const { expectedInputFields: fields } = await client.getExpectedParamsForUser({ 
 
 const field = (name, more) => ({ name, displayName: name, type: "string", required: true, secret: false, ...more });
 
-/** The value that would be sent, or the codes of what is wrong with it. */
-function sentOf(field, value) {
+/** The value as it would be sent, or the codes of its issues. */
+function normalised(field, value) {
   const result = toStandardSchema([field])["~standard"].validate({ [field.name]: value });
   return result.issues ? result.issues.map(({ code }) => code) : result.value[field.name];
 }
 
-/** Every call that takes the user's values; each answers or throws. */
+/** Every call that takes the user's values. */
 const calls = {
   validateParams: (data) => validateParams(fields, data),
   "flow.submit": async (data) => {
@@ -50,7 +50,7 @@ for (const [name, call] of Object.entries(calls)) {
       });
     }
 
-    test("rejects by name what pages hand over in place of the values", async () => {
+    test("refuses an event, an element or a promise in place of the values", async () => {
       const element = { nodeType: 1, nodeName: "FORM" };
       const event = new Event("submit");
       new EventTarget().dispatchEvent(event);
@@ -63,7 +63,7 @@ for (const [name, call] of Object.entries(calls)) {
       }
     });
 
-    test("never shows a value that is no text", async () => {
+    test("does not repeat a number in its error", async () => {
       const error = await Promise.resolve().then(() => call({ api_key: 48151623 })).then((issues) => issues[0], (error) => error);
       assert.match(error.message, /api_key|API Key/);
       assert.doesNotMatch(JSON.stringify([error.message, error.issues]), /48151623/);
@@ -71,46 +71,46 @@ for (const [name, call] of Object.entries(calls)) {
   });
 }
 
-suite("a subdomain", () => {
+suite("a pasted address in a subdomain field", () => {
   const zendesk = field("subdomain", { displayName: "Zendesk Subdomain", description: "The first part of your Zendesk address, <subdomain>.zendesk.com" });
-  const bare = field("subdomain", { displayName: "Your Zendesk subdomain" });
-  const british = field("subdomain", { description: "The acme of https://acme.example.co.uk/app." });
+  const withoutDomain = field("subdomain", { displayName: "Your Zendesk subdomain" });
+  const ukDomain = field("subdomain", { description: "The acme of https://acme.example.co.uk/app." });
 
-  test("is taken from a host under the domain that the field's texts show", () => {
+  test("becomes the subdomain if its host is under the domain in the field's texts", () => {
     for (const value of ["acme.zendesk.com", "https://acme.zendesk.com:443/agent?x=1#y", "HTTP://acme.ZENDESK.com"]) {
-      for (const field of [zendesk, bare]) assert.equal(sentOf(field, value), "acme", value);
+      for (const field of [zendesk, withoutDomain]) assert.equal(normalised(field, value), "acme", value);
     }
-    assert.equal(sentOf(british, "https://acme.example.co.uk/"), "acme");
-    assert.equal(sentOf(field("shop"), "https://admin.shopify.com/store/acme/products"), "acme");
+    assert.equal(normalised(ukDomain, "https://acme.example.co.uk/"), "acme");
+    assert.equal(normalised(field("shop"), "https://admin.shopify.com/store/acme/products"), "acme");
   });
 
-  test("is never guessed from a part of that domain, from another service or another host", () => {
+  test("is an issue if its host is under another domain", () => {
     for (const value of [
       "acme.com", "https://acme.com/help", "https://zendesk.com", "https://acme.zendesk.co", "https://acme.desk.com", "acme.evilzendesk.com",
       "https://acme.freshdesk.com", "https://admin.shopify.com/store/acme", "https://acme.zendesk.com.evil.example", "https://u:p@acme.zendesk.com",
       "//acme.zendesk.com", "https:acme.zendesk.com", "acme?x", "acme#x", "acme\\x", "acme%2ezendesk%2ecom",
     ]) {
-      for (const field of [zendesk, bare]) assert.deepEqual(sentOf(field, value), ["format"], value);
+      for (const field of [zendesk, withoutDomain]) assert.deepEqual(normalised(field, value), ["format"], value);
     }
-    for (const value of ["https://acme.co.uk", "https://acme.uk", "acme.com"]) assert.deepEqual(sentOf(british, value), ["format"], value);
+    for (const value of ["https://acme.co.uk", "https://acme.uk", "acme.com"]) assert.deepEqual(normalised(ukDomain, value), ["format"], value);
   });
 });
 
-suite("a secret", () => {
-  test("may not have a control, a separator of lines or a part of an annotation in it, and loses them at its ends", () => {
+suite("a secret value", () => {
+  test("loses invisible characters at its ends, and must not have one inside", () => {
     for (const code of [0x0b, 0x0c, 0x7f, 0x85, 0x9f, 0x2028, 0x2029, 0xfff9, 0xfffb, 0xfffc]) {
       const char = String.fromCodePoint(code);
-      assert.equal(sentOf(field("api_key"), `${char}sk-1${char}`), "sk-1", code.toString(16));
-      assert.deepEqual(sentOf(field("api_key", { secret: true }), `sk${char}-1`), ["invisible"], code.toString(16));
+      assert.equal(normalised(field("api_key"), `${char}sk-1${char}`), "sk-1", code.toString(16));
+      assert.deepEqual(normalised(field("api_key", { secret: true }), `sk${char}-1`), ["invisible"], code.toString(16));
     }
   });
 
-  test("keeps the variation selector of an emoji at the end of a password", () => {
-    assert.equal(sentOf(field("password", { secret: true }), "pw\u2764\ufe0f\n"), "pw\u2764\ufe0f");
-    assert.deepEqual(sentOf(field("password", { secret: true }), "pw\ufe0f"), ["invisible"]);
+  test("keeps the variation selector of a final emoji", () => {
+    assert.equal(normalised(field("password", { secret: true }), "pw\u2764\ufe0f\n"), "pw\u2764\ufe0f");
+    assert.deepEqual(normalised(field("password", { secret: true }), "pw\ufe0f"), ["invisible"]);
   });
 
-  test("is masked by every name that a secret goes by", () => {
+  test("gets a password input for every usual name of a secret", () => {
     for (const name of [
       "pass", "user_pass", "dbPass", "PIN", "user_pin", "otp", "totp", "Authorization", "sessionId", "session_token", "connection_string", "ConnectionString",
       "service_account_json", "certificate_pem", "devKey", "passphrase",

@@ -3,11 +3,11 @@ import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
 
-/** The same options with a member for each name, of the value `undefined`. tests/types/optional.tsx says the same of the types. */
+/** The options plus each name with the value `undefined`. tests/types/optional.tsx checks the types. */
 const withUndefined = (given, ...names) => ({ ...Object.fromEntries(names.map((name) => [name, undefined])), ...given });
 
-suite("an option that is undefined is an option that is left out", () => {
-  test("of a gateway", async () => {
+suite("an option that is `undefined` counts as absent", () => {
+  test("in a gateway", async () => {
     const gateway = createGateway(withUndefined(
       { apiKey: "key-0123456789", authenticate: () => null, allow: withUndefined({ operations: ["connect"], apps: ["gmail"] }, "integrations", "actions"), redirectOrigins: ["https://app.test"] },
       "upstream", "basePath", "origins", "exposeAuthParams", "fetch", "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
@@ -16,7 +16,7 @@ suite("an option that is undefined is an option that is left out", () => {
     assert.equal(answer.status, 401);
   });
 
-  test("of a sandbox, a client, its calls and a flow", async () => {
+  test("in a sandbox, a client, its calls and a flow", async () => {
     const notion = { key: "notion", authScheme: "API_KEY", fields: [withUndefined({ name: "api_key" }, "displayName", "description", "required", "default", "isSecret")] };
     const sandbox = createSandbox(withUndefined(
       { apps: [withUndefined(notion, "name")] },

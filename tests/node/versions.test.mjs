@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { json, makeClient, memoryStorage } from "./client.mjs";
+import { json, makeClient, makeSandboxClient, memoryStorage, rejectsWith } from "./client.mjs";
 
-const rejects = (promise, code) => assert.rejects(promise, (error) => {
-  assert.deepEqual([error.name, error.code], ["ConnectError", code]);
-  return true;
-});
-
-suite("the version of the platform's API", () => {
+suite("the option `api`", () => {
   for (const [api, prefix] of [[undefined, "/api/v3.1/"], ["v3.1", "/api/v3.1/"], ["v3", "/api/v3/"]]) {
-    test(`${api ?? "the default"} asks under ${prefix}`, async () => {
-      const sandbox = createSandbox({ apiKey: "key" });
-      const client = await makeClient({
-        ...(api && { api }), entityId: "Jessica", unsafeApiKey: "key", storage: memoryStorage(), redirectUrl: "https://app.test/done",
-        fetch: (request) => sandbox.fetch(request),
-      });
+    test(`${api ?? "by default"} sends every request to ${prefix}`, async () => {
+      const sandbox = createSandbox();
+      const client = await makeSandboxClient(sandbox, api && { api });
       const { connectedAccountId } = await client.initiateConnection({ app: "shopify", data: { shop: "acme", admin_api_access_token: "token" } });
       assert.equal((await client.connectedAccounts.get({ connectedAccountId })).status, "ACTIVE");
       assert.equal((await client.executeAction({ action: "SHOPIFY_GET_SHOP" })).successful, true);
@@ -24,7 +16,7 @@ suite("the version of the platform's API", () => {
     });
   }
 
-  test("decides which version of a tool is meant unless the caller names one", async () => {
+  test("decides the version of an action unless the caller passes one", async () => {
     const asked = async (api, options) => {
       let body;
       const fetch = async (request) => ((body = await request.json()), json({ data: {}, successful: true }));
@@ -37,10 +29,10 @@ suite("the version of the platform's API", () => {
     for (const api of ["v3.1", "v3"]) assert.equal(await asked(api, { version: "20250905_00" }), "20250905_00");
   });
 
-  test("must be one that the platform serves", async () => {
+  test("refuses other versions and names those that the platform serves", async () => {
     const message = async (api) => (await makeClient({ api }).catch((error) => error)).message;
     for (const api of ["v1", "v2", "v4", "3.1", "V3", " v3"]) {
-      await rejects(makeClient({ api }), "invalid_argument");
+      await rejectsWith(makeClient({ api }), "invalid_argument", "api");
       const said = await message(api);
       for (const word of ["`api`", "`v3.1`", "`v3`", `\`${api}\``]) assert.ok(said.includes(word), said);
       assert.equal(/HTTP 410 since June 2026/.test(said), ["v1", "v2"].includes(api), said);
@@ -49,17 +41,17 @@ suite("the version of the platform's API", () => {
     assert.ok(!(await message(secret)).includes(secret));
   });
 
-  test("that the platform has given up is told apart from an account or a tool that is gone", async () => {
+  test("HTTP 410 is endpoint_retired for the API, and gone for an action", async () => {
     const body = { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " };
     const client = await makeClient({ entityId: "Jessica", fetch: async () => json(body, 410) });
-    await rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), "endpoint_retired");
-    await rejects(client.apps.list().next(), "endpoint_retired");
-    await rejects(client.initiateConnection({ integrationId: "ac_1", redirectUrl: "https://app.test/" }), "endpoint_retired");
-    await rejects(client.executeAction({ action: "A_B" }), "gone");
+    await rejectsWith(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), "endpoint_retired");
+    await rejectsWith(client.apps.list().next(), "endpoint_retired");
+    await rejectsWith(client.initiateConnection({ integrationId: "ac_1", redirectUrl: "https://app.test/" }), "endpoint_retired");
+    await rejectsWith(client.executeAction({ action: "A_B" }), "gone");
   });
 });
 
-suite("records that another version has stored", () => {
+suite("a stored record of another version", () => {
   const flowId = "0123456789abcdef0123456789abcdef";
   const key = `connect-flow:${flowId}`;
   const record = (more) => {
@@ -75,7 +67,7 @@ suite("records that another version has stored", () => {
     return { storage, client };
   };
 
-  test("are completed when they hold what is needed, whatever else they hold", async () => {
+  test("completes if it has the required members, whatever else it holds", async () => {
     for (const more of [
       {}, { app: "gmail" }, { api: "v1" }, { api: "v3", isPrimary: true, appId: "a0000000-0000-4000-8000-000000000001" },
       { app: 7, returnTo: 7, isPopup: "yes" }, { returnTo: "//evil.test", extra: { deep: [null] } }, { __proto__: null, constructor: "x" },
@@ -87,12 +79,12 @@ suite("records that another version has stored", () => {
     }
   });
 
-  test("are passed over when they are half made, and break nothing", async () => {
-    const halves = ["flowId", "connectedAccountId", "startedAtMs", "expiresAtMs"].map((name) => record({ [name]: undefined }));
-    for (const stored of [...halves, {}, [], 7, null, "", "{", '{"flowId":', record({ flowId: "another" }), record({ startedAtMs: "soon" })]) {
+  test("is ignored if a required member is missing or wrong", async () => {
+    const incomplete = ["flowId", "connectedAccountId", "startedAtMs", "expiresAtMs"].map((name) => record({ [name]: undefined }));
+    for (const stored of [...incomplete, {}, [], 7, null, "", "{", '{"flowId":', record({ flowId: "another" }), record({ startedAtMs: "soon" })]) {
       const { client, storage } = await open(stored);
       assert.deepEqual(client.pending(), []);
-      await rejects(client.completeConnection({ url }), "callback_unbound");
+      await rejectsWith(client.completeConnection({ url }), "callback_unbound");
       assert.equal(await client.completeConnection({ url: "https://app.test/" }), null);
       assert.equal((await client.connectedAccounts.get({ connectedAccountId: "ca_1" })).id, "ca_1");
       assert.ok(storage.map.size <= 1);
