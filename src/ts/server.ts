@@ -2,7 +2,7 @@
  * The gateway: the part of your own server that a browser's client speaks to. It knows who the user is, adds the project's key,
  * and lets through what you allow and nothing else. Web standards only: it runs in Node, Deno, Bun, workerd and Next.js.
  */
-import { build } from "./server/gateway.js";
+import { buildGateway } from "./server/gateway.js";
 import { adapt } from "./server/node.js";
 import type { Gateway, GatewayOptions, NodeRequest, NodeResponse } from "./server/types.js";
 
@@ -20,7 +20,7 @@ export type * from "./server/types.js";
  * });
  */
 export function createGateway<Context = unknown>(options: GatewayOptions<Context>): Gateway<Context> {
-  return build(options);
+  return buildGateway(options);
 }
 
 /**

@@ -115,6 +115,6 @@ test("a missing session is answered with 401, a wrong `apiKey` with 502", async 
   const { status, text } = await wrong.as("Jessica")("GET", "/api/v3.1/toolkits/gmail");
   assert.equal(status, 502);
   assert.ok(!text.includes("another-key"));
-  assert.match(String(wrong.errors[0]), /did not accept `apiKey`/);
+  assert.match(String(wrong.errors[0]), /rejected `apiKey`/);
   assert.equal((await as("Jessica")("GET", "/api/v3.1/toolkits/gmail")).status, 200);
 });

@@ -78,13 +78,13 @@ suite("the default onError", () => {
   const failing = (error) => ({ fetch: async () => { throw error; } });
 
   test("writes to the console that the platform rejected the key", async (t) => {
-    assert.match(await logged(t, { fetch: async () => new Response("{}", { status: 401 }) }), /^connect-flow gateway: .*The platform did not accept `apiKey`\. Is it/);
+    assert.match(await logged(t, { fetch: async () => new Response("{}", { status: 401 }) }), /^connect-flow gateway: .*The platform rejected `apiKey`\. Check that it is/);
   });
 
   const rejected = {
-    "an expired key": [401, { code: 811, slug: "APIKey_APIKeyExpired" }, /did not accept `apiKey` \(APIKey_APIKeyExpired\)/],
-    "a key from an address that is not allowed": [401, { code: 902, slug: "Auth_Unauthorized" }, /did not accept `apiKey` \(Auth_Unauthorized\)/],
-    "a key without a permission": [403, { code: 812, slug: "APIKey_InsufficientPermissions" }, /accepts `apiKey`, but not for this \(APIKey_InsufficientPermissions\)\. Give the key this permission/],
+    "an expired key": [401, { code: 811, slug: "APIKey_APIKeyExpired" }, /rejected `apiKey` \(APIKey_APIKeyExpired\)/],
+    "a key from an address that is not allowed": [401, { code: 902, slug: "Auth_Unauthorized" }, /rejected `apiKey` \(Auth_Unauthorized\)/],
+    "a key without a permission": [403, { code: 812, slug: "APIKey_InsufficientPermissions" }, /accepts `apiKey`, but not for this operation \(APIKey_InsufficientPermissions\)\. Give the key this permission/],
   };
   for (const [name, [status, error, message]] of Object.entries(rejected)) {
     test(`writes ${name} to the console, and the page receives a 5xx rather than a 404`, async (t) => {

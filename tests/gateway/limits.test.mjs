@@ -198,6 +198,6 @@ test("a call with something other than a Request is answered with 500, and onErr
   for (const request of [proxy, null, { url: "https://app.test/", method: "GET" }]) {
     const { gateway, errors } = openGateway();
     assert.equal((await gateway(request)).status, 500);
-    assert.match(String(errors), /must be called with the Web's Request/);
+    assert.match(String(errors), /must be called with a Web Request/);
   }
 });

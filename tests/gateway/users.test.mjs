@@ -83,7 +83,7 @@ suite("a gateway's argument", () => {
       const { gateway, errors, upstreamRequests } = openGateway();
       const response = await gateway(given, {});
       assert.deepEqual([response.status, upstreamRequests.length, errors.length], [500, 0, 1]);
-      assert.match(errors[0].message, /must be called with the Web's Request, got .*\. For Node's, use toNodeHandler\(gateway\)$/);
+      assert.match(errors[0].message, /must be called with a Web Request, got .*\. For Node's requests use toNodeHandler\(gateway\)$/);
     });
   }
 

@@ -1,183 +1,170 @@
-import { configOf } from "./apps.js";
+import type { Account, AccountVal, CreatedAccount, CreatedLink, Done, RefreshedAccount, ToolExecution } from "../platform/answers.js";
+import { isObject, type JsonObject } from "../platform/json.js";
+import type { CreateAccountRequest, CreateLinkRequest, ExecuteToolRequest, RefreshAccountRequest, SetAccountStatusRequest } from "../platform/requests.js";
+import { initialStatusOf } from "../platform/schemes.js";
+import { findAuthConfig } from "./apps.js";
 import { openCursor, sealCursor } from "./cursor.js";
-import { isObject, readRedirect, readValues, type Json } from "./input.js";
 import { appFilter, integrationFilter } from "./lists.js";
-import {
-  allowedAction, isAllowedApp, isAllowedIntegration, membersOf, ok, requireAllowed, requireApp, requireIntegration, type Call, type Operation,
-} from "./operation.js";
-import { itemsOf, nextCursorOf, objectOf, type Answer } from "./platform.js";
+import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requireApp, requireCall, requireIntegration, type GatewayCall } from "./operation.js";
 import { invalid } from "./refusal.js";
+import { parseRedirectUrl, requireValues } from "./request-input.js";
+import { itemsOf, nextCursorOf, objectOf, type UpstreamAnswer } from "./upstream.js";
 import { pick, viewAccount } from "./views.js";
 
-const accounts = "/connected_accounts";
-/** The status that a new account is declared to have, by the schemes that are known. */
-const statuses: Record<string, readonly string[]> = {
-  // The user has typed all that is needed.
-  ACTIVE: ["API_KEY", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "CALCOM_AUTH", "GOOGLE_SERVICE_ACCOUNT", "S2S_OAUTH2", "SERVICE_ACCOUNT"],
-  // The credentials come from an authorization server.
-  INITIALIZING: ["OAUTH2", "OAUTH1", "OAUTH1A", "DCR_OAUTH", "CIMD_OAUTH"],
-};
-
-/** Connected accounts of the session's user, and what is done with them. */
-export const accountOperations: Operation[] = [
-  {
-    method: "GET", path: accounts, calls: ["connectedAccounts.list"], handle: listAccounts,
-    query: "toolkit_slugs auth_config_ids statuses order_by order_direction limit cursor",
-  },
-  { method: "POST", path: accounts, calls: ["connectedAccounts.initiate"], handle: create },
-  { method: "POST", path: `${accounts}/link`, calls: ["connectedAccounts.initiate"], handle: link },
-  { method: "GET", path: `${accounts}/:id`, calls: ["connectedAccounts.get", "getAuthParams"], handle: async (call) => ok(viewAccount(call, await own(call))) },
-  { method: "DELETE", path: `${accounts}/:id`, calls: ["connectedAccounts.delete"], handle: remove },
-  { method: "POST", path: `${accounts}/:id/refresh`, calls: ["connectedAccounts.refresh"], query: "redirect_url", handle: refresh },
-  { method: "PATCH", path: `${accounts}/:id/status`, calls: ["connectedAccounts.enable", "connectedAccounts.disable"], handle: setStatus },
-  { method: "POST", path: "/tools/execute/:id", calls: ["executeAction"], handle: execute },
-];
-
 /**
- * The filters hold nothing that is not allowed, so the platform's pages tell nothing about that, and its own cursor can be used. Its
- * totals are not passed on: whether it counts by the filters, nobody knows here.
+ * Lists the user's accounts. The filters name only what is allowed, so the platform's pages and its cursor reveal nothing else. Totals are left
+ * out: the platform may count without the filters.
  */
-async function listAccounts(call: Call): Promise<Answer> {
+export async function listAccounts(call: GatewayCall): Promise<UpstreamAnswer> {
   const toolkit_slugs = appFilter(call, call.query.toolkit_slugs);
   const auth_config_ids = integrationFilter(call, call.query.auth_config_ids);
   const cursor = await openCursor(call);
-  const empty = { items: [], next_cursor: null, user_id: call.entityId };
-  // A filter without a name would be none.
-  if (toolkit_slugs === "" || auth_config_ids === "") return ok(empty);
+  // The platform takes an empty filter for no filter.
+  if (toolkit_slugs === "" || auth_config_ids === "") return ok({ items: [], next_cursor: null, user_id: call.entityId });
   const query = { ...call.query, toolkit_slugs, auth_config_ids, cursor, user_ids: call.entityId };
-  const answer = await call.platform.ask("GET", accounts, { query });
-  const kept = ownOf(call, itemsOf(answer)).filter((account) => isAllowedApp(call, appOf(account)) && isAllowedIntegration(call, integrationOf(account)));
+  const answer = await call.upstream.ask("listAccounts", { query });
+  const shown = ownAccounts(call, itemsOf(answer)).filter((account) => isAllowedApp(call, appOf(account)) && isAllowedIntegration(call, integrationOf(account)));
   const next = nextCursorOf(answer);
   return ok({
-    items: kept.map((account) => viewAccount(call, account)),
+    items: shown.map((account) => viewAccount(call, account)),
     next_cursor: next === undefined ? null : await sealCursor(call, next),
     user_id: call.entityId,
   });
 }
 
-async function create(call: Call): Promise<Answer> {
-  const body = membersOf(call, ["auth_config", "connection"]);
-  const id = membersOf(call, ["id"], body.object("auth_config") ?? {}, "auth_config").requiredText("id");
-  const connection = membersOf(call, ["callback_url", "state", "data"], body.object("connection") ?? {}, "connection");
-  const callback_url = await readRedirect(connection.text("callback_url"), "callback_url", call.mayReturnTo);
-  const data = connection.get("data") === undefined ? undefined : readValues(connection.get("data"), "connection.data");
-  const state = readState(call, connection.object("state"));
-  const config = await configOf(call, id);
-  const answer = await call.platform.ask("POST", accounts, {
+export async function createAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+  type Request = CreateAccountRequest;
+  const body = membersOf<Request>(call, ["auth_config", "connection"]);
+  const id = membersOf<Request["auth_config"]>(call, ["id"], body.object("auth_config") ?? {}, "auth_config").requiredText("id");
+  const connection = membersOf<Request["connection"]>(call, ["callback_url", "state", "data"], body.object("connection") ?? {}, "connection");
+  const callback_url = await parseRedirectUrl(connection.text("callback_url"), "callback_url", call.mayReturnTo);
+  const data = connection.get("data") === undefined ? undefined : requireValues(connection.get("data"), "connection.data");
+  const state = stateOf(call, connection.object("state"));
+  const config = await findAuthConfig(call, id);
+  const answer = await call.upstream.ask("createAccount", {
     body: { auth_config: { id }, connection: { user_id: call.entityId, callback_url, data, state: state && withStatus(state, config) } },
   });
-  const made = objectOf(answer);
-  const given = isObject(made.connectionData) ? made.connectionData : {};
+  const created = objectOf(answer);
+  const connectionData = isObject(created.connectionData) ? created.connectionData : {};
   return {
     status: answer.status,
     body: {
-      ...pick(made, "id status redirect_url redirect_uri"),
+      ...pick<CreatedAccount>(created, ["id", "status", "redirect_url", "redirect_uri"]),
       user_id: call.entityId,
-      connectionData: { ...pick(given, "authScheme"), val: pick(given.val, "status redirectUrl") },
+      connectionData: {
+        ...pick<CreatedAccount["connectionData"]>(connectionData, ["authScheme"]),
+        val: pick<AccountVal>(connectionData.val, ["status", "redirectUrl"]),
+      },
     },
   };
 }
 
-interface State {
+interface ConnectionState {
   authScheme: string;
-  values: Json;
+  values: JsonObject;
 }
 
-function readState(call: Call, given: Json | undefined): State | undefined {
+function stateOf(call: GatewayCall, given: JsonObject | undefined): ConnectionState | undefined {
   if (!given) return undefined;
-  const state = membersOf(call, ["authScheme", "val"], given, "connection.state");
-  // The status beside the values is set below.
+  const state = membersOf<{ authScheme: string; val: JsonObject }>(call, ["authScheme", "val"], given, "connection.state");
+  // The gateway decides the status: see `withStatus`.
   const { status: _, ...values } = state.object("val") ?? {};
-  return { authScheme: state.requiredText("authScheme"), values: readValues(values, "connection.state.val") };
+  return { authScheme: state.requiredText("authScheme"), values: requireValues(values, "connection.state.val") };
 }
 
-/** The scheme is the auth config's, and with it the status. Where that is not known, the platform decides without one. */
-function withStatus({ authScheme, values }: State, { auth_scheme }: Json): Json {
+/** The scheme is the auth config's, and the status follows from it. For an unknown scheme the platform decides without a status. */
+function withStatus({ authScheme, values }: ConnectionState, { auth_scheme }: JsonObject): JsonObject {
   const scheme = typeof auth_scheme === "string" ? auth_scheme : "";
-  const status = Object.keys(statuses).find((name) => statuses[name]?.includes(scheme.toUpperCase()));
+  const status = initialStatusOf(scheme);
   return { authScheme: scheme || authScheme, val: { ...values, ...(status && { status }) } };
 }
 
-async function link(call: Call): Promise<Answer> {
-  const body = membersOf(call, ["auth_config_id", "callback_url", "connection_data"]);
+export async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
+  const body = membersOf<CreateLinkRequest>(call, ["auth_config_id", "callback_url", "connection_data"]);
   const auth_config_id = body.requiredText("auth_config_id");
-  const callback_url = await readRedirect(body.text("callback_url"), "callback_url", call.mayReturnTo);
+  const callback_url = await parseRedirectUrl(body.text("callback_url"), "callback_url", call.mayReturnTo);
   const given = body.get("connection_data");
-  const connection_data = given === undefined ? undefined : readValues(given, "connection_data");
-  await configOf(call, auth_config_id);
-  const answer = await call.platform.ask("POST", `${accounts}/link`, {
+  const connection_data = given === undefined ? undefined : requireValues(given, "connection_data");
+  await findAuthConfig(call, auth_config_id);
+  const answer = await call.upstream.ask("createLink", {
     body: { auth_config_id, user_id: call.entityId, callback_url, connection_data },
   });
-  return { status: answer.status, body: { ...pick(objectOf(answer), "connected_account_id redirect_url expires_at"), user_id: call.entityId } };
+  const link = pick<CreatedLink>(objectOf(answer), ["connected_account_id", "redirect_url", "expires_at"]);
+  return { status: answer.status, body: { ...link, user_id: call.entityId } };
 }
 
-async function remove(call: Call): Promise<Answer> {
+export async function getAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+  return ok(viewAccount(call, await findOwnAccount(call)));
+}
+
+export async function deleteAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   membersOf(call, []);
-  await own(call);
-  return done(await call.platform.ask("DELETE", `${accounts}/${call.id}`));
+  await findOwnAccount(call);
+  return done(await call.upstream.ask("deleteAccount", { id: call.id }));
 }
 
-async function refresh(call: Call): Promise<Answer> {
-  const given = membersOf(call, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
-  const redirect_url = await readRedirect(given, "redirect_url", call.mayReturnTo);
-  await own(call);
-  const answer = await call.platform.ask("POST", `${accounts}/${call.id}/refresh`, { query: { redirect_url }, body: {} });
-  return { status: answer.status, body: { ...pick(objectOf(answer), "id status redirect_url"), user_id: call.entityId } };
+export async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+  const given = membersOf<RefreshAccountRequest>(call, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
+  const redirect_url = await parseRedirectUrl(given, "redirect_url", call.mayReturnTo);
+  await findOwnAccount(call);
+  const answer = await call.upstream.ask("refreshAccount", { id: call.id, query: { redirect_url }, body: {} });
+  const refreshed = pick<RefreshedAccount>(objectOf(answer), ["id", "status", "redirect_url"]);
+  return { status: answer.status, body: { ...refreshed, user_id: call.entityId } };
 }
 
-async function setStatus(call: Call): Promise<Answer> {
-  const enabled = membersOf(call, ["enabled"]).flag("enabled");
+export async function setAccountStatus(call: GatewayCall): Promise<UpstreamAnswer> {
+  const enabled = membersOf<SetAccountStatusRequest>(call, ["enabled"]).flag("enabled");
   if (enabled === undefined) throw invalid("enabled", "is required");
-  requireAllowed(call.rules, [`connectedAccounts.${enabled ? "enable" : "disable"}`]);
-  await own(call);
-  return done(await call.platform.ask("PATCH", `${accounts}/${call.id}/status`, { body: { enabled } }));
+  requireCall(call.rules, [enabled ? "connectedAccounts.enable" : "connectedAccounts.disable"]);
+  await findOwnAccount(call);
+  return done(await call.upstream.ask("setAccountStatus", { id: call.id, body: { enabled } }));
 }
 
-/** Where an account's credentials and address come from the request, the request would be anybody's: they do not pass. */
-async function execute(call: Call): Promise<Answer> {
-  const action = allowedAction(call);
-  const body = membersOf(call, ["connected_account_id", "version", "arguments"]);
+/** Executes an action. Credentials and an address in the request would act for anybody, so those members are refused. */
+export async function executeTool(call: GatewayCall): Promise<UpstreamAnswer> {
+  requireAction(call);
+  const body = membersOf<ExecuteToolRequest>(call, ["connected_account_id", "version", "arguments"]);
   const connected_account_id = body.text("connected_account_id");
   const version = body.text("version");
   const given = body.object("arguments") ?? {};
-  if (connected_account_id !== undefined) await own(call, connected_account_id);
-  // The platform would choose among all accounts of the user.
+  if (connected_account_id !== undefined) await findOwnAccount(call, connected_account_id);
+  // Without an id the platform would choose among all accounts of the user.
   else if (call.rules.integrations) throw invalid("connected_account_id", "is required: the gateway allows only some integrations");
-  const answer = await call.platform.ask("POST", `/tools/execute/${action}`, {
-    body: { connected_account_id, user_id: call.entityId, version, arguments: given }, isAction: true,
+  const answer = await call.upstream.ask("executeTool", {
+    id: call.id, body: { connected_account_id, user_id: call.entityId, version, arguments: given },
   });
   const { data, ...others } = objectOf(answer);
-  return { status: answer.status, body: { data, ...pick(others, "error successful log_id") } };
+  return { status: answer.status, body: { data, ...pick<ToolExecution>(others, ["error", "successful", "log_id"]) } };
 }
 
-/** The account with this id, if it is the user's, and of an app and an integration that are allowed. */
-async function own(call: Call, id = call.id): Promise<Json> {
-  const account = await call.platform.look("account", accounts, id);
-  if (account.id !== id || !(await isOwn(call, account))) throw call.platform.missing("account");
+/** The account with this id. @throws {Refusal} unless it is the user's, and its app and integration are allowed. */
+async function findOwnAccount(call: GatewayCall, id = call.id): Promise<JsonObject> {
+  const account = await call.upstream.find("account", "getAccount", id);
+  if (account.id !== id || !(await isOwn(call, account))) throw call.upstream.missing("account");
   requireApp(call, appOf(account), "account");
   requireIntegration(call, integrationOf(account), "account");
   return account;
 }
 
-/** Where the account does not name its user, a list of this user's accounts tells. */
-async function isOwn(call: Call, account: Json): Promise<boolean> {
-  if (isNamed(account)) return account.user_id === call.entityId;
+/** An account that does not name its user is the session's if the list of the session's accounts contains it. */
+async function isOwn(call: GatewayCall, account: JsonObject): Promise<boolean> {
+  if (namesUser(account)) return account.user_id === call.entityId;
   const query = { user_ids: call.entityId, connected_account_ids: String(account.id) };
-  const found = itemsOf(await call.platform.askAbout("account", accounts, { query }));
-  // A platform that answers with more does not know these filters.
-  return found.length === 1 && found[0]?.id === account.id && ownOf(call, found).length === 1;
+  const found = itemsOf(await call.upstream.askAbout("account", "listAccounts", { query }));
+  // More than one answer means that the platform ignored the filters.
+  return found.length === 1 && found[0]?.id === account.id && ownAccounts(call, found).length === 1;
 }
 
-/** The accounts of a list that was asked for by its user. It need not name that user, unless it names another. */
-function ownOf(call: Call, listed: Json[]): Json[] {
-  const isMixed = listed.some((account) => isNamed(account) && account.user_id !== call.entityId);
-  return listed.filter((account) => (isNamed(account) ? account.user_id === call.entityId : !isMixed));
+/** The user's accounts in a list that was filtered by the user. Accounts that name nobody count unless another one names another user. */
+function ownAccounts(call: GatewayCall, listed: JsonObject[]): JsonObject[] {
+  const isMixed = listed.some((account) => namesUser(account) && account.user_id !== call.entityId);
+  return listed.filter((account) => (namesUser(account) ? account.user_id === call.entityId : !isMixed));
 }
 
-const isNamed = ({ user_id }: Json) => user_id !== undefined && user_id !== null;
-const appOf = ({ toolkit }: Json) => pick(toolkit, "slug").slug;
-const integrationOf = ({ auth_config }: Json) => pick(auth_config, "id").id;
+const namesUser = ({ user_id }: JsonObject) => user_id !== undefined && user_id !== null;
+const appOf = ({ toolkit }: JsonObject) => pick<Account["toolkit"]>(toolkit, ["slug"]).slug;
+const integrationOf = ({ auth_config }: JsonObject) => pick<Account["auth_config"]>(auth_config, ["id"]).id;
 
-function done({ status, body }: Answer): Answer {
-  return { status, body: body === undefined ? undefined : pick(body, "success") };
+function done({ status, body }: UpstreamAnswer): UpstreamAnswer {
+  return { status, body: body === undefined ? undefined : pick<Done>(body, ["success"]) };
 }

@@ -1,8 +1,8 @@
 import { refuse } from "./refusal.js";
 
-const maxEmpty = 1_000;
+const maxEmptyChunks = 1_000;
 
-/** Waits for a promise no longer than the signal lets it, whether or not the other side minds the signal. */
+/** Waits for a promise until the signal aborts, even where the other side ignores the signal. */
 export function within<T>(signal: AbortSignal, promise: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -12,33 +12,33 @@ export function within<T>(signal: AbortSignal, promise: T | PromiseLike<T>): Pro
   });
 }
 
-/** Lets go of what nobody reads any more; what comes of that, or is thrown, is nobody's concern. */
-export function drop(stream: { cancel(): unknown } | null | undefined): void {
+/** Cancels a stream that nobody reads any more, and ignores how that ends. */
+export function discard(stream: { cancel(): unknown } | null | undefined): void {
   void (async () => stream?.cancel())().catch(() => {});
 }
 
-/** A whole body; undefined when it is longer than that. */
-export async function readBytes(body: ReadableStream<Uint8Array> | null, most: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+/** Reads a whole body; undefined where it is longer than `maxBytes`. `Response.bytes` has neither a limit nor a signal. */
+export async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const reader = body?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  let empty = 0;
+  let emptyChunks = 0;
   let isWhole = false;
   try {
     for (;;) {
       const { done, value } = await within(signal, reader.read());
       if (done) break;
-      if (!ArrayBuffer.isView(value)) throw new TypeError("a chunk that is no bytes");
-      // They may come without a task in between, in which no time limit can end them.
-      if (value.byteLength === 0 && ++empty > maxEmpty) throw new TypeError("chunks without bytes, and no end");
+      if (!ArrayBuffer.isView(value)) throw new TypeError("a chunk that is not bytes");
+      // Empty chunks can arrive without a task between them, so that no timer runs.
+      if (value.byteLength === 0 && ++emptyChunks > maxEmptyChunks) throw new TypeError("too many chunks without bytes");
       size += value.byteLength;
-      if (size > most) return undefined;
+      if (size > maxBytes) return undefined;
       chunks.push(value);
     }
     isWhole = true;
   } finally {
-    if (!isWhole) drop(reader);
+    if (!isWhole) discard(reader);
   }
   const bytes = new Uint8Array(size);
   let offset = 0;
@@ -49,8 +49,8 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, most: n
   return bytes;
 }
 
-/** Undefined for what is not UTF-8. */
-export function toText(bytes: Uint8Array): string | undefined {
+/** Decodes UTF-8; undefined for anything else. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -58,9 +58,9 @@ export function toText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Refuses a URL and headers that are longer than that together. */
-export function boundHeaders({ url, headers }: Request, most: number): void {
+/** Refuses a request whose URL and headers together are longer than `maxBytes`. */
+export function boundHeaders({ url, headers }: Request, maxBytes: number): void {
   let size = url.length;
   for (const [name, value] of headers) size += name.length + value.length;
-  if (size > most) throw refuse(431, "HeadersTooLong", "The headers are longer than the option `maxHeaderBytes` allows");
+  if (size > maxBytes) throw refuse(431, "HeadersTooLong", "The headers are longer than the option `maxHeaderBytes` allows");
 }

@@ -1,36 +1,39 @@
+import type { JsonObject } from "../platform/json.js";
+import type { OperationName, QueryName } from "../platform/routes.js";
 import { openCursor, sealCursor } from "./cursor.js";
-import type { Json } from "./input.js";
-import { ok, requireApp, requireIntegration, type Call } from "./operation.js";
-import { bad, itemsOf, nextCursorOf, type Answer } from "./platform.js";
+import { ok, requireApp, requireIntegration, type GatewayCall } from "./operation.js";
+import { badAnswer } from "./refusal.js";
+import { itemsOf, nextCursorOf, type UpstreamAnswer } from "./upstream.js";
 
-/** The platform's own, where a request names none. */
+/** The platform's own default. */
 const defaultLimit = 20;
 const maxPages = 20;
 
-interface Whole {
-  path: string;
+interface AllowedList<Name extends OperationName> {
   /** The longest page that the platform gives. */
-  limit: number;
-  /** Filters, checked. */
-  query: Record<string, string | undefined>;
-  keyOf: (item: Json) => unknown;
-  isKept: (item: Json) => boolean;
-  view: (item: Json) => Json;
+  maxLimit: number;
+  /** Filters, already checked. */
+  query: { [Parameter in QueryName<Name>]?: string | undefined };
+  keyOf: (item: JsonObject) => unknown;
+  isAllowed: (item: JsonObject) => boolean;
+  view: (item: JsonObject) => JsonObject;
 }
 
 /**
- * A page of what is allowed of a list at the platform. The platform cannot filter by all that is not allowed, and its pages and totals
- * would tell about the rest: the list is read to its end, and cut into pages here.
+ * One page of the allowed items of a list. The platform cannot filter by everything that is allowed, and its pages and totals would reveal the
+ * rest. So the gateway reads the whole list and cuts its own pages.
  */
-export async function pageOf(call: Call, { path, limit, query, keyOf, isKept, view }: Whole): Promise<Answer> {
+export async function listAllowed<Name extends "listToolkits" | "listAuthConfigs">(
+  call: GatewayCall, name: Name, { maxLimit, query, keyOf, isAllowed, view }: AllowedList<Name>,
+): Promise<UpstreamAnswer> {
   const start = Number((await openCursor(call)) ?? 0);
-  const found = new Map<unknown, Json>();
+  const found = new Map<unknown, JsonObject>();
   let cursor: string | undefined;
   for (let page = 0; call.rules.apps.size > 0; page += 1) {
-    if (page === maxPages) throw bad(new Error(`The platform's list has more than ${maxPages} pages of ${limit}`));
-    const answer = await call.platform.ask("GET", path, { query: { ...query, limit: String(limit), cursor } });
-    // What is added meanwhile moves the rest to the next page, where it comes once more.
-    for (const item of itemsOf(answer).filter(isKept)) found.set(keyOf(item), item);
+    if (page === maxPages) throw badAnswer(new Error(`The platform's list has more than ${maxPages} pages of ${maxLimit}`));
+    const answer = await call.upstream.ask(name, { query: { ...query, limit: String(maxLimit), cursor } });
+    // An item that is added meanwhile moves another to the next page, which then repeats it.
+    for (const item of itemsOf(answer).filter(isAllowed)) found.set(keyOf(item), item);
     const next = nextCursorOf(answer);
     if (next === undefined || next === cursor) break;
     cursor = next;
@@ -47,17 +50,17 @@ export async function pageOf(call: Call, { path, limit, query, keyOf, isKept, vi
   });
 }
 
-/** The filter by apps, which are all that are allowed where the page names none. @throws {Refusal} about one that is not allowed. */
-export function appFilter(call: Call, given: string | undefined): string {
-  return filter(given, call.rules.apps, (slug) => requireApp(call, slug)) ?? "";
+/** The filter by apps: those that the page names, or all that are allowed. @throws {Refusal} for an app that is not allowed. */
+export function appFilter(call: GatewayCall, given: string | undefined): string {
+  return filterOf(given, call.rules.apps, (slug) => requireApp(call, slug)) ?? "";
 }
 
-/** The same by integrations; undefined where any is allowed and the page names none. */
-export function integrationFilter(call: Call, given: string | undefined): string | undefined {
-  return filter(given, call.rules.integrations, (id) => requireIntegration(call, id));
+/** The filter by integrations; undefined where every integration is allowed and the page names none. */
+export function integrationFilter(call: GatewayCall, given: string | undefined): string | undefined {
+  return filterOf(given, call.rules.integrations, (id) => requireIntegration(call, id));
 }
 
-function filter(given: string | undefined, allowed: ReadonlySet<string> | undefined, require: (name: string) => void): string | undefined {
+function filterOf(given: string | undefined, allowed: ReadonlySet<string> | undefined, require: (name: string) => void): string | undefined {
   if (given === undefined || given === "") return allowed && [...allowed].join(",");
   given.split(",").forEach(require);
   return given;

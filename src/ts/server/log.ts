@@ -1,4 +1,4 @@
-import { kindOf } from "./describe.js";
+import { kindOf } from "./kind-of.js";
 
 const maxCauses = 5;
 

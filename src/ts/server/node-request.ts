@@ -1,6 +1,6 @@
-import { kindOf } from "./describe.js";
+import { kindOf } from "./kind-of.js";
 import type { NodeRequest } from "./types.js";
-import { alreadyRead } from "./refusal.js";
+import { bodyAlreadyRead } from "./refusal.js";
 
 /** The Web's request for one of Node's. Undefined where there is none: a proxy's address, a wrong host, a method that `Request` refuses. */
 export function toRequest(incoming: NodeRequest, signal: AbortSignal): Request | undefined {
@@ -107,7 +107,7 @@ function written(value: unknown): Uint8Array | string | undefined {
 
 /** The gateway learns of this when it reads the body, after it has let the request in. */
 function failingAsRead(detail = ""): ReadableStream<Uint8Array> {
-  return failing(alreadyRead(detail, "Mount the gateway before what reads bodies, or set `request.body` to the body as bytes, text or parsed JSON"));
+  return failing(bodyAlreadyRead(detail, "Mount the gateway before what reads bodies, or set `request.body` to the body as bytes, text or parsed JSON"));
 }
 
 function failing(error: Error): ReadableStream<Uint8Array> {

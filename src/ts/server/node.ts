@@ -1,4 +1,4 @@
-import { kindOf } from "./describe.js";
+import { kindOf } from "./kind-of.js";
 import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";

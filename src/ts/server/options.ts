@@ -1,17 +1,25 @@
-import { readApiKey } from "./api-key.js";
-import { kindOf, nearest } from "./describe.js";
-import type { GatewayAllow, GatewayOptions } from "./types.js";
-import { keyFinder } from "./key.js";
+import { nearest } from "../shared/nearest.js";
+import { requireApiKey } from "./api-key-option.js";
+import { isId } from "./ids.js";
+import { keyFinder } from "./key-finder.js";
+import { kindOf } from "./kind-of.js";
 import { consoleLog } from "./log.js";
-import { isSafe, readOrigins, type OriginRule } from "./origin.js";
+import type { Operation } from "./operation.js";
+import { operations } from "./operations.js";
+import { isSafe, parseOrigins } from "./origins.js";
+import type { Settings } from "./settings.js";
+import type { GatewayAllow, GatewayOperation, GatewayOptions } from "./types.js";
 
-const groups: Record<string, readonly string[]> = {
+type Call = Operation["calls"][number];
+
+/** The names of `allow.operations` that stand for several calls. */
+const groups: Record<Exclude<GatewayOperation, Call>, readonly Call[]> = {
   connect: ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"],
-  manage: ["list", "refresh", "enable", "disable", "delete"].map((name) => `connectedAccounts.${name}`),
+  manage: [
+    "connectedAccounts.list", "connectedAccounts.refresh", "connectedAccounts.enable", "connectedAccounts.disable", "connectedAccounts.delete",
+  ],
 };
-const operations = [
-  ...new Set([...Object.values(groups).flat(), "apps.list", "integrations.create", "getAuthParams", "executeAction"]),
-];
+const calls = new Set([...Object.values(groups), ...Object.values(operations).map((operation) => operation.calls)].flat());
 const optionNames = [
   "apiKey", "authenticate", "allow", "redirectOrigins", "upstream", "basePath", "origins", "unsafeHttpOrigins", "exposeAuthParams", "fetch",
   "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
@@ -28,45 +36,11 @@ const elsewhere: [names: string[], hint: string][] = [
 ];
 const maxTimeoutMs = 2 ** 31 - 1;
 
-/**
- * Whether this can be an id in a path: nothing that a URL or a path gives a meaning to. In the place of an account's id, `all`
- * would mean the accounts of every user.
- */
-export const isId = (text: string): boolean => /^[\w-]{1,200}$/.test(text) && text.toLowerCase() !== "all";
-
-/** The options, checked, with their defaults. */
-export interface Settings<Context> {
-  apiKey: string;
-  /** Whether a text holds the key, in whatever form. */
-  holdsKey: (text: string) => boolean;
-  authenticate: GatewayOptions<Context>["authenticate"];
-  operations: ReadonlySet<string>;
-  apps: ReadonlySet<string>;
-  /** Undefined: any of the apps. */
-  integrations: ReadonlySet<string> | undefined;
-  actions: ReadonlySet<string>;
-  redirectOrigins: OriginRule;
-  origins: OriginRule;
-  /** Without a slash at its end. */
-  upstream: string;
-  /** Name and port of the platform, which no error may say. */
-  upstreamHost: string;
-  basePath: string;
-  exposeAuthParams: boolean;
-  fetch: (request: Request) => Promise<Response>;
-  timeoutMs: number;
-  maxBodyBytes: number;
-  maxHeaderBytes: number;
-  maxAnswerBytes: number;
-  maxActionAnswerBytes: number;
-  onError: (error: unknown) => void;
-}
-
 /** @throws `TypeError` that names the option, what came and what is right. */
-export function readOptions<Context>(options: GatewayOptions<Context>): Settings<Context> {
+export function parseOptions<Context>(options: GatewayOptions<Context>): Settings<Context> {
   requireObject("the argument", options, "{ apiKey, authenticate, allow, redirectOrigins }");
   requireKnown(options, optionNames, "an option", elsewhere);
-  const apiKey = readApiKey(options.apiKey);
+  const apiKey = requireApiKey(options.apiKey);
   const holdsKey = keyFinder(apiKey);
   const { authenticate, exposeAuthParams = false, unsafeHttpOrigins = false, onError = consoleLog(apiKey, holdsKey) } = options;
   const { fetch = (request: Request) => globalThis.fetch(request), basePath = "/api/connect" } = options;
@@ -75,40 +49,40 @@ export function readOptions<Context>(options: GatewayOptions<Context>): Settings
   for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
     if (typeof value !== "boolean") throw wrong(name, "true or false", value);
   }
-  const upstream = upstreamOf(options.upstream === undefined ? "https://backend.composio.dev" : options.upstream);
+  const upstream = parseUpstream(options.upstream === undefined ? "https://backend.composio.dev" : options.upstream);
   return {
     apiKey,
     holdsKey,
     authenticate,
-    ...readAllow(options.allow),
-    redirectOrigins: readOrigins("redirectOrigins", options.redirectOrigins, unsafeHttpOrigins),
-    origins: readOrigins("origins", options.origins ?? [], unsafeHttpOrigins),
+    ...parseAllow(options.allow),
+    redirectOrigins: parseOrigins("redirectOrigins", options.redirectOrigins, unsafeHttpOrigins),
+    origins: parseOrigins("origins", options.origins ?? [], unsafeHttpOrigins),
     upstream: upstream.origin + upstream.pathname.replace(/\/+$/, ""),
     upstreamHost: upstream.host,
-    basePath: readBasePath(basePath),
+    basePath: parseBasePath(basePath),
     exposeAuthParams,
     fetch,
-    timeoutMs: count("timeoutMs", options.timeoutMs, 30_000, maxTimeoutMs),
-    maxBodyBytes: count("maxBodyBytes", options.maxBodyBytes, 1024 * 1024),
-    maxHeaderBytes: count("maxHeaderBytes", options.maxHeaderBytes, 16 * 1024),
-    maxAnswerBytes: count("maxAnswerBytes", options.maxAnswerBytes, 8 * 1024 * 1024),
-    maxActionAnswerBytes: count("maxAnswerBytes", options.maxAnswerBytes, 32 * 1024 * 1024),
+    timeoutMs: requireCount("timeoutMs", options.timeoutMs, 30_000, maxTimeoutMs),
+    maxBodyBytes: requireCount("maxBodyBytes", options.maxBodyBytes, 1024 * 1024),
+    maxHeaderBytes: requireCount("maxHeaderBytes", options.maxHeaderBytes, 16 * 1024),
+    maxAnswerBytes: requireCount("maxAnswerBytes", options.maxAnswerBytes, 8 * 1024 * 1024),
+    maxActionAnswerBytes: requireCount("maxAnswerBytes", options.maxAnswerBytes, 32 * 1024 * 1024),
     onError,
   };
 }
 
-type Allowed = Pick<Settings<unknown>, "operations" | "apps" | "integrations" | "actions">;
+type Allowed = Pick<Settings<unknown>, "calls" | "apps" | "integrations" | "actions">;
 
-function readAllow(allow: GatewayAllow): Allowed {
+function parseAllow(allow: GatewayAllow): Allowed {
   requireObject("`allow`", allow, '{ operations: ["connect"], apps: ["gmail"] }');
   requireKnown(allow, allowNames, "a member of `allow`");
-  const names = [...Object.keys(groups), ...operations];
-  const asked = list("operations", allow.operations, {
+  const names = [...Object.keys(groups), ...calls];
+  const listed = requireNames("operations", allow.operations, {
     isRight: (name) => names.includes(name),
-    problem: (name) => `which is not an operation.${didYouMean(name, names)} Operations are ${listed(names)}`,
+    problem: (name) => `which is not an operation.${didYouMean(name, names)} Operations are ${quotedList(names)}`,
   });
-  const allowed = new Set(asked.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : [name])));
-  const actions = list("actions", allow.actions ?? [], {
+  const allowed = new Set<string>(listed.flatMap((name): readonly string[] => (Object.hasOwn(groups, name) ? groups[name as keyof typeof groups] : [name])));
+  const actions = requireNames("actions", allow.actions ?? [], {
     isRight: (name) => /^[A-Z0-9_]{1,200}$/.test(name),
     problem: () => 'which is not the name of an action. Write one such as "GMAIL_GET_PROFILE", in A to Z, 0 to 9 and _',
   });
@@ -121,9 +95,9 @@ function readAllow(allow: GatewayAllow): Allowed {
   }
   const problem = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
   return {
-    operations: allowed,
-    apps: new Set(list("apps", allow.apps, { isRight: isId, problem: problem("an app's key") }).map((app) => app.toLowerCase())),
-    integrations: integrations === undefined ? undefined : new Set(list("integrations", integrations, { isRight: isId, problem: problem("an integration's id") })),
+    calls: allowed,
+    apps: new Set(requireNames("apps", allow.apps, { isRight: isId, problem: problem("an app's key") }).map((app) => app.toLowerCase())),
+    integrations: integrations === undefined ? undefined : new Set(requireNames("integrations", integrations, { isRight: isId, problem: problem("an integration's id") })),
     actions: new Set(actions),
   };
 }
@@ -138,7 +112,7 @@ function wrong(option: string, expected: string, value: unknown): TypeError {
   return new TypeError(`createGateway: \`${option}\` must be ${expected}, got ${typeof value === "function" ? "a function" : shown(value)}`);
 }
 
-const listed = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
+const quotedList = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
 /** What stands for calls of the client that take several operations. */
 const usual: Record<string, string> = Object.assign(Object.create(null), {
@@ -165,14 +139,14 @@ function requireKnown(given: object, valid: readonly string[], what: string, hin
   }
 }
 
-interface Entries {
+interface NameRule {
   isRight: (name: string) => boolean;
   problem: (name: string) => string;
 }
 
 const examples = { operations: '["connect"]', apps: '["gmail"]', integrations: '["ac_1234"]', actions: '["GMAIL_GET_PROFILE"]' };
 
-function list(member: keyof typeof examples, given: readonly string[], { isRight, problem }: Entries): readonly string[] {
+function requireNames(member: keyof typeof examples, given: readonly string[], { isRight, problem }: NameRule): readonly string[] {
   if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of texts, such as ${examples[member]}, got ${kindOf(given)}`);
   for (const name of given as unknown[]) {
     if (typeof name !== "string") throw new TypeError(`createGateway: \`allow.${member}\` must list texts only, got ${kindOf(name)}`);
@@ -181,13 +155,13 @@ function list(member: keyof typeof examples, given: readonly string[], { isRight
   return given;
 }
 
-function count(option: string, given: number | undefined, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
+function requireCount(option: string, given: number | undefined, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = given === undefined ? fallback : given;
   if (!Number.isInteger(value) || value < 1 || value > most) throw wrong(option, `an integer from 1 to ${most}`, value);
   return value;
 }
 
-function readBasePath(path: unknown): string {
+function parseBasePath(path: unknown): string {
   if (typeof path !== "string") throw wrong("basePath", 'a path such as "/api/connect"', path);
   if (/^(\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(\/|$)/.test(path)) return path;
   const usual = `/${path.split("/").filter(Boolean).join("/")}`;
@@ -195,7 +169,7 @@ function readBasePath(path: unknown): string {
   throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a slash at its end, got ${shown(path)}. ${advice}`);
 }
 
-function upstreamOf(text: unknown): URL {
+function parseUpstream(text: unknown): URL {
   const expected = "the platform's https URL, or http on loopback, without a user, query or fragment";
   if (typeof text !== "string") throw wrong("upstream", expected, text);
   const url = URL.canParse(text) ? new URL(text) : undefined;

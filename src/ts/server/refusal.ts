@@ -1,9 +1,11 @@
-/** Everything that is not forwarded ends in one of these. */
+import { errorBody, errorIds } from "../platform/errors.js";
+
+/** A request that ends without the platform's answer. Every refusal becomes a response. */
 export class Refusal extends Error {
   /**
    * @param body what the page is told.
-   * @param headers what goes with it, such as `retry-after`.
-   * @param reason for `onError`, when the reason is not the page's business.
+   * @param headers headers of the response, such as `retry-after`.
+   * @param reason what `onError` is told, where the page must not know it.
    */
   constructor(
     readonly status: number,
@@ -15,33 +17,38 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal in the gateway's own words. The client shows `slug` as the error's word. */
+/** A refusal by the gateway itself. The client shows `slug` as the error's name. */
 export function refuse(status: number, slug: string, message: string, more: { headers?: Record<string, string>; reason?: unknown } = {}): Refusal {
-  return new Refusal(status, { error: { message, slug: `Gateway_${slug}`, status } }, more.headers, more.reason);
+  return new Refusal(status, errorBody({ message, slug: `Gateway_${slug}`, status }), more.headers, more.reason);
 }
 
-/** Something has read the body before the gateway did. */
-export function alreadyRead(detail: string, advice: string): Refusal {
+/** The refusal of a request whose body something else has consumed. */
+export function bodyAlreadyRead(detail: string, advice: string): Refusal {
   const message = `The request's body was already read${detail}. ${advice}`;
   return refuse(500, "BodyAlreadyRead", message, { reason: new Error(message) });
 }
 
-/** The request does not fit the operation. `what` names the member. */
+/** The refusal of a request that does not fit its operation. `what` names the member or the parameter. */
 export function invalid(what: string, problem: string): Refusal {
   return refuse(400, "Invalid", `${what.slice(0, 60)} ${problem}`);
 }
 
-export type Kind = "app" | "integration" | "account" | "action";
+/** The refusal for an answer that the platform must not give. The reason is for the log. */
+export function badAnswer(reason: Error): Refusal {
+  return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason });
+}
 
-const missing: Record<Kind, [code: number, message: string]> = {
+export type Resource = "app" | "integration" | "account" | "action";
+
+const missing: Record<Resource, [code: number, message: string]> = {
   app: [2301, "Toolkit not found"],
-  integration: [607, "Auth config not found"],
-  account: [606, "No connected account found"],
-  action: [2401, "Tool not found"],
+  integration: [errorIds.authConfigNotFound.code, "Auth config not found"],
+  account: [errorIds.accountNotFound.code, "No connected account found"],
+  action: [errorIds.toolNotFound.code, "Tool not found"],
 };
 
-/** One answer for what is not there, is somebody else's, and is not allowed: nobody can tell these apart. */
-export function notFound(kind: Kind, reason?: unknown): Refusal {
-  const [code, message] = missing[kind];
-  return new Refusal(404, { error: { message, code, status: 404 } }, {}, reason);
+/** One answer for everything that is missing, belongs to another user, or is not allowed, so that pages cannot tell these apart. */
+export function notFound(resource: Resource, reason?: unknown): Refusal {
+  const [code, message] = missing[resource];
+  return new Refusal(404, errorBody({ message, code, status: 404 }), {}, reason);
 }

@@ -1,9 +1,8 @@
-import { kindOf } from "./describe.js";
+import { kindOf } from "./kind-of.js";
 import { within } from "./limits.js";
+import type { OriginRule } from "./settings.js";
+import type { GatewayOriginTest } from "./types.js";
 
-/** Decides about one origin for one request. @throws what the app's function throws, and `TypeError` when it answers no boolean. */
-export type OriginRule = (origin: string, request: Request, end: AbortSignal) => Promise<boolean>;
-type OriginTest = (origin: string, request: Request) => boolean | Promise<boolean>;
 type OriginOption = "origins" | "redirectOrigins";
 
 /**
@@ -15,17 +14,17 @@ export async function isOwnPage(request: Request, mayAsk: (origin: string) => Pr
   const site = request.headers.get("sec-fetch-site");
   const isOwn = site !== null
     ? site === "same-origin" || (site === "none" && request.method === "GET")
-    : origin === null || isHere(origin, new URL(request.url));
+    : origin === null || isSameOrigin(origin, new URL(request.url));
   return isOwn || (origin !== null && mayAsk(origin));
 }
 
 /** For browsers without `Sec-Fetch-Site`. A server behind a TLS proxy knows itself by `http`. */
-function isHere(origin: string, here: URL): boolean {
+function isSameOrigin(origin: string, here: URL): boolean {
   return origin === here.origin || (here.protocol === "http:" && origin === `https://${here.host}`);
 }
 
 /** Whether a page can be there: not a pattern, and not what is left of a variable without a value. */
-function isName(hostname: string): boolean {
+function isHostName(hostname: string): boolean {
   return /^(\[[\da-f:.]+\]|([\w-]+\.)*[\w-]+\.?)$/.test(hostname) && !/^(undefined|null|nan)(\.|$)/.test(hostname);
 }
 
@@ -35,14 +34,14 @@ export function isSafe({ protocol, hostname }: URL): boolean {
 }
 
 /** The rule of an option: a list of exact origins, or the app's function. @throws `TypeError` that says what to write instead. */
-export function readOrigins(option: OriginOption, given: unknown, unsafeHttp: boolean): OriginRule {
+export function parseOrigins(option: OriginOption, given: unknown, unsafeHttp: boolean): OriginRule {
   const problem = (origin: string) => problemOf(option, origin, unsafeHttp);
   if (typeof given === "function") {
     return async (origin, request, end) => {
       const isPlainHttp = problem(origin) !== undefined && problemOf(option, origin, true) === undefined;
       // The one that an option can change: whoever develops has to hear of it.
       if (isPlainHttp) throw new Error(`createGateway: the function \`${option}\` is not asked about plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``);
-      return problem(origin) === undefined && ask(option, given as OriginTest, origin, request, end);
+      return problem(origin) === undefined && callTest(option, given as GatewayOriginTest, origin, request, end);
     };
   }
   if (!Array.isArray(given)) {
@@ -57,7 +56,7 @@ export function readOrigins(option: OriginOption, given: unknown, unsafeHttp: bo
   return async (origin) => origins.has(origin);
 }
 
-async function ask(option: OriginOption, test: OriginTest, origin: string, request: Request, end: AbortSignal): Promise<boolean> {
+async function callTest(option: OriginOption, test: GatewayOriginTest, origin: string, request: Request, end: AbortSignal): Promise<boolean> {
   const answer: unknown = await within(end, Promise.resolve(test(origin, request)));
   if (typeof answer !== "boolean") throw new TypeError(`createGateway: the function \`${option}\` must answer true or false, got ${kindOf(answer)}`);
   return answer;
@@ -73,7 +72,7 @@ function problemOf(option: OriginOption, text: string, unsafeHttp: boolean): str
   const scheme = /^([a-z][a-z\d+.-]*):(?!\d+$)/i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") return problemOfScheme(option, text, scheme, shown);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && scheme !== undefined && !isName(url.hostname)) {
+  if (url && scheme !== undefined && !isHostName(url.hostname)) {
     return `lists ${shown}, whose name no page has. Was a variable in it empty, or is it a pattern? List each origin. ${byFunction(option)}`;
   }
   if (scheme === undefined || !url) {

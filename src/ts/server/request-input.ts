@@ -1,34 +1,24 @@
+import { parseJsonBody } from "../platform/body.js";
+import { isObject, type JsonObject } from "../platform/json.js";
 import { invalid, refuse } from "./refusal.js";
 
-export type Json = Record<string, unknown>;
-
-/** The platform's names for the user. The session says who that is: what is under them may repeat it, or be nothing. */
+/** The platform's names for the user. The session decides who that is, so a request may repeat it or leave it empty. */
 const entityNames = ["user_id", "user_ids", "user_ids[]", "entity_id"];
-/** Deeper than any input of an action, and far from the depth that a parser gives up at. */
+/** Deeper than the input of any action, and far below the depth at which parsers fail. */
 const maxDepth = 64;
 
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The object in a body; an empty one for no body. */
-export function parseBody(text: string, contentType: string | null): Json {
+/** The object in a body; an empty one for an empty body. */
+export function parseBody(text: string, headers: Headers): JsonObject {
   if (text === "") return {};
-  if (contentType?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
-    throw refuse(415, "NotJson", "Content-Type must be application/json");
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw invalid("The body", "must be JSON");
-  }
-  if (!isObject(body)) throw invalid("The body", "must be a JSON object");
+  const body = parseJsonBody(text, headers);
+  if (body === "media type") throw refuse(415, "NotJson", "Content-Type must be application/json");
+  if (body === "syntax") throw invalid("The body", "must be JSON");
+  if (body === "not an object") throw invalid("The body", "must be a JSON object");
   requirePlain(body, 0);
   return body;
 }
 
-/** Refuses what would mean something else to a careless reader. */
+/** Refuses nesting beyond `maxDepth`, and members that would set a prototype when they are copied. */
 function requirePlain(value: unknown, depth: number): void {
   if (typeof value !== "object" || value === null) return;
   if (depth > maxDepth) throw invalid("The body", "must not be nested that deeply");
@@ -44,52 +34,52 @@ function requireOwnEntity(named: unknown, entityId: string): void {
   throw refuse(403, "EntityMismatch", `The request names another user than the one who is signed in: ${advice}`);
 }
 
-/** Reads the members of an object by name. Every other member is refused, so that nothing passes unread. */
-export class Members {
-  readonly #given: Json;
+/** The members of an object. Members that are not listed are refused, so nothing passes unread. */
+export class Members<Name extends string> {
+  readonly #given: JsonObject;
 
-  constructor(given: unknown, known: readonly string[], entityId: string, path = "") {
+  constructor(given: unknown, known: readonly Name[], entityId: string, path = "") {
     if (!isObject(given)) throw invalid(path || "The body", "must be an object");
     const names = Object.keys(given);
-    // First: another user is the answer to such a request, whatever else is wrong with it.
+    // Before the unknown members: a request for another user is refused as such, whatever else is wrong with it.
     for (const name of names) if (entityNames.includes(name)) requireOwnEntity(given[name], entityId);
     for (const name of names) {
-      if (!entityNames.includes(name) && !known.includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
+      if (!entityNames.includes(name) && !(known as readonly string[]).includes(name)) throw invalid(path ? `${path}.${name}` : name, "is not a known member");
     }
     this.#given = given;
   }
 
-  get(name: string): unknown {
+  get(name: Name): unknown {
     return Object.hasOwn(this.#given, name) ? (this.#given[name] ?? undefined) : undefined;
   }
 
-  text(name: string): string | undefined {
+  text(name: Name): string | undefined {
     const value = this.get(name);
     if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be text");
     return value as string | undefined;
   }
 
-  requiredText(name: string): string {
+  requiredText(name: Name): string {
     const value = this.text(name);
     if (value === undefined) throw invalid(name, "is required");
     return value;
   }
 
-  flag(name: string): boolean | undefined {
+  flag(name: Name): boolean | undefined {
     const value = this.get(name);
     if (value !== undefined && typeof value !== "boolean") throw invalid(name, "must be true or false");
     return value as boolean | undefined;
   }
 
-  object(name: string): Json | undefined {
+  object(name: Name): JsonObject | undefined {
     const value = this.get(name);
     if (value !== undefined && !isObject(value)) throw invalid(name, "must be an object");
     return value;
   }
 }
 
-/** Reads a query: known parameters, each once. */
-export function readQuery(given: URLSearchParams, known: readonly string[], entityId: string): Record<string, string> {
+/** The known parameters of a query, each given once. */
+export function parseQuery(given: URLSearchParams, known: readonly string[], entityId: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of given) if (entityNames.includes(name)) requireOwnEntity(value, entityId);
   for (const [name, value] of given) {
@@ -103,14 +93,14 @@ export function readQuery(given: URLSearchParams, known: readonly string[], enti
   return found;
 }
 
-/** Members of a connection's values that the platform reads itself: they would lead the user, or the answer, elsewhere. */
+/** Values of a connection that steer the platform: they would send the user, or the answer, somewhere else. */
 const reserved = [
   "status", "redirecturl", "redirecturi", "callbackurl", "finalredirecturi", "longredirecturl", "composiolinkredirecturl", "authuri",
   "codeverifier", "webhooksignature", "stateprefix",
 ];
 
-/** What the user typed: a flat map of texts. */
-export function readValues(given: unknown, path: string): Json {
+/** Values that a user typed: names with strings. @throws {Refusal} for anything else, and for reserved names. */
+export function requireValues(given: unknown, path: string): JsonObject {
   if (!isObject(given)) throw invalid(path, "must be an object");
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be text");
@@ -119,12 +109,12 @@ export function readValues(given: unknown, path: string): Json {
   return given;
 }
 
-/** An address that the user may be sent back to. */
-export async function readRedirect(text: string | undefined, name: string, mayReturnTo: (origin: string) => Promise<boolean>): Promise<string | undefined> {
+/** A URL that users may be sent back to, as `URL` writes it. */
+export async function parseRedirectUrl(text: string | undefined, name: string, mayReturnTo: (origin: string) => Promise<boolean>): Promise<string | undefined> {
   if (text === undefined) return undefined;
-  // Of what parsers tidy up, two readers may see two addresses; and it is written as this one has parsed it.
+  // Parsers correct white space and backslashes in different ways, so two of them may see two origins.
   const url = !/[\\\s\p{Cc}]/u.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  // `blob:https://app.example/x` has the origin of the address inside of it, too.
+  // `blob:https://app.example/x` has the origin `https://app.example`.
   const isSite = url?.protocol === "https:" || url?.protocol === "http:";
   if (url && isSite && !url.username && !url.password && await mayReturnTo(url.origin)) return url.href;
   throw invalid(name, "must be on an origin that the option `redirectOrigins` lists");

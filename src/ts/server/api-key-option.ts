@@ -1,9 +1,9 @@
-import { kindOf } from "./describe.js";
+import { kindOf } from "./kind-of.js";
 
 const unset = "Is the environment variable that holds it set in this process?";
 
 /** The project's key. @throws `TypeError` that says what is wrong with it, and never quotes it. */
-export function readApiKey(key: unknown): string {
+export function requireApiKey(key: unknown): string {
   const problem = typeof key === "string" ? problemOf(key) : `must be the project's key as a text, got ${kindOf(key)}. ${unset}`;
   if (problem !== undefined) throw new TypeError(`createGateway: \`apiKey\` ${problem}`);
   return key as string;

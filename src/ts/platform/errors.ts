@@ -1,0 +1,60 @@
+import { isObject } from "./json.js";
+
+/** The header that carries the project's key. */
+export const keyHeader = "x-api-key";
+
+/** One error, as the platform answers it in `{ error }`. */
+export interface PlatformError {
+  message: string;
+  status: number;
+  code?: number;
+  slug?: string;
+  request_id?: string;
+  suggested_fix?: string;
+  errors?: string[];
+}
+
+/** What tells one error of the platform from another. */
+export type ErrorId = Pick<PlatformError, "status" | "code" | "slug">;
+
+/** Errors of the platform by what they mean. Source: docs/protocol.md, section 6. */
+export const errorIds = {
+  unauthorized: { status: 401, slug: "HTTP_Unauthorized" },
+  invalidRequest: { status: 400, code: 10400 },
+  badRequest: { status: 400, code: 600 },
+  badAccountRequest: { status: 400, code: 600, slug: "ConnectedAccount_BadRequest" },
+  unknownRoute: { status: 404 },
+  toolkitNotFound: { status: 404 },
+  authConfigNotFound: { status: 404, code: 607, slug: "Auth_Config_NotFound" },
+  accountNotFound: { status: 404, code: 606, slug: "ConnectedAccount_ResourceNotFound" },
+  toolNotFound: { status: 404, code: 2401, slug: "Tool_ToolNotFound" },
+  userHasNoAccount: { status: 404, code: 1810, slug: "ActionExecute_ConnectedAccountNotFound" },
+  userIdRequired: { status: 400, code: 1811, slug: "ActionExecute_ConnectedAccountEntityIdRequired" },
+  userIdMismatch: { status: 400, code: 1812, slug: "ActionExecute_ConnectedAccountEntityIdMismatch" },
+  accountExpired: { status: 410, code: 1820, slug: "ActionExecute_ConnectedAccountExpired" },
+  accountNotActive: { status: 422 },
+} as const satisfies Record<string, ErrorId>;
+
+/** The body of an error. */
+export const errorBody = (error: PlatformError): { error: PlatformError } => ({ error });
+
+/** The body of 429, which has no `error`. */
+export const rateLimitedBody = { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" };
+
+/** The body of 410 for versions that the platform has retired. Its `error` is a text. */
+export const retiredBody = { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " };
+
+/** The members of an error where the platform puts them: in `error`, or at the top. */
+export function errorMembers(body: unknown): Record<string, unknown> {
+  const outer = isObject(body) ? body : {};
+  return isObject(outer.error) ? outer.error : outer;
+}
+
+/** What an error says about the project's key: `"rejected"`, or `"forbidden"` where the key lacks a permission. */
+export function keyProblem(status: number, slug: string): "rejected" | "forbidden" | undefined {
+  if (status === 401) return "rejected";
+  return status === 403 && slug.startsWith("APIKey_") ? "forbidden" : undefined;
+}
+
+/** Statuses with which the platform answers about an id that it does not know, or does not take for one. */
+export const isUnknownId = (status: number): boolean => [400, 403, 404, 410, 422].includes(status);

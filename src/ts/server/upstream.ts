@@ -1,0 +1,168 @@
+import { isUnknownId, keyHeader } from "../platform/errors.js";
+import { isObject, type JsonObject } from "../platform/json.js";
+import { pathOf, routes, type ApiVersion, type OperationName, type QueryName } from "../platform/routes.js";
+import { isId } from "./ids.js";
+import { kindOf } from "./kind-of.js";
+import { decodeUtf8, discard, readBytes, within } from "./limits.js";
+import { badAnswer, notFound, Refusal, refuse, type Resource } from "./refusal.js";
+import type { Rules } from "./settings.js";
+import { refusalOf } from "./upstream-errors.js";
+
+/** What goes with an operation. The gateway writes all of it: nothing of the page's request is forwarded as it came. */
+export interface UpstreamRequest<Name extends OperationName> {
+  /** The `:id` of the path. */
+  id?: string;
+  query?: { [Parameter in QueryName<Name>]?: string | undefined };
+  body?: JsonObject;
+}
+
+/** A successful answer. `body` is undefined where the platform sent none. */
+export interface UpstreamAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** The platform, as the operation of one page's request uses it. */
+export class Upstream {
+  /** The platform's id of its last answer. */
+  requestId: string | undefined;
+
+  constructor(
+    private readonly rules: Rules,
+    /** The version that the page asked for. */
+    private readonly version: ApiVersion,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Sends a request and returns its 2xx answer. @throws {Refusal} for every other answer. */
+  async ask<Name extends OperationName>(name: Name, request: UpstreamRequest<Name> = {}): Promise<UpstreamAnswer> {
+    const response = await this.#send(name, request);
+    const { status, headers } = response;
+    const requestId = headers.get("x-request-id") ?? "";
+    this.requestId = isId(requestId) && !this.rules.holdsKey(requestId) ? requestId : undefined;
+    const text = await this.#readText(response, name === "executeTool");
+    // The whole text, before anything is cut off: a part of a key is not recognised.
+    const leak = this.rules.holdsKey(text) ? new Error("The platform's answer contains the key") : undefined;
+    const body = leak ? undefined : parseJson(text);
+    if (!response.ok) throw refusalOf(response, body, this.rules.upstreamHost, leak);
+    if (leak) throw badAnswer(leak);
+    if (text !== "" && body === undefined) throw badAnswer(new Error("The platform's answer is not JSON"));
+    return { status, body };
+  }
+
+  /** Finds one resource by an id, which may come from a body. @throws {Refusal} 404 where there is none. */
+  async find(resource: Resource, name: "getToolkit" | "getAuthConfig" | "getAccount", id: string): Promise<JsonObject> {
+    if (!isId(id)) throw this.missing(resource);
+    const { body } = await this.askAbout(resource, name, { id });
+    if (!isObject(body)) throw this.missing(resource);
+    return body;
+  }
+
+  /** Asks about a resource that may be missing. Each way in which the platform says so becomes the same 404. */
+  async askAbout<Name extends OperationName>(resource: Resource, name: Name, request: UpstreamRequest<Name>): Promise<UpstreamAnswer> {
+    try {
+      return await this.ask(name, request);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !isUnknownId(error.status)) throw error;
+      // A page cannot cause these two, so the log is told.
+      const isUnexpected = error.status === 403 || error.status === 410;
+      const told = isUnexpected ? new Error(`The platform answered ${error.status} to a look-up, and the page was told that there is no such thing`) : undefined;
+      throw this.missing(resource, error.reason ?? told);
+    }
+  }
+
+  /** The 404 of a resource, with the reason for the log. It has no request id, which would tell one cause from another. */
+  missing(resource: Resource, reason?: unknown): Refusal {
+    this.requestId = undefined;
+    return notFound(resource, reason);
+  }
+
+  async #send<Name extends OperationName>(name: Name, { id, query, body }: UpstreamRequest<Name>): Promise<Response> {
+    const url = new URL(`${this.rules.upstream}/api/${this.version}${pathOf(name, id)}`);
+    for (const [parameter, value] of Object.entries<string | undefined>(query ?? {})) if (value !== undefined) url.searchParams.append(parameter, value);
+    const request = uncached(url, {
+      method: routes[name].method,
+      headers: {
+        accept: "application/json",
+        [keyHeader]: this.rules.apiKey,
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      // A followed redirect would carry the key to its target. Some runtimes do not know `error`.
+      redirect: "manual",
+      signal: this.signal,
+    });
+    let response: Response;
+    try {
+      response = await within(this.signal, this.rules.fetch(request));
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw refuse(502, "Unreachable", "The platform could not be reached", { reason: error });
+    }
+    if (typeof response?.status !== "number" || typeof response.headers?.get !== "function") {
+      throw badAnswer(new TypeError(`createGateway: \`fetch\` must return a Web Response, got ${kindOf(response)}`));
+    }
+    const { status } = response;
+    const isRedirect = response.type === "opaqueredirect" || (status >= 300 && status <= 399);
+    if (!isRedirect && status >= 200 && status <= 599) return response;
+    discard(response.body);
+    throw badAnswer(new Error(isRedirect ? "The platform answered with a redirect" : `The platform answered with status ${status}, which is not an HTTP status`));
+  }
+
+  async #readText(response: Response, isAction: boolean): Promise<string> {
+    const maxBytes = isAction ? this.rules.maxActionAnswerBytes : this.rules.maxAnswerBytes;
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await readBytes(response.body, maxBytes, this.signal);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw badAnswer(new Error("The platform's answer broke off", { cause: error }));
+    }
+    if (!bytes) throw answerTooLong(maxBytes, isAction);
+    return decodeUtf8(bytes) ?? "not UTF-8";
+  }
+}
+
+/** The one `badAnswer` that names its option to the page, because the page may have asked for too much. */
+function answerTooLong(maxBytes: number, isAction: boolean): Refusal {
+  const what = isAction ? "The action has run, but its answer" : "The platform's answer";
+  return refuse(502, "BadAnswer", `${what} is longer than the gateway's option maxAnswerBytes allows`, {
+    reason: new Error(`${what} is too long: maxAnswerBytes is ${maxBytes}`),
+  });
+}
+
+/** The object in an answer. @throws {Refusal} where there is none. */
+export function objectOf({ body }: UpstreamAnswer): JsonObject {
+  if (!isObject(body)) throw badAnswer(new Error("The platform's answer is not an object"));
+  return body;
+}
+
+/** The objects of a list. @throws {Refusal} where the answer has no list. */
+export function itemsOf(answer: UpstreamAnswer): JsonObject[] {
+  const { items } = objectOf(answer);
+  if (!Array.isArray(items)) throw badAnswer(new Error("The platform's answer has no list"));
+  return items.filter(isObject);
+}
+
+/** The cursor of the next page; undefined on the last one. */
+export function nextCursorOf(answer: UpstreamAnswer): string | undefined {
+  const { next_cursor } = objectOf(answer);
+  return typeof next_cursor === "string" && next_cursor !== "" ? next_cursor : undefined;
+}
+
+/** Some frameworks cache the requests of a server. Runtimes without a cache throw for the option. */
+function uncached(url: URL, init: RequestInit): Request {
+  try {
+    return new Request(url, { ...init, cache: "no-store" });
+  } catch {
+    return new Request(url, init);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
