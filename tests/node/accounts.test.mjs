@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { makeClient, memoryStorage } from "./client.mjs";
-import { Browser } from "./browser.mjs";
+import { callbackAfterConsent } from "./browser.mjs";
+import { collect, makeSandboxClient, rejectsWith } from "./client.mjs";
 
-const redirectUrl = "https://app.test/done";
-
-/** A client of Jessica's at a sandbox, which has `shops` of hers. */
+/** Jessica's client, and this many connected Shopify accounts of hers. */
 async function open(shops = 0) {
-  const sandbox = createSandbox({ apiKey: "key" });
-  const client = await makeClient({
-    baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", redirectUrl, storage: memoryStorage(),
-    fetch: (request) => sandbox.fetch(request),
-  });
+  const sandbox = createSandbox();
+  const client = await makeSandboxClient(sandbox);
   const ids = [];
   for (let shop = 0; shop < shops; shop++) {
     sandbox.advance(1000);
@@ -22,20 +17,8 @@ async function open(shops = 0) {
   return { sandbox, client, ids };
 }
 
-const rejects = (promise, code) => assert.rejects(promise, (error) => {
-  assert.equal(error.name, "ConnectError");
-  assert.equal(error.code, code);
-  return true;
-});
-
-async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) items.push(item);
-  return items;
-}
-
-suite("accounts", () => {
-  test("a list is asked for page by page, and only as far as it is read", async () => {
+suite("connectedAccounts", () => {
+  test("list requests a page only when it is read", async () => {
     const { sandbox, client, ids } = await open(53);
     const before = sandbox.requests.length;
     const seen = [];
@@ -47,7 +30,7 @@ suite("accounts", () => {
     assert.equal(sandbox.requests.length, before + 2);
   });
 
-  test("calls of next side by side are answered in their order", async () => {
+  test("list answers concurrent calls of next in order", async () => {
     const { client, ids } = await open(3);
     const list = client.connectedAccounts.list();
     const results = await Promise.all([list.next(), list.next(), list.next(), list.next()]);
@@ -55,7 +38,7 @@ suite("accounts", () => {
     assert.deepEqual(results.slice(0, 3).map(({ value }) => value.id).sort(), ids.sort());
   });
 
-  test("a list is filtered by entity, app, integration and status", async () => {
+  test("list filters by entity, app, integration and status", async () => {
     const { client, ids } = await open(1);
     const melissa = client.entity("Melissa");
     const { connectedAccountId } = await melissa.initiateConnection({ app: "firecrawl", data: { api_key: "key" } });
@@ -70,15 +53,15 @@ suite("accounts", () => {
     assert.equal(await melissa.getConnection({ app: "shopify" }), null);
   });
 
-  test("a list that fails rejects, and goes on where it was", async () => {
+  test("list can be continued after a failed page", async () => {
     const { sandbox, client, ids } = await open(1);
     const list = client.connectedAccounts.list();
     sandbox.fault({ method: "GET", path: /connected/, status: 403, kind: "status" });
-    await rejects(list.next(), "forbidden");
+    await rejectsWith(list.next(), "forbidden");
     assert.equal((await list.next()).value.id, ids[0]);
   });
 
-  test("the account that an app is used with is the newest that can be used", async () => {
+  test("getConnection returns the newest enabled account of an app", async () => {
     const { client, ids } = await open(3);
     const entity = client.getEntity("Jessica");
     assert.equal((await entity.getConnection({ app: "Shopify" })).id, ids[2]);
@@ -89,46 +72,45 @@ suite("accounts", () => {
     assert.equal((await entity.getConnection({ app: "shopify" })).id, ids[2]);
   });
 
-  test("an account that is deleted is gone", async () => {
+  test("a deleted account is not found and not listed", async () => {
     const { client, ids } = await open(2);
     assert.equal(await client.connectedAccounts.delete({ connectedAccountId: ids[0] }), undefined);
-    await rejects(client.connectedAccounts.get({ connectedAccountId: ids[0] }), "not_found");
+    await rejectsWith(client.connectedAccounts.get({ connectedAccountId: ids[0] }), "not_found");
     assert.deepEqual((await collect(client.connectedAccounts.list())).map(({ id }) => id), [ids[1]]);
   });
 
-  test("a key is refreshed in place; OAuth sends the user once more, and the same account comes back", async () => {
+  test("refresh keeps a key account ACTIVE, and starts a new attempt for the same OAuth account", async () => {
     const { sandbox, client, ids } = await open(1);
     const key = await client.connectedAccounts.refresh({ connectedAccountId: ids[0] });
     assert.deepEqual([key.connectionStatus, key.redirectUrl], ["ACTIVE", null]);
 
-    const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: "https://app.test" });
     const first = await client.initiateConnection({ app: "gmail" });
-    const done = await client.completeConnection({ url: await approve(browser, first.redirectUrl) });
+    const done = await client.completeConnection({ url: await callbackAfterConsent(sandbox, first.redirectUrl) });
     const again = await client.connectedAccounts.refresh({ connectedAccountId: done.connectedAccountId });
     assert.equal(again.connectedAccountId, done.connectedAccountId);
     assert.notEqual(again.flowId, first.flowId);
     assert.equal(client.pending().length, 1);
-    const renewed = await client.completeConnection({ url: await approve(browser, again.redirectUrl) });
+    const renewed = await client.completeConnection({ url: await callbackAfterConsent(sandbox, again.redirectUrl) });
     assert.equal(renewed.connectedAccountId, done.connectedAccountId);
   });
 
-  test("waiting ends as soon as the platform has decided", async () => {
+  test("waitUntilActive ends when the account is ACTIVE or EXPIRED, or at its time limit", async () => {
     const { sandbox, client, ids } = await open(1);
     assert.equal((await client.connectedAccounts.waitUntilActive({ connectedAccountId: ids[0] })).status, "ACTIVE");
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
-    await rejects(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 1 }), "timeout");
+    await rejectsWith(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 1 }), "timeout");
     sandbox.advance(11 * 60_000);
-    await rejects(client.connectedAccounts.waitUntilActive({ connectedAccountId }), "account_expired");
+    await rejectsWith(client.connectedAccounts.waitUntilActive({ connectedAccountId }), "account_expired");
   });
 
-  test("what the platform masks is marked", async () => {
+  test("getAuthParams marks masked values", async () => {
     const { client, ids } = await open(1);
     const { parameters } = await client.getAuthParams({ connectedAccountId: ids[0] });
     assert.ok(parameters.length > 0);
     for (const { value, isMasked } of parameters) assert.equal(isMasked, /^(REDACTED|\*+|.{1,4}\.\.\.)$/.test(value), value);
   });
 
-  test("an action is executed with the entity's own account; one that fails is an error with its words", async () => {
+  test("executeAction uses the entity's account and rejects a failed action with the platform's description", async () => {
     const { client } = await open(1);
     const { data, successful } = await client.executeAction({ action: "SHOPIFY_GET_SHOP" });
     assert.equal(successful, true);
@@ -142,12 +124,12 @@ suite("accounts", () => {
     });
   });
 
-  test("an app that needs no connection is used without one", async () => {
+  test("executeAction needs no account for an app without authentication", async () => {
     const { client } = await open();
     assert.equal((await client.executeAction({ action: "HACKERNEWS_GET_TOP" })).successful, true);
   });
 
-  test("what is wrong with the arguments is named", async () => {
+  test("an invalid argument is named in the error", async () => {
     const { client } = await open();
     const wrong = [
       [() => client.connectedAccounts.delete({}), "connectedAccountId"],
@@ -161,16 +143,6 @@ suite("accounts", () => {
       [async () => client.entity(""), "id"],
       [async () => client.entity(7), "id"],
     ];
-    for (const [call, field] of wrong) {
-      await assert.rejects(call, (error) => {
-        assert.equal(error.code, "invalid_argument");
-        assert.equal(error.issues[0].field, field);
-        return true;
-      });
-    }
+    for (const [call, field] of wrong) await rejectsWith(call, "invalid_argument", field);
   });
 });
-/** Goes to the built-in authorization server, allows, and comes back. */
-async function approve(browser, url) {
-  return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
-}

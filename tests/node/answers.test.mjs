@@ -1,4 +1,4 @@
-// What a client makes of answers that are none: who gave them, what came, and what to check.
+// Errors for unusable responses say who answered, what came, and what to check.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -8,22 +8,22 @@ import { json, makeClient, memoryStorage } from "./client.mjs";
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 const text = (body, type, status = 200) => new Response(body, { status, headers: { "content-type": type } });
 
-/** The error of a call that is answered so, and how often it was asked. */
-async function failed(answer, { call = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" }), ...options } = {}) {
-  let times = 0;
-  const fetch = async (request) => ((times += 1), answer(request));
+/** The error of a call whose requests are answered with `answer`, and their number. */
+async function failureOf(answer, { call = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" }), ...options } = {}) {
+  let requests = 0;
+  const fetch = async (request) => ((requests += 1), answer(request));
   const client = await makeClient({ fetch, retry: 1, entityId: "Jessica", storage: memoryStorage(), ...options });
-  // The wait before a repetition.
+  // Skips the backoff before a retry.
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (handler, ms, ...rest) => setTimeout(handler, ms < 5_000 ? 0 : ms, ...rest);
   try {
     await call(client);
   } catch (error) {
-    return { error, times };
+    return { error, requests };
   } finally {
     globalThis.setTimeout = setTimeout;
   }
-  return { times };
+  return { requests };
 }
 
 suite("a server that redirects", () => {
@@ -47,10 +47,10 @@ suite("a server that redirects", () => {
     execute: (client) => client.executeAction({ action: "GMAIL_SEND", input: {} }),
   };
   for (const status of [301, 302, 303, 307, 308]) {
-    test(`is told by a code of its own, and neither followed nor asked again: ${status}`, async () => {
+    test(`is reported as redirected, and neither followed nor retried: ${status}`, async () => {
       for (const [name, call] of Object.entries(calls)) {
         served.length = 0;
-        const { error } = await failed((request) => fetch(request), { baseUrl: `${origin}/api/${status}`, call });
+        const { error } = await failureOf((request) => fetch(request), { baseUrl: `${origin}/api/${status}`, call });
         assert.deepEqual([error.code, error.retryable], ["redirected", false], name);
         assert.match(error.message, /your server redirected/);
         assert.match(error.message, /`baseUrl`/);
@@ -60,15 +60,15 @@ suite("a server that redirects", () => {
     });
   }
 
-  test("is told where a page's own fetch has followed it, or hides it as a browser does", async () => {
+  test("is also reported if the page's fetch has followed it, or if the browser hides it", async () => {
     const ways = [
       (request) => fetch(request.url),
       () => Object.defineProperty(json(account), "redirected", { value: true }),
       () => Object.defineProperties(Response.error(), { type: { value: "opaqueredirect" } }),
     ];
     for (const way of ways) {
-      const { error, times } = await failed(way, { baseUrl: `${origin}/api/302` });
-      assert.deepEqual([error.code, error.retryable, times], ["redirected", false, 1]);
+      const { error, requests } = await failureOf(way, { baseUrl: `${origin}/api/302` });
+      assert.deepEqual([error.code, error.retryable, requests], ["redirected", false, 1]);
     }
   });
 
@@ -78,14 +78,14 @@ suite("a server that redirects", () => {
     assert.deepEqual([snapshot.state, snapshot.error.code], ["failed", "redirected"]);
   });
 
-  test("answers that only resemble a redirect are read as they are", async () => {
+  test("a 304 and a network error are not reported as a redirect", async () => {
     for (const [answer, code] of [[() => new Response(null, { status: 304 }), "invalid_request"], [() => Response.error(), "network"]]) {
-      assert.equal((await failed(answer)).error.code, code);
+      assert.equal((await failureOf(answer)).error.code, code);
     }
   });
 });
 
-suite("the message names who answered", () => {
+suite("the message names the server that answered", () => {
   const shape = (status, members) => json({ error: { message: "words", status, ...members } }, status);
   const cases = {
     "the platform": [
@@ -108,21 +108,21 @@ suite("the message names who answered", () => {
   for (const [who, answers] of Object.entries(cases)) {
     for (const [status, answer] of answers) {
       test(`${who}: ${status}, ${JSON.stringify(answer.toString().slice(6, 70))}`, async () => {
-        const { error } = await failed(answer);
+        const { error } = await failureOf(answer);
         assert.ok(error.message.startsWith(`${who} answered HTTP ${status}`), error.message);
         assert.equal(error.status, status);
       });
     }
   }
 
-  test("an error page says that HTML came and that baseUrl may be wrong", async () => {
-    const { error } = await failed(() => text("\n <!DOCTYPE html>", "text/html", 404));
+  test("the message of an HTML page suggests to check baseUrl", async () => {
+    const { error } = await failureOf(() => text("\n <!DOCTYPE html>", "text/html", 404));
     assert.equal(error.code, "not_found");
     assert.match(error.message, /HTML: check `baseUrl`/);
   });
 });
 
-suite("a success that is no JSON object", () => {
+suite("a 200 without a JSON object", () => {
   const page = "<!doctype html><html><body><form action=/login></form></body></html>";
   const cases = [
     ["HTML", 1, () => text(page, "text/html")],
@@ -137,12 +137,12 @@ suite("a success that is no JSON object", () => {
     ["JSON that is cut off or malformed", 2, () => text('{"id": "ca_1", "stat', "application/json")],
   ];
   for (const [what, times, answer] of cases) {
-    test(`is told as ${what}, and ${times === 1 ? "not asked for again" : "asked for again"}: ${JSON.stringify(answer.toString().slice(6, 60))}`, async () => {
-      const found = await failed(answer);
-      assert.deepEqual([found.error.code, found.error.status, found.times], ["response_invalid", 200, times]);
-      assert.ok(found.error.message.startsWith(`the server at \`baseUrl\` answered with ${what} instead of a JSON object`), found.error.message);
-      assert.equal(found.error.retryable, times > 1);
-      assert.equal(times === 1, /check `baseUrl`$/.test(found.error.message));
+    test(`is reported as ${what}, and ${times === 1 ? "not retried" : "retried"}: ${JSON.stringify(answer.toString().slice(6, 60))}`, async () => {
+      const failure = await failureOf(answer);
+      assert.deepEqual([failure.error.code, failure.error.status, failure.requests], ["response_invalid", 200, times]);
+      assert.ok(failure.error.message.startsWith(`the server at \`baseUrl\` answered with ${what} instead of a JSON object`), failure.error.message);
+      assert.equal(failure.error.retryable, times > 1);
+      assert.equal(times === 1, /check `baseUrl`$/.test(failure.error.message));
     });
   }
 });
@@ -155,20 +155,20 @@ suite("maxAnswerBytes", () => {
   const execute = (client) => client.executeAction({ action: "GMAIL_SEND", input: {} });
   const executed = { successful: true, data: {}, error: null };
 
-  test("bounds an answer to the byte, of an action ten times as many, and the error names it", async () => {
+  test("bounds a response, and at ten times the size the response of an action", async () => {
     for (const [maxAnswerBytes, limit] of [[undefined, 1_000_000], [1_000, 1_000], [2_000_000, 2_000_000]]) {
-      assert.equal((await failed(() => padded(limit, account), { maxAnswerBytes })).error, undefined);
-      const { error, times } = await failed(() => padded(limit + 1, account), { maxAnswerBytes });
-      assert.deepEqual([error.code, error.retryable, times], ["response_invalid", false, 1]);
+      assert.equal((await failureOf(() => padded(limit, account), { maxAnswerBytes })).error, undefined);
+      const { error, requests } = await failureOf(() => padded(limit + 1, account), { maxAnswerBytes });
+      assert.deepEqual([error.code, error.retryable, requests], ["response_invalid", false, 1]);
       assert.match(error.message, new RegExp(`${limit} bytes that \`maxAnswerBytes\``));
-      assert.equal((await failed(() => padded(limit * 10, executed), { maxAnswerBytes, call: execute })).error, undefined);
-      const long = await failed(() => padded(limit * 10 + 1, executed), { maxAnswerBytes, call: execute });
-      assert.equal(long.error.code, "response_invalid");
-      assert.match(long.error.message, new RegExp(`${limit * 10} bytes that \`maxAnswerBytes\``));
+      assert.equal((await failureOf(() => padded(limit * 10, executed), { maxAnswerBytes, call: execute })).error, undefined);
+      const tooLong = await failureOf(() => padded(limit * 10 + 1, executed), { maxAnswerBytes, call: execute });
+      assert.equal(tooLong.error.code, "response_invalid");
+      assert.match(tooLong.error.message, new RegExp(`${limit * 10} bytes that \`maxAnswerBytes\``));
     }
   });
 
-  test("ends an endless answer, whatever it says of caches", async () => {
+  test("ends a response without end, whatever its cache-control header", async () => {
     for (const headers of [{}, { "cache-control": "no-store" }, { "cache-control": "private, no-store, max-age=0" }]) {
       let end;
       const ended = new Promise((resolve) => (end = resolve));
@@ -178,14 +178,14 @@ suite("maxAnswerBytes", () => {
         more();
       });
       await once(server.listen(0, "127.0.0.1"), "listening");
-      const { error, times } = await failed((request) => fetch(request), { baseUrl: `http://127.0.0.1:${server.address().port}` });
-      assert.deepEqual([error.code, times], ["response_invalid", 1]);
+      const { error, requests } = await failureOf((request) => fetch(request), { baseUrl: `http://127.0.0.1:${server.address().port}` });
+      assert.deepEqual([error.code, requests], ["response_invalid", 1]);
       await ended;
       server.close();
     }
   });
 
-  test("refuses what is no number of bytes", async () => {
+  test("must be an integer from 1 to 50,000,000", async () => {
     for (const maxAnswerBytes of [0, -1, 1.5, 50_000_001, "1000", NaN, Infinity]) {
       await assert.rejects(makeClient({ maxAnswerBytes }), ({ code, issues }) => code === "invalid_argument" && issues[0].field === "maxAnswerBytes");
     }

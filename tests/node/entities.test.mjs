@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
-import { json, makeClient, memoryStorage } from "./client.mjs";
-import { Browser } from "./browser.mjs";
+import { callbackAfterConsent } from "./browser.mjs";
+import { collect, json, makeClient, memoryStorage, rejectsWith } from "./client.mjs";
 
 const apiKey = "platform-key-0123456789";
 const home = "https://app.test";
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 
-/** A platform, and a gateway whose session is `user`. */
+/** A platform and a gateway. `behind(user)` makes a client with that user's session, `direct()` one without a gateway. */
 function open(sandboxOptions) {
   const sandbox = createSandbox({ apiKey, ...sandboxOptions });
   const operations = ["connect", "manage", "apps.list", "getAuthParams", "executeAction"];
@@ -23,29 +23,20 @@ function open(sandboxOptions) {
     ...shared, baseUrl: `${home}/api/connect`, storage: memoryStorage(), headers: { "x-user": user }, fetch: (request) => gateway(request), ...options,
   });
   const direct = (options) => makeClient({ ...shared, baseUrl: "https://platform.test", storage: memoryStorage(), unsafeApiKey: apiKey, fetch: (request) => sandbox.fetch(request), ...options });
-  const approve = async (url) => {
-    const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: home });
-    return (await browser.submit(await browser.visit(url), { decision: "allow" })).url.href;
-  };
+  const approve = (url) => callbackAfterConsent(sandbox, url);
   return { sandbox, behind, direct, approve };
 }
 
-async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) items.push(item);
-  return items;
+async function rejects(call, code, field) {
+  const { retryable } = await rejectsWith(call, code, field);
+  assert.equal(retryable, false);
 }
 
-const rejects = (call, code, field) => assert.rejects(async () => call(), (error) => {
-  assert.deepEqual([error.name, error.code, error.retryable, error.issues?.[0].field], ["ConnectError", code, false, field], error.message);
-  return true;
-});
-
 for (const omitDeprecated of [false, true]) {
-  const kind = omitDeprecated ? "a platform that leaves out deprecated members" : "a platform";
+  const kind = omitDeprecated ? "a platform without deprecated members" : "a platform";
 
   suite(`a client without an entity, behind a gateway of ${kind}`, () => {
-    test("connects, completes and manages the accounts of the session's user in every call", async () => {
+    test("acts for the session's user in every call", async () => {
       const { sandbox, behind, approve } = open({ omitDeprecated });
       const client = await behind("Jessica");
       await (await behind("Melissa")).initiateConnection({ app: "shopify", data: values });
@@ -69,7 +60,7 @@ for (const omitDeprecated of [false, true]) {
       const one = { connectedAccountId };
       assert.equal((await client.connectedAccounts.get(one)).id, connectedAccountId);
       assert.equal((await client.connectedAccounts.waitUntilActive(one)).status, "ACTIVE");
-      assert.deepEqual((await client.getAuthParams(one)).parameters, [], "a gateway shows no credentials");
+      assert.deepEqual((await client.getAuthParams(one)).parameters, [], "the gateway removes credentials");
       const again = await client.connectedAccounts.refresh(one);
       assert.deepEqual([again.connectedAccountId, again.entityId], [connectedAccountId, "Jessica"]);
       assert.equal((await client.completeConnection({ url: await approve(again.redirectUrl) })).connectedAccountId, connectedAccountId);
@@ -80,7 +71,7 @@ for (const omitDeprecated of [false, true]) {
       assert.deepEqual(sandbox.accounts().map(({ entityId }) => entityId).sort(), ["Jessica", "Jessica", "Melissa"]);
     });
 
-    test("drives a flow, which learns who the user is", async () => {
+    test("has flows that learn the entity from the session", async () => {
       const { behind, approve } = open({ omitDeprecated });
       const client = await behind("Jessica");
       const flow = client.flow({ app: "shopify" });
@@ -96,8 +87,8 @@ for (const omitDeprecated of [false, true]) {
   });
 }
 
-suite("a client whose entity is another than the session's", () => {
-  test("is told so before anything is created", async () => {
+suite("a client whose entity differs from the session's user", () => {
+  test("is refused with entity_mismatch before an account is created", async () => {
     const { sandbox, behind } = open();
     const client = await behind("Jessica", { entityId: "Melissa" });
     await rejects(() => client.initiateConnection({ app: "gmail" }), "entity_mismatch");
@@ -112,7 +103,7 @@ suite("a client whose entity is another than the session's", () => {
     assert.deepEqual([sandbox.accounts(), client.pending()], [[], []]);
   });
 
-  test("is told so before an account of the session's user is refreshed", async () => {
+  test("is refused with entity_mismatch before an account of the session's user is refreshed", async () => {
     const { sandbox, behind, direct, approve } = open();
     const own = await behind("Jessica");
     const { redirectUrl } = await own.initiateConnection({ app: "gmail" });
@@ -124,7 +115,7 @@ suite("a client whose entity is another than the session's", () => {
     assert.ok(!sandbox.requests.some(({ path }) => path.endsWith("/refresh")));
   });
 
-  test("is told so, too, by a server that answers for somebody else all the same", async () => {
+  test("is refused with entity_mismatch if a server answers for another user", async () => {
     const bodies = { link: { connected_account_id: "ca_1", redirect_url: "https://auth.test/", user_id: "Jessica" }, list: { items: [], user_id: "Jessica" } };
     const config = { id: "ac_1", auth_scheme: "OAUTH2", is_composio_managed: true, expected_input_fields: [] };
     const fetch = async ({ method, url }) => json(method === "POST" ? bodies.link : /auth_configs/.test(url) ? config : bodies.list);
@@ -135,8 +126,8 @@ suite("a client whose entity is another than the session's", () => {
   });
 });
 
-suite("without a session", () => {
-  test("whoever a connection is for must be named, and nothing is asked before", async () => {
+suite("a client without an entity and without a gateway", () => {
+  test("needs an entityId for a connection, and sends no request before", async () => {
     const { sandbox, direct } = open();
     const client = await direct();
     await rejects(() => client.initiateConnection({ app: "gmail" }), "invalid_argument", "entityId");
@@ -146,7 +137,7 @@ suite("without a session", () => {
     assert.equal((await client.initiateConnection({ app: "shopify", entityId: "Jessica", data: values })).entityId, "Jessica");
   });
 
-  test("the accounts of every user are listed only when that is asked for", async () => {
+  test("lists the accounts of all entities only with allEntities", async () => {
     for (const omitDeprecated of [false, true]) {
       const { direct } = open({ omitDeprecated });
       const client = await direct();
@@ -156,32 +147,32 @@ suite("without a session", () => {
       await rejects(() => client.connectedAccounts.list({ allEntities: true, entityId: "Melissa" }), "invalid_argument", "allEntities");
       await rejects(() => client.connectedAccounts.list({ allEntities: "yes" }), "invalid_argument", "allEntities");
       await rejects(() => client.connectedAccounts.list({ allEntities: false }), "invalid_argument", "entityId");
-      // A client with an entity lists its own unless it says otherwise.
+      // The default of a client with an entity is that entity.
       const own = await direct({ entityId: "Jessica" });
       assert.equal((await collect(own.connectedAccounts.list())).length, 1);
       assert.equal((await collect(own.connectedAccounts.list({ allEntities: true }))).length, 2);
     }
   });
 
-  test("a server that does not say whose accounts it lists is not believed to list one user's", async () => {
+  test("refuses a list from a server that does not name its user", async () => {
     const client = await makeClient({ fetch: async () => json({ items: [{ id: "ca_1", status: "ACTIVE", user_id: "Jessica" }] }) });
     await rejects(() => collect(client.connectedAccounts.list()), "invalid_argument", "entityId");
     await assert.rejects(collect(client.connectedAccounts.list()), /^ConnectError: connectedAccounts\.list: /);
     assert.equal((await collect(client.connectedAccounts.list({ entityId: "Jessica" }))).length, 1);
   });
 
-  test("an account is refreshed for its own user, and for nobody that is made up", async () => {
+  test("refreshes an account only if the platform names its user", async () => {
     const { sandbox, direct, approve } = open();
     const client = await direct();
     const { redirectUrl } = await client.initiateConnection({ app: "gmail", entityId: "Jessica" });
     const { connectedAccountId } = await client.completeConnection({ url: await approve(redirectUrl) });
     assert.equal((await client.connectedAccounts.refresh({ connectedAccountId })).entityId, "Jessica");
-    const silent = open({ omitDeprecated: true });
-    const other = await silent.direct();
+    const withoutUser = open({ omitDeprecated: true });
+    const other = await withoutUser.direct();
     const made = await other.initiateConnection({ app: "gmail", entityId: "Jessica" });
-    await other.completeConnection({ url: await silent.approve(made.redirectUrl) });
+    await other.completeConnection({ url: await withoutUser.approve(made.redirectUrl) });
     await rejects(() => other.connectedAccounts.refresh({ connectedAccountId: made.connectedAccountId }), "invalid_argument", "entityId");
-    assert.ok(!silent.sandbox.requests.some(({ path }) => path.endsWith("/refresh")));
+    assert.ok(!withoutUser.sandbox.requests.some(({ path }) => path.endsWith("/refresh")));
     assert.deepEqual(sandbox.accounts().map(({ entityId }) => entityId), ["Jessica"]);
   });
 });

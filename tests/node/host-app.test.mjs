@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { startHost } from "../../www/host/server.mjs";
+import { defer } from "./sandbox.mjs";
 
 const apiKey = "platform-key-0123456789";
 const index = "<!doctype html><title>App</title><script type=module src=/main.js></script>";
@@ -15,7 +16,7 @@ let upstream;
 let seen;
 let reply;
 
-/** The app in front of a platform that notes what it is asked and answers `reply`. What the gateway does, tests/gateway says. */
+/** Starts the app in front of a platform that records requests in `seen` and answers with `reply`. tests/gateway tests the gateway itself. */
 before(async () => {
   pages = await mkdtemp(join(tmpdir(), "connect-flow-"));
   await writeFile(join(pages, "index.html"), index);
@@ -47,11 +48,11 @@ const toolkits = "/api/connect/api/v3/toolkits";
 const link = "/api/connect/api/v3/connected_accounts/link";
 const ask = (path, init) => fetch(host.appUrl + path, init);
 
-suite("the way to the platform", () => {
+suite("the demo's gateway", () => {
   const account = (user_id) => JSON.stringify({ id: "ca_1", user_id, toolkit: { slug: "gmail" }, status: "ACTIVE" });
   const answerWith = (body) => { reply = (response) => response.writeHead(200, { "content-type": "application/json" }).end(body); };
 
-  test("is the gateway, with the platform's key and the page's user", async () => {
+  test("adds the platform's key and the user of the page", async () => {
     answerWith('{"items":[]}');
     for (const [headers, user] of [[{}, "Jessica"], [{ "demo-user": "Melissa" }, "Melissa"]]) {
       seen = [];
@@ -67,13 +68,13 @@ suite("the way to the platform", () => {
     assert.equal((await ask(toolkits, { headers: { "demo-user": "Eve" } })).status, 401);
   });
 
-  test("gives a user no account of the other's", async () => {
+  test("hides the accounts of another user", async () => {
     answerWith(account("Jessica"));
-    const look = async (name) => (await ask("/api/connect/api/v3/connected_accounts/ca_1", { headers: { "demo-user": name } })).status;
-    assert.deepEqual([await look("Jessica"), await look("Melissa")], [200, 404]);
+    const statusFor = async (name) => (await ask("/api/connect/api/v3/connected_accounts/ca_1", { headers: { "demo-user": name } })).status;
+    assert.deepEqual([await statusFor("Jessica"), await statusFor("Melissa")], [200, 404]);
   });
 
-  test("leads back to this machine's app only", async () => {
+  test("allows callbacks to this machine's app only", async () => {
     answerWith('{"id":"ac_1","toolkit":{"slug":"gmail"},"connected_account_id":"ca_1","redirect_url":"https://a.example/"}');
     const { port } = new URL(host.appUrl);
     const post = async (callback_url) => (await ask(link, {
@@ -83,7 +84,7 @@ suite("the way to the platform", () => {
     for (const url of [`http://localhost:${Number(port) + 1}/`, "https://evil.example/", `https://localhost:${port}/`]) assert.equal(await post(url), 400, url);
   });
 
-  test("has nothing but what the demo does, for pages of its own", async () => {
+  test("refuses what the demo does not use, and cross-site requests", async () => {
     for (const [method, path, headers, status] of [
       ["POST", "/api/connect/api/v3/tools/execute/SHOPIFY_GET_SHOP", {}, 404], ["POST", "/api/connect/api/v3/auth_configs", {}, 403],
       ["GET", "/api/connect/api/v3/toolkits/slack", {}, 404], ["GET", "/api/connect/api/v3/org/project/config", {}, 404],
@@ -94,7 +95,7 @@ suite("the way to the platform", () => {
     }
   });
 
-  test("refuses a name that is not this machine's", async () => {
+  test("refuses a Host header that names another machine", async () => {
     const { port } = new URL(host.appUrl);
     const status = await new Promise((resolve, reject) => {
       httpRequest({ host: "127.0.0.1", port, path: toolkits, headers: { host: "evil.example" } }, (response) => {
@@ -106,7 +107,7 @@ suite("the way to the platform", () => {
     assert.deepEqual(seen, []);
   });
 
-  test("stops asking when the page stops waiting", { timeout: 10_000 }, async () => {
+  test("aborts the request to the platform when the page aborts", { timeout: 10_000 }, async () => {
     const arrived = defer();
     const closed = defer();
     reply = (response) => {
@@ -122,14 +123,8 @@ suite("the way to the platform", () => {
   });
 });
 
-function defer() {
-  const deferred = {};
-  deferred.promise = new Promise((resolve) => { deferred.resolve = resolve; });
-  return deferred;
-}
-
-suite("the pages", () => {
-  test("load only what is theirs, whatever the query", async () => {
+suite("the demo's pages", () => {
+  test("have a strict policy, whatever the query", async () => {
     for (const path of ["/", "/?status=success&connected_account_id=ca_1"]) {
       const response = await ask(path);
       assert.equal(response.status, 200);
@@ -145,7 +140,7 @@ suite("the pages", () => {
     }
   });
 
-  test("come with a bundled script, its chunks and a favicon", async () => {
+  test("come with a script bundle, its chunks and a favicon", async () => {
     const script = await ask("/main.js");
     assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
     const [, chunk] = (await script.text()).match(/import\("\.\/(lazy-\w+\.js)"\)/);
@@ -154,7 +149,7 @@ suite("the pages", () => {
     assert.equal((await ask("/favicon.ico")).headers.get("content-type"), "image/svg+xml");
   });
 
-  test("nothing else is served", async () => {
+  test("no other file is served", async () => {
     for (const path of ["/v1", "/secret.txt", "/dist", "/nope.js", "/..%2Findex.html", "/.env", "/dist/main.js"]) {
       assert.equal((await ask(path)).status, 404, path);
     }

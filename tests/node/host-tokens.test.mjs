@@ -12,16 +12,16 @@ import { startHost } from "../../www/host/server.mjs";
 import { Browser } from "./browser.mjs";
 import { minuteMs, seeded } from "./sandbox.mjs";
 
-const json = { "content-type": "application/json" };
+const jsonHeaders = { "content-type": "application/json" };
 
-/** Signs in and allows; answers where that led. */
-async function allow(url, user = "Jessica") {
+/** Signs in and allows access. Returns the page that follows. */
+async function signInAndAllow(url, user = "Jessica") {
   const browser = new Browser();
   const consent = await browser.submit(await browser.visit(url), { username: user, password: `${user.toLowerCase()}-password`, decision: "login" });
   return browser.submit(consent, { decision: "allow" });
 }
 
-suite("a real authorization server", () => {
+suite("the demo's authorization server", () => {
   let servers;
   let issuer;
   let sandbox;
@@ -45,24 +45,24 @@ suite("a real authorization server", () => {
   after(() => Promise.all(servers.map(({ close }) => close())));
 
   const send = async (method, path, body) => {
-    const init = { method, body: body && JSON.stringify(body), headers: { "x-api-key": "sandbox-key", ...(body && json) } };
+    const init = { method, body: body && JSON.stringify(body), headers: { "x-api-key": "sandbox-key", ...(body && jsonHeaders) } };
     return (await sandbox.fetch(new Request(origin + path, init))).json();
   };
   const token = (path, parameters) => fetch(`${issuer}/token${path}`, { method: "POST", body: new URLSearchParams(parameters), headers: { authorization: basic } });
   const refreshWith = ({ refresh_token }) => token("", { grant_type: "refresh_token", refresh_token });
 
-  async function connect(user) {
+  async function connectAccountOf(user) {
     const { redirect_url, connected_account_id } = await send("POST", "/api/v3/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: user });
-    await allow(redirect_url, user);
+    await signInAndAllow(redirect_url, user);
     const current = () => sandbox.accounts().find(({ id }) => id === connected_account_id);
     const getProfile = () => send("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { connected_account_id, user_id: user, arguments: {} });
     return { current, getProfile };
   }
 
-  test("says who the user is, and renews the access token when its time is over", async () => {
-    const { current, getProfile } = await connect("Melissa");
+  test("returns the user's profile, and renews an expired access token", async () => {
+    const { current, getProfile } = await connectAccountOf("Melissa");
     const old = current();
-    assert.equal(old.tokens.expires_in, 3, "as the option says");
+    assert.equal(old.tokens.expires_in, 3, "as accessTokenTtlSeconds sets it");
     skewMs += minuteMs;
     assert.deepEqual(await getProfile().then(({ data, successful }) => [successful, data]), [true, { sub: "user-melissa", email: "melissa@demo.example" }]);
     const { tokens, status } = current();
@@ -72,19 +72,19 @@ suite("a real authorization server", () => {
     assert.deepEqual([tokens.scope, tokens.token_type], [old.tokens.scope, "bearer"]);
   });
 
-  test("refuses an access token whose time is over, whatever the sandbox's clock says; the sandbox renews it then", async () => {
-    const { current, getProfile } = await connect("Jessica");
+  test("expires an access token by its own clock, and the sandbox then renews it", async () => {
+    const { current, getProfile } = await connectAccountOf("Jessica");
     const { tokens } = current();
     skewMs -= 10 * minuteMs;
-    const isOver = async () => (await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status === 401;
-    while (!(await isOver())) await pause(100);
+    const isExpired = async () => (await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status === 401;
+    while (!(await isExpired())) await pause(100);
     const { data, successful } = await getProfile();
     assert.deepEqual([successful, data.email], [true, "jessica@demo.example"]);
     assert.notEqual(current().tokens.access_token, tokens.access_token);
   });
 
-  test("takes no refresh token twice, and then none of that grant: the account expires", async () => {
-    const { current, getProfile } = await connect("Jessica");
+  test("revokes the grant if a refresh token is used twice, and the account is EXPIRED", async () => {
+    const { current, getProfile } = await connectAccountOf("Jessica");
     const old = current();
     skewMs += minuteMs;
     assert.equal((await getProfile()).successful, true);
@@ -95,33 +95,33 @@ suite("a real authorization server", () => {
     assert.deepEqual([current().status, current().statusReason], ["EXPIRED", "Permanent auth error during token refresh"]);
   });
 
-  test("revokes a refresh token: the account expires, and lives again when the user comes back", async () => {
-    const { current, getProfile } = await connect("Melissa");
+  test("revokes a refresh token; the account is EXPIRED until the user connects it again", async () => {
+    const { current, getProfile } = await connectAccountOf("Melissa");
     assert.equal((await token("/revocation", { token: current().tokens.refresh_token })).status, 200);
     skewMs += minuteMs;
     assert.equal((await getProfile()).successful, false);
     const { status, id } = current();
     assert.equal(status, "EXPIRED");
     const { redirect_url } = await send("POST", `/api/v3/connected_accounts/${id}/refresh`);
-    await allow(redirect_url, "Melissa");
+    await signInAndAllow(redirect_url, "Melissa");
     assert.equal(current().status, "ACTIVE");
     assert.equal((await getProfile()).data.sub, "user-melissa");
   });
 
-  test("a bearer token that nobody issued fails within a 200", async () => {
+  test("an action with an unknown bearer token answers 200 and successful: false", async () => {
     const { auth_config } = await send("POST", "/api/v3/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "BEARER_TOKEN" } });
     await send("POST", "/api/v3/connected_accounts", { auth_config: { id: auth_config.id }, connection: { user_id: "Guest", data: { token: "guess" } } });
     const { successful, data } = await send("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { user_id: "Guest", arguments: {} });
     assert.deepEqual([successful, data.status_code], [false, 401]);
   });
 
-  test("who is no client of it cannot refresh: the account stays", async () => {
+  test("refuses a refresh with a wrong client secret", async () => {
     const port = createOAuthPort({ issuer, client: { ...client, secret: "wrong" } });
-    const { current } = await connect("Jessica");
+    const { current } = await connectAccountOf("Jessica");
     await assert.rejects(port.refresh({ tokens: current().tokens }));
-    const away = createOAuthPort({ issuer: "http://localhost:1", client });
-    await assert.rejects(away.refresh({ tokens: current().tokens }));
-    await assert.rejects(away.userinfo({ tokens: current().tokens }));
+    const unreachable = createOAuthPort({ issuer: "http://localhost:1", client });
+    await assert.rejects(unreachable.refresh({ tokens: current().tokens }));
+    await assert.rejects(unreachable.userinfo({ tokens: current().tokens }));
   });
 });
 
@@ -138,14 +138,14 @@ suite("the demo", () => {
     await rm(pages, { recursive: true, force: true });
   });
 
-  test("leads an account through its whole life, by way of the app", async () => {
+  test("connects, refreshes, disables, reconnects and deletes an account through the app", async () => {
     const ask = async (method, path, body) => {
-      const response = await fetch(`${host.appUrl}/api/connect${path}`, { method, ...(body && { body: JSON.stringify(body), headers: json }) });
+      const response = await fetch(`${host.appUrl}/api/connect${path}`, { method, ...(body && { body: JSON.stringify(body), headers: jsonHeaders }) });
       return { status: response.status, body: await response.json() };
     };
     const accounts = "/api/v3/connected_accounts";
     const { body: { redirect_url, connected_account_id: id } } = await ask("POST", `${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
-    await allow(redirect_url);
+    await signInAndAllow(redirect_url);
     const profile = async () => (await ask("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { connected_account_id: id, user_id: "Jessica", arguments: {} })).body;
     assert.equal((await profile()).data.email, "jessica@demo.example");
     const [{ tokens }] = host.sandbox.accounts();
@@ -159,7 +159,7 @@ suite("the demo", () => {
     assert.equal((await profile()).error.message, "Connected account is disabled");
     assert.deepEqual((await ask("PATCH", `${accounts}/${id}/status`, { enabled: true })).body, { success: true });
     const { body: again } = await ask("POST", `${accounts}/${id}/refresh?redirect_url=${encodeURIComponent(`${host.appUrl}/?again=1`)}`, {});
-    const end = await allow(again.redirect_url);
+    const end = await signInAndAllow(again.redirect_url);
     assert.deepEqual(Object.fromEntries(end.url.searchParams), { again: "1", status: "success", connected_account_id: id });
     assert.equal((await profile()).successful, true);
     assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 200, body: { success: true } });

@@ -1,28 +1,16 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
+import { closePage, openPage } from "./fake-page.mjs";
 import { callbackUrl, fakePlatform, initiateOptions, json, makeClient } from "./client.mjs";
 
-/** As much of a page as the client looks at. */
-function openPage(href) {
-  const assigned = [];
-  const location = { href, get origin() { return new URL(this.href).origin; }, assign: (url) => assigned.push(url) };
-  const replaced = [];
-  const history = { state: { own: 1 }, replaceState: (state, _, url) => (replaced.push([state, url]), (location.href = url)) };
-  Object.assign(globalThis, { location, history });
-  return { assigned, replaced, location };
-}
-
-suite("the page", () => {
+suite("a client in a page", () => {
   let page;
   beforeEach(() => {
     page = openPage("https://app.test/");
   });
-  afterEach(() => {
-    delete globalThis.location;
-    delete globalThis.history;
-  });
+  afterEach(closePage);
 
-  test("is left for the address of a connection request and for no other", async () => {
+  test("redirects to an allowed redirectUrl only", async () => {
     const client = await makeClient(fakePlatform().options);
     const request = await client.initiateConnection(initiateOptions);
     client.redirect(request);
@@ -38,7 +26,7 @@ suite("the page", () => {
     assert.equal(page.assigned.length, 4);
   });
 
-  test("may refuse to be left", async () => {
+  test("reports a page that refuses to navigate", async () => {
     const client = await makeClient(fakePlatform().options);
     globalThis.location.assign = () => {
       throw "sandboxed";
@@ -46,7 +34,7 @@ suite("the page", () => {
     assert.throws(() => client.redirect({ redirectUrl: "https://auth.test/" }), { code: "redirect_refused", cause: "sandboxed" });
   });
 
-  test("gives a flow its id: all of 16 random bytes", async (t) => {
+  test("makes a flow id of 16 random bytes", async (t) => {
     const bytes = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
     const random = t.mock.method(globalThis.crypto, "getRandomValues", (array) => array.fill(0));
     const client = await makeClient(fakePlatform().options);
@@ -57,7 +45,7 @@ suite("the page", () => {
     await assert.rejects(client.initiateConnection(initiateOptions), { code: "invalid_argument" });
   });
 
-  test("is the return address, without the parameters of an earlier callback", async () => {
+  test("uses the address of the page as callback URL, without the parameters of an earlier callback", async () => {
     const { bodies, options } = fakePlatform();
     const client = await makeClient(options);
     page.location.href = "https://app.test/shop?a=1&cf_flow=0f&status=success&connectedAccountId=x#part";
@@ -65,7 +53,7 @@ suite("the page", () => {
     assert.equal(bodies[0].connection.callback_url, `https://app.test/shop?a=1&cf_flow=${flowId}#part`);
   });
 
-  test("that is a callback is completed, and its address cleaned", async () => {
+  test("completes a callback page and cleans its address", async () => {
     const { asked, options } = fakePlatform();
     const client = await makeClient(options);
     assert.equal(await client.completeConnection(), null);
@@ -83,12 +71,12 @@ suite("the page", () => {
       app: "gmail",
       returnTo: "/orders",
     });
-    assert.deepEqual(page.replaced, [[{ own: 1 }, "https://app.test/done?code=mine"]]);
+    assert.deepEqual(page.replaced, [[{ router: 1 }, "https://app.test/done?code=mine"]]);
     assert.deepEqual(client.pending(), []);
     assert.deepEqual(asked, ["POST /api/v3.1/connected_accounts", "GET /api/v3.1/connected_accounts/ca_1"]);
   });
 
-  test("that mounts twice asks once", async () => {
+  test("checks the account once if two calls complete the same callback", async () => {
     const { asked, options } = fakePlatform();
     const client = await makeClient(options);
     const request = await client.initiateConnection(initiateOptions);
@@ -97,27 +85,27 @@ suite("the page", () => {
     for (const answer of answers) assert.deepEqual(answer, answers[0]);
     assert.equal(answers[0].connectedAccountId, "ca_1");
     assert.equal(asked.filter((line) => line.startsWith("GET")).length, 1);
-    // And once more later: the same answer, from the platform.
+    // A later call checks again, with the same result.
     assert.deepEqual(await client.completeConnection({ url: callbackUrl(request) }), answers[0]);
     assert.equal(asked.filter((line) => line.startsWith("GET")).length, 2);
   });
 
-  test("that mounts twice shares a failure too, and may try again", async () => {
-    let looks = 0;
+  test("shares a failure between two calls, and a later call may succeed", async () => {
+    let checks = 0;
     const { options } = fakePlatform();
     const { fetch } = options;
     const client = await makeClient({
       ...options,
-      fetch: (request) => (request.url.endsWith("/ca_1") && looks++ === 0 ? Promise.resolve(new Response("{}", { status: 403 })) : fetch(request)),
+      fetch: (request) => (request.url.endsWith("/ca_1") && checks++ === 0 ? Promise.resolve(new Response("{}", { status: 403 })) : fetch(request)),
     });
     const url = callbackUrl(await client.initiateConnection(initiateOptions));
     const results = await Promise.allSettled([client.completeConnection({ url }), client.completeConnection({ url })]);
     assert.deepEqual(results.map(({ reason }) => [reason.code, reason.retryable]), [["forbidden", false], ["forbidden", false]]);
-    assert.equal(looks, 1);
+    assert.equal(checks, 1);
     assert.equal((await client.completeConnection({ url })).connectedAccountId, "ca_1");
   });
 
-  test("that mounts twice with a client each: disposing of one does not end the other's call", async () => {
+  test("disposing of one client does not end the same completion in another client", async () => {
     const { options } = fakePlatform();
     const [first, second] = [await makeClient(options), await makeClient(options)];
     const url = callbackUrl(await first.initiateConnection(initiateOptions));
@@ -127,17 +115,17 @@ suite("the page", () => {
     await abandoned;
   });
 
-  test("completes for each platform by itself", async () => {
+  test("completes a callback only with the client's own storage", async () => {
     const [one, other] = [fakePlatform(), fakePlatform()];
     const first = await makeClient(one.options);
     const url = callbackUrl(await first.initiateConnection(initiateOptions));
     const second = await makeClient(other.options);
     const [result, refusal] = await Promise.allSettled([first.completeConnection({ url }), second.completeConnection({ url })]);
     assert.equal(result.value.connectedAccountId, "ca_1");
-    assert.equal(refusal.reason.code, "callback_unbound", "the other client started nothing");
+    assert.equal(refusal.reason.code, "callback_unbound", "the other client has no such attempt");
   });
 
-  test("may end one of two calls by its signal", async () => {
+  test("a signal ends only one of two calls that complete the same callback", async () => {
     const controller = new AbortController();
     const { asked, options } = fakePlatform();
     const client = await makeClient(options);
@@ -150,7 +138,7 @@ suite("the page", () => {
     assert.ok(asked.length <= 3);
   });
 
-  test("takes a callback as text or as a URL", async () => {
+  test("takes a callback URL as text or as a URL object", async () => {
     const client = await makeClient(fakePlatform().options);
     const url = callbackUrl(await client.initiateConnection(initiateOptions));
     assert.deepEqual(client.parseCallback(new URL(url)), client.parseCallback(url));
@@ -160,34 +148,37 @@ suite("the page", () => {
   });
 });
 
-suite("a client", () => {
-  test("that is disposed of ends its calls, twice", async () => {
+suite("a disposed client", () => {
+  test("rejects its calls, also if disposed of twice", async () => {
     const client = await makeClient({ ...fakePlatform().options, fetch: () => new Promise(() => {}) });
-    const under = [client.connectedAccounts.get({ connectedAccountId: "ca_1" }), client.getExpectedParamsForUser({ app: "gmail" })];
+    const pending = [client.connectedAccounts.get({ connectedAccountId: "ca_1" }), client.getExpectedParamsForUser({ app: "gmail" })];
     client.client.dispose();
     client.dispose();
-    for (const call of under) await assert.rejects(call, { name: "ConnectError", code: "cancelled" });
+    for (const call of pending) await assert.rejects(call, { name: "ConnectError", code: "cancelled" });
     await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), { code: "cancelled" });
   });
 
-  test("that is disposed of says so in the error of every call, its flows included", async () => {
+  test("says so in the error of every call and flow", async () => {
     const client = await makeClient({ ...fakePlatform().options, fetch: () => new Promise(() => {}) });
     const disposed = { code: "cancelled", message: /^the client was disposed of/ };
-    const under = client.connectedAccounts.get({ connectedAccountId: "ca_1" });
+    const pending = client.connectedAccounts.get({ connectedAccountId: "ca_1" });
     const flow = client.flow({ app: "gmail" });
     const loading = flow.load();
     client.dispose();
-    await assert.rejects(under, disposed);
+    await assert.rejects(pending, disposed);
     assert.match((await loading).error.message, disposed.message);
     await assert.rejects(client.executeAction({ action: "GMAIL_SEND", input: {} }), disposed);
     await assert.rejects(client.apps.list().next(), disposed);
     assert.match((await client.flow({ app: "gmail" }).load()).error.message, disposed.message);
-    // A caller's own signal is another matter.
+    // The caller's signal has another message.
     const aborted = (await makeClient(fakePlatform().options)).connectedAccounts.get({ connectedAccountId: "ca_1", signal: AbortSignal.abort() });
     await assert.rejects(aborted, { code: "cancelled", message: "the call was cancelled" });
   });
 
-  test("answers plain data, with absent members absent", async () => {
+});
+
+suite("an answer of a client", () => {
+  test("is plain data without absent members", async () => {
     const client = await makeClient({ ...fakePlatform().options, fetch: () => json({ id: "ca_1", status: "success", isDisabled: null }) });
     const account = await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
     assert.deepEqual(account, { id: "ca_1", status: "ACTIVE", app: "", isDisabled: false });
@@ -195,7 +186,7 @@ suite("a client", () => {
     assert.deepEqual(structuredClone(account), account);
   });
 
-  test("leaves no rejection behind that nobody could have handled", async () => {
+  test("a fetch that rejects after the time limit leaves no unhandled rejection", async () => {
     const unhandled = [];
     const listen = (reason) => unhandled.push(reason);
     process.on("unhandledRejection", listen);

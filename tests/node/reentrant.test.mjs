@@ -1,19 +1,18 @@
-// A page's own functions may call back into the client that calls them: from a wrapped `open`, a storage, a listener, a `fetch`.
+// Functions of the page, such as a wrapped `open` or `fetch`, a storage or a listener, may call the client that called them.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createSandbox } from "connect-flow/testing";
-import { makeClient, memoryStorage } from "./client.mjs";
+import { makeClient, makeSandboxClient, memoryStorage } from "./client.mjs";
 
 const home = "https://app.test";
-const channels = globalThis.BroadcastChannel;
+const RealBroadcastChannel = globalThis.BroadcastChannel;
 let sandbox, escaped, popups;
 const restores = [];
 
-/** What an event loop would report as uncaught. */
 const onEscape = (error) => escaped.push(error);
 
 beforeEach(() => {
-  sandbox = createSandbox({ apiKey: "key" });
+  sandbox = createSandbox();
   escaped = [];
   popups = [];
   process.on("uncaughtException", onEscape);
@@ -24,52 +23,52 @@ afterEach(() => {
   process.off("unhandledRejection", onEscape);
   for (const restore of restores.splice(0).reverse()) restore();
   for (const name of ["open", "location", "history", "reportError", "addEventListener", "removeEventListener"]) delete globalThis[name];
-  globalThis.BroadcastChannel = channels;
+  globalThis.BroadcastChannel = RealBroadcastChannel;
 });
 
-/** The places where a page's own code is run, each calling `meddle(place)` as it is reached. */
-function openPage(meddle) {
+/** A page in which each function that the client calls first calls `visit(place)`. */
+function openPage(visit) {
   const storage = memoryStorage();
   const wrapped = {};
   for (const name of ["getItem", "setItem", "removeItem", "key"]) {
-    wrapped[name] = (...args) => (meddle(name), storage[name](...args));
+    wrapped[name] = (...args) => (visit(name), storage[name](...args));
   }
-  Object.defineProperty(wrapped, "length", { get: () => (meddle("length"), storage.length) });
+  Object.defineProperty(wrapped, "length", { get: () => (visit("length"), storage.length) });
   const window = new EventTarget();
   Object.assign(globalThis, {
-    location: { href: `${home}/connect`, origin: home, assign: () => meddle("location.assign") },
-    history: { state: null, replaceState: () => meddle("replaceState") },
-    reportError: (error) => (escaped.push(error), meddle("reportError")),
-    addEventListener: (...args) => (meddle("addEventListener"), window.addEventListener(...args)),
-    removeEventListener: (...args) => (meddle("removeEventListener"), window.removeEventListener(...args)),
+    location: { href: `${home}/connect`, origin: home, assign: () => visit("location.assign") },
+    history: { state: null, replaceState: () => visit("replaceState") },
+    reportError: (error) => (escaped.push(error), visit("reportError")),
+    addEventListener: (...args) => (visit("addEventListener"), window.addEventListener(...args)),
+    removeEventListener: (...args) => (visit("removeEventListener"), window.removeEventListener(...args)),
     open: (url) => {
-      const popup = { url, isClosed: false, close: () => (meddle("popup.close"), (popup.isClosed = true)) };
-      Object.defineProperty(popup, "closed", { get: () => (meddle("closed"), popup.isClosed) });
-      Object.defineProperty(popup, "location", { get: () => (meddle("location"), { replace: (to) => ((popup.url = to), meddle("location.replace")) }) });
-      Object.defineProperty(popup, "opener", { set: () => meddle("opener") });
+      const popup = { url, isClosed: false, close: () => (visit("popup.close"), (popup.isClosed = true)) };
+      Object.defineProperty(popup, "closed", { get: () => (visit("closed"), popup.isClosed) });
+      Object.defineProperty(popup, "location", { get: () => (visit("location"), { replace: (to) => ((popup.url = to), visit("location.replace")) }) });
+      Object.defineProperty(popup, "opener", { set: () => visit("opener") });
       popups.push(popup);
-      meddle("open");
+      visit("open");
       return popup;
     },
-    BroadcastChannel: class extends channels {
+    BroadcastChannel: class extends RealBroadcastChannel {
       constructor(name) {
         super(name);
-        meddle("BroadcastChannel");
+        visit("BroadcastChannel");
       }
 
       set onmessage(listener) {
         super.onmessage = listener;
         this.unref();
-        meddle("onmessage");
+        visit("onmessage");
       }
 
       postMessage(message) {
-        meddle("postMessage");
+        visit("postMessage");
         super.postMessage(message);
       }
 
       close() {
-        meddle("channel.close");
+        visit("channel.close");
         super.close();
       }
     },
@@ -77,13 +76,13 @@ function openPage(meddle) {
   for (const name of clocks) {
     const [object, method] = name.includes(".") ? [globalThis[name.split(".")[0]], name.split(".")[1]] : [globalThis, name];
     const own = object[method];
-    object[method] = (...args) => (meddle(name), own.apply(object, args));
+    object[method] = (...args) => (visit(name), own.apply(object, args));
     restores.push(() => void (object[method] = own));
   }
   return { storage: wrapped, window };
 }
 
-/** What a library of fake timers replaces. */
+/** Functions that libraries of fake timers replace. */
 const clocks = ["Date.now", "performance.now", "Math.random", "setTimeout", "clearTimeout"];
 
 const places = [
@@ -113,14 +112,14 @@ const turns = async (count) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 };
 
-/** A popup flow from `load` to its end; `call` is made at one place. */
+/** Runs a popup flow from `load` to its end, and calls `call` at the place `at`. */
 async function run(at, call) {
   const reached = new Set();
   const context = {};
   let depth = 0;
-  // A `fetch` whose every call starts another has no end.
+  // Bounded: a `fetch` that starts another request each time would never end.
   let left = clocks.includes(at) ? 30 : 5;
-  const meddle = (place) => {
+  const visit = (place) => {
     reached.add(place);
     if (place !== at || depth > 0 || left === 0 || !context.flow) return;
     depth += 1;
@@ -134,14 +133,14 @@ async function run(at, call) {
       depth -= 1;
     }
   };
-  const { storage, window } = openPage(meddle);
+  const { storage, window } = openPage(visit);
   const posts = [];
-  context.client = await makeClient({
-    baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage,
-    headers: () => (meddle("headers"), {}),
+  context.client = await makeSandboxClient(sandbox, {
+    redirectUrl: undefined, retry: 0, storage,
+    headers: () => (visit("headers"), {}),
     fetch: (request) => {
-      request.signal.addEventListener("abort", () => meddle("abort"));
-      meddle("fetch");
+      request.signal.addEventListener("abort", () => visit("abort"));
+      visit("fetch");
       if (request.method === "POST") posts.push(request.url);
       if (request.url.endsWith("ca_slow")) return new Promise(() => {});
       return sandbox.fetch(request);
@@ -149,9 +148,9 @@ async function run(at, call) {
   });
   const { client } = context;
   const flow = (context.flow = client.flow({ app: "gmail", mode: "popup" }));
-  flow.subscribe(() => meddle("listener"));
+  flow.subscribe(() => visit("listener"));
   const settle = (method) => flow[method]().catch((error) => assert.equal(error.name, "ConnectError", String(error)));
-  // Not awaited: a listener that submits as soon as it can leaves it unsettled.
+  // Not awaited: a listener that submits at once leaves this promise pending.
   settle("load");
   await turns(10);
   settle("submit");
@@ -169,34 +168,34 @@ async function run(at, call) {
   } catch (error) {
     assert.equal(error.code, "invalid_transition");
   }
-  // A flow that is disposed of is left alone.
+  // No calls to a disposed flow.
   context.flow = undefined;
   flow.dispose();
   await turns(5);
   return { reached, client, flow, posts };
 }
 
-suite("a page's function that calls back", () => {
-  test("the run without it reaches every place", async () => {
+suite("a reentrant call from a function of the page", () => {
+  test("can come from every place in this list", async () => {
     const { reached } = await run("none", () => {});
     assert.deepEqual(places.filter((place) => !reached.has(place)), []);
     assert.deepEqual(escaped, []);
   });
 
   for (const at of places) {
-    test(`${at}: leaves every client alive, whatever it calls`, async () => {
+    test(`in ${at}: every client keeps working, whichever method is called`, async () => {
       for (const [name, call] of Object.entries(calls)) {
         const { client, flow } = await run(at, call);
         assert.deepEqual(escaped.splice(0), [], name);
         assert.ok(["connected", "failed", "cancelled"].includes(flow.getSnapshot().state), `${name}: ${flow.getSnapshot().state}`);
         assert.ok(Array.isArray(client.pending()) && Array.isArray(client.trace()), name);
       }
-      const other = await makeClient({ baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", fetch: (request) => sandbox.fetch(request), storage: memoryStorage() });
+      const other = await makeSandboxClient(sandbox);
       assert.equal((await other.flow({ app: "gmail" }).load()).state, "ready");
     });
   }
 
-  test("cancel in a wrapped window.open leaves no popup open and starts no connection", async () => {
+  test("that cancels in window.open closes the popup and starts no connection", async () => {
     for (const call of [calls.cancel, calls.dispose]) {
       popups = [];
       const { posts, flow } = await run("open", call);
@@ -206,7 +205,7 @@ suite("a page's function that calls back", () => {
     }
   });
 
-  test("a signal that was tampered with is refused, or aborts as it says", async () => {
+  test("a signal with overridden members is refused or aborts the call", async () => {
     const client = await makeClient({ fetch: () => new Promise(() => {}), storage: memoryStorage() });
     const get = (signal) => client.connectedAccounts.get({ connectedAccountId: "ca_1", signal });
     const own = (getter) => Object.defineProperty(new AbortController().signal, "aborted", { get: getter });
@@ -217,13 +216,13 @@ suite("a page's function that calls back", () => {
       const controller = new AbortController();
       const call = get(new Proxy(controller.signal, handler));
       controller.abort();
-      // A browser's own getters refuse a proxy.
+      // The getters of AbortSignal refuse a proxy as receiver.
       await assert.rejects(call, ({ code }) => code === "cancelled" || (handler.get === undefined && code === "invalid_argument"));
     }
 
-    let isSpoilt = false;
-    const other = get(own(() => { if (isSpoilt) throw new Error("no"); return false; }));
-    isSpoilt = true;
+    let isThrowing = false;
+    const other = get(own(() => { if (isThrowing) throw new Error("no"); return false; }));
+    isThrowing = true;
     client.dispose();
     await assert.rejects(other, { code: "cancelled", message: /the client was disposed of/ });
     await assert.rejects(get(), { code: "cancelled", message: /the client was disposed of/ });

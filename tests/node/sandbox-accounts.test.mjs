@@ -6,9 +6,9 @@ import { connectAccount, minuteMs, openSandbox, platformOrigin, seeded } from ".
 const accounts = "/api/v3.1/connected_accounts";
 const home = "https://app.test";
 
-const beginLink = async ({ post }) => (await post(`${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" })).body.redirect_url;
+const createLink = async ({ post }) => (await post(`${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" })).body.redirect_url;
 
-suite("switching an account off and on", () => {
+suite("disabling and enabling an account", () => {
   const flags = async ({ get }, { id }) => {
     const { body } = await get(`${accounts}/${id}`);
     return [body.status, body.is_disabled, body.status_reason, body.state.val.status];
@@ -16,7 +16,7 @@ suite("switching an account off and on", () => {
   const on = ["ACTIVE", false, null, "ACTIVE"];
   const off = ["INACTIVE", true, "Connection status updated by user", "INACTIVE"];
 
-  test("shows in its status, and may be done twice", async () => {
+  test("changes its status, and may be repeated", async () => {
     const platform = openSandbox();
     const account = await connectAccount(platform);
     for (const [enabled, expected] of [[false, off], [false, off], [true, on], [true, on]]) {
@@ -26,7 +26,7 @@ suite("switching an account off and on", () => {
     }
   });
 
-  test("lists tell them apart", async () => {
+  test("moves it between the status filters of lists", async () => {
     const platform = openSandbox();
     const account = await connectAccount(platform);
     await platform.patch(`${accounts}/${account.id}/status`, { enabled: false });
@@ -35,9 +35,9 @@ suite("switching an account off and on", () => {
     for (const [path, expected] of Object.entries(cases)) assert.equal(await count(path), expected, path);
   });
 
-  test("one that waits for its user goes on waiting", async () => {
+  test("does not end a pending attempt", async () => {
     const platform = openSandbox();
-    const url = await beginLink(platform);
+    const url = await createLink(platform);
     const [{ id }] = platform.sandbox.accounts();
     await platform.patch(`${accounts}/${id}/status`, { enabled: false });
     assert.deepEqual((await flags(platform, { id })).slice(0, 3), ["INITIALIZING", true, null]);
@@ -47,7 +47,7 @@ suite("switching an account off and on", () => {
 });
 
 suite("deleting an account", () => {
-  test("takes it out of the API, once", async () => {
+  test("removes it from the API, and answers 404 the second time", async () => {
     const platform = openSandbox();
     const kept = await connectAccount(platform);
     const account = await connectAccount(platform);
@@ -61,12 +61,12 @@ suite("deleting an account", () => {
     assert.deepEqual(platform.sandbox.accounts().map(({ isDeleted }) => isDeleted), [false, true]);
   });
 
-  test("its link leads nowhere, and no code is exchanged for it", async () => {
+  test("invalidates its link, and no code is exchanged for it", async () => {
     let exchanges = 0;
     const start = async () => ({ url: "https://as.example/?state=s1", session: null });
     const finish = async () => { exchanges += 1; return { ok: true, tokens: {} }; };
     const platform = openSandbox({ oauth: { start, finish } });
-    const url = await beginLink(platform);
+    const url = await createLink(platform);
     await openBrowser(platform.sandbox, "https://as.example").visit(url);
     await platform.delete(`${accounts}/${platform.sandbox.accounts()[0].id}`);
     assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 404);
@@ -75,23 +75,23 @@ suite("deleting an account", () => {
   });
 });
 
-const json = (method, path, body) => [method, path, { body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json" } }];
+const jsonRequest = (method, path, body) => [method, path, { body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json" } }];
 
-/** name: [request for an account, status, what the body says] */
+/** name: [request, status, body] */
 const refusals = {
-  "refresh: unknown account": [() => json("POST", `${accounts}/ca_nope/refresh`, {}), 404, /"code":606/],
-  "refresh: unknown member": [({ id }) => json("POST", `${accounts}/${id}/refresh`, { callback_url: home }), 400, /payload\.callback_url: is not a known/],
-  "refresh: unknown parameter": [({ id }) => json("POST", `${accounts}/${id}/refresh?redirectUrl=${home}`, {}), 400, /payload\.redirectUrl: is not a known/],
-  "refresh: relative address in the query": [({ id }) => json("POST", `${accounts}/${id}/refresh?redirect_url=/done`, {}), 400, /payload\.redirect_url: must be an http/],
-  "refresh: relative address in the body": [({ id }) => json("POST", `${accounts}/${id}/refresh`, { redirect_url: "/done" }), 400, /payload\.redirect_url: must be an http/],
-  "refresh: text as a flag": [({ id }) => json("POST", `${accounts}/${id}/refresh`, { validate_credentials: "no" }), 400, /validate_credentials: must be a boolean/],
-  "refresh: form": [({ id }) => ["POST", `${accounts}/${id}/refresh`, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }], 400, /Content-Type/],
-  "status: unknown account": [() => json("PATCH", `${accounts}/ca_nope/status`, { enabled: true }), 404, /^\{\}$/],
-  "status: no flag": [({ id }) => json("PATCH", `${accounts}/${id}/status`, {}), 400, /payload\.enabled: is required/],
-  "status: text as a flag": [({ id }) => json("PATCH", `${accounts}/${id}/status`, { enabled: "false" }), 400, /payload\.enabled: must be a boolean/],
-  "status: unknown member": [({ id }) => json("PATCH", `${accounts}/${id}/status`, { enabled: false, status: "INACTIVE" }), 400, /payload\.status: is not a known/],
+  "refresh: unknown account": [() => jsonRequest("POST", `${accounts}/ca_nope/refresh`, {}), 404, /"code":606/],
+  "refresh: unknown member": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh`, { callback_url: home }), 400, /payload\.callback_url: is not a known/],
+  "refresh: unknown parameter": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh?redirectUrl=${home}`, {}), 400, /payload\.redirectUrl: is not a known/],
+  "refresh: relative address in the query": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh?redirect_url=/done`, {}), 400, /payload\.redirect_url: must be an http/],
+  "refresh: relative address in the body": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh`, { redirect_url: "/done" }), 400, /payload\.redirect_url: must be an http/],
+  "refresh: text as a flag": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh`, { validate_credentials: "no" }), 400, /validate_credentials: must be a boolean/],
+  "refresh: form body": [({ id }) => ["POST", `${accounts}/${id}/refresh`, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }], 400, /Content-Type/],
+  "status: unknown account": [() => jsonRequest("PATCH", `${accounts}/ca_nope/status`, { enabled: true }), 404, /^\{\}$/],
+  "status: missing flag": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, {}), 400, /payload\.enabled: is required/],
+  "status: text as a flag": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, { enabled: "false" }), 400, /payload\.enabled: must be a boolean/],
+  "status: unknown member": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, { enabled: false, status: "INACTIVE" }), 400, /payload\.status: is not a known/],
   "status: no body": [({ id }) => ["PATCH", `${accounts}/${id}/status`], 400, /Content-Type/],
-  "status: POST": [({ id }) => json("POST", `${accounts}/${id}/status`, { enabled: false }), 404, /Cannot POST/],
+  "status: POST": [({ id }) => jsonRequest("POST", `${accounts}/${id}/status`, { enabled: false }), 404, /Cannot POST/],
   "delete: unknown account": [() => ["DELETE", `${accounts}/ca_nope`], 404, /^\{\}$/],
   "delete: wrong key": [({ id }) => ["DELETE", `${accounts}/${id}`, { headers: { "x-api-key": "other" } }], 401, /HTTP_Unauthorized/],
   "list: misspelt filter": [() => ["GET", `${accounts}?user_id=Jessica`], 400, /payload\.user_id: is not a known parameter/],
@@ -99,7 +99,7 @@ const refusals = {
   "get: a parameter where there are none": [({ id }) => ["GET", `${accounts}/${id}?verbose=true`], 400, /payload\.verbose: is not a known parameter/],
 };
 
-suite("what the life of an account does not allow", () => {
+suite("a request about an account is refused", () => {
   for (const [label, [request, status, message]] of Object.entries(refusals)) {
     test(label, async () => {
       const platform = openSandbox();
@@ -112,8 +112,8 @@ suite("what the life of an account does not allow", () => {
   }
 });
 
-suite("pages of lists", () => {
-  test("cursors say nothing else and keep to the filters", async () => {
+suite("lists", () => {
+  test("are paged by a cursor within their filters", async () => {
     const platform = openSandbox();
     const made = [];
     for (const user of ["Jessica", "Melissa", "Jessica", "Jessica"]) {
@@ -128,7 +128,7 @@ suite("pages of lists", () => {
     assert.deepEqual([one.total_items, one.total_pages, one.current_page, two.current_page, two.next_cursor], [3, 2, 1, 2, null]);
   });
 
-  test("lists are ordered by creation and by the last change", async () => {
+  test("are ordered by creation or by last update", async () => {
     const platform = openSandbox();
     const ids = [];
     for (const _ of [1, 2, 3]) {
@@ -145,7 +145,7 @@ suite("pages of lists", () => {
     assert.deepEqual(await order("order_by=updated_at&order_direction=asc"), [b, c, a]);
   });
 
-  test("toolkits are found by the category's id", async () => {
+  test("of toolkits are filtered by category id", async () => {
     const slugs = (await openSandbox().get("/api/v3.1/toolkits?category=customer-support")).body.items.map(({ slug }) => slug);
     assert.deepEqual(slugs, ["zendesk", "acme_tickets"]);
   });

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { answerConsent, openBrowser } from "./browser.mjs";
-import { minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
+import { defer, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const home = "https://app.test";
 const first = `${home}/first`;
 const second = `${home}/second?tab=2`;
 
-/** Ways to begin, each answering the address to visit. */
-const begin = {
+/** Two ways to initiate. Each returns the redirect URL. */
+const initiate = {
   create: async ({ post }) =>
     (await post(accounts, { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: first } })).body.redirect_url,
   link: async ({ post }) =>
@@ -18,23 +18,23 @@ const begin = {
 
 const refresh = async ({ post }, { id }, query = "", body = {}) => post(`${accounts}/${id}/refresh${query}`, body);
 
-/** name: [path of the new address, the status, how the callback is spelt] */
-const again = {
+/** name: [path of the new redirect URL, status, parameters of the callback] */
+const variants = {
   create: [/^\/api\/v3\/s\/\w{8}$/, "INITIATED", ({ id }) => `connectedAccountId=${id}&appName=own_crm`],
   link: [/^\/link\/lk_\w{21}$/, "INITIALIZING", ({ id }) => `connected_account_id=${id}`],
 };
 
-for (const [how, [path, status, spelt]] of Object.entries(again)) {
-  suite(`a new attempt at an OAuth account begun by ${how}`, () => {
+for (const [how, [path, status, parametersOf]] of Object.entries(variants)) {
+  suite(`refreshing an OAuth account that was initiated by ${how}`, () => {
     const urlOf = ({ body }) => body.redirect_url;
     const active = async () => {
       const platform = openSandbox();
-      const oldUrl = await begin[how](platform);
+      const oldUrl = await initiate[how](platform);
       await answerConsent(platform.sandbox, oldUrl);
       return { platform, oldUrl, old: platform.sandbox.accounts()[0] };
     };
 
-    test("the user visits a new address, and the same account has new tokens", async () => {
+    test("gives a new redirect URL, and after consent new tokens for the same account", async () => {
       const { platform, oldUrl, old } = await active();
       assert.equal(old.status, "ACTIVE");
       const answered = await refresh(platform, old);
@@ -43,20 +43,20 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
       assert.match(new URL(url).pathname, path);
       assert.notEqual(url, oldUrl);
       const [waiting] = platform.sandbox.accounts();
-      assert.deepEqual(waiting.tokens, old.tokens, "until the user has finished");
+      assert.deepEqual(waiting.tokens, old.tokens, "the old tokens stay until the user has finished");
       const { state } = (await platform.get(`${accounts}/${old.id}`)).body;
-      assert.ok(!("access_token" in state.val), "what is of no use does not show");
+      assert.ok(!("access_token" in state.val), "no token is shown meanwhile");
       const end = await answerConsent(platform.sandbox, url);
-      assert.equal(end.url.href, `${first}?status=success&${spelt(old)}`);
+      assert.equal(end.url.href, `${first}?status=success&${parametersOf(old)}`);
       const [{ status: last, tokens }, ...others] = platform.sandbox.accounts();
       assert.deepEqual([last, others], ["ACTIVE", []]);
       assert.notEqual(tokens.access_token, old.tokens.access_token);
       assert.notEqual(tokens.refresh_token, old.tokens.refresh_token);
     });
 
-    test("the attempt before it is over", async () => {
+    test("ends the attempt before it", async () => {
       const platform = openSandbox();
-      const oldUrl = await begin[how](platform);
+      const oldUrl = await initiate[how](platform);
       const browser = openBrowser(platform.sandbox);
       const oldConsent = await browser.visit(oldUrl);
       const url = urlOf(await refresh(platform, platform.sandbox.accounts()[0]));
@@ -67,7 +67,7 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
       assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
     });
 
-    test("it may fail and expire as the first did, and leaves no trace of what was before", async () => {
+    test("may fail or expire, and clears the error of the attempt before", async () => {
       const { platform, old } = await active();
       await answerConsent(platform.sandbox, urlOf(await refresh(platform, old)), "deny");
       const get = async () => (await platform.get(`${accounts}/${old.id}`)).body;
@@ -82,25 +82,25 @@ for (const [how, [path, status, spelt]] of Object.entries(again)) {
   });
 }
 
-suite("a new attempt", () => {
-  /** name: [the request, where the user returns to] */
-  const addresses = {
-    "in the query": [(platform, account) => refresh(platform, account, `?redirect_url=${encodeURIComponent(second)}`), second],
-    "in the body": [(platform, account) => refresh(platform, account, "", { redirect_url: second, validate_credentials: false }), second],
-    "the body wins": [(platform, account) => refresh(platform, account, `?redirect_url=${first}`, { redirect_url: second }), second],
-    "no body at all": [({ send }, { id }) => send("POST", `${accounts}/${id}/refresh`), first],
+suite("refreshing an account", () => {
+  /** name: [request, expected callback URL] */
+  const callbackUrls = {
+    "from the query": [(platform, account) => refresh(platform, account, `?redirect_url=${encodeURIComponent(second)}`), second],
+    "from the body": [(platform, account) => refresh(platform, account, "", { redirect_url: second, validate_credentials: false }), second],
+    "from the body rather than the query": [(platform, account) => refresh(platform, account, `?redirect_url=${first}`, { redirect_url: second }), second],
+    "of the first attempt, without a body": [({ send }, { id }) => send("POST", `${accounts}/${id}/refresh`), first],
   };
-  for (const [label, [restart, expected]] of Object.entries(addresses)) {
-    test(`return address, ${label}`, async () => {
+  for (const [label, [restart, expected]] of Object.entries(callbackUrls)) {
+    test(`takes redirect_url ${label}`, async () => {
       const platform = openSandbox();
-      await begin.link(platform);
+      await initiate.link(platform);
       const answer = await restart(platform, platform.sandbox.accounts()[0]);
       assert.equal(answer.status, 200);
       assert.equal(platform.sandbox.accounts()[0].callbackUrl, expected);
     });
   }
 
-  test("at an account of typed credentials needs nobody", async () => {
+  test("with typed credentials is ACTIVE at once", async () => {
     const platform = openSandbox();
     await platform.post(accounts, { auth_config: { id: seeded.firecrawl.id }, connection: { data: { api_key: "k" } } });
     const [{ id }] = platform.sandbox.accounts();
@@ -110,7 +110,7 @@ suite("a new attempt", () => {
     assert.equal((await platform.get(`${accounts}/${id}`)).body.updated_at, "2026-01-16T10:00:01.000Z");
   });
 
-  test("is refused where nothing was typed yet", async () => {
+  test("is refused while its credentials were never typed", async () => {
     const platform = openSandbox();
     await platform.post(`${accounts}/link`, { auth_config_id: seeded.shopify.id, user_id: "Jessica" });
     const { status, body } = await refresh(platform, platform.sandbox.accounts()[0]);
@@ -118,41 +118,44 @@ suite("a new attempt", () => {
     assert.equal(platform.sandbox.accounts()[0].status, "INITIALIZING");
   });
 
-  const held = () => {
-    const port = { refresh: undefined };
-    const asked = new Promise((resolve) => { port.asked = resolve; });
-    const go = new Promise((resolve) => { port.go = resolve; });
-    const wait = async (answer) => { port.asked(); await go; return answer; };
-    return { asked, go: () => port.go(), wait };
+  /** An answer of the authorization server that is held back until `release`. `asked` resolves when it is requested. */
+  const holdAnswer = () => {
+    const [asked, released] = [defer(), defer()];
+    const wait = async (answer) => {
+      asked.resolve();
+      await released.promise;
+      return answer;
+    };
+    return { asked: asked.promise, release: released.resolve, wait };
   };
 
   for (const [label, interrupt, statuses] of [
     ["another attempt", refresh, [400, "INITIALIZING", false]],
     ["a deletion", ({ delete: remove }, { id }) => remove(`${accounts}/${id}`), [400, "INITIATED", true]],
   ]) {
-    test(`${label} while the code is exchanged: the exchange is for nothing`, async () => {
-      const { asked, go, wait } = held();
+    test(`${label} during the code exchange discards its tokens`, async () => {
+      const { asked, release, wait } = holdAnswer();
       const platform = openSandbox({ oauth: {
         start: async () => ({ url: "https://as.example/?state=s1", session: null }),
         finish: () => wait({ ok: true, tokens: { access_token: "at" } }),
       } });
-      await openBrowser(platform.sandbox, "https://as.example").visit(await begin.link(platform));
+      await openBrowser(platform.sandbox, "https://as.example").visit(await initiate.link(platform));
       const end = openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
       await asked;
       await interrupt(platform, platform.sandbox.accounts()[0]);
-      go();
+      release();
       const [{ status, isDeleted, tokens }] = platform.sandbox.accounts();
       assert.deepEqual([(await end).status, status, isDeleted], statuses);
       assert.deepEqual(tokens, {});
     });
 
-    test(`${label} while the authorization server is asked for its address: that is not visited`, async () => {
-      const { asked, go, wait } = held();
+    test(`${label} while the authorization URL is requested ends the attempt with 404`, async () => {
+      const { asked, release, wait } = holdAnswer();
       const platform = openSandbox({ oauth: { start: () => wait({ url: "https://as.example/?state=s1", session: null }), finish: async () => ({ ok: true, tokens: {} }) } });
-      const page = openBrowser(platform.sandbox).visit(await begin.link(platform));
+      const page = openBrowser(platform.sandbox).visit(await initiate.link(platform));
       await asked;
       await interrupt(platform, platform.sandbox.accounts()[0]);
-      go();
+      release();
       assert.equal((await page).status, 404);
       assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`)).status, 400);
     });

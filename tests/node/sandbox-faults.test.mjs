@@ -6,22 +6,22 @@ const toolkit = "/api/v3.1/toolkits/gmail";
 const link = { auth_config_id: seeded.gmail.id, user_id: "Jessica" };
 const request = (init) => new Request(platformOrigin + toolkit, { headers: { "x-api-key": "sandbox-key" }, ...init });
 
-suite("scripted faults", () => {
-  test("a status comes with retry-after and the platform's own body", async () => {
+suite("a scripted fault", () => {
+  test("`status` has a Retry-After header and the platform's error body", async () => {
     const { sandbox, get } = openSandbox();
     sandbox.fault({ kind: "status", status: 429, retryAfter: 12 });
     const limited = await get(toolkit);
     assert.deepEqual([limited.status, limited.headers.get("retry-after"), limited.body], [
       429, "12", { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" },
     ]);
-    assert.equal((await get(toolkit)).status, 200, "once, by default");
+    assert.equal((await get(toolkit)).status, 200, "a fault applies once by default");
     sandbox.fault({ kind: "status", status: 503 });
     assert.equal((await get(toolkit)).body.error.status, 503);
     sandbox.fault({ kind: "status", status: 500, body: {} });
     assert.deepEqual((await get(toolkit)).body, {});
   });
 
-  test("HTML, half a body, no body", async () => {
+  test("`html`, `truncated` and `empty204` answer with HTML, half a body and no body", async () => {
     const { sandbox, get } = openSandbox();
     const whole = JSON.stringify((await get(toolkit)).body);
     sandbox.fault({ kind: "html" });
@@ -37,14 +37,14 @@ suite("scripted faults", () => {
     assert.deepEqual([none.status, await none.text()], [204, ""]);
   });
 
-  test("a dropped connection rejects as fetch does", async () => {
+  test("`drop` rejects as fetch does", async () => {
     const { sandbox, get } = openSandbox();
     sandbox.fault({ kind: "drop" });
     await assert.rejects(get(toolkit), { name: "TypeError", code: "SANDBOX_DROP" });
     assert.equal(sandbox.requests[0].status, 0);
   });
 
-  test("a request that hangs ends when it is aborted or the sandbox is reset", async () => {
+  test("`hang` ends if the request is aborted or the sandbox is reset", async () => {
     const { sandbox } = openSandbox();
     sandbox.fault({ kind: "hang", times: 3 });
     const controller = new AbortController();
@@ -57,7 +57,7 @@ suite("scripted faults", () => {
     await assert.rejects(sandbox.fetch(request({ signal: AbortSignal.abort() })), { name: "AbortError" });
   });
 
-  test("a late answer is the right one, and is not waited for when aborted", async () => {
+  test("`delay` answers later with the normal response, unless the request is aborted", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     try {
       const { sandbox } = openSandbox();
@@ -78,7 +78,7 @@ suite("scripted faults", () => {
     }
   });
 
-  test("a huge body is well-formed, and as long as was asked", async () => {
+  test("`hugeBody` answers with valid JSON of the given length", async () => {
     const { sandbox } = openSandbox();
     sandbox.fault({ kind: "hugeBody", bytes: 3_000_000 });
     const text = await (await sandbox.fetch(request())).text();
@@ -88,7 +88,7 @@ suite("scripted faults", () => {
     await (await sandbox.fetch(request())).body.cancel();
   });
 
-  test("befall only the requests they are meant for", async () => {
+  test("applies only to requests that match its method and path", async () => {
     const { sandbox, get, post } = openSandbox();
     const failures = async () => [
       (await get(toolkit)).status === 500,
@@ -104,14 +104,14 @@ suite("scripted faults", () => {
       [{}, [true, true, true]],
     ];
     for (const [rule, expected] of rules) {
-      const takeBack = sandbox.fault({ kind: "status", status: 500, times: Infinity, ...rule });
+      const removeFault = sandbox.fault({ kind: "status", status: 500, times: Infinity, ...rule });
       for (const time of [1, 2]) assert.deepEqual(await failures(), expected, `${rule.method} ${rule.path}, time ${time}`);
-      takeBack();
+      removeFault();
       assert.deepEqual(await failures(), [false, false, false]);
     }
   });
 
-  test("an answer can be lost after the work was done", async () => {
+  test("with `handled` and `truncated` takes effect after the platform has handled the request", async () => {
     const { sandbox, post } = openSandbox();
     const send = () => post("/api/v3.1/connected_accounts/link", link);
     sandbox.fault({ kind: "drop" });
@@ -126,8 +126,8 @@ suite("scripted faults", () => {
   });
 });
 
-suite("the sandbox itself", () => {
-  test("logs every request", async () => {
+suite("a sandbox", () => {
+  test("records every request", async () => {
     const { sandbox, get, post } = openSandbox();
     await get(`${toolkit}?version=latest`);
     sandbox.advance(minuteMs);
@@ -138,7 +138,7 @@ suite("the sandbox itself", () => {
     ]);
   });
 
-  test("a reset leaves nothing behind", async () => {
+  test("reset removes accounts, integrations, requests and faults, and resets the clock", async () => {
     const { sandbox, get, post } = openSandbox();
     await post("/api/v3.1/connected_accounts/link", link);
     await post("/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } });
@@ -150,7 +150,7 @@ suite("the sandbox itself", () => {
     assert.equal(sandbox.requests[0].atMs, startMs);
   });
 
-  test("has its own key and clock, and no other sandbox's accounts", async () => {
+  test("has a key and accounts of its own", async () => {
     const own = openSandbox({ apiKey: "mine" });
     assert.equal((await own.get(toolkit)).status, 401);
     assert.equal((await own.get(toolkit, { "x-api-key": "mine" })).status, 200);
@@ -160,7 +160,7 @@ suite("the sandbox itself", () => {
     for (const wrong of [-1, NaN, "5"]) assert.throws(() => own.sandbox.advance(wrong), { code: "invalid_argument" });
   });
 
-  test("what accounts() gives cannot change the account", async () => {
+  test("accounts() returns copies", async () => {
     const { sandbox, post } = openSandbox();
     await post("/api/v3.1/connected_accounts/link", { ...link, connection_data: { a: "b" } });
     sandbox.accounts()[0].data.a = "changed";

@@ -8,7 +8,7 @@ const names = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Da
   "navigator", "addEventListener", "removeEventListener", "dispatchEvent"];
 const globals = () => [...names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name)), Math.random, globalThis.navigator && Object.getOwnPropertyDescriptor(navigator, "onLine")];
 
-suite("the clock", () => {
+suite("the sandbox's clock", () => {
   let sandbox, clock;
   beforeEach(() => {
     sandbox = createSandbox({ now: () => startMs });
@@ -17,7 +17,7 @@ suite("the clock", () => {
   });
   afterEach(() => sandbox.dispose());
 
-  test("stands still until it is moved", async () => {
+  test("stands still until advance is called", async () => {
     await new Promise((resolve) => real.setTimeout(resolve, 20));
     assert.deepEqual([Date.now(), new Date().getTime(), clock.now()], [startMs, startMs, startMs]);
     await clock.advance(1_500);
@@ -27,7 +27,7 @@ suite("the clock", () => {
     assert.match(Date(), /2026/);
   });
 
-  test("runs timers in their order, each at its time, and what follows from one before the next", async () => {
+  test("runs timers in order, and the promises of each before the next", async () => {
     const seen = [];
     const note = (name) => seen.push([name, Date.now() - startMs]);
     setTimeout(note, 200, "second");
@@ -46,12 +46,12 @@ suite("the clock", () => {
     assert.deepEqual(seen, [["first", 50], ["every", 100], ["second", 200], ["every", 200], ["third", 300], ["every", 300]]);
   });
 
-  test("takes what timers are given as a page's and as Node's", async () => {
+  test("has the timer methods of Node and the arguments of a browser", async () => {
     const timer = setTimeout(() => {}, 10).unref();
     assert.equal(timer.hasRef(), true);
     assert.equal(typeof +timer, "number");
     clearTimeout(undefined);
-    clearTimeout(real.setTimeout(() => assert.fail("a real timer is cleared as well"), 1));
+    clearTimeout(real.setTimeout(() => assert.fail("clearTimeout left a real timer"), 1));
     let isOver = false;
     const again = setTimeout(() => (isOver = true), 100);
     await clock.advance(60);
@@ -62,7 +62,7 @@ suite("the clock", () => {
     assert.equal(isOver, true);
   });
 
-  test("settles as a promise does, and says when time alone will not settle it", async () => {
+  test("until settles as its promise does, and rejects with clock_stuck if no timer can settle it", async () => {
     const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
     assert.equal(await clock.until(later(90_000, "done")), "done");
     assert.equal(Date.now(), startMs + 90_000);
@@ -72,7 +72,7 @@ suite("the clock", () => {
     for (const wrong of [-1, NaN, "5", undefined]) await assert.rejects(clock.advance(wrong), { code: "invalid_argument" });
   });
 
-  test("moves the platform's lifetimes", async () => {
+  test("expires the platform's accounts", async () => {
     const client = await sandbox.createClient({ entityId: "Jessica" });
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
     await clock.advance(599_999);
@@ -83,7 +83,7 @@ suite("the clock", () => {
   });
 });
 
-test("two runs ask at the same moments", async () => {
+test("two runs of a test send their requests at the same times", async () => {
   const run = async () => {
     const sandbox = createSandbox({ now: () => startMs });
     try {
@@ -98,11 +98,11 @@ test("two runs ask at the same moments", async () => {
     }
   };
   const [first, second] = [await run(), await run()];
-  assert.ok(first.length > 50 && new Set(first.slice(5, 50).map((atMs, index) => atMs - first[index + 4])).size > 5, "with jitter");
+  assert.ok(first.length > 50 && new Set(first.slice(5, 50).map((atMs, index) => atMs - first[index + 4])).size > 5, "intervals have jitter");
   assert.deepEqual(second, first);
 });
 
-test("dispose puts everything back, also after a sandbox that was never installed", () => {
+test("dispose restores every global, also if called twice or before install", () => {
   const before = globals();
   const sandbox = createSandbox();
   sandbox.dispose();
@@ -115,33 +115,33 @@ test("dispose puts everything back, also after a sandbox that was never installe
   return new Promise((resolve) => kept.setTimeout(resolve, 1));
 });
 
-suite("a mistake in a test is told", () => {
+suite("the sandbox refuses", () => {
   let sandbox;
   beforeEach(() => {
     sandbox = createSandbox();
   });
   afterEach(() => sandbox.dispose());
-  const is = (code, words = /./) => ({ name: "SandboxError", code, message: words });
+  const sandboxError = (code, message = /./) => ({ name: "SandboxError", code, message });
 
   test("a second sandbox in the same page", () => {
     sandbox.install();
     sandbox.install();
     const other = createSandbox();
-    assert.throws(() => other.install(), is("already_installed"));
+    assert.throws(() => other.install(), sandboxError("already_installed"));
     other.dispose();
-    assert.notEqual(setTimeout, real.setTimeout, "which is not the first one's end");
+    assert.notEqual(setTimeout, real.setTimeout, "the first sandbox stays installed");
   });
 
-  test("a clock that nobody has", async () => {
-    await assert.rejects(sandbox.clock.advance(1), is("not_installed"));
-    await assert.rejects(sandbox.clock.until(Promise.resolve()), is("not_installed"));
-    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), is("not_installed"));
+  test("the clock and visit before install", async () => {
+    await assert.rejects(sandbox.clock.advance(1), sandboxError("not_installed"));
+    await assert.rejects(sandbox.clock.until(Promise.resolve()), sandboxError("not_installed"));
+    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), sandboxError("not_installed"));
   });
 
-  test("timers that are somebody else's", async () => {
+  test("fake timers of a library, before or after install", async () => {
     globalThis.setTimeout = Object.assign(() => {}, { clock: {} });
     try {
-      assert.throws(() => sandbox.install(), is("timers_faked", /advanceTimers/));
+      assert.throws(() => sandbox.install(), sandboxError("timers_faked", /advanceTimers/));
       assert.deepEqual([setInterval, Date, Math.random], [real.setInterval, real.Date, real.random]);
     } finally {
       globalThis.setTimeout = real.setTimeout;
@@ -149,41 +149,41 @@ suite("a mistake in a test is told", () => {
     sandbox.install();
     const own = globalThis.setTimeout;
     globalThis.setTimeout = () => {};
-    await assert.rejects(sandbox.clock.advance(1), is("timers_replaced"));
+    await assert.rejects(sandbox.clock.advance(1), sandboxError("timers_replaced"));
     globalThis.setTimeout = own;
   });
 
-  test("microtasks that somebody has taken after the sandbox was installed", async () => {
+  test("a fake queueMicrotask that a library installs later", async () => {
     sandbox.install();
     await sandbox.clock.advance(0);
     const own = globalThis.queueMicrotask;
     globalThis.queueMicrotask = Object.assign((job) => own(job), { clock: {} });
     try {
-      await assert.rejects(sandbox.clock.advance(1), is("timers_faked", /`queueMicrotask` of this page is a fake/));
+      await assert.rejects(sandbox.clock.advance(1), sandboxError("timers_faked", /`queueMicrotask` of this page is a fake/));
     } finally {
       globalThis.queueMicrotask = own;
     }
   });
 
-  test("an authorization server of one's own", () => {
+  test("install with an authorization server of the test", () => {
     const own = createSandbox({ oauth: { start: async () => ({ url: "https://as.test/", session: 1 }), finish: async () => ({ ok: false, error: "x" }) } });
-    assert.throws(() => own.install(), is("oauth_given"));
+    assert.throws(() => own.install(), sandboxError("oauth_given"));
   });
 
-  test("an attempt that there is none of", () => {
+  test("an unknown outcome, or a member that the outcome lacks", () => {
     for (const attempt of [undefined, null, {}, { outcome: "toString" }, { outcome: "closed" }]) {
-      assert.throws(() => sandbox.next(attempt), is("invalid_argument", /There are: connected, denied/));
+      assert.throws(() => sandbox.next(attempt), sandboxError("invalid_argument", /There are: connected, denied/));
     }
-    assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), is("invalid_argument", /`afterMs` is not a member of the outcome `never`/));
-    for (const afterMs of ["1", -1, NaN]) assert.throws(() => sandbox.next({ outcome: "denied", afterMs }), is("invalid_argument"));
+    assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), sandboxError("invalid_argument", /`afterMs` is not a member of the outcome `never`/));
+    for (const afterMs of ["1", -1, NaN]) assert.throws(() => sandbox.next({ outcome: "denied", afterMs }), sandboxError("invalid_argument"));
   });
 
-  test("the outcome of a popup where there is none", async () => {
+  test("a popup outcome in redirect mode", async () => {
     const client = await sandbox.createClient({ entityId: "Jessica" });
     sandbox.next({ outcome: "popup_closed" });
     const { error } = await client.flow({ app: "gmail", mode: "redirect" }).submit();
     assert.equal(error.code, "redirect_refused");
     assert.equal(error.cause.code, "no_popup");
-    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), is("invalid_argument"));
+    assert.throws(() => sandbox.visit("https://platform.sandbox.test/link/x"), sandboxError("invalid_argument"));
   });
 });

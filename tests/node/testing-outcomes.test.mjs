@@ -3,22 +3,22 @@ import { afterEach, beforeEach, suite, test } from "node:test";
 import { createClient, isConnectError } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
 
-// What a reader would write for an app of their own: no network, no waiting, no DOM.
+// Written as an app's own tests: without a network, a DOM or real time.
 let sandbox;
 beforeEach(() => {
   sandbox = createSandbox();
 });
 afterEach(() => sandbox.dispose());
 
-/** One attempt by popup; gives its end, what it showed on the way, and how long it took. */
-async function attempt(options, given) {
+/** Runs one attempt by popup. Returns its last snapshot, the states on the way, and its duration. */
+async function attempt(options, outcome) {
   const client = await sandbox.createClient({ entityId: "Jessica", ...options });
-  sandbox.next(given);
+  sandbox.next(outcome);
   const flow = client.flow({ app: "gmail", mode: "popup" });
   const seen = [];
   flow.subscribe(() => {
     const { state, isPopupOpen } = flow.getSnapshot();
-    seen.push(isPopupOpen === false ? `${state}, cut off` : state);
+    seen.push(isPopupOpen === false ? `${state}, popup not reachable` : state);
   });
   await flow.load();
   const startMs = sandbox.clock.now();
@@ -35,9 +35,9 @@ const outcomes = [
   [{ outcome: "offline", forMs: 20_000, afterMs: 0 }, "connected", 20_000],
 ];
 
-suite("the user of the next attempt", () => {
+suite("the scripted outcome", () => {
   for (const [given, wanted, wantedMs] of outcomes) {
-    test(given.outcome, async () => {
+    test(`${given.outcome} ends in ${wanted} after ${wantedMs} ms`, async () => {
       const { end, ms } = await attempt({}, given);
       assert.equal(end.error?.code ?? end.state, wanted);
       assert.equal(ms, wantedMs);
@@ -45,21 +45,21 @@ suite("the user of the next attempt", () => {
     });
   }
 
-  test("popup_closed", async () => {
+  test("popup_closed cancels the flow within 3 s", async () => {
     const { end, ms } = await attempt({}, { outcome: "popup_closed", afterMs: 10_000 });
     assert.deepEqual([end.state, end.error.code], ["cancelled", "popup_closed"]);
     assert.ok(ms > 10_000 && ms < 13_000, `${ms}`);
     assert.equal(sandbox.popups[0].isClosed, true);
   });
 
-  test("slow: back at once, and ACTIVE later", async () => {
+  test("slow returns the user before the account is ACTIVE, and the flow still connects", async () => {
     const { end, ms, seen } = await attempt({}, { outcome: "slow", afterMs: 1_000, activeAfterMs: 8_000 });
     assert.equal(end.state, "connected");
     assert.ok(ms >= 9_000 && ms <= 14_000, `${ms}`);
     assert.equal(seen.at(-2), "verifying");
   });
 
-  test("slow: longer than anybody waits", async () => {
+  test("slow beyond the time limit fails with a retryable timeout", async () => {
     const { end } = await attempt({}, { outcome: "slow", activeAfterMs: 120_000 });
     assert.deepEqual([end.error.code, end.error.retryable], ["timeout", true]);
   });
@@ -69,7 +69,7 @@ suite("the user of the next attempt", () => {
     [{ outcome: "expired" }, "account_expired", 590_000],
     [{ outcome: "never" }, "flow_expired", 590_000],
   ]) {
-    test(`${given.outcome}, after ${given.afterMs ?? "the platform's 10 minutes"}`, async () => {
+    test(`${given.outcome} ends in ${code} after ${leastMs} ms`, async () => {
       const { end, ms } = await attempt({}, given);
       assert.deepEqual([end.state, end.error.code], ["failed", code]);
       assert.ok(ms >= leastMs && ms <= leastMs + 15_000, `${ms}`);
@@ -77,13 +77,13 @@ suite("the user of the next attempt", () => {
   }
 });
 
-test("a popup that only looks closed is told from one that is", async () => {
+test("a flow goes on waiting for a popup that only looks closed", async () => {
   const { seen } = await attempt({}, { outcome: "popup_cut_off", afterMs: 20_000 });
-  assert.deepEqual(seen, ["loading", "ready", "initiating", "waiting", "verifying", "waiting, cut off", "verifying", "connected"]);
-  assert.equal(sandbox.popups[0].isClosed, true, "it closes itself once its user is back");
+  assert.deepEqual(seen, ["loading", "ready", "initiating", "waiting", "verifying", "waiting, popup not reachable", "verifying", "connected"]);
+  assert.equal(sandbox.popups[0].isClosed, true, "the popup closes itself on the callback page");
 });
 
-test("whoever was told nothing connects, and what was said first comes first", async () => {
+test("outcomes apply in the order of next, and the default is connected", async () => {
   sandbox.next({ outcome: "denied" });
   const first = await attempt({}, { outcome: "popup_closed" });
   const second = await attempt({}, { outcome: "never" });
@@ -94,7 +94,7 @@ test("whoever was told nothing connects, and what was said first comes first", a
   assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
 });
 
-test("without a popup the page is left, and is at the callback when its user is back", async () => {
+test("in redirect mode the page is at the callback URL after the attempt", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   const flow = client.flow({ app: "gmail", mode: "redirect", returnTo: "/settings" });
   assert.equal((await flow.submit()).state, "redirecting");
@@ -109,7 +109,7 @@ test("without a popup the page is left, and is at the callback when its user is 
   assert.equal(location.href, "https://app.test/");
 });
 
-test("where the popup is blocked, the page is left instead", async () => {
+test("auto mode redirects the page if the popup is blocked", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "popup_blocked" });
   sandbox.next({ outcome: "denied" });
@@ -119,7 +119,7 @@ test("where the popup is blocked, the page is left instead", async () => {
   await assert.rejects((await sandbox.createClient()).completeConnection(), { code: "access_denied" });
 });
 
-test("a redirect URL that the page shows as a link is visited", async () => {
+test("visit follows a redirect URL, as a click on a link does", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica", redirectUrl: "https://app.test/done" });
   const { redirectUrl } = await client.initiateConnection({ app: "zendesk", data: { subdomain: "acme" } });
   sandbox.visit(redirectUrl);
@@ -128,7 +128,7 @@ test("a redirect URL that the page shows as a link is visited", async () => {
   assert.equal((await client.completeConnection({ url: sandbox.callbackUrl })).account.app, "zendesk");
 });
 
-test("a user closes the popup by hand", async () => {
+test("a test can close the popup as the user does", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "never" });
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -141,7 +141,7 @@ test("a user closes the popup by hand", async () => {
   assert.equal((await sandbox.clock.until(done)).error.code, "popup_closed");
 });
 
-test("what a cancelled attempt's user does later is refused", async () => {
+test("a cancelled attempt is never completed later", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   const flow = client.flow({ app: "gmail", mode: "popup" });
   await flow.load();
@@ -153,7 +153,7 @@ test("what a cancelled attempt's user does later is refused", async () => {
   assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["INITIALIZING"]);
 });
 
-test("a popup that was cut off cannot be closed by the page, and its user may finish all the same", async () => {
+test("the page cannot close a popup that was cut off, and its user can still finish", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "popup_cut_off", afterMs: 60_000 });
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -167,7 +167,7 @@ test("a popup that was cut off cannot be closed by the page, and its user may fi
   assert.equal(sandbox.accounts()[0].status, "ACTIVE");
 });
 
-test("a user without a network is waited for", async () => {
+test("a flow waits for a user who is offline", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica", retry: 0 });
   sandbox.next({ outcome: "offline", forMs: 30_000, afterMs: 1_000 });
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -181,7 +181,7 @@ test("a user without a network is waited for", async () => {
   assert.equal((await sandbox.clock.until(done)).state, "connected");
 });
 
-test("without a network requests fail, and the page is told when it is back", async () => {
+test("setOnline fails requests and dispatches offline and online events", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica", retry: 0 });
   const heard = [];
   for (const name of ["offline", "online"]) addEventListener(name, () => heard.push([name, navigator.onLine]));
@@ -193,7 +193,7 @@ test("without a network requests fail, and the page is told when it is back", as
   assert.deepEqual(heard, [["offline", false], ["online", true]]);
 });
 
-test("scripted faults wait by the same clock", async () => {
+test("delays and hangs of scripted faults follow the sandbox's clock", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.fault({ kind: "delay", ms: 9_000 });
   const loading = client.flow({ app: "gmail" }).load();
@@ -208,7 +208,7 @@ test("scripted faults wait by the same clock", async () => {
   assert.ok(sandbox.clock.now() - startMs >= 30_000);
 });
 
-test("a page makes its own client of the options", async () => {
+test("a page can pass the options of install to createClient", async () => {
   const options = sandbox.install({ api: "v3", entityId: "Melissa" });
   const client = await createClient(options);
   const flow = client.flow({ app: "firecrawl" });
@@ -218,9 +218,9 @@ test("a page makes its own client of the options", async () => {
   assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v3/")));
 });
 
-test("a page that knows only its own gateway", async (context) => {
-  const asked = [];
-  context.mock.method(globalThis, "fetch", async (url) => (asked.push(url), new Response("elsewhere")));
+test("a page that knows only the path of its gateway works, and other requests reach the real fetch", async (context) => {
+  const realRequests = [];
+  context.mock.method(globalThis, "fetch", async (url) => (realRequests.push(url), new Response("elsewhere")));
   const real = { fetch, Request };
   const own = createSandbox({ gateway: "/api/connect/", pageUrl: "https://shop.example/settings" });
   own.install();
@@ -234,7 +234,7 @@ test("a page that knows only its own gateway", async (context) => {
     assert.equal(pathname, "/settings");
     await assert.rejects(client.apps.get({ app: "nothing" }), { code: "not_found" });
     assert.equal(await (await fetch("/other")).text(), "elsewhere");
-    assert.deepEqual(asked.at(-1), "/other");
+    assert.deepEqual(realRequests.at(-1), "/other");
     assert.ok(new Request("/x") instanceof real.Request);
   } finally {
     own.dispose();

@@ -1,4 +1,4 @@
-// Whatever a page's own functions throw is passed on as it is: nothing of it is changed, and every client stays alive.
+// What a page's own functions throw becomes the `cause` of an error, unchanged, and every client keeps working.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -6,13 +6,13 @@ import { json, makeClient, memoryStorage } from "./client.mjs";
 
 const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
 
-/** Values that a page may throw, each with the objects of the page that belong to it. */
+/** Values that a page may throw: `[value, ...objects of the page that it refers to]`. */
 const thrown = {
-  "an error that holds bytes": () => held({ bytes: new Uint8Array(8), buffer: new ArrayBuffer(8), view: new DataView(new ArrayBuffer(8)) }),
-  "an error that holds itself": () => {
+  "an error with typed arrays": () => errorWith({ bytes: new Uint8Array(8), buffer: new ArrayBuffer(8), view: new DataView(new ArrayBuffer(8)) }),
+  "an error with a cycle": () => {
     const request = { res: {} };
     request.res.req = request;
-    return held({ request });
+    return errorWith({ request });
   },
   "an error that is its own cause": () => {
     const error = new Error("own");
@@ -20,7 +20,7 @@ const thrown = {
     return [error, error];
   },
   "an error with a getter that throws": () => [Object.defineProperty(new Error("getter"), "request", { enumerable: true, get() { throw new Error("get"); } })],
-  "an error that holds a hostile proxy": () => [Object.assign(new Error("proxy"), { proxy: hostile() })],
+  "an error with a hostile proxy": () => [Object.assign(new Error("proxy"), { proxy: hostile() })],
   "a hostile proxy": () => [hostile()],
   "a revoked proxy": () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
@@ -29,11 +29,11 @@ const thrown = {
   },
   "a frozen error": () => [Object.freeze(new Error("frozen"))],
   "an error of another realm": () => [runInNewContext("Object.assign(new TypeError('other'), { list: [[]] })")],
-  "a huge graph": () => held({ list: Array.from({ length: 20_000 }, (_, index) => ({ index })) }),
-  "a deep graph": () => {
+  "an error with 20,000 objects": () => errorWith({ list: Array.from({ length: 20_000 }, (_, index) => ({ index })) }),
+  "an error that is nested 20,000 deep": () => {
     let deep = {};
     for (let depth = 0; depth < 20_000; depth += 1) deep = { deep };
-    return held({ deep });
+    return errorWith({ deep });
   },
   "a Map": () => [new Map([[{}, {}]])],
   "a function": () => { const own = () => {}; return [own, own]; },
@@ -48,25 +48,24 @@ const thrown = {
   "undefined": () => [undefined],
 };
 
-function held(members) {
-  const error = Object.assign(new Error("held"), members);
+function errorWith(members) {
+  const error = Object.assign(new Error("with members"), members);
   return [error, error, ...Object.values(members)];
 }
 
-/** A proxy all of whose traps throw. */
+/** A proxy whose traps all throw. */
 function hostile() {
   const trap = () => { throw new Error("trap"); };
   return new Proxy({}, new Proxy({}, { get: () => trap }));
 }
 
-/** What a test has found out about the objects of the page. */
-const isFrozen = (own) => own.map((object) => Object.isFrozen(object));
+const frozenFlags = (own) => own.map((object) => Object.isFrozen(object));
 
 afterEach(() => {
   delete globalThis.reportError;
 });
 
-async function checkAlive(...clients) {
+async function checkClientsWork(...clients) {
   for (const client of clients) {
     assert.deepEqual(client.pending(), []);
     assert.ok(Array.isArray(client.trace()));
@@ -78,9 +77,9 @@ async function checkAlive(...clients) {
 
 for (const [name, make] of Object.entries(thrown)) {
   for (const way of ["rejects with", "throws"]) {
-    test(`a page's fetch that ${way} ${name} leaves it untouched and every client alive`, async () => {
+    test(`a fetch that ${way} ${name} leaves it unchanged and every client working`, async () => {
       const [cause, ...own] = make();
-      const before = isFrozen(own);
+      const before = frozenFlags(own);
       const fetch = way === "throws" ? () => { throw cause; } : () => Promise.reject(cause);
       const client = await makeClient({ fetch, retry: 0, entityId: "Jessica", storage: memoryStorage() });
       const flow = client.flow({ app: "gmail" });
@@ -92,14 +91,14 @@ for (const [name, make] of Object.entries(thrown)) {
         assert.ok(Object.isFrozen(snapshot) && Object.isFrozen(snapshot.error));
       }
       await assert.rejects(client.connectedAccounts.get({ connectedAccountId: "ca_1" }), (error) => error.code === "network" && Object.is(error.cause, cause));
-      assert.deepEqual(isFrozen(own), before);
-      await checkAlive(client);
+      assert.deepEqual(frozenFlags(own), before);
+      await checkClientsWork(client);
     });
   }
 
-  test(`headers, a body and a listener that throw ${name} leave it untouched and every client alive`, async () => {
+  test(`headers, a body and a listener that throw ${name} leave it unchanged and every client working`, async () => {
     const [cause, ...own] = make();
-    const before = isFrozen(own);
+    const before = frozenFlags(own);
     const storage = memoryStorage();
     const fails = () => { throw cause; };
 
@@ -109,27 +108,27 @@ for (const [name, make] of Object.entries(thrown)) {
     assert.ok(Object.is(snapshot.error.cause, cause));
 
     const broken = await makeClient({ retry: 0, entityId: "Jessica", storage, fetch: async () => new Response(new ReadableStream({ pull: (stream) => stream.error(cause) })) });
-    const cut = await broken.flow({ app: "gmail" }).load();
-    assert.equal(cut.error.code, "network");
-    assert.ok(Object.is(cut.error.cause, cause));
+    const brokenBody = await broken.flow({ app: "gmail" }).load();
+    assert.equal(brokenBody.error.code, "network");
+    assert.ok(Object.is(brokenBody.error.cause, cause));
 
     const reported = [];
     globalThis.reportError = (error) => reported.push(error);
-    const heard = broken.flow({ app: "gmail" });
+    const observed = broken.flow({ app: "gmail" });
     let calls = 0;
-    heard.subscribe(fails);
-    heard.subscribe(() => (calls += 1));
-    await heard.load();
+    observed.subscribe(fails);
+    observed.subscribe(() => (calls += 1));
+    await observed.load();
     assert.ok(reported.length > 0 && reported.length === calls);
     assert.ok(reported.every((error) => Object.is(error, cause)));
 
-    const lost = await makeClient({ entityId: "Jessica", fetch: async () => json(account), storage: { getItem: fails, setItem: fails, removeItem: fails, key: fails, get length() { throw cause; } } });
-    assert.deepEqual(isFrozen(own), before);
-    await checkAlive(client, broken, lost);
+    const withoutStorage = await makeClient({ entityId: "Jessica", fetch: async () => json(account), storage: { getItem: fails, setItem: fails, removeItem: fails, key: fails, get length() { throw cause; } } });
+    assert.deepEqual(frozenFlags(own), before);
+    await checkClientsWork(client, broken, withoutStorage);
   });
 }
 
-test("a stack trace that is made by the page is not frozen, and may ask for the snapshot", async () => {
+test("a stack trace from the page's Error.prepareStackTrace is not frozen, and that function may call getSnapshot", async () => {
   const client = await makeClient({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
   const made = [];
   const { prepareStackTrace } = Error;
@@ -144,16 +143,16 @@ test("a stack trace that is made by the page is not frozen, and may ask for the 
       assert.equal(snapshot.error.code, "network");
       try {
         void snapshot.error.stack;
-      } catch { /* The page's own. */ }
+      } catch { /* Thrown by the page's function. */ }
     }
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }
   assert.ok(made.every((stack) => !Object.isFrozen(stack.own) && !Object.isFrozen(stack.own[0])));
-  await checkAlive(client);
+  await checkClientsWork(client);
 });
 
-test("an error whose prototype has setters that throw is an error all the same", async () => {
+test("setters on Error.prototype that throw do not prevent an error", async () => {
   const client = await makeClient({ fetch: () => Promise.reject(new Error("no")), retry: 0, entityId: "Jessica", storage: memoryStorage() });
   for (const name of ["code", "retryable", "cause"]) {
     Object.defineProperty(Error.prototype, name, { configurable: true, set() { throw new Error("set"); } });
@@ -163,5 +162,5 @@ test("an error whose prototype has setters that throw is an error all the same",
       delete Error.prototype[name];
     }
   }
-  await checkAlive(client);
+  await checkClientsWork(client);
 });
