@@ -1,10 +1,10 @@
-/** State of a connection. Open: a word that the platform adds later arrives as it came, in upper case. */
+/** Status of a connection. Other words of the platform are passed on in upper case. */
 export type ConnectionStatus =
   | "ACTIVE" | "INITIATED" | "INITIALIZING" | "PENDING"
   | "FAILED" | "EXPIRED" | "REVOKED" | "INACTIVE"
   | (string & {});
 
-/** How an app authenticates its users. Open, in upper case. */
+/** How an app authenticates its users. Other schemes of the platform are passed on in upper case. */
 export type AuthScheme =
   | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "S2S_OAUTH2"
   | "API_KEY" | "BASIC" | "BASIC_WITH_JWT" | "BEARER_TOKEN"
@@ -15,7 +15,7 @@ export type AuthScheme =
 /** Version of the platform's HTTP API. */
 export type Api = "v3.1" | "v3";
 
-/** Every code that a {@link ConnectError} can carry. */
+/** Every code of a {@link ConnectError}. */
 export type ConnectErrorCode =
   | "load_failed"
   | "invalid_argument" | "fields_invalid"
@@ -31,140 +31,153 @@ export type ConnectErrorCode =
   | "rate_limited" | "server" | "response_invalid";
 
 /**
- * Every code of an {@link Issue}. Of a value: `required` (missing or blank), `type` (another type; params `type`), `format`
- * (`format`; `subdomain` for an address where only the name before the domain belongs), `pattern` (`pattern`), `enum` (none of
- * those `allowed`), `too_long` (more bytes than `max`), `invisible` (a secret with an invisible character in it). Of an argument:
- * `required`, `type`, `format`, `unknown` (no such argument), `duplicate` (given twice, in different words).
+ * Every code of an {@link Issue}. Names in parentheses are members of `params`.
+ *
+ * Of a value:
+ * - `required`: missing or blank.
+ * - `type`: not of the expected type (`type`).
+ * - `format`: not of the expected format (`format`). The format `subdomain` refuses an address where only its first label is expected.
+ * - `pattern`: does not match the pattern (`pattern`).
+ * - `enum`: not one of the allowed values (`allowed`).
+ * - `too_long`: more bytes than allowed (`max`).
+ * - `invisible`: a secret that contains an invisible character.
+ *
+ * Of an argument:
+ * - `required`: missing.
+ * - `type`, `format`: not of the expected type or format.
+ * - `unknown`: no such argument.
+ * - `duplicate`: given twice with different values.
  */
 export type IssueCode = "required" | "unknown" | "type" | "format" | "duplicate" | "pattern" | "enum" | "too_long" | "invisible";
 
-/** What is wrong with one argument or one value. */
+/** A problem with one argument or value. */
 export interface Issue {
   /** Stable; branch on this. */
   readonly code: IssueCode;
   /** Path of the argument or key of the field, for example `data.shop`. */
   readonly field: string;
-  /** English, one sentence, never contains the value. */
+  /** One English sentence. Never contains the value. */
   readonly message: string;
-  /** For a message in the user's language: the field's `label`, and what is named at {@link IssueCode}. Never the value. */
+  /** Details for a translated message: the field's `label` and those of {@link IssueCode}. Never the value. */
   readonly params?: Readonly<Record<string, string>>;
 }
 
 /** A real `Error` whose `name` is `"ConnectError"`. Test with `isConnectError`, not with `instanceof`. */
 export interface ConnectError extends Error {
-  /** What `isConnectError` looks at. */
+  /** Checked by `isConnectError`. */
   readonly name: "ConnectError";
   /** Stable; branch on this. */
   readonly code: ConnectErrorCode;
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
-  /** HTTP status, when a server answered. */
+  /** HTTP status, if a server answered. */
   readonly status?: number;
-  /** How long the platform asks to wait, in milliseconds. */
+  /** Delay that the platform asks for, in milliseconds. */
   readonly retryAfterMs?: number;
   /** The platform's id of the request, for a support ticket. */
   readonly requestId?: string;
-  /** The server's own error code, verbatim: an OAuth `error`, a slug, or a number as text. */
+  /** The server's error code: an OAuth `error`, a slug, or a number as a string. */
   readonly error?: string;
-  /** The server's own words. Text, not markup. Typed values are taken out. */
+  /** The server's message. Text, not markup. The user's values are redacted. */
   readonly errorDescription?: string;
   /**
-   * Id of the account that the attempt was to connect, where the error is about an attempt. After `flow_expired` it tells which
-   * account to look at, or to delete, before the user starts again.
+   * Id of the attempt's account, if the error is about an attempt. After `flow_expired`, check or delete this account before the user
+   * starts again.
    */
   readonly connectedAccountId?: string;
   /** Which arguments or values are wrong. */
   readonly issues?: readonly Issue[];
-  /** The foreign error behind this one, such as a `TypeError` of `fetch`. */
+  /** The original exception, such as a `TypeError` of `fetch`. */
   readonly cause?: unknown;
 }
 
-/** One value that the user must or may give before the connection is initiated. */
+/** A value that the user enters before the connection is initiated. */
 export interface ExpectedInputField {
-  /** Key in `data`, verbatim and case-sensitive. */
+  /** Key of the value in `data`, case-sensitive. */
   readonly name: string;
-  /** Label; never empty. */
+  /** Label. Never empty. */
   readonly displayName: string;
-  /** Help text. Text, not markup. */
+  /** Help text, not markup. */
   readonly description?: string | undefined;
-  /** `string` in practice; show a text input for a word you do not know. Values are sent as strings. */
+  /** Almost always `string`. Show a text input for an unknown type. Values are sent as strings. */
   readonly type: string;
-  /** Whether a value must be given, by the user or by `default`. */
+  /** Whether a value is required, from the user or from `default`. */
   readonly required: boolean;
-  /** Ask for it with a password input. True also where the platform forgot to say so. */
+  /** Whether to use a password input. Also true for names such as `api_key` that the platform does not mark as secret. */
   readonly secret: boolean;
-  /** Prefill with it; used when no value is given. */
+  /** Value if the user enters none. Prefill the input with it. */
   readonly default?: string | undefined;
-  /** Regular expression that has to be found in the value. Check it with `validateParams`, which takes linear time. */
+  /** Regular expression that has to match anywhere in the value. Check it with `validateParams`, which takes linear time. */
   readonly pattern?: string | undefined;
-  /** What kind of text it is, such as `email` or `uri`. A word that you do not know says nothing. */
+  /** Format such as `email` or `uri`. Ignore an unknown one. */
   readonly format?: string | undefined;
   /** The only values allowed. */
   readonly enum?: readonly string[] | undefined;
-  /** A value to show as a hint, never to send. */
+  /** Example value to show as a hint. */
   readonly example?: string | undefined;
-  /** Text to show before the input. Who types it all the same has it taken off. */
+  /** Text to show before the input. Removed from the value if the user types it. */
   readonly prefix?: string | undefined;
-  /** Text to show after the input, such as `.zendesk.com`. Who types it all the same has it taken off. */
+  /** Text to show after the input, such as `.zendesk.com`. Removed from the value if the user types it. */
   readonly suffix?: string | undefined;
-  /** Place among the fields, as the platform gave it. `expectedInputFields` is in this order already. */
+  /** Position among the fields. `expectedInputFields` is already in this order. */
   readonly order?: number | undefined;
 }
 
-/** A result of a {@link StandardSchemaV1}. */
+/** The result of a {@link StandardSchemaV1}. */
 export type StandardResult<Output> =
   | {
-      /** The values, normalised, with the defaults filled in. */
+      /** The normalised values, with defaults filled in. */
       readonly value: Output;
-      /** Never there: nothing is wrong. */
+      /** Always absent on success. */
       readonly issues?: undefined;
     }
   | {
-      /** What is wrong, one issue a field. */
+      /** At most one issue per field. */
       readonly issues: readonly StandardIssue[];
     };
 
-/** An {@link Issue} as a {@link StandardSchemaV1} has it. */
+/** An {@link Issue} in the format of {@link StandardSchemaV1}. */
 export interface StandardIssue extends Issue {
-  /** The field's name, alone. Empty when the values are no object. */
+  /** The name of the field. Empty if the values are not an object. */
   readonly path: readonly string[];
 }
 
-/** The Standard Schema interface (standardschema.dev), version 1. Form libraries take it as a validator. */
+/** A validator for form libraries: version 1 of the Standard Schema interface.
+ * @see https://standardschema.dev */
 export interface StandardSchemaV1<Input, Output> {
-  /** What form libraries look for. */
+  /** The interface. */
   readonly "~standard": {
-    /** Of the interface. */
+    /** Version of the interface. */
     readonly version: 1;
-    /** Whose schema it is. */
+    /** Name of the library. */
     readonly vendor: "connect-flow";
-    /** Never throws; the value of a success is normalised, with the defaults filled in. */
+    /** Validates. Never throws. The value of a success is normalised, with defaults filled in. */
     readonly validate: (value: unknown) => StandardResult<Output>;
-    /** Of the types only; never there at run time. */
+    /** Only for type inference. Absent at run time. */
     readonly types?: {
-      /** What is typed. */
+      /** The values before validation. */
       readonly input: Input;
-      /** What is sent. */
+      /** The values after validation. */
       readonly output: Output;
     } | undefined;
   };
 }
 
-/** A JSON Schema of the user's values, draft 2020-12. */
+/** A JSON Schema (draft 2020-12) of the user's values. */
 export interface FieldsJsonSchema {
-  /** Which JSON Schema this is. */
+  /** The draft. */
   readonly $schema: "https://json-schema.org/draft/2020-12/schema";
-  /** The values are one object. */
+  /** The values are an object. */
   readonly type: "object";
-  /** By the fields' names, in their order. */
+  /** Schemas by field name, in the order of the fields. */
   readonly properties: Readonly<Record<string, FieldJsonSchema>>;
-  /** Those without a default. */
+  /** Names of the required fields without a default. */
   readonly required: readonly string[];
 }
 
-/** Of one field. Always a string, since values are sent as strings. */
+/** The schema of one field. */
 export interface FieldJsonSchema {
-  /** Also for numbers and booleans. */
+  /** Also for numbers and booleans, which are sent as strings. */
   readonly type: "string";
   /** The field's `displayName`. */
   readonly title: string;
@@ -176,330 +189,331 @@ export interface FieldJsonSchema {
   readonly enum?: readonly string[];
   /** `password` for every secret. */
   readonly format?: string;
-  /** Left out where `RegExp` could take for ever, or does not know it. `validateParams` checks it all the same. */
+  /** Left out if `RegExp` could take exponential time or does not support it. `validateParams` still checks it. */
   readonly pattern?: string;
-  /** 1 for a field that must have a value: an empty one counts as missing. */
+  /** 1 for a field that the user has to fill in. */
   readonly minLength?: number;
-  /** Of a secret: it is not shown again. */
+  /** True for a secret. */
   readonly writeOnly?: true;
   /** The field's `example`. */
   readonly examples?: readonly string[];
 }
 
 /**
- * Attributes for an `<input>`, by React's names; `setAttribute` takes those, too. A value of several lines, such as a PEM key,
- * needs a `<textarea>`, and an `enum` a `<select>`.
+ * Attributes for an `<input>`, by their React names. `setAttribute` accepts these, too. Use a `<textarea>` for a value of several
+ * lines, such as a PEM key, and a `<select>` for an `enum`.
  *
- * There is no `name`: a form that is sent before its script runs would put a typed key into the page's URL. There is no
- * `maxLength`: browsers cut a longer value silently.
+ * There is no `name`, because a form submitted before its script runs would put a typed key into the page's URL. There is no
+ * `maxLength`, because browsers truncate a longer value without a word.
  */
 export interface InputAttributes {
-  /** `password` for every secret. Never `number`, which loses what it cannot read. */
+  /** `password` for every secret. Never `number`, which drops what it cannot parse. */
   readonly type: "text" | "password" | "email" | "url";
-  /** Left out when the field is optional or has a default. */
+  /** Left out if the field is optional or has a default. */
   readonly required?: true;
-  /** The field's example. */
+  /** The field's `example`. */
   readonly placeholder?: string;
   /** For numbers. */
   readonly inputMode?: "numeric" | "decimal";
   /**
-   * `new-password` for secrets and user names, which keeps browsers from filling in the login that is saved for this site;
-   * `email` where the field asks for one; `off` for the rest.
+   * `new-password` for secrets and user names, so that browsers do not fill in the login saved for this site. `email` for email
+   * addresses. `off` for the rest.
    */
   readonly autoComplete: "new-password" | "email" | "off";
   /**
-   * For the whole value, white space around it let through. Left out where the browser could take for ever, and where a
-   * pasted address is cut down before it is checked.
+   * Matches the whole value, with white space around it. Left out if the browser could take exponential time, and if a pasted address
+   * may be cut down before it is checked.
    */
   readonly pattern?: string;
-  /** Keys and shop names are typed as they are. */
+  /** Off, so that keys and shop names are sent as typed. */
   readonly autoCapitalize: "none";
-  /** As `autoCapitalize`; Safari looks at it. */
+  /** For Safari. */
   readonly autoCorrect: "off";
-  /** Some browsers send what they check to a server. */
+  /** Off, because some browsers send the text to a server. */
   readonly spellCheck: false;
 }
 
-/** Of which app `getExpectedParamsForUser` asks. */
+/** Options of `getExpectedParamsForUser`. */
 export interface ExpectedParamsOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
   app?: string | undefined;
-  /** Id of the integration to ask. Either this or `app` is required. */
+  /** Id of the integration. Either this or `app` is required. */
   integrationId?: string | undefined;
-  /** Only an integration of this scheme will do. Default: whichever the integration has. */
+  /** Requires an integration with this scheme. Default: any. */
   authScheme?: AuthScheme | undefined;
-  /** Accepted, as in the documents; the expected params do not depend on it. */
+  /** Accepted and ignored: the expected params do not depend on the user. */
   entityId?: string | undefined;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** What an app asks its users for, and the integration to initiate the connection with. */
+/** The fields of an app, and the integration to initiate the connection with. */
 export interface ExpectedParams {
-  /** In the order to ask for them; empty when there is nothing to ask. */
+  /** In the order to show them. Empty if the user has nothing to enter. */
   readonly expectedInputFields: readonly ExpectedInputField[];
-  /** Null when `authScheme` is `NO_AUTH`: such an app needs no connection. */
+  /** Null if `authScheme` is `NO_AUTH`: the app needs no connection. */
   readonly integrationId: string | null;
-  /** How the app authenticates its users with this integration. */
+  /** Auth scheme of the integration. */
   readonly authScheme: AuthScheme;
-  /** Key of the app, where the platform says so. */
+  /** Key of the app, if the platform returns it. */
   readonly app?: string;
 }
 
-/** What `initiateConnection` sends. An option that is not listed here is refused with `invalid_argument`. */
+/** Options of `initiateConnection`. Other options are refused with `invalid_argument`. */
 export interface InitiateConnectionOptions {
   /**
-   * The end user of your product. Default: the client's. Behind a gateway neither is needed: the session decides. With
-   * `unsafeApiKey` one of them is required.
+   * Id of the end user. Default: the client's `entityId`. Not needed behind a gateway, where the session decides. Required with
+   * `unsafeApiKey`.
    */
   entityId?: string | undefined;
-  /** From `getExpectedParamsForUser`. Either this or `app` is required: its null, of an app that needs no connection, is refused. */
+  /** From `getExpectedParamsForUser`. Either this or `app` is required. The null of an app without connection is refused. */
   integrationId?: string | null | undefined;
-  /** Looks the integration up first, as `getExpectedParamsForUser` does. */
+  /** Key of the app, whose integration is looked up first as in `getExpectedParamsForUser`. */
   app?: string | undefined;
-  /** With `app`: only an integration of this scheme will do. */
+  /** With `app`: requires an integration with this scheme. */
   authScheme?: AuthScheme | undefined;
-  /** The user's values by field name, all strings. Default `{}`. */
+  /** The user's values by field name. All are strings. Default `{}`. */
   data?: Record<string, string> | FormData | undefined;
   /** Where the user returns to. Default: the client's `redirectUrl`. */
   redirectUrl?: string | undefined;
-  /** The documents' second name of `redirectUrl`. */
+  /** Alias of `redirectUrl`. */
   redirectUri?: string | undefined;
-  /** A path of this site, handed back by `completeConnection`. Starts with one `/`. */
+  /** A path of this site that `completeConnection` returns. Starts with one `/`. */
   returnTo?: string | undefined;
-  /** Accepted, as in the documents, and not used: the integration decides its scheme. */
+  /** Accepted and ignored: the integration has its own scheme. */
   authMode?: string | undefined;
-  /** Accepted, as in the documents, when empty: a developer's credentials do not belong in a browser. */
+  /** Accepted if empty. Developer credentials do not belong in a browser. */
   authConfig?: Record<string, never> | undefined;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** Plain data: may be stored, logged and sent to your server. */
+/** An initiated connection. Plain data without secrets: may be stored, logged and sent to your server. */
 export interface ConnectionRequest {
-  /** `INITIATED` when the user has to go to `redirectUrl`, `ACTIVE` when all is done. */
+  /** `INITIATED` if the user has to go to `redirectUrl`. Otherwise the status of the account, usually `ACTIVE`. */
   readonly connectionStatus: ConnectionStatus;
-  /** Id of the account that was made. Ask `connectedAccounts.get` for it; never trust one that stands in a URL. */
+  /** Id of the new account. Never trust an id from a URL instead. */
   readonly connectedAccountId: string;
-  /** Where to send the user; null when nothing is left to do there. */
+  /** Where to send the user. Null if the user need not go anywhere. */
   readonly redirectUrl: string | null;
-  /** When the redirect URL stops working, in milliseconds since 1970, where the platform says so. */
+  /** When the redirect URL expires, in milliseconds since 1970, if the platform returns it. */
   readonly expiresAtMs?: number | undefined;
-  /** Whose account it is, where the caller or the server named somebody. */
+  /** Id of the end user, if the caller or the server named one. */
   readonly entityId?: string | undefined;
-  /** Our id of this attempt. */
+  /** Id of the attempt. */
   readonly flowId: string;
 }
 
-/** What a callback URL says. Unauthenticated input: `completeConnection` verifies it. */
+/** A parsed callback URL. Unauthenticated input: `completeConnection` verifies it. */
 export interface ConnectionCallback {
-  /** Our id of the attempt, from `cf_flow`. */
+  /** Id of the attempt, from `cf_flow`. */
   readonly flowId?: string;
-  /** Id that the URL names. Whoever made the URL chose it. */
+  /** Id of the account that the URL names. Not verified. */
   readonly connectedAccountId?: string;
-  /** What the URL claims. `unknown` where it does not say. */
+  /** The outcome that the URL claims. */
   readonly outcome: "success" | "failure" | "unknown";
-  /** Key of the app, where the URL names it. */
+  /** Key of the app, if the URL names it. */
   readonly app?: string;
-  /** The authorization server's code, such as `access_denied`. */
+  /** The authorization server's `error`, such as `access_denied`.
+   * @see RFC 6749 §4.1.2.1 */
   readonly error?: string;
-  /** The authorization server's words. Text, not markup; anybody may have written it. */
+  /** The authorization server's `error_description`. Text, not markup. Untrusted. */
   readonly errorDescription?: string;
-  /** What your server has to complete the connection with, where the platform verifies identities. */
+  /** Your server completes the connection with this, if the platform verifies identities. */
   readonly sessionUri?: string;
 }
 
-/** Options of `completeConnection`; all may be left out. */
+/** Options of `completeConnection`. */
 export interface CompleteConnectionOptions {
-  /** Default: the address of this page. */
+  /** The callback URL. Default: the address of the page. */
   url?: string | URL | undefined;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits for `ACTIVE`. It then rejects with `timeout`. 1 to 3,600,000. Default 30,000. */
+  /** Time limit of the call with its retries and waits for `ACTIVE`, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default 30,000. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** A connection that the platform confirmed. */
+/** A connection confirmed by the platform. */
 export interface CompletedConnection {
-  /** What the platform said, not the URL. */
+  /** From the platform, not from the URL. */
   readonly connectionStatus: "ACTIVE";
   /** The id that `initiateConnection` returned. */
   readonly connectedAccountId: string;
-  /** The account as the platform has it. */
+  /** The account. */
   readonly account: ConnectedAccount;
   /** Key of the app. */
   readonly app?: string;
-  /** The `returnTo` of the initiate call, checked again. */
+  /** `returnTo` of `initiateConnection`, validated again. */
   readonly returnTo?: string;
 }
 
-/** One attempt that left this page and has not been completed. It lives for 10 minutes. */
+/** An attempt whose user has left the page and that is not completed. It expires after 10 minutes. */
 export interface PendingConnection {
-  /** Our id of the attempt; `resume` takes it. */
+  /** Id of the attempt, for `resume`. */
   readonly flowId: string;
-  /** Id that `initiateConnection` returned. */
+  /** Id of the account. */
   readonly connectedAccountId: string;
-  /** For whom it was started, where the caller or the server named somebody. */
+  /** Id of the end user, if the caller or the server named one. */
   readonly entityId?: string;
-  /** Key of the app, where it is known. */
+  /** Key of the app, if known. */
   readonly app?: string;
-  /** Id of the integration, where it is known. */
+  /** Id of the integration, if known. */
   readonly integrationId?: string;
-  /** How the app authenticates its users, where it is known. */
+  /** Auth scheme, if known. */
   readonly authScheme?: AuthScheme;
-  /** In milliseconds since 1970. */
+  /** Start of the attempt, in milliseconds since 1970. */
   readonly startedAtMs: number;
-  /** When its time is over, in milliseconds since 1970. */
+  /** When the attempt expires, in milliseconds since 1970. */
   readonly expiresAtMs: number;
-  /** The `returnTo` of the initiate call. */
+  /** `returnTo` of `initiateConnection`. */
   readonly returnTo?: string;
 }
 
-/** `auto`: a popup, and the page itself where popups are blocked. */
+/** `redirect` navigates the page, `popup` opens a popup. `auto` opens a popup, or navigates the page if the popup is blocked. */
 export type FlowMode = "redirect" | "popup" | "auto";
 
-/** What a flow connects, for whom, and where it takes place. */
+/** Options of `flow`. */
 export interface FlowOptions {
   /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
   app?: string | undefined;
-  /** Id of the integration to connect with. Either this or `app` is required. */
+  /** Id of the integration. Either this or `app` is required. */
   integrationId?: string | undefined;
-  /** Only an integration of this scheme will do. */
+  /** Requires an integration with this scheme. Default: any. */
   authScheme?: AuthScheme | undefined;
   /**
-   * The end user of your product. Default: the client's. Behind a gateway neither is needed: the session decides. With
-   * `unsafeApiKey` one of them is required.
+   * Id of the end user. Default: the client's `entityId`. Not needed behind a gateway, where the session decides. Required with
+   * `unsafeApiKey`.
    */
   entityId?: string | undefined;
-  /** Default `"auto"`. */
+  /** Where the provider's page opens. Default `"auto"`. */
   mode?: FlowMode | undefined;
-  /** Where the user returns to, in a popup too. Default: the client's `redirectUrl`. */
+  /** Where the user returns to, also in a popup. Default: the client's `redirectUrl`. */
   redirectUrl?: string | undefined;
-  /** The documents' second name of `redirectUrl`. */
+  /** Alias of `redirectUrl`. */
   redirectUri?: string | undefined;
-  /** A path of this site, handed back in `connected`. Starts with one `/`. */
+  /** A path of this site that the state `connected` returns. Starts with one `/`. */
   returnTo?: string | undefined;
   /**
-   * Whether `submit` goes on inside another app's browser, where most authorization servers refuse to sign users in. Default
-   * `false`: it fails with `in_app_browser`.
+   * Whether `submit` continues in an in-app browser, where most authorization servers refuse to sign users in. Default `false`: the flow
+   * fails with `in_app_browser`.
    */
   allowInAppBrowser?: boolean | undefined;
 }
 
-/** Which attempt `resume` goes on with. */
+/** Options of `resume`: which attempt to resume. */
 export interface ResumeOptions {
   /**
-   * Of a connection request or a pending connection. Default: the attempt that the page's address names, or else the newest that
-   * is pending, of this tab before those of others.
+   * From a connection request or a pending connection. Default: the attempt named by the page's address, or else the newest pending
+   * attempt. Attempts of this tab come first.
    */
   flowId?: string | undefined;
   /** Only an attempt at this app. */
   app?: string | undefined;
   /** Only an attempt with this integration. */
   integrationId?: string | undefined;
-  /** Only an attempt of this end user. Default: the client's `entityId`. */
+  /** Only an attempt for this end user. Default: the client's `entityId`. */
   entityId?: string | undefined;
 }
 
-/** What every state of a flow has. */
+/** Members of every state of a flow. */
 export interface FlowBasics {
-  /** Key of the app, as far as it is known. */
+  /** Key of the app, if known. */
   readonly app?: string;
-  /** For whom, as far as it is known. */
+  /** Id of the end user, if known. */
   readonly entityId?: string;
-  /** What to ask the user for; empty until that is known. The same array as long as nothing in it changes. */
+  /** The fields to show. Empty until they are loaded. The same array until a field changes. */
   readonly expectedInputFields: readonly ExpectedInputField[];
-  /** Id of the integration, as far as it is known. */
+  /** Id of the integration, if known. */
   readonly integrationId?: string;
-  /** How the app authenticates its users, as far as it is known. */
+  /** Auth scheme, if known. */
   readonly authScheme?: AuthScheme;
 }
 
-/** A flow at one moment: frozen, and the same object until something has changed. */
+/** The state of a flow. Frozen, and the same object until the state changes. */
 export type FlowSnapshot = FlowBasics & (
   | {
-      /** Before `load`; while the fields are asked for; while the connection is started. */
+      /** Before `load`, while the fields load, and while the connection is initiated. */
       readonly state: "idle" | "loading" | "initiating";
     }
   | {
       /** Ready for `submit`. */
       readonly state: "ready";
-      /** What is wrong with the values of the last submit. */
+      /** Problems with the values of the last `submit`. */
       readonly issues: readonly Issue[];
-      /** The app in whose browser the page runs: authorization servers refuse to sign users in there. */
+      /** Name of the app whose in-app browser shows the page. Most authorization servers refuse to sign users in there. */
       readonly inAppBrowser?: string;
     }
-  /** The page is about to leave. */
+  /** The page is about to navigate to the provider. */
   | FlowAttempt<"redirecting">
   /** The user is at the provider. */
   | FlowAttempt<"waiting"> & {
-      /** Whether the popup is known to be there; false for a window that the browser has cut off from this page. */
+      /** Whether the popup is open. False if the provider's page cut it off from this page. */
       readonly isPopupOpen: boolean;
     }
-  /** The platform is being asked how it went. */
+  /** Checking the status of the account. */
   | FlowAttempt<"verifying">
-  /** The platform verifies identities: your server has to complete the connection with `sessionUri`. Goes on by itself. */
+  /** The platform verifies identities: your server has to complete the connection with `sessionUri`. The flow then continues. */
   | FlowAttempt<"completing"> & {
-      /** What the server completes it with; a secret of this attempt. */
+      /** For your server. A secret of this attempt. */
       readonly sessionUri: string;
     }
   | {
-      /** The platform says that the account is `ACTIVE`. */
+      /** The platform confirmed that the account is `ACTIVE`. */
       readonly state: "connected";
       /** Id of the account. */
       readonly connectedAccountId: string;
-      /** The account as the platform has it. */
+      /** The account. */
       readonly account: ConnectedAccount;
-      /** The `returnTo` of the flow, checked again. */
+      /** `returnTo` of the flow, validated again. */
       readonly returnTo?: string;
     }
   | {
-      /** It went wrong; `retry` goes on from there, where the attempt can still succeed, or starts again. */
+      /** Failed. `retry` continues the attempt if it can still succeed, or else starts a new one. */
       readonly state: "failed";
-      /** Why. */
+      /** The reason. */
       readonly error: ConnectError;
     }
   | {
-      /** The user gave up; `retry` starts again. */
+      /** The user cancelled. `retry` starts a new attempt. */
       readonly state: "cancelled";
-      /** Its code is `cancelled` or `popup_closed`. */
+      /** With the code `cancelled` or `popup_closed`. */
       readonly error: ConnectError;
     }
 );
 
-/** A flow whose user is busy elsewhere. */
+/** Members of the states in which an attempt is under way. */
 export interface FlowAttempt<State extends string> {
-  /** Where the attempt stands. */
+  /** Name of the state. */
   readonly state: State;
-  /** Our id of the attempt, by which `pending` lists it and `resume` takes it up in another tab. */
+  /** Id of the attempt. `pending` lists it; `resume` can continue it in another tab. */
   readonly flowId: string;
-  /** Id that the platform gave the account. */
+  /** Id of the account. */
   readonly connectedAccountId: string;
-  /** When the attempt runs out, in milliseconds since 1970. */
+  /** When the attempt expires, in milliseconds since 1970. */
   readonly expiresAtMs: number;
 }
 
-/** One account of one user at one app, as the platform has it now. Holds no credentials. */
+/** An account of one user at one app. Contains no credentials. */
 export interface ConnectedAccount {
   /** For example `ca_…`. Opaque. */
   readonly id: string;
-  /** Usable when it is `ACTIVE`. */
+  /** The account is usable if it is `ACTIVE`. */
   readonly status: ConnectionStatus;
-  /** The platform's reason, free text. Show it, do not branch on it. */
+  /** The platform's reason for the status. Free text: show it, do not branch on it. */
   readonly statusReason?: string;
   /** Key of the app, for example `gmail`. */
   readonly app: string;
-  /** Id of the integration it was connected with. */
+  /** Id of its integration. */
   readonly integrationId?: string;
-  /** The end user whose account it is, where the platform says so. */
+  /** Id of the end user, if the platform returns it. */
   readonly entityId?: string;
-  /** How the app authenticates this account. */
+  /** Auth scheme of the account. */
   readonly authScheme?: AuthScheme;
-  /** Switched off; independent of `status`. */
+  /** Whether it is disabled. Independent of `status`. */
   readonly isDisabled: boolean;
   /** ISO 8601, as the platform wrote it. */
   readonly createdAt?: string;
@@ -507,59 +521,59 @@ export interface ConnectedAccount {
   readonly updatedAt?: string;
 }
 
-/** Names one connected account. */
+/** Options of the calls for one connected account. */
 export interface ConnectedAccountOptions {
   /** Id of the account. */
   connectedAccountId: string;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** Which account `waitUntilActive` waits for, and how long. */
+/** Options of `waitUntilActive`. */
 export interface WaitUntilActiveOptions extends ConnectedAccountOptions {
-  /** As in every call, but with a default of 600,000. */
+  /** Time limit of the call, in milliseconds. 1 to 3,600,000. Default 600,000. */
   timeoutMs?: number | undefined;
 }
 
-/** Which account `refresh` starts anew. */
+/** Options of `refresh`. */
 export interface RefreshOptions extends ConnectedAccountOptions {
   /** Where the user returns to. Default: the client's `redirectUrl`. */
   redirectUrl?: string | undefined;
-  /** The documents' second name of `redirectUrl`. */
+  /** Alias of `redirectUrl`. */
   redirectUri?: string | undefined;
 }
 
-/** What is not given does not filter. */
+/** Filters of `connectedAccounts.list`. */
 export interface ListConnectedAccountsOptions {
-  /** Default: the client's, or else the user of the session at your gateway. */
+  /** Id of the end user. Default: the client's `entityId`, or the user of the session behind a gateway. */
   entityId?: string | undefined;
-  /** Lists the accounts of every user. Only for `unsafeApiKey`: a gateway lists those of the session's user. Default false. */
+  /** Whether to list the accounts of all users. Only with `unsafeApiKey`: a gateway lists those of the session's user. Default `false`. */
   allEntities?: boolean | undefined;
   /** Key of the app. */
   app?: string | undefined;
   /** Id of the integration. */
   integrationId?: string | undefined;
-  /** Only accounts in this state. */
+  /** Only accounts with this status. */
   status?: ConnectionStatus | undefined;
 }
 
-/** Of which app `getConnection` looks for an account. */
+/** Options of `getConnection`. */
 export interface GetConnectionOptions {
   /** Key of the app. */
   app: string;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a signed call to the app needs, as far as the platform shows it. */
+/** Address and credentials for requests to the app. */
 export interface AuthParams {
-  /** Where the app's API is for this account. */
+  /** Base URL of the app's API for this account. */
   readonly baseUrl?: string;
-  /** The credentials. */
+  /** The credentials, which may be masked. */
   readonly parameters: readonly AuthParameter[];
 }
 
@@ -567,226 +581,225 @@ export interface AuthParams {
 export interface AuthParameter {
   /** Its name, such as `access_token`. */
   readonly name: string;
-  /** As the platform shows it: see `isMasked`. */
+  /** The value, or a mask if `isMasked`. */
   readonly value: string;
-  /** The platform shows a mask in place of the value. Never send it back. */
+  /** Whether `value` is a mask. Never send a mask as a value. */
   readonly isMasked: boolean;
 }
 
-/** Which action `executeAction` executes, for whom and with what. */
+/** Options of `executeAction`. */
 export interface ExecuteActionOptions {
   /** Name of the action, such as `GMAIL_FETCH_EMAILS`. */
   action: string;
-  /** On behalf of whom. Default: the client's. */
+  /** Id of the end user. Default: the client's `entityId`. */
   entityId?: string | undefined;
-  /** With this account. Default: the entity's newest usable one of the app. */
+  /** Id of the account. Default: the user's newest usable account of the app. */
   connectedAccountId?: string | undefined;
   /** Version of the tool, such as `20250905_00`. Default: the latest. */
   version?: string | undefined;
-  /** The action's input. Default `{}`. */
+  /** Input of the action. Default `{}`. */
   input?: Record<string, unknown> | undefined;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** What an action came to. One that failed rejects with `action_failed` instead. */
+/** The result of an action. A failed action rejects with `action_failed`. */
 export interface Execution {
-  /** Always true: an action that failed rejects instead. */
+  /** Always true. */
   readonly successful: true;
-  /** What the action answered, of a shape that it defines. */
+  /** The output of the action. Each action defines its shape. */
   readonly data: unknown;
-  /** The platform's id of the execution. */
+  /** The platform's id of the execution log. */
   readonly logId?: string;
 }
 
 /** An app that users can connect. */
 export interface App {
-  /** Such as `gmail`: what other calls take as `app`. */
+  /** Key such as `gmail`, which other calls take as `app`. */
   readonly key: string;
-  /** For people, such as `Gmail`. */
+  /** Name to show, such as `Gmail`. */
   readonly name: string;
-  /** Text, not markup. */
+  /** Description to show. Text, not markup. */
   readonly description?: string;
-  /** Address of an image. */
+  /** URL of an image. */
   readonly logo?: string;
-  /** The groups it is in; may be empty. */
+  /** Its categories. May be empty. */
   readonly categories: readonly AppCategory[];
-  /** In the platform's order. */
+  /** Auth schemes in the platform's order. */
   readonly authSchemes?: readonly AuthScheme[];
-  /** Those for which the platform has credentials of its own: the developer needs none. */
+  /** Auth schemes for which the platform has its own credentials, so that the developer needs none. */
   readonly managedAuthSchemes: readonly AuthScheme[];
-  /** Its actions need no connection. */
+  /** Whether its actions need no connection. */
   readonly noAuth: boolean;
 }
 
-/** A group of apps, such as `email`. */
+/** A category of apps, such as `email`. */
 export interface AppCategory {
-  /** What `apps.list` takes as `category`. */
+  /** Id, which `apps.list` takes as `category`. */
   readonly id: string;
-  /** For people. */
+  /** Name to show. */
   readonly name: string;
 }
 
-/** What is not given does not filter. */
+/** Filters of `apps.list`. */
 export interface ListAppsOptions {
-  /** Part of the key or the name, in any case. */
+  /** Part of the key or the name. Case does not matter. */
   search?: string | undefined;
   /** Id of a category. */
   category?: string | undefined;
 }
 
-/** Names one app. */
+/** Options of the calls for one app. */
 export interface AppOptions {
   /** Key of the app, for example `gmail`. */
   app: string;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** An app plus one auth scheme plus the developer's credentials for it, which no answer holds. */
+/** An app with one auth scheme and the developer's credentials for it. Answers never contain these credentials. */
 export interface Integration {
   /** For example `ac_…`. Opaque. */
   readonly id: string;
   /** Key of its app. */
   readonly app?: string;
-  /** How it authenticates the app's users. */
+  /** Its auth scheme. */
   readonly authScheme?: AuthScheme;
-  /** Neither disabled nor deleted. */
+  /** Whether it is neither disabled nor deleted. */
   readonly isEnabled: boolean;
-  /** Uses the platform's own credentials, where it says so. */
+  /** Whether it uses the platform's own credentials, if the platform returns it. */
   readonly isManaged?: boolean;
   /** ISO 8601, as the platform wrote it. */
   readonly createdAt?: string;
-  /** What users are asked for, where this answer says so; `getExpectedParamsForUser` always does. */
+  /** The fields to show, if this answer has them. `getExpectedParamsForUser` always has them. */
   readonly expectedInputFields?: readonly ExpectedInputField[];
 }
 
-/** Of which app integrations are listed. */
+/** Options of `integrations.list`. */
 export interface ListIntegrationsOptions {
   /** Key of the app. */
   app: string;
 }
 
-/** Names one integration. */
+/** Options of the calls for one integration. */
 export interface IntegrationOptions {
   /** Id of the integration. */
   integrationId: string;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
-/** Of which app `integrations.create` makes one. */
+/** Options of `integrations.create`. */
 export interface CreateIntegrationOptions {
   /** Key of the app. */
   app: string;
-  /** Default: the first that works without the developer's own credentials. */
+  /** Default: the first that needs no credentials of the developer. */
   authScheme?: AuthScheme | undefined;
-  /** Limit of the whole call, in milliseconds: requests, retries and waits. It then rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
-  /** Ends the call, which then rejects with `cancelled`. What the platform has got by then stays done. */
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * One thing that happened: a request (each try is one), a change of a flow's state, something about its popup or its stored
- * record. Words of this package, numbers and codes: nothing that a user typed, a platform answered or a URL holds.
+ * An event of a client: a request (each retry is an event of its own), or a change of a flow's state, popup or stored record. Contains
+ * only constants of this package, numbers and codes, and nothing from users, answers or URLs.
  */
 export type TraceEntry = {
-  /** In milliseconds since 1970; of a request, when it was over. */
+  /** Time in milliseconds since 1970. For a request, its end. */
   readonly atMs: number;
-  /** Which flow: the first six digits of its id. */
+  /** The first six digits of the flow id. */
   readonly flow?: string;
-  /** Why, where it is a failure. */
+  /** Code of the error, if it failed. */
   readonly code?: ConnectErrorCode;
 } & (
   | {
-    /** One try of a request. */
+    /** A request. */
     readonly kind: "request";
-    /** What it was for, such as `getAccount`. */
+    /** Name of the operation, such as `getAccount`. */
     readonly operation: string;
-    /** Of HTTP. */
+    /** HTTP method. */
     readonly method: string;
-    /** The path with `{id}` in place of what stands there, without its query. */
+    /** Path with `{id}` in place of ids, without the query. */
     readonly route: string;
-    /** Of HTTP; absent when nobody answered. */
+    /** HTTP status. Absent without an answer. */
     readonly status?: number;
-    /** How long it took. */
+    /** Duration in milliseconds. */
     readonly ms: number;
   }
   | {
-    /** A flow came into another state. */
+    /** A flow entered a state. */
     readonly kind: "state";
-    /** Which. */
+    /** The new state. */
     readonly state: FlowSnapshot["state"];
   }
   | {
-    /** Something about a popup. */
+    /** A popup changed. */
     readonly kind: "popup";
-    /** What became of it. */
+    /** What happened to the popup. */
     readonly what: "reserved" | "blocked" | "navigated" | "closed";
   }
   | {
-    /** Something about a stored record. */
+    /** A stored record changed. */
     readonly kind: "storage";
-    /** What became of it. */
+    /** What happened to the record. `kept_in_memory`: the storage refused it. */
     readonly what: "stored" | "kept_in_memory" | "removed";
   }
 );
 
 /**
- * What `createClient` makes a client with.
- * Only `baseUrl` is required; an option that is not listed here is refused with `invalid_argument`.
+ * Options of `createClient`. Only `baseUrl` is required. Other options are refused with `invalid_argument`.
  */
 export interface ClientOptions {
-  /** Where the platform's API is reachable for this page: your gateway, such as `/api/connect`. */
+  /** Address of your gateway, such as `/api/connect`: a path or an absolute URL. */
   baseUrl: string;
-  /** Default `"v3.1"`. */
+  /** Version of the platform's API. Default `"v3.1"`. */
   api?: Api | undefined;
   /**
-   * Default for every call that takes one. Behind a gateway leave it out: the session decides who the user is. Where both are given
-   * and differ, calls reject with `entity_mismatch`.
+   * Id of the end user, for calls without one. Leave it out behind a gateway, where the session decides. If it differs from the session's
+   * user, calls reject with `entity_mismatch`.
    */
   entityId?: string | undefined;
-  /** Sent with every request. A function is asked before the first request and again after a 401. */
+  /** Headers of every request. A function is called before the first request and again after a 401. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined;
-  /** As in `fetch`. Default `"same-origin"`. */
+  /** When requests carry cookies, as in `fetch`. Default `"same-origin"`. */
   credentials?: "omit" | "same-origin" | "include" | undefined;
   /**
-   * Where users return to: an `https:` or `http:` URL, or a path of this site. Its own parameters come back unchanged, whatever they are
-   * called. Default: this page. Required where this page is at `file:`, `capacitor:` and the like.
+   * Where users return to: an `https:` or `http:` URL, or a path of this site. Its query parameters are preserved. Default: the page.
+   * Required if the page's address is not `http:` or `https:`, for example `file:` or `capacitor:`.
    */
   redirectUrl?: string | undefined;
-  /** The only origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
+  /** Origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
   redirectOrigins?: readonly string[] | undefined;
   /**
-   * Limit of one request, in milliseconds, from asking for its headers to the end of its answer. Default 15,000. A call makes one to
-   * three requests and may retry each: to limit all of that, give the call a `timeoutMs` of its own.
+   * Time limit of one request, in milliseconds, from calling `headers` to the end of the answer. 1 to 600,000. Default 15,000. A call
+   * makes one to three requests and may retry each. To limit the whole call, pass it a `timeoutMs`.
    */
   timeoutMs?: number | undefined;
   /**
-   * The largest answer that is read, in bytes: 1 to 50,000,000. Default 1,000,000. The answer of an action may be ten times as
-   * long. A longer answer ends the call with `response_invalid`.
+   * Size limit of an answer, in bytes. 1 to 50,000,000. Default 1,000,000. The answer of an action may be ten times as large. A larger
+   * answer rejects with `response_invalid`.
    */
   maxAnswerBytes?: number | undefined;
   /**
-   * How often a failed GET is tried again, 0 to 10. Default 2. Requests that change something are never repeated. A call starts no
-   * retry later than 30 s after its beginning; a longer `Retry-After` ends it at once.
+   * How often a failed GET is retried. 0 to 10. Default 2. Requests with side effects are never retried. No retry starts later than 30 s
+   * after the start of its call; a longer `Retry-After` ends the call at once.
    */
   retry?: number | undefined;
-  /** Whether an integration may be created when the app has none. Default false: it changes the developer's project. */
+  /** Whether calls may create an integration, which changes the developer's project. Default `false`. */
   createIntegrations?: boolean | undefined;
-  /** Default: the page's `fetch`. */
+  /** Sends the requests. Default: the page's `fetch`. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
-  /** Where attempts are remembered while the page is away. Default: `localStorage`, or memory where that fails. */
+  /** Stores attempts while the user is away from the page. Default: `localStorage`, or memory if that fails. */
   storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined;
-  /** Where the `.wasm` file is, which is tried first. Default: beside the module. */
+  /** URL of the `.wasm` file. Default: next to the module. */
   wasmUrl?: string | URL | undefined;
-  /** The platform's key, sent as `x-api-key`. For local work against a sandbox only: whoever opens the page can read it. */
+  /** The platform's API key, sent as `x-api-key`. Only for local development with a sandbox: anyone who opens the page can read it. */
   unsafeApiKey?: string | undefined;
 }
