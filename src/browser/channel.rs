@@ -1,4 +1,4 @@
-//! Word between the windows of this origin: the page that waits for a flow, and the one that its user returns to.
+//! Messages between windows of this origin: the page that waits for a flow, and the page to which the user returns.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -8,11 +8,11 @@ use super::popup::close;
 use crate::core::pending::KEY_PREFIX;
 use crate::core::text::concat;
 
-/// Somebody is back: a callback URL.
+/// Message of the page to which the user returned. Its text is the callback URL.
 pub const CALLBACK: &str = "callback";
-/// The answer to it.
+/// Reply of the waiting page.
 pub const HEARD: &str = "heard";
-/// The text of the answer where the window is a popup of the page that answers.
+/// Text of the reply if the user returned in a popup of the waiting page.
 pub const POPUP: &str = "popup";
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
@@ -25,17 +25,17 @@ extern "C" {
     fn text_of(event: &JsValue, word: &str, own: &JsValue) -> JsValue;
 }
 
-/// The channel of one flow. Closed when dropped.
+/// The `BroadcastChannel` of one flow. Closed when dropped.
 pub struct Channel(JsValue);
 
 impl Channel {
-    /// Where there are no channels, storage events and the platform itself tell, a little later.
+    /// `None` without `BroadcastChannel`. Storage events and status checks then tell the same a little later.
     pub fn open(flow_id: &str, listener: &Function) -> Option<Self> {
         let channel = open_channel(&concat(&[KEY_PREFIX, flow_id]), listener);
         channel.is_object().then_some(Channel(channel))
     }
 
-    /// Says one word, with a text.
+    /// Sends a message.
     pub fn say(&self, word: &str, text: &str) {
         post(&self.0, word, text, &own_id());
     }
@@ -47,12 +47,12 @@ impl Drop for Channel {
     }
 }
 
-/// The text of a word in a message of another page, whoever sent it. A page ignores its own.
+/// The text of a message `word` from another page. Untrusted: any script of this origin can send it.
 pub fn heard(event: &JsValue, word: &str) -> Option<String> {
     text_of(event, word, &own_id()).as_string()
 }
 
-/// What a page says with each word: its random id.
+/// The id of this page, by which it ignores its own messages.
 fn own_id() -> JsValue {
     page::id().into()
 }

@@ -1,28 +1,29 @@
-// Sends a request and reads its answer: what a page's own `fetch` answers may be a proxy, or changed, and any look at it may throw.
+// Sends a request and reads its answer. In JavaScript, because a page may patch `fetch` and any access to its response may throw.
 
-// What became of it, as fetch.rs knows it.
+// Outcomes, the same as in fetch.rs.
 const ANSWERED = 0;
 const REDIRECTED = 1;
 const FOREIGN = 2;
 const UNREADABLE = 3;
 const UNREACHABLE = 4;
 
-/** What a chunk without a byte counts as: such may come without an end, and without a task in which time could pass. */
+/** How many bytes an empty chunk counts as. A stream can yield empty chunks for ever without letting a timer run. */
 const EMPTY_CHUNK = 1_000;
 
-/** What this comes to is nobody's concern. */
+/** Runs `work` and ignores errors. */
 const attempt = async (work) => {
   try {
     await work();
-  } catch { /* Refused, or given up already. */ }
+  } catch { /* Ignored. */ }
 };
 
 /**
- * Never rejects. Resolves to what became of it, and then the status, the body (undefined when it is larger than `maxBytes`) and
- * some headers of an answer; the status of a redirect; what was thrown or came in place of an answer.
+ * Sends a request. Never rejects.
  *
- * @param own in place of the page's `fetch`, which is looked up for each request, so that what the page patches in counts.
- * @param controller of the request: reading ends when it is aborted, whoever ignores that.
+ * @param own the client's option `fetch`. Default: the page's `fetch` at this moment, which may be patched.
+ * @param controller aborts the request. Reading ends then, even if `fetch` ignores the signal.
+ * @returns `[ANSWERED, status, body, ...headers]`, where the body is undefined if it is larger than `maxBytes`; `[REDIRECTED, status]`; or
+ *   another outcome with the exception or the value that came instead of a response.
  */
 export async function exchange(own, request, maxBytes, controller) {
   let thrown = UNREACHABLE;
@@ -31,19 +32,19 @@ export async function exchange(own, request, maxBytes, controller) {
     if (!(response instanceof Response)) return [FOREIGN, response];
     thrown = UNREADABLE;
     const { status, type, headers } = response;
-    // A browser hides the status. A page's own `fetch` may show it, or have followed.
+    // Browsers hide the status of a redirect. A patched `fetch` may show it, or follow the redirect.
     if (/^30[12378]$/.test(status) || type === "opaqueredirect" || response.redirected) {
       const { body } = response;
       attempt(() => body.cancel());
       return [REDIRECTED, status];
     }
-    // `Response.error()`, and what a service worker makes of a failure.
+    // `Response.error()`, for example from a service worker.
     if (!status) return [UNREACHABLE, response];
     const read = ["retry-after-ms", "retry-after", "date", "x-request-id", "cache-control"].map((name) => headers.get(name));
-    // Chromium shows such an answer as cancelled when a page has read its stream, but not when it reads a copy by itself. Only of
-    // the network: that ends with the request.
+    // Chromium's developer tools show a `no-store` answer as cancelled unless a clone is read, too. Only for network responses, whose clone
+    // ends with the request.
     if (/no-store/.test(read[4]) && type !== "default") attempt(() => response.clone().arrayBuffer());
-    // Of a response that was cloned it is another.
+    // Read after cloning, which replaces the body.
     const { body } = response;
     let text = "";
     if (body && typeof body === "object" && !body.locked) {

@@ -1,6 +1,6 @@
-//! The page: its address, its history, its source of randomness.
+//! The page: address, history and random ids.
 
-use core::cell::RefCell;
+use std::cell::RefCell;
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,7 @@ extern "C" {
     fn assign(url: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = replaceAddress)]
     fn replace(url: &str);
-    /// Tells the page of an error that is nobody's to catch, as an uncaught one would be.
+    /// Reports an error to the page like an uncaught one, with `reportError`.
     #[wasm_bindgen(js_name = report)]
     pub fn report_error(thrown: &JsValue);
     #[wasm_bindgen(js_name = randomId)]
@@ -25,7 +25,7 @@ extern "C" {
     fn tab_id() -> JsValue;
 }
 
-/// A text member of the page's location.
+/// A string member of `location`.
 fn location_text(name: &str) -> Result<String, ConnectError> {
     look("location", name).as_string().ok_or_else(|| {
         ConnectError::argument("required", "url", "is required where there is no page")
@@ -41,11 +41,11 @@ pub fn address() -> Result<String, ConnectError> {
 }
 
 thread_local! {
-    /// The address that the page was opened at, as its entry module has seen it, until a callback in it is done with.
+    /// The address at which the page was opened, until the callback in it has been handled.
     static ENTRY: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps the address that the page was opened at: a router may have rewritten it since.
+/// Stores the address at which the page was opened. A router may have changed it since.
 #[cfg(feature = "bindings")]
 pub fn enter(url: Option<String>) {
     if url.is_some() {
@@ -53,17 +53,17 @@ pub fn enter(url: Option<String>) {
     }
 }
 
-/// What [`enter`] keeps.
+/// The address at which the page was opened, if it is stored.
 pub fn entry() -> Option<String> {
     ENTRY.with_borrow(Clone::clone)
 }
 
-/// Forgets the address that the page was opened at.
+/// Forgets the address at which the page was opened.
 pub fn forget_entry() {
     ENTRY.set(None);
 }
 
-/// An absolute form of a return address, which may be a path of this site. As it is outside a page.
+/// Makes a return address absolute if it is a path of this site. Unchanged outside a page.
 pub fn absolute(url: String) -> String {
     match location_text("origin") {
         Ok(origin) if url.starts_with('/') => concat(&[&origin, &url]),
@@ -71,31 +71,30 @@ pub fn absolute(url: String) -> String {
     }
 }
 
-/// Leaves the page. `url` has passed [`redirect::check`](crate::core::redirect::check).
+/// Navigates the page to `url`, which has passed [`redirect::check`](crate::core::redirect::check).
 ///
 /// # Errors
-/// `redirect_refused` when the browser does not let us.
+/// `redirect_refused` if the browser refuses; `invalid_argument` outside a page.
 pub fn leave(url: &str) -> Result<(), Failure> {
     address()?;
     assign(url).map_err(not_left)
 }
 
-/// The failure where a browser does not go to a URL: from a sandboxed frame, or to a host whose Punycode is wrong, as there are no
-/// tables here to tell.
+/// The failure if the browser refuses to navigate: from a sandboxed frame, or to a host with invalid Punycode.
 pub fn not_left(thrown: JsValue) -> Failure {
     let name = Reflect::get(&thrown, &"name".into()).unwrap_or_default();
-    // Firefox repeats what it takes for no URL, and that may hold a token.
+    // Firefox repeats an invalid URL in the message, which may contain a token.
     let is_kept = name != "SyntaxError";
     Failure {
         error: ConnectError::new(
             ErrorCode::RedirectRefused,
-            "the browser refused to go to the redirect URL",
+            "the browser refused to open the redirect URL",
         ),
         cause: is_kept.then_some(thrown),
     }
 }
 
-/// Takes our parameter and the platform's out of the address bar, wherever a router has gone meanwhile. `clean` gives an address
+/// Removes our parameter and the platform's from the current address, to which a router may have navigated. `clean` returns an address
 /// without them.
 pub fn clean_address(clean: &dyn Fn(&str) -> String) {
     forget_entry();
@@ -106,32 +105,36 @@ pub fn clean_address(clean: &dyn Fn(&str) -> String) {
     }
 }
 
-/// A fresh flow id.
+/// A new flow id of 128 random bits, as 32 hexadecimal digits.
 ///
 /// # Errors
-/// `invalid_argument` where there is no source of randomness: an id that can be guessed would bind nothing.
+/// `invalid_argument` without `crypto.getRandomValues`: a flow id that can be guessed protects nothing.
 pub fn new_flow_id() -> Result<String, Failure> {
     random_id().as_string().ok_or_else(|| {
-        ConnectError::argument("required", "crypto", "has no `getRandomValues` here").into()
+        ConnectError::argument(
+            "required",
+            "crypto",
+            "must have `getRandomValues`, which this environment lacks",
+        )
+        .into()
     })
 }
 
 thread_local! {
-    /// Tells this page from others of its origin.
+    /// The id of this page.
     static PAGE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// A random id of this page, as long as it is loaded. `None` where there is no source of randomness.
+/// A random id of this page until it is unloaded. `None` without a source of randomness.
 pub fn id() -> Option<String> {
-    // Not borrowed meanwhile: the source of randomness may be the page's own.
+    // Not borrowed during `new_flow_id`: `crypto` may be the page's own and call back.
     PAGE.with_borrow(Clone::clone).or_else(|| {
         let id = new_flow_id().ok()?;
         PAGE.with_borrow_mut(|kept| Some(kept.get_or_insert(id).clone()))
     })
 }
 
-/// A random id of this tab, which a reload and a way to the provider and back leave as it is. Where there is no `sessionStorage`,
-/// that of the page.
+/// A random id of this tab. It survives reloads and the redirect to the provider and back. Without `sessionStorage`, the id of the page.
 pub fn tab() -> Option<String> {
     tab_id().as_string().or_else(id)
 }

@@ -1,4 +1,4 @@
-//! The popup that a page sends its user to the provider in.
+//! The popup that shows the provider's page.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,25 +13,25 @@ extern "C" {
     fn replace(popup: &JsValue, url: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = isClosed)]
     fn is_closed(popup: &JsValue) -> bool;
-    /// Closes a window or a channel. Imported once: in a build that is not optimized wasm-bindgen would declare it twice.
+    /// Closes a window or a channel. Imported only here, because wasm-bindgen declares a second import again in a debug build.
     pub fn close(it: &JsValue);
 }
 
-/// A window that this page has opened. Cheap to clone; clones are the same window.
+/// A window opened by this page. Clones are the same window.
 #[derive(Clone)]
 pub struct Popup(JsValue);
 
 impl Popup {
-    /// Opens a blank window over the middle of this one. `None` where the browser does not allow it: it does in a click.
+    /// Opens a blank window, centred on this one. `None` if the browser blocks it; during a click it does not.
     pub fn open() -> Option<Self> {
         let popup = open_popup();
         popup.is_object().then_some(Popup(popup))
     }
 
-    /// Sends it to a URL that has passed [`redirect::check`](crate::core::redirect::check). One that is gone shows as closed.
+    /// Navigates to a URL that has passed [`redirect::check`](crate::core::redirect::check). No error if the window is closed.
     ///
     /// # Errors
-    /// `redirect_refused` when the browser does not let us.
+    /// `redirect_refused` if the browser refuses.
     pub fn navigate(&self, url: &str) -> Result<(), Failure> {
         match replace(&self.0, url) {
             Err(thrown) if !self.is_closed() => Err(not_left(thrown)),
@@ -39,18 +39,18 @@ impl Popup {
         }
     }
 
-    /// Whether it is gone, or looks so.
+    /// Whether the window is closed, or cut off from this page by `Cross-Origin-Opener-Policy`.
     pub fn is_closed(&self) -> bool {
         is_closed(&self.0)
     }
 
-    /// Closes it.
+    /// Closes the window.
     pub fn close(&self) {
         close(&self.0);
     }
 }
 
-/// Closes the window of this page, where a script has opened it.
+/// Closes the window of this page, if a script opened it.
 pub fn close_own() {
     close(&js_sys::global());
 }

@@ -1,6 +1,6 @@
-//! Where attempts are remembered while the page is away. Storage that throws or is full degrades to memory.
+//! Stores attempts while the user is away from the page. Falls back to memory if the storage throws or is full.
 
-use core::cell::RefCell;
+use std::cell::RefCell;
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -11,10 +11,10 @@ use crate::core::pending::{KEY_PREFIX, PendingConnection};
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
-    /// `localStorage`, or whatever the host app passed in its place.
+    /// `localStorage`, or the client's option `storage`.
     #[derive(Clone)]
     pub type Storage;
-    /// Whether it took this.
+    /// Whether the storage accepted the entry.
     fn put(storage: &Storage, key: &str, text: &str) -> bool;
     fn remove(storage: &Storage, key: &str);
     fn get(storage: &Storage, key: &str) -> JsValue;
@@ -22,7 +22,7 @@ extern "C" {
 }
 
 thread_local! {
-    /// What a storage did not take, with that storage: for all clients that share it, as it would have been.
+    /// Records that a storage refused, with that storage. Clients of the same storage share them.
     static MEMORY: RefCell<Vec<(JsValue, PendingConnection)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -32,10 +32,10 @@ pub struct Records {
 }
 
 impl Records {
-    /// Over `storage`, or the page's `localStorage`.
+    /// Records in `storage`, by default `localStorage`.
     pub fn new(storage: Option<Storage>) -> Self {
         Records {
-            // Reading the property itself throws where cookies are blocked.
+            // Reading the property throws if cookies are blocked.
             storage: storage.or_else(|| {
                 let value = look("globalThis", "localStorage");
                 value.is_object().then(|| value.unchecked_into())
@@ -43,7 +43,7 @@ impl Records {
         }
     }
 
-    /// Stores a record, in memory if there is no other way. Whether the storage took it.
+    /// Stores a record, in memory if the storage refuses it. Returns whether the storage accepted it.
     pub fn put(&self, record: &PendingConnection) -> bool {
         let key = PendingConnection::key(&record.flow_id);
         let stored = self
@@ -52,7 +52,7 @@ impl Records {
             .is_some_and(|storage| put(storage, &key, &record.to_json()));
         self.forget(&record.flow_id);
         if !stored {
-            // What it holds still says that the attempt goes on.
+            // The storage may still have an older record that says the attempt goes on.
             if let Some(storage) = self.storage.as_ref().filter(|_| record.is_ended()) {
                 remove(storage, &key);
             }
@@ -62,7 +62,7 @@ impl Records {
         stored
     }
 
-    /// Forgets a record.
+    /// Removes a record.
     pub fn remove(&self, flow_id: &str) {
         if let Some(storage) = &self.storage {
             remove(storage, &PendingConnection::key(flow_id));
@@ -70,7 +70,7 @@ impl Records {
         self.forget(flow_id);
     }
 
-    /// What tells this storage from others; undefined where there is none.
+    /// The storage as a value to compare. Undefined without storage.
     fn identity(&self) -> JsValue {
         self.storage.as_ref().map(JsValue::from).unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Records {
         });
     }
 
-    /// The record of a flow id, whatever its age.
+    /// The record of a flow id, of any age.
     pub fn get(&self, flow_id: &str) -> Option<PendingConnection> {
         let own = self.identity();
         let kept = MEMORY.with_borrow(|memory| {
@@ -96,7 +96,7 @@ impl Records {
         })
     }
 
-    /// All records, whatever their age. Entries that are not exactly ours are passed over.
+    /// All records of any age. Invalid entries are skipped.
     pub fn all(&self) -> Vec<PendingConnection> {
         let own = self.identity();
         let mut records: Vec<_> = MEMORY.with_borrow(|memory| {
@@ -112,7 +112,7 @@ impl Records {
                 .get(index)
                 .as_string()
                 .and_then(|key| read(&key, entries.get(index + 1)))
-                // What is in memory could not be stored: it is newer.
+                // A record in memory is newer, because the storage refused it.
                 .filter(|record| records.iter().all(|newer| newer.flow_id != record.flow_id));
             records.extend(record);
         }
@@ -120,7 +120,7 @@ impl Records {
     }
 }
 
-/// What is stored under a key, where that is exactly a record of ours.
+/// The record in a stored entry, if it is valid.
 fn read(key: &str, text: JsValue) -> Option<PendingConnection> {
     PendingConnection::from_value(key, &parse_json(&text.dyn_into().ok()?)?)
 }

@@ -1,6 +1,6 @@
-//! Whether anybody looks at the page, and news of that.
+//! Visibility, focus and network of the page, and events that change them.
 
-use core::cell::Cell;
+use std::cell::Cell;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -12,59 +12,59 @@ use crate::core::in_app_browser::detect;
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
-    /// A member of a global; undefined where there is none.
+    /// A member of a global object. Undefined if either is missing.
     pub fn look(global: &str, name: &str) -> JsValue;
-    /// Whether the page has the keyboard. Where there is no page: yes.
+    /// Whether the page has the focus. True outside a page.
     #[wasm_bindgen(js_name = hasFocus)]
     pub fn has_focus() -> bool;
-    /// Whether the page is in a frame of another site: there an authorization server refuses to be shown.
+    /// Whether the page is in a frame of another site, where authorization servers refuse to be shown.
     #[wasm_bindgen(js_name = isEmbedded)]
     pub fn is_embedded() -> bool;
-    /// Has `listener` called with every event that changes any of it.
+    /// Adds `listener` for visibility, focus, network, storage and page events.
     pub fn listen(listener: &Function);
-    /// Undoes [`listen`].
+    /// Removes `listener`.
     pub fn unlisten(listener: &Function);
     #[wasm_bindgen(js_name = news)]
     fn read_news(event: &JsValue) -> JsValue;
 }
 
-/// Whether the page can be seen. Where there is no page: yes.
+/// Whether the page is visible. True outside a page.
 pub fn is_visible() -> bool {
     look("document", "visibilityState") != "hidden"
 }
 
 thread_local! {
-    /// Whether a request was answered last while the browser said that it is offline.
+    /// Whether the last request was answered although the browser reported that it is offline.
     static IS_ANSWERED_OFFLINE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether there is a network: the browser says so, or its last request was answered all the same.
+/// Whether the network is available: the browser reports so, or the last request was answered nevertheless.
 pub fn is_online() -> bool {
-    says_online() || IS_ANSWERED_OFFLINE.get()
+    reports_online() || IS_ANSWERED_OFFLINE.get()
 }
 
-/// Notes whether a request was answered.
+/// Records whether a request was answered.
 pub fn note_answer(is_answered: bool) {
-    IS_ANSWERED_OFFLINE.set(is_answered && !says_online());
+    IS_ANSWERED_OFFLINE.set(is_answered && !reports_online());
 }
 
-fn says_online() -> bool {
+fn reports_online() -> bool {
     look("navigator", "onLine").as_bool() != Some(false)
 }
 
-/// The app in whose browser the page runs.
+/// The app whose in-app browser shows the page (see [`detect`]).
 pub fn in_app_browser() -> Option<&'static str> {
     let agent = look("navigator", "userAgent").as_string()?;
     detect(&agent, look("navigator", "standalone").is_truthy())
 }
 
-/// What an event that [`listen`] reports says.
+/// The meaning of an event from [`listen`].
 pub enum News {
-    /// The page is shown again after it was left.
+    /// The page was restored from the back/forward cache.
     CameBack,
-    /// Another window has changed this key of the storage.
+    /// Another window changed this storage key.
     Stored(String),
-    /// Anything else of the surroundings.
+    /// Visibility, focus or network changed.
     Other,
 }
 
@@ -78,10 +78,10 @@ pub fn news(event: &JsValue) -> News {
     }
 }
 
-/// Waits for any such event, but no longer than this.
+/// Waits for an event from [`listen`], at most `millis` milliseconds.
 ///
 /// # Errors
-/// `cancelled`.
+/// `cancelled` if one of `signals` is aborted.
 pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
     let deadline = Deadline::start(millis, signals)?;
     listen(&deadline.resolve);

@@ -1,11 +1,11 @@
-//! JavaScript values as [`Value`]s, decoded once and value by value. Everything that runs foreign code is caught.
+//! Decodes JavaScript values as [`Value`]s. Getters and proxies can run the page's code; what they throw is caught.
 
 use js_sys::{JsString, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
 use crate::core::value::Value;
 
-/// Deeper than any answer of the platform, and far from the end of the stack.
+/// The deepest nesting that is decoded. Answers of the platform are less deep, and the stack has room for more.
 const MAX_DEPTH: u32 = 64;
 
 #[wasm_bindgen]
@@ -13,27 +13,27 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn json_parse(text: &JsString) -> Result<JsValue, JsValue>;
 
-    /// Throws for a proxy that was revoked.
+    /// Throws for a revoked proxy.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
     fn from_entries(entries: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// As JavaScript writes it.
+    /// `String(value)`.
     #[wasm_bindgen(js_name = String)]
     pub fn to_text(value: &JsValue) -> String;
 }
 
-/// Decodes JSON text; `None` when it is no JSON, or nested too deeply.
+/// Decodes JSON. `None` if it is invalid or nested too deeply.
 pub fn parse_json(text: &JsString) -> Option<Value> {
     decode(&json_parse(text).ok()?).ok()
 }
 
-/// Decodes a plain value.
+/// Decodes a value.
 ///
 /// # Errors
-/// What a getter or a proxy threw, or a sentence when the value is nested too deeply.
+/// The exception of a getter or a proxy, or a message if the value is nested too deeply.
 pub fn decode(value: &JsValue) -> Result<Value, JsValue> {
     decode_at(value, 0)
 }
@@ -58,7 +58,7 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
         return Err(JsValue::from_str("nested too deeply"));
     }
     if is_array(value)? {
-        // Not through `Array`: a proxy of one passes for it, and what its traps throw would go past us.
+        // Not with js-sys's `Array`: the traps of a proxy of an array may throw, which its methods do not catch.
         let length = Reflect::get(value, &"length".into())?
             .as_f64()
             .unwrap_or(0.0);
@@ -69,7 +69,7 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
         return Ok(Value::Array(items));
     }
     let mut members = members(value, &[], depth)?.0;
-    // `FormData`, `Headers`, `URLSearchParams` and `Map` have no members of their own, but pairs of a name and a value.
+    // `FormData`, `Headers`, `URLSearchParams` and `Map` have no own members, but iterate over pairs of name and value.
     if members.is_empty() && Reflect::has(value, &Symbol::iterator())? {
         let Ok(object) = from_entries(value) else {
             return Ok(Value::Foreign);
@@ -79,10 +79,10 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
     Ok(Value::Object(members))
 }
 
-/// Members by name, as JavaScript has them.
+/// Names and JavaScript values of members.
 pub type Kept = Vec<(String, JsValue)>;
 
-/// The members of an object, decoded, and those of `names_kept`.
+/// The decoded members of an object, and those of `names_kept` as JavaScript values.
 ///
 /// # Errors
 /// As [`decode`].
@@ -93,7 +93,7 @@ pub fn members(
 ) -> Result<(Vec<(String, Value)>, Kept), JsValue> {
     let (mut members, mut kept) = (Vec::new(), Vec::new());
     for key in Reflect::own_keys(object)?.iter() {
-        // Symbols are no options.
+        // A symbol.
         let Some(name) = key.as_string() else {
             continue;
         };
@@ -102,7 +102,7 @@ pub fn members(
             continue;
         }
         if names_kept.contains(&name.as_str()) {
-            // For an option, null says the same as nothing.
+            // For an option, null means not given.
             if !member.is_null() {
                 kept.push((name, member));
             }

@@ -1,25 +1,25 @@
-// The page and its surroundings. Any look at them may throw, and in a worker or on a server most of it is missing.
+// Access to the page and its environment. Each access may throw; in a worker or on a server most of it is missing.
 
 const WIDTH = 520;
 const HEIGHT = 720;
 
-/** Every key of the page's own storage is read at most this often: it is not ours alone. */
+/** The most storage keys to read. Other code of the origin can add any number of keys. */
 const MAX_KEYS = 10_000;
 
-/** Under which key the tab's `sessionStorage` holds its id. */
+/** Key of the tab's id in `sessionStorage`. */
 const TAB_KEY = "connect-flow-tab";
 
-/** What tells that the page has changed: `storage` and `pageshow` speak for themselves, the rest only says that it did. */
+/** Window events that change visibility, focus or network, or tell of another window. */
 const EVENTS = ["focus", "online", "offline", "pageshow", "storage"];
 
-/** What this comes to, or nothing. */
+/** Returns the result of `work`, or undefined if it throws. */
 const attempt = (work) => {
   try {
     return work();
-  } catch { /* Missing, forbidden or full. */ }
+  } catch { /* Ignored: missing, forbidden or full. */ }
 };
 
-/** A member of a global. */
+/** A member of a global object, or undefined. */
 export const look = (global, name) => attempt(() => globalThis[global][name]);
 
 export const hasFocus = () => attempt(() => !!document.hasFocus()) ?? true;
@@ -29,13 +29,13 @@ export function isEmbedded() {
   for (let window = globalThis; ;) {
     const parent = attempt(() => window.parent);
     if (!parent || typeof parent !== "object" || parent === window) return false;
-    // What a browser says of a page of another origin: nothing.
+    // Browsers throw for the address of another origin.
     if (!attempt(() => [parent.location.href])) return true;
     window = parent;
   }
 }
 
-/** A worker has no document, and a server no events. */
+/** Calls `method` for every event. Workers have no document, servers no events. */
 const each = (method, listener) => {
   attempt(() => document[method]("visibilitychange", listener));
   for (const name of EVENTS) attempt(() => globalThis[method](name, listener));
@@ -44,7 +44,7 @@ const each = (method, listener) => {
 export const listen = (listener) => each("addEventListener", listener);
 export const unlisten = (listener) => each("removeEventListener", listener);
 
-/** True when the page is shown again after it was left, the key when another window has changed the storage. */
+/** True if the page was restored from the back/forward cache; the key if another window changed the storage. */
 export const news = (event) =>
   attempt(() => {
     const { type } = event;
@@ -54,12 +54,12 @@ export const news = (event) =>
 
 export const leave = (url) => location.assign(url);
 
-/** Another address in the bar. A sandboxed frame may refuse; it then stays as it is. */
+/** Replaces the address without navigating. Does nothing in a sandboxed frame that forbids it. */
 export const replaceAddress = (url) => attempt(() => history.replaceState(history.state, "", url));
 
 export const report = (thrown) => attempt(() => reportError(thrown));
 
-/** 16 random bytes as 32 digits. */
+/** 16 random bytes as 32 hexadecimal digits. */
 export const randomId = () =>
   attempt(() => {
     const bytes = new Uint8Array(16);
@@ -67,7 +67,7 @@ export const randomId = () =>
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, 0)).join("");
   });
 
-/** What the tab's own storage holds as its id. */
+/** The tab's random id, created at the first call. */
 export const tab = () =>
   attempt(() => {
     const kept = sessionStorage.getItem(TAB_KEY);
@@ -77,14 +77,14 @@ export const tab = () =>
     return id;
   });
 
-/** Opens a blank window over the middle of this one. */
+/** Opens a blank window, centred on this one. Undefined if blocked. */
 export const openPopup = () =>
   attempt(() => {
     const middle = (at, size, own) => Math.trunc((at || 0) + Math.max(((size || 0) - own) / 2, 0));
     const left = middle(globalThis.screenX, globalThis.outerWidth, WIDTH);
     const top = middle(globalThis.screenY, globalThis.outerHeight, HEIGHT);
     const popup = open("about:blank", "_blank", `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`);
-    // Blocked is null, and for some blockers a window that is closed already.
+    // A blocked popup is null, or with some blockers a window that is closed already.
     return popup && !isClosed(popup) ? popup : undefined;
   });
 
@@ -92,11 +92,12 @@ export const navigate = (popup, url) => {
   try {
     popup.location.replace(url);
   } finally {
-    // Whatever page comes into it must not be able to navigate ours. Not earlier: Chromium lets a sandboxed frame send on only a
-    // window that it is the opener of.
+    // The provider's page must not be able to navigate ours. Cleared only after the navigation, because in Chromium a sandboxed frame
+    // can navigate only windows whose opener it is.
     attempt(() => (popup.opener = null));
   }
 };
+
 export const isClosed = (popup) => !!attempt(() => popup.closed);
 
 /** Closes a window or a channel. */
@@ -105,7 +106,7 @@ export const close = (it) => attempt(() => it.close());
 export const openChannel = (name, onmessage) => attempt(() => Object.assign(new BroadcastChannel(name), { onmessage }));
 export const say = (channel, word, text, from) => attempt(() => channel.postMessage({ [word]: text, from }));
 
-/** The text of a word in a message, unless it is this page's own. */
+/** The text of a message `word`, unless this page sent it. */
 export const heard = (event, word, own) =>
   attempt(() => {
     const { data } = event;
@@ -116,7 +117,7 @@ export const put = (storage, key, text) => !!attempt(() => [storage.setItem(key,
 export const remove = (storage, key) => attempt(() => storage.removeItem(key));
 export const get = (storage, key) => attempt(() => storage.getItem(key));
 
-/** Keys that start so, each before what it holds. */
+/** The keys with a prefix, each followed by its value. */
 export function entries(storage, prefix) {
   const found = [];
   const length = attempt(() => Math.min(storage.length, MAX_KEYS));
