@@ -1,33 +1,22 @@
-// Whose parameters are whose in the address of a page, and where a page is that can be returned to.
+// The parameters of app and platform in the address of a page, and which pages users can return to.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { json, makeClient, memoryStorage } from "./client.mjs";
+import { closePage, openPage } from "./fake-page.mjs";
 
 const origin = "https://app.test";
 const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
 
 let page;
 beforeEach(() => {
-  page = open(`${origin}/`);
+  page = openPage(`${origin}/`);
 });
 afterEach(() => {
-  for (const name of ["location", "history", "parent"]) delete globalThis[name];
+  closePage();
+  delete globalThis.parent;
 });
 
-function open(href) {
-  const location = {
-    href,
-    get origin() {
-      return new URL(this.href).origin;
-    },
-    assign: (url) => page.left.push(url),
-  };
-  const history = { state: { router: 1 }, replaceState: (state, _, url) => page.replaced.push([state, (location.href = url)]) };
-  Object.assign(globalThis, { location, history });
-  return { location, left: [], replaced: [] };
-}
-
-/** A v3 platform whose accounts are `ACTIVE` once their user was there. */
+/** A platform whose accounts are ACTIVE from the first status check. */
 function platform({ scheme = "OAUTH2" } = {}) {
   const bodies = [];
   const asked = [];
@@ -45,14 +34,14 @@ function platform({ scheme = "OAUTH2" } = {}) {
       const fields = { connected_account_initiation: { required: [], optional: [] } };
       return json({ slug: "gmail", name: "Gmail", auth_config_details: [{ name: "x", mode: scheme, fields }] });
     }
-    const own = { ...integration, auth_scheme: scheme, is_composio_managed: scheme === "OAUTH2" };
-    return json(/auth_configs\//.test(pathname) ? own : { items: [own] });
+    const configured = { ...integration, auth_scheme: scheme, is_composio_managed: scheme === "OAUTH2" };
+    return json(/auth_configs\//.test(pathname) ? configured : { items: [configured] });
   };
-  const returnAddress = () => bodies.map((body) => body.callback_url ?? body.connection?.callback_url).at(-1);
-  return { asked, bodies, returnAddress, options: { entityId: "Jessica", retry: 0, fetch, storage: memoryStorage() } };
+  const callbackUrlSent = () => bodies.map((body) => body.callback_url ?? body.connection?.callback_url).at(-1);
+  return { asked, bodies, callbackUrlSent, options: { entityId: "Jessica", retry: 0, fetch, storage: memoryStorage() } };
 }
 
-/** What platforms put behind a return address. */
+/** The parameters that platforms append to a callback URL. */
 const dialects = [
   "status=success&connected_account_id=ca_1",
   "status=success&connectedAccountId=ca_1&appName=gmail",
@@ -60,18 +49,18 @@ const dialects = [
   "status=success&connection_id=ca_1&toolkit=gmail&message=done",
 ];
 
-const own = [
+const ownPaths = [
   "/orders?status=open&id=7", "/orders?id=7&status=success#list", "/?error=none&message=hi&reason=%20x", "/shop?toolkit=drill&appName=crm",
   "/deals?connectionId=9&code=1&state=2", "/x?status=open&status=closed", "/#/orders?status=open",
 ];
 
-suite("a parameter of the app's own", () => {
-  for (const path of own) {
-    test(`${path}: makes no callback, and comes back unchanged in every dialect`, async () => {
+suite("a parameter of the app", () => {
+  for (const path of ownPaths) {
+    test(`${path}: is not read as a callback, and is unchanged after one in every dialect`, async () => {
       for (const dialect of dialects) {
-        const { asked, options, returnAddress } = platform();
+        const { asked, options, callbackUrlSent } = platform();
         const client = await makeClient(options);
-        page = open(origin + path);
+        page = openPage(origin + path);
         assert.equal(await client.completeConnection(), null);
         assert.equal(client.parseCallback(), null);
         const flow = client.flow({ app: "gmail", mode: "redirect" });
@@ -79,86 +68,86 @@ suite("a parameter of the app's own", () => {
         flow.dispose();
         assert.equal(asked.filter((request) => /connected_accounts/.test(request)).length, 0);
         await client.initiateConnection({ app: "gmail" });
-        const bound = new URL(returnAddress());
+        const bound = new URL(callbackUrlSent());
         const before = bound.href.replace(/[?&]cf_flow=\w+/, "");
-        assert.equal(before, origin + path, "sent as it was");
+        assert.equal(before, origin + path, "unchanged in the callback URL");
         bound.search += `&${dialect}`;
-        page = open(bound.href);
+        page = openPage(bound.href);
         const done = await client.completeConnection();
         assert.equal(done.connectedAccountId, "ca_1");
-        assert.equal(page.location.href, origin + path, "and as it was again");
+        assert.equal(page.location.href, origin + path, "unchanged after the callback");
         assert.equal(await client.completeConnection(), null);
       }
     });
 
-    test(`${path}: is cleaned by a flow in the same way`, async () => {
-      const { options, returnAddress } = platform();
+    test(`${path}: is unchanged after a flow has completed the callback`, async () => {
+      const { options, callbackUrlSent } = platform();
       const client = await makeClient(options);
-      page = open(origin + path);
+      page = openPage(origin + path);
       await client.initiateConnection({ app: "gmail" });
-      const bound = new URL(returnAddress());
+      const bound = new URL(callbackUrlSent());
       bound.search += `&${dialects[0]}`;
-      page = open(bound.href);
+      page = openPage(bound.href);
       assert.equal((await client.flow({ app: "gmail" }).load()).state, "connected");
       assert.equal(page.location.href, origin + path);
     });
   }
 
-  test("is not an error that the platform reports", async () => {
-    const { options, returnAddress } = platform();
+  test("is not read as an error of the platform", async () => {
+    const { options, callbackUrlSent } = platform();
     const client = await makeClient({ ...options, redirectUrl: "/done?error=x&status=failed" });
     await client.initiateConnection({ app: "gmail" });
-    page = open(`${returnAddress()}&status=success&connected_account_id=ca_1`);
+    page = openPage(`${callbackUrlSent()}&status=success&connected_account_id=ca_1`);
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
     assert.equal(page.location.href, `${origin}/done?error=x&status=failed`);
     await client.initiateConnection({ app: "gmail" });
-    page = open(`${returnAddress()}&status=failed&error=access_denied`);
+    page = openPage(`${callbackUrlSent()}&status=failed&error=access_denied`);
     await assert.rejects(client.completeConnection(), { code: "access_denied" });
   });
 
-  test("is back unchanged where the platform sets its parameters in place of those of the same name", async () => {
+  test("is restored if the platform has overwritten it", async () => {
     for (const path of ["/orders?status=open&id=7", "/x?status=open&status=closed&status=open&id=7", "/y?id=1&connected_account_id=x&connected_account_id=y#list"]) {
-      const { options, returnAddress } = platform();
+      const { options, callbackUrlSent } = platform();
       const client = await makeClient(options);
       await client.initiateConnection({ app: "gmail", redirectUrl: origin + path });
-      const url = new URL(returnAddress());
+      const url = new URL(callbackUrlSent());
       url.searchParams.set("status", "success");
       url.searchParams.set("connected_account_id", "ca_1");
-      page = open(url.href);
+      page = openPage(url.href);
       assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
       assert.equal(page.location.href, origin + path);
     }
   });
 
-  test("is told from the platform's where that drops cf_flow", async () => {
-    const { options, returnAddress } = platform();
+  test("is kept if the platform drops cf_flow", async () => {
+    const { options, callbackUrlSent } = platform();
     const client = await makeClient(options);
-    page = open(`${origin}/orders?status=open`);
+    page = openPage(`${origin}/orders?status=open`);
     await client.initiateConnection({ app: "gmail" });
-    page = open(`${returnAddress().replace(/&cf_flow=\w+/, "")}&status=success&connected_account_id=ca_1`);
+    page = openPage(`${callbackUrlSent().replace(/&cf_flow=\w+/, "")}&status=success&connected_account_id=ca_1`);
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
     assert.equal(page.location.href, `${origin}/orders?status=open`);
   });
 
-  test("names an account of nobody's: the page is no callback", async () => {
+  test("that names an unknown account makes no callback", async () => {
     const client = await makeClient(platform().options);
     for (const path of ["/?status=success&connected_account_id=ca_9", "/?connectionId=9&error=x"]) {
-      page = open(origin + path);
+      page = openPage(origin + path);
       assert.equal(await client.completeConnection(), null);
       assert.equal(page.location.href, origin + path);
     }
   });
 });
 
-suite("a page where users cannot return to", () => {
+suite("a page that is not on http or https", () => {
   const pages = ["file:///C:/app/index.html", "capacitor://localhost/", "exp://192.168.0.2:8081/", "chrome-extension://abcdef/popup.html", "about:srcdoc",
     "about:blank", "ionic://localhost/x", "data:text/html,x", "blob:https://app.test/1"];
 
-  test("is refused before anything is created, and the message names the option", async () => {
+  test("cannot be a callback URL: the error names redirectUrl, and no account is created", async () => {
     for (const href of pages) {
       const { bodies, options } = platform();
       const client = await makeClient(options);
-      page = open(href);
+      page = openPage(href);
       for (const redirectUrl of [undefined, "/done"]) {
         const refused = ({ code, message, issues }) => code === "invalid_argument" && issues[0].field === "redirectUrl" && /`redirectUrl`.*https:/.test(message);
         if (href.startsWith("blob:") && redirectUrl) continue;
@@ -172,22 +161,22 @@ suite("a page where users cannot return to", () => {
     }
   });
 
-  test("works with a redirectUrl, and without one for what needs no other page", async () => {
+  test("can connect with a redirectUrl, and without one if no redirect is needed", async () => {
     for (const href of pages) {
-      const { options, returnAddress } = platform();
+      const { options, callbackUrlSent } = platform();
       const client = await makeClient(options);
-      page = open(href);
+      page = openPage(href);
       await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
-      assert.match(returnAddress(), /^https:\/\/app\.test\/done\?cf_flow=/);
+      assert.match(callbackUrlSent(), /^https:\/\/app\.test\/done\?cf_flow=/);
       const keys = platform({ scheme: "API_KEY" });
       const second = await makeClient(keys.options);
       const { connectionStatus } = await second.initiateConnection({ app: "gmail" });
-      assert.deepEqual([connectionStatus, keys.returnAddress()], ["ACTIVE", undefined]);
+      assert.deepEqual([connectionStatus, keys.callbackUrlSent()], ["ACTIVE", undefined]);
     }
   });
 });
 
-test("a return address and a place to go to are http or https, whatever a URL's origin says", async () => {
+test("redirectUrl, redirect and redirectOrigins take only http and https URLs", async () => {
   const client = await makeClient({ ...platform().options, redirectOrigins: ["https://app.test"] });
   for (const url of ["blob:https://app.test/x", "data:text/html,x", "javascript:alert(1)", "filesystem:https://app.test/temporary/x", "view-source:https://app.test/",
     "ws://app.test/", "ftp://app.test/", "file:///etc/passwd", "about:blank", "https:app.test", "https:/app.test", "//app.test/"]) {
@@ -195,38 +184,38 @@ test("a return address and a place to go to are http or https, whatever a URL's 
     assert.throws(() => client.redirect({ redirectUrl: url }), { code: "redirect_refused" }, url);
     await assert.rejects(makeClient({ redirectOrigins: [url] }), { code: "invalid_argument" }, url);
   }
-  assert.deepEqual(page.left, []);
+  assert.deepEqual(page.assigned, []);
 });
 
-test("users are sent by http to this computer only, not to another of its network", async () => {
+test("redirect allows http for loopback only", async () => {
   const client = await makeClient(platform().options);
   for (const host of ["192.168.0.7", "10.0.0.2:8080", "dev.local", "laptop", "169.254.1.1", "[fe80::1]"]) {
     assert.throws(() => client.redirect({ redirectUrl: `http://${host}/` }), { code: "redirect_refused" }, host);
   }
   client.redirect({ redirectUrl: "http://localhost:3000/" });
-  assert.deepEqual(page.left, ["http://localhost:3000/"]);
+  assert.deepEqual(page.assigned, ["http://localhost:3000/"]);
 });
 
-suite("a page that a router has rewritten since it was opened", () => {
+suite("a page whose router has changed the address since it was opened", () => {
   let count = 0;
-  /** The package as a page loads it that is opened at this address. */
-  async function entered(href, options) {
-    page = open(href);
+  /** Imports the package anew in a page that opens at this address. */
+  async function openAt(href, options) {
+    page = openPage(href);
     const { createClient } = await import(`connect-flow?${count++}`.replace("connect-flow", import.meta.resolve("connect-flow")));
     const { wasmUrl } = await import("./client.mjs");
     return { createClient: (more) => createClient({ wasmUrl, baseUrl: "https://platform.test", ...options, ...more }) };
   }
 
-  async function started() {
-    const { options, returnAddress, asked } = platform();
+  async function startConnection() {
+    const { options, callbackUrlSent, asked } = platform();
     const client = await makeClient(options);
     await client.initiateConnection({ app: "gmail", redirectUrl: `${origin}/done` });
-    return { options, asked, url: `${returnAddress()}&status=success&connected_account_id=ca_1` };
+    return { options, asked, url: `${callbackUrlSent()}&status=success&connected_account_id=ca_1` };
   }
 
-  test("is a callback all the same, once, and stays where the router has gone", async () => {
-    const { options, url } = await started();
-    const { createClient } = await entered(url, options);
+  test("completes the callback it was opened with, once, and keeps the router's address", async () => {
+    const { options, url } = await startConnection();
+    const { createClient } = await openAt(url, options);
     page.location.href = `${origin}/home`;
     const client = await createClient();
     assert.equal(client.parseCallback().connectedAccountId, "ca_1");
@@ -237,9 +226,9 @@ suite("a page that a router has rewritten since it was opened", () => {
     assert.equal(await (await createClient()).completeConnection(), null);
   });
 
-  test("is a callback for a flow", async () => {
-    const { options, url } = await started();
-    const { createClient } = await entered(url, options);
+  test("completes that callback by a flow", async () => {
+    const { options, url } = await startConnection();
+    const { createClient } = await openAt(url, options);
     page.location.href = `${origin}/home`;
     const client = await createClient();
     assert.equal((await client.flow({ app: "gmail" }).load()).state, "connected");
@@ -248,19 +237,19 @@ suite("a page that a router has rewritten since it was opened", () => {
     assert.equal(await client.completeConnection(), null);
   });
 
-  test("goes by its address now where that is a callback", async () => {
-    const [{ options, url }] = [await started()];
-    const { createClient } = await entered(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, options);
+  test("prefers its present address if that is a callback", async () => {
+    const [{ options, url }] = [await startConnection()];
+    const { createClient } = await openAt(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, options);
     page.location.href = url;
     const client = await createClient();
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
     assert.equal(page.location.href, `${origin}/done`);
-    assert.equal(await client.completeConnection(), null, "nor is the address at the start used later");
+    assert.equal(await client.completeConnection(), null, "the first address is not used afterwards");
   });
 
-  test("keeps the callback while the platform cannot be asked", async () => {
-    const { options, url } = await started();
-    const { createClient } = await entered(url, options);
+  test("keeps the callback until a status check has succeeded", async () => {
+    const { options, url } = await startConnection();
+    const { createClient } = await openAt(url, options);
     page.location.href = `${origin}/home`;
     let isUp = false;
     const client = await createClient({ fetch: (request) => (isUp ? options.fetch(request) : Promise.resolve(json({}, 401))) });
@@ -269,8 +258,8 @@ suite("a page that a router has rewritten since it was opened", () => {
     assert.equal((await client.completeConnection()).connectedAccountId, "ca_1");
   });
 
-  test("says that it can be closed where nothing is remembered of the attempt, to all who ask before a flow is over", async () => {
-    const { createClient } = await entered(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, platform().options);
+  test("fails with callback_unbound for an unknown attempt, until a flow has reported it", async () => {
+    const { createClient } = await openAt(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, platform().options);
     page.location.href = `${origin}/home`;
     const client = await createClient();
     await assert.rejects(client.completeConnection(), { code: "callback_unbound" });
@@ -285,15 +274,15 @@ suite("a page that a router has rewritten since it was opened", () => {
     "its address as a URL": (url) => new URL(url),
     "its path and query": (url) => url.slice(origin.length),
   })) {
-    test(`is a callback once where it is handed in: ${name}`, async () => {
+    test(`completes the callback once if the app passes ${name}`, async () => {
       for (const isMoved of [true, false]) {
-        const { options, url } = await started();
-        const { createClient } = await entered(url, options);
+        const { options, url } = await startConnection();
+        const { createClient } = await openAt(url, options);
         if (isMoved) page.location.href = `${origin}/home`;
         const client = await createClient();
         assert.equal((await client.completeConnection({ url: given(url) })).connectedAccountId, "ca_1");
         assert.equal(page.location.href, isMoved ? `${origin}/home` : `${origin}/done`);
-        assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready", "another account can be connected");
+        assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready", "ready for another account");
       }
     });
   }
@@ -304,10 +293,10 @@ suite("a page that a router has rewritten since it was opened", () => {
     ["a parameter", (url) => `${url}&tab=2`, "/done?tab=2"],
   ];
   for (const [name, move, clean] of moves) {
-    test(`is cleaned where the router has put ${name} there meanwhile`, async () => {
+    test(`is cleaned if the router has meanwhile added ${name}`, async () => {
       for (const complete of [(client) => client.completeConnection(), (client) => client.flow({ app: "gmail" }).load()]) {
-        const { options, url } = await started();
-        const { createClient } = await entered(url, options);
+        const { options, url } = await startConnection();
+        const { createClient } = await openAt(url, options);
         const client = await createClient();
         const completed = complete(client);
         page.location.href = move(url);
@@ -319,17 +308,17 @@ suite("a page that a router has rewritten since it was opened", () => {
   }
 });
 
-test("a window whose attempt is remembered elsewhere says that it can be closed, and offers no other attempt", async () => {
+test("a callback of another browser's attempt fails with a message to close the window", async () => {
   const { asked, options } = platform();
   const client = await makeClient(options);
   for (const query of ["status=success&connected_account_id=ca_1", "status=failed", "", "error=access_denied"]) {
-    page = open(`${origin}/done?cf_flow=${"a".repeat(32)}&${query}`);
-    const isPolite = ({ code, message, retryable }) =>
+    page = openPage(`${origin}/done?cf_flow=${"a".repeat(32)}&${query}`);
+    const saysToClose = ({ code, message, retryable }) =>
       code === "callback_unbound" && !retryable && /close this window/.test(message) && !/hostile|attack|swap/.test(message);
-    await assert.rejects(client.completeConnection(), isPolite);
+    await assert.rejects(client.completeConnection(), saysToClose);
     const { state, error } = await client.flow({ app: "gmail" }).load();
     assert.equal(state, "failed");
-    assert.ok(isPolite(error));
+    assert.ok(saysToClose(error));
   }
   assert.deepEqual(asked, []);
 });
@@ -345,10 +334,10 @@ suite("a page in a frame", () => {
     window.parent = parent ?? window;
     return window;
   };
-  const frames = { "of another site": crossSite, "of this site, in one of another": () => sameOrigin(crossSite()) };
+  const frames = { "of another site": crossSite, "of this site inside another site": () => sameOrigin(crossSite()) };
 
   for (const [name, parent] of Object.entries(frames)) {
-    test(`${name}: is not left, and nothing is created for that`, async () => {
+    test(`${name}: cannot redirect, and no account is created`, async () => {
       const { bodies, options } = platform();
       const client = await makeClient(options);
       globalThis.parent = parent();
@@ -362,16 +351,16 @@ suite("a page in a frame", () => {
         const early = client.flow({ app: "gmail", mode });
         assert.equal((await early.submit()).error.code, "embedded");
       }
-      assert.deepEqual([bodies, page.left], [[], []]);
+      assert.deepEqual([bodies, page.assigned], [[], []]);
     });
   }
 
-  test("of this site: is left as any page", async () => {
+  test("of this site: can redirect", async () => {
     const client = await makeClient(platform().options);
     globalThis.parent = sameOrigin();
     const flow = client.flow({ app: "gmail", mode: "redirect" });
     await flow.load();
     assert.equal((await flow.submit()).state, "redirecting");
-    assert.deepEqual(page.left, ["https://auth.test/go"]);
+    assert.deepEqual(page.assigned, ["https://auth.test/go"]);
   });
 });

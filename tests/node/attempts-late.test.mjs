@@ -1,23 +1,23 @@
-// Who goes on with an attempt: its callback page, the next flow, and a user who was too slow.
+// How an attempt continues: on its callback page, in the next flow, and after its time is over.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountStatuses, finishAtProvider, minutes, openClient, outcomeOf, pageUrl, records, rewriteRecords, sandbox, settle, startAttempt, statesOf } from "./attempts.mjs";
+import { accountStatuses, announce, finishAtProvider, minutes, openClient, outcomeOf, pageUrl, records, rewriteRecords, sandbox, settle, startAttempt, statesOf } from "./attempts.mjs";
 
 suite("the callback page", () => {
-  const orders = {
+  const callOrders = {
     "resume, then completeConnection": (client) => [client.resume(), client.completeConnection()],
     "completeConnection, then resume": (client) => [client.completeConnection(), client.resume()].reverse(),
     "resume, then load": (client) => [client.resume(), client.flow({ app: "gmail" }).load()],
     "load, then resume": (client) => [client.flow({ app: "gmail" }).load(), client.resume()].reverse(),
-    "all of it twice": (client) => {
+    "every call twice": (client) => {
       const flow = client.resume();
       client.resume();
       const [one, other] = [client.flow({ app: "gmail" }), client.flow({ app: "gmail" })];
       return [flow, Promise.all([one.load(), other.load(), client.completeConnection(), client.completeConnection()]).then((all) => all[2])];
     },
   };
-  for (const [name, act] of Object.entries(orders)) {
-    test(`of a popup whose opener is gone connects and does not close itself: ${name}`, async () => {
+  for (const [name, act] of Object.entries(callOrders)) {
+    test(`in a popup without an opener connects and stays open: ${name}`, async () => {
       const { flow, popup } = await startAttempt(await openClient());
       flow.dispose();
       const url = await finishAtProvider(popup.url);
@@ -36,8 +36,8 @@ suite("the callback page", () => {
   }
 });
 
-suite("a flow that loads after another one was disposed of", () => {
-  /** What the page shows after the dialog was closed and opened again. */
+suite("a flow that loads after the one before it was disposed of", () => {
+  /** Disposes of a flow and loads another, as a dialog that is closed and opened again. */
   const reopen = async (client, before, options) => {
     before.flow.dispose();
     const flow = client.flow({ app: "gmail", mode: "popup", ...options });
@@ -46,7 +46,7 @@ suite("a flow that loads after another one was disposed of", () => {
     return { flow, loaded };
   };
 
-  test("goes on with its attempt and its popup, so that there is one account", async () => {
+  test("continues the attempt and its popup, so that there is one account", async () => {
     const client = await openClient();
     const before = await startAttempt(client, { returnTo: "/settings" });
     const { flow, loaded } = await reopen(client, before);
@@ -54,12 +54,12 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual([state, flowId, isPopupOpen, connectedAccountId], ["waiting", before.flowId, true, before.connectedAccountId]);
     assert.equal(before.popup.isClosed, false);
     const url = await finishAtProvider(before.popup.url);
-    new BroadcastChannel(`connect-flow:${flowId}`).postMessage({ callback: url });
+    announce(flowId, url);
     const end = await sandbox.clock.until(loaded);
     assert.deepEqual([end.state, end.returnTo, accountStatuses(), before.popup.isClosed], ["connected", "/settings", ["ACTIVE"], true]);
   });
 
-  test("is connected where its user has finished meanwhile, and starts anew the next time", async () => {
+  test("is connected if the user has finished meanwhile, and the next flow is ready", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     before.flow.dispose();
@@ -71,7 +71,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(next.flow), ["ready"]);
   });
 
-  test("goes on however often it is closed, hidden or switched to another app and back", async () => {
+  test("continues the attempt each time, also after a flow for another app", async () => {
     const client = await openClient();
     let before = await startAttempt(client);
     for (let time = 0; time < 3; time++) {
@@ -84,7 +84,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(accountStatuses(), ["INITIALIZING"]);
   });
 
-  test("is ready for another app, integration or entity, and for another client", async () => {
+  test("does not continue an attempt of another app, integration, entity or client", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     for (const options of [{ app: "zendesk" }, { entityId: "Melissa" }, { app: "gmail", integrationId: "ac_other" }]) {
@@ -95,7 +95,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
-  test("is ready while the other one is still there", async () => {
+  test("is ready while the other flow still exists", async () => {
     const client = await openClient();
     await startAttempt(client);
     const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -103,7 +103,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
-  test("asks the platform about a popup that was closed meanwhile", async () => {
+  test("checks the account if the popup was closed meanwhile", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     before.flow.dispose();
@@ -114,7 +114,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.equal((await sandbox.clock.until(flow.retry())).state, "ready");
   });
 
-  test("cancels or starts over where the user wants that", async () => {
+  test("can cancel the attempt and start another", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     const { flow } = await reopen(client, before);
@@ -127,7 +127,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(accountStatuses(), ["INITIALIZING", "ACTIVE"]);
   });
 
-  test("submits anew without loading, which cancels the attempt that was left", async () => {
+  test("cancels the earlier attempt if it submits without loading", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     before.flow.dispose();
@@ -139,7 +139,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(accountStatuses(), ["INITIALIZING", "ACTIVE"]);
   });
 
-  test("is ready where another tab has cancelled the attempt", async () => {
+  test("is ready if another tab has cancelled the attempt", async () => {
     const client = await openClient();
     const before = await startAttempt(client);
     before.flow.dispose();
@@ -148,7 +148,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
-  test("asks once about an attempt whose time is over, and is ready after an hour", async () => {
+  test("fails with flow_expired after 10 minutes, and is ready after an hour", async () => {
     const client = await openClient();
     let before = await startAttempt(client);
     before.flow.dispose();
@@ -163,7 +163,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(flow), ["ready"]);
   });
 
-  test("is ready where the page itself was to be left: its user is here", async () => {
+  test("is ready after an attempt by redirect", async () => {
     const client = await openClient();
     sandbox.next({ outcome: "never" });
     const flow = client.flow({ app: "gmail", mode: "redirect" });
@@ -174,7 +174,7 @@ suite("a flow that loads after another one was disposed of", () => {
     assert.deepEqual(statesOf(next.flow), ["ready"]);
   });
 
-  test("goes on with a key that the platform is still checking, so that there is one account", async () => {
+  test("continues an attempt by API key whose account is not yet ACTIVE", async () => {
     const client = await openClient();
     const flow = client.flow({ app: "shopify" });
     await flow.load();
@@ -187,8 +187,8 @@ suite("a flow that loads after another one was disposed of", () => {
   });
 });
 
-suite("an attempt whose time is over", () => {
-  const late = async (change = () => {}) => {
+suite("an attempt that started more than 10 minutes ago", () => {
+  const expiredAttempt = async (change = () => {}) => {
     const client = await openClient();
     const attempt = await startAttempt(client);
     attempt.flow.dispose();
@@ -197,13 +197,13 @@ suite("an attempt whose time is over", () => {
     return { client, ...attempt };
   };
 
-  test("is connected by its callback when the account is ACTIVE, and is asked about once", async () => {
-    const { client, popup, flowId, connectedAccountId } = await late();
+  test("is connected by its callback if the account is ACTIVE, after one status check", async () => {
+    const { client, popup, flowId, connectedAccountId } = await expiredAttempt();
     const url = await finishAtProvider(popup.url);
-    const asked = () => sandbox.requests.filter(({ path }) => path.endsWith(connectedAccountId)).length;
-    const before = asked();
+    const checks = () => sandbox.requests.filter(({ path }) => path.endsWith(connectedAccountId)).length;
+    const before = checks();
     const done = await sandbox.clock.until(client.completeConnection({ url }));
-    assert.deepEqual([done.connectionStatus, done.connectedAccountId, asked() - before], ["ACTIVE", connectedAccountId, 1]);
+    assert.deepEqual([done.connectionStatus, done.connectedAccountId, checks() - before], ["ACTIVE", connectedAccountId, 1]);
     history.replaceState(null, "", url);
     assert.equal((await sandbox.clock.until(client.flow({ app: "gmail" }).load())).state, "connected");
     const resumed = client.resume({ flowId });
@@ -211,8 +211,8 @@ suite("an attempt whose time is over", () => {
     assert.deepEqual(statesOf(resumed), ["connected"]);
   });
 
-  test("is flow_expired with the account's id when the account is not ACTIVE, and is asked about once", async () => {
-    const { client, flowId, connectedAccountId } = await late();
+  test("fails with flow_expired and the account's id if the account is not ACTIVE, after one status check", async () => {
+    const { client, flowId, connectedAccountId } = await expiredAttempt();
     const url = `${pageUrl}?cf_flow=${flowId}&status=success`;
     const before = sandbox.requests.length;
     const expected = { code: "flow_expired", connectedAccountId };
@@ -229,8 +229,8 @@ suite("an attempt whose time is over", () => {
     assert.deepEqual([client.resume(), client.pending()], [null, []]);
   });
 
-  test("is another error when the platform cannot be asked, and can be asked about again", async () => {
-    const { popup, flowId } = await late();
+  test("fails with the error of the status check, which can be retried", async () => {
+    const { popup, flowId } = await expiredAttempt();
     const client = await openClient({ retry: 0 });
     const url = await finishAtProvider(popup.url);
     sandbox.fault({ kind: "status", status: 503, method: "GET", path: /connected_accounts/, times: 1 });
@@ -242,31 +242,31 @@ suite("an attempt whose time is over", () => {
     assert.equal((await sandbox.clock.until(flow.retry())).state, "connected");
   });
 
-  test("ends a flow that waits, with the account's id; a callback after that still connects it", async () => {
+  test("ends a waiting flow with flow_expired, and a later callback still connects it", async () => {
     const client = await openClient();
     const { flow, end, popup, connectedAccountId } = await startAttempt(client);
     const { error } = await sandbox.clock.until(end);
     assert.deepEqual([error.code, error.connectedAccountId], ["flow_expired", connectedAccountId]);
     await sandbox.clock.advance(minutes(1));
     const url = await finishAtProvider(popup.url);
-    new BroadcastChannel(`connect-flow:${new URL(url).searchParams.get("cf_flow")}`).postMessage({ callback: url });
+    announce(new URL(url).searchParams.get("cf_flow"), url);
     await settle();
     assert.deepEqual([statesOf(flow), accountStatuses()], [["connected"], ["ACTIVE"]]);
   });
 
-  test("is forgotten after an hour", async () => {
-    const { client, popup, flowId } = await late();
+  test("is unknown after an hour", async () => {
+    const { client, popup, flowId } = await expiredAttempt();
     const url = await finishAtProvider(popup.url);
     await sandbox.clock.advance(minutes(50));
     assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "flow_expired");
     assert.throws(() => client.resume({ flowId }), { code: "flow_expired" });
     await startAttempt(client);
     await settle();
-    assert.equal(records().length, 1, "removed when the next one starts");
+    assert.equal(records().length, 1, "removed when the next attempt starts");
   });
 
   for (const ms of [1, minutes(5), minutes(10), minutes(30), minutes(60), minutes(120), 1e15]) {
-    test(`counts as over when it starts ${ms} ms in the future, so that none lives for more than 10 minutes`, async () => {
+    test(`includes one that starts ${ms} ms in the future, so that none lasts longer than 10 minutes`, async () => {
       const client = await openClient();
       const { flow, flowId } = await startAttempt(client);
       flow.dispose();
@@ -278,7 +278,7 @@ suite("an attempt whose time is over", () => {
       const url = `${pageUrl}?cf_flow=${flowId}&status=success`;
       const before = sandbox.clock.now();
       assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url }))), "flow_expired");
-      assert.equal(sandbox.clock.now(), before, "nobody is waited for");
+      assert.equal(sandbox.clock.now(), before, "no wait");
     });
   }
 });

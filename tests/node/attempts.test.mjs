@@ -1,11 +1,11 @@
-// Which attempt a flow, a callback and a tab may take for theirs, and that one that has ended stays so.
+// Which attempt a flow, a callback or a tab continues. An attempt that has ended stays ended.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountStatuses, finishAtProvider, inTab, openClient, outcomeOf, pageUrl, rewriteRecords, sandbox, settle, startAttempt, statesOf } from "./attempts.mjs";
+import { accountStatuses, announce, finishAtProvider, inTab, openClient, outcomeOf, pageUrl, rewriteRecords, sandbox, settle, startAttempt, statesOf } from "./attempts.mjs";
 import { memoryStorage } from "./client.mjs";
 
-suite("a flow loaded on a callback page", () => {
-  const callbackOf = async (options) => {
+suite("a flow that loads on a callback page", () => {
+  const callbackAfterRedirect = async (options) => {
     const client = await openClient();
     const flow = client.flow({ mode: "redirect", ...options });
     const end = flow.submit();
@@ -15,18 +15,18 @@ suite("a flow loaded on a callback page", () => {
     assert.match(location.href, /cf_flow=/);
     return location.href;
   };
-  const idOf = async (app) => (await (await openClient()).getExpectedParamsForUser({ app })).integrationId;
-  const loaded = async (url, options) => {
+  const integrationIdOf = async (app) => (await (await openClient()).getExpectedParamsForUser({ app })).integrationId;
+  const appAfterLoad = async (url, options) => {
     history.replaceState(null, "", url);
     const flow = (await openClient()).flow(options);
     await sandbox.clock.until(flow.load());
     return flow.getSnapshot().account?.app ?? flow.getSnapshot().state;
   };
 
-  test("takes an attempt for its own only where the app or the integration is known on both sides, and all that is known agrees", async () => {
+  test("continues an attempt only if flow and record both name an app or an integration, and all they name agrees", async () => {
     const client = await openClient();
-    const [gmail, shopify] = [await sandbox.clock.until(idOf("gmail")), await sandbox.clock.until(idOf("shopify"))];
-    const url = await callbackOf({ app: "gmail" });
+    const [gmail, shopify] = [await sandbox.clock.until(integrationIdOf("gmail")), await sandbox.clock.until(integrationIdOf("shopify"))];
+    const url = await callbackAfterRedirect({ app: "gmail" });
     for (const [options, expected] of [
       [{ app: "gmail" }, "gmail"],
       [{ app: "GMAIL" }, "gmail"],
@@ -38,31 +38,31 @@ suite("a flow loaded on a callback page", () => {
       [{ app: "shopify", integrationId: shopify }, "ready"],
       [{ app: "gmail", entityId: "Melissa" }, "ready"],
       [{ integrationId: gmail, entityId: "Melissa" }, "ready"],
-    ]) assert.equal(await loaded(url, options), expected, JSON.stringify(options));
+    ]) assert.equal(await appAfterLoad(url, options), expected, JSON.stringify(options));
 
     rewriteRecords((record) => delete record.integrationId);
-    assert.equal(await loaded(url, { integrationId: shopify }), "ready", "a record of an older version");
-    assert.equal(await loaded(url, { integrationId: gmail }), "ready", "a record of an older version");
-    assert.equal(await loaded(url, { app: "gmail" }), "gmail", "a record of an older version");
+    assert.equal(await appAfterLoad(url, { integrationId: shopify }), "ready", "a record without an integration");
+    assert.equal(await appAfterLoad(url, { integrationId: gmail }), "ready", "a record without an integration");
+    assert.equal(await appAfterLoad(url, { app: "gmail" }), "gmail", "a record without an integration");
     rewriteRecords((record) => delete record.app);
-    assert.equal(await loaded(url, { app: "gmail" }), "ready", "a record that knows nothing");
-    assert.equal((await sandbox.clock.until(client.completeConnection({ url }))).account.app, "gmail", "whoever completes by the callback alone");
+    assert.equal(await appAfterLoad(url, { app: "gmail" }), "ready", "a record without app and integration");
+    assert.equal((await sandbox.clock.until(client.completeConnection({ url }))).account.app, "gmail", "completeConnection needs neither");
   });
 
-  test("knows the attempt of an integration by its app as well", async () => {
+  test("continues an attempt at an integration by app or by integration", async () => {
     await openClient();
-    const gmail = await sandbox.clock.until(idOf("gmail"));
-    const url = await callbackOf({ integrationId: gmail });
-    assert.equal(await loaded(url, { app: "gmail" }), "gmail");
-    assert.equal(await loaded(url, { integrationId: gmail }), "gmail");
-    assert.equal(await loaded(url, { app: "zendesk" }), "ready");
+    const gmail = await sandbox.clock.until(integrationIdOf("gmail"));
+    const url = await callbackAfterRedirect({ integrationId: gmail });
+    assert.equal(await appAfterLoad(url, { app: "gmail" }), "gmail");
+    assert.equal(await appAfterLoad(url, { integrationId: gmail }), "gmail");
+    assert.equal(await appAfterLoad(url, { app: "zendesk" }), "ready");
   });
 });
 
-suite("an attempt that was cancelled", () => {
+suite("a cancelled attempt", () => {
   const queries = ["", "&status=pending", "&status=whatever", "&status=failed", "&status=success", "&status=ACTIVE", "&error=access_denied", "&error=x&status=success"];
 
-  test("stays ended whatever its callback says, for every page and every call, though the account is ACTIVE", async () => {
+  test("stays cancelled in every page and call, whatever its callback says and though the account is ACTIVE", async () => {
     const client = await openClient();
     const { flow, popup, flowId, connectedAccountId } = await startAttempt(client);
     flow.cancel();
@@ -80,28 +80,28 @@ suite("an attempt that was cancelled", () => {
         assert.throws(() => page.resume({ flowId }), { code: "callback_replayed", connectedAccountId });
         assert.equal(page.resume(), null);
       }
-      new BroadcastChannel(`connect-flow:${flowId}`).postMessage({ callback: url });
+      announce(flowId, url);
       await settle();
       assert.deepEqual([flow.getSnapshot().state, flow.getSnapshot().error.code], ["cancelled", "cancelled"], query);
     }
     assert.deepEqual(client.pending(), []);
   });
 
-  test("ends every flow of it: of another tab, which the storage tells, and of this page, which nothing tells", async () => {
+  test("ends every flow of it, in another tab by a storage event, in this page at the next status check", async () => {
     const client = await openClient();
     const { flow, popup, flowId } = await startAttempt(client);
-    const [told, untold] = [(await openClient()).resume({ flowId }), client.resume({ flowId })];
+    const [otherTab, samePage] = [(await openClient()).resume({ flowId }), client.resume({ flowId })];
     await settle();
-    assert.deepEqual(statesOf(told, untold), ["waiting", "waiting"]);
+    assert.deepEqual(statesOf(otherTab, samePage), ["waiting", "waiting"]);
     flow.cancel();
     dispatchEvent(Object.assign(new Event("storage"), { key: `connect-flow:${flowId}` }));
-    assert.deepEqual(statesOf(told), ["cancelled"]);
+    assert.deepEqual(statesOf(otherTab), ["cancelled"]);
     await finishAtProvider(popup.url);
-    await sandbox.clock.until(untold.getSnapshot().error ? Promise.resolve() : new Promise((done) => untold.subscribe(() => untold.getSnapshot().error && done())));
-    assert.deepEqual(statesOf(told, untold), ["cancelled", "cancelled"]);
+    await sandbox.clock.until(samePage.getSnapshot().error ? Promise.resolve() : new Promise((done) => samePage.subscribe(() => samePage.getSnapshot().error && done())));
+    assert.deepEqual(statesOf(otherTab, samePage), ["cancelled", "cancelled"]);
   });
 
-  test("while its callback is being verified is not connected", async () => {
+  test("is not connected if it is cancelled during verification", async () => {
     const client = await openClient();
     const { flow, popup } = await startAttempt(client);
     const url = await finishAtProvider(popup.url);
@@ -110,46 +110,45 @@ suite("an attempt that was cancelled", () => {
     assert.equal(await sandbox.clock.until(outcomeOf(completed)), "callback_replayed");
   });
 
-  test("stays connected where it was before", async () => {
+  test("stays connected if it was completed before", async () => {
     const client = await openClient();
     const { flow, popup } = await startAttempt(client);
     const url = await finishAtProvider(popup.url);
     const other = await openClient();
     assert.equal(await sandbox.clock.until(outcomeOf(other.completeConnection({ url }))), "ACTIVE");
     if (statesOf(flow)[0] === "waiting") flow.cancel();
-    assert.equal(await sandbox.clock.until(outcomeOf(other.completeConnection({ url }))), "ACTIVE", "the same answer once more");
+    assert.equal(await sandbox.clock.until(outcomeOf(other.completeConnection({ url }))), "ACTIVE", "the same result again");
   });
 });
 
-test("an attempt that has failed stays failed, whatever its callback says and though the account is ACTIVE later", async () => {
+test("a failed attempt stays failed, whatever its callback says and though the account becomes ACTIVE", async () => {
   const client = await openClient();
   const { end, popup, flowId, connectedAccountId } = await startAttempt(client);
-  const line = new BroadcastChannel(`connect-flow:${flowId}`);
-  line.postMessage({ callback: `${pageUrl}?cf_flow=${flowId}&error=access_denied` });
+  announce(flowId, `${pageUrl}?cf_flow=${flowId}&error=access_denied`);
   assert.equal((await sandbox.clock.until(end)).error.code, "access_denied");
   await finishAtProvider(popup.url);
   assert.deepEqual(accountStatuses(), ["ACTIVE"]);
-  const name = `${pageUrl}?cf_flow=${flowId}&connected_account_id=${connectedAccountId}`;
+  const url = `${pageUrl}?cf_flow=${flowId}&connected_account_id=${connectedAccountId}`;
   for (const query of ["", "&status=pending", "&status=success"]) {
-    assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url: name + query }))), "callback_replayed", query);
+    assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url: url + query }))), "callback_replayed", query);
   }
-  assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url: `${name}&status=failed` }))), "account_failed");
+  assert.equal(await sandbox.clock.until(outcomeOf(client.completeConnection({ url: `${url}&status=failed` }))), "account_failed");
   assert.throws(() => client.resume({ flowId }), { code: "callback_replayed" });
 });
 
-test("a closed popup ends the flow, and a callback after all goes on in the flow that owns it", async () => {
+test("a flow that ended with popup_closed still connects when its callback arrives", async () => {
   const client = await openClient();
-  const { flow, end, popup } = await startAttempt(client);
+  const { flow, end, popup, flowId } = await startAttempt(client);
   popup.close();
   assert.equal((await sandbox.clock.until(end)).error.code, "popup_closed");
   const url = await finishAtProvider(popup.url);
-  new BroadcastChannel(`connect-flow:${new URL(url).searchParams.get("cf_flow")}`).postMessage({ callback: url });
+  announce(flowId, url);
   await settle();
   assert.deepEqual(statesOf(flow), ["connected"]);
 });
 
 suite("resume", () => {
-  test("takes this tab's attempt, also after a reload, and another tab's only where there is none", async () => {
+  test("continues this tab's attempt, also after a reload, and otherwise the newest of another tab", async () => {
     const [a, b] = [memoryStorage(), memoryStorage()];
     const first = await inTab(a, async () => startAttempt(await openClient()));
     await sandbox.clock.advance(1_000);
@@ -161,7 +160,7 @@ suite("resume", () => {
     }
   });
 
-  test("considers only the attempts of the client's entity", async () => {
+  test("continues only attempts of the client's entity", async () => {
     const hers = await startAttempt(await openClient());
     await sandbox.clock.advance(1_000);
     const other = await openClient({ entityId: "Melissa" });
@@ -173,7 +172,7 @@ suite("resume", () => {
     assert.equal(client.resume({ entityId: "Melissa" }).getSnapshot().flowId, theirs.flowId);
   });
 
-  test("takes the attempt at an app or with an integration, where it is asked for that", async () => {
+  test("continues the attempt at a given app or integration", async () => {
     const client = await openClient();
     const gmail = await startAttempt(client);
     await sandbox.clock.advance(1_000);
@@ -198,7 +197,7 @@ suite("resume", () => {
     for (const options of [{ app: 1 }, { integrationId: {} }, { tab: "x" }]) assert.throws(() => client.resume(options), { code: "invalid_argument" });
   });
 
-  test("takes the attempt that the page's address names, before a newer one", async () => {
+  test("prefers the attempt in the page's address to a newer one", async () => {
     const [a, b] = [memoryStorage(), memoryStorage()];
     const first = await inTab(a, async () => startAttempt(await openClient()));
     await sandbox.clock.advance(1_000);
@@ -211,10 +210,10 @@ suite("resume", () => {
   for (const [how, install] of [
     ["is missing", () => undefined],
     ["throws when it is read", () => Object.defineProperty(globalThis, "sessionStorage", { get() { throw new Error("blocked"); }, configurable: true })],
-    ["takes nothing", () => (globalThis.sessionStorage = { getItem: () => null, setItem() { throw new Error("quota"); } })],
-    ["gives something else", () => (globalThis.sessionStorage = { getItem: () => ({}), setItem() {} })],
+    ["is full", () => (globalThis.sessionStorage = { getItem: () => null, setItem() { throw new Error("quota"); } })],
+    ["returns other values than text", () => (globalThis.sessionStorage = { getItem: () => ({}), setItem() {} })],
   ]) {
-    test(`works where sessionStorage ${how}`, async () => {
+    test(`works if sessionStorage ${how}`, async () => {
       install();
       const client = await openClient();
       const { flowId } = await startAttempt(client);

@@ -21,7 +21,7 @@ after(async () => {
   await rm(pages, { recursive: true, force: true });
 });
 
-/** Asks the platform the way the app's page does: through the app's own server. */
+/** Sends a request to the platform through the app's gateway, as its page does. */
 async function ask(user, path, body) {
   const response = await fetch(`${host.appUrl}/api/connect${path}`, {
     headers: { "demo-user": user, ...(body && { "content-type": "application/json" }) },
@@ -32,8 +32,8 @@ async function ask(user, path, body) {
 
 const returnTo = () => `${host.appUrl}/?cf_flow=abc`;
 
-/** The two ways to begin, each answering `{ id, url, get, callback }`. */
-const begin = {
+/** Two ways to initiate. Each returns `{ id, url, get, callback }`: `get` reads the status, `callback` gives the expected parameters. */
+const initiate = {
   create: async (user) => {
     const { id, redirect_url: url, connectionData } = await ask(user, "/api/v3/connected_accounts", {
       auth_config: { id: seeded.ownCrm.id }, connection: { callback_url: returnTo(), state: { authScheme: "OAUTH2", val: { status: "INITIALIZING" } } },
@@ -51,7 +51,7 @@ const begin = {
   },
 };
 
-/** Signs in as one of the demo's users and answers the question for consent. */
+/** Signs in as one of the demo's users. Returns the consent page. */
 async function signIn(browser, url, user) {
   const login = await browser.visit(url);
   assert.equal(login.url.origin, host.authorizationUrl);
@@ -61,9 +61,9 @@ async function signIn(browser, url, user) {
   return consent;
 }
 
-for (const [label, start] of Object.entries(begin)) {
-  suite(`the whole chain, begun by ${label}`, () => {
-    test("wrong password, right password, consent: ACTIVE", async () => {
+for (const [label, start] of Object.entries(initiate)) {
+  suite(`a connection initiated by ${label}`, () => {
+    test("is ACTIVE after a wrong password, the right one, and consent", async () => {
       const connection = await start("Jessica");
       const browser = new Browser();
       const login = await browser.visit(connection.url);
@@ -71,7 +71,7 @@ for (const [label, start] of Object.entries(begin)) {
       const again = await browser.submit(login, { username: "jessica", password: "wrong<", decision: "login" });
       assert.match(again.text, /role="alert">The user name or the password is wrong/);
       assert.match(again.text, /name="username" value="jessica"/);
-      assert.ok(!again.text.includes("wrong&lt;"), "the password is not sent back");
+      assert.ok(!again.text.includes("wrong&lt;"), "the page does not repeat the password");
       assert.notEqual(await connection.get(), "ACTIVE");
       const consent = await browser.submit(again, { username: "jessica", password: "jessica-password", decision: "login" });
       const end = await browser.submit(consent, { decision: "allow" });
@@ -90,7 +90,7 @@ for (const [label, start] of Object.entries(begin)) {
       assert.equal(answer.origin + answer.pathname, request.get("redirect_uri"));
     });
 
-    test("consent refused: FAILED", async () => {
+    test("is FAILED if the user denies consent", async () => {
       const connection = await start("Melissa");
       const browser = new Browser();
       const end = await browser.submit(await signIn(browser, connection.url, "Melissa"), { decision: "deny" });
@@ -100,27 +100,27 @@ for (const [label, start] of Object.entries(begin)) {
   });
 }
 
-suite("on the way", () => {
-  test("cancelling at the login is refusing, and the account says why", async () => {
-    const { id, url } = await begin.link("Jessica");
+suite("the demo's authorization server", () => {
+  test("cancelling at the login denies access, and the account has the reason", async () => {
+    const { id, url } = await initiate.link("Jessica");
     const browser = new Browser();
     await browser.submit(await browser.visit(url), { decision: "deny" });
     const { state } = await ask("Jessica", `/api/v3/connected_accounts/${id}`);
     assert.deepEqual(state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
   });
 
-  test("one browser can connect one account after the other, as different users", async () => {
+  test("one browser can connect accounts of different users", async () => {
     const browser = new Browser();
     for (const user of ["Jessica", "Melissa"]) {
-      const connection = await begin.link(user);
+      const connection = await initiate.link(user);
       await browser.submit(await signIn(browser, connection.url, user), { decision: "allow" });
       assert.equal(await connection.get(), "ACTIVE");
     }
   });
 
-  test("two tabs of one browser do not disturb each other", async () => {
+  test("two tabs of one browser can connect at the same time", async () => {
     const browser = new Browser();
-    const attempts = [await begin.create("Jessica"), await begin.link("Jessica")];
+    const attempts = [await initiate.create("Jessica"), await initiate.link("Jessica")];
     const answer = { username: "Jessica", password: "jessica-password", decision: "login" };
     const logins = [await browser.visit(attempts[0].url), await browser.visit(attempts[1].url)];
     const consents = [await browser.submit(logins[0], answer), await browser.submit(logins[1], answer)];
@@ -128,10 +128,10 @@ suite("on the way", () => {
     for (const { get } of attempts) assert.equal(await get(), "ACTIVE");
   });
 
-  test("a code of another attempt does not help: PKCE binds it to its own", async () => {
-    const [mine, stolen] = [await begin.link("Jessica"), await begin.link("Melissa")];
+  test("PKCE rejects the code of another attempt", async () => {
+    const [attempt, other] = [await initiate.link("Jessica"), await initiate.link("Melissa")];
     const redirectUri = `${host.platformUrl}/api/v3/toolkits/auth/callback`;
-    // Whoever goes this way stops where the platform would take the code.
+    // Follows the redirects up to the platform's callback, without the request to it.
     const codeOf = async ({ url }, user) => {
       let answer;
       const browser = new Browser({
@@ -144,14 +144,14 @@ suite("on the way", () => {
       await browser.submit(await signIn(browser, url, user), { decision: "allow" });
       return answer;
     };
-    const [answer, other] = [await codeOf(mine, "Jessica"), await codeOf(stolen, "Melissa")];
-    answer.searchParams.set("code", other.searchParams.get("code"));
-    await new Browser().visit(answer);
-    assert.equal(await mine.get(), "FAILED");
+    const [response, otherResponse] = [await codeOf(attempt, "Jessica"), await codeOf(other, "Melissa")];
+    response.searchParams.set("code", otherResponse.searchParams.get("code"));
+    await new Browser().visit(response);
+    assert.equal(await attempt.get(), "FAILED");
   });
 
-  test("an answer from another issuer is not taken", async () => {
-    const { url, get } = await begin.link("Jessica");
+  test("an authorization response from another issuer is refused", async () => {
+    const { url, get } = await initiate.link("Jessica");
     const browser = new Browser({ send: (request) => {
       const address = new URL(request.url);
       if (address.searchParams.has("iss")) address.searchParams.set("iss", "https://evil.example");
@@ -161,7 +161,7 @@ suite("on the way", () => {
     assert.equal(await get(), "FAILED");
   });
 
-  test("without PKCE, or for an address that is not registered, the authorization server refuses", async () => {
+  test("a request without PKCE or with an unregistered redirect_uri is refused", async () => {
     const parameters = { client_id: "sandbox-platform", response_type: "code", scope: "openid", state: "s" };
     const authorize = (more) => new Browser({ stopAt: host.platformUrl }).visit(`${host.authorizationUrl}/auth?${new URLSearchParams({ ...parameters, ...more })}`);
     const plain = await authorize({ redirect_uri: `${host.platformUrl}/api/v3/toolkits/auth/callback` });
@@ -171,14 +171,14 @@ suite("on the way", () => {
     assert.match(foreign.text, /<h1>This does not work<\/h1>/);
   });
 
-  test("an old sign-in page says that it is over", async () => {
+  test("an expired sign-in page says so", async () => {
     const page = await new Browser().visit(`${host.authorizationUrl}/interaction/nope`);
     assert.equal(page.status, 400);
     assert.match(page.text, /This sign-in is over/);
   });
 
-  test("the authorization server's pages bring nothing from elsewhere and have a strict policy", async () => {
-    const { url } = await begin.link("Jessica");
+  test("its pages have a strict policy and load nothing from other origins", async () => {
+    const { url } = await initiate.link("Jessica");
     const browser = new Browser();
     const login = await browser.visit(url);
     const consent = await browser.submit(login, { username: "Jessica", password: "jessica-password", decision: "login" });
@@ -192,17 +192,17 @@ suite("on the way", () => {
   });
 });
 
-suite("faults reach the wire", () => {
+suite("a scripted fault on the wire", () => {
   const toolkit = "/api/v3/toolkits/gmail";
 
-  test("a dropped connection is a network error at the platform, and a 502 behind the app", async () => {
-    const takeBack = host.sandbox.fault({ kind: "drop", times: Infinity });
+  test("a dropped connection is a network error, and a 502 behind the gateway", async () => {
+    const removeFault = host.sandbox.fault({ kind: "drop", times: Infinity });
     await assert.rejects(fetch(host.platformUrl + toolkit), { name: "TypeError" });
     assert.equal((await fetch(`${host.appUrl}/api/connect${toolkit}`)).status, 502);
-    takeBack();
+    removeFault();
   });
 
-  test("half a body arrives as half a body, a huge one in full; half a body is a 502 behind the app", async () => {
+  test("a truncated body arrives truncated and a huge one complete; behind the gateway a truncated one is a 502", async () => {
     host.sandbox.fault({ kind: "truncated" });
     await assert.rejects((await fetch(host.platformUrl + toolkit)).json(), SyntaxError);
     host.sandbox.fault({ kind: "hugeBody", bytes: 2_000_000 });
@@ -211,15 +211,15 @@ suite("faults reach the wire", () => {
     assert.equal((await fetch(`${host.appUrl}/api/connect${toolkit}`)).status, 502);
   });
 
-  test("a request that hangs can be given up", async () => {
+  test("a request that hangs can be aborted", async () => {
     host.sandbox.fault({ kind: "hang" });
     await assert.rejects(fetch(`${host.appUrl}/api/connect${toolkit}`, { signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
     assert.equal((await fetch(`${host.appUrl}/api/connect${toolkit}`)).status, 200);
   });
 });
 
-suite("options", () => {
-  test("coop isolates the authorization server's pages; the clock is the sandbox's", async () => {
+suite("options of startHost", () => {
+  test("coop adds the COOP header, and clock sets the sandbox's time", async () => {
     let nowMs = Date.parse("2026-01-16T10:00:00.000Z");
     const other = await startHost({ ...anyPorts, pages, coop: true, clock: () => nowMs });
     try {
@@ -236,7 +236,7 @@ suite("options", () => {
     }
   });
 
-  test("a port that is taken is an error, and leaves nothing open", async () => {
+  test("a taken port rejects with EADDRINUSE", async () => {
     const taken = Number(new URL(host.appUrl).port);
     await assert.rejects(startHost({ ...anyPorts, pages, platformPort: taken }), { code: "EADDRINUSE" });
   });

@@ -1,4 +1,4 @@
-// Every message that a developer can see, on one page: what was expected, what came, what to do.
+// The messages that developers see. Each says what was expected, what came, and what to do.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createClient, inputAttributes, toJsonSchema, validateParams } from "connect-flow";
@@ -7,24 +7,24 @@ import { createSandbox } from "connect-flow/testing";
 import { openGateway } from "../gateway/support.mjs";
 import { fakePlatform, initiateOptions, json, makeClient, memoryStorage } from "./client.mjs";
 
-/** Fails unless `provoke` throws or rejects with this message. */
-const says = (rows) => {
-  for (const [message, provoke] of rows) {
+/** Makes a test of each `[message, call]`: the call must throw or reject with this message. */
+const failsWith = (rows) => {
+  for (const [message, call] of rows) {
     test(message, async () => {
-      const thrown = await (async () => provoke())().then(() => assert.fail("nothing was thrown"), (error) => error);
+      const thrown = await (async () => call())().then(() => assert.fail("nothing was thrown"), (error) => error);
       assert.equal(thrown.message, message);
     });
   }
 };
 
 const offline = await makeClient({ entityId: "Jessica", fetch: () => Promise.reject(new TypeError("offline")), retry: 0, storage: memoryStorage() });
-const known = { connectedAccountId: "ca_1" };
+const knownAccount = { connectedAccountId: "ca_1" };
 const started = { integrationId: "ac_1", redirectUrl: "https://app.test/done" };
 const field = (name, more) => ({ name, displayName: name, type: "string", required: true, secret: false, ...more });
 
 suite("an argument of the client", () => {
   const make = (options) => () => makeClient(options);
-  says([
+  failsWith([
     ["createClient: `options` must be an object, got text", () => createClient("x")],
     ["createClient: `baseUrl` is required: the address of your gateway, such as `/api/connect`", make({ baseUrl: undefined })],
     ["createClient: `baseUrl` must be an `https:` or `http:` URL, or a path that starts with one `/`", make({ baseUrl: "ftp://a.test" })],
@@ -78,12 +78,12 @@ suite("an argument of the client", () => {
   ]);
 });
 
-suite("an answer", () => {
+suite("a response", () => {
   const html = (status) => new Response("<!doctype html><title>Sign in</title>", { status, headers: { "content-type": "text/html" } });
   const get = (answer, options) => async () =>
-    (await makeClient({ fetch: async () => answer(), retry: 0, entityId: "Jessica", storage: memoryStorage(), ...options })).connectedAccounts.get(known);
+    (await makeClient({ fetch: async () => answer(), retry: 0, entityId: "Jessica", storage: memoryStorage(), ...options })).connectedAccounts.get(knownAccount);
   const refused = (status, slug, code) => () => json({ error: { message: "Not there", code, slug, status } }, status);
-  says([
+  failsWith([
     ["the server at `baseUrl` cannot be reached", get(() => Promise.reject(new TypeError("Failed to fetch")))],
     ["your server redirected the request: check that `baseUrl` has the right scheme and slashes, and that without a session your server answers 401", get(() => new Response(null, { status: 302, headers: { location: "/login" } }))],
     ["the server at `baseUrl` answered HTTP 404 and HTML: check `baseUrl`", get(() => html(404))],
@@ -99,13 +99,13 @@ suite("an answer", () => {
     ["the client was disposed of: make a new one with `createClient`", async () => {
       const client = await makeClient({ fetch: async () => json({}), storage: memoryStorage() });
       client.dispose();
-      await client.connectedAccounts.get(known);
+      await client.connectedAccounts.get(knownAccount);
     }],
   ]);
 });
 
 suite("an attempt", () => {
-  /** What completing says at a return address, of an attempt whose account has a status. */
+  /** Completes a callback with this query, for an account with this status. */
   const complete = (query, { status = "ACTIVE", change = (record) => record, more = {}, ...rest } = {}) => async () => {
     const { options } = fakePlatform();
     const storage = memoryStorage();
@@ -118,7 +118,7 @@ suite("an attempt", () => {
     await back.completeConnection({ url: `https://app.test/done?${query.replace("FLOW", request.flowId)}`, timeoutMs: 1 });
   };
   const success = "cf_flow=FLOW&status=success&connectedAccountId=ca_1";
-  says([
+  failsWith([
     ["the callback has two values for `status`", complete("cf_flow=FLOW&status=success&status=failed")],
     ["the connection was started in another window or browser: close this window and go on there", complete("cf_flow=00000000000000000000000000000000&status=success")],
     ["the callback names another account than the one that was initiated", complete("cf_flow=FLOW&status=success&connectedAccountId=ca_2")],
@@ -134,8 +134,8 @@ suite("an attempt", () => {
   ]);
 });
 
-suite("an issue of a value", () => {
-  const of = (field, value) => validateParams([field], { [field.name]: value })[0]?.message;
+suite("an issue of an input field", () => {
+  const messageOf = (field, value) => validateParams([field], { [field.name]: value })[0]?.message;
   for (const [message, ...given] of [
     ["Shop is required", field("shop", { displayName: "Shop" }), ""],
     ["shop must be text", field("shop"), 7],
@@ -145,15 +145,15 @@ suite("an issue of a value", () => {
     ["port must be a whole number", field("port", { type: "integer" }), "x"],
     ["mail must be an email address", field("mail", { format: "email" }), "x"],
     ["code does not have the form that is expected", field("code", { pattern: "^a$" }), "b"],
-  ]) test(message, () => assert.equal(of(...given), message));
+  ]) test(message, () => assert.equal(messageOf(...given), message));
 });
 
 suite("an option of the gateway", () => {
-  const right = {
+  const validOptions = {
     apiKey: "ak_1", authenticate: () => "Jessica", allow: { operations: ["connect"], apps: ["gmail"] }, redirectOrigins: ["https://app.test"],
   };
-  const make = (options) => () => createGateway({ ...right, ...options });
-  says([
+  const make = (options) => () => createGateway({ ...validOptions, ...options });
+  failsWith([
     ["createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got nothing", () => createGateway()],
     ["createGateway: `apiKey` must be the project's key as a text, got nothing. Is the environment variable that holds it set in this process?", make({ apiKey: undefined })],
     ["createGateway: `apiKey` starts or ends with a line break. Pass `apiKey.trim()`", make({ apiKey: "ak_1\n" })],
@@ -171,30 +171,30 @@ suite("an option of the gateway", () => {
 });
 
 suite("a refusal of the gateway", () => {
-  const as = (entity, method, path, init) => async () => {
+  const refusal = (entity, method, path, init) => async () => {
     const { body } = await openGateway({ maxBodyBytes: 100, maxHeaderBytes: 500, allow: { operations: ["connect"], apps: ["gmail"] } }).as(entity)(method, path, init);
     return body.error.message;
   };
   const link = "/api/v3.1/connected_accounts/link";
   for (const [message, ask] of [
-    ["Nobody is signed in: the option `authenticate` found no user for this request", as("", "GET", "/api/v3.1/toolkits/gmail")],
-    ["The gateway answers GET, POST, PATCH, DELETE, not this method", as("Jessica", "PUT", link)],
-    ["The request comes from a page of another origin than the gateway's: list that origin in the option `origins`", as("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://evil.test" } })],
-    ["The gateway has no operation with this method and path: update connect-flow in the page or on the server", as("Jessica", "GET", "/api/v3.1/unknown")],
-    ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1", as("Jessica", "GET", "/api/v1/apps")],
-    ["connectedAccounts.list is not allowed: list it in the option `allow.operations`", as("Jessica", "GET", "/api/v3.1/connected_accounts")],
-    ["Toolkit not found", as("Jessica", "GET", "/api/v3.1/toolkits/shopify")],
-    ["The headers are longer than the option `maxHeaderBytes` allows", as("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { "x-long": "x".repeat(600) } })],
-    ["The body is longer than the option `maxBodyBytes` allows", as("Jessica", "POST", link, { body: "x".repeat(200) })],
-    ["The body must be JSON", as("Jessica", "POST", link, { body: "{" })],
-    ["Content-Type must be application/json", as("Jessica", "POST", link, { body: "{}", headers: { "content-type": "text/plain" } })],
-    ["auth_config_id is required", as("Jessica", "POST", link, { body: {} })],
-    ["callback_url must be on an origin that the option `redirectOrigins` lists", as("Jessica", "POST", link, { body: { auth_config_id: "ac_1", callback_url: "https://evil.test/" } })],
+    ["Nobody is signed in: the option `authenticate` found no user for this request", refusal("", "GET", "/api/v3.1/toolkits/gmail")],
+    ["The gateway answers GET, POST, PATCH, DELETE, not this method", refusal("Jessica", "PUT", link)],
+    ["The request comes from a page of another origin than the gateway's: list that origin in the option `origins`", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://evil.test" } })],
+    ["The gateway has no operation with this method and path: update connect-flow in the page or on the server", refusal("Jessica", "GET", "/api/v3.1/unknown")],
+    ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1", refusal("Jessica", "GET", "/api/v1/apps")],
+    ["connectedAccounts.list is not allowed: list it in the option `allow.operations`", refusal("Jessica", "GET", "/api/v3.1/connected_accounts")],
+    ["Toolkit not found", refusal("Jessica", "GET", "/api/v3.1/toolkits/shopify")],
+    ["The headers are longer than the option `maxHeaderBytes` allows", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { "x-long": "x".repeat(600) } })],
+    ["The body is longer than the option `maxBodyBytes` allows", refusal("Jessica", "POST", link, { body: "x".repeat(200) })],
+    ["The body must be JSON", refusal("Jessica", "POST", link, { body: "{" })],
+    ["Content-Type must be application/json", refusal("Jessica", "POST", link, { body: "{}", headers: { "content-type": "text/plain" } })],
+    ["auth_config_id is required", refusal("Jessica", "POST", link, { body: {} })],
+    ["callback_url must be on an origin that the option `redirectOrigins` lists", refusal("Jessica", "POST", link, { body: { auth_config_id: "ac_1", callback_url: "https://evil.test/" } })],
   ]) test(message, async () => assert.equal(await ask(), message));
 });
 
 suite("an argument of the test kit", () => {
-  says([
+  failsWith([
     ["`apps` of the options of `createSandbox` must be an array, got `gmail`", () => createSandbox({ apps: "gmail" })],
     ["`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`? There are: apps, apiKey, origin, now, advanceTimers, gateway, pageUrl, oauth, omitDeprecated", () => createSandbox({ apikey: "k" })],
     ["`key` of an app must be unique, got `gmail` twice", () => createSandbox({ apps: [{ key: "gmail", name: "G", authScheme: "OAUTH2" }] })],

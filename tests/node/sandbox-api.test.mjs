@@ -4,7 +4,7 @@ import { openSandbox, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const callback = "https://app.test/done";
-const typed = (app, val, more) => ({
+const typedCredentials = (app, val, more) => ({
   auth_config: { id: seeded[app].id },
   connection: { user_id: "Jessica", callback_url: callback, state: { authScheme: "API_KEY", val: { status: "ACTIVE", ...val } }, ...more },
 });
@@ -12,7 +12,7 @@ const shopifyVal = { admin_api_access_token: "shpat_0123456789", shop: "acme" };
 const link = (app, more) => ({ auth_config_id: seeded[app].id, user_id: "Jessica", callback_url: callback, ...more });
 
 suite("toolkits", () => {
-  test("the list says which need no credentials and which have managed ones", async () => {
+  test("are listed with their schemes, and which are managed", async () => {
     const { body } = await openSandbox().get("/api/v3.1/toolkits?search=&limit=100");
     const of = (slug) => body.items.find((item) => item.slug === slug);
     assert.deepEqual([of("hackernews").no_auth, of("hackernews").auth_schemes], [true, ["NO_AUTH"]]);
@@ -23,7 +23,7 @@ suite("toolkits", () => {
     assert.deepEqual([body.next_cursor, body.total_pages, body.current_page, body.total_items], [null, 1, 1, 8]);
   });
 
-  test("the list is searched, sorted and paged", async () => {
+  test("are searched, sorted and paged", async () => {
     const { get } = openSandbox();
     const slugs = async (query) => (await get(`/api/v3.1/toolkits?${query}`)).body.items.map(({ slug }) => slug);
     assert.deepEqual(await slugs("search=HOG"), ["posthog"]);
@@ -35,7 +35,7 @@ suite("toolkits", () => {
     assert.deepEqual([second.body.items.length, second.body.next_cursor, second.body.current_page], [3, null, 2]);
   });
 
-  test("one toolkit has fields by scheme, by who supplies them and by need", async () => {
+  test("have fields by scheme, by who supplies them, and by required or optional", async () => {
     const { get } = openSandbox();
     const { body } = await get("/api/v3.1/toolkits/posthog");
     assert.deepEqual(body.auth_config_details, [{
@@ -62,7 +62,7 @@ suite("toolkits", () => {
 });
 
 suite("auth configs", () => {
-  test("the list leaves out deleted and, unless asked, disabled ones, and has no fields", async () => {
+  test("are listed without fields, without deleted ones, and without disabled ones by default", async () => {
     const { get } = openSandbox();
     const ids = async (query) => (await get(`/api/v3.1/auth_configs?${query}`)).body.items.map(({ id }) => id);
     assert.deepEqual(await ids("toolkit_slug=firecrawl"), [seeded.firecrawlNewer.id, seeded.firecrawl.id]);
@@ -73,7 +73,7 @@ suite("auth configs", () => {
     assert.ok((await get("/api/v3.1/auth_configs")).body.items.every((item) => !("expected_input_fields" in item)));
   });
 
-  test("one auth config has its fields, and masked credentials", async () => {
+  test("have fields and masked credentials", async () => {
     const { get } = openSandbox();
     const crm = (await get(`/api/v3.1/auth_configs/${seeded.ownCrm.id}`)).body;
     assert.deepEqual([crm.type, crm.status, crm.auth_scheme, crm.is_composio_managed, crm.toolkit.slug], ["custom", "ENABLED", "OAUTH2", false, "own_crm"]);
@@ -86,7 +86,7 @@ suite("auth configs", () => {
     ]);
   });
 
-  test("one can be created for managed and for own credentials", async () => {
+  test("can be created for managed and for custom credentials", async () => {
     const { get, post } = openSandbox();
     const managed = await post("/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth", name: "mine", credentials: { scopes: ["a", "b"] } } });
     assert.equal(managed.status, 201);
@@ -101,10 +101,10 @@ suite("auth configs", () => {
   });
 });
 
-suite("initiate", () => {
-  test("typed credentials are ACTIVE at once, secrets cut short", async () => {
+suite("initiating a connection", () => {
+  test("with typed credentials is ACTIVE at once, with masked secrets", async () => {
     const { sandbox, post } = openSandbox();
-    const { status, body } = await post(accounts, typed("shopify", shopifyVal));
+    const { status, body } = await post(accounts, typedCredentials("shopify", shopifyVal));
     assert.equal(status, 201);
     const [account] = sandbox.accounts();
     assert.deepEqual(body, {
@@ -115,7 +115,7 @@ suite("initiate", () => {
     assert.deepEqual(account.data, shopifyVal);
   });
 
-  test("an OAuth client of one's own gets an address to send the user to", async () => {
+  test("with custom OAuth credentials returns a redirect URL", async () => {
     const { post } = openSandbox();
     const { status, body } = await post(accounts, { auth_config: { id: seeded.ownCrm.id }, connection: { callback_url: callback } });
     assert.equal(status, 201);
@@ -124,7 +124,7 @@ suite("initiate", () => {
     assert.deepEqual(body.connectionData, { authScheme: "OAUTH2", val: { status: "INITIATED", redirectUrl: body.redirect_url, callback_url: callback } });
   });
 
-  test("the older forms work: flat data, redirect_uri, no user_id; tokens can be imported", async () => {
+  test("takes flat data, redirect_uri and no user_id, and imports tokens", async () => {
     const { sandbox, post } = openSandbox();
     await post(accounts, { auth_config: { id: seeded.firecrawl.id }, connection: { data: { api_key: "fc-1" }, redirect_uri: callback } });
     const imported = await post(accounts, {
@@ -138,7 +138,7 @@ suite("initiate", () => {
     ]);
   });
 
-  test("a link says when it ends but not what status the account has", async () => {
+  test("by link returns expires_at and no status", async () => {
     const { get, post } = openSandbox();
     const { status, body } = await post(`${accounts}/link`, link("gmail"));
     assert.equal(status, 201);
@@ -151,16 +151,16 @@ suite("initiate", () => {
     assert.deepEqual([account.status, account.state.val.status, account.state.val.redirectUrl], ["INITIALIZING", "INITIALIZING", body.redirect_url]);
   });
 
-  test("a secret of a few letters does not show whole", async () => {
-    const { body } = await openSandbox().post(accounts, typed("firecrawl", { api_key: "abc" }));
+  test("masks even a short secret", async () => {
+    const { body } = await openSandbox().post(accounts, typedCredentials("firecrawl", { api_key: "abc" }));
     assert.equal(body.connectionData.val.api_key, "a...");
   });
 });
 
-suite("accounts", () => {
-  test("one account", async () => {
+suite("connected accounts", () => {
+  test("have these members", async () => {
     const { get, post } = openSandbox();
-    const { body } = await post(accounts, typed("shopify", shopifyVal));
+    const { body } = await post(accounts, typedCredentials("shopify", shopifyVal));
     const account = await get(`${accounts}/${body.id}`);
     const val = { status: "ACTIVE", admin_api_access_token: "shpa...", shop: "acme" };
     assert.deepEqual(account.body, {
@@ -173,14 +173,14 @@ suite("accounts", () => {
     });
   });
 
-  test("the list is filtered, ordered and paged", async () => {
+  test("are filtered, ordered and paged", async () => {
     const { sandbox, get, post } = openSandbox();
     const make = async (path, body) => {
       sandbox.advance(1);
       const answer = await post(path, body);
       return answer.body.id ?? answer.body.connected_account_id;
     };
-    const a = await make(accounts, typed("shopify", shopifyVal));
+    const a = await make(accounts, typedCredentials("shopify", shopifyVal));
     const b = await make(`${accounts}/link`, link("gmail"));
     const c = await make(`${accounts}/link`, link("gmail", { user_id: "Melissa" }));
     const ids = async (query) => (await get(`${accounts}?${query}`)).body.items.map(({ id }) => id);
@@ -209,7 +209,7 @@ const create = (body) => post(accounts, body);
 const createLink = (app, more) => post(`${accounts}/link`, link(app, more));
 const createConfig = (slug, auth_config) => post("/api/v3.1/auth_configs", { toolkit: { slug }, auth_config });
 
-/** name: [request, status, code or slug, what the message or one of the errors says] */
+/** name: [request, status, code or slug, message] */
 const refusals = {
   "no key": [get(accounts, { "x-api-key": undefined }), 401, "HTTP_Unauthorized", /key/],
   "wrong key": [get(accounts, { "x-api-key": "other" }), 401, "HTTP_Unauthorized", /key/],
@@ -227,19 +227,19 @@ const refusals = {
   "create: auth config as text": [create({ auth_config: seeded.shopify.id, connection: {} }), 400, 10400, /payload\.auth_config: must be an object/],
   "create: no connection": [create({ auth_config: { id: seeded.shopify.id } }), 400, 10400, /payload\.connection: is required/],
   "create: no values": [create({ auth_config: { id: seeded.shopify.id }, connection: {} }), 400, 10400, /connection\.data\.shop: is required/],
-  "create: missing field": [create(typed("shopify", { shop: "acme" })), 400, 10400, /connection\.state\.val\.admin_api_access_token: is required/],
-  "create: empty field": [create(typed("firecrawl", { api_key: "" })), 400, 10400, /val\.api_key: is required/],
-  "create: missing field that has a default": [create(typed("posthog", { generic_api_key: "k" })), 400, 10400, /val\.subdomain: is required/],
-  "create: number among the values": [create(typed("firecrawl", { api_key: 1 })), 400, 10400, /val\.api_key: must be a string/],
-  "create: scheme of another auth config": [create(typed("acmeTickets", { username: "u", password: "p", subdomain: "s" })), 400, 10400, /authScheme: must be BASIC/],
-  "create: status that one cannot ask for": [create(typed("firecrawl", { api_key: "k", status: "INITIATED" })), 400, 10400, /val\.status: must be ACTIVE/],
+  "create: missing field": [create(typedCredentials("shopify", { shop: "acme" })), 400, 10400, /connection\.state\.val\.admin_api_access_token: is required/],
+  "create: empty field": [create(typedCredentials("firecrawl", { api_key: "" })), 400, 10400, /val\.api_key: is required/],
+  "create: missing field that has a default": [create(typedCredentials("posthog", { generic_api_key: "k" })), 400, 10400, /val\.subdomain: is required/],
+  "create: number among the values": [create(typedCredentials("firecrawl", { api_key: 1 })), 400, 10400, /val\.api_key: must be a string/],
+  "create: scheme of another auth config": [create(typedCredentials("acmeTickets", { username: "u", password: "p", subdomain: "s" })), 400, 10400, /authScheme: must be BASIC/],
+  "create: status that a request cannot set": [create(typedCredentials("firecrawl", { api_key: "k", status: "INITIATED" })), 400, 10400, /val\.status: must be ACTIVE/],
   "create: import without a token": [create({ auth_config: { id: seeded.ownCrm.id }, connection: { state: { authScheme: "OAUTH2", val: { status: "ACTIVE" } } } }), 400, 10400, /val\.access_token: is required/],
-  "create: state and data": [create(typed("firecrawl", { api_key: "k" }, { data: {} })), 400, 10400, /connection\.data: cannot be combined/],
-  "create: empty user_id": [create(typed("firecrawl", { api_key: "k" }, { user_id: "" })), 400, 10400, /connection\.user_id: must be/],
-  "create: null user_id": [create(typed("firecrawl", { api_key: "k" }, { user_id: null })), 400, 10400, /connection\.user_id: must be/],
-  "create: callback_url without a scheme": [create(typed("firecrawl", { api_key: "k" }, { callback_url: "app.example" })), 400, 10400, /connection\.callback_url: must be an http/],
-  "create: unknown member": [create(typed("firecrawl", { api_key: "k" }, { redirectUrl: callback })), 400, 10400, /connection\.redirectUrl: is not a known/],
-  "create: text as a flag": [create({ ...typed("firecrawl", { api_key: "k" }), validate_credentials: "yes" }), 400, 10400, /validate_credentials: must be a boolean/],
+  "create: state and data": [create(typedCredentials("firecrawl", { api_key: "k" }, { data: {} })), 400, 10400, /connection\.data: cannot be combined/],
+  "create: empty user_id": [create(typedCredentials("firecrawl", { api_key: "k" }, { user_id: "" })), 400, 10400, /connection\.user_id: must be/],
+  "create: null user_id": [create(typedCredentials("firecrawl", { api_key: "k" }, { user_id: null })), 400, 10400, /connection\.user_id: must be/],
+  "create: callback_url without a scheme": [create(typedCredentials("firecrawl", { api_key: "k" }, { callback_url: "app.example" })), 400, 10400, /connection\.callback_url: must be an http/],
+  "create: unknown member": [create(typedCredentials("firecrawl", { api_key: "k" }, { redirectUrl: callback })), 400, 10400, /connection\.redirectUrl: is not a known/],
+  "create: text as a flag": [create({ ...typedCredentials("firecrawl", { api_key: "k" }), validate_credentials: "yes" }), 400, 10400, /validate_credentials: must be a boolean/],
   "create: broken JSON": [post(accounts, "{]"), 400, 10400, /not valid JSON/],
   "create: text": [post(accounts, "{}", { "content-type": "text/plain" }), 400, 10400, /Content-Type/],
   "link: no user_id": [createLink("gmail", { user_id: undefined }), 400, 10400, /payload\.user_id: is required/],
@@ -254,12 +254,12 @@ const refusals = {
   "config: unknown type": [createConfig("gmail", { type: "managed" }), 400, 10400, /auth_config\.type: must be one of/],
   "config: no type": [createConfig("gmail", {}), 400, 10400, /auth_config\.type: is required/],
   "config: managed, without credentials for it": [createConfig("own_crm", { type: "use_composio_managed_auth" }), 400, 600, /no Composio-managed credentials/],
-  "config: own, without a scheme": [createConfig("own_crm", { type: "use_custom_auth" }), 400, 10400, /auth_config\.authScheme: is required/],
+  "config: custom, without a scheme": [createConfig("own_crm", { type: "use_custom_auth" }), 400, 10400, /auth_config\.authScheme: is required/],
   "config: scheme of another app": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "BASIC" }), 400, 600, /has no BASIC/],
-  "config: own credentials missing": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "i" } }), 400, 10400, /credentials\.client_secret: is required/],
+  "config: custom, without its credentials": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "i" } }), 400, 10400, /credentials\.client_secret: is required/],
   "list: limit zero": [get(`${accounts}?limit=0`), 400, 10400, /payload\.limit: must be/],
   "list: limit over the most": [get("/api/v3.1/toolkits?limit=1001"), 400, 10400, /payload\.limit: must be/],
-  "list: no cursor of ours": [get(`${accounts}?cursor=abc`), 400, 10400, /payload\.cursor: is not a cursor/],
+  "list: invalid cursor": [get(`${accounts}?cursor=abc`), 400, 10400, /payload\.cursor: is not a cursor/],
   "list: unknown status": [get(`${accounts}?statuses=ACTIVE,DONE`), 400, 10400, /payload\.statuses: must be/],
   "list: unknown order": [get(`${accounts}?order_by=name`), 400, 10400, /payload\.order_by: must be/],
   "list: flag that is neither true nor false": [get("/api/v3.1/auth_configs?show_disabled=yes"), 400, 10400, /payload\.show_disabled: must be/],

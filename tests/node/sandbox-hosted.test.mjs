@@ -5,10 +5,10 @@ import { minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const home = "https://app.test";
 const callback = `${home}/done?tab=a%20b&state=mine#top`;
-const kept = "tab=a%20b&state=mine";
+const ownQuery = "tab=a%20b&state=mine";
 
-/** The two ways to begin, each answering the account and where to send the user. */
-const begin = {
+/** Two ways to initiate. Each returns the account and the redirect URL. */
+const initiate = {
   create: async ({ sandbox, post }, more) => {
     const { body } = await post("/api/v3.1/connected_accounts", { auth_config: { id: seeded.ownCrm.id }, connection: { user_id: "Jessica", callback_url: callback, ...more } });
     return { url: body.redirect_url, account: sandbox.accounts().at(-1) };
@@ -19,24 +19,24 @@ const begin = {
   },
 };
 
-const spelt = {
+const parametersOf = {
   create: ({ id, app }, status) => `status=${status}&connectedAccountId=${id}&appName=${app}`,
   link: ({ id }, status) => `status=${status}&connected_account_id=${id}`,
 };
 
 const stateOf = (page) => page.url.searchParams.get("state");
 
-for (const dialect of Object.keys(begin)) {
-  suite(`the way of a user, begun by ${dialect}`, () => {
-    test("allowed: ACTIVE, and back to the app with its own query first", async () => {
+for (const way of Object.keys(initiate)) {
+  suite(`a connection initiated by ${way}`, () => {
+    test("is ACTIVE after consent, and the callback keeps the app's query", async () => {
       const platform = openSandbox();
-      const { url, account } = await begin[dialect](platform);
+      const { url, account } = await initiate[way](platform);
       const browser = openBrowser(platform.sandbox);
       const consent = await browser.visit(url);
       assert.equal(consent.url.pathname, "/oauth/authorize");
       assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
       const end = await browser.submit(consent, { decision: "allow" });
-      assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "success")}#top`);
+      assert.equal(end.url.href, `${home}/done?${ownQuery}&${parametersOf[way](account, "success")}#top`);
       const [{ status, statusReason, tokens }] = platform.sandbox.accounts();
       assert.deepEqual([status, statusReason], ["ACTIVE", null]);
       assert.equal(tokens.scope.split(" ")[0], "openid");
@@ -48,32 +48,32 @@ for (const dialect of Object.keys(begin)) {
       }
     });
 
-    test("denied: FAILED, with the authorization server's words", async () => {
+    test("is FAILED with the authorization server's error if the user denies access", async () => {
       const platform = openSandbox();
-      const { url, account } = await begin[dialect](platform);
+      const { url, account } = await initiate[way](platform);
       const browser = openBrowser(platform.sandbox);
       const end = await browser.submit(await browser.visit(url), { decision: "deny" });
-      assert.equal(end.url.href, `${home}/done?${kept}&${spelt[dialect](account, "failed")}#top`);
+      assert.equal(end.url.href, `${home}/done?${ownQuery}&${parametersOf[way](account, "failed")}#top`);
       const v3 = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body;
       assert.equal(v3.status, "FAILED");
       assert.equal(v3.status_reason, "Access denied by the user");
       assert.deepEqual(v3.state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
     });
 
-    test("the link works once", async () => {
+    test("has a link that works once", async () => {
       const platform = openSandbox();
-      const { url } = await begin[dialect](platform);
+      const { url } = await initiate[way](platform);
       await openBrowser(platform.sandbox).visit(url);
       const again = await openBrowser(platform.sandbox).visit(url);
       assert.equal(again.status, 410);
       assert.match(again.text, /used already/);
       assert.match(again.headers.get("content-type"), /^text\/html/);
-      assert.equal(platform.sandbox.accounts()[0].status, "INITIATED", "the first visitor may still go on");
+      assert.equal(platform.sandbox.accounts()[0].status, "INITIATED", "the first visitor can still finish");
     });
 
-    test("the link expires after ten minutes, and the account with it", async () => {
+    test("expires after ten minutes, with its link", async () => {
       const platform = openSandbox();
-      const { url, account } = await begin[dialect](platform);
+      const { url, account } = await initiate[way](platform);
       platform.sandbox.advance(10 * minuteMs - 1);
       assert.notEqual(platform.sandbox.accounts()[0].status, "EXPIRED");
       platform.sandbox.advance(1);
@@ -86,20 +86,20 @@ for (const dialect of Object.keys(begin)) {
       assert.equal(v3.updated_at, "2026-01-16T10:10:00.000Z");
     });
 
-    test("an answer that comes too late fails", async () => {
+    test("stays EXPIRED if the user consents too late", async () => {
       const platform = openSandbox();
-      const { url, account } = await begin[dialect](platform);
+      const { url, account } = await initiate[way](platform);
       const browser = openBrowser(platform.sandbox);
       const consent = await browser.visit(url);
       platform.sandbox.advance(10 * minuteMs);
       const end = await browser.submit(consent, { decision: "allow" });
-      assert.equal(end.url.search.slice(1), `${kept}&${spelt[dialect](account, "failed")}`);
+      assert.equal(end.url.search.slice(1), `${ownQuery}&${parametersOf[way](account, "failed")}`);
       assert.equal(platform.sandbox.accounts()[0].status, "EXPIRED");
     });
 
-    test("without a return address the journey ends on a page", async () => {
+    test("ends on a page of the platform without a callback_url", async () => {
       const platform = openSandbox();
-      const { url } = await begin[dialect](platform, { callback_url: undefined });
+      const { url } = await initiate[way](platform, { callback_url: undefined });
       const browser = openBrowser(platform.sandbox);
       const end = await browser.submit(await browser.visit(url), { decision: "allow" });
       assert.equal(end.status, 200);
@@ -108,11 +108,11 @@ for (const dialect of Object.keys(begin)) {
   });
 }
 
-suite("accounts after the way", () => {
-  test("ACTIVE ones never show what the authorization server issued", async () => {
-    for (const dialect of Object.keys(begin)) {
+suite("after the authorization response", () => {
+  test("the API masks the tokens of an ACTIVE account", async () => {
+    for (const way of Object.keys(initiate)) {
       const platform = openSandbox();
-      const { url, account } = await begin[dialect](platform);
+      const { url, account } = await initiate[way](platform);
       const browser = openBrowser(platform.sandbox);
       await browser.submit(await browser.visit(url), { decision: "allow" });
       const { tokens } = platform.sandbox.accounts()[0];
@@ -124,14 +124,14 @@ suite("accounts after the way", () => {
         }
       }
       const val = (await platform.get(`/api/v3.1/connected_accounts/${account.id}`)).body.state.val;
-      assert.equal(val.access_token, dialect === "create" ? `${tokens.access_token.slice(0, 4)}...` : "REDACTED");
-      assert.deepEqual([val.token_type, val.expires_in, val.redirectUrl], ["Bearer", 3600, url], "the address stays, and must not be followed");
+      assert.equal(val.access_token, way === "create" ? `${tokens.access_token.slice(0, 4)}...` : "REDACTED");
+      assert.deepEqual([val.token_type, val.expires_in, val.redirectUrl], ["Bearer", 3600, url], "the used redirect URL stays in the account");
     }
   });
 
-  test("a second, identical answer is refused and changes nothing", async () => {
+  test("the same response a second time is refused", async () => {
     const platform = openSandbox();
-    const { url } = await begin.link(platform);
+    const { url } = await initiate.link(platform);
     const browser = openBrowser(platform.sandbox);
     await browser.submit(await browser.visit(url), { decision: "allow" });
     const answer = browser.hops.at(-1).url;
@@ -140,9 +140,9 @@ suite("accounts after the way", () => {
     assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
   });
 
-  test("an answer is refused without a known state", async () => {
+  test("a response without a known state is refused", async () => {
     const platform = openSandbox();
-    const { url } = await begin.link(platform);
+    const { url } = await initiate.link(platform);
     await openBrowser(platform.sandbox).visit(url);
     for (const query of ["", "?state=&code=c", "?state=guess&code=c"]) {
       assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback${query}`)).status, 400, query);
@@ -150,9 +150,9 @@ suite("accounts after the way", () => {
     assert.equal(platform.sandbox.accounts()[0].status, "INITIATED");
   });
 
-  test("a code that was not issued fails", async () => {
+  test("a response with an unknown code fails the account", async () => {
     const platform = openSandbox();
-    const { url } = await begin.link(platform);
+    const { url } = await initiate.link(platform);
     const consent = await openBrowser(platform.sandbox).visit(url);
     await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=guess&state=${stateOf(consent)}`);
     const [{ status, statusReason }] = platform.sandbox.accounts();
@@ -164,9 +164,9 @@ suite("accounts after the way", () => {
 
 suite("the hosted form", () => {
   const linkTo = async (platform, app, connection_data) =>
-    begin.link(platform, { auth_config_id: seeded[app].id, ...(connection_data && { connection_data }) });
+    initiate.link(platform, { auth_config_id: seeded[app].id, ...(connection_data && { connection_data }) });
 
-  test("asks an OAuth app's user for what was not prefilled, then goes on", async () => {
+  test("asks for values that were not prefilled, then continues to consent", async () => {
     const platform = openSandbox();
     const { url, account } = await linkTo(platform, "zendesk");
     const browser = openBrowser(platform.sandbox);
@@ -176,17 +176,17 @@ suite("the hosted form", () => {
     const consent = await browser.submit(form, { subdomain: " acme " });
     assert.equal(consent.url.pathname, "/oauth/authorize");
     const end = await browser.submit(consent, { decision: "allow" });
-    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "success")}`);
+    assert.equal(end.url.search.slice(1), `${ownQuery}&${parametersOf.link(account, "success")}`);
     assert.deepEqual(platform.sandbox.accounts()[0].data, { subdomain: "acme" });
   });
 
-  test("is skipped when everything was prefilled", async () => {
+  test("is skipped if every value was prefilled", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "zendesk", { subdomain: "acme" });
     assert.equal((await openBrowser(platform.sandbox).visit(url)).url.pathname, "/oauth/authorize");
   });
 
-  test("takes typed credentials, hides secrets while typing, and connects at once", async () => {
+  test("takes secrets in password inputs, and connects at once", async () => {
     const platform = openSandbox();
     const { url, account } = await linkTo(platform, "shopify", { shop: "acme" });
     const browser = openBrowser(platform.sandbox);
@@ -194,13 +194,13 @@ suite("the hosted form", () => {
     assert.match(form.text, /name="admin_api_access_token" type="password"/);
     assert.ok(!form.text.includes('name="shop"'));
     const end = await browser.submit(form, { admin_api_access_token: "shpat_1", shop: "other" });
-    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "success")}`);
+    assert.equal(end.url.search.slice(1), `${ownQuery}&${parametersOf.link(account, "success")}`);
     const [{ status, data }] = platform.sandbox.accounts();
     assert.deepEqual([status, data], ["ACTIVE", { shop: "acme", admin_api_access_token: "shpat_1" }]);
     assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 410);
   });
 
-  test("names what is missing and keeps the rest, secrets excepted", async () => {
+  test("names missing values and keeps the others, except secrets", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "acmeTickets");
     const browser = openBrowser(platform.sandbox);
@@ -214,13 +214,13 @@ suite("the hosted form", () => {
     assert.equal(platform.sandbox.accounts()[0].status, "INITIALIZING");
   });
 
-  test("offers defaults", async () => {
+  test("shows defaults", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "posthog");
     assert.match((await openBrowser(platform.sandbox).visit(url)).text, /name="subdomain" type="text" value="us\.i"/);
   });
 
-  test("refuses what is no form, used and unknown links", async () => {
+  test("refuses JSON, expired links and unknown links", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
     const json = await openBrowser(platform.sandbox).visit(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
@@ -233,11 +233,11 @@ suite("the hosted form", () => {
     }
   });
 
-  test("every page has a strict policy, a viewport and nothing from elsewhere", async () => {
+  test("has a strict policy, a viewport, and no script or resource of another origin", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
     const browser = openBrowser(platform.sandbox);
-    for (const address of [url, `${platformOrigin}/link/lk_nope`, (await begin.link(platform)).url]) {
+    for (const address of [url, `${platformOrigin}/link/lk_nope`, (await initiate.link(platform)).url]) {
       const page = await browser.visit(address);
       const policy = page.headers.get("content-security-policy");
       assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'$/);
@@ -249,14 +249,14 @@ suite("the hosted form", () => {
     }
   });
 
-  test("descriptions with angle brackets are text", async () => {
+  test("escapes descriptions", async () => {
     const platform = openSandbox();
     const { url } = await linkTo(platform, "shopify");
     assert.ok((await openBrowser(platform.sandbox).visit(url)).text.includes("/store/&lt;store-name&gt;/settings"));
   });
 });
 
-suite("an authorization server of one's own", () => {
+suite("an authorization server of the test", () => {
   const port = (more) => ({
     start: async ({ app, redirectUri, scopes }) => ({
       url: `https://as.example/authorize?app=${app}&scope=${scopes.join("+")}&redirect_uri=${encodeURIComponent(redirectUri)}&state=s1`, session: { pkce: 1 },
@@ -265,7 +265,7 @@ suite("an authorization server of one's own", () => {
     ...more,
   });
 
-  test("is told what to ask for, and gets its session and the whole answer back", async () => {
+  test("gets the request parameters at start, and its session and the full response at finish", async () => {
     const seen = [];
     const platform = openSandbox({ origin: "https://public.example", oauth: port({ finish: async (input) => { seen.push(input); return { ok: true, tokens: {} }; } }) });
     const { post, sandbox } = platform;
@@ -281,39 +281,39 @@ suite("an authorization server of one's own", () => {
       session: { pkce: 1 }, redirectUri: "https://public.example/api/v3/toolkits/auth/callback",
     }]);
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
-    assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/oauth/authorize?state=s1`)).status, 404, "the built-in page is gone");
+    assert.equal((await openBrowser(platform.sandbox).visit(`${platformOrigin}/oauth/authorize?state=s1`)).status, 404, "no built-in page");
   });
 
-  test("is asked once for one answer, even when that arrives twice at the same moment", async () => {
-    let asked = 0;
-    const platform = openSandbox({ oauth: port({ finish: async () => { asked += 1; return { ok: true, tokens: {} }; } }) });
-    await openBrowser(platform.sandbox, "https://as.example").visit((await begin.link(platform)).url);
+  test("finishes once if the same response arrives twice at once", async () => {
+    let finishes = 0;
+    const platform = openSandbox({ oauth: port({ finish: async () => { finishes += 1; return { ok: true, tokens: {} }; } }) });
+    await openBrowser(platform.sandbox, "https://as.example").visit((await initiate.link(platform)).url);
     const answer = `${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
     const ends = await Promise.all([openBrowser(platform.sandbox).visit(answer), openBrowser(platform.sandbox).visit(answer)]);
-    assert.deepEqual([ends[0].url.origin, ends[1].status, asked], [home, 400, 1]);
+    assert.deepEqual([ends[0].url.origin, ends[1].status, finishes], [home, 400, 1]);
   });
 
   for (const [label, start] of [
     ["cannot be reached", async () => { throw new TypeError("fetch failed"); }],
-    ["gives a URL without state", async () => ({ url: "https://as.example/authorize", session: null })],
+    ["returns a URL without state", async () => ({ url: "https://as.example/authorize", session: null })],
   ]) {
-    test(`${label}: a page says so, and the link still works`, async () => {
-      const whole = port();
-      const broken = { ...whole, start };
+    test(`that ${label} gives an error page, and the link still works`, async () => {
+      const working = port();
+      const broken = { ...working, start };
       const platform = openSandbox({ oauth: broken });
-      const { url } = await begin.link(platform);
+      const { url } = await initiate.link(platform);
       assert.equal((await openBrowser(platform.sandbox).visit(url)).status, 502);
-      broken.start = whole.start;
+      broken.start = working.start;
       assert.equal((await openBrowser(platform.sandbox, "https://as.example").visit(url)).url.origin, "https://as.example");
     });
   }
 
-  test("fails to exchange the code: FAILED", async () => {
+  test("that fails to exchange the code leaves the account FAILED", async () => {
     const platform = openSandbox({ oauth: port({ finish: async () => { throw new Error("no route"); } }) });
-    const { url, account } = await begin.link(platform);
+    const { url, account } = await initiate.link(platform);
     await openBrowser(platform.sandbox, "https://as.example").visit(url);
     const end = await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);
-    assert.equal(end.url.search.slice(1), `${kept}&${spelt.link(account, "failed")}`);
+    assert.equal(end.url.search.slice(1), `${ownQuery}&${parametersOf.link(account, "failed")}`);
     const { body } = await platform.get(`/api/v3.1/connected_accounts/${account.id}`);
     assert.deepEqual(body.state.val, { status: "FAILED", error: "server_error" });
     assert.ok(!JSON.stringify(body).includes("no route"));

@@ -1,4 +1,4 @@
-// How long calls take: `timeoutMs`, the retry budget, and clocks that somebody sets.
+// Time limits: `timeoutMs`, the retry budget, and a computer clock that is changed.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createClient } from "connect-flow";
@@ -10,21 +10,21 @@ const hourMs = 3_600_000;
 const limitMs = 1_000;
 const connectedAccountId = "ca_1";
 
-let sandbox, clock, answer;
+let sandbox, clock, respond;
 beforeEach(() => {
   sandbox = createSandbox({ now: () => startMs });
-  answer = undefined;
+  respond = undefined;
 });
 afterEach(() => sandbox.dispose());
 
-/** A client of the sandbox, until `answer` answers in its place. */
+/** A client of the sandbox. If `respond` is set, that answers in place of the sandbox. */
 async function open(options) {
   const installed = sandbox.install();
   ({ clock } = sandbox);
-  return createClient({ ...installed, entityId: "Jessica", ...options, fetch: (request) => (answer ?? installed.fetch)(request) });
+  return createClient({ ...installed, entityId: "Jessica", ...options, fetch: (request) => (respond ?? installed.fetch)(request) });
 }
 
-/** What became of a promise, and how long it took by the monotonic clock. */
+/** The value or error of a promise, and its duration by the monotonic clock. */
 async function timed(promise) {
   const since = performance.now();
   const result = await clock.until(promise.then((value) => ({ value }), (error) => ({ error })));
@@ -33,7 +33,7 @@ async function timed(promise) {
 
 const never = () => new Promise(() => {});
 
-/** A body that never ends, a byte every 100 ms. */
+/** A response whose body never ends: one byte every 100 ms. */
 const slowBody = () => {
   const stream = new ReadableStream({
     pull: (controller) => new Promise((done) => setTimeout(() => (controller.enqueue(Uint8Array.of(32)), done()), 100)),
@@ -41,15 +41,15 @@ const slowBody = () => {
   return Promise.resolve(new Response(stream, { headers: { "content-type": "application/json" } }));
 };
 
-const platforms = {
-  "the platform hangs": { answer: never },
-  "the platform hangs and may be asked ten times": { answer: never, options: { retry: 10, timeoutMs: 300 } },
-  "the platform wants another try in a minute": { answer: async () => json({}, 429, { "retry-after": "60" }), isRefused: true },
-  "the platform fails each of ten tries": { answer: async () => json({}, 503), options: { retry: 10 } },
-  "the body never ends": { answer: slowBody },
-  "the headers function hangs": { answer: async () => json({}), options: { headers: never } },
-  "each answer takes 700 ms": {
-    answer: ({ method }) => new Promise((done) => setTimeout(() => done(json(method === "GET" ? { items: [] } : {}, 401)), 700)),
+const conditions = {
+  "the platform hangs": { respond: never },
+  "the platform hangs and ten retries are allowed": { respond: never, options: { retry: 10, timeoutMs: 300 } },
+  "the platform answers 429 with a Retry-After of a minute": { respond: async () => json({}, 429, { "retry-after": "60" }) },
+  "the platform answers 503 to ten retries": { respond: async () => json({}, 503), options: { retry: 10 } },
+  "the body never ends": { respond: slowBody },
+  "the headers function hangs": { respond: async () => json({}), options: { headers: never } },
+  "each response takes 700 ms": {
+    respond: ({ method }) => new Promise((done) => setTimeout(() => done(json(method === "GET" ? { items: [] } : {}, 401)), 700)),
     options: { headers: async () => ({ a: "b" }) },
   },
 };
@@ -68,26 +68,26 @@ const calls = {
   "apps.get": (client) => client.apps.get({ app: "gmail", timeoutMs: limitMs }),
 };
 
-suite("a call never takes longer than its timeoutMs", () => {
-  for (const [name, platform] of Object.entries(platforms)) {
-    test(`where ${name}`, async () => {
+suite("timeoutMs of a call", () => {
+  for (const [name, platform] of Object.entries(conditions)) {
+    test(`ends it in time if ${name}`, async () => {
       const client = await open(platform.options?.headers ? undefined : platform.options);
       const { flowId, connectedAccountId } = await client.initiateConnection({ app: "gmail" });
       const url = `https://app.test/?cf_flow=${flowId}&status=success&connected_account_id=${connectedAccountId}`;
       const tested = platform.options?.headers ? await open(platform.options) : client;
       for (const [call, start] of Object.entries(calls)) {
-        answer = platform.answer;
+        respond = platform.respond;
         const { error, ms } = await timed(start(tested, url));
-        assert.ok(error, `${call} ended well`);
+        assert.ok(error, `${call} succeeded`);
         assert.ok(ms <= limitMs + 250, `${call} took ${ms} ms: ${error}`);
         if (ms >= limitMs) assert.equal(error.code, "timeout", `${call}: ${error}`);
         assert.ok(error.retryable || error.code !== "timeout" || !/^(completeConnection|.*waitUntil)/.test(call), call);
-        answer = undefined;
+        respond = undefined;
       }
     });
   }
 
-  test("and says what it was waiting for", async () => {
+  test("ends it with an error that names the account's status", async () => {
     const client = await open();
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
     const { error } = await timed(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 10_000 }));
@@ -95,28 +95,28 @@ suite("a call never takes longer than its timeoutMs", () => {
     assert.match(error.message, /INITI/);
   });
 
-  test("also beside another call for the same callback with more time", async () => {
+  test("applies to one of two calls that complete the same callback", async () => {
     const client = await open();
     const { flowId } = await client.initiateConnection({ app: "gmail" });
-    answer = never;
+    respond = never;
     const url = `https://app.test/?cf_flow=${flowId}&status=success`;
-    const patient = client.completeConnection({ url });
-    patient.catch(() => {});
+    const unlimited = client.completeConnection({ url });
+    unlimited.catch(() => {});
     const { error, ms } = await timed(client.completeConnection({ url, timeoutMs: limitMs }));
     assert.deepEqual([error.code, ms], ["timeout", limitMs]);
-    assert.equal((await timed(patient)).error.code, "timeout");
+    assert.equal((await timed(unlimited)).error.code, "timeout");
   });
 
-  test("and ends the requests that are under way", async () => {
+  test("aborts pending requests", async () => {
     const client = await open();
     const signals = [];
-    answer = ({ signal }) => (signals.push(signal), never());
+    respond = ({ signal }) => (signals.push(signal), never());
     await timed(client.initiateConnection({ app: "gmail", timeoutMs: limitMs }));
     await timed(client.getExpectedParamsForUser({ app: "shopify", timeoutMs: limitMs }));
     assert.ok(signals.length >= 2 && signals.every(({ aborted }) => aborted));
   });
 
-  test("and refuses a limit that is none", async () => {
+  test("must be an integer from 1 to 3,600,000", async () => {
     const client = await open();
     for (const timeoutMs of [0, -1, 0.5, 3_600_001, "1000", NaN, {}]) {
       for (const call of [client.connectedAccounts.get({ connectedAccountId, timeoutMs }), client.completeConnection({ timeoutMs }), client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs })]) {
@@ -127,48 +127,48 @@ suite("a call never takes longer than its timeoutMs", () => {
 });
 
 suite("a call without a timeoutMs", () => {
-  test("limits each request by the client's", async () => {
+  test("limits each request by the client's timeoutMs", async () => {
     const client = await open({ timeoutMs: 2_000, retry: 0 });
-    answer = never;
+    respond = never;
     const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
     assert.deepEqual([error.code, ms], ["timeout", 2_000]);
   });
 
-  test("starts no retry later than 30 s after its beginning, however many are allowed", async () => {
+  test("starts no retry later than 30 s after its start", async () => {
     for (const [platform, timeoutMs] of [[async () => json({}, 503), 15_000], [never, 4_000], [async () => json({}, 503, { "retry-after": "7" }), 15_000]]) {
       const client = await open({ retry: 10, timeoutMs });
-      answer = platform;
+      respond = platform;
       const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
       assert.ok(ms <= 30_000 + timeoutMs, `${ms} ms`);
       assert.ok(["server", "timeout"].includes(error.code), error.code);
-      answer = undefined;
+      respond = undefined;
     }
   });
 
-  test("tells at once of a Retry-After that it has no time for", async () => {
+  test("fails at once if Retry-After exceeds the retry budget", async () => {
     const client = await open();
-    answer = async () => json({}, 429, { "retry-after": "60" });
+    respond = async () => json({}, 429, { "retry-after": "60" });
     const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
     assert.deepEqual([error.code, error.retryAfterMs, ms], ["rate_limited", 60_000, 0]);
   });
 
-  test("spreads its retries over their whole backoff", async () => {
+  test("spreads retries over the whole backoff", async () => {
     const waits = [];
     for (let run = 0; run < 40; run++) {
       const client = await open({ retry: 1 });
-      answer = async () => json({}, 503);
+      respond = async () => json({}, 503);
       waits.push((await timed(client.connectedAccounts.get({ connectedAccountId }))).ms);
-      answer = undefined;
+      respond = undefined;
     }
     assert.ok(Math.min(...waits) < 100 && Math.max(...waits) > 400 && Math.max(...waits) <= 500, waits.join(" "));
   });
 });
 
 /**
- * Timers and two clocks: one that runs, and the computer's, which the test may set. Not the sandbox's, which refuses a `Date` that
- * somebody has set.
+ * Fake timers, a monotonic clock, and a computer clock that the test can set. The sandbox's clock cannot do this: it refuses a `Date`
+ * that was replaced.
  */
-function clocks(mock) {
+function useClocks(mock) {
   mock.timers.enable({ apis: ["setTimeout"] });
   let [nowMs, aheadMs] = [0, 0];
   mock.method(performance, "now", () => nowMs);
@@ -187,17 +187,17 @@ function clocks(mock) {
   return { pass, until, set: (byMs) => (aheadMs = byMs) };
 }
 
-/** Until promises, streams and requests have done what waits for no timer. */
+/** Lets promises, streams and requests settle that wait for no timer. */
 const turn = async () => {
   for (let turns = 0; turns < 4; turns++) await new Promise((done) => setImmediate(done));
 };
 
 for (const [what, byMs] of [["goes back an hour", -hourMs], ["goes forward an hour", hourMs]]) {
-  suite(`where the computer's clock ${what}`, () => {
+  suite(`a computer clock that ${what}`, () => {
     const account = (status) => async () => json({ id: connectedAccountId, status, toolkit: { slug: "gmail" }, user_id: "Jessica" });
 
-    test("a waiting flow checks the account as often as before", async ({ mock }) => {
-      const { pass, set } = clocks(mock);
+    test("leaves the polling of a waiting flow as it was", async ({ mock }) => {
+      const { pass, set } = useClocks(mock);
       let [checks, status] = [0, "INITIATED"];
       const client = await makeClient({
         entityId: "Jessica",
@@ -222,20 +222,20 @@ for (const [what, byMs] of [["goes back an hour", -hourMs], ["goes forward an ho
       assert.equal(flow.getSnapshot().state, "connected");
     });
 
-    test("a call still ends at its time limit", async ({ mock }) => {
-      const { until, set } = clocks(mock);
+    test("leaves the time limit of a call as it was", async ({ mock }) => {
+      const { until, set } = useClocks(mock);
       const client = await makeClient({ entityId: "Jessica", retry: 3, fetch: async () => (set(byMs), json({}, 503)) });
       const { error, ms } = await until(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 20_000 }));
       assert.deepEqual([error.code, ms], ["timeout", 20_000]);
     });
 
-    test("a retry comes when it is due, and none after the budget", async ({ mock }) => {
-      const { until, set } = clocks(mock);
-      let asked = 0;
-      const client = await makeClient({ entityId: "Jessica", retry: 10, fetch: async () => ((asked += 1), asked === 2 && set(byMs), json({}, 503)) });
+    test("leaves the retries of a call within their budget", async ({ mock }) => {
+      const { until, set } = useClocks(mock);
+      let requests = 0;
+      const client = await makeClient({ entityId: "Jessica", retry: 10, fetch: async () => ((requests += 1), requests === 2 && set(byMs), json({}, 503)) });
       const { error, ms } = await until(client.connectedAccounts.get({ connectedAccountId }));
       assert.equal(error.code, "server");
-      assert.ok(asked > 4 && ms <= 30_000, `${asked} requests in ${ms} ms`);
+      assert.ok(requests > 4 && ms <= 30_000, `${requests} requests in ${ms} ms`);
     });
   });
 }
