@@ -3,7 +3,7 @@
  * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers. Installed in a page, it is also the
  * users of that page, and its clock.
  */
-import { build } from "./testing/sandbox.js";
+import { buildSandbox } from "./testing/sandbox.js";
 import type { Sandbox, SandboxOptions } from "./testing/types.js";
 
 export type * from "./testing/types.js";
@@ -14,5 +14,5 @@ export type * from "./testing/types.js";
  * @throws `invalid_argument` for an option that there is none of, and for `apps`.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  return build(options);
+  return buildSandbox(options);
 }

@@ -102,7 +102,7 @@ export interface CreatedAuthConfig {
 }
 
 /** A connected account. `params` stands in the answer about one account. */
-export interface Account {
+export interface ConnectedAccount {
   id: string;
   status: string;
   status_reason: string | null;

@@ -1,5 +1,5 @@
-// Checks of request bodies. They report every problem at once, as the platform does, with its paths and its words. A schema library would have to
-// be taught both: zod 4 alone is 60 KB of the 109 KB that dist/testing.js has, for the 60 lines below.
+// Schemas of request bodies. They report every problem at once, with the platform's paths and messages. Own code because zod/mini would add 28 KB
+// to dist/testing.js and would still need the paths and messages; with the requests, this is 4 KB.
 import { isObject, type JsonObject } from "./json.js";
 
 /** One thing wrong with a body or a query. `path` is dotted, such as `connection.user_id`. */

@@ -1,4 +1,4 @@
-import type { Account, AccountVal, CreatedAccount, CreatedLink, Done, RefreshedAccount, ToolExecution } from "../platform/answers.js";
+import type { AccountVal, ConnectedAccount, CreatedAccount, CreatedLink, Done, RefreshedAccount, ToolExecution } from "../platform/answers.js";
 import { isObject, type JsonObject } from "../platform/json.js";
 import type { CreateAccountRequest, CreateLinkRequest, ExecuteToolRequest, RefreshAccountRequest, SetAccountStatusRequest } from "../platform/requests.js";
 import { initialStatusOf } from "../platform/schemes.js";
@@ -162,8 +162,8 @@ function ownAccounts(call: GatewayCall, listed: JsonObject[]): JsonObject[] {
 }
 
 const namesUser = ({ user_id }: JsonObject) => user_id !== undefined && user_id !== null;
-const appOf = ({ toolkit }: JsonObject) => pick<Account["toolkit"]>(toolkit, ["slug"]).slug;
-const integrationOf = ({ auth_config }: JsonObject) => pick<Account["auth_config"]>(auth_config, ["id"]).id;
+const appOf = ({ toolkit }: JsonObject) => pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]).slug;
+const integrationOf = ({ auth_config }: JsonObject) => pick<ConnectedAccount["auth_config"]>(auth_config, ["id"]).id;
 
 function done({ status, body }: UpstreamAnswer): UpstreamAnswer {
   return { status, body: body === undefined ? undefined : pick<Done>(body, ["success"]) };

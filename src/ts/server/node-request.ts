@@ -1,6 +1,6 @@
 import { kindOf } from "./kind-of.js";
-import type { NodeRequest } from "./types.js";
 import { bodyAlreadyRead } from "./refusal.js";
+import type { NodeRequest } from "./types.js";
 
 /** The Web's request for one of Node's. Undefined where there is none: a proxy's address, a wrong host, a method that `Request` refuses. */
 export function toRequest(incoming: NodeRequest, signal: AbortSignal): Request | undefined {

@@ -1,7 +1,7 @@
 import { kindOf } from "./kind-of.js";
-import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";
+import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 
 /** See `toNodeHandler`. */
 export function adapt<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) {

@@ -1,5 +1,5 @@
 // What pages are shown of the platform's answers. Each view is built from listed members, so a member that the platform adds later stays hidden.
-import type { Account, AccountVal, AuthConfig, Toolkit, ToolkitField, ToolkitMeta, ToolkitScheme } from "../platform/answers.js";
+import type { AccountVal, AuthConfig, ConnectedAccount, Toolkit, ToolkitField, ToolkitMeta, ToolkitScheme } from "../platform/answers.js";
 import { isObject, type JsonObject } from "../platform/json.js";
 import type { GatewayCall } from "./operation.js";
 
@@ -75,12 +75,12 @@ export function viewAccount({ rules, entityId }: GatewayCall, account: JsonObjec
   const { toolkit, auth_config, state } = account;
   const { val, ...scheme } = isObject(state) ? state : {};
   return {
-    ...pick<Account>(account, ["id", "status", "status_reason", "is_disabled", "word_id", "alias", "created_at", "updated_at"]),
+    ...pick<ConnectedAccount>(account, ["id", "status", "status_reason", "is_disabled", "word_id", "alias", "created_at", "updated_at"]),
     user_id: entityId,
-    toolkit: pick<Account["toolkit"]>(toolkit, ["slug"]),
-    auth_config: pick<Account["auth_config"]>(auth_config, ["id", "auth_scheme", "is_composio_managed", "is_disabled"]),
+    toolkit: pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]),
+    auth_config: pick<ConnectedAccount["auth_config"]>(auth_config, ["id", "auth_scheme", "is_composio_managed", "is_disabled"]),
     state: {
-      ...pick<Account["state"]>(scheme, ["authScheme"]),
+      ...pick<ConnectedAccount["state"]>(scheme, ["authScheme"]),
       val: rules.exposeAuthParams ? flatValues(val) : pick<AccountVal>(val, ["status", "error", "error_description", "authScheme"]),
     },
   };

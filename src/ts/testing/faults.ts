@@ -1,23 +1,24 @@
-import { json } from "./answers.js";
-import { answerError, ApiError } from "./errors.js";
+import { rateLimitedBody } from "../platform/errors.js";
+import { ApiError, errorResponse } from "./api/errors.js";
+import { requireMembers, requireOneOf, requireRule, rules, type ArgumentRule } from "./arguments.js";
+import { jsonResponse } from "./json-response.js";
 import type { FaultRule } from "./types.js";
-import { flag, ms, requireFit, requireMembers, requireWord, text, type Check } from "./members.js";
 
-const status: Check = ["a status that a `Response` can have, 200 to 599", (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599];
+const statusRule: ArgumentRule = ["a status that a `Response` can have, 200 to 599", (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599];
 
-const common: Record<string, Check> = {
-  kind: text,
-  method: text,
+const commonMembers: Record<string, ArgumentRule> = {
+  kind: rules.text,
+  method: rules.text,
   path: ["a path that begins with `/`, or a pattern", (value) => value instanceof RegExp || (typeof value === "string" && /^[/*]/.test(value))],
   times: ["a number of requests from 1 on", (value) => typeof value === "number" && value >= 1],
-  handled: flag,
+  handled: rules.flag,
 };
 
-/** The members of a rule beside those that every rule has, by its kind. */
-const members: Record<FaultRule["kind"], Readonly<Record<string, Check>>> = {
-  delay: { ms },
-  status: { status, retryAfter: ["text or a number", (value) => ["string", "number"].includes(typeof value)], body: ["what JSON can hold", canBeJson] },
-  html: { status },
+/** The members of a rule beside the common ones, by its kind. */
+const membersByKind: Record<FaultRule["kind"], Readonly<Record<string, ArgumentRule>>> = {
+  delay: { ms: rules.ms },
+  status: { status: statusRule, retryAfter: ["text or a number", (value) => ["string", "number"].includes(typeof value)], body: ["what JSON can hold", canBeJson] },
+  html: { status: statusRule },
   truncated: {},
   empty204: {},
   drop: {},
@@ -37,15 +38,15 @@ function canBeJson(value: unknown): boolean {
 export class Faults {
   #rules: { rule: FaultRule; left: number }[] = [];
   #release = new AbortController();
-  /** How many requests wait for a time, or for ever. */
+  /** The number of requests that wait for their delay, or hang. */
   paused = 0;
 
   add(rule: FaultRule): () => void {
-    requireWord("a kind of fault", rule?.kind, Object.keys(members));
+    requireOneOf("a kind of fault", rule?.kind, Object.keys(membersByKind));
     const what = `a fault of kind \`${rule.kind}\``;
-    requireMembers(what, rule, { ...common, ...members[rule.kind] });
-    if (rule.kind === "delay") requireFit(ms, `\`ms\` of ${what}`, rule.ms);
-    if (rule.kind === "status") requireFit(status, `\`status\` of ${what}`, rule.status);
+    requireMembers(what, rule, { ...commonMembers, ...membersByKind[rule.kind] });
+    if (rule.kind === "delay") requireRule(rules.ms, `\`ms\` of ${what}`, rule.ms);
+    if (rule.kind === "status") requireRule(statusRule, `\`status\` of ${what}`, rule.status);
     const entry = { rule, left: rule.times ?? 1 };
     this.#rules.push(entry);
     return () => {
@@ -59,7 +60,7 @@ export class Faults {
     this.#release = new AbortController();
   }
 
-  /** Takes the rule for a request, if there is one, off its count. */
+  /** Finds the rule for a request and counts the request. */
   take(method: string, path: string): FaultRule | undefined {
     this.#rules = this.#rules.filter(({ left }) => left > 0);
     const entry = this.#rules.find(({ rule }) => (!rule.method || rule.method.toUpperCase() === method) && matches(rule.path, path));
@@ -67,7 +68,7 @@ export class Faults {
     return entry?.rule;
   }
 
-  /** Answers a request the way the rule says. `handle` is what the platform would have done. */
+  /** Answers a request by a rule. `handle` is the platform without the fault. */
   async apply(rule: FaultRule, request: Request, handle: () => Promise<Response>): Promise<Response> {
     if (rule.kind === "delay") {
       await this.#pause(rule.ms, request.signal);
@@ -77,10 +78,10 @@ export class Faults {
     if (rule.handled) await handle();
     if (rule.kind === "drop") throw Object.assign(new TypeError("connection dropped"), { code: "SANDBOX_DROP" });
     if (rule.kind === "hang") await this.#pause(undefined, request.signal);
-    return answer(rule);
+    return faultResponse(rule);
   }
 
-  /** Waits for a time, or for ever; rejects when the request is aborted or the sandbox reset. */
+  /** Waits some milliseconds, or for ever. Rejects when the request is aborted or the sandbox is reset. */
   #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
     const released = this.#release.signal;
     this.paused += 1;
@@ -100,7 +101,7 @@ export class Faults {
 
 function matches(wanted: string | RegExp | undefined, path: string): boolean {
   if (wanted === undefined) return true;
-  // A global or sticky pattern remembers where it stopped; `search` does not care.
+  // `test` of a global or sticky pattern would begin where it stopped before.
   if (wanted instanceof RegExp) return path.search(wanted) >= 0;
   return wanted.endsWith("*") ? path.startsWith(wanted.slice(0, -1)) : path === wanted;
 }
@@ -110,16 +111,13 @@ async function truncate(response: Response): Promise<Response> {
   return new Response(body.slice(0, Math.floor(body.length / 2)), { status: response.status, headers: response.headers });
 }
 
-/** Flat, unlike every other refusal. */
-const rateLimited = { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" };
-
-function answer(rule: FaultRule): Response {
+function faultResponse(rule: FaultRule): Response {
   switch (rule.kind) {
     case "status": {
-      const body = rule.body ?? (rule.status === 429 ? rateLimited : undefined);
-      const error = new ApiError(rule.status, `Scripted fault ${rule.status}`);
+      const body = rule.body ?? (rule.status === 429 ? rateLimitedBody : undefined);
+      const error = new ApiError({ status: rule.status }, `Scripted fault ${rule.status}`);
       const hasNoBody = [204, 205, 304].includes(rule.status);
-      const response = hasNoBody ? new Response(null, { status: rule.status }) : body === undefined ? answerError(error, "scripted-fault") : json(rule.status, body);
+      const response = hasNoBody ? new Response(null, { status: rule.status }) : body === undefined ? errorResponse(error, "scripted-fault") : jsonResponse(rule.status, body);
       if (rule.retryAfter !== undefined) response.headers.set("retry-after", String(rule.retryAfter));
       return response;
     }
@@ -134,7 +132,7 @@ function answer(rule: FaultRule): Response {
   }
 }
 
-/** `{"padding":"xxx…"}`, made as it is read, so that a reader who stops early costs nothing. */
+/** `{"padding":"xxx…"}`, produced as it is read. */
 function padding(bytes: number): ReadableStream<Uint8Array> {
   const chunk = new TextEncoder().encode("x".repeat(64 * 1024));
   let left = Math.ceil(bytes / chunk.length);

@@ -1,99 +1,108 @@
-import { html, page } from "./answers.js";
-import { answerError, answerRetired, ApiError } from "./errors.js";
+import { errorIds, keyHeader, retiredBody } from "../platform/errors.js";
+import { matchRoute, routeOf, splitVersion } from "../platform/routes.js";
+import type { SandboxCall } from "./api/call.js";
+import { ApiError, errorResponse } from "./api/errors.js";
+import { handlers } from "./api/handlers.js";
+import { Query } from "./api/request.js";
+import { requireMembers, requireRule, rules, type ArgumentRule } from "./arguments.js";
+import { ownApps } from "./catalogue/own-apps.js";
 import { Faults } from "./faults.js";
-import { hostedRoutes } from "./hosted.js";
-import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./types.js";
-import { Query } from "./input.js";
-import { Installation } from "./installation.js";
-import { aFunction, flag, list, ms as aTime, requireFit, requireMembers, text, type Check } from "./members.js";
-import { BuiltInOAuth, oauthPaths } from "./oauth.js";
-import { ownApps } from "./own-apps.js";
-import { match, type ApiVersion, type Call } from "./router.js";
+import { AuthorizationServer, authorizationServerPaths } from "./hosted/authorization-server.js";
+import { html, pageResponse } from "./hosted/html.js";
+import { findPage } from "./hosted/link-pages.js";
+import { jsonResponse } from "./json-response.js";
+import { Installation } from "./page/installation.js";
 import { Store, uuid, type Account } from "./store.js";
-import { v3Routes } from "./v3.js";
+import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./types.js";
 
-const logLimit = 10_000;
+const maxLogged = 10_000;
 
 const isOrigin = (value: unknown) => typeof value === "string" && URL.canParse(value) && new URL(value).origin === value;
 
-/** The options of `createSandbox`; the compiler tells when one is missing here. */
-const checks: Record<keyof SandboxOptions, Check> = {
-  apps: list,
-  apiKey: text,
+/** The options of `createSandbox`. */
+const optionRules: Record<keyof SandboxOptions, ArgumentRule> = {
+  apps: rules.list,
+  apiKey: rules.text,
   origin: ["an origin, such as `https://platform.test`", isOrigin],
-  now: aFunction,
-  advanceTimers: aFunction,
-  gateway: text,
+  now: rules.function,
+  advanceTimers: rules.function,
+  gateway: rules.text,
   pageUrl: ["a complete URL, such as `https://app.test/`", (value) => typeof value === "string" && /^https?:/.test(value) && URL.canParse(value)],
-  oauth: ["an object", (value) => typeof value === "object" && value !== null],
-  omitDeprecated: flag,
+  oauth: rules.object,
+  omitDeprecated: rules.flag,
 };
 
-/** Puts the parts together; see `createSandbox`. */
-export function build(options: SandboxOptions): Sandbox {
-  requireMembers("the options of `createSandbox`", options, checks);
+/** Implements `createSandbox`. */
+export function buildSandbox(options: SandboxOptions): Sandbox {
+  requireMembers("the options of `createSandbox`", options, optionRules);
   const apiKey = options.apiKey ?? "sandbox-key";
-  // Looked up each time: the clock of the page may be the sandbox's own by then.
+  // Looked up at each call, because an installed sandbox replaces `Date`.
   const clock = () => (installation.hasClock ? Date.now() : (options.now ?? Date.now)());
   let skewMs = 0;
   const now = () => clock() + skewMs;
-  const progress = { count: 0, underWay: 0 };
+  const progress = { count: 0, pending: 0 };
   const store = new Store(now, ownApps(options.apps ?? []));
   const faults = new Faults();
-  const builtIn = new BuiltInOAuth();
+  const authorizationServer = new AuthorizationServer();
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
 
-  async function route(request: Request, url: URL): Promise<Response> {
+  async function handle(request: Request, url: URL): Promise<Response> {
     const path = url.pathname;
-    if (!options.oauth && oauthPaths.includes(path)) return builtIn.answer(request, url);
-    const api = apiOf(path);
-    const call: Omit<Call, "params" | "query"> = {
-      api: api.version,
+    if (!options.oauth && authorizationServerPaths.includes(path)) return authorizationServer.handle(request, url);
+    const call: SandboxCall = {
       request,
       url,
       origin: options.origin ?? url.origin,
       store,
-      oauth: options.oauth ?? builtIn,
+      oauth: options.oauth ?? authorizationServer,
       omitsDeprecated: options.omitDeprecated ?? false,
     };
-    const hosted = match(hostedRoutes, request.method, path);
-    if (hosted) return hosted.handle({ ...call, params: hosted.params, query: new Query(new URLSearchParams(), []) });
-    if (!path.startsWith("/api/")) return page(404, "Not found", html`<p>There is nothing here.</p>`);
-    if (/^\/api\/v[12]\//.test(path)) return answerRetired();
+    const showPage = findPage(request.method, path);
+    if (showPage) return showPage(call);
+    if (!path.startsWith("/api/")) return pageResponse(404, "Not found", html`<p>There is nothing here.</p>`);
     const requestId = uuid();
     try {
-      authenticate(request, apiKey);
-      const found = match(v3Routes, request.method, api.path);
-      if (!found) throw new ApiError(404, `Cannot ${request.method} ${path}`);
-      const response = await found.handle({ ...call, params: found.params, query: new Query(url.searchParams, found.query) });
-      response.headers.set("x-request-id", requestId);
-      return response;
+      return await handleOperation(call, requestId);
     } catch (error) {
-      if (error instanceof ApiError) return answerError(error, requestId);
+      if (error instanceof ApiError) return errorResponse(error, requestId);
       throw error;
     }
+  }
+
+  async function handleOperation(call: SandboxCall, requestId: string): Promise<Response> {
+    const { request, url } = call;
+    const api = splitVersion(url.pathname);
+    if (api === "retired") return jsonResponse(410, retiredBody);
+    requireKey(request, apiKey);
+    const match = api && matchRoute(request.method, api.rest);
+    const id = decode(match?.id ?? "");
+    if (!api || !match || (match.id !== undefined && !id)) throw new ApiError(errorIds.unknownRoute, `Cannot ${request.method} ${url.pathname}`);
+    const query = new Query(url.searchParams, routeOf(match.name).query ?? []);
+    const response = await handlers[match.name]({ ...call, version: api.version, id, query });
+    response.headers.set("x-request-id", requestId);
+    return response;
   }
 
   async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const entry = { method: request.method, path: url.pathname, status: 0, atMs: now() };
     requests.push(entry);
-    if (requests.length > logLimit) requests.shift();
+    if (requests.length > maxLogged) requests.shift();
     request.signal.throwIfAborted();
     const rule = faults.take(request.method, url.pathname);
-    const handle = () => route(request, url);
-    const response = await (rule ? faults.apply(rule, request, handle) : handle());
+    const proceed = () => handle(request, url);
+    const response = await (rule ? faults.apply(rule, request, proceed) : proceed());
     entry.status = response.status;
     return response;
   }
 
   async function track<T>(work: Promise<T>): Promise<T> {
-    progress.underWay += 1;
+    progress.pending += 1;
     progress.count += 1;
     try {
       return await work;
     } finally {
-      progress.underWay -= 1;
+      progress.pending -= 1;
       progress.count += 1;
     }
   }
@@ -104,7 +113,7 @@ export function build(options: SandboxOptions): Sandbox {
     answer,
     now,
     track,
-    isBusy: () => progress.underWay > faults.paused,
+    isBusy: () => progress.pending > faults.paused,
     progress,
   });
 
@@ -112,16 +121,16 @@ export function build(options: SandboxOptions): Sandbox {
     requests,
     fetch: (request) => track(answer(request)),
     advance(ms) {
-      requireFit(aTime, "`advance`: the argument", ms);
+      requireRule(rules.ms, "`advance`: the argument", ms);
       skewMs += ms;
     },
     fault: (rule) => faults.add(rule),
-    accounts: () => store.accounts.map(snapshot),
+    accounts: () => store.accounts.map(copyOf),
     reset() {
       skewMs = 0;
       requests.length = 0;
       faults.reset();
-      builtIn.reset();
+      authorizationServer.reset();
       store.reset();
       installation.reset();
     },
@@ -139,31 +148,28 @@ export function build(options: SandboxOptions): Sandbox {
   };
 }
 
-interface Api {
-  version: ApiVersion;
-  path: string;
+/** Decodes a segment of a path; empty where it is malformed. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
 }
 
-/** The version of the API that a path names, and what follows its prefix. A path without one is that of no route. */
-function apiOf(path: string): Api {
-  const [, version = "v3.1", rest = ""] = path.match(/^\/api\/(v3(?:\.1)?)(\/.*)$/) ?? [];
-  return { version: version as ApiVersion, path: rest };
-}
-
-/** Requires the project's key, and no second credential beside it. */
-function authenticate(request: Request, apiKey: string): void {
-  const unauthorized = (message: string) => new ApiError(401, message, { slug: "HTTP_Unauthorized" });
+/** Requires the project's key and no second credential. @throws {ApiError} 401. */
+function requireKey(request: Request, apiKey: string): void {
   const given = Object.entries({
-    "x-api-key": "ApiKeyAuth", "x-org-api-key": "OrgApiKeyAuth", "x-user-api-key": "UserApiKeyAuth",
+    [keyHeader]: "ApiKeyAuth", "x-org-api-key": "OrgApiKeyAuth", "x-user-api-key": "UserApiKeyAuth",
   }).filter(([name]) => request.headers.has(name)).map(([name, mode]) => `${mode} via ${name}`);
   if (/(^|;\s*)authToken=/.test(request.headers.get("cookie") ?? "")) given.push("CookieAuth via authToken");
   if (given.length > 1) {
-    throw unauthorized(`Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
+    throw new ApiError(errorIds.unauthorized, `Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
   }
-  if (request.headers.get("x-api-key") !== apiKey) throw unauthorized("Invalid or missing API key");
+  if (request.headers.get(keyHeader) !== apiKey) throw new ApiError(errorIds.unauthorized, "Invalid or missing API key");
 }
 
-function snapshot(account: Account): SandboxAccount {
+function copyOf(account: Account): SandboxAccount {
   const { integration } = account;
   return {
     id: account.id,

@@ -1,18 +1,18 @@
-import { apps, isOAuth, seeds, type App, type Scheme, type Seed } from "./apps.js";
+import { apps, isOAuth, seeds, type App, type CatalogueScheme, type Seed } from "./catalogue/apps.js";
 
-/** How long a user may take, from the initiate call to the authorization server's answer. */
-export const attemptMs = 10 * 60 * 1000;
+/** How long a user may take from the initiate call to the authorization response. */
+const attemptMs = 10 * 60 * 1000;
 
-/** Which call began a connection; it decides how the callback is spelt. */
-export type Dialect = "create" | "link";
+/** The call that began an attempt. It decides the names of the callback's parameters. */
+export type InitiateCall = "create" | "link";
 
-/** An app, one of its auth schemes and the developer's credentials for it; the platform calls it an auth config. */
+/** An app with one of its schemes and the developer's credentials. The platform calls it an auth config. */
 export interface Integration {
   id: string;
-  /** The id that it had in v1, a deprecated member of answers. */
+  /** The id of the retired API v1, which answers still contain. */
   uuid: string;
   app: App;
-  scheme: Scheme;
+  scheme: CatalogueScheme;
   name: string;
   isManaged: boolean;
   isEnabled: boolean;
@@ -26,7 +26,7 @@ export interface Account {
   id: string;
   integration: Integration;
   entityId: string;
-  dialect: Dialect;
+  begunBy: InitiateCall;
   callbackUrl: string | null;
   status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED";
   statusReason: string | null;
@@ -34,40 +34,39 @@ export interface Account {
   isDeleted: boolean;
   /** What the user typed. */
   data: Record<string, string>;
-  /** What the authorization server issued last; usable while the account is ACTIVE. */
+  /** What the authorization server issued last. Usable while the account is ACTIVE. */
   tokens: Record<string, unknown>;
   /** Null where the authorization server did not say. */
   accessTokenExpiresAtMs: number | null;
   failure: { error: string; errorDescription?: string | undefined } | null;
   createdAtMs: number;
   updatedAtMs: number;
-  /** When the attempt ends; of an account whose tokens died, when they did. */
+  /** When the attempt ends. For an account that lost its tokens: when it lost them. */
   expiresAtMs: number;
-  /** When an account becomes ACTIVE whose user is back already; null for all others. */
+  /** When an account becomes ACTIVE that `postpone` delays; null for others. */
   activeAtMs: number | null;
-  /** Path of the page that the user is sent to, whose last part works once. */
+  /** Path of the page that the user is sent to. It works once. */
   path: string;
   isVisited: boolean;
-  /** The authorization request under way. */
+  /** The authorization request in progress. */
   request: { state: string; session: unknown; redirectUri: string } | null;
 }
 
-/** What a new account is made of. */
-export type NewAccount = Pick<Account, "integration" | "entityId" | "dialect" | "callbackUrl" | "status" | "data"> &
+export type NewAccount = Pick<Account, "integration" | "entityId" | "begunBy" | "callbackUrl" | "status" | "data"> &
   Partial<Pick<Account, "tokens">>;
 
-/** How an attempt at an account that exists begins. */
-export type NewAttempt = Pick<Account, "dialect" | "callbackUrl" | "data">;
+/** A new attempt for an existing account. */
+export type NewAttempt = Pick<Account, "begunBy" | "callbackUrl" | "data">;
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Random text of letters and digits. */
+/** Random letters and digits. */
 export function nano(length: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length));
   return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
 }
 
-/** `crypto.randomUUID` exists only in secure contexts. */
+/** A version 4 UUID. `crypto.randomUUID` is missing from pages of plain http. */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
@@ -76,12 +75,12 @@ export function uuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-const pages: Record<Dialect, () => string> = {
+const pages: Record<InitiateCall, () => string> = {
   create: () => `/api/v3/s/${nano(8)}`,
   link: () => `/link/lk_${nano(21)}`,
 };
 
-/** Everything the platform remembers. */
+/** The platform's state. */
 export class Store {
   readonly apps: readonly App[];
   integrations: Integration[] = [];
@@ -98,7 +97,7 @@ export class Store {
     this.#accounts = [];
     this.integrations = this.#seeds.map((seed) => {
       const app = this.app(seed.app) as App;
-      const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as Scheme;
+      const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as CatalogueScheme;
       return {
         uuid: uuid(),
         id: seed.id,
@@ -134,13 +133,13 @@ export class Store {
       isDisabled: false,
       isDeleted: false,
       createdAtMs: this.now(),
-      ...this.#attempt(given.dialect),
+      ...this.#attempt(given.begunBy),
     };
     this.#accounts.push(account);
     return account;
   }
 
-  /** Every account as of now, deleted ones too, oldest first. */
+  /** Every account with its status as of now, oldest first. Deleted ones are included. */
   get accounts(): Account[] {
     for (const account of this.#accounts) this.#age(account);
     return this.#accounts;
@@ -151,13 +150,13 @@ export class Store {
     return this.accounts.find((account) => account.id === id && !account.isDeleted);
   }
 
-  /** The account whose page this is. */
-  visited(path: string): Account | undefined {
+  /** The account whose page has this path. */
+  accountByPath(path: string): Account | undefined {
     return this.accounts.find((account) => account.path === path && !account.isDeleted);
   }
 
   /** The account whose authorization request carried this `state`. */
-  requested(state: string): Account | undefined {
+  accountByState(state: string): Account | undefined {
     return this.accounts.find((account) => account.request?.state === state);
   }
 
@@ -165,10 +164,10 @@ export class Store {
     return this.#accounts.filter((account) => account.integration === integration && !account.isDeleted).length;
   }
 
-  /** Begins another attempt. Earlier links are dead at once; earlier tokens stay until the user has finished. */
+  /** Begins another attempt. Earlier links stop working at once. Earlier tokens stay until the user has finished. */
   restart(account: Account, given: NewAttempt): void {
-    const status = given.dialect === "link" ? "INITIALIZING" : "INITIATED";
-    Object.assign(account, given, this.#attempt(given.dialect), { status: isTyped(account) ? "ACTIVE" : status });
+    const status = given.begunBy === "link" ? "INITIALIZING" : "INITIATED";
+    Object.assign(account, given, this.#attempt(given.begunBy), { status: isTyped(account) ? "ACTIVE" : status });
   }
 
   activate(account: Account, tokens: Record<string, unknown> = {}): void {
@@ -179,23 +178,23 @@ export class Store {
     this.#update(account, { status: "FAILED", failure, statusReason, request: null });
   }
 
-  /** Keeps the tokens of a refresh; what the answer left out stays as it was. */
+  /** Stores the tokens of a refresh. Members that the answer leaves out keep their values. */
   renew(account: Account, tokens: Record<string, unknown>): void {
     this.#update(account, this.#issued({ ...account.tokens, ...tokens }));
   }
 
-  /** Notes that the authorization server takes the refresh token no more. */
+  /** Ends an account whose refresh token the authorization server has refused. */
   loseTokens(account: Account): void {
     const statusReason = "Permanent auth error during token refresh";
     this.#update(account, { status: "EXPIRED", statusReason, expiresAtMs: this.now(), ...this.#issued({}) });
   }
 
-  /** Has an account that is ACTIVE become so only later. */
+  /** Delays the ACTIVE status of an account by some milliseconds. */
   postpone(account: Account, ms: number): void {
     if (account.status === "ACTIVE") this.#update(account, { status: "INITIATED", activeAtMs: this.now() + ms });
   }
 
-  /** Ends an attempt at this moment, or never. */
+  /** Sets when an attempt ends. `Infinity`: never. */
   expireAt(account: Account, atMs: number): void {
     if (isWaiting(account)) account.expiresAtMs = atMs;
   }
@@ -204,7 +203,7 @@ export class Store {
     this.#update(account, { isDisabled });
   }
 
-  /** Deletes an account softly, so that a test can still see what it was. */
+  /** Marks an account as deleted. Tests can still read it. */
   remove(account: Account): void {
     this.#update(account, { isDeleted: true, request: null });
   }
@@ -213,7 +212,7 @@ export class Store {
     Object.assign(account, changes, { updatedAtMs: this.now() });
   }
 
-  #attempt(dialect: Dialect) {
+  #attempt(begunBy: InitiateCall) {
     const now = this.now();
     return {
       statusReason: null,
@@ -221,7 +220,7 @@ export class Store {
       updatedAtMs: now,
       expiresAtMs: now + attemptMs,
       activeAtMs: null,
-      path: pages[dialect](),
+      path: pages[begunBy](),
       isVisited: false,
       request: null,
     };
@@ -247,34 +246,34 @@ export class Store {
   }
 }
 
-/** Whether the user is still expected. */
+/** Whether the user has not finished yet. */
 export function isWaiting(account: Account): boolean {
   return account.status === "INITIALIZING" || account.status === "INITIATED";
 }
 
-/** Whether the attempt with this page is still the account's: another one, or a deletion, can come while somebody is asked. */
+/** Whether the attempt with this page is still the current one. A later attempt or a deletion may have replaced it during an `await`. */
 export function isCurrent(account: Account, path: string): boolean {
   return account.path === path && !account.isDeleted;
 }
 
-/** The tokens to show: those of an earlier attempt are of no use while the next one lasts. */
+/** The tokens that answers show. Those of an earlier attempt are hidden until the next one has finished. */
 export function shownTokens(account: Account): Record<string, unknown> {
   return account.status === "ACTIVE" ? account.tokens : {};
 }
 
-/** Whether nothing but the user's own values is needed. */
+/** Whether the account needs only what the user typed. */
 export function isTyped(account: Account): boolean {
   return !isOAuth(account.integration.scheme);
 }
 
-/** Newest first; of two made in the same millisecond, the one made later. */
+/** Newest first. Of two with the same time, the one that was added later comes first. */
 export function newestFirst<T extends { createdAtMs: number }>(items: readonly T[]): T[] {
   return items.map((item, index) => ({ item, index }))
     .sort((a, b) => b.item.createdAtMs - a.item.createdAtMs || b.index - a.index)
     .map(({ item }) => item);
 }
 
-/** As the platform prints instants. */
+/** An instant as the platform writes it. */
 export function iso(atMs: number): string {
   return new Date(atMs).toISOString();
 }
