@@ -5,7 +5,7 @@ import { callbackAfterConsent } from "./browser.mjs";
 import { collect, makeSandboxClient, rejectsWith } from "./client.mjs";
 
 /** Jessica's client, and this many connected Shopify accounts of hers. */
-async function open(shops = 0) {
+async function openWithShops(shops = 0) {
   const sandbox = createSandbox();
   const client = await makeSandboxClient(sandbox);
   const ids = [];
@@ -19,7 +19,7 @@ async function open(shops = 0) {
 
 suite("connectedAccounts", () => {
   test("list requests a page only when it is read", async () => {
-    const { sandbox, client, ids } = await open(53);
+    const { sandbox, client, ids } = await openWithShops(53);
     const before = sandbox.requests.length;
     const seen = [];
     for await (const account of client.connectedAccounts.list({ app: "shopify" })) {
@@ -31,7 +31,7 @@ suite("connectedAccounts", () => {
   });
 
   test("list answers concurrent calls of next in order", async () => {
-    const { client, ids } = await open(3);
+    const { client, ids } = await openWithShops(3);
     const list = client.connectedAccounts.list();
     const results = await Promise.all([list.next(), list.next(), list.next(), list.next()]);
     assert.deepEqual(results.map(({ done }) => done), [false, false, false, true]);
@@ -39,7 +39,7 @@ suite("connectedAccounts", () => {
   });
 
   test("list filters by entity, app, integration and status", async () => {
-    const { client, ids } = await open(1);
+    const { client, ids } = await openWithShops(1);
     const melissa = client.entity("Melissa");
     const { connectedAccountId } = await melissa.initiateConnection({ app: "firecrawl", data: { api_key: "key" } });
     const list = (filter) => collect(client.connectedAccounts.list(filter)).then((accounts) => accounts.map(({ id }) => id));
@@ -54,7 +54,7 @@ suite("connectedAccounts", () => {
   });
 
   test("list can be continued after a failed page", async () => {
-    const { sandbox, client, ids } = await open(1);
+    const { sandbox, client, ids } = await openWithShops(1);
     const list = client.connectedAccounts.list();
     sandbox.fault({ method: "GET", path: /connected/, status: 403, kind: "status" });
     await rejectsWith(list.next(), "forbidden");
@@ -62,7 +62,7 @@ suite("connectedAccounts", () => {
   });
 
   test("getConnection returns the newest enabled account of an app", async () => {
-    const { client, ids } = await open(3);
+    const { client, ids } = await openWithShops(3);
     const entity = client.getEntity("Jessica");
     assert.equal((await entity.getConnection({ app: "Shopify" })).id, ids[2]);
     await client.connectedAccounts.disable({ connectedAccountId: ids[2] });
@@ -73,14 +73,14 @@ suite("connectedAccounts", () => {
   });
 
   test("a deleted account is not found and not listed", async () => {
-    const { client, ids } = await open(2);
+    const { client, ids } = await openWithShops(2);
     assert.equal(await client.connectedAccounts.delete({ connectedAccountId: ids[0] }), undefined);
     await rejectsWith(client.connectedAccounts.get({ connectedAccountId: ids[0] }), "not_found");
     assert.deepEqual((await collect(client.connectedAccounts.list())).map(({ id }) => id), [ids[1]]);
   });
 
   test("refresh keeps a key account ACTIVE, and starts a new attempt for the same OAuth account", async () => {
-    const { sandbox, client, ids } = await open(1);
+    const { sandbox, client, ids } = await openWithShops(1);
     const key = await client.connectedAccounts.refresh({ connectedAccountId: ids[0] });
     assert.deepEqual([key.connectionStatus, key.redirectUrl], ["ACTIVE", null]);
 
@@ -95,7 +95,7 @@ suite("connectedAccounts", () => {
   });
 
   test("waitUntilActive ends when the account is ACTIVE or EXPIRED, or at its time limit", async () => {
-    const { sandbox, client, ids } = await open(1);
+    const { sandbox, client, ids } = await openWithShops(1);
     assert.equal((await client.connectedAccounts.waitUntilActive({ connectedAccountId: ids[0] })).status, "ACTIVE");
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
     await rejectsWith(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 1 }), "timeout");
@@ -104,14 +104,14 @@ suite("connectedAccounts", () => {
   });
 
   test("getAuthParams marks masked values", async () => {
-    const { client, ids } = await open(1);
+    const { client, ids } = await openWithShops(1);
     const { parameters } = await client.getAuthParams({ connectedAccountId: ids[0] });
     assert.ok(parameters.length > 0);
     for (const { value, isMasked } of parameters) assert.equal(isMasked, /^(REDACTED|\*+|.{1,4}\.\.\.)$/.test(value), value);
   });
 
   test("executeAction uses the entity's account and rejects a failed action with the platform's description", async () => {
-    const { client } = await open(1);
+    const { client } = await openWithShops(1);
     const { data, successful } = await client.executeAction({ action: "SHOPIFY_GET_SHOP" });
     assert.equal(successful, true);
     assert.equal(data.shop.name, "shop-0");
@@ -125,12 +125,12 @@ suite("connectedAccounts", () => {
   });
 
   test("executeAction needs no account for an app without authentication", async () => {
-    const { client } = await open();
+    const { client } = await openWithShops();
     assert.equal((await client.executeAction({ action: "HACKERNEWS_GET_TOP" })).successful, true);
   });
 
   test("an invalid argument is named in the error", async () => {
-    const { client } = await open();
+    const { client } = await openWithShops();
     const wrong = [
       [() => client.connectedAccounts.delete({}), "connectedAccountId"],
       [() => client.connectedAccounts.enable({ connectedAccountId: "a", force: true }), "force"],

@@ -5,7 +5,7 @@ import { collect, makeSandboxClient, rejectsWith } from "./client.mjs";
 import { seeded } from "./sandbox.mjs";
 
 /** A client without an entity: apps and integrations do not belong to users. */
-async function open(options) {
+async function openSandboxClient(options) {
   const sandbox = createSandbox();
   return { sandbox, client: await makeSandboxClient(sandbox, { entityId: undefined, retry: 0, ...options }) };
 }
@@ -14,7 +14,7 @@ const keys = async (iterable) => (await collect(iterable)).map(({ key }) => key)
 
 suite("apps and integrations", () => {
   test("apps are listed, searched and filtered", async () => {
-    const { client } = await open();
+    const { client } = await openSandboxClient();
     const apps = await collect(client.apps.list());
     assert.deepEqual(apps.map(({ key }) => key).sort(), [
       "acme_tickets", "firecrawl", "gmail", "hackernews", "own_crm", "posthog", "shopify", "zendesk",
@@ -32,7 +32,7 @@ suite("apps and integrations", () => {
   });
 
   test("apps.get returns the app as apps.list does", async () => {
-    const { client } = await open();
+    const { client } = await openSandboxClient();
     const [listed] = await collect(client.apps.list({ search: "gmail" }));
     const app = await client.apps.get({ app: "gmail" });
     assert.deepEqual(app, listed);
@@ -41,7 +41,7 @@ suite("apps and integrations", () => {
   });
 
   test("the integrations of an app are listed without disabled and deleted ones", async () => {
-    const { client } = await open();
+    const { client } = await openSandboxClient();
     const ids = async (app) => (await collect(client.integrations.list({ app }))).map(({ id }) => id);
     assert.deepEqual(await ids("firecrawl"), [seeded.firecrawlNewer.id, seeded.firecrawl.id]);
     assert.deepEqual(await ids("zendesk"), [seeded.zendesk.id]);
@@ -49,7 +49,7 @@ suite("apps and integrations", () => {
   });
 
   test("integrations.get returns the fields that users fill in, and no credentials", async () => {
-    const { client } = await open();
+    const { client } = await openSandboxClient();
     const integration = await client.integrations.get({ integrationId: seeded.shopify.id });
     const { expectedInputFields, createdAt, ...rest } = integration;
     const isManaged = false;
@@ -62,10 +62,10 @@ suite("apps and integrations", () => {
   });
 
   test("integrations.create needs the option createIntegrations", async () => {
-    const { sandbox, client } = await open();
+    const { sandbox, client } = await openSandboxClient();
     await rejectsWith(() => client.integrations.create({ app: "gmail" }), "invalid_argument", "createIntegrations");
     assert.equal(sandbox.requests.length, 0);
-    const { client: allowed } = await open({ createIntegrations: true });
+    const { client: allowed } = await openSandboxClient({ createIntegrations: true });
     const made = await allowed.integrations.create({ app: "gmail" });
     assert.deepEqual([made.app, made.authScheme, made.isManaged, made.isEnabled], ["gmail", "OAUTH2", true, true]);
     assert.deepEqual(made.expectedInputFields, []);
@@ -79,7 +79,7 @@ suite("apps and integrations", () => {
   });
 
   test("integrations.create is never retried", async () => {
-    const { sandbox, client } = await open({ createIntegrations: true, retry: 3 });
+    const { sandbox, client } = await openSandboxClient({ createIntegrations: true, retry: 3 });
     sandbox.fault({ method: "POST", path: /auth_configs/, status: 503, kind: "status" });
     await rejectsWith(() => client.integrations.create({ app: "gmail" }), "server");
     assert.equal(sandbox.requests.filter(({ method }) => method === "POST").length, 1);

@@ -53,14 +53,14 @@ const crashes = {
   },
 };
 
-const open = (options) => makeClient({ entityId: "Jessica", fetch: async () => json(account), retry: 0, storage: memoryStorage(), ...options });
+const openClient = (options) => makeClient({ entityId: "Jessica", fetch: async () => json(account), retry: 0, storage: memoryStorage(), ...options });
 const get = (client) => client.connectedAccounts.get({ connectedAccountId: "ca_1" });
 
 for (const [way, crash] of Object.entries(crashes)) {
   suite(`a crash by ${way}`, () => {
     test("rejects pending and later calls with `crashed` and ends flows as failed", async () => {
       let answer;
-      const client = await open({ fetch: () => new Promise((resolve) => (answer = resolve)) });
+      const client = await openClient({ fetch: () => new Promise((resolve) => (answer = resolve)) });
       const flow = client.flow({ app: "gmail" });
       let notifications = 0;
       const unsubscribe = flow.subscribe(() => (notifications += 1));
@@ -95,7 +95,7 @@ for (const [way, crash] of Object.entries(crashes)) {
       flow.dispose();
       client.dispose();
       client.free();
-      await open();
+      await openClient();
     });
 
     test("leaves the next client a new instance, which continues pending attempts", async () => {
@@ -123,11 +123,11 @@ for (const [way, crash] of Object.entries(crashes)) {
 }
 
 test("an error of an argument is no crash", async () => {
-  const client = await open();
+  const client = await openClient();
   assert.throws(() => client.flow({ app: "gmail", mode: "window" }), { code: "invalid_argument" });
   await assert.rejects(client.initiateConnection(), { code: "invalid_argument" });
   assert.throws(() => client.redirect({ redirectUrl: "javascript:1" }), { code: "redirect_refused" });
   assert.throws(() => validateParams("no", {}), { code: "invalid_argument" });
-  await assert.rejects(open({ timeoutMs: 0 }), { code: "invalid_argument" });
+  await assert.rejects(openClient({ timeoutMs: 0 }), { code: "invalid_argument" });
   assert.deepEqual(client.pending(), []);
 });

@@ -8,7 +8,7 @@ const redirectUrl = "https://yourwebsite.com/connection/callback";
 const entityId = "Jessica";
 
 /** Replaces the import and the constructor of the documents' JavaScript. */
-async function open() {
+async function openToolset() {
   const sandbox = createSandbox();
   const toolset = await makeSandboxClient(sandbox, { entityId: undefined, redirectUrl: undefined });
   return { sandbox, toolset, browser: openBrowser(sandbox, new URL(redirectUrl).origin) };
@@ -27,7 +27,7 @@ function describe(connectionRequest) {
 
 suite("the JavaScript of the documents runs unchanged", () => {
   test("Gmail", async () => {
-    const { sandbox, toolset, browser } = await open();
+    const { sandbox, toolset, browser } = await openToolset();
 
     const response = await toolset.getExpectedParamsForUser({
       app: "gmail",
@@ -68,7 +68,7 @@ suite("the JavaScript of the documents runs unchanged", () => {
   });
 
   test("Gmail, if the user denies access", async () => {
-    const { toolset, browser } = await open();
+    const { toolset, browser } = await openToolset();
     const { integrationId } = await toolset.getExpectedParamsForUser({ app: "gmail", authScheme: "OAUTH2" });
     const connectionRequest = await toolset.client.connectedAccounts.initiate({
       data: {}, entityId: entityId, integrationId: integrationId, redirectUri: redirectUrl,
@@ -80,7 +80,7 @@ suite("the JavaScript of the documents runs unchanged", () => {
   });
 
   test("Shopify", async () => {
-    const { sandbox, toolset } = await open();
+    const { sandbox, toolset } = await openToolset();
 
     const response = await toolset.getExpectedParamsForUser({
       app: "shopify",

@@ -10,7 +10,7 @@ const home = "https://app.test";
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 
 /** A platform and a gateway. `behind(user)` makes a client with that user's session, `direct()` one without a gateway. */
-function open(sandboxOptions) {
+function openGateway(sandboxOptions) {
   const sandbox = createSandbox({ apiKey, ...sandboxOptions });
   const operations = ["connect", "manage", "apps.list", "getAuthParams", "executeAction"];
   const gateway = createGateway({
@@ -37,7 +37,7 @@ for (const omitDeprecated of [false, true]) {
 
   suite(`a client without an entity, behind a gateway of ${kind}`, () => {
     test("acts for the session's user in every call", async () => {
-      const { sandbox, behind, approve } = open({ omitDeprecated });
+      const { sandbox, behind, approve } = openGateway({ omitDeprecated });
       const client = await behind("Jessica");
       await (await behind("Melissa")).initiateConnection({ app: "shopify", data: values });
       const request = await client.initiateConnection({ app: "gmail" });
@@ -72,7 +72,7 @@ for (const omitDeprecated of [false, true]) {
     });
 
     test("has flows that learn the entity from the session", async () => {
-      const { behind, approve } = open({ omitDeprecated });
+      const { behind, approve } = openGateway({ omitDeprecated });
       const client = await behind("Jessica");
       const flow = client.flow({ app: "shopify" });
       assert.equal((await flow.load()).state, "ready");
@@ -89,7 +89,7 @@ for (const omitDeprecated of [false, true]) {
 
 suite("a client whose entity differs from the session's user", () => {
   test("is refused with entity_mismatch before an account is created", async () => {
-    const { sandbox, behind } = open();
+    const { sandbox, behind } = openGateway();
     const client = await behind("Jessica", { entityId: "Melissa" });
     await rejects(() => client.initiateConnection({ app: "gmail" }), "entity_mismatch");
     await rejects(() => client.initiateConnection({ app: "shopify", data: values }), "entity_mismatch");
@@ -104,7 +104,7 @@ suite("a client whose entity differs from the session's user", () => {
   });
 
   test("is refused with entity_mismatch before an account of the session's user is refreshed", async () => {
-    const { sandbox, behind, direct, approve } = open();
+    const { sandbox, behind, direct, approve } = openGateway();
     const own = await behind("Jessica");
     const { redirectUrl } = await own.initiateConnection({ app: "gmail" });
     const { connectedAccountId } = await own.completeConnection({ url: await approve(redirectUrl) });
@@ -128,7 +128,7 @@ suite("a client whose entity differs from the session's user", () => {
 
 suite("a client without an entity and without a gateway", () => {
   test("needs an entityId for a connection, and sends no request before", async () => {
-    const { sandbox, direct } = open();
+    const { sandbox, direct } = openGateway();
     const client = await direct();
     await rejects(() => client.initiateConnection({ app: "gmail" }), "invalid_argument", "entityId");
     await rejects(() => client.flow({ app: "gmail" }), "invalid_argument", "entityId");
@@ -139,7 +139,7 @@ suite("a client without an entity and without a gateway", () => {
 
   test("lists the accounts of all entities only with allEntities", async () => {
     for (const omitDeprecated of [false, true]) {
-      const { direct } = open({ omitDeprecated });
+      const { direct } = openGateway({ omitDeprecated });
       const client = await direct();
       for (const entityId of ["Jessica", "Melissa"]) await client.initiateConnection({ app: "shopify", entityId, data: values });
       assert.equal((await collect(client.connectedAccounts.list({ allEntities: true }))).length, 2);
@@ -162,12 +162,12 @@ suite("a client without an entity and without a gateway", () => {
   });
 
   test("refreshes an account only if the platform names its user", async () => {
-    const { sandbox, direct, approve } = open();
+    const { sandbox, direct, approve } = openGateway();
     const client = await direct();
     const { redirectUrl } = await client.initiateConnection({ app: "gmail", entityId: "Jessica" });
     const { connectedAccountId } = await client.completeConnection({ url: await approve(redirectUrl) });
     assert.equal((await client.connectedAccounts.refresh({ connectedAccountId })).entityId, "Jessica");
-    const withoutUser = open({ omitDeprecated: true });
+    const withoutUser = openGateway({ omitDeprecated: true });
     const other = await withoutUser.direct();
     const made = await other.initiateConnection({ app: "gmail", entityId: "Jessica" });
     await other.completeConnection({ url: await withoutUser.approve(made.redirectUrl) });

@@ -1,100 +1,22 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, suite, test } from "node:test";
+import { suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
-import { createSandbox } from "connect-flow/testing";
-import { makeClient, memoryStorage } from "./client.mjs";
-import { Browser } from "./browser.mjs";
+import { home, openClient, page, reach, rejects, sandbox, visit } from "./flow-page.mjs";
 
-const home = "https://app.test";
-
-/** As much of a page as a flow touches. `popups` are those that were opened; `isBlocking` refuses more. */
-function openPage(href = `${home}/connect`) {
-  const page = { popups: [], assigned: [], reported: [], isBlocking: false, isFocused: true };
-  const location = { href, origin: home, assign: (url) => page.assigned.push(url) };
-  const open = (url, target, features) => {
-    if (page.isBlocking) return null;
-    const popup = { url, target, features, opener: globalThis, closed: false, close: () => (popup.closed = true) };
-    popup.location = { replace: (to) => (popup.url = to) };
-    page.popups.push(popup);
-    return popup;
-  };
-  const targets = { window: new EventTarget(), document: new EventTarget() };
-  const document = Object.assign(targets.document, { visibilityState: "visible", hasFocus: () => page.isFocused });
-  const given = {
-    location, open, document, history: { state: null, replaceState: (_state, _unused, url) => (location.href = url) },
-    addEventListener: targets.window.addEventListener.bind(targets.window),
-    removeEventListener: targets.window.removeEventListener.bind(targets.window),
-    reportError: (error) => page.reported.push(error),
-  };
-  Object.assign(globalThis, given);
-  page.location = location;
-  page.window = targets.window;
-  page.close = () => Object.keys(given).forEach((name) => delete globalThis[name]);
-  return page;
-}
-
-let page, sandbox, storage, flows;
-beforeEach(() => {
-  page = openPage();
-  sandbox = createSandbox({ apiKey: "key" });
-  storage = memoryStorage();
-  flows = [];
-});
-afterEach(() => {
-  for (const flow of flows) flow?.dispose();
-  page.close();
-});
-
-/** A client whose flows end with the test: one that waits would keep the process. */
-async function open(options) {
-  const client = await makeClient({
-    baseUrl: "https://sandbox.test", entityId: "Jessica", unsafeApiKey: "key", retry: 0, storage,
-    fetch: (request) => sandbox.fetch(request), ...options,
-  });
-  for (const method of ["flow", "resume"]) {
-    client[method] = (given) => {
-      flows.push(Object.getPrototypeOf(client)[method].call(client, given));
-      return flows.at(-1);
-    };
-  }
-  return client;
-}
-
-/** Resolves with the first snapshot in one of these states. */
-const reach = (flow, ...states) => new Promise((resolve) => {
-  const look = () => states.includes(flow.getSnapshot().state) && (stop(), resolve(flow.getSnapshot()));
-  const stop = flow.subscribe(look);
-  look();
-});
-
-/** The user's way from the popup's address to the callback page; answers that page's address. */
-async function visit(url, decision = "allow") {
-  const browser = new Browser({ send: (request) => sandbox.fetch(request), stopAt: home });
-  return (await browser.submit(await browser.visit(url), { decision })).url.href;
-}
-
-/** What the page in the popup does: it completes, as every page of the app that users return to. */
-async function comeBack(href, options) {
-  const client = await open(options);
-  return client.completeConnection({ url: href });
-}
-
-const rejects = (promise, code) => assert.rejects(promise, (error) => isConnectError(error) && error.code === code);
-
-suite("a flow from its start to its end", () => {
-  test("by popup: reserved in the click, sent on, and connected once the platform says so", async () => {
-    const client = await open();
+suite("a connection by a flow", () => {
+  test("by popup opens the window in the click, and is connected when the account is ACTIVE", async () => {
+    const client = await openClient();
     const flow = client.flow({ app: "gmail", mode: "popup", returnTo: "/settings" });
     assert.deepEqual(flow.getSnapshot(), { state: "idle", app: "gmail", entityId: "Jessica", expectedInputFields: [] });
     const ready = await flow.load();
     assert.deepEqual([ready.state, ready.issues, ready.authScheme], ["ready", [], "OAUTH2"]);
     const settled = flow.submit();
-    assert.equal(page.popups.length, 1, "before anything is awaited");
+    assert.equal(page.popups.length, 1, "opened synchronously");
     const [popup] = page.popups;
     assert.equal(popup.url, "about:blank");
     const waiting = await reach(flow, "waiting");
     assert.equal(waiting.isPopupOpen, true);
-    assert.equal(popup.opener, null, "no page in it can reach this one");
+    assert.equal(popup.opener, null, "the popup has no opener");
     assert.ok(waiting.expiresAtMs > Date.now());
     assert.deepEqual(client.pending().map(({ flowId }) => flowId), [waiting.flowId]);
     assert.match(popup.url, /^https:\/\/sandbox\.test\//);
@@ -107,24 +29,24 @@ suite("a flow from its start to its end", () => {
     assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
   });
 
-  test("by redirect: the page leaves, and the page that the user returns to completes it by loading", async () => {
-    const flow = (await open()).flow({ app: "gmail", mode: "redirect" });
+  test("by redirect is completed by a flow that loads on the callback page", async () => {
+    const flow = (await openClient()).flow({ app: "gmail", mode: "redirect" });
     const settled = await flow.submit();
     assert.deepEqual([settled.state, page.assigned.length, page.popups.length], ["redirecting", 1, 0]);
     const callback = await visit(page.assigned[0]);
 
     page.location.href = callback;
-    const other = (await open()).flow({ app: "zendesk" });
-    assert.equal((await other.load()).state, "ready", "not its callback");
+    const other = (await openClient()).flow({ app: "zendesk" });
+    assert.equal((await other.load()).state, "ready", "a flow for another app ignores the callback");
     assert.equal(page.location.href, callback);
-    const returned = (await open()).flow({ app: "gmail" });
+    const returned = (await openClient()).flow({ app: "gmail" });
     const connected = await returned.load();
     assert.deepEqual([connected.state, connected.account?.status], ["connected", "ACTIVE"]);
     assert.equal(page.location.href, `${home}/connect`);
   });
 
-  test("an API key is saved without a popup", async () => {
-    const flow = (await open()).flow({ app: "shopify" });
+  test("by API key opens no popup", async () => {
+    const flow = (await openClient()).flow({ app: "shopify" });
     await flow.load();
     const refused = await flow.submit({ shop: "acme" });
     assert.deepEqual([refused.state, refused.issues[0].code, refused.issues[0].field], ["ready", "required", "admin_api_access_token"]);
@@ -132,8 +54,8 @@ suite("a flow from its start to its end", () => {
     assert.deepEqual([connected.state, page.popups.length], ["connected", 0]);
   });
 
-  test("what the user denies has failed", async () => {
-    const flow = (await open()).flow({ app: "gmail", mode: "popup" });
+  test("fails with access_denied if the user denies access", async () => {
+    const flow = (await openClient()).flow({ app: "gmail", mode: "popup" });
     await flow.load();
     const settled = flow.submit();
     await reach(flow, "waiting");
@@ -145,57 +67,57 @@ suite("a flow from its start to its end", () => {
   });
 });
 suite("a flow", () => {
-  test("hears of the callback from the popup's page, which is told to close only by who opened it", async () => {
-    const flow = (await open()).flow({ app: "gmail", mode: "popup" });
+  test("takes the callback from its channel, and answers that the window is its popup", async () => {
+    const flow = (await openClient()).flow({ app: "gmail", mode: "popup" });
     await flow.load();
     const settled = flow.submit();
     await reach(flow, "waiting");
     const flowId = new URL(sandbox.accounts()[0].callbackUrl).searchParams.get("cf_flow");
-    const line = new BroadcastChannel(`connect-flow:${flowId}`);
-    const answer = new Promise((resolve) => (line.onmessage = ({ data }) => resolve(data)));
-    line.postMessage({ callback: await visit(page.popups[0].url) });
+    const channel = new BroadcastChannel(`connect-flow:${flowId}`);
+    const answer = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
+    channel.postMessage({ callback: await visit(page.popups[0].url) });
     assert.equal((await answer).heard, "popup");
     assert.equal((await settled).state, "connected");
-    line.close();
+    channel.close();
   });
 
-  test("believes nothing that it hears", async () => {
-    const flow = (await open()).flow({ app: "gmail", mode: "popup" });
+  test("trusts no message on its channel", async () => {
+    const flow = (await openClient()).flow({ app: "gmail", mode: "popup" });
     await flow.load();
     flow.submit();
     await reach(flow, "waiting");
     const [{ id, callbackUrl }] = sandbox.accounts();
     const flowId = new URL(callbackUrl).searchParams.get("cf_flow");
-    const line = new BroadcastChannel(`connect-flow:${flowId}`);
-    const heard = () => new Promise((resolve) => (line.onmessage = resolve));
+    const channel = new BroadcastChannel(`connect-flow:${flowId}`);
+    const heard = () => new Promise((resolve) => (channel.onmessage = resolve));
     for (const message of [null, 1, "x", {}, { callback: 1 }, { callback: "https://app.test/" }, { callback: "%" }, { callback: "x".repeat(1e6) }]) {
-      line.postMessage(message);
+      channel.postMessage(message);
     }
     const answer = heard();
-    line.postMessage({ callback: `${home}/?cf_flow=${flowId}&status=success&connected_account_id=${id}` });
+    channel.postMessage({ callback: `${home}/?cf_flow=${flowId}&status=success&connected_account_id=${id}` });
     await answer;
     await reach(flow, "verifying");
     assert.equal(sandbox.accounts()[0].status, "INITIALIZING");
     flow.cancel();
-    line.close();
+    channel.close();
   });
 
-  test("gives the same frozen snapshot until something has changed, and the same fields for good", async () => {
-    const flow = (await open()).flow({ app: "shopify" });
+  test("returns one frozen snapshot until something changes, and always the same fields array", async () => {
+    const flow = (await openClient()).flow({ app: "shopify" });
     const idle = flow.getSnapshot();
     assert.equal(flow.getSnapshot(), idle);
     const ready = await flow.load();
     assert.notEqual(ready, idle);
-    const deep = (value) => Object.isFrozen(value) && Object.values(value).every((member) => typeof member !== "object" || deep(member));
-    assert.ok(deep(ready));
+    const isDeepFrozen = (value) => Object.isFrozen(value) && Object.values(value).every((member) => typeof member !== "object" || isDeepFrozen(member));
+    assert.ok(isDeepFrozen(ready));
     const again = await flow.submit({});
     assert.notEqual(again, ready);
     assert.equal(again.expectedInputFields, ready.expectedInputFields);
-    assert.ok(deep(again));
+    assert.ok(isDeepFrozen(again));
   });
 
-  test("tells every listener of every change, whatever one of them throws", async () => {
-    const flow = (await open()).flow({ app: "shopify" });
+  test("notifies every listener of every change, even if one of them throws", async () => {
+    const flow = (await openClient()).flow({ app: "shopify" });
     const seen = [];
     flow.subscribe(() => {
       throw new Error("mine");
@@ -216,8 +138,8 @@ suite("a flow", () => {
     assert.throws(() => flow.subscribe("x"), { code: "invalid_argument" });
   });
 
-  test("refuses what its state does not allow, and stays as it is", async () => {
-    const flow = (await open()).flow({ app: "shopify" });
+  test("refuses a call that its state does not allow, and keeps its state", async () => {
+    const flow = (await openClient()).flow({ app: "shopify" });
     await rejects(flow.retry(), "invalid_transition");
     const loading = flow.load();
     await rejects(flow.load(), "invalid_transition");
@@ -229,9 +151,9 @@ suite("a flow", () => {
     assert.equal((await flow.retry()).state, "ready");
   });
 
-  test("a blocked popup stops it before anything is made, or sends the page", async () => {
+  test("stops with popup_blocked before an account is created, and redirects in auto mode", async () => {
     page.isBlocking = true;
-    const client = await open();
+    const client = await openClient();
     const flow = client.flow({ app: "gmail", mode: "popup" });
     await flow.load();
     const failed = await flow.submit();
@@ -249,8 +171,8 @@ suite("a flow", () => {
     assert.equal(page.assigned.length, 1);
   });
 
-  test("a popup closed by the user is a cancel once the platform was asked, within three seconds", async () => {
-    const flow = (await open()).flow({ app: "gmail", mode: "popup" });
+  test("ends with popup_closed within 3 s after the popup was closed, after a status check", async () => {
+    const flow = (await openClient()).flow({ app: "gmail", mode: "popup" });
     await flow.load();
     const settled = flow.submit();
     await reach(flow, "waiting");
@@ -264,8 +186,8 @@ suite("a flow", () => {
     assert.ok(sandbox.requests.filter(({ path }) => path.includes("/connected_accounts/ca_")).length >= 2);
   });
 
-  test("is ended for good by dispose, whenever", async () => {
-    const client = await open();
+  test("is cancelled for good by dispose in any state", async () => {
+    const client = await openClient();
     for (const start of [() => undefined, (flow) => flow.load(), (flow) => flow.submit({ shop: "acme" })]) {
       const flow = client.flow({ app: "shopify" });
       const seen = [];
@@ -275,30 +197,30 @@ suite("a flow", () => {
       flow.dispose();
       flow.dispose();
       assert.equal((await settled ?? flow.getSnapshot()).state, "cancelled");
-      assert.equal(seen.length, before, "its listeners are forgotten");
+      assert.equal(seen.length, before, "no listener is notified");
       await rejects(flow.load(), "invalid_transition");
     }
   });
 
-  test("fails with what stands behind it", async () => {
+  test("fails with the cause of the error", async () => {
     const cause = new TypeError("offline");
-    const flow = (await open({ fetch: async () => { throw cause; } })).flow({ app: "gmail" });
+    const flow = (await openClient({ fetch: async () => { throw cause; } })).flow({ app: "gmail" });
     const { error } = await flow.load();
     assert.deepEqual([error.code, error.retryable], ["network", true]);
     assert.equal(error.cause, cause);
     assert.equal((await flow.retry()).error.code, "network");
   });
 
-  test("ends within its time limit when what it was given never settles", async () => {
+  test("fails within its time limit if fetch or headers never settle", async () => {
     const never = () => new Promise(() => {});
     for (const given of [{ fetch: never }, { headers: never }, { headers: () => { throw new Error("mine"); } }]) {
-      const flow = (await open({ timeoutMs: 20, ...given })).flow({ app: "gmail" });
+      const flow = (await openClient({ timeoutMs: 20, ...given })).flow({ app: "gmail" });
       assert.equal((await flow.load()).state, "failed", JSON.stringify(given));
     }
   });
 
-  test("ends with its client", async () => {
-    const client = await open();
+  test("fails when its client is disposed of", async () => {
+    const client = await openClient();
     const flow = client.flow({ app: "gmail", mode: "popup" });
     await flow.load();
     const settled = flow.submit();
@@ -307,17 +229,17 @@ suite("a flow", () => {
     assert.deepEqual([(await settled).state, flow.getSnapshot().error.code], ["failed", "cancelled"]);
   });
 
-  test("takes no argument that it does not know, or of another type", async () => {
-    const client = await open();
-    const bad = [
+  test("refuses unknown arguments and wrong types", async () => {
+    const client = await openClient();
+    const invalid = [
       undefined, null, 1, "gmail", [], {}, { app: "" }, { app: 1 }, { app: "gmail", mode: "tab" }, { app: "gmail", onDone: 1 },
       { app: "gmail", returnTo: "https://evil.test" }, { app: "gmail", redirectUrl: "javascript:1" },
       { get app() { throw new Error("mine"); } }, { app: "gmail", __proto__: { mode: 1 }, ["__proto__"]: "x" },
       new Proxy({}, { ownKeys() { throw new Error("mine"); } }),
     ];
-    for (const options of bad) assert.throws(() => client.flow(options), { name: "ConnectError", code: "invalid_argument" }, String(options));
-    const nobody = await open({ entityId: undefined });
-    assert.throws(() => nobody.flow({ app: "gmail" }), { code: "invalid_argument" });
+    for (const options of invalid) assert.throws(() => client.flow(options), { name: "ConnectError", code: "invalid_argument" }, String(options));
+    const withoutEntity = await openClient({ entityId: undefined });
+    assert.throws(() => withoutEntity.flow({ app: "gmail" }), { code: "invalid_argument" });
     const flow = client.flow({ app: "shopify" });
     await flow.load();
     for (const data of [1, "x", [], { shop: 1 }, { shop: {} }, { get shop() { throw new Error("mine"); } }]) {
@@ -326,13 +248,13 @@ suite("a flow", () => {
     }
     const long = await flow.submit({ shop: "acme", admin_api_access_token: "x".repeat(1e6) });
     assert.deepEqual([long.state, long.issues[0].code], ["ready", "too_long"]);
-    const odd = { shop: "\ud800".repeat(10), admin_api_access_token: "x".repeat(1e4), ["__proto__"]: "own" };
-    assert.equal((await flow.submit(odd)).state, "connected");
+    const unusual = { shop: "\ud800".repeat(10), admin_api_access_token: "x".repeat(1e4), ["__proto__"]: "own" };
+    assert.equal((await flow.submit(unusual)).state, "connected");
   });
 });
 
-test("the trace tells a flow's states, requests, popup and record, and no name, id or value", async () => {
-  const client = await open();
+test("the trace lists a flow's states, requests, popup and records, and no id, name or value", async () => {
+  const client = await openClient();
   const flow = client.flow({ app: "gmail", mode: "popup" });
   await flow.load();
   const settled = flow.submit();
@@ -351,19 +273,19 @@ test("the trace tells a flow's states, requests, popup and record, and no name, 
   for (const secret of [id, flowId, "Jessica", "sandbox.test", page.popups[0].url]) assert.ok(!JSON.stringify(trace).includes(secret), secret);
 });
 
-test("inside another app's browser nobody is sent to sign in, and whoever has a key still connects", async () => {
+test("in an in-app browser OAuth is refused before an account is created, and an API key still connects", async () => {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   const userAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 334.0.4.32.98";
   Object.defineProperty(globalThis, "navigator", { value: { userAgent }, configurable: true });
   try {
-    const client = await open();
+    const client = await openClient();
     const flow = client.flow({ app: "gmail" });
     assert.equal((await flow.load()).inAppBrowser, "instagram");
     const { error } = await flow.submit();
     assert.deepEqual([error.code, error.error, page.popups, page.assigned, sandbox.accounts()], ["in_app_browser", "instagram", [], [], []]);
     const saved = await client.flow({ app: "shopify" }).submit({ shop: "acme", admin_api_access_token: "shpat_1" });
     assert.equal(saved.state, "connected");
-    // The page knows better.
+    // The option overrides the check.
     const trying = client.flow({ app: "gmail", mode: "redirect", allowInAppBrowser: true });
     assert.equal((await trying.load()).inAppBrowser, "instagram");
     assert.equal((await trying.submit()).state, "redirecting");
@@ -371,107 +293,4 @@ test("inside another app's browser nobody is sent to sign in, and whoever has a 
     delete globalThis.navigator;
     if (before) Object.defineProperty(globalThis, "navigator", before);
   }
-});
-
-suite("a resumed flow", () => {
-  const start = async () => {
-    const client = await open();
-    const flow = client.flow({ app: "gmail", mode: "redirect" });
-    await flow.submit();
-    return client.pending()[0];
-  };
-
-  test("goes on waiting in another page, and connects", async () => {
-    const { flowId, connectedAccountId } = await start();
-    const client = await open();
-    const flow = client.resume();
-    assert.deepEqual([flow.getSnapshot().connectedAccountId, flow.getSnapshot().app], [connectedAccountId, "gmail"]);
-    await reach(flow, "waiting");
-    await visit(page.assigned[0]);
-    assert.equal((await reach(flow, "connected", "failed")).state, "connected");
-    assert.deepEqual(client.pending(), []);
-    assert.equal(client.resume(), null);
-    assert.equal((await reach(client.resume({ flowId }), "connected", "failed")).state, "connected");
-  });
-
-  test("is refused clearly when there is none, or it is too old", async () => {
-    const client = await open();
-    assert.equal(client.resume(), null);
-    assert.throws(() => client.resume({ flowId: "0".repeat(32) }), { code: "flow_expired" });
-    const { flowId } = await start();
-    const [[key, text]] = storage.map;
-    const record = JSON.parse(text);
-    storage.map.set(key, JSON.stringify({ ...record, startedAtMs: record.startedAtMs - 3_600_000, expiresAtMs: record.expiresAtMs - 3_600_000 }));
-    assert.throws(() => client.resume({ flowId }), { code: "flow_expired" });
-    for (const options of [1, "x", { flow: 1 }, { flowId: 1 }]) assert.throws(() => client.resume(options), { code: "invalid_argument" });
-  });
-
-  test("is there in memory where the storage is full or forbidden", async () => {
-    const fail = () => { throw new Error("quota"); };
-    storage = { ...memoryStorage(), setItem: fail, getItem: fail, key: fail, get length() { return fail(); } };
-    await start();
-    const client = await open();
-    assert.equal(client.pending().length, 1);
-    const flow = client.resume();
-    await visit(page.assigned[0]);
-    assert.equal((await reach(flow, "connected", "failed")).state, "connected");
-  });
-});
-
-for (const [how, go, come] of [
-  ["nobody sees the page", () => (document.visibilityState = "hidden"), () => (document.visibilityState = "visible", document.dispatchEvent(new Event("visibilitychange")))],
-  ["there is no network", () => setOnline(false), () => (setOnline(true), page.window.dispatchEvent(new Event("online")))],
-]) {
-  test(`waiting for an account pauses while ${how}, and looks at once afterwards`, async (context) => {
-    const client = await open();
-    const { connectedAccountId, redirectUrl } = await client.initiateConnection({ app: "gmail" });
-    const looks = () => sandbox.requests.filter(({ method, path }) => method === "GET" && path.endsWith(connectedAccountId)).length;
-    context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
-    try {
-      const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 60_000 });
-      await settle();
-      assert.equal(looks(), 1);
-      context.mock.timers.tick(1_000);
-      await settle();
-      assert.equal(looks(), 2, "somebody is there");
-      go();
-      for (let second = 0; second < 30; second++) {
-        context.mock.timers.tick(1_000);
-        await settle();
-      }
-      assert.equal(looks(), 2);
-      await visit(redirectUrl);
-      come();
-      assert.equal((await waiting).status, "ACTIVE");
-      assert.equal(looks(), 3);
-
-      go();
-      const late = client.connectedAccounts.waitUntilActive({ connectedAccountId: (await client.initiateConnection({ app: "gmail" })).connectedAccountId, timeoutMs: 5_000 });
-      await settle();
-      context.mock.timers.tick(5_000);
-      await rejects(late, "timeout");
-    } finally {
-      come();
-    }
-  });
-}
-
-/** Lets everything happen that waits for no timer. */
-async function settle() {
-  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
-}
-
-function setOnline(onLine) {
-  Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
-}
-
-test("the page in the popup completes the connection itself where nobody waits", async () => {
-  const client = await open();
-  const flow = client.flow({ app: "gmail", mode: "popup" });
-  await flow.load();
-  flow.submit();
-  await reach(flow, "waiting");
-  flow.dispose();
-  const done = await comeBack(await visit(page.popups[0].url));
-  assert.equal(done.connectionStatus, "ACTIVE");
 });

@@ -31,7 +31,7 @@ const hints = {
   },
 };
 
-async function open() {
+async function openClient() {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   ({ clock } = sandbox);
   return client;
@@ -40,7 +40,7 @@ async function open() {
 suite("a wrong hint of the browser", () => {
   for (const [name, set] of Object.entries(hints)) {
     test(`${name}: a popup flow connects within 16 s after the account is ACTIVE`, async () => {
-      const client = await open();
+      const client = await openClient();
       if (!name.includes("closed")) sandbox.next({ outcome: "connected", afterMs: 40_000 });
       set();
       const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -51,7 +51,7 @@ suite("a wrong hint of the browser", () => {
     });
 
     test(`${name}: a waiting flow checks the account every 15 s, and so does waitUntilActive`, async () => {
-      const client = await open();
+      const client = await openClient();
       sandbox.next({ outcome: "never" });
       const { connectedAccountId, flowId } = await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
       set();
@@ -69,7 +69,7 @@ suite("a wrong hint of the browser", () => {
   }
 
   test("`navigator.onLine` is false: after a successful request waiting is as fast as online", async () => {
-    const client = await open();
+    const client = await openClient();
     sandbox.next({ outcome: "never" });
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
     override(navigator, "onLine", () => false);
@@ -80,7 +80,7 @@ suite("a wrong hint of the browser", () => {
 });
 
 test("a page without a network polls rarely, and polls at once when the network is back", async () => {
-  const client = await open();
+  const client = await openClient();
   sandbox.next({ outcome: "never" });
   const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
   let asked = 0;

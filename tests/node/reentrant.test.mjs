@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 /** A page in which each function that the client calls first calls `visit(place)`. */
-function openPage(visit) {
+function openObservedPage(visit) {
   const storage = memoryStorage();
   const wrapped = {};
   for (const name of ["getItem", "setItem", "removeItem", "key"]) {
@@ -133,7 +133,7 @@ async function run(at, call) {
       depth -= 1;
     }
   };
-  const { storage, window } = openPage(visit);
+  const { storage, window } = openObservedPage(visit);
   const posts = [];
   context.client = await makeSandboxClient(sandbox, {
     redirectUrl: undefined, retry: 0, storage,

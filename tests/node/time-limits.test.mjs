@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => sandbox.dispose());
 
 /** A client of the sandbox. If `respond` is set, that answers in place of the sandbox. */
-async function open(options) {
+async function openClient(options) {
   const installed = sandbox.install();
   ({ clock } = sandbox);
   return createClient({ ...installed, entityId: "Jessica", ...options, fetch: (request) => (respond ?? installed.fetch)(request) });
@@ -71,10 +71,10 @@ const calls = {
 suite("timeoutMs of a call", () => {
   for (const [name, platform] of Object.entries(conditions)) {
     test(`ends it in time if ${name}`, async () => {
-      const client = await open(platform.options?.headers ? undefined : platform.options);
+      const client = await openClient(platform.options?.headers ? undefined : platform.options);
       const { flowId, connectedAccountId } = await client.initiateConnection({ app: "gmail" });
       const url = `https://app.test/?cf_flow=${flowId}&status=success&connected_account_id=${connectedAccountId}`;
-      const tested = platform.options?.headers ? await open(platform.options) : client;
+      const tested = platform.options?.headers ? await openClient(platform.options) : client;
       for (const [call, start] of Object.entries(calls)) {
         respond = platform.respond;
         const { error, ms } = await timed(start(tested, url));
@@ -88,7 +88,7 @@ suite("timeoutMs of a call", () => {
   }
 
   test("ends it with an error that names the account's status", async () => {
-    const client = await open();
+    const client = await openClient();
     const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
     const { error } = await timed(client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 10_000 }));
     assert.equal(error.code, "timeout");
@@ -96,7 +96,7 @@ suite("timeoutMs of a call", () => {
   });
 
   test("applies to one of two calls that complete the same callback", async () => {
-    const client = await open();
+    const client = await openClient();
     const { flowId } = await client.initiateConnection({ app: "gmail" });
     respond = never;
     const url = `https://app.test/?cf_flow=${flowId}&status=success`;
@@ -108,7 +108,7 @@ suite("timeoutMs of a call", () => {
   });
 
   test("aborts pending requests", async () => {
-    const client = await open();
+    const client = await openClient();
     const signals = [];
     respond = ({ signal }) => (signals.push(signal), never());
     await timed(client.initiateConnection({ app: "gmail", timeoutMs: limitMs }));
@@ -117,7 +117,7 @@ suite("timeoutMs of a call", () => {
   });
 
   test("must be an integer from 1 to 3,600,000", async () => {
-    const client = await open();
+    const client = await openClient();
     for (const timeoutMs of [0, -1, 0.5, 3_600_001, "1000", NaN, {}]) {
       for (const call of [client.connectedAccounts.get({ connectedAccountId, timeoutMs }), client.completeConnection({ timeoutMs }), client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs })]) {
         await assert.rejects(call, ({ code, message }) => code === "invalid_argument" && message.includes("timeoutMs"), `${timeoutMs}`);
@@ -128,7 +128,7 @@ suite("timeoutMs of a call", () => {
 
 suite("a call without a timeoutMs", () => {
   test("limits each request by the client's timeoutMs", async () => {
-    const client = await open({ timeoutMs: 2_000, retry: 0 });
+    const client = await openClient({ timeoutMs: 2_000, retry: 0 });
     respond = never;
     const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
     assert.deepEqual([error.code, ms], ["timeout", 2_000]);
@@ -136,7 +136,7 @@ suite("a call without a timeoutMs", () => {
 
   test("starts no retry later than 30 s after its start", async () => {
     for (const [platform, timeoutMs] of [[async () => json({}, 503), 15_000], [never, 4_000], [async () => json({}, 503, { "retry-after": "7" }), 15_000]]) {
-      const client = await open({ retry: 10, timeoutMs });
+      const client = await openClient({ retry: 10, timeoutMs });
       respond = platform;
       const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
       assert.ok(ms <= 30_000 + timeoutMs, `${ms} ms`);
@@ -146,7 +146,7 @@ suite("a call without a timeoutMs", () => {
   });
 
   test("fails at once if Retry-After exceeds the retry budget", async () => {
-    const client = await open();
+    const client = await openClient();
     respond = async () => json({}, 429, { "retry-after": "60" });
     const { error, ms } = await timed(client.connectedAccounts.get({ connectedAccountId }));
     assert.deepEqual([error.code, error.retryAfterMs, ms], ["rate_limited", 60_000, 0]);
@@ -155,7 +155,7 @@ suite("a call without a timeoutMs", () => {
   test("spreads retries over the whole backoff", async () => {
     const waits = [];
     for (let run = 0; run < 40; run++) {
-      const client = await open({ retry: 1 });
+      const client = await openClient({ retry: 1 });
       respond = async () => json({}, 503);
       waits.push((await timed(client.connectedAccounts.get({ connectedAccountId }))).ms);
       respond = undefined;

@@ -8,7 +8,7 @@ const typed = "shpat_9f8e7d6c5b4a";
 const personalData = { entityId: "jessica.jones@example.com", search: "who@example.com", session: "tok-4711-session" };
 
 /** A client of a sandbox whose first requests may meet a fault. */
-async function open(options, fault) {
+async function openSandboxClient(options, fault) {
   const sandbox = createSandbox();
   if (fault) sandbox.fault(fault);
   const client = await makeSandboxClient(sandbox, { entityId: personalData.entityId, headers: { "x-session": personalData.session }, ...options });
@@ -19,7 +19,7 @@ const summary = (entries) => entries.map(({ kind, operation, what, code }) => [k
 
 suite("the trace", () => {
   test("lists the requests and stored records of a connection by redirect, in order", async () => {
-    const { sandbox, client } = await open();
+    const { sandbox, client } = await openSandboxClient();
     assert.deepEqual(client.trace(), []);
     const before = Date.now();
     const { redirectUrl, flowId } = await client.initiateConnection({ app: "gmail" });
@@ -40,21 +40,21 @@ suite("the trace", () => {
   });
 
   test("has an entry with an error code for every retry", async () => {
-    const { client } = await open({ retry: 2 }, { method: "GET", path: /connected/, status: 503, kind: "status", times: 2, retryAfter: 0 });
+    const { client } = await openSandboxClient({ retry: 2 }, { method: "GET", path: /connected/, status: 503, kind: "status", times: 2, retryAfter: 0 });
     await client.connectedAccounts.list().next();
     const requests = client.trace().map(({ status, code }) => [status, code]);
     assert.deepEqual(requests, [[503, "server"], [503, "server"], [200, undefined]]);
   });
 
   test("has an entry for a request without a response", async () => {
-    const { client } = await open({ retry: 0, fetch: () => Promise.reject(new TypeError(`no ${typed}`)) });
+    const { client } = await openSandboxClient({ retry: 0, fetch: () => Promise.reject(new TypeError(`no ${typed}`)) });
     await client.connectedAccounts.get({ connectedAccountId: "ca_1" }).catch(() => {});
     const [{ code, status }] = client.trace();
     assert.deepEqual([code, status], ["network", undefined]);
   });
 
   test("holds no typed value, argument or server text", async () => {
-    const { sandbox, client } = await open({ createIntegrations: true, retry: 0 });
+    const { sandbox, client } = await openSandboxClient({ createIntegrations: true, retry: 0 });
     const secrets = [typed, "acme-store", personalData.entityId, "jessica", "example.com", personalData.session, "key-in", "app.test", "sandbox.test"];
     const { connectedAccountId } = await client.initiateConnection({ app: "shopify", data: { shop: "acme-store", admin_api_access_token: typed } });
     const oauth = await client.initiateConnection({ app: "gmail" });
@@ -96,14 +96,14 @@ suite("the trace", () => {
     const full = () => {
       throw new DOMException("full", "QuotaExceededError");
     };
-    const { client } = await open({ storage: { ...memoryStorage(), setItem: full } });
+    const { client } = await openSandboxClient({ storage: { ...memoryStorage(), setItem: full } });
     await client.initiateConnection({ app: "gmail" });
     assert.equal(summary(client.trace()).at(-1), "storage kept_in_memory");
   });
 
   test("says if an old record was removed", async () => {
     const storage = memoryStorage();
-    const { client } = await open({ storage });
+    const { client } = await openSandboxClient({ storage });
     const { flowId } = await client.initiateConnection({ app: "gmail" });
     const [[key, record]] = storage.map;
     storage.map.set(key, record.replace(/"(startedAtMs|expiresAtMs)":\d+/g, '"$1":1'));
@@ -114,10 +114,10 @@ suite("the trace", () => {
 
   test("keeps the last 200 entries of one client", async () => {
     const options = { retry: 0, fetch: () => json({ id: "ca_1", status: "ACTIVE" }) };
-    const { client } = await open(options);
+    const { client } = await openSandboxClient(options);
     for (let n = 0; n < 230; n++) await client.connectedAccounts.get({ connectedAccountId: "ca_1" });
     assert.equal(client.trace().length, 200);
-    assert.deepEqual((await open(options)).client.trace(), []);
+    assert.deepEqual((await openSandboxClient(options)).client.trace(), []);
     // Each call returns an array of its own.
     client.trace().length = 0;
     assert.equal(client.trace().length, 200);

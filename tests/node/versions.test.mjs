@@ -60,7 +60,7 @@ suite("a stored record of another version", () => {
   };
   const account = { id: "ca_1", status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" };
   const url = `https://app.test/done?cf_flow=${flowId}&status=success&connectedAccountId=ca_1&appName=gmail`;
-  const open = async (stored) => {
+  const openWithRecord = async (stored) => {
     const storage = memoryStorage();
     storage.setItem(key, typeof stored === "string" ? stored : JSON.stringify(stored));
     const client = await makeClient({ entityId: "Jessica", storage, fetch: async () => json(account) });
@@ -72,7 +72,7 @@ suite("a stored record of another version", () => {
       {}, { app: "gmail" }, { api: "v1" }, { api: "v3", isPrimary: true, appId: "a0000000-0000-4000-8000-000000000001" },
       { app: 7, returnTo: 7, isPopup: "yes" }, { returnTo: "//evil.test", extra: { deep: [null] } }, { __proto__: null, constructor: "x" },
     ]) {
-      const { client } = await open(record(more));
+      const { client } = await openWithRecord(record(more));
       assert.deepEqual(client.pending().map(({ flowId }) => flowId), [flowId]);
       assert.equal((await client.completeConnection({ url })).account.status, "ACTIVE");
       assert.deepEqual(client.pending(), []);
@@ -82,7 +82,7 @@ suite("a stored record of another version", () => {
   test("is ignored if a required member is missing or wrong", async () => {
     const incomplete = ["flowId", "connectedAccountId", "startedAtMs", "expiresAtMs"].map((name) => record({ [name]: undefined }));
     for (const stored of [...incomplete, {}, [], 7, null, "", "{", '{"flowId":', record({ flowId: "another" }), record({ startedAtMs: "soon" })]) {
-      const { client, storage } = await open(stored);
+      const { client, storage } = await openWithRecord(stored);
       assert.deepEqual(client.pending(), []);
       await rejectsWith(client.completeConnection({ url }), "callback_unbound");
       assert.equal(await client.completeConnection({ url: "https://app.test/" }), null);
