@@ -208,7 +208,7 @@ fn what_would_take_too_much_room_is_no_pattern() {
 
 #[test]
 fn what_stops_a_backtracking_matcher_is_quick() {
-    let mut text = "a".repeat(100_000);
+    let mut text = "a".repeat(10_000);
     text.push('b');
     let start = Instant::now();
     for source in [
@@ -226,7 +226,7 @@ fn what_stops_a_backtracking_matcher_is_quick() {
         assert_eq!(pattern.for_html(), None, "{source}");
     }
     assert!(
-        start.elapsed() < Duration::from_secs(120),
+        start.elapsed() < Duration::from_secs(12),
         "{:?}",
         start.elapsed()
     );
