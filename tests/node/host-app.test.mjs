@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { startHost } from "../../www/host/server.mjs";
-import { defer } from "./sandbox.mjs";
+import { defer } from "./defer.mjs";
 
 const apiKey = "platform-key-0123456789";
 const index = "<!doctype html><title>App</title><script type=module src=/main.js></script>";

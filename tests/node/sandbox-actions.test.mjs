@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
-import { connectAccount, defer, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
+import { defer } from "./defer.mjs";
+import { connectAccount, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const profile = { sub: "sandbox-user", email: "user@sandbox.example" };

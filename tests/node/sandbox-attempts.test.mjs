@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { answerConsent, openBrowser } from "./browser.mjs";
-import { defer, minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
+import { defer } from "./defer.mjs";
+import { minuteMs, openSandbox, platformOrigin, seeded } from "./sandbox.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const home = "https://app.test";

@@ -50,10 +50,3 @@ export async function connectAccount({ sandbox, post }, app = "gmail", user_id =
   await answerConsent(sandbox, body.redirect_url);
   return sandbox.accounts().at(-1);
 }
-
-/** A promise with its `resolve`. */
-export function defer() {
-  let resolve;
-  const promise = new Promise((done) => (resolve = done));
-  return { promise, resolve };
-}
