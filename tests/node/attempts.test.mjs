@@ -23,7 +23,7 @@ suite("a flow that loads on a callback page", () => {
     return flow.getSnapshot().account?.app ?? flow.getSnapshot().state;
   };
 
-  test("continues an attempt only if flow and record both name an app or an integration, and all they name agrees", async () => {
+  test("continues an attempt only if flow and record share an app or an integration, and no other value differs", async () => {
     const client = await openClient();
     const [gmail, shopify] = [await sandbox.clock.until(integrationIdOf("gmail")), await sandbox.clock.until(integrationIdOf("shopify"))];
     const url = await callbackAfterRedirect({ app: "gmail" });

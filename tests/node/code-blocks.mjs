@@ -1,4 +1,4 @@
-// The code of the README and of the guides, for the tests that compile and run it.
+// Reads the code blocks of the README and the guides, for the tests that compile and run them.
 import { readFileSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,8 +10,8 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const documents = ["README.md", ...readdirSync(join(root, "docs/guides")).map((name) => `docs/guides/${name}`)].sort();
 
 /**
- * The blocks of code in a document: `{ document, language, line, code, given }`; `line` is where the code begins, and `given`
- * what a comment above a fragment says it goes on from: `<!-- given: … -->`.
+ * The code blocks of a document: `{ document, language, line, code, given }`. `line` is the line of the first line of code, `given` the
+ * code that a fragment presupposes, from a comment above it: `<!-- given: … -->`.
  */
 export function blocksOf(document) {
   const text = readFileSync(join(root, document), "utf8");
@@ -22,7 +22,7 @@ export function blocksOf(document) {
   });
 }
 
-/** A folder outside of the repository in which our package and those that the guides use are installed. */
+/** A temporary project with this package and the packages that the guides use. */
 export async function openProject() {
   const folder = await mkdtemp(join(tmpdir(), "connect-flow-code-"));
   const modules = join(folder, "node_modules");

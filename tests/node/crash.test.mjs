@@ -122,7 +122,7 @@ for (const [way, crash] of Object.entries(crashes)) {
   });
 }
 
-test("an error of an argument is no crash", async () => {
+test("an invalid argument does not crash the module", async () => {
   const client = await openClient();
   assert.throws(() => client.flow({ app: "gmail", mode: "window" }), { code: "invalid_argument" });
   await assert.rejects(client.initiateConnection(), { code: "invalid_argument" });

@@ -202,7 +202,7 @@ suite("a flow", () => {
     }
   });
 
-  test("fails with the cause of the error", async () => {
+  test("fails with the thrown value as cause", async () => {
     const cause = new TypeError("offline");
     const flow = (await openClient({ fetch: async () => { throw cause; } })).flow({ app: "gmail" });
     const { error } = await flow.load();

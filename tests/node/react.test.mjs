@@ -9,7 +9,7 @@ import { inStrictMode, usePage } from "./react-page.mjs";
 const page = usePage();
 const { render, settle, waitFor, act, text } = page;
 
-suite("the provider", () => {
+suite("ConnectProvider", () => {
   const seen = [];
   function Client() {
     const state = useConnectClient();

@@ -158,7 +158,7 @@ suite("initiating a connection", () => {
 });
 
 suite("connected accounts", () => {
-  test("have these members", async () => {
+  test("have a status, masked values and timestamps", async () => {
     const { get, post } = openSandbox();
     const { body } = await post(accounts, typedCredentials("shopify", shopifyVal));
     const account = await get(`${accounts}/${body.id}`);

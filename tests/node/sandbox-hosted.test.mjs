@@ -97,7 +97,7 @@ for (const way of Object.keys(initiate)) {
       assert.equal(platform.sandbox.accounts()[0].status, "EXPIRED");
     });
 
-    test("ends on a page of the platform without a callback_url", async () => {
+    test("without a callback_url ends on a page of the platform", async () => {
       const platform = openSandbox();
       const { url } = await initiate[way](platform, { callback_url: undefined });
       const browser = openBrowser(platform.sandbox);

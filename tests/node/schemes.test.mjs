@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { json, makeClient, memoryStorage } from "./client.mjs";
 
-/** The endpoint, and the status in its body, that the client asks to initiate a connection. */
+/** The requests that initiate a connection: the path of each POST, followed by the status in its body. */
 async function initiation(auth_scheme, is_composio_managed) {
   const seen = [];
   const config = { id: "ac_1", slug: "acme", toolkit: { slug: "acme" }, auth_scheme, is_composio_managed, status: "ENABLED", expected_input_fields: [] };

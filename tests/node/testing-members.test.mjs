@@ -25,7 +25,7 @@ const mistakes = {
   "a client option that the sandbox sets": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
 };
 
-suite("the sandbox refuses an unknown name, and suggests the nearest known one", () => {
+suite("the sandbox refuses unknown names and wrong values", () => {
   for (const [label, [make, message]] of Object.entries(mistakes)) {
     test(label, () => assert.throws(() => make(createSandbox()), refused(message)));
   }

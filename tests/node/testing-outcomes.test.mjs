@@ -218,7 +218,7 @@ test("a page can pass the options of install to createClient", async () => {
   assert.ok(sandbox.requests.every(({ path }) => path.startsWith("/api/v3/")));
 });
 
-test("a page that knows only the path of its gateway works, and other requests reach the real fetch", async (context) => {
+test("the option `gateway` answers requests to its path, and other requests reach the real fetch", async (context) => {
   const realRequests = [];
   context.mock.method(globalThis, "fetch", async (url) => (realRequests.push(url), new Response("elsewhere")));
   const real = { fetch, Request };

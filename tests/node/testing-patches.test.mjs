@@ -101,7 +101,7 @@ for (const hasDom of [false, true]) {
     };
 
     for (const [way, put] of Object.entries(patches)) {
-      test(`after ${way} of any global, dispose leaves nothing of the sandbox, in either order`, async () => {
+      test(`dispose leaves nothing of the sandbox if the test has replaced a global by ${way}, undone before or after`, async () => {
         install();
         for (const [order, isFirst] of [["before", true], ["after", false]]) {
           for (const [holderOf, name] of members(hasDom)) {
@@ -233,16 +233,4 @@ suite("fake timers of another library", () => {
     assert.deepEqual(ran, ["jump"]);
     assert.ok(Date.now() >= startMs + 3_600_000);
   });
-});
-
-test("clock.until rejects with clock_stuck if no timer is left, or at its limit", async () => {
-  const sandbox = createSandbox();
-  sandbox.install();
-  try {
-    await assert.rejects(sandbox.clock.until(new Promise(() => {})), { code: "clock_stuck", message: /no timer is left/ });
-    setInterval(() => {}, 1_000);
-    await assert.rejects(sandbox.clock.until(new Promise(() => {}), { limitMs: 5_000 }), { code: "clock_stuck", message: /within 5000 ms/ });
-  } finally {
-    sandbox.dispose();
-  }
 });
