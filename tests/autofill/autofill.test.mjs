@@ -1,4 +1,4 @@
-// Browsers in which the user has saved the login of the very site that asks for an API key.
+// The browser's password manager has a login for the site that shows a form of `inputAttributes`. It must not fill that form.
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ const login = { username: "jessica@acme.example", password: "site-password-1" };
 
 const field = (name, secret = false, displayName = name) => ({ name, displayName, type: "string", required: true, secret });
 
-/** Forms of the platform's apps: a key alone, a name before the key, a user name alone and with a password, three secrets, an e-mail address. */
+/** Forms as the platform's apps have them. */
 const forms = {
   "one key": [field("api_key", true, "API Key")],
   "a shop and its key": [field("shop", false, "Store Subdomain"), field("admin_api_access_token", true, "Admin API access token")],
@@ -48,11 +48,11 @@ after(async () => {
 
 let visits = 0;
 
-/** What stands in the inputs of the page. */
+/** The inputs' names and values, and whether the browser filled them. */
 const read = () =>
   session.browser.execute(() => [...document.querySelectorAll("[data-field]")].map((input) => [input.dataset.field, input.value, input.matches(":autofill")]));
 
-/** Opens the form, and clicks on the page: before that, Chromium hides from scripts what it has filled in. */
+/** Opens the form and clicks on the page. Chromium hides filled values from scripts until the first click. */
 async function open(options) {
   const { browser } = session;
   await browser.url(`${origin}/?${(visits += 1)}#${encodeURIComponent(JSON.stringify(options))}`);
@@ -60,8 +60,8 @@ async function open(options) {
   await (await browser.$("h1")).click();
 }
 
-// It shows that this browser fills in what it can.
-test("the browser fills the saved login into a form without these attributes", async () => {
+// The control: this browser does fill forms.
+test("the browser fills a saved login into a form without inputAttributes", async () => {
   const fields = forms["a shop and its key"];
   const filled = fields.map(({ name, secret }) => [name, secret ? login.password : login.username, true]);
   await open({ isLogin: true, fields });
@@ -71,10 +71,10 @@ test("the browser fills the saved login into a form without these attributes", a
 
 for (const container of ["form", "div"]) {
   for (const [name, fields] of Object.entries(forms)) {
-    test(`no input by inputAttributes is filled with the saved login, in a ${container}: ${name}`, async () => {
+    test(`the browser fills no input of inputAttributes in a ${container}: ${name}`, async () => {
       const { browser } = session;
       await open({ container, fields });
-      // A login form beside it: once the browser has filled that, it would have filled the other.
+      // Once the browser has filled this login form, it would have filled the other form too.
       await browser.execute(() => {
         const form = document.createElement("form");
         form.append(document.createElement("input"), Object.assign(document.createElement("input"), { type: "password", className: "login" }));

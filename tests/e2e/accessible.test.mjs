@@ -4,11 +4,11 @@ import { scenarios } from "./support/scenarios.mjs";
 
 const test = scenarios({ inOneEngine: true });
 
-test("axe finds nothing on the vanilla demo: at rest, asking, refused, connected", async ({ app, browser }) => {
+test("axe finds no violation in the vanilla demo: initial, form, invalid fields, connected", async ({ app, browser }) => {
   await app.open();
   assert.deepEqual(await inspect(browser), []);
   await app.choose("shopify");
-  await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+  await app.until("the form is shown", ({ isReady, fields }) => isReady && fields.length > 0);
   assert.deepEqual(await inspect(browser), []);
   await app.submit({ shop: "acme" });
   await app.fails("fields_invalid");
@@ -18,7 +18,7 @@ test("axe finds nothing on the vanilla demo: at rest, asking, refused, connected
   assert.deepEqual(await inspect(browser), []);
 });
 
-test("axe finds nothing on the vanilla demo: denied, pending", async ({ app, provider, browser }) => {
+test("axe finds no violation in the vanilla demo: denied, pending", async ({ app, provider, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.cancel();
@@ -27,6 +27,6 @@ test("axe finds nothing on the vanilla demo: denied, pending", async ({ app, pro
   await app.press("retry");
   await provider.asks();
   await app.open();
-  await app.until("it waits", ({ pending }) => pending.length > 0);
+  await app.until("the pending attempt is listed", ({ pending }) => pending.length > 0);
   assert.deepEqual(await inspect(browser), []);
 });

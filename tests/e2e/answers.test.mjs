@@ -1,6 +1,6 @@
-// The answers of docs/faults.md, as the browser's own `fetch` reads them. What waits for its time is left to tests/faults.
+// The faulty answers of docs/faults.md, read by the browser's own `fetch`. tests/faults covers those that take until a time limit.
 import assert from "node:assert/strict";
-import { expected } from "../faults/support/cell.mjs";
+import { expected } from "../faults/support/request-fault.mjs";
 import { faults } from "../faults/support/faults.mjs";
 import { flows } from "../faults/support/flows.mjs";
 import { openModulePage } from "./support/module-page.mjs";
@@ -10,13 +10,13 @@ const test = scenarios();
 const isSlow = ({ name }) => /^(hangs|drips)/.test(name);
 const answers = faults.filter((fault) => fault.answer && !isSlow(fault));
 
-/** The calls that ask, by the names that docs/faults.md has for the requests. */
+/** A call for each request, under the request's name in docs/faults.md. */
 const calls = {
   integrations: ["getExpectedParamsForUser", { app: "gmail" }],
   initiate: ["initiateConnection", { app: "gmail", entityId: "Jessica" }],
 };
 
-test("every answer that is none comes to the same as in Node", async ({ browser, platform, front, expectTrouble }) => {
+test("every faulty answer has the same result as in Node", async ({ browser, platform, front, expectTrouble }) => {
   expectTrouble(/\/(api\/connect\/|elsewhere)/);
   const page = await openModulePage(browser, platform);
   const flow = flows.find((one) => one.name === "calls");
@@ -27,18 +27,18 @@ test("every answer that is none comes to the same as in Node", async ({ browser,
       const request = flow.requests.find((one) => one.name === name);
       for (const fault of answers) {
         let times = 0;
-        const isMeant = (asked) => request.is(asked.method, asked.url.split("?")[0].replace("/api/connect", ""));
-        const undo = front.answers(isMeant, (exchange) => {
+        const isRequest = ({ method, url }) => request.is(method, url.split("?")[0].replace("/api/connect", ""));
+        const undo = front.answers(isRequest, (exchange) => {
           times += 1;
           return fault.answer(exchange);
         });
-        // What the client repeats is told by tests/faults.
+        // tests/faults covers the client's retries.
         const { error } = await page.call({ retry: 0 }, method, options);
         undo();
-        // Firefox itself repeats what only reads and is reset, ten times.
-        assert.ok(request.kind === "make" ? times === 1 : times > 0, `${name}, ${fault.name}: ${times} times`);
+        // Firefox itself retries a GET that is reset, ten times.
+        assert.ok(request.kind === "create" ? times === 1 : times > 0, `${name}, ${fault.name}: ${times} times`);
         found.push(`${name}, ${fault.name}: ${error ? error.code : "fine"}`);
-        wanted.push(`${name}, ${fault.name}: ${expected(fault, flow, request).word}`);
+        wanted.push(`${name}, ${fault.name}: ${expected(fault, flow, request).result}`);
       }
     }
     assert.deepEqual(found, wanted);

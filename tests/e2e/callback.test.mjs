@@ -6,8 +6,8 @@ import { openTab } from "./support/tabs.mjs";
 const test = scenarios();
 const inOneEngine = scenarios({ inOneEngine: true });
 
-/** Starts connecting Gmail and leaves the provider alone. Gives the account. */
-async function begin({ app, provider, platform }) {
+/** Starts to connect Gmail and stops at the provider. Returns the account. */
+async function initiateGmail({ app, provider, platform }) {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
@@ -16,23 +16,23 @@ async function begin({ app, provider, platform }) {
 
 const flowIdOf = ({ callbackUrl }) => new URL(callbackUrl).searchParams.get("cf_flow");
 
-/** A callback as the platform would write it for the flow of one account, with the id of this one or another. */
+/** The path of a callback for one account's flow, as the platform writes it. `of` puts another account's id into it. */
 function callback(account, { of = account, ...parameters } = {}) {
   return `/?${new URLSearchParams({ cf_flow: flowIdOf(account), status: "success", connected_account_id: of.id, ...parameters })}`;
 }
 
-/** Nothing is shown as connected, and the platform was not even asked about the account, or not more than `before`. */
+/** Asserts that nothing is shown as connected, and that the platform got no status check besides `before`. */
 function assertRefused({ card, connected }, platform, before = []) {
   assert.deepEqual([card, connected], [undefined, []]);
-  assert.deepEqual(looks(platform), before);
+  assert.deepEqual(statusChecks(platform), before);
 }
 
-const looks = (platform) => platform.calls("GET").filter(({ path }) => /\/connected_?accounts\//i.test(path));
+const statusChecks = (platform) => platform.calls("GET").filter(({ path }) => /\/connected_?accounts\//i.test(path));
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
-test("a callback opened again, here and in a second tab, gives the same account", async (context) => {
+test("a callback opened again, in the same tab and in another, gives the same account", async (context) => {
   const { app, provider, platform, browser } = context;
-  await begin(context);
+  await initiateGmail(context);
   await provider.agree("Jessica");
   const first = await app.shows("ACTIVE");
   const [callbackUrl] = platform.returns();
@@ -51,22 +51,22 @@ test("a callback opened again, here and in a second tab, gives the same account"
   assert.deepEqual(platform.accounts().map((account) => [account.id, account.status]), [[first.card.id, "ACTIVE"]]);
 });
 
-inOneEngine("a callback for a flow of nobody is not believed", async (context) => {
+inOneEngine("a callback with an unknown flow id is rejected", async (context) => {
   const { app, platform } = context;
-  const account = await begin(context);
+  const account = await initiateGmail(context);
   await app.open(callback(account, { cf_flow: "0".repeat(32) }));
   assertRefused(await app.fails("callback_unbound"), platform);
-  // Without ours, and of no account of this browser, the parameters are the app's own.
+  // Without a flow id or a known account, the parameters belong to the app.
   const address = "/?status=success&connected_account_id=ca_somebodyelse";
   await app.open(address);
-  const seen = await app.until("it is an ordinary page", ({ isReady }) => isReady);
-  assert.deepEqual([seen.error, seen.url, looks(platform).length], [undefined, platform.appUrl + address, 0]);
+  const seen = await app.until("the page has loaded", ({ isReady }) => isReady);
+  assert.deepEqual([seen.error, seen.url, statusChecks(platform).length], [undefined, platform.appUrl + address, 0]);
   assert.deepEqual(statuses(platform), ["INITIATED"]);
 });
 
-inOneEngine("a callback with the account of another flow is not believed, though that one is connected", async (context) => {
+inOneEngine("a callback with another flow's account id is rejected, though that account is connected", async (context) => {
   const { app, provider, platform } = context;
-  const gmail = await begin(context);
+  const gmail = await initiateGmail(context);
   await app.open();
   await app.choose("zendesk");
   await app.submit({ subdomain: "acme" });
@@ -83,9 +83,9 @@ inOneEngine("a callback with the account of another flow is not believed, though
   }
 });
 
-inOneEngine("an error in the callback beats the account beside it", async (context) => {
+inOneEngine("an error in a callback takes precedence over its account id", async (context) => {
   const { app, platform } = context;
-  const account = await begin(context);
+  const account = await initiateGmail(context);
   await app.open(callback(account, { error: "access_denied", error_description: "No, thanks" }));
   const seen = await app.fails("access_denied");
   assertRefused(seen, platform);
@@ -93,12 +93,12 @@ inOneEngine("an error in the callback beats the account beside it", async (conte
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-inOneEngine("a claimed success is shown as connected when the platform confirms it, and no sooner", async (context) => {
+inOneEngine("a success in a callback is shown only once the platform confirms it", async (context) => {
   const { app, provider, platform, browser } = context;
-  const account = await begin(context);
+  const account = await initiateGmail(context);
   const tab = await openTab(browser);
   await browser.url(new URL(callback(account), platform.appUrl).href);
-  const waiting = await app.until("the platform was asked twice", ({ steps }) => steps[4] === "active" && looks(platform).length >= 2);
+  const waiting = await app.until("the platform was asked twice", ({ steps }) => steps[4] === "active" && statusChecks(platform).length >= 2);
   assert.deepEqual([waiting.card, waiting.connected, waiting.isReady], [undefined, [], false]);
 
   await tab.leave();
@@ -108,38 +108,38 @@ inOneEngine("a claimed success is shown as connected when the platform confirms 
   assert.equal((await app.shows("ACTIVE")).card.id, account.id);
 });
 
-inOneEngine("a claimed success that the platform never confirms ends in an error", async (context) => {
+inOneEngine("a success in a callback that the platform never confirms ends with a timeout", async (context) => {
   const { app, platform, front } = context;
-  const account = await begin(context);
+  const account = await initiateGmail(context);
   const undo = hurry(front, 30);
   try {
     await app.open(callback(account));
     const seen = await app.fails("timeout");
     assert.deepEqual([seen.card, seen.connected], [undefined, []]);
     assert.ok(seen.error.canRetry);
-    assert.ok(looks(platform).length > 2);
+    assert.ok(statusChecks(platform).length > 2);
     assert.deepEqual(statuses(platform), ["INITIATED"]);
   } finally {
     undo();
   }
 });
 
-inOneEngine("a callback from another browser is not believed", async (context) => {
+inOneEngine("a callback from another browser is rejected", async (context) => {
   const { app, provider, platform, fresh } = context;
-  await begin(context);
+  await initiateGmail(context);
   await provider.agree("Melissa");
   await app.shows("ACTIVE");
   const [callbackUrl] = platform.returns();
-  const before = looks(platform);
+  const before = statusChecks(platform);
 
   await fresh();
   await app.open(callbackUrl);
   assertRefused(await app.fails("callback_unbound"), platform, before);
 });
 
-inOneEngine("a callback that contradicts itself is not believed", async (context) => {
+inOneEngine("a callback with two different account ids is rejected", async (context) => {
   const { app, platform } = context;
-  const account = await begin(context);
+  const account = await initiateGmail(context);
   await app.open(`${callback(account)}&connectedAccountId=ca_other`);
   assertRefused(await app.fails("callback_invalid"), platform);
 });

@@ -7,11 +7,11 @@ import { openTab } from "./support/tabs.mjs";
 
 const scenario = scenarios({ inOneEngine: true });
 
-/** A test of the page of connections. `shop(entity)` makes an account by a key and gives its id. */
+/** A test of the connections page. `connectShopify(entity)` returns the id of a new account. */
 const test = (name, body) =>
   scenario(name, async (context) => {
     const { browser, platform } = context;
-    const shop = async (entity) => {
+    const connectShopify = async (entity) => {
       const request = {
         auth_config: { id: "ac_Shopify00002" },
         connection: { data: { shop: "acme", admin_api_access_token: "token" } },
@@ -22,13 +22,13 @@ const test = (name, body) =>
       assert.ok(response.ok);
       return platform.accounts().at(-1).id;
     };
-    await body({ ...context, shop, page: new ConnectionsPage(browser, platform.appUrl) });
+    await body({ ...context, connectShopify, page: new ConnectionsPage(browser, platform.appUrl) });
   });
 
-const isCalm = (row) => row && !row.isBusy;
+const isIdle = (row) => row && !row.isBusy;
 
-test("off, on, refreshed, deleted", async ({ page, platform, shop }) => {
-  const [jessicas, melissas] = [await shop("Jessica"), await shop("Melissa")];
+test("a connection can be disabled, enabled, refreshed and deleted", async ({ page, platform, connectShopify }) => {
+  const [jessicas, melissas] = [await connectShopify("Jessica"), await connectShopify("Melissa")];
   const { rows } = await page.open();
   assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
     [jessicas, "Jessica", "shopify", "ACTIVE"], [melissas, "Melissa", "shopify", "ACTIVE"],
@@ -37,21 +37,21 @@ test("off, on, refreshed, deleted", async ({ page, platform, shop }) => {
   assert.match(rows[0].exactly, /\d{4}/);
 
   await page.pressOf(jessicas, "toggle");
-  const off = await page.shows("it is off", jessicas, (row) => isCalm(row) && row.isDisabled);
+  const off = await page.shows("it is disabled", jessicas, (row) => isIdle(row) && row.isDisabled);
   assert.match(off.said, /Shopify of Jessica is switched off/);
   assert.equal(off.focusedRow, jessicas);
   assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
 
   await page.pressOf(jessicas, "toggle");
-  await page.shows("it is on", jessicas, (row) => isCalm(row) && !row.isDisabled);
+  await page.shows("it is enabled", jessicas, (row) => isIdle(row) && !row.isDisabled);
   assert.equal(platform.accounts()[0].isDisabled, false);
 
   await page.pressOf(jessicas, "refresh");
-  const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isCalm) && /refreshed/.test(said));
+  const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isIdle) && /refreshed/.test(said));
   assert.match(refreshed.said, /Shopify of Jessica was refreshed: ACTIVE/);
 
   await page.pressOf(jessicas, "delete");
-  const asked = await page.until("it asks", ({ question }) => question);
+  const asked = await page.until("the confirmation is open", ({ question }) => question);
   assert.equal(asked.question, "Delete Shopify of Jessica?");
   assert.equal(asked.focused, "confirm-no");
   await page.confirm(true);
@@ -61,7 +61,7 @@ test("off, on, refreshed, deleted", async ({ page, platform, shop }) => {
   assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
 });
 
-test("a refresh leads through the provider and back", async ({ page, app, provider, platform }) => {
+test("a refresh of an OAuth connection leads to the provider and back", async ({ page, app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.agree("Jessica");
@@ -76,72 +76,72 @@ test("a refresh leads through the provider and back", async ({ page, app, provid
   assert.equal(platform.accounts().length, 1);
 });
 
-test("whoever says no keeps the account, by button and by Escape", async ({ page, platform, browser, shop }) => {
-  const id = await shop("Melissa");
+test("a deletion is cancelled by the button and by Escape", async ({ page, platform, browser, connectShopify }) => {
+  const id = await connectShopify("Melissa");
   await page.open();
-  for (const sayNo of [() => page.confirm(false), () => browser.keys("Escape"), () => browser.keys("Escape")]) {
+  for (const decline of [() => page.confirm(false), () => browser.keys("Escape"), () => browser.keys("Escape")]) {
     await page.pressOf(id, "delete");
-    await page.until("it asks", ({ question }) => question);
-    await sayNo();
-    const seen = await page.until("it asks no more", ({ question }) => !question);
+    await page.until("the confirmation is open", ({ question }) => question);
+    await decline();
+    const seen = await page.until("the confirmation is closed", ({ question }) => !question);
     assert.deepEqual([seen.focused, seen.focusedRow], ["delete", id]);
   }
   assert.deepEqual(platform.calls("DELETE"), []);
   assert.equal(platform.accounts()[0].isDeleted, false);
 });
 
-test("a refusal is shown where it happened, and the truth beside it", async ({ page, platform, shop, expectTrouble }) => {
+test("a failed change shows its error where it was made, beside the actual state", async ({ page, platform, connectShopify, expectTrouble }) => {
   expectTrouble(/^status 500: PATCH/, /^status 500: DELETE/);
-  const id = await shop("Jessica");
+  const id = await connectShopify("Jessica");
   await page.open();
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
   await page.pressOf(id, "toggle");
-  const seen = await page.until("it says so", ({ error, rows }) => error && rows.every(isCalm));
+  const seen = await page.until("the error is shown", ({ error, rows }) => error && rows.every(isIdle));
   assert.equal(seen.error.code, "server");
   assert.equal(seen.rows[0].isDisabled, false);
 
   platform.sandbox.fault({ method: "DELETE", path: /connected_accounts/, kind: "status", status: 500 });
   await page.pressOf(id, "delete");
   await page.confirm(true);
-  const asked = await page.until("the question says so", ({ error, question, rows }) => question && error?.code === "server" && rows.every(isCalm));
+  const asked = await page.until("the confirmation shows the error", ({ error, question, rows }) => question && error?.code === "server" && rows.every(isIdle));
   assert.match(asked.error.text, /trouble/);
   await page.confirm(true);
   await page.shows("it is gone", id, (row) => !row);
 });
 
-test("a list that cannot be had is said to be, and asked for again", async ({ page, platform, browser, front, shop, expectTrouble }) => {
+test("a list that fails to load shows its error and is requested again", async ({ page, platform, browser, front, connectShopify, expectTrouble }) => {
   expectTrouble(/^status 403: GET/);
   const undo = hurry(front, 5);
-  await shop("Jessica");
+  await connectShopify("Jessica");
   const mend = platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 });
   await browser.url(page.url);
-  await page.until("it says so", ({ error }) => error?.code === "forbidden");
+  await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
   mend();
-  // By itself: nobody presses anything.
-  await page.until("the connections are there", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
+  // The page retries without a click.
+  await page.until("the list is loaded", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
   undo();
 });
 
-test("what another tab or the platform does is seen", async ({ page, platform, browser, front, shop }) => {
-  const id = await shop("Jessica");
+test("a change in another tab or at the platform appears", async ({ page, platform, browser, front, connectShopify }) => {
+  const id = await connectShopify("Jessica");
   const undo = hurry(front, 5);
   await page.open();
   undo();
   const tab = await openTab(browser);
   await page.open();
   await page.pressOf(id, "toggle");
-  await page.shows("it is off", id, (row) => isCalm(row) && row.isDisabled);
+  await page.shows("it is disabled", id, (row) => isIdle(row) && row.isDisabled);
   await tab.leave();
-  const seen = await page.shows("the first tab knows", id, (row) => row?.isDisabled, { timeout: 5_000 });
+  const seen = await page.shows("the first tab shows it", id, (row) => row?.isDisabled, { timeout: 5_000 });
   assert.match(seen.said, /Shopify of Jessica is switched off/);
 
-  // Nobody tells the page of this one.
-  const other = await shop("Melissa");
-  await page.shows("a new one appears", other, (row) => row?.entity === "Melissa", { timeout: 30_000 });
-  assert.ok(platform.calls("GET").length < 40, "it asks politely");
+  // This one was created at the platform, so that only polling finds it.
+  const other = await connectShopify("Melissa");
+  await page.shows("the new one is shown", other, (row) => row?.entity === "Melissa", { timeout: 30_000 });
+  assert.ok(platform.calls("GET").length < 40, "it polls seldom");
 });
 
-test("a connection that waits is watched until it is made", async ({ page, platform, provider, browser }) => {
+test("a pending connection is polled until it is ACTIVE", async ({ page, platform, provider, browser }) => {
   const begin = await fetch(`${platform.appUrl}/api/connect/api/v3/connected_accounts/link`, {
     method: "POST",
     body: JSON.stringify({ auth_config_id: "ac_Gmail0000001", callback_url: `${platform.appUrl}/favicon.ico` }),
@@ -149,7 +149,7 @@ test("a connection that waits is watched until it is made", async ({ page, platf
   });
   const { connected_account_id: id, redirect_url: url } = await begin.json();
   await page.open();
-  await page.shows("it waits", id, (row) => ["INITIATED", "INITIALIZING"].includes(row?.status));
+  await page.shows("it is pending", id, (row) => ["INITIATED", "INITIALIZING"].includes(row?.status));
   const tab = await openTab(browser);
   await browser.url(url);
   await provider.agree("Melissa");
@@ -159,25 +159,25 @@ test("a connection that waits is watched until it is made", async ({ page, platf
   assert.match(seen.said, /Gmail of Melissa is ACTIVE/);
 });
 
-test("axe finds nothing, empty, full, asking and failed", async ({ page, platform, browser, shop, expectTrouble }) => {
+test("axe finds no violation in the connections page: empty, filled, confirming, failed", async ({ page, platform, browser, connectShopify, expectTrouble }) => {
   expectTrouble(/^status 500: PATCH/, /^status 403: GET/);
   await page.open();
   assert.deepEqual(await inspect(browser), []);
-  const id = await shop("Jessica");
-  const off = await shop("Melissa");
+  const id = await connectShopify("Jessica");
+  const off = await connectShopify("Melissa");
   await page.open();
   await page.pressOf(off, "toggle");
-  await page.shows("it is off", off, (row) => isCalm(row) && row.isDisabled);
+  await page.shows("it is disabled", off, (row) => isIdle(row) && row.isDisabled);
   assert.deepEqual(await inspect(browser), []);
   await page.pressOf(id, "delete");
   assert.deepEqual(await inspect(browser), []);
   await page.confirm(false);
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
   await page.pressOf(id, "toggle");
-  await page.until("it says so", ({ error, rows }) => error && rows.every(isCalm));
+  await page.until("the error is shown", ({ error, rows }) => error && rows.every(isIdle));
   assert.deepEqual(await inspect(browser), []);
   platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 50 });
   await browser.url(page.url);
-  await page.until("it says so", ({ error }) => error?.code === "forbidden");
+  await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
   assert.deepEqual(await inspect(browser), []);
 });

@@ -1,4 +1,4 @@
-// A page in a frame of another site: it is never left, and a popup connects, although that comes back to another storage.
+// The app in a cross-site frame. A redirect is refused there, and a popup connects although the browser partitions the frame's storage.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -36,7 +36,7 @@ function html(response, body, headers) {
   response.end(`<!doctype html><title>Test</title><link rel="icon" href="data:,">${body}`);
 }
 
-/** The app, its package, and the platform with its provider, whose pages are isolated and not to be framed. */
+/** Serves the app, the package, and the platform with its provider. The latter's pages set COOP and forbid framing. */
 async function answer(request, response) {
   const { pathname } = new URL(request.url, appUrl());
   if (pathname === "/app") return html(response, `<button id="redirect">redirect</button><button id="popup">popup</button><p id="state"></p><script type="module">(${page})()</script>`);
@@ -54,7 +54,7 @@ async function answer(request, response) {
   response.end(Buffer.from(await answered.arrayBuffer()));
 }
 
-/** Runs in the page, in the frame and where users return to. */
+/** Runs in the app's page, in the frame and at the redirect URL. */
 async function page() {
   const { createClient } = await import("/dist/index.js");
   const client = await createClient({ baseUrl: location.origin, unsafeApiKey: "sandbox-key", entityId: "Jessica" });
@@ -78,7 +78,7 @@ async function page() {
   }
 }
 
-test("a frame of another site stays, and a popup connects and says that it can be closed", { timeout: LIMIT_MS }, async () => {
+test("in a cross-site frame, a redirect is refused, and a popup connects and asks to be closed", { timeout: LIMIT_MS }, async () => {
   coop = "same-origin";
   sandbox.reset();
   const { browser } = session;
@@ -88,12 +88,12 @@ test("a frame of another site stays, and a popup connects and says that it can b
   await until(browser, "the flow is ready", state, (text) => text.startsWith("ready"));
 
   await browser.$("#redirect").click();
-  await until(browser, "the frame is not left", state, (text) => text.startsWith("failed embedded"));
+  await until(browser, "the redirect is refused", state, (text) => text.startsWith("failed embedded"));
   assert.deepEqual(sandbox.accounts(), []);
 
   const window = await popup(browser, () => browser.$("#popup").click());
   await browser.$("button[value=allow]").click();
-  await until(browser, "it says what to do", state, (text) => /^failed callback_unbound .*close this window/.test(text));
+  await until(browser, "the popup asks to be closed", state, (text) => /^failed callback_unbound .*close this window/.test(text));
   assert.match(await browser.getTitle(), /^callback_unbound .*close this window/);
   await window.close();
   await browser.switchFrame(await browser.$("iframe"));
@@ -101,8 +101,8 @@ test("a frame of another site stays, and a popup connects and says that it can b
   assert.deepEqual(sandbox.accounts().map(({ status }) => status), ["ACTIVE"]);
 });
 
-test("a frame of another site in a sandbox: a popup gets to the provider, which cannot reach the page", { timeout: LIMIT_MS }, async () => {
-  // A page that isolates itself is never shown in a popup that keeps a sandbox.
+test("in a sandboxed cross-site frame, a popup connects, and the provider cannot reach the page", { timeout: LIMIT_MS }, async () => {
+  // Browsers refuse to show a page with COOP in a sandboxed popup.
   coop = "unsafe-none";
   const { browser } = session;
   await browser.switchFrame(null);

@@ -3,7 +3,7 @@ import { scenarios } from "./support/scenarios.mjs";
 
 const test = scenarios({ inOneEngine: true });
 
-test("an initiate that fails is not repeated by itself", async ({ app, provider, platform, expectTrouble }) => {
+test("a failed initiate is not retried automatically", async ({ app, provider, platform, expectTrouble }) => {
   expectTrouble(/^status 500: POST/);
   const recover = platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: /connected_accounts/, times: 5 });
   await app.open();
@@ -20,34 +20,34 @@ test("an initiate that fails is not repeated by itself", async ({ app, provider,
   assert.equal(platform.accounts().length, 1);
 });
 
-test("a GET that is refused for a second is repeated after it", async ({ app, provider, platform, expectTrouble }) => {
+test("a GET with 429 is retried after its retry-after", async ({ app, provider, platform, expectTrouble }) => {
   expectTrouble(/^status 429: GET/);
   platform.sandbox.fault({ kind: "status", status: 429, retryAfter: 1, method: "GET", path: "/api/*" });
   await app.open();
   await app.choose("gmail");
   await provider.asks();
   const [first] = platform.calls("GET");
-  // What is asked side by side is not repeated along with it.
-  const [refused, repeated, ...more] = platform.calls("GET").filter(({ path }) => path === first.path);
-  assert.deepEqual([refused.status, repeated.status, more], [429, 200, []]);
-  assert.ok(repeated.atMs - refused.atMs >= 1000, `${repeated.atMs - refused.atMs} ms`);
+  // A concurrent request is not retried along with it.
+  const [limited, retried, ...more] = platform.calls("GET").filter(({ path }) => path === first.path);
+  assert.deepEqual([limited.status, retried.status, more], [429, 200, []]);
+  assert.ok(retried.atMs - limited.atMs >= 1000, `${retried.atMs - limited.atMs} ms`);
   await provider.agree("Jessica");
   await app.shows("ACTIVE");
 });
 
-test("a page in place of an answer", async ({ app, platform, expectTrouble }) => {
+test("an HTML page in place of an answer ends in a server error", async ({ app, platform, expectTrouble }) => {
   expectTrouble(/^status 502: GET/);
   platform.sandbox.fault({ kind: "html", status: 200, method: "GET", path: "/api/*", times: 10 });
   await app.open();
   await app.choose("gmail");
-  // The gateway passes on no page.
+  // The gateway answers with a JSON error in place of the HTML.
   const seen = await app.fails("server");
   assert.match(seen.error.text, /trouble/);
   assert.equal(seen.steps[0], "failed");
   assert.deepEqual(platform.accounts(), []);
 });
 
-test("a platform that sends users to a script is not obeyed", async ({ app, platform, browser }) => {
+test("a javascript: URL from the platform is refused", async ({ app, platform, browser }) => {
   const hostile = { link_token: "lk_1", connected_account_id: "ca_hostile", redirect_url: "javascript://localhost/%0adocument.title='hacked'" };
   platform.sandbox.fault({ kind: "status", status: 201, method: "POST", body: hostile });
   await app.open();
@@ -57,7 +57,7 @@ test("a platform that sends users to a script is not obeyed", async ({ app, plat
   assert.deepEqual([seen.url, seen.title, seen.pending], [`${platform.appUrl}/`, title, []]);
 });
 
-test("a platform that is down when the user returns is asked again", async ({ app, provider, platform, expectTrouble }) => {
+test("a 503 when the user returns is retried", async ({ app, provider, platform, expectTrouble }) => {
   expectTrouble(/^status 503: GET/);
   await app.open();
   await app.choose("gmail");
@@ -67,7 +67,7 @@ test("a platform that is down when the user returns is asked again", async ({ ap
   await app.shows("ACTIVE");
 });
 
-test("without a network", async ({ app, platform, front, watch, expectTrouble }) => {
+test("a submit without a network fails, and trying again connects one account", async ({ app, platform, front, watch, expectTrouble }) => {
   expectTrouble(/: .*\/api\/connect\//);
   await app.open();
   await app.choose("shopify");

@@ -7,10 +7,10 @@ const test = scenarios();
 const inOneEngine = scenarios({ inOneEngine: true });
 const secret = "shpat_0123456789-very-secret";
 
-test("Shopify, by an API key that leaves no trace", async ({ app, platform, browser, watch }) => {
+test("an API key connects Shopify and leaves no trace in the browser", async ({ app, platform, browser, watch }) => {
   await app.open();
   await app.choose("shopify");
-  const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+  const { fields } = await app.until("the form is shown", ({ isReady, fields }) => isReady && fields.length > 0);
   assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), {
     admin_api_access_token: "password",
     shop: "text",
@@ -25,21 +25,21 @@ test("Shopify, by an API key that leaves no trace", async ({ app, platform, brow
   assert.equal(seen.card.id, account.id);
   assert.deepEqual(seen.pending, []);
 
-  // In one request, and nowhere else.
+  // The key is in one request and in no answer.
   assert.deepEqual(platform.exchanges().filter(({ body }) => body.includes(secret)).map(({ method }) => method), ["POST"]);
   assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 
-  // A second visit, and back to the page where it was typed.
+  // After a second visit, and after going back to the page with the form.
   await app.open("/?again");
-  await app.until("the platform was asked again", ({ connected }) => connected[0]?.status === "ACTIVE");
+  await app.until("the account is listed", ({ connected }) => connected[0]?.status === "ACTIVE");
   assert.deepEqual(platform.exchanges().filter(({ text }) => text.includes(secret)), []);
   await browser.back();
   await app.ready();
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-test("what is missing is marked, and nothing is sent", async ({ app, platform }) => {
+test("a missing field is marked, and nothing is sent", async ({ app, platform }) => {
   await app.open();
   await app.choose("shopify");
   await app.submit({ admin_api_access_token: secret });
@@ -54,7 +54,7 @@ test("what is missing is marked, and nothing is sent", async ({ app, platform })
   assert.equal(platform.calls("POST").length, 1);
 });
 
-test("with the keyboard alone", async ({ app, platform, browser }) => {
+test("the keyboard alone connects Shopify", async ({ app, platform, browser }) => {
   const tabTo = async (testId) => {
     for (let presses = 0; presses < 40; presses += 1) {
       if ((await app.read()).focused === testId) return;
@@ -65,7 +65,7 @@ test("with the keyboard alone", async ({ app, platform, browser }) => {
   await app.open();
   await tabTo("app-shopify");
   await browser.keys("Enter");
-  await app.until("the form has the keyboard", ({ isReady, focused }) => isReady && focused?.startsWith("field-"));
+  await app.until("a field of the form has the focus", ({ isReady, focused }) => isReady && focused?.startsWith("field-"));
   for (const [name, value] of [["admin_api_access_token", secret], ["shop", "acme"]]) {
     await tabTo(`field-${name}`);
     await browser.keys([...value]);

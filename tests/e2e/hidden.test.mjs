@@ -1,18 +1,18 @@
-// What docs/faults.md says of a page that is hidden, and shown again, with windows that are minimised.
+// Pages that are hidden and shown again, as docs/faults.md has them. The tests minimise the window.
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 import { onEachWay, returnsBeforeTheEnd } from "./support/ways.mjs";
 
 const test = onEachWay(scenarios());
 
-test("a hidden page behind a popup asks seldom, and once it is shown, it asks once", async (context) => {
+test("a hidden page behind a popup polls seldom, and asks once when it is shown", async (context) => {
   const { at, around, is, browser, provider, statuses } = context;
   const window = await at.send();
   await provider.signIn("Jessica");
   await provider.shows("Allow access?");
   await window.leave();
   await around.hold();
-  assert.ok((await around.askedWithin(60_000)).filter(is("account")).length > 1, "where it is seen it does");
+  assert.ok((await around.askedWithin(60_000)).filter(is("account")).length > 1, "a visible page polls");
 
   const show = await around.hide();
   assert.deepEqual(await around.askedWithin(9_000), []);
@@ -25,17 +25,17 @@ test("a hidden page behind a popup asks seldom, and once it is shown, it asks on
   await provider.allow();
   await window.closed();
   await around.passUntil("it is connected", () => at.page.read(), at.isOver);
-  assert.ok(await around.isHidden(), "what comes of the popup is looked at though nobody sees it");
+  assert.ok(await around.isHidden(), "a hidden page checks the account when the popup returns");
   await showAgain();
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { only: ["popup"], isAsked: true });
 
-test("a hidden callback page goes on", async (context) => {
+test("a hidden callback page keeps polling", async (context) => {
   const { at, around, is, statuses } = context;
   const decide = await returnsBeforeTheEnd(context);
 
   const show = await around.hide();
-  assert.ok((await around.askedWithin(10_000)).filter(is("account")).length > 1, "the user is back from there already");
+  assert.ok((await around.askedWithin(10_000)).filter(is("account")).length > 1, "the callback page polls, because its user has already returned");
   decide();
   await around.passUntil("it is connected", () => at.page.read(), at.isOver);
   assert.ok(await around.isHidden());

@@ -10,17 +10,17 @@ const minute = 60_000;
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const isWaitingForGmail = ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail";
 
-inOneEngine("who comes back without a callback is told, can check again and start over", async ({ app, provider, platform, browser }) => {
+inOneEngine("a user who returns without a callback sees the pending attempt, and can check it or start over", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
   await app.open();
-  await app.until("the notice shows", isWaitingForGmail);
+  await app.until("the pending notice is shown", isWaitingForGmail);
   await browser.refresh();
-  await app.until("the notice still shows", isWaitingForGmail);
+  await app.until("the pending notice is still shown", isWaitingForGmail);
 
   await app.press("pending-check");
-  const checked = await app.until("the answer shows", ({ isReady, pending }) => isReady && /Still INI/.test(pending[0]?.text));
+  const checked = await app.until("the check's result is shown", ({ isReady, pending }) => isReady && /Still INI/.test(pending[0]?.text));
   assert.deepEqual([checked.card, checked.connected, checked.error], [undefined, [], undefined]);
   assert.deepEqual(statuses(platform), ["INITIATED"]);
 
@@ -32,7 +32,7 @@ inOneEngine("who comes back without a callback is told, can check again and star
   assert.equal(seen.card.id, platform.accounts()[1].id);
 });
 
-inOneEngine("a link that expired on the way", async ({ app, platform, browser, provider, expectTrouble }) => {
+inOneEngine("an attempt whose link has expired ends as expired, and can be started over", async ({ app, platform, browser, provider, expectTrouble }) => {
   expectTrouble(/^status 410: GET/);
   platform.when("GET", "/link/*", () => platform.sandbox.advance(11 * minute));
   await app.open();
@@ -41,7 +41,7 @@ inOneEngine("a link that expired on the way", async ({ app, platform, browser, p
   assert.deepEqual(platform.returns(), []);
 
   await browser.back();
-  await app.until("the notice shows", isWaitingForGmail);
+  await app.until("the pending notice is shown", isWaitingForGmail);
   await app.press("pending-check");
   const seen = await app.fails("account_expired");
   assert.match(seen.error.text, /has expired/);
@@ -54,35 +54,35 @@ inOneEngine("a link that expired on the way", async ({ app, platform, browser, p
   assert.deepEqual(statuses(platform), ["EXPIRED", "ACTIVE"]);
 });
 
-inOneEngine("who was connected and did not come back finds the account by checking again", async ({ app, provider, platform, browser }) => {
+inOneEngine("a user who was connected but not sent back finds the account by checking again", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
-  // The platform does its part and then shows a page of its own in place of the way back.
+  // The platform completes the account, and then answers with an error page in place of the redirect.
   platform.sandbox.fault({ kind: "html", status: 200, path: "/api/v3/toolkits/auth/callback", handled: true });
   await provider.allow();
   await browser.$("h1=Bad gateway").waitForExist();
 
   await app.open();
-  await app.until("the notice shows", isWaitingForGmail);
+  await app.until("the pending notice is shown", isWaitingForGmail);
   await app.press("pending-check");
   const seen = await app.shows("ACTIVE");
   assert.deepEqual([seen.card.id, seen.connected.length, seen.pending], [platform.accounts()[0].id, 1, []]);
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("back from the provider, the page can be used again", async ({ app, provider, platform, browser }) => {
+test("the Back button at the provider leads to a working page with the pending attempt", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
   await browser.back();
-  const seen = await app.until("the notice shows", isWaitingForGmail);
+  const seen = await app.until("the pending notice is shown", isWaitingForGmail);
   assert.deepEqual([seen.card, seen.connected, seen.error, platform.accounts().length], [undefined, [], undefined, 1]);
 
   await browser.forward();
   await provider.asks();
   await browser.back();
-  await app.until("the notice shows again", isWaitingForGmail);
+  await app.until("the pending notice is shown again", isWaitingForGmail);
   assert.equal(platform.accounts().length, 1);
 
   await app.choose("gmail");
@@ -91,7 +91,7 @@ test("back from the provider, the page can be used again", async ({ app, provide
   assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
 });
 
-inOneEngine("reloading the provider's page changes nothing", async ({ app, provider, platform, browser }) => {
+inOneEngine("reloading the provider's page does not interrupt the connection", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.asks();
@@ -104,7 +104,7 @@ inOneEngine("reloading the provider's page changes nothing", async ({ app, provi
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-inOneEngine("a user who is too slow at the provider, by the platform's clock", async ({ app, platform, provider }) => {
+inOneEngine("a user who takes too long by the platform's clock gets account_expired", async ({ app, platform, provider }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -115,7 +115,7 @@ inOneEngine("a user who is too slow at the provider, by the platform's clock", a
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-inOneEngine("a user who is too slow at the provider, by all clocks", async ({ app, platform, provider, front }) => {
+inOneEngine("a user who takes too long by the page's clock too gets flow_expired", async ({ app, platform, provider, front }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -136,7 +136,7 @@ inOneEngine("a user who is too slow at the provider, by all clocks", async ({ ap
   }
 });
 
-inOneEngine("a clock that is set back at the provider changes nothing, unless it is by more than an hour", async (context) => {
+inOneEngine("a clock that is set back by up to an hour during the attempt changes nothing", async (context) => {
   const { app, platform, provider, front } = context;
   for (const [back, end] of [[5 * minute, () => app.shows("ACTIVE")], [60 * minute, () => app.shows("ACTIVE")], [120 * minute, () => app.fails("flow_expired")]]) {
     await app.open();
@@ -150,11 +150,11 @@ inOneEngine("a clock that is set back at the provider changes nothing, unless it
       undo();
     }
   }
-  // Each of them is in the list.
+  // The platform has completed all three accounts, the expired flow's too.
   assert.deepEqual(statuses(platform), ["ACTIVE", "ACTIVE", "ACTIVE"]);
 });
 
-test("two tabs connect two apps at once, each its own", async ({ app, provider, platform, browser }) => {
+test("two tabs connect two apps at the same time", async ({ app, provider, platform, browser }) => {
   await app.open();
   const zendesk = await openTab(browser);
   await app.open();
@@ -166,7 +166,7 @@ test("two tabs connect two apps at once, each its own", async ({ app, provider, 
   await browser.switchToWindow(zendesk.handle);
   await app.press("submit");
   await provider.signIn("Jessica");
-  // Nobody does two things at once, and the provider gives the session another name at every sign-in.
+  // The second sign-in waits for the first, since the provider renames its session at every sign-in.
   await provider.shows("Allow access?");
   await zendesk.leave();
   await provider.signIn("Jessica");

@@ -4,7 +4,7 @@ import { scenarios } from "./support/scenarios.mjs";
 
 const scenario = scenarios({ inOneEngine: true });
 
-/** A test on a page with the package alone. */
+/** A test in a page with only the package. */
 const test = (name, body) =>
   scenario(name, async (context) => {
     const page = await openModulePage(context.browser, context.platform);
@@ -17,7 +17,7 @@ const test = (name, body) =>
 
 const gmail = { app: "gmail", entityId: "Jessica" };
 
-test("a return address that the gateway refuses", async ({ page, platform, browser, expectTrouble }) => {
+test("a redirect URL that the gateway refuses is an invalid_request", async ({ page, platform, browser, expectTrouble }) => {
   expectTrouble(/^status 400: POST/);
   const { error } = await page.call({}, "initiateConnection", { ...gmail, redirectUrl: "https://elsewhere.example/done" });
   assert.deepEqual([error?.code, error?.isOurs, error?.status, error?.retryable], ["invalid_request", true, 400, false]);
@@ -25,7 +25,7 @@ test("a return address that the gateway refuses", async ({ page, platform, brows
   assert.equal(await browser.getUrl(), page.url);
 });
 
-test("users cannot be told to return to something else than a site", async ({ page, platform }) => {
+test("`redirectUrl` must be a site's URL", async ({ page, platform }) => {
   for (const redirectUrl of [
     "javascript:alert(1)",
     "data:text/html,hello",
@@ -39,7 +39,7 @@ test("users cannot be told to return to something else than a site", async ({ pa
   assert.deepEqual(platform.calls(), []);
 });
 
-test("users are sent to no other origin than those allowed", async ({ page, platform, browser }) => {
+test("a redirect to an origin that is not allowed is refused", async ({ page, platform, browser }) => {
   const options = { redirectOrigins: ["https://connect.example.com"] };
   const { error } = await page.call(options, "initiateConnection", gmail);
   assert.equal(error?.code, "redirect_refused");
@@ -55,5 +55,5 @@ test("users are sent to no other origin than those allowed", async ({ page, plat
     assert.equal((await page.call({}, "redirect", { redirectUrl })).error?.code, "redirect_refused", redirectUrl);
   }
   assert.equal(await browser.getUrl(), page.url);
-  assert.equal(await browser.getTitle(), "The module by itself");
+  assert.equal(await browser.getTitle(), "The package alone");
 });

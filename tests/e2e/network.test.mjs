@@ -1,4 +1,4 @@
-// What docs/faults.md says of names that cannot be found and of networks that are gone, with the browser's own.
+// Unknown hosts and lost networks, as docs/faults.md has them, produced by the browser.
 import assert from "node:assert/strict";
 import { routes } from "../faults/support/flows.mjs";
 import { engine } from "./support/engines.mjs";
@@ -7,11 +7,11 @@ import { onEachWay, returnsBeforeTheEnd } from "./support/ways.mjs";
 
 const test = onEachWay(scenarios());
 
-/** What is asked in vain: of the platform, or what is noted for these tests. */
-const vain = /: .*\/(api\/connect\/|e2e\/notes)/;
+/** Failed requests to the gateway and to the tests' own notes. */
+const failedRequests = /: .*\/(api\/connect\/|e2e\/notes)/;
 
-/** Runs `act`, which is to fail for want of a network, and gives how often the page has asked. */
-async function failsAt(route, act, { at, around, is }) {
+/** Runs `act`, which must fail with `network`. Returns how often the page sent the request. */
+async function countUntilFailed(route, act, { at, around, is }) {
   const requests = await around.askedBy(async () => {
     await act();
     await around.passUntil(`it fails at ${route}`, () => at.page.read(), at.fails("network"));
@@ -19,22 +19,22 @@ async function failsAt(route, act, { at, around, is }) {
   return requests.filter(is(route)).length;
 }
 
-/** The page does not know yet, and says nothing else. */
-async function waits({ at }) {
+/** Asserts that the page still waits. */
+async function assertIsWaiting({ at }) {
   const seen = await at.page.read();
   assert.ok(at.isWaiting(seen), JSON.stringify(seen));
 }
 
-const connects = ({ at, around }) => around.passUntil("it is connected", () => at.page.read(), at.isOver);
+const untilConnected = ({ at, around }) => around.passUntil("it is connected", () => at.page.read(), at.isOver);
 
-test("a name that cannot be found is asked for again, and once it is found, it connects", async (context) => {
+test("a request to an unknown host is retried, and connects once the host is found", async (context) => {
   const { at, around, is, browser, provider, platform, statuses, expectTrouble } = context;
   expectTrouble(...engine.nameNotFound);
   await at.open();
   await around.hold();
   const failsWithoutName = async (route, act) => {
     await around.lose(routes[route]);
-    const times = await failsAt(route, act, context);
+    const times = await countUntilFailed(route, act, context);
     await around.lose(null);
     return times;
   };
@@ -42,7 +42,7 @@ test("a name that cannot be found is asked for again, and once it is found, it c
   assert.equal(await failsWithoutName("fields", () => at.page.press("retry")), 3);
   await at.page.press("retry");
   await at.asks();
-  assert.equal(await failsWithoutName("link", at.submit), 1, "no account is asked for twice");
+  assert.equal(await failsWithoutName("link", at.submit), 1, "initiate is not retried");
   assert.deepEqual(platform.accounts(), []);
 
   await at.page.press("retry");
@@ -50,9 +50,9 @@ test("a name that cannot be found is asked for again, and once it is found, it c
   const window = await at.send();
   await provider.signIn("Jessica");
   const goesOn = async () => {
-    const isAskedFor = (requests) => requests.filter(is("account")).length >= 3;
-    await around.passUntil("the account is asked for", () => around.asked(), isAskedFor);
-    await waits(context);
+    const isRetried = (requests) => requests.filter(is("account")).length >= 3;
+    await around.passUntil("the status check is retried", () => around.asked(), isRetried);
+    await assertIsWaiting(context);
     await around.lose(null);
   };
   if (window) {
@@ -66,25 +66,25 @@ test("a name that cannot be found is asked for again, and once it is found, it c
     await provider.allow();
     await goesOn();
   }
-  await connects(context);
+  await untilConnected(context);
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { atCallback: ({ account }) => ({ isHeld: true, lost: account }) });
 
-test("what is asked without a network fails, and once that is back, it connects", async (context) => {
+test("a request without a network fails, and connects once the network is back", async (context) => {
   const { at, around, provider, platform, statuses, expectTrouble } = context;
-  expectTrouble(vain);
+  expectTrouble(failedRequests);
   await at.open();
   await around.hold();
   const failsOffline = async (route, act) => {
     const comeBack = await around.goOffline();
-    const times = await failsAt(route, act, context);
+    const times = await countUntilFailed(route, act, context);
     await comeBack();
     return times;
   };
   assert.equal(await failsOffline("integrations", at.load), 3);
   await at.page.press("retry");
   await at.asks();
-  assert.equal(await failsOffline("link", at.submit), 1, "no account is asked for twice");
+  assert.equal(await failsOffline("link", at.submit), 1, "initiate is not retried");
   assert.deepEqual(platform.accounts(), []);
 
   await at.page.press("retry");
@@ -92,54 +92,54 @@ test("what is asked without a network fails, and once that is back, it connects"
   const window = await at.send();
   await provider.agree("Jessica");
   await window?.closed();
-  await connects(context);
+  await untilConnected(context);
   assert.deepEqual(statuses(), ["ACTIVE"]);
 });
 
-test("without a network the page behind a popup asks seldom, and once that is back, it asks once", async (context) => {
+test("a page behind a popup polls seldom without a network, and asks once when it is back", async (context) => {
   const { at, around, is, browser, provider, statuses, expectTrouble } = context;
-  // At what the user comes back with from the popup it does look, whatever the browser says of the network.
-  expectTrouble(vain);
+  // The page checks the account when the popup returns, even if the browser reports no network.
+  expectTrouble(failedRequests);
   const window = await at.send();
   await provider.signIn("Jessica");
   await provider.shows("Allow access?");
   await window.leave();
   await around.hold();
-  assert.ok((await around.askedWithin(20_000)).filter(is("account")).length > 1, "with a network it does");
+  assert.ok((await around.askedWithin(20_000)).filter(is("account")).length > 1, "a page with a network polls");
 
   const comeBack = await around.goOffline();
   assert.deepEqual(await around.askedWithin(9_000), []);
   assert.deepEqual((await around.askedByComingBack(comeBack)).map(is("account")), [true]);
-  await waits(context);
+  await assertIsWaiting(context);
   assert.deepEqual(statuses(), ["INITIATED"]);
 
   await around.goOffline();
   let comeBackAgain;
-  const inVain = await around.askedBy(async () => {
+  const failed = await around.askedBy(async () => {
     await browser.switchToWindow(window.handle);
     await provider.allow();
     await window.closed();
-    // With the popup Chromium has forgotten what it was told.
+    // Chromium's driver loses the offline setting when the popup closes.
     comeBackAgain = await around.goOffline();
     await around.pass(5_000);
   });
-  assert.deepEqual(inVain.map(is("account")), [true, true, true]);
+  assert.deepEqual(failed.map(is("account")), [true, true, true]);
   assert.deepEqual(await around.askedWithin(9_000), []);
-  await waits(context);
+  await assertIsWaiting(context);
   assert.deepEqual((await around.askedByComingBack(comeBackAgain)).map(is("account")), [true]);
-  await connects(context);
+  await untilConnected(context);
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { only: ["popup"], isAsked: true });
 
-test("without a network a callback page asks seldom, and once that is back, it asks once", async (context) => {
+test("a callback page polls seldom without a network, and asks once when it is back", async (context) => {
   const { around, is, statuses } = context;
   const decide = await returnsBeforeTheEnd(context);
 
   const comeBack = await around.goOffline();
   assert.deepEqual(await around.askedWithin(9_000), []);
   assert.deepEqual((await around.askedByComingBack(comeBack)).map(is("account")), [true]);
-  await waits(context);
+  await assertIsWaiting(context);
   decide();
-  await connects(context);
+  await untilConnected(context);
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { only: ["calls", "redirect"], isAsked: true, atCallback: () => ({ isHeld: true }) });

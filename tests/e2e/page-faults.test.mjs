@@ -1,4 +1,4 @@
-// What only a browser can show of docs/faults.md. More of it stands in faults, interrupted, callback and popup.
+// The faults of docs/faults.md that need a browser. faults, interrupted, callback and popup have more of them.
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
@@ -8,7 +8,7 @@ const test = scenarios();
 const inOneEngine = scenarios({ inOneEngine: true });
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
-test("where nothing more can be stored, who comes back by redirect is told, and nothing is believed", async ({ app, provider, platform, browser }) => {
+test("a callback is rejected with an error when the storage was full at the start", async ({ app, provider, platform, browser }) => {
   await app.open();
   await browser.execute(fill);
   await app.choose("gmail");
@@ -24,18 +24,18 @@ test("where nothing more can be stored, who comes back by redirect is told, and 
   await app.shows("ACTIVE");
 });
 
-/** Runs in the page: stores until the browser takes nothing more. */
+/** Runs in the page: fills localStorage. */
 function fill() {
   for (let size = 2 ** 22; size >= 1; size /= 2) {
     try {
       for (let n = 0; ; n += 1) localStorage.setItem(`fill-${size}-${n}`, "x".repeat(size));
     } catch {
-      // The browser's own QuotaExceededError: on with a smaller piece.
+      // QuotaExceededError: continue with smaller values.
     }
   }
 }
 
-test("a tab that is killed at the provider is known to the next one", async ({ app, provider, platform, browser }) => {
+test("an attempt whose tab was closed at the provider is listed in the next tab", async ({ app, provider, platform, browser }) => {
   await app.open();
   const second = await openTab(browser);
   await app.open();
@@ -44,7 +44,7 @@ test("a tab that is killed at the provider is known to the next one", async ({ a
   await browser.closeWindow();
   await second.leave();
   await app.open();
-  await app.until("the notice shows", ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail");
+  await app.until("the pending notice is shown", ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail");
   await app.press("pending-restart");
   await provider.agree("Jessica");
   const seen = await app.shows("ACTIVE");
@@ -52,14 +52,14 @@ test("a tab that is killed at the provider is known to the next one", async ({ a
   assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
 });
 
-test("a callback page that is reloaded before the platform has answered asks again", async ({ app, provider, platform, browser }) => {
+test("a callback page that is reloaded during the status check repeats it", async ({ app, provider, platform, browser }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
-  const isOfAccount = ({ path }) => path.includes("/connected_accounts/ca_");
+  const isStatusCheck = ({ path }) => path.includes("/connected_accounts/ca_");
   const recover = platform.sandbox.fault({ kind: "hang", method: "GET", path: /connected_accounts\/ca_/, times: Infinity });
   await provider.allow();
-  await until(browser, "the account is asked for", () => platform.calls("GET"), (calls) => calls.some(isOfAccount));
+  await until(browser, "the status check is sent", () => platform.calls("GET"), (calls) => calls.some(isStatusCheck));
   recover();
   await browser.refresh();
   const seen = await app.shows("ACTIVE");
@@ -67,17 +67,17 @@ test("a callback page that is reloaded before the platform has answered asks aga
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-inOneEngine("a network that is gone while the popup is open, and back", async ({ app, provider, platform, browser, front, expectTrouble }) => {
+inOneEngine("a network that is lost and back while the popup is open does not prevent the connection", async ({ app, provider, platform, browser, front, expectTrouble }) => {
   expectTrouble(/: .*\/api\/connect\//);
   await app.open();
   await app.chooseMode("popup");
   await app.choose("gmail");
-  await app.until("it is up to the user", ({ isReady, steps }) => isReady && steps[1] === "active");
+  await app.until("the connect button is ready", ({ isReady, steps }) => isReady && steps[1] === "active");
   const window = await popup(browser, () => app.press("submit"));
   await provider.signIn("Jessica");
   const before = front.requests().length;
   const restore = front.cutOff("/api/connect/");
-  await until(browser, "the page has asked in vain", () => front.requests().slice(before), (asked) => asked.some(({ url }) => url.includes("/api/connect/")));
+  await until(browser, "a status check has failed", () => front.requests().slice(before), (asked) => asked.some(({ url }) => url.includes("/api/connect/")));
   restore();
   await provider.allow();
   await window.closed();

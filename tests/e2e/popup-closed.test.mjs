@@ -1,4 +1,4 @@
-// Who closes a popup is back at the page. With the focus comes the word, whatever the page's timers do.
+// A user who closes a popup returns to the page. The page's focus event reveals the closing, even where timers are throttled.
 import assert from "node:assert/strict";
 import { openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
@@ -7,13 +7,13 @@ import { until } from "./support/until.mjs";
 
 const test = scenarios({ hasFocus: true });
 
-/** Runs in the page: a flow by popup, and when it was in which state. */
+/** Runs in the page: a button that starts a popup flow. Notes when each state was first reached, and makes timers suspendable. */
 async function prepare() {
   const wait = globalThis.setTimeout;
-  const sleeps = (globalThis.sleeps = { isAsleep: false, count: 0 });
+  const timers = (globalThis.timers = { isSuspended: false, generation: 0 });
   globalThis.setTimeout = (handler, ms, ...values) => {
-    const { isAsleep, count } = sleeps;
-    return wait(() => !isAsleep && count === sleeps.count && handler(...values), ms);
+    const { isSuspended, generation } = timers;
+    return wait(() => !isSuspended && generation === timers.generation && handler(...values), ms);
   };
   const { open } = window;
   window.open = (...values) => (globalThis.opened = open.apply(window, values));
@@ -28,37 +28,37 @@ async function prepare() {
   document.body.append(button);
 }
 
-/** Runs in the page: from now on until it has the focus back no timer is set, and none that was set goes off any more. */
-function sleep() {
-  const { states, opened, sleeps } = globalThis;
-  const fallAsleep = () => Object.assign(sleeps, { isAsleep: true, count: sleeps.count + 1 });
-  fallAsleep();
-  addEventListener("blur", () => states.wasClosed || fallAsleep());
+/** Runs in the page: drops all timers, and new ones too until the page has the focus. */
+function suspendTimers() {
+  const { states, opened, timers } = globalThis;
+  const suspend = () => Object.assign(timers, { isSuspended: true, generation: timers.generation + 1 });
+  suspend();
+  addEventListener("blur", () => states.wasClosed || suspend());
   addEventListener("focus", () => {
-    sleeps.isAsleep = false;
+    timers.isSuspended = false;
     if (states.wasClosed) return;
-    // In WebKit the focus is at times faster than the word that the window is gone.
+    // In WebKit the focus event may come before `closed` is true.
     states.wasClosed = opened.closed;
     states.focus = performance.now();
   }, true);
 }
 
-test("a closed popup is noticed with the focus, by a page whose timers sleep", async ({ provider, platform, browser }) => {
+test("a page with suspended timers notices a closed popup by its focus event", async ({ provider, platform, browser }) => {
   const page = await openModulePage(browser, platform);
   try {
     await browser.execute(prepare);
     const window = await popup(browser, async () => (await browser.$("button")).click());
     await provider.asks();
-    // The window manager gives it the focus some time after it is there, and only whoever has it can give it back.
+    // The window manager focuses the popup with a delay. Without the popup's focus, the page would get no focus event.
     await until(browser, "the popup has the focus", () => browser.execute(() => document.hasFocus()), Boolean);
     await window.leave();
-    await browser.execute(sleep);
+    await browser.execute(suspendTimers);
     await browser.switchToWindow(window.handle);
     await window.close();
     const seen = () => browser.execute(() => JSON.stringify(globalThis.states));
     const { focus, wasClosed, verifying } = JSON.parse(await until(browser, "it is cancelled", seen, (text) => text.includes('"cancelled"')));
-    const late = verifying - focus;
-    assert.ok(late < (wasClosed ? 250 : 900), `looked at ${late} ms after, ${wasClosed ? "it was" : "it was not"} closed`);
+    const delayMs = verifying - focus;
+    assert.ok(delayMs < (wasClosed ? 250 : 900), `checked ${delayMs} ms after the focus event, when the popup was ${wasClosed ? "" : "not yet "}closed`);
   } finally {
     await page.close();
   }

@@ -1,4 +1,4 @@
-// The provider isolates its pages (Cross-Origin-Opener-Policy): to the page that opened it, the popup looks closed at once.
+// The provider sets Cross-Origin-Opener-Policy. To the page that opened the popup, it then looks closed at once.
 import assert from "node:assert/strict";
 import { hurry } from "./support/clock.mjs";
 import { scenarios } from "./support/scenarios.mjs";
@@ -9,36 +9,36 @@ const test = scenarios({ coop: true, hasFocus: true });
 
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
-/** Gets the user into the popup, and the page to note what it shows when: nobody can look at it without taking the focus. */
-async function begin({ app, browser }) {
+/** Opens the popup. The page records what it shows over time, since WebDriver cannot read it without moving the focus. */
+async function openRecordedPopup({ app, browser }) {
   await app.open();
   await app.chooseMode("popup");
   await app.choose("gmail");
-  await app.until("it is up to the user", ({ isReady, steps }) => isReady && steps[1] === "active");
+  await app.until("the connect button is ready", ({ isReady, steps }) => isReady && steps[1] === "active");
   await browser.execute(() => {
     const start = Date.now();
-    window.shown = [];
-    const note = () => {
+    window.progress = [];
+    const record = () => {
       const code = document.querySelector('[data-testid="error"]')?.dataset.code;
-      window.shown.push([Date.now() - start, code ?? document.getElementById("progress").textContent]);
+      window.progress.push([Date.now() - start, code ?? document.getElementById("progress").textContent]);
     };
-    new MutationObserver(note).observe(document.querySelector(".steps"), { subtree: true, childList: true, characterData: true });
+    new MutationObserver(record).observe(document.querySelector(".steps"), { subtree: true, childList: true, characterData: true });
   });
   return popup(browser, () => app.press("submit"));
 }
 
-const shown = async (browser) => JSON.parse(await browser.execute(() => JSON.stringify(window.shown)));
+const recordedProgress = async (browser) => JSON.parse(await browser.execute(() => JSON.stringify(window.progress)));
 
-test("who types in a popup that looks closed is waited for, and connected", async (context) => {
+test("a popup that looks closed still connects after a long sign-in", async (context) => {
   const { app, provider, platform, browser, front } = context;
   const undo = hurry(front, 4);
   try {
-    const window = await begin(context);
+    const window = await openRecordedPopup(context);
     await provider.asks();
-    // Far longer than it takes to believe that a popup is closed, by the clock of the pages.
-    const spent = () => browser.execute(() => performance.now());
-    const begunMs = await spent();
-    await until(browser, "the user has typed for long", spent, (ms) => ms - begunMs > 4_000);
+    // Far longer, by the pages' clock, than a page waits before it treats a popup as closed.
+    const pageTimeMs = () => browser.execute(() => performance.now());
+    const startedAtMs = await pageTimeMs();
+    await until(browser, "four seconds of the page's time have passed", pageTimeMs, (ms) => ms - startedAtMs > 4_000);
     await provider.agree("Jessica");
     await window.closed();
   } finally {
@@ -48,14 +48,14 @@ test("who types in a popup that looks closed is waited for, and connected", asyn
   const [account, ...others] = platform.accounts();
   assert.deepEqual([others, account.status, seen.card.id], [[], "ACTIVE", account.id]);
   assert.deepEqual([seen.error, seen.pending, seen.steps], [undefined, [], Array(5).fill("done")]);
-  const notes = await shown(browser);
-  assert.deepEqual(notes.filter(([, text]) => /popup_closed|Cancelled/.test(text)), []);
-  assert.ok(notes.some(([, text]) => /Finish in the other window/.test(text)), JSON.stringify(notes));
+  const progress = await recordedProgress(browser);
+  assert.deepEqual(progress.filter(([, text]) => /popup_closed|Cancelled/.test(text)), []);
+  assert.ok(progress.some(([, text]) => /Finish in the other window/.test(text)), JSON.stringify(progress));
 });
 
-test("who denies in a popup that looks closed is told so", async (context) => {
+test("a denial in a popup that looks closed ends with access_denied", async (context) => {
   const { app, provider, platform } = context;
-  const window = await begin(context);
+  const window = await openRecordedPopup(context);
   await provider.signIn("Jessica");
   await provider.deny();
   await window.closed();

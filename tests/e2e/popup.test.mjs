@@ -8,37 +8,37 @@ const test = scenarios();
 const inOneEngine = scenarios({ inOneEngine: true });
 const secret = "shpat_0123456789-very-secret";
 
-/** How soon the page has to say that the popup was closed: a second where no focus tells it, and the platform's 1.5. */
-const SOON = { timeout: 4_000 };
+/** The limit for noticing a closed popup: one second without a focus event, and 1.5 seconds for the status check. */
+const CLOSED_LIMIT = { timeout: 4_000 };
 
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 const isAtSubmit = ({ isReady, steps }) => isReady && steps[1] === "active";
 
-/** Gets the page to the button that opens the popup. */
-async function prepare(app, { key = "gmail", values = {} } = {}) {
+/** Brings the page to the button that opens the popup. */
+async function openAtSubmit(app, { key = "gmail", values = {} } = {}) {
   await app.open();
   await app.chooseMode("popup");
   await app.choose(key);
-  await app.until("it is up to the user", isAtSubmit);
+  await app.until("the connect button is ready", isAtSubmit);
   await app.fill(values);
 }
 
-/** Gets the user into the popup. */
-async function begin({ app, browser }, options) {
-  await prepare(app, options);
+/** Opens the popup at the provider. */
+async function openProviderPopup({ app, browser }, options) {
+  await openAtSubmit(app, options);
   return popup(browser, () => app.press("submit"));
 }
 
-const closedPopup = (app) =>
-  app.until("the page says that the popup was closed", ({ isReady, error }) => isReady && error?.code === "popup_closed", SOON);
+const untilPopupClosed = (app) =>
+  app.until("the page reports the closed popup", ({ isReady, error }) => isReady && error?.code === "popup_closed", CLOSED_LIMIT);
 
-test("Gmail by popup, from the click to ACTIVE", async (context) => {
+test("a popup connects Gmail, from the click to ACTIVE", async (context) => {
   const { app, provider, platform, browser } = context;
   await app.open("/?tab=2&code=mine");
   await app.chooseMode("popup");
   assert.deepEqual(platform.calls(), []);
   await app.choose("gmail");
-  const asked = await app.until("it is up to the user", isAtSubmit);
+  const asked = await app.until("the connect button is ready", isAtSubmit);
   assert.deepEqual([asked.fields, asked.focused], [[], "submit"]);
   assert.deepEqual(platform.accounts(), []);
 
@@ -66,9 +66,9 @@ test("Gmail by popup, from the click to ACTIVE", async (context) => {
   assert.deepEqual([again.mode, again.pending, again.steps[3]], ["popup", [], "waiting"]);
 });
 
-inOneEngine("Zendesk by popup, after one question", async (context) => {
+inOneEngine("a form and a popup connect Zendesk", async (context) => {
   const { app, provider, platform } = context;
-  const window = await begin(context, { key: "zendesk", values: { subdomain: "acme" } });
+  const window = await openProviderPopup(context, { key: "zendesk", values: { subdomain: "acme" } });
   await provider.agree("Jessica");
   await window.closed();
   const seen = await app.shows("ACTIVE");
@@ -78,9 +78,9 @@ inOneEngine("Zendesk by popup, after one question", async (context) => {
   assert.deepEqual([seen.card.id, seen.fields], [account.id, []]);
 });
 
-test("a denied consent closes the popup and says so", async (context) => {
+test("a denied consent closes the popup and shows access_denied", async (context) => {
   const { app, provider, platform, browser } = context;
-  const window = await begin(context);
+  const window = await openProviderPopup(context);
   await provider.signIn("Jessica");
   await provider.deny();
   await window.closed();
@@ -95,8 +95,8 @@ test("a denied consent closes the popup and says so", async (context) => {
   assert.deepEqual(statuses(platform), ["FAILED", "ACTIVE"]);
 });
 
-inOneEngine("Shopify opens no popup, and its key leaves no trace", async ({ app, platform, browser, watch }) => {
-  await prepare(app, { key: "shopify" });
+inOneEngine("an API key connects Shopify without a popup and leaves no trace", async ({ app, platform, browser, watch }) => {
+  await openAtSubmit(app, { key: "shopify" });
   await browser.execute(() => {
     const { open } = window;
     window.opened = 0;
@@ -120,52 +120,52 @@ inOneEngine("Shopify opens no popup, and its key leaves no trace", async ({ app,
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-/** Closes the popup where the user is, and tries again to the end. `made`: the accounts that the first try has left. */
-async function closeAndRetry({ app, provider, platform, browser }, window, { made }) {
+/** Closes the popup, then tries again until the account is connected. `left` has the statuses of the first try's accounts. */
+async function closeAndRetry({ app, provider, platform, browser }, window, { left }) {
   await window.close();
-  const seen = await closedPopup(app);
+  const seen = await untilPopupClosed(app);
   assert.match(seen.error.text, /The popup was closed before Gmail was connected/);
   assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
 
   const second = await popup(browser, () => app.press("retry"));
   await provider.asks();
-  assert.deepEqual(statuses(platform), [...made, "INITIATED"]);
+  assert.deepEqual(statuses(platform), [...left, "INITIATED"]);
   await provider.agree("Jessica");
   await second.closed();
   const connected = await app.shows("ACTIVE");
   assert.deepEqual([connected.error, connected.pending], [undefined, []]);
-  assert.deepEqual(statuses(platform), [...made, "ACTIVE"]);
+  assert.deepEqual(statuses(platform), [...left, "ACTIVE"]);
 }
 
-test("a popup that is closed before there is anything in it is a cancel, and can be tried again", async (context) => {
+test("closing a popup before it has loaded cancels, and trying again connects", async (context) => {
   const { app, platform, browser } = context;
-  await prepare(app);
-  // The platform takes its time until the page has hung up.
-  const hangUp = new Promise((resolve) => {
+  await openAtSubmit(app);
+  // The platform does not answer until the page has aborted its request.
+  const aborted = new Promise((resolve) => {
     platform.when("POST", "/api/*", ({ signal }) => new Promise((go) => signal.addEventListener("abort", go)).then(resolve));
   });
   const window = await popup(browser, () => app.press("submit"));
-  await closeAndRetry(context, window, { made: [] });
-  await hangUp;
+  await closeAndRetry(context, window, { left: [] });
+  await aborted;
 });
 
-test("a popup that is closed at the sign-in is a cancel, and can be tried again", async (context) => {
-  const window = await begin(context);
+test("closing a popup at the sign-in cancels, and trying again connects", async (context) => {
+  const window = await openProviderPopup(context);
   await context.provider.asks();
-  await closeAndRetry(context, window, { made: ["INITIATED"] });
+  await closeAndRetry(context, window, { left: ["INITIATED"] });
 });
 
-inOneEngine("a popup that is closed at the consent is a cancel, and can be tried again", async (context) => {
-  const window = await begin(context);
+inOneEngine("closing a popup at the consent cancels, and trying again connects", async (context) => {
+  const window = await openProviderPopup(context);
   await context.provider.signIn("Jessica");
   await context.provider.shows("Allow access?");
-  await closeAndRetry(context, window, { made: ["INITIATED"] });
+  await closeAndRetry(context, window, { left: ["INITIATED"] });
 });
 
-test("a popup that is closed on its way back is no cancel", async (context) => {
+test("a popup that closes during its return connects", async (context) => {
   const { app, provider, platform, front } = context;
-  const window = await begin(context);
-  // The page that it comes back to is there, and has said nothing yet.
+  const window = await openProviderPopup(context);
+  // The callback page loads, and closes before it can report anything.
   const undo = front.inPages(() => {
     if (!location.search.includes("cf_flow=")) return;
     globalThis.fetch = () => new Promise(() => {});
@@ -182,8 +182,8 @@ test("a popup that is closed on its way back is no cancel", async (context) => {
   }
 });
 
-inOneEngine("a blocked popup starts nothing, and the next click goes on", async ({ app, provider, platform, browser }) => {
-  await prepare(app);
+inOneEngine("a blocked popup starts no attempt, and the next click connects", async ({ app, provider, platform, browser }) => {
+  await openAtSubmit(app);
   await browser.execute(() => {
     const { open } = window;
     window.open = () => {
@@ -203,11 +203,11 @@ inOneEngine("a blocked popup starts nothing, and the next click goes on", async 
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-inOneEngine("an initiate that fails may have made an account, and can be tried again", async (context) => {
+inOneEngine("a failed initiate in a popup flow says that an account may exist, and trying again connects", async (context) => {
   const { app, provider, platform, expectTrouble } = context;
   expectTrouble(/^status 500: POST/);
   platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: "/api/*" });
-  await prepare(app);
+  await openAtSubmit(app);
   await app.press("submit");
   const seen = await app.fails("server");
   assert.match(seen.error.text, /may have been made/);
@@ -220,13 +220,13 @@ inOneEngine("an initiate that fails may have made an account, and can be tried a
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-test("the browser's own blocker is noticed, and the next click goes on", async ({ app, provider, platform, browser }) => {
+test("the browser's popup blocker is detected, and the next click connects", async ({ app, provider, platform, browser }) => {
   await app.open();
-  // Whatever is clicked by a script is no click of the user's.
+  // A click by a script is not a user gesture.
   const click = (testId) => browser.execute((id) => void setTimeout(() => document.querySelector(`[data-testid="${id}"]`).click()), testId);
   await click("mode-popup");
   await click("app-gmail");
-  await app.until("it is up to the user", isAtSubmit);
+  await app.until("the connect button is ready", isAtSubmit);
   await click("submit");
   await app.fails("popup_blocked");
   assert.deepEqual(platform.calls("POST"), []);
@@ -237,7 +237,7 @@ test("the browser's own blocker is noticed, and the next click goes on", async (
   await app.shows("ACTIVE");
 });
 
-inOneEngine("with mode auto the page itself leaves where popups are blocked", async ({ provider, platform, browser, watch }) => {
+inOneEngine("mode auto redirects the page when popups are blocked", async ({ provider, platform, browser, watch }) => {
   const page = await openModulePage(browser, platform);
   try {
     await browser.execute(async () => {
@@ -259,9 +259,9 @@ inOneEngine("with mode auto the page itself leaves where popups are blocked", as
   }
 });
 
-test("a page that is reloaded meanwhile waits on, and is connected", async (context) => {
+test("a page that is reloaded while the popup is open keeps waiting and connects", async (context) => {
   const { app, provider, platform, browser } = context;
-  const window = await begin(context);
+  const window = await openProviderPopup(context);
   await provider.signIn("Jessica");
   await window.leave();
   await app.waits();
@@ -276,9 +276,9 @@ test("a page that is reloaded meanwhile waits on, and is connected", async (cont
   assert.deepEqual(statuses(platform), ["ACTIVE"]);
 });
 
-inOneEngine("a page that was reloaded can give up, and the popup's user connects nothing", async (context) => {
+inOneEngine("cancelling after a reload makes the popup's callback invalid", async (context) => {
   const { app, provider, browser } = context;
-  const window = await begin(context);
+  const window = await openProviderPopup(context);
   await provider.asks();
   await window.leave();
   await app.waits();
@@ -294,10 +294,10 @@ inOneEngine("a page that was reloaded can give up, and the popup's user connects
   assert.deepEqual([seen.card, seen.connected], [undefined, []]);
 });
 
-test("where the page is gone, the popup shows the result itself", async (context) => {
+test("the popup shows the result when the page that opened it was closed", async (context) => {
   const { app, provider, platform, browser } = context;
   await openTab(browser, "window");
-  const window = await begin(context);
+  const window = await openProviderPopup(context);
   await provider.asks();
   await window.leave();
   await app.waits();
@@ -310,14 +310,14 @@ test("where the page is gone, the popup shows the result itself", async (context
   assert.deepEqual(seen.pending, []);
 });
 
-test("two tabs with a popup each connect two apps, each its own", async (context) => {
+test("two tabs connect two apps at the same time, each in a popup", async (context) => {
   const { app, provider, platform, browser } = context;
-  const gmail = await begin(context);
+  const gmail = await openProviderPopup(context);
   await provider.asks();
   await gmail.leave();
   await app.waits();
   await openTab(browser, "window");
-  const zendesk = await begin(context, { key: "zendesk", values: { subdomain: "acme" } });
+  const zendesk = await openProviderPopup(context, { key: "zendesk", values: { subdomain: "acme" } });
   await provider.signIn("Jessica");
   await provider.allow();
   await zendesk.closed();
@@ -326,7 +326,7 @@ test("two tabs with a popup each connect two apps, each its own", async (context
   await gmail.leave();
   assert.equal((await app.waits()).card, undefined);
 
-  // Who is signed in already is asked again: the provider's page was there before that.
+  // The provider asks for a password again, because this page was loaded before the other popup's sign-in.
   await browser.switchToWindow(gmail.handle);
   await provider.agree("Jessica");
   await gmail.closed();
@@ -334,9 +334,9 @@ test("two tabs with a popup each connect two apps, each its own", async (context
   assert.deepEqual(platform.accounts().map(({ app, status }) => [app, status]), [["gmail", "ACTIVE"], ["zendesk", "ACTIVE"]]);
 });
 
-inOneEngine("who gives up is not waited for, and can begin again", async (context) => {
+inOneEngine("cancelling while the popup is open ends the attempt, and trying again connects", async (context) => {
   const { app, provider, platform, browser } = context;
-  const window = await begin(context);
+  const window = await openProviderPopup(context);
   await provider.asks();
   await window.leave();
   await app.waits();
@@ -364,14 +364,14 @@ const storages = {
   },
 };
 
-for (const [what, breakIt] of Object.entries(storages)) {
-  // Whatever storage throws is caught in one place.
-  const run = what === "is full" ? inOneEngine : test;
-  run(`a popup connects where the storage ${what}`, async (context) => {
+for (const [state, breakStorage] of Object.entries(storages)) {
+  // The client catches every storage error in one place, so one case in all engines is enough.
+  const run = state === "is full" ? inOneEngine : test;
+  run(`a popup connects when the storage ${state}`, async (context) => {
     const { app, provider, platform, front } = context;
-    const undo = front.inPages(breakIt);
+    const undo = front.inPages(breakStorage);
     try {
-      const window = await begin(context);
+      const window = await openProviderPopup(context);
       await provider.agree("Jessica");
       await window.closed();
       const seen = await app.shows("ACTIVE");

@@ -7,14 +7,14 @@ import { traces } from "./support/traces.mjs";
 
 const secret = "shpat_0123456789-very-secret";
 
-/** A function like `test`, whose body also gets the page. */
+/** Wraps `test` so that the body also receives a ReactPage. */
 const onPage = (scenario) => (name, body) =>
   scenario(name, (context) => body({ ...context, page: new ReactPage(context.browser, context.platform.appUrl) }));
 
 const test = onPage(scenarios());
 const inOneEngine = onPage(scenarios({ inOneEngine: true }));
 
-inOneEngine("Gmail, by a redirect", async ({ page, provider, platform }) => {
+inOneEngine("a redirect connects Gmail", async ({ page, provider, platform }) => {
   await page.open({ app: "gmail", mode: "redirect" });
   await page.submit();
   await provider.agree("Jessica");
@@ -25,7 +25,7 @@ inOneEngine("Gmail, by a redirect", async ({ page, provider, platform }) => {
   assert.equal(seen.url, page.address({ app: "gmail", mode: "redirect" }));
 });
 
-test("Gmail, in a popup that closes itself", async ({ page, provider, platform, browser }) => {
+test("a popup connects Gmail and closes itself", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const window = await popup(browser, () => page.submit());
   await window.leave();
@@ -39,7 +39,7 @@ test("Gmail, in a popup that closes itself", async ({ page, provider, platform, 
   assert.equal((await browser.getUrl()), page.address({ app: "gmail", mode: "popup" }));
 });
 
-inOneEngine("Zendesk, in a popup after one question, for Melissa", async ({ page, provider, platform, browser }) => {
+inOneEngine("a form and a popup connect Zendesk for Melissa", async ({ page, provider, platform, browser }) => {
   const { fields } = await page.open({ app: "zendesk", user: "Melissa" });
   assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
   const window = await popup(browser, () => page.submit({ subdomain: "acme" }));
@@ -51,16 +51,16 @@ inOneEngine("Zendesk, in a popup after one question, for Melissa", async ({ page
   assert.equal(seen.card.entity, "Melissa");
 });
 
-test("Shopify, by an API key that leaves no trace", async ({ page, platform, browser, watch }) => {
+test("an API key connects Shopify with React and leaves no trace in the browser", async ({ page, platform, browser, watch }) => {
   const { fields } = await page.open({ app: "shopify" });
   assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), { admin_api_access_token: "password", shop: "text" });
 
   await page.submit({ admin_api_access_token: secret });
-  const refused = await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
+  const refused = await page.until("the missing field is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
   assert.deepEqual(refused.fields.map(({ name, isInvalid }) => [name, isInvalid]), [["admin_api_access_token", false], ["shop", true]]);
   assert.equal(refused.focused, "field-shop");
-  // What was not sent need not be typed again.
-  await page.until("it is back", ({ fields }) => fields[0].value === secret);
+  // Values that were not sent stay in the form.
+  await page.until("the typed value is back", ({ fields }) => fields[0].value === secret);
   assert.deepEqual(platform.calls("POST"), []);
 
   await page.submit({ shop: "acme" });
@@ -70,7 +70,7 @@ test("Shopify, by an API key that leaves no trace", async ({ page, platform, bro
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-inOneEngine("a denied consent connects nothing, and can be tried again", async ({ page, provider, platform, browser }) => {
+inOneEngine("a denied consent connects nothing, and trying again connects", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const first = await popup(browser, () => page.submit());
   await provider.signIn("Jessica");
@@ -85,7 +85,7 @@ inOneEngine("a denied consent connects nothing, and can be tried again", async (
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED", "ACTIVE"]);
 });
 
-test("a popup that is closed, and one that is given up", async ({ page, provider, browser }) => {
+test("closing the popup and pressing Cancel both cancel the flow", async ({ page, provider, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const first = await popup(browser, () => page.submit());
   await provider.asks();
@@ -97,17 +97,17 @@ test("a popup that is closed, and one that is given up", async ({ page, provider
   await second.leave();
   await page.is("waiting");
   await page.press("cancel");
-  const given = await page.is("cancelled");
-  assert.equal(given.error.code, "cancelled");
+  const cancelled = await page.is("cancelled");
+  assert.equal(cancelled.error.code, "cancelled");
 });
 
-inOneEngine("going elsewhere in the middle ends the flow, and the connection is made all the same", async ({ page, provider, platform, browser }) => {
+inOneEngine("leaving for another app ends the flow, and its popup still connects", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const window = await popup(browser, () => page.submit());
   await provider.asks();
   await window.leave();
   await page.press("app-zendesk");
-  await page.until("another flow is there", ({ app, state }) => app === "zendesk" && state === "ready");
+  await page.until("the other app's flow is ready", ({ app, state }) => app === "zendesk" && state === "ready");
   await browser.switchToWindow(window.handle);
   await provider.agree("Jessica");
   await page.is("connected");
@@ -118,12 +118,12 @@ inOneEngine("going elsewhere in the middle ends the flow, and the connection is 
 
 inOneEngine("an app without credentials needs no connection", async ({ page, platform, browser }) => {
   await browser.url(page.address({ app: "hackernews" }));
-  const seen = await page.until("it says so", ({ error }) => error);
+  const seen = await page.until("the error is shown", ({ error }) => error);
   assert.equal(seen.error.code, "connection_not_needed");
   assert.deepEqual(platform.calls("POST"), []);
 });
 
-test("with the keyboard alone, by links that stay in the document", async ({ page, browser, platform }) => {
+test("the keyboard alone connects Shopify, by links that do not reload the page", async ({ page, browser, platform }) => {
   await page.open();
   const tabTo = async (testId) => {
     for (let presses = 0; presses < 40; presses += 1) {
@@ -135,7 +135,7 @@ test("with the keyboard alone, by links that stay in the document", async ({ pag
   await browser.execute(() => (window.isSame = true));
   await tabTo("app-shopify");
   await browser.keys("Enter");
-  await page.until("the form has the keyboard", ({ state, focused }) => state === "ready" && focused?.startsWith("field-"));
+  await page.until("a field of the form has the focus", ({ state, focused }) => state === "ready" && focused?.startsWith("field-"));
   for (const [name, value] of [["admin_api_access_token", secret], ["shop", "acme"]]) {
     await tabTo(`field-${name}`);
     await browser.keys([...value]);
@@ -151,13 +151,13 @@ test("with the keyboard alone, by links that stay in the document", async ({ pag
   assert.equal(platform.accounts().length, 1);
 });
 
-inOneEngine("axe finds nothing: at rest, asking, refused, waiting, failed, connected", async ({ page, provider, browser }) => {
+inOneEngine("axe finds no violation in the React demo: initial, form, invalid fields, connected, waiting, cancelled", async ({ page, provider, browser }) => {
   await page.open();
   assert.deepEqual(await inspect(browser), []);
   await page.open({ app: "shopify" });
   assert.deepEqual(await inspect(browser), []);
   await page.submit();
-  await page.until("it is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
+  await page.until("the missing field is marked", ({ fields }) => fields.some(({ isInvalid }) => isInvalid));
   assert.deepEqual(await inspect(browser), []);
   await page.submit({ admin_api_access_token: secret, shop: "acme" });
   await page.is("connected");

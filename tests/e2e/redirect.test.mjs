@@ -4,21 +4,21 @@ import { scenarios } from "./support/scenarios.mjs";
 const test = scenarios();
 const inOneEngine = scenarios({ inOneEngine: true });
 
-test("Gmail, by a redirect, with the app's own parameters kept", async ({ app, provider, platform, watch }) => {
+test("a redirect connects Gmail and keeps the app's own parameters", async ({ app, provider, platform, watch }) => {
   await app.open("/?tab=2&code=mine");
   assert.deepEqual(platform.calls(), []);
   await app.choose("gmail");
   await provider.asks();
   const before = platform.calls();
-  const ofPage = () => watch.requests().filter(({ url }) => url.includes("/api/connect/"));
-  const asked = ofPage();
+  const pageRequests = () => watch.requests().filter(({ url }) => url.includes("/api/connect/"));
+  const asked = pageRequests();
   await provider.agree("Jessica");
   const seen = await app.shows("ACTIVE");
 
-  // What it may cost: three requests from the click to the redirect, one from the return to the end. The gateway itself
-  // looks at the integration once.
+  // The limit: three requests from the click to the redirect, and one after the return. The gateway adds one of its own,
+  // for the integration.
   assert.ok(asked.length <= 3, JSON.stringify(asked));
-  assert.equal(ofPage().length, asked.length + 1);
+  assert.equal(pageRequests().length, asked.length + 1);
   assert.equal(before.length, asked.length + 1);
   assert.equal(before.filter(({ method }) => method === "POST").length, 1);
   assert.equal(platform.calls().length, before.length + 1);
@@ -34,10 +34,10 @@ test("Gmail, by a redirect, with the app's own parameters kept", async ({ app, p
   assert.deepEqual(seen.pending, []);
 });
 
-inOneEngine("Zendesk, by a redirect after one question", async ({ app, provider, platform }) => {
+inOneEngine("a form and a redirect connect Zendesk", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("zendesk");
-  const { fields } = await app.until("the form asks", ({ isReady, fields }) => isReady && fields.length > 0);
+  const { fields } = await app.until("the form is shown", ({ isReady, fields }) => isReady && fields.length > 0);
   assert.deepEqual(fields.map(({ name, type }) => [name, type]), [["subdomain", "text"]]);
   await app.submit({ subdomain: "acme" });
   await provider.agree("Jessica");
@@ -50,7 +50,7 @@ inOneEngine("Zendesk, by a redirect after one question", async ({ app, provider,
   assert.equal(seen.url, `${platform.appUrl}/`);
 });
 
-inOneEngine("a denied consent connects nothing, and says so", async ({ app, provider, platform }) => {
+inOneEngine("a denied consent connects nothing and shows access_denied", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
@@ -67,7 +67,7 @@ inOneEngine("a denied consent connects nothing, and says so", async ({ app, prov
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED"]);
 });
 
-inOneEngine("cancelling at the sign-in connects nothing, and can be tried again", async ({ app, provider, platform }) => {
+inOneEngine("cancelling at the sign-in connects nothing, and trying again connects", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.cancel();
@@ -79,7 +79,7 @@ inOneEngine("cancelling at the sign-in connects nothing, and can be tried again"
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED", "ACTIVE"]);
 });
 
-inOneEngine("a wrong password, then the right one", async ({ app, provider, platform }) => {
+inOneEngine("the right password connects after a wrong one", async ({ app, provider, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica", "not-the-password");
@@ -90,7 +90,7 @@ inOneEngine("a wrong password, then the right one", async ({ app, provider, plat
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["ACTIVE"]);
 });
 
-inOneEngine("Melissa's account is hers alone", async ({ app, provider, platform }) => {
+inOneEngine("an account is shown to its own entity only", async ({ app, provider, platform }) => {
   await app.open();
   await app.chooseEntity("Melissa");
   await app.choose("gmail");

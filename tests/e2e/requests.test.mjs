@@ -1,4 +1,4 @@
-// What Chromium's developer tools show of the requests of a client: an answer that was read is no request that was cancelled.
+// Chromium's developer tools must not show a request as cancelled when its answer was read.
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { openBrowser } from "./support/browser.mjs";
@@ -20,7 +20,7 @@ suite("in Chromium", { skip: !isChromium && "its log is Chromium's own" }, () =>
     await platform?.close();
   });
 
-  /** How the requests of the API have ended since the last time, by their paths. */
+  /** How the requests to the gateway ended since the previous call, by method and path. */
   async function ended() {
     const events = (await session.browser.getLogs("performance")).map(({ message }) => JSON.parse(message).message);
     const of = (name) => events.filter(({ method }) => method === `Network.${name}`).map(({ params }) => params);
@@ -32,18 +32,18 @@ suite("in Chromium", { skip: !isChromium && "its log is Chromium's own" }, () =>
     };
   }
 
-  test("no request whose answer was read is shown as cancelled", async () => {
+  test("a request whose answer was read is not shown as cancelled", async () => {
     await ended();
-    const good = [
+    const calls = [
       ["getExpectedParamsForUser", { app: "gmail" }],
       ["getExpectedParamsForUser", { app: "shopify" }],
       ["initiateConnection", { app: "gmail", entityId: "Jessica" }],
       ["pending"],
     ];
     for (let times = 0; times < 5; times += 1) {
-      for (const [method, ...options] of good) assert.equal((await page.call({}, method, ...options)).error, undefined, method);
+      for (const [method, ...options] of calls) assert.equal((await page.call({}, method, ...options)).error, undefined, method);
     }
-    // What it makes of a page that is left or collected comes later.
+    // Chromium may report a cancellation with a delay, for instance when it collects garbage.
     await session.browser.execute(() => new Promise((resolve) => setTimeout(resolve, 300)));
     const { finished, failed } = await ended();
     assert.deepEqual(failed, []);

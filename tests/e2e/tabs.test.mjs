@@ -5,14 +5,14 @@ import { openTab } from "./support/tabs.mjs";
 
 const test = scenarios();
 
-/** Starts an attempt in the page, which stays; gives its flow id. */
+/** Starts an attempt without leaving the page. Returns its flow id. */
 const start = (browser) => browser.execute(async () => {
   const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
   return (await client.initiateConnection({ app: "gmail" })).flowId;
 });
 
-/** The flow id of the attempt that a new client of the page takes up. */
-const resumed = (browser, entityId = "Jessica") => browser.execute(async (id) => {
+/** The flow id of the attempt that a new client in the page resumes. */
+const resumedFlowId = (browser, entityId = "Jessica") => browser.execute(async (id) => {
   const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: id });
   const flow = client.resume();
   const flowId = flow && flow.getSnapshot().flowId;
@@ -20,36 +20,36 @@ const resumed = (browser, entityId = "Jessica") => browser.execute(async (id) =>
   return flowId;
 }, entityId);
 
-const isLoaded = (browser) => browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+const loaded = (browser) => browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
 
-test("a tab that is reloaded takes up its own attempt, and a tab with none the newest", async ({ platform, browser }) => {
+test("a reloaded tab resumes its own attempt, and a tab without one the newest", async ({ platform, browser }) => {
   const page = await openModulePage(browser, platform);
   try {
     const first = await start(browser);
     const other = await openTab(browser);
     await browser.url(page.url);
-    await isLoaded(browser);
-    assert.equal(await resumed(browser), first, "the only one");
+    await loaded(browser);
+    assert.equal(await resumedFlowId(browser), first, "the only one");
     const second = await start(browser);
     assert.notEqual(second, first);
     await other.leave();
     await browser.refresh();
-    await isLoaded(browser);
-    assert.equal(await resumed(browser), first);
-    assert.equal(await resumed(browser, "Melissa"), null);
-    // There and back again, as by a redirect.
+    await loaded(browser);
+    assert.equal(await resumedFlowId(browser), first);
+    assert.equal(await resumedFlowId(browser, "Melissa"), null);
+    // Leaves the page and returns, as a redirect does.
     await browser.url("about:blank");
     await browser.url(page.url);
-    await isLoaded(browser);
-    assert.equal(await resumed(browser), first);
+    await loaded(browser);
+    assert.equal(await resumedFlowId(browser), first);
     await browser.switchToWindow(other.handle);
     await browser.refresh();
-    await isLoaded(browser);
-    assert.equal(await resumed(browser), second);
+    await loaded(browser);
+    assert.equal(await resumedFlowId(browser), second);
     const third = await openTab(browser);
     await browser.url(page.url);
-    await isLoaded(browser);
-    assert.equal(await resumed(browser), second);
+    await loaded(browser);
+    assert.equal(await resumedFlowId(browser), second);
     await third.leave();
   } finally {
     await page.close();

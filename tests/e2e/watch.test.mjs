@@ -1,4 +1,4 @@
-// The tests of the tests: that trouble is seen, and that windows come and go.
+// Tests of the end-to-end support: it must detect errors on every page, and open and close windows.
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
@@ -6,7 +6,7 @@ import { traces } from "./support/traces.mjs";
 
 const test = scenarios();
 
-/** Opens a popup as a page may only when a user asks: in answer to a click. */
+/** Opens a popup by a real click, which browsers require. */
 const openPopup = (browser, url) =>
   popup(browser, async () => {
     await browser.execute((address) => {
@@ -23,34 +23,34 @@ const openPopup = (browser, url) =>
     await browser.$("#open").click();
   });
 
-/** Runs in the page: whatever a page should not do. */
+/** Runs in the page: causes every kind of error that the support must detect. */
 function misbehave() {
-  console.log("said only");
+  console.log("logged only");
   console.warn("a warning", { of: "this" });
-  console.error(new TypeError("an error that is logged"));
+  console.error(new TypeError("a logged error"));
   console.assert(false, "an assertion");
-  Promise.reject(new Error("a rejection that nobody catches"));
+  Promise.reject(new Error("an unhandled rejection"));
   fetch("/nothing-here");
   new Image().src = "http://elsewhere.example/";
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/no-style.css" }));
-  throw new Error("an error that nobody catches");
+  throw new Error("an uncaught error");
 }
 
-const misdeeds = [
+const expectedTrouble = [
   /^console\.warn: a warning \{"of":"this"\}/,
-  /^console\.error: TypeError: an error that is logged/,
+  /^console\.error: TypeError: a logged error/,
   /^console\.assert: false an assertion/,
-  /^uncaught: Error: a rejection that nobody catches/,
+  /^uncaught: Error: an unhandled rejection/,
   /^status 404: GET .*\/nothing-here/,
   /^content security policy: img-src http:\/\/elsewhere\.example/,
   /^not loaded: .*\/no-style\.css/,
-  /^uncaught: Error: an error that nobody catches/,
+  /^uncaught: Error: an uncaught error/,
 ];
 
 for (const where of ["the app", "the provider"]) {
-  test(`trouble on a page of ${where} is seen`, async ({ app, provider, front, watch, expectTrouble }) => {
-    // And what the browser says of the same.
-    expectTrouble(...misdeeds, /elsewhere|404|a warning|an error|an assertion|a rejection|no-style|^console: error$/);
+  test(`every kind of error on a page of ${where} is detected`, async ({ app, provider, front, watch, expectTrouble }) => {
+    // The last pattern matches the browser's own messages about them.
+    expectTrouble(...expectedTrouble, /elsewhere|404|a warning|a logged error|an uncaught error|an assertion|an unhandled rejection|no-style|^console: error$/);
     await app.open();
     const undo = front.inPages(misbehave);
     try {
@@ -60,17 +60,17 @@ for (const where of ["the app", "the provider"]) {
         await app.choose("gmail");
         await provider.asks();
       }
-      // Some of it takes a moment to happen.
-      const isSeen = (pattern) => front.trouble().some((text) => pattern.test(text));
-      await app.until("all of it is seen", () => misdeeds.every(isSeen));
-      assert.ok(watch.said().includes("said only"));
+      // Some errors are reported asynchronously.
+      const isDetected = (pattern) => front.trouble().some((text) => pattern.test(text));
+      await app.until("every error is detected", () => expectedTrouble.every(isDetected));
+      assert.ok(watch.said().includes("logged only"));
     } finally {
       undo();
     }
   });
 }
 
-test("trouble in a popup is seen, and on a page that was left", async ({ app, browser, watch, expectTrouble }) => {
+test("an error in a popup is detected, and one on a page that is being left", async ({ app, browser, watch, expectTrouble }) => {
   expectTrouble(/in the popup/, /when leaving/);
   await app.open();
   const opened = await openPopup(browser, app.urlOf("/?other"));
@@ -81,10 +81,10 @@ test("trouble in a popup is seen, and on a page that was left", async ({ app, br
     addEventListener("pagehide", () => console.error("when leaving"));
   });
   await app.open("/?other");
-  await app.until("it was noted", () => watch.said().includes("when leaving"));
+  await app.until("the error is detected", () => watch.said().includes("when leaving"));
 });
 
-test("what was typed is found wherever it stands", async ({ app, browser, watch }) => {
+test("a typed text is found in storage, console and URLs, also encoded", async ({ app, browser, watch }) => {
   await app.open();
   const find = () => traces({ browser, watch, of: "xyzzy" });
   assert.deepEqual(await find(), []);
@@ -97,7 +97,7 @@ test("what was typed is found wherever it stands", async ({ app, browser, watch 
   assert.deepEqual(await find(), ["sessionStorage", "console", "addresses"]);
 });
 
-test("a popup closes itself, or is closed", async ({ app, browser }) => {
+test("the support follows a popup that closes itself or is closed", async ({ app, browser }) => {
   await app.open();
   const first = await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
@@ -112,21 +112,21 @@ test("a popup closes itself, or is closed", async ({ app, browser }) => {
   const second = await openPopup(browser, app.urlOf("/?other"));
   await second.close();
   assert.deepEqual(await browser.getWindowHandles(), [second.opener]);
-  await app.until("the page knows", () => browser.execute(() => globalThis.opened.closed));
+  await app.until("the page sees the popup as closed", () => browser.execute(() => globalThis.opened.closed));
 });
 
-test("an empty browser has one window, no cookies and nothing stored", async ({ app, provider, browser, fresh, platform }) => {
+test("resetting the browser leaves one window, no cookies and an empty storage", async ({ app, provider, browser, fresh, platform }) => {
   await app.open();
   await app.choose("gmail");
   await provider.signIn("Jessica");
   const tab = await openTab(browser, "window");
   await app.open();
-  await app.until("the notice shows", ({ pending }) => pending.length === 1);
+  await app.until("the pending notice is shown", ({ pending }) => pending.length === 1);
   await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
   await openPopup(browser, app.urlOf("/?other"));
   await app.ready();
-  // Whoever drives the browser is left in a window that is no more.
+  // WebDriver is left in a closed window.
   await browser.execute(() => void setTimeout(close));
   await fresh();
   const handles = await browser.getWindowHandles();
@@ -134,7 +134,7 @@ test("an empty browser has one window, no cookies and nothing stored", async ({ 
   assert.notEqual(handles[0], tab.handle);
   assert.deepEqual((await app.open()).pending, []);
   await app.choose("gmail");
-  // Who had signed in is asked again, and nobody is known there.
+  // The provider has forgotten the earlier sign-in.
   await provider.agree("Melissa");
   await app.shows("ACTIVE");
   assert.equal(platform.accounts().length, 2);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import { inBrowsers } from "./support/browsers.mjs";
-import { runCell } from "./support/cell.mjs";
-import { runPageCell } from "./support/page-faults.mjs";
-import { cells, report } from "./support/report.mjs";
+import { runWithFault } from "./support/request-fault.mjs";
+import { runWithPageFault } from "./support/page-faults.mjs";
+import { cases, report } from "./support/report.mjs";
 import { openWorld } from "./support/world.mjs";
 
 const page = new URL("../../docs/faults.md", import.meta.url);
@@ -17,26 +17,26 @@ before(async () => {
 after(() => worlds.close());
 
 const title = ({ flow }) => flow.name;
-for (const name of new Set(cells.map(title))) {
-  suite(name, () => {
-    for (const cell of cells.filter((one) => title(one) === name)) {
-      const { flow, request, fault, words, isOfPage } = cell;
-      test(`${request.name}, ${fault.name}: ${words}`, async () => {
-        await (isOfPage ? runPageCell : runCell)(worlds, flow, request, fault);
-        passed.push(cell);
+for (const name of new Set(cases.map(title))) {
+  suite(`the flow "${name}"`, () => {
+    for (const faultCase of cases.filter((one) => title(one) === name)) {
+      const { flow, request, fault, description, isPageFault } = faultCase;
+      test(`${request.name} with fault "${fault.name}": ${description}`, async () => {
+        await (isPageFault ? runWithPageFault : runWithFault)(worlds, flow, request, fault);
+        passed.push(faultCase);
       });
     }
   });
 }
 
-test("the tests that docs/faults.md names are there", () => {
+test("every end-to-end test that docs/faults.md names exists", () => {
   for (const [file, name] of inBrowsers.flatMap(({ tests }) => tests)) {
     const text = readFileSync(new URL(`../e2e/${file}.test.mjs`, import.meta.url), "utf8");
     assert.ok(text.includes(name), `${file}: ${name}`);
   }
 });
 
-test("docs/faults.md says what has come of it", () => {
+test("docs/faults.md is what this run generates", () => {
   const text = report(passed);
   if (process.env.FAULTS_WRITE) writeFileSync(page, text);
   assert.equal(readFileSync(page, "utf8"), text, "npm run faults -- --write");

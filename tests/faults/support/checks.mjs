@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { isConnectError } from "connect-flow";
 
-/** How a run ended: `fine`, `ready`, or the code of its error. Waits no longer than `limitMs` of the clock. */
-export async function wordOf(world, run, limitMs) {
+/** How a run ended: `fine`, `ready`, or its error code. Fails after `limitMs` of the clock. */
+export async function resultOf(world, run, limitMs) {
   try {
     const result = await world.clock.until(run, limitMs);
     return result?.state === "ready" ? "ready" : "fine";
   } catch (error) {
     if (!isConnectError(error)) throw error;
-    assert.ok(!`${error.message} ${JSON.stringify(error)}`.includes("typed-secret"), "an error holds what was typed");
+    assert.ok(!`${error.message} ${JSON.stringify(error)}`.includes("typed-secret"), "an error contains a typed value");
     return error.code;
   }
 }
 
-/** The accounts that the cell has made. */
-export const made = (world) => world.sandbox.accounts().slice(world.before);
+/** The accounts that the flow under test has created. */
+export const createdAccounts = (world) => world.sandbox.accounts().slice(world.before);
 
-/** Whatever is stored is a record of ours, of an account that there is, without what was typed. */
+/** Asserts that storage contains only well-formed records of existing accounts, without typed values. */
 export function checkRecords(world) {
   const ids = world.sandbox.accounts().map(({ id }) => id);
   for (const [key, text] of world.storage.map) {
@@ -28,10 +28,10 @@ export function checkRecords(world) {
   }
 }
 
-/** No account is lost: each that was made is remembered, or in the list. */
+/** Asserts that every created account is listed. */
 export async function checkFindable(world, tab, accounts) {
   const listed = await world.clock.until(listAll(tab), 60_000);
-  for (const account of accounts) assert.ok(listed.includes(account.id), `account ${account.status} is nowhere to be found`);
+  for (const account of accounts) assert.ok(listed.includes(account.id), `account ${account.status} is not in the list`);
 }
 
 async function listAll(tab) {
@@ -40,12 +40,12 @@ async function listAll(tab) {
   return ids;
 }
 
-/** Nothing is left behind. */
+/** Disposes of everything and asserts that no timer, unhandled rejection or server error remains. */
 export async function checkEnd(world) {
   await world.clock.advance(60_000);
   for (const tab of world.tabs) tab.dispose();
   await world.clock.settle();
-  assert.deepEqual(world.clock.waiting, [], "timers are left");
-  assert.deepEqual(world.unhandled, [], "an unhandled rejection");
+  assert.deepEqual(world.clock.waiting, [], "remaining timers");
+  assert.deepEqual(world.unhandled, [], "unhandled rejections");
   assert.equal(world.front.trouble, undefined);
 }

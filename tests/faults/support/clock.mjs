@@ -1,25 +1,25 @@
 /**
- * A clock that stands still until it is moved, in place of `setTimeout`, `Date` and `Math.random`, while the network is real:
- * it moves only when no request is on its way, but for those that the other side holds back.
+ * A fake clock for use with a real network: replaces `setTimeout`, `Date`, `performance.now` and `Math.random`. Time advances only
+ * while no request is in flight, except for requests that the server holds back.
  */
 export class Clock {
   #timers = new Map();
   #last = 1e9;
   #undo = [];
-  /** What the platform's clock says; that of the page may have been set. */
+  /** The platform's time. The page's time differs by `skewMs`. */
   trueMs = Date.parse("2026-01-16T10:00:00.000Z");
   skewMs = 0;
-  /** Requests under way, and those of them that wait for a time or for ever. */
+  /** Requests in flight, and those of them that the server holds back. */
   busy = 0;
   held = 0;
-  /** Grows with everything that happens. */
+  /** Counts activity, so that `settle` can detect a quiet period. */
   count = 0;
 
   install() {
     const { setTimeout, clearTimeout, Date: RealDate } = globalThis;
     const now = () => this.trueMs + this.skewMs;
     this.#replace(globalThis, "setTimeout", (call, ms = 0, ...values) => {
-      // Node's own, as those of `fetch`, are no concern of the page.
+      // Timers of Node's internals, such as those of `fetch`, stay real.
       if (/^\s+at [^\n]*node:internal/m.test(new Error().stack.split("\n", 3)[2])) return setTimeout(call, ms, ...values);
       const id = ++this.#last;
       this.count += 1;
@@ -43,18 +43,18 @@ export class Clock {
     for (const undo of this.#undo.splice(0).reverse()) undo();
   }
 
-  /** Timers of the page that wait. */
+  /** The page's pending timers. */
   get waiting() {
     return [...this.#timers.values()].filter(({ call }) => !call.isOfServer).map(({ atMs, call }) => ({ inMs: atMs - this.trueMs, call: String(call) }));
   }
 
-  /** Forgets what waits, and the changes of the page's clock. */
+  /** Drops all timers and the skew. */
   reset() {
     this.#timers.clear();
     this.skewMs = 0;
   }
 
-  /** Moves on until the promise has settled, at most by `limitMs`; gives it, or throws. */
+  /** Advances until the promise has settled, and returns it. Throws after `limitMs`. */
   async until(promise, limitMs) {
     let isOver = false;
     const end = () => void (isOver = true);
@@ -67,7 +67,7 @@ export class Clock {
     }
   }
 
-  /** Moves on by this much. */
+  /** Advances by `ms`. */
   async advance(ms) {
     const endMs = this.trueMs + ms;
     do await this.settle();
@@ -76,7 +76,7 @@ export class Clock {
     await this.settle();
   }
 
-  /** Waits for all that needs no time of this clock. */
+  /** Waits until nothing happens without time passing. */
   async settle() {
     for (let quiet = 0; quiet < 16; ) {
       const before = this.count;

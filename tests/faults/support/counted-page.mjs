@@ -1,14 +1,14 @@
 /**
- * As much of a page as the module looks at, in which everything that could be left behind is counted: listeners, timers,
- * channels, popups. Its user allows whatever they are asked, at once.
- * @param out where the user takes their time: a list that gets an `{ allow, close }` for each popup that they are in.
+ * Fakes the parts of a page that the module uses, and counts what could leak: listeners, timers, channels, popups. The user consents
+ * immediately.
+ * @param openPopups an array that receives `{ allow, close }` for each popup. With it, the user consents when the test calls `allow`.
  */
-export function openCountedPage({ out } = {}) {
+export function openCountedPage({ openPopups } = {}) {
   const counts = { listeners: 0, timers: 0, channels: 0, popups: 0 };
   const channels = new Set();
 
   const listening = countListeners(EventTarget.prototype, counts);
-  // A request listens to a signal that nobody else has: it is gone with it.
+  // A Request listens to a signal of its own, which is collected with it.
   globalThis.Request = new Proxy(Request, {
     construct: (target, values, newTarget) => listening.without(() => Reflect.construct(target, values, newTarget)),
   });
@@ -69,14 +69,14 @@ export function openCountedPage({ out } = {}) {
       location: {
         replace(url) {
           const allow = () => comeBack(url, close);
-          if (out) out.push({ allow, close });
+          if (openPopups) openPopups.push({ allow, close });
           else allow();
         },
       },
     };
   };
 
-  /** What the page in the popup does when its user is back. */
+  /** Acts as the callback page in the popup. */
   function comeBack(url, close) {
     const callback = new URL(url).searchParams.get("to");
     const channel = new Channel(`connect-flow:${new URL(callback).searchParams.get("cf_flow")}`);
@@ -91,7 +91,7 @@ export function openCountedPage({ out } = {}) {
   return counts;
 }
 
-/** Listeners that are there and were not taken back; those of `AbortSignal`s too, since that of a client lives as long as it. */
+/** Counts registered listeners, including those of AbortSignals, since a client's signal lives as long as the client. */
 function countListeners(prototype, counts) {
   const { addEventListener, removeEventListener } = prototype;
   const known = new WeakMap();

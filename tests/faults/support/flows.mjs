@@ -1,11 +1,11 @@
 /**
- * The flows: each a list of its requests, in order, and how it goes. `run` begins; called again after a failure, it goes on from
- * there as a user does who is offered to try again. `kind` of a request:
+ * The flows, each with its requests in order. `run` performs the flow. After a failure, a second call does what a user does who tries
+ * again. The `kind` of a request:
  *
- * - `read`: repeated by itself.
- * - `make`: makes an account; never repeated.
- * - `change`: changes something else; never repeated.
- * - `look`: at the account, until it is decided; repeated by itself, and asked again until the time for that is over.
+ * - `read`: retried automatically.
+ * - `create`: creates an account; never retried.
+ * - `change`: changes something else; never retried.
+ * - `status`: the status check; retried automatically, and polled until its result is final or its time is over.
  */
 export const routes = {
   integrations: ["GET", /^\/api\/v3(\.1)?\/auth_configs$/],
@@ -18,22 +18,22 @@ export const routes = {
   execute: ["POST", /^\/api\/v3(\.1)?\/tools\/execute\/GMAIL_GET_PROFILE$/],
 };
 
-const ended = (snapshot) => {
+const throwIfFailed = (snapshot) => {
   if (snapshot.error) throw snapshot.error;
   return snapshot;
 };
 
-/** A flow of the page's: from the fields to its end, or to where the page is left. */
+/** Runs a ConnectFlow from its fields to its end, or until it leaves the page. */
 async function drive(tab, options, data) {
   const isAgain = tab.flow !== undefined;
   tab.flow ??= tab.client.flow(options);
   let snapshot = isAgain ? await tab.flow.retry() : await tab.flow.load();
   if (snapshot.state === "ready") snapshot = await tab.flow.submit(data);
-  return ended(snapshot);
+  return throwIfFailed(snapshot);
 }
 
-const byLink = [["integrations", "read"], ["fields", "read"], ["link", "make"], ["account", "look"]];
-const byKey = [["integrations", "read"], ["fields", "read"], ["create", "make"], ["account", "look"]];
+const byLink = [["integrations", "read"], ["fields", "read"], ["link", "create"], ["account", "status"]];
+const byKey = [["integrations", "read"], ["fields", "read"], ["create", "create"], ["account", "status"]];
 
 const all = [
   {
@@ -53,17 +53,17 @@ const all = [
   },
   {
     name: "redirect",
-    what: "a flow that leaves the page, and one that completes it on the callback page",
+    what: "a flow that redirects the page, and one on the callback page that completes it",
     requests: byLink,
     isByRedirect: true,
     async run(tab) {
       const options = { app: "gmail", mode: "redirect" };
       let snapshot;
       if (tab.isAtCallback) {
-        snapshot = ended(tab.flow ? await tab.flow.retry() : await (tab.flow = tab.client.flow(options)).load());
-        // The page shows the way to connect, and nobody has clicked yet.
+        snapshot = throwIfFailed(tab.flow ? await tab.flow.retry() : await (tab.flow = tab.client.flow(options)).load());
+        // The page is ready to connect again, and waits for a click.
         if (snapshot.state !== "ready" || !tab.isTryingAgain) return snapshot;
-        snapshot = ended(await tab.flow.submit());
+        snapshot = throwIfFailed(await tab.flow.submit());
       } else {
         snapshot = await drive(tab, options);
       }
@@ -73,13 +73,13 @@ const all = [
   },
   {
     name: "popup",
-    what: "a flow by popup",
+    what: "a flow in a popup",
     requests: byLink,
     run: (tab) => drive(tab, { app: "gmail", mode: "popup" }),
   },
   {
     name: "key",
-    what: "a flow by API key",
+    what: "a flow with an API key",
     requests: byKey,
     run: (tab) => drive(tab, { app: "firecrawl" }, { api_key: "fc-typed-secret" }),
   },
@@ -111,7 +111,6 @@ const all = [
   },
 ];
 
-/** Every flow. */
 export const flows = all.map((flow) => ({
   ...flow,
   requests: flow.requests.map(([name, kind]) => {
@@ -120,8 +119,8 @@ export const flows = all.map((flow) => ({
       name: name === "link" || name === "create" ? "initiate" : name,
       kind,
       is: (asked, path) => asked === method && pattern.test(path),
-      // What nobody was sent away for is not: it is there already.
-      isRemembered: kind === "look" && flow.name !== "key",
+      // An account with a key needs no redirect, so that nothing is pending.
+      isRemembered: kind === "status" && flow.name !== "key",
     };
   }),
 }));

@@ -2,12 +2,12 @@ import dns from "node:dns";
 import { createServer } from "node:http";
 
 /**
- * A real server in front of the sandbox, and Node's own `fetch` to it. `front.fault` is what befalls the requests for which
- * `front.isFor(method, path)` is true; `front.tries` are those requests.
+ * A real server in front of the sandbox, reached with Node's own `fetch`. Requests for which `front.isFor(method, path)` is true meet
+ * `front.fault`, and `front.tries` records them.
  */
 export async function openFront(clock) {
   const front = { tries: [], requests: [], fault: null, isFor: () => false, isOnline: true, sandbox: null, fetch: null, apiOf: null };
-  // Of a name that no resolver knows, without asking one.
+  // Fails for a host that does not exist, without asking a resolver.
   const { lookup } = dns;
   dns.lookup = (name, ...rest) => {
     if (!name.endsWith(".invalid")) return lookup(name, ...rest);
@@ -31,18 +31,18 @@ export async function openFront(clock) {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   front.url = `http://127.0.0.1:${server.address().port}`;
-  // A port where nobody listens.
-  const dead = createServer();
-  await new Promise((done) => dead.listen(0, "127.0.0.1", done));
-  const deadUrl = `http://127.0.0.1:${dead.address().port}`;
-  await new Promise((done) => dead.close(done));
-  front.elsewhere = { refused: deadUrl, unknown: "http://platform.invalid" };
+  // A port without a server.
+  const closed = createServer();
+  await new Promise((done) => closed.listen(0, "127.0.0.1", done));
+  const closedUrl = `http://127.0.0.1:${closed.address().port}`;
+  await new Promise((done) => closed.close(done));
+  front.unreachable = { refused: closedUrl, unknown: "http://platform.invalid" };
 
   function exchangeOf(request, response, body) {
     const { method, url, headers, socket } = request;
     return {
       method, url, response, socket, clock, front,
-      /** What the platform says to it. */
+      /** Passes the request to the sandbox and returns its answer. */
       async handle() {
         const given = Object.fromEntries(["x-api-key", "content-type", "accept"].filter((name) => headers[name]).map((name) => [name, headers[name]]));
         const answer = await front.sandbox.fetch(new Request(front.url + url, { method, headers: given, body: body.length ? body : undefined }));
@@ -52,7 +52,7 @@ export async function openFront(clock) {
         response.writeHead(status, { ...own, "content-length": bytes.length, connection: "close" });
         response.end(bytes);
       },
-      /** Does not answer: time may pass meanwhile. */
+      /** Never answers. The clock may advance meanwhile. */
       hang() {
         clock.held += 1;
         response.on("close", () => {
@@ -63,21 +63,21 @@ export async function openFront(clock) {
     };
   }
 
-  /** As the client's `fetch`. */
+  /** The client's `fetch`. */
   front.fetch = async (request) => {
     const { pathname } = new URL(request.url);
     const entry = { method: request.method, path: pathname, atMs: clock.trueMs };
     front.requests.push(entry);
-    const isMeant = front.fault && front.isFor(request.method, pathname);
-    if (isMeant) front.tries.push(entry);
-    if (isMeant) await front.fault.before?.(request);
+    const isFaulty = front.fault && front.isFor(request.method, pathname);
+    if (isFaulty) front.tries.push(entry);
+    if (isFaulty) await front.fault.before?.(request);
     if (!front.isOnline) throw new TypeError("fetch failed");
     clock.busy += 1;
     clock.count += 1;
     try {
-      if (!isMeant) return await fetch(request);
+      if (!isFaulty) return await fetch(request);
       const { goesTo } = front.fault;
-      if (goesTo) return await fetch(new Request(request.url.replace(front.url, front.elsewhere[goesTo]), request));
+      if (goesTo) return await fetch(new Request(request.url.replace(front.url, front.unreachable[goesTo]), request));
       const headers = new Headers(request.headers);
       if (front.fault.answer) headers.set("x-fault", "1");
       return await fetch(new Request(request, { headers }));

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import { checkEnd, checkFindable, checkRecords, made, wordOf } from "./checks.mjs";
+import { checkEnd, checkFindable, checkRecords, createdAccounts, resultOf } from "./checks.mjs";
 import { createFreshClient } from "./world.mjs";
 
 const minuteMs = 60_000;
-const fine = { read: "fine", make: "fine", change: "fine", look: "fine" };
+const noEffect = { read: "fine", create: "fine", change: "fine", status: "fine" };
 const never = new Promise(() => {});
 
 /**
- * What happens to the page, or around it, while one request is on its way. `happens` is called when the request is about to leave;
- * the words are those of faults.mjs, and:
+ * What happens to the page or its environment during one request. `happens` is called before the request is sent. `results` has an
+ * entry for each kind of request: `fine`, an error code, or
  *
- * - `again`: the page begins anew;
- * - `resumed`: what was going on is known to the next page, and goes on;
- * - `listed`: it is there already, and in the list of accounts;
+ * - `restarted`: the next page starts over;
+ * - `resumed`: the next page continues the attempt;
+ * - `listed`: the account is connected and in the list of accounts.
  */
 export const pageFaults = [
-  { name: "the page's clock goes 11 minutes forward", happens: ({ world }) => void (world.clock.skewMs = 11 * minuteMs), words: fine },
-  { name: "the page's clock goes an hour back", happens: ({ world }) => void (world.clock.skewMs = -60 * minuteMs), words: fine },
+  { name: "the page's clock is set forward by 11 minutes", happens: ({ world }) => void (world.clock.skewMs = 11 * minuteMs), results: noEffect },
+  { name: "the page's clock is set back by an hour", happens: ({ world }) => void (world.clock.skewMs = -60 * minuteMs), results: noEffect },
   {
-    name: "offline, and back after 20 s",
+    name: "offline for 20 s",
     happens({ world }) {
       const set = (isOnline) => {
         world.front.isOnline = isOnline;
@@ -27,10 +27,10 @@ export const pageFaults = [
       set(false);
       setTimeout(set, 20_000, true);
     },
-    words: { read: "network", make: "network", change: "network", look: "fine" },
+    results: { read: "network", create: "network", change: "network", status: "fine" },
   },
   {
-    name: "hidden, and seen again after a minute",
+    name: "hidden for a minute",
     happens() {
       const set = (state) => {
         document.visibilityState = state;
@@ -39,157 +39,157 @@ export const pageFaults = [
       set("hidden");
       setTimeout(set, minuteMs, "visible");
     },
-    words: fine,
+    results: noEffect,
   },
   {
     name: "reloaded",
-    happens: (cell, sent) => leave(cell, sent, true),
-    words: { read: "again", make: "again", change: "again", look: "resumed" },
+    happens: (scenario, sent) => leave(scenario, sent, true),
+    results: { read: "restarted", create: "restarted", change: "restarted", status: "resumed" },
   },
   {
-    name: "the tab is killed, another opened",
-    happens: (cell, sent) => leave(cell, sent, false),
-    words: { read: "again", make: "again", change: "again", look: "resumed" },
+    name: "the tab is closed, another opened",
+    happens: (scenario, sent) => leave(scenario, sent, false),
+    results: { read: "restarted", create: "restarted", change: "restarted", status: "resumed" },
   },
-  { name: "the storage is full", happens: ({ world }) => void (world.storage.isFull = true), words: fine, isOfStorage: true },
-  { name: "two tabs", happens: inAnotherTab, words: fine, isOfTwo: true },
+  { name: "the storage is full", happens: ({ world }) => void (world.storage.isFull = true), results: noEffect, isOfStorage: true },
+  { name: "two tabs", happens: inAnotherTab, results: noEffect, isOfTwo: true },
 ];
 
-/** What is to come of it, see `pageFaults`. */
-export function expectedOfPage(fault, flow, request) {
-  const isLeft = fault.words.look === "resumed";
+/** The expected result, as in `pageFaults`. */
+export function expectedWithPageFault(fault, flow, request) {
+  const isLeft = fault.results.status === "resumed";
   if (isLeft && flow.name === "key" && request.kind !== "read") return "listed";
-  const isLost = fault.isOfStorage && flow.isByRedirect && request.kind !== "look";
+  const isLost = fault.isOfStorage && flow.isByRedirect && request.kind !== "status";
   if (isLost) return "callback_unbound";
-  return fault.words[request.kind];
+  return fault.results[request.kind];
 }
 
-/** The same in a few words. */
-export function pageInWords(fault, flow, request) {
-  const word = expectedOfPage(fault, flow, request);
-  if (fault.isOfTwo && flow.requests.some(({ kind }) => kind === "make")) {
-    return request.kind === "look" && flow.name !== "key" ? "the same in both" : "each its own";
+/** The expected result as text, for docs/faults.md. */
+export function describePageFault(fault, flow, request) {
+  const result = expectedWithPageFault(fault, flow, request);
+  if (fault.isOfTwo && flow.requests.some(({ kind }) => kind === "create")) {
+    return request.kind === "status" && flow.name !== "key" ? "the same account in both" : "one account in each";
   }
-  switch (word) {
+  switch (result) {
     case "fine":
-      return request.kind === "look" && fault.words.read === "network" ? "waits for it" : "as if nothing was";
-    case "again":
-      return `begins anew${request.kind === "make" ? " ¹" : ""}`;
+      return request.kind === "status" && fault.results.read === "network" ? "continues online" : "no effect";
+    case "restarted":
+      return `restarted${request.kind === "create" ? " ¹" : ""}`;
     case "resumed":
-      return word;
+      return result;
     case "listed":
-      return "is in the list ³";
+      return "listed ³";
     case "callback_unbound":
-      return `\`${word}\` ⁴`;
+      return `\`${result}\` ⁴`;
     default:
-      return request.kind === "read" ? `repeated, then \`${word}\`` : `\`${word}\``;
+      return request.kind === "read" ? `retried, then \`${result}\`` : `\`${result}\``;
   }
 }
 
-/** One of them at one request of one flow. */
-export async function runPageCell(worlds, flow, request, fault) {
-  // What the storage does not take stays in the module's memory, and would be there in the next cell.
+/** Runs one flow with one page fault at one request. */
+export async function runWithPageFault(worlds, flow, request, fault) {
+  // With a full storage, records stay in the module's memory. A fresh module keeps them from the next run.
   const isFresh = fault.isOfStorage && (flow.isByRedirect || flow.name === "refresh");
   const { world, tab } = await worlds.begin(flow, isFresh ? createFreshClient : undefined);
   try {
     const { front } = world;
-    const cell = { world, flow, tab, next: undefined };
-    cell.gone = new Promise((left) => (cell.leave = left));
-    let has = false;
+    const scenario = { world, flow, tab, next: undefined };
+    scenario.gone = new Promise((left) => (scenario.leave = left));
+    let hasHappened = false;
     front.isFor = request.is;
     front.fault = {
       before: (sent) => {
-        if (has) return;
-        has = true;
-        return fault.happens(cell, sent);
+        if (hasHappened) return;
+        hasHappened = true;
+        return fault.happens(scenario, sent);
       },
     };
     const run = flow.run(tab);
-    const word = await wordOf(world, whole(run, cell), 3 * minuteMs);
-    const wanted = expectedOfPage(fault, flow, request);
-    if (cell.how) assert.equal(word, "fine");
-    assert.equal(cell.how ?? word, wanted);
-    if (wanted === "network") {
+    const result = await resultOf(world, runAcrossPages(run, scenario), 3 * minuteMs);
+    const expected = expectedWithPageFault(fault, flow, request);
+    if (scenario.how) assert.equal(result, "fine");
+    assert.equal(scenario.how ?? result, expected);
+    if (expected === "network") {
       assert.equal(front.tries.length, request.kind === "read" ? 3 : 1);
       await world.clock.advance(20_000);
-      assert.equal(await wordOf(world, flow.run(tab), minuteMs), "fine", "back in the network it connects");
+      assert.equal(await resultOf(world, flow.run(tab), minuteMs), "fine", "it connects when the network is back");
     }
     checkRecords(world);
-    const makes = flow.requests.some(({ kind }) => kind === "make");
-    const isSecond = (fault.isOfTwo && !(request.kind === "look" && flow.name !== "key")) || (wanted === "again" && request.kind === "make");
-    assert.equal(made(world).length, makes ? (isSecond ? 2 : 1) : 0, "accounts made");
+    const createsAccount = flow.requests.some(({ kind }) => kind === "create");
+    const isSecond = (fault.isOfTwo && !(request.kind === "status" && flow.name !== "key")) || (expected === "restarted" && request.kind === "create");
+    assert.equal(createdAccounts(world).length, createsAccount ? (isSecond ? 2 : 1) : 0, "created accounts");
     const last = world.tabs.at(-1);
-    if (makes) assert.equal(made(world).at(-1).status, "ACTIVE");
+    if (createsAccount) assert.equal(createdAccounts(world).at(-1).status, "ACTIVE");
     const ids = last.client.pending().map(({ connectedAccountId }) => connectedAccountId);
-    // Whoever refreshes an account is sent on, and still there.
-    assert.deepEqual([...new Set(ids)], flow.name === "refresh" ? [world.sandbox.accounts()[0].id] : [], "what is pending");
-    await checkFindable(world, last, made(world));
+    // A refresh leaves its account pending: its user is still at the provider.
+    assert.deepEqual([...new Set(ids)], flow.name === "refresh" ? [world.sandbox.accounts()[0].id] : [], "pending attempts");
+    await checkFindable(world, last, createdAccounts(world));
     await checkEnd(world);
   } finally {
     worlds.end();
   }
 }
 
-/** How it goes, in the page that it began in or in the next. */
-function whole(run, cell) {
+/** Settles with the run in the first page, or in the next if the first is left. */
+function runAcrossPages(run, scenario) {
   return new Promise((done, fail) => {
-    run.then((value) => cell.isGone || done(value), (error) => cell.isGone || fail(error));
-    cell.gone.then(() => cell.next()).then(done, fail);
+    run.then((value) => scenario.isGone || done(value), (error) => scenario.isGone || fail(error));
+    scenario.gone.then(() => scenario.next()).then(done, fail);
   });
 }
 
-/** The platform hears the request, and the page is gone before the answer. */
-async function leave(cell, sent, isReload) {
-  const { world, flow, tab } = cell;
+/** The platform handles the request, and the page is gone before the answer. */
+async function leave(scenario, sent, isReload) {
+  const { world, flow, tab } = scenario;
   await world.sandbox.fetch(sent.clone());
-  cell.next = async () => {
+  scenario.next = async () => {
     tab.dispose();
     const next = await world.open();
     if (isReload) next.isAtCallback = tab.isAtCallback;
     else history.replaceState(null, "", "https://app.test/");
-    return open(cell, flow, next);
+    return openPage(scenario, flow, next);
   };
-  cell.isGone = true;
-  cell.leave();
+  scenario.isGone = true;
+  scenario.leave();
   return never;
 }
 
-/** What a page does when it is opened. */
-async function open(cell, flow, tab) {
-  const { world } = cell;
+/** Acts as a newly opened page: completes, resumes or restarts. Sets `scenario.how`. */
+async function openPage(scenario, flow, tab) {
+  const { world } = scenario;
   if (tab.isAtCallback) {
-    cell.how = "resumed";
+    scenario.how = "resumed";
     return flow.run(tab);
   }
   if (tab.client.pending().length > 0 && flow.name !== "refresh") {
-    cell.how = "resumed";
-    return goOn(tab);
+    scenario.how = "resumed";
+    return resume(tab);
   }
-  if (made(world).some(({ status }) => status === "ACTIVE")) {
-    cell.how = "listed";
+  if (createdAccounts(world).some(({ status }) => status === "ACTIVE")) {
+    scenario.how = "listed";
     return;
   }
-  cell.how = "again";
+  scenario.how = "restarted";
   return flow.run(tab);
 }
 
 async function inAnotherTab({ world, flow, tab }) {
   const other = await world.open();
   other.isAtCallback = tab.isAtCallback;
-  if (!tab.isAtCallback && flow.name !== "refresh" && other.client.pending().length > 0) await goOn(other);
+  if (!tab.isAtCallback && flow.name !== "refresh" && other.client.pending().length > 0) await resume(other);
   else await flow.run(other);
 }
 
-/** Resumes what is pending, to its end. */
-async function goOn(tab) {
+/** Resumes the pending attempt and waits for its end. */
+async function resume(tab) {
   tab.flow = tab.client.resume();
   const end = await new Promise((done) => {
-    const look = () => {
+    const check = () => {
       const snapshot = tab.flow.getSnapshot();
       if (["connected", "failed", "cancelled"].includes(snapshot.state)) done(snapshot);
     };
-    tab.flow.subscribe(look);
-    look();
+    tab.flow.subscribe(check);
+    check();
   });
   if (end.error) throw end.error;
   return end;

@@ -1,7 +1,7 @@
 import { json } from "../../node/client.mjs";
 
-/** A platform with Gmail. `say()` is what it says of every account: a word, or the status of an HTTP error. */
-export function platform(say) {
+/** A platform with Gmail. `accountStatus()` is the status of every account, or an HTTP error status as a number. */
+export function platform(accountStatus) {
   let accounts = 0;
   const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
   return async (request) => {
@@ -13,7 +13,7 @@ export function platform(say) {
     }
     if (pathname.endsWith("/auth_configs")) return json({ items: [integration] });
     const id = pathname.split("/").at(-1);
-    const status = say();
+    const status = accountStatus();
     if (typeof status === "number") return json({ error: { message: "no" } }, status);
     return json({ id, status, toolkit: { slug: "gmail" }, user_id: "Jessica" });
   };

@@ -1,24 +1,24 @@
 import { inBrowsers } from "./browsers.mjs";
-import { inWords } from "./cell.mjs";
 import { faults } from "./faults.mjs";
 import { flows } from "./flows.mjs";
-import { pageFaults, pageInWords } from "./page-faults.mjs";
+import { describePageFault, pageFaults } from "./page-faults.mjs";
+import { describeExpected } from "./request-fault.mjs";
 import { markdown } from "../../../scripts/lib/table.mjs";
 
-/** Every cell: `{ flow, request, fault, words, isOfPage }`. */
-export const cells = flows.flatMap((flow) =>
+/** Every fault at every request of every flow. */
+export const cases = flows.flatMap((flow) =>
   flow.requests.flatMap((request) => [
-    ...faults.map((fault) => ({ flow, request, fault, words: inWords(fault, flow, request), isOfPage: false })),
-    ...pageFaults.map((fault) => ({ flow, request, fault, words: pageInWords(fault, flow, request), isOfPage: true })),
+    ...faults.map((fault) => ({ flow, request, fault, description: describeExpected(fault, flow, request), isPageFault: false })),
+    ...pageFaults.map((fault) => ({ flow, request, fault, description: describePageFault(fault, flow, request), isPageFault: true })),
   ]),
 );
 
-/** One table: a row for each fault, a column for each request; requests for which everything is the same share one. */
-function tableOf(rows, words) {
+/** A table with a row for each fault and a column for each request. Requests with equal columns share one. */
+function tableOf(rows, descriptions) {
   const columns = new Map();
   for (const flow of flows) {
     for (const request of flow.requests) {
-      const column = rows.map((fault) => words.get(key(flow, request, fault)) ?? "not run");
+      const column = rows.map((fault) => descriptions.get(key(flow, request, fault)) ?? "not run");
       const text = column.join("\n");
       if (!columns.has(text)) columns.set(text, { column, requests: new Set() });
       const { requests } = columns.get(text);
@@ -43,73 +43,69 @@ function grouped(requests) {
   return [...byName].map(([request, names]) => `\`${request}\` (${names.join(", ")})`).join(", ");
 }
 
-/** A row for each fault that is held in browsers, with its tests. */
+/** A table with a row for each fault that is tested in browsers. */
 function tableOfBrowsers() {
-  const rows = inBrowsers.map(({ fault, at, comes, how, tests }) => {
+  const rows = inBrowsers.map(({ fault, at, result, source, tests }) => {
     const files = [...new Set(tests.map(([file]) => file))];
     const named = files.map((file) => {
       const names = tests.filter((one) => one[0] === file).map(([, name]) => `"${name.replace(/\$\{\w+\}/, "…")}"`);
       return `[${file}](../tests/e2e/${file}.test.mjs): ${names.join(", ")}`;
     });
-    return [fault, at, comes, how, named.join("; ")];
+    return [fault, at, result, source, named.join("; ")];
   });
-  return markdown([["", "at", "what comes of it", "how the browser comes by it", "held by"], ...rows]);
+  return markdown([["", "at", "result", "the fault is", "tests"], ...rows]);
 }
 
 const key = (flow, request, fault) => `${flow.name} ${request.name} ${fault.name}`;
 
-/**
- * docs/faults.md of a run.
- * @param passed the cells that came out as they should.
- */
+/** The text of docs/faults.md. `passed` are the cases of this run that passed. */
 export function report(passed) {
-  const words = new Map(passed.map(({ flow, request, fault, words }) => [key(flow, request, fault), words]));
-  const named = flows.map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
-  return `# What comes of what goes wrong
+  const descriptions = new Map(passed.map(({ flow, request, fault, description }) => [key(flow, request, fault), description]));
+  const flowList = flows.map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
+  return `# Faults and their results
 
-Each request of each flow meets each fault. \`npm run faults -- --write\` runs them all and writes this page, and \`npm test -- faults\`
-fails where it says something else. A real server stands in front of the sandbox and breaks what it is asked; the requests are those of
-Node's own \`fetch\`. The clock is moved, so that nobody waits.
+Every request of every flow is tested with every fault. \`npm run faults -- --write\` runs all cases and writes this page.
+\`npm test -- faults\` fails when the page and the results differ. A real server stands in front of the sandbox and produces the faults,
+and the client uses Node's own \`fetch\`. The clock is fake.
 
-The flows and what they ask:
+The flows and their requests:
 
-${named.join("\n")}
+${flowList.join("\n")}
 
-A fault lasts until the flow has said how it ended, which is what a cell shows. Then the user tries again. In every cell:
+A fault lasts until the flow has ended. The tables show how. Then the user tries again. In every case:
 
-- the flow ends in time: two tries of 15 seconds that hang, three that are shorter, and the waits between, or one; \`account\` 30 seconds later at most;
-- what changes something is sent once. What only reads is repeated where the cell says so, and after a \`Retry-After\` not too early;
-- when the fault is over, trying again connects, with the fault there once more where the request is repeated by itself;
-- no account is made twice, but for the exceptions; each that was made is connected, \`pending\`, or in \`connectedAccounts.list\`;
-- the records in the storage are of accounts that there are, and hold nothing that was typed; nor does an error;
-- no promise is rejected unheard, and no timer is left.
+- The flow ends within its time limit: two tries that time out after 15 seconds, or three shorter ones, and the delays between them. \`account\` may add 30 seconds.
+- A request that changes something is sent once. A request that only reads is retried where the table says so, and never before its \`Retry-After\`.
+- Trying again after the fault succeeds. A request that is retried automatically meets the fault once more.
+- No account is created twice, apart from the exceptions. Every created account is connected, \`pending\`, or in \`connectedAccounts.list\`.
+- The stored records belong to existing accounts. Neither they nor errors contain a typed value.
+- No promise is rejected unhandled, and no timer remains.
 
-## With a request
+## Faults of a request
 
-${tableOf(faults, words)}
+${tableOf(faults, descriptions)}
 
-## With the page
+## Faults of the page
 
-While the request is on its way. The answer of a page that is gone is lost; the platform has done what it was asked.
+They happen during the request. When the page is left, the platform has handled the request and its answer is lost.
 
-${tableOf(pageFaults, words)}
+${tableOf(pageFaults, descriptions)}
 
-## In real browsers
+## Faults in real browsers
 
-The same in Chromium, Firefox and WebKit, with the demo. What waits for its time, as an answer that never comes, is left to
-Node.
+The same in Chromium, Firefox and WebKit, with the demo. Faults that take until a time limit are tested in Node only.
 
 ${tableOfBrowsers()}
 
 ## Exceptions
 
-1. ¹ The platform has made the account, and its answer is lost. The page cannot know the account's id, and so it does not ask for it again by
-   itself. When the user tries again, another account is made; both are in \`connectedAccounts.list\`.
-2. ² The platform says that there is no such account. When the user tries again, it is looked for once more; only if it is still not
-   there, the next try makes another.
-3. ³ Nobody was sent away for it, and so nothing is \`pending\`. It is \`ACTIVE\` already.
-4. ⁴ Nothing can be stored, and the page is left: the next one does not know the attempt. The account is in \`connectedAccounts.list\`. A
-   popup does not have this problem, as the page stays.
-5. A 400 to \`fields\` is \`not_found\`: there is nothing else that could be wrong with the key of an app.
+1. ¹ The platform has created the account, and its answer is lost. The page does not know the account's id, so the client does not retry
+   automatically. When the user tries again, another account is created. Both are in \`connectedAccounts.list\`.
+2. ² The platform answers that there is no such account. When the user tries again, the flow checks the same account once more. If it is
+   still missing, the next try creates another.
+3. ³ An account with a key needs no redirect, so nothing is \`pending\`. It is \`ACTIVE\` already.
+4. ⁴ Nothing can be stored, and the page is left. The next page does not know the attempt. The account is in \`connectedAccounts.list\`.
+   A popup does not have this problem, because the page stays.
+5. A 400 to \`fields\` is \`not_found\`: a well-formed app key can only be wrong in one way.
 `;
 }

@@ -6,7 +6,7 @@ import { openFront } from "./front.mjs";
 
 const entityId = "Jessica";
 
-/** One platform behind a real server, one clock, and the tabs of one browser. Each cell begins with all of it empty. */
+/** A platform behind a real server, a clock, and the tabs of one browser. `begin` resets all of them. */
 export async function openWorld() {
   const clock = new Clock();
   const front = await openFront(clock);
@@ -31,7 +31,7 @@ export async function openWorld() {
       world.tabs.push(tab);
       return tab;
     };
-    // Back before anybody has looked for them.
+    // The user finishes before the first status check.
     for (let attempt = 0; attempt < 4; attempt += 1) sandbox.next({ outcome: "connected", afterMs: 500 });
     const tab = await world.open(make);
     if (flow.hasAccount) {
@@ -60,7 +60,7 @@ export async function openWorld() {
   };
 }
 
-/** A page of the app. */
+/** A tab with the app's page. */
 class Tab {
   flow;
   params;
@@ -71,7 +71,7 @@ class Tab {
     Object.assign(this, base, { client, make });
   }
 
-  /** The user is back from the provider, where the page was left for it: another page, that knows what is stored. */
+  /** Acts as a redirect to the provider and back: a new page with the same storage. */
   async comeBack() {
     await new Promise((done) => setTimeout(done, 1_500));
     this.dispose();
@@ -95,7 +95,7 @@ class Tab {
 const wasm = readFileSync(new URL("../../../dist/connect_flow_bg.wasm", import.meta.url));
 let instances = 0;
 
-/** Of a module of its own, as a page that was loaded anew has it: nothing is left in its memory. */
+/** Creates a client of a new module instance, whose memory is empty as after a page load. */
 export async function createFreshClient(options) {
   const module = await import(`../../../dist/connect_flow.js?instance=${++instances}`);
   await module.default({ module_or_path: wasm });
