@@ -1,4 +1,4 @@
-// What wasm-bindgen makes of the app.
+// The output of wasm-bindgen.
 import init from "./dist/connect_flow_yew.js";
 
 await init();

@@ -1,4 +1,4 @@
-// How a login is saved in each browser, as its own password manager would.
+// Saves a login in each browser's password manager.
 
 const chromium = async (browser, { origin, username, password }) => {
   await browser.url("chrome://password-manager/passwords");
@@ -24,5 +24,5 @@ const firefox = async (browser, { origin, username, password }) => {
   await ask("moz/context", { context: "content" });
 };
 
-/** Saves a login for an origin; by the name of the engine. */
+/** By engine name: saves a login for an origin. */
 export const saveLogin = { chromium, firefox };

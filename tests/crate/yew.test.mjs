@@ -40,7 +40,7 @@ suite("a Yew app that uses the crate", () => {
     assert.deepEqual([await session.log(), server.violations], [[], []]);
   });
 
-  test("is told by its code what is missing, before anything is sent", async () => {
+  test("shows fields_invalid before anything is sent", async () => {
     await open();
     await browser.$("form").waitForExist();
     await browser.$("button").click();

@@ -10,12 +10,12 @@ import { runPage } from "./support/page.mjs";
 import { serve, strict } from "./support/server.mjs";
 
 const connected = { connectionStatus: "ACTIVE", status: "ACTIVE" };
-const theFile = ["file: 200"];
-// Rollup and esbuild leave `new URL` as it is and copy nothing.
-const theScript = ["file: 404", "inline"];
+const wasmFile = ["file: 200"];
+// Rollup and esbuild keep `new URL` and copy no file, so the loader falls back to the inline module.
+const inlineModule = ["file: 404", "inline"];
 
-// Each as it comes, with no configuration of its own but where the output goes, and that webpack should keep to the policy.
-suite("an app that is bundled by", () => {
+// Every bundler runs with its defaults, apart from the output folder and webpack's option for Trusted Types.
+suite("an app connects when it is bundled by", () => {
   let installed, apps, session, platform;
   before(async () => {
     [installed, session, platform] = await Promise.all([installTarball(), openBrowser(), serve()]);
@@ -23,8 +23,8 @@ suite("an app that is bundled by", () => {
   });
   after(() => Promise.all([session?.close(), platform?.close(), apps?.close(), installed?.close()]));
 
-  /** Builds the app and runs its page from a static server, under a strict policy that nothing may violate. */
-  async function built(name, build, { source = "bundled", policy = strict } = {}) {
+  /** Builds the app and runs its page from a static server under a strict policy. Fails on any violation. */
+  async function runBuilt(name, build, { source = "bundled", policy = strict } = {}) {
     const app = await apps.open(source, name);
     await build(app);
     const server = await serve({ folder: join(app, "out"), headers: policy && { "content-security-policy": policy } });
@@ -37,11 +37,11 @@ suite("an app that is bundled by", () => {
     }
   }
 
-  // To start one with Trusted Types is the app's own affair.
+  // With Trusted Types, an app needs a policy of its own to start a worker.
   const worker = { source: "worker", policy: strict.replace("require-trusted-types-for 'script';", "") };
 
-  /** Runs the page from the bundler's own server; the platform is elsewhere. */
-  async function served(url) {
+  /** Runs the page from the bundler's own server, with the platform at another origin. */
+  async function runServed(url) {
     const page = await runPage(session.browser, `${url}?api=${encodeURIComponent(platform.api)}`);
     await session.log();
     return page;
@@ -50,99 +50,99 @@ suite("an app that is bundled by", () => {
   const start = (name, args, says, env) =>
     startProgram(process.execPath, [join(tools, "node_modules", name), ...args], { says, env: { NO_COLOR: "1", FORCE_COLOR: "0", ...env } });
 
-  /** The page of a bundler that makes scripts only. */
-  const pageFor = async (app) =>
+  /** Copies index.html for a bundler that only writes scripts. */
+  const copyPage = async (app) =>
     writeFile(join(app, "out", "index.html"), await readFile(join(app, "index.html"), "utf8"));
 
   test("Vite", async () => {
-    const page = await built("vite", (app) => tool("vite", ["build", "--outDir", "out"], app));
-    assert.deepEqual(page, { result: connected, ways: theFile });
+    const page = await runBuilt("vite", (app) => tool("vite", ["build", "--outDir", "out"], app));
+    assert.deepEqual(page, { result: connected, ways: wasmFile });
   });
 
   test("Vite, in a worker", async () => {
-    const page = await built("vite-worker", (app) => tool("vite", ["build", "--outDir", "out"], app), worker);
+    const page = await runBuilt("vite-worker", (app) => tool("vite", ["build", "--outDir", "out"], app), worker);
     assert.deepEqual(page.result, connected);
   });
 
-  test("Vite, its development server", async () => {
+  test("Vite's development server", async () => {
     const app = await apps.open("bundled", "vite-dev");
     const { found, stop } = await start("vite/bin/vite.js", [app, "--port", "0"], /Local:\s+(\S+)/);
     try {
-      const page = await served(found);
-      assert.deepEqual(page, { result: connected, ways: theFile });
+      const page = await runServed(found);
+      assert.deepEqual(page, { result: connected, ways: wasmFile });
     } finally {
       await stop();
     }
   });
 
-  // Its chunks are loaded by setting the address of a script, for which it makes a trusted type when told to.
+  // webpack loads chunks by a script's `src`, which needs --output-trusted-types.
   const webpack = async (app) => {
     await tool("webpack", ["./main.js", "--mode", "production", "--output-path", "out", "--output-trusted-types"], app);
-    await pageFor(app);
+    await copyPage(app);
   };
 
   test("webpack", async () => {
-    const page = await built("webpack", webpack);
-    assert.deepEqual(page, { result: connected, ways: theFile });
+    const page = await runBuilt("webpack", webpack);
+    assert.deepEqual(page, { result: connected, ways: wasmFile });
   });
 
   test("webpack, in a worker", async () => {
-    const page = await built("webpack-worker", webpack, worker);
+    const page = await runBuilt("webpack-worker", webpack, worker);
     assert.deepEqual(page.result, connected);
   });
 
   test("Rollup", async () => {
-    const page = await built("rollup", async (app) => {
+    const page = await runBuilt("rollup", async (app) => {
       await tool("rollup", ["main.js", "--dir", "out", "--format", "es", "--plugin", "node-resolve"], app);
-      await pageFor(app);
+      await copyPage(app);
     });
-    assert.deepEqual(page, { result: connected, ways: theScript });
+    assert.deepEqual(page, { result: connected, ways: inlineModule });
   });
 
   const esbuild = (name, ...flags) =>
-    built(name, async (app) => {
+    runBuilt(name, async (app) => {
       await tool("esbuild", ["main.js", "--bundle", "--format=esm", "--outdir=out", ...flags], app);
-      await pageFor(app);
+      await copyPage(app);
     });
 
   test("esbuild", async () => {
-    assert.deepEqual(await esbuild("esbuild", "--splitting"), { result: connected, ways: theScript });
+    assert.deepEqual(await esbuild("esbuild", "--splitting"), { result: connected, ways: inlineModule });
   });
 
-  test("esbuild, in one file", async () => {
+  test("esbuild, into one file", async () => {
     assert.deepEqual(await esbuild("esbuild-one"), { result: connected, ways: ["file: 404"] });
   });
 
-  // It writes scripts of its own into the page, which a strict policy forbids.
+  // Parcel writes inline scripts into the page, which a strict policy forbids.
   test("Parcel", async () => {
-    const page = await built("parcel", (app) => tool("parcel", ["build", "index.html", "--dist-dir", "out", "--no-cache"], app), { policy: "" });
-    assert.deepEqual(page, { result: connected, ways: theFile });
+    const page = await runBuilt("parcel", (app) => tool("parcel", ["build", "index.html", "--dist-dir", "out", "--no-cache"], app), { policy: "" });
+    assert.deepEqual(page, { result: connected, ways: wasmFile });
   });
 
   suite("Next.js", () => {
     const env = { NEXT_TELEMETRY_DISABLED: "1" };
     const address = /Local:\s+(\S+)/;
-    const byHook = { state: "connected", status: "ACTIVE" };
-    const rendered = async (url) => assert.match(await (await fetch(url)).text(), /Rendered on the server.*waiting/);
+    const connectedByHook = { state: "connected", status: "ACTIVE" };
+    const assertRenderedOnServer = async (url) => assert.match(await (await fetch(url)).text(), /Rendered on the server.*waiting/);
 
-    test("built", async () => {
+    test("for production", async () => {
       const app = await apps.open("next", "next-build");
       await tool("next", ["build"], app);
       const { found, stop } = await start("next/dist/bin/next", ["start", app, "--port", "0"], address, env);
       try {
-        await rendered(found);
-        assert.deepEqual(await served(found), { result: byHook, ways: theFile });
+        await assertRenderedOnServer(found);
+        assert.deepEqual(await runServed(found), { result: connectedByHook, ways: wasmFile });
       } finally {
         await stop();
       }
     });
 
-    test("its development server", async () => {
+    test("in its development server", async () => {
       const app = await apps.open("next", "next-dev");
       const { found, stop } = await start("next/dist/bin/next", ["dev", app, "--port", "0"], address, env);
       try {
-        await rendered(found);
-        assert.deepEqual(await served(found), { result: byHook, ways: theFile });
+        await assertRenderedOnServer(found);
+        assert.deepEqual(await runServed(found), { result: connectedByHook, ways: wasmFile });
       } finally {
         await stop();
       }

@@ -11,13 +11,13 @@ suite("the tarball", () => {
   before(async () => { installed = await installTarball(); });
   after(() => installed?.close());
 
-  /** Runs a module in the folder where the package is installed; gives what it printed. */
-  async function runThere(name, code) {
+  /** Runs a module in the folder where the package is installed. Returns its output. */
+  async function runInstalled(name, code) {
     writeFileSync(join(installed.folder, name), code);
     return (await run(process.execPath, [name], installed.folder)).stdout.trim();
   }
 
-  test("holds these files and no others", () => {
+  test("contains these files and no others", () => {
     assert.deepEqual(installed.files, [
       "LICENSE",
       "README.md",
@@ -38,7 +38,7 @@ suite("the tarball", () => {
     ]);
   });
 
-  test("has its entries, with the types first", () => {
+  test("exports its entries, with the types first", () => {
     const { exports, sideEffects, type, publishConfig, homepage, bugs, repository } = JSON.parse(readFileSync(join(installed.folder, "node_modules/connect-flow/package.json"), "utf8"));
     assert.deepEqual(Object.keys(exports), [".", "./react", "./server", "./testing", "./connect_flow_bg.wasm", "./package.json"]);
     for (const target of Object.values(exports)) if (typeof target === "object") assert.deepEqual(Object.keys(target), ["types", "default"]);
@@ -47,7 +47,7 @@ suite("the tarball", () => {
     for (const url of [homepage, bugs, repository.url]) assert.match(url, /^(?:git\+)?https:\/\//);
   });
 
-  test("holds one literal address of the module, which bundlers look for, and none of this machine", () => {
+  test("contains the module's URL once, as a literal for bundlers, and no path of this machine", () => {
     const texts = installed.files.filter((file) => /\.(js|ts|json)$/.test(file)).map((file) => readFileSync(join(installed.folder, "node_modules/connect-flow", file), "utf8"));
     assert.equal(texts.join("").split("import.meta.url").length, 2);
     assert.ok(texts.some((text) => text.includes('new URL("./connect_flow_bg.wasm",import.meta.url)')));
@@ -56,13 +56,13 @@ suite("the tarball", () => {
     assert.ok(!wasm.includes(root) && !/\.cargo\/|\/rustc\//.test(wasm));
   });
 
-  test("publint has nothing to say", async () => {
+  test("passes publint", async () => {
     const { output } = await tool("publint", ["run", installed.tarball, "--strict"], installed.folder);
     assert.match(output, /All good/);
   });
 
-  test("attw finds the types of every entry", async () => {
-    // The module's file is no script, and CommonJS reads these entries in Node since `require` takes modules (20.19).
+  test("passes attw, which finds the types of every entry", async () => {
+    // The .wasm file has no types. CommonJS can `require` modules since Node 20.19.
     const args = [installed.tarball, "--profile", "esm-only", "--exclude-entrypoints", "./connect_flow_bg.wasm", "--format", "json"];
     const { analysis, problems } = JSON.parse((await tool("attw", args, installed.folder)).stdout);
     assert.deepEqual(Object.keys(analysis.entrypoints), [".", "./react", "./server", "./testing", "./package.json"]);
@@ -73,34 +73,34 @@ suite("the tarball", () => {
     assert.deepEqual(found, []);
   });
 
-  test("could be published as it is", async () => {
+  test("can be published without warnings", async () => {
     const { output } = await run("npm", ["publish", "--dry-run"], root);
     const warnings = output.split("\n").filter((line) => /npm warn/i.test(line) && !/requires you to be logged in/.test(line));
     assert.deepEqual(warnings, []);
     assert.match(output, /\+ connect-flow@\d/);
   });
 
-  // Modules are looked at once: this one is run anew where they are imported.
+  // A module is evaluated once per process, so each test runs this code in a new one.
   const importing = `
-    const looks = [];
+    const accesses = [];
     const names = ["fetch", "window", "document", "location", "history", "localStorage", "sessionStorage", "navigator", "indexedDB",
       "WebAssembly", "BroadcastChannel", "XMLHttpRequest", "WebSocket", "EventSource", "setTimeout", "setInterval"];
     const before = Object.getOwnPropertyNames(globalThis);
     const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name), globalThis[name]]);
     for (const [name, , value] of own) {
-      // Node itself uses them while it imports.
-      const get = () => (/node_modules.connect-flow/.test(new Error().stack) && looks.push(name), value);
-      Object.defineProperty(globalThis, name, { configurable: true, get, set() { looks.push("set " + name); } });
+      // Node itself accesses them during an import.
+      const get = () => (/node_modules.connect-flow/.test(new Error().stack) && accesses.push(name), value);
+      Object.defineProperty(globalThis, name, { configurable: true, get, set() { accesses.push("set " + name); } });
     }
     const exported = {};
     for (const entry of ${JSON.stringify(entries)}) exported[entry] = Object.keys(await import(entry)).sort();
     const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name) && !names.includes(name));
     for (const [name, property] of own) property ? Object.defineProperty(globalThis, name, property) : delete globalThis[name];
-    const found = { looks, added, exported };
+    const found = { accesses, added, exported };
   `;
   const expected = {
-    // Where the page was opened, before a router rewrites it. Nothing else.
-    looks: ["location"],
+    // The page's URL, before a router rewrites it.
+    accesses: ["location"],
     added: [],
     exported: {
       "connect-flow": ["createClient", "inputAttributes", "isConnectError", "toJsonSchema", "toStandardSchema", "validateParams"],
@@ -110,14 +110,14 @@ suite("the tarball", () => {
     },
   };
 
-  test("imported in Node it touches and asks for nothing", async () => {
-    const found = await runThere("imports.mjs", `${importing} console.log(JSON.stringify(found));`);
+  test("reads only `location` when it is imported in Node", async () => {
+    const found = await runInstalled("imports.mjs", `${importing} console.log(JSON.stringify(found));`);
     assert.deepEqual(JSON.parse(found), expected);
   });
 
-  test("imported in a worker it touches and asks for nothing", async () => {
+  test("reads only `location` when it is imported in a worker", async () => {
     writeFileSync(join(installed.folder, "worker.mjs"), `import { parentPort } from "node:worker_threads"; ${importing} parentPort.postMessage(found);`);
-    const found = await runThere("starts.mjs", `
+    const found = await runInstalled("starts.mjs", `
       import { Worker } from "node:worker_threads";
       const worker = new Worker(new URL("./worker.mjs", import.meta.url));
       worker.on("message", (found) => console.log(JSON.stringify(found)));
@@ -126,30 +126,30 @@ suite("the tarball", () => {
     assert.deepEqual(JSON.parse(found), expected);
   });
 
-  test("rendered on a server it touches and asks for nothing", async () => {
-    const found = await runThere("renders.mjs", `
+  test("reads only `location` when it is rendered on a server", async () => {
+    const found = await runInstalled("renders.mjs", `
       import { createElement } from "react";
       import { renderToString } from "react-dom/server";
       ${importing}
       const { ConnectProvider, useConnectFlow } = await import("connect-flow/react");
       for (const name of ["fetch", "window", "document", "location", "WebAssembly"]) {
-        Object.defineProperty(globalThis, name, { get: () => void looks.push(name), configurable: true });
+        Object.defineProperty(globalThis, name, { get: () => void accesses.push(name), configurable: true });
       }
       const Flow = () => useConnectFlow({ app: "gmail" }).state;
       const html = renderToString(createElement(ConnectProvider, { options: { baseUrl: "/api/connect" } }, createElement(Flow)));
-      console.log(JSON.stringify({ html, looks }));
+      console.log(JSON.stringify({ html, accesses }));
     `);
-    assert.deepEqual(JSON.parse(found), { html: "idle", looks: ["location"] });
+    assert.deepEqual(JSON.parse(found), { html: "idle", accesses: ["location"] });
   });
 
-  test("the README's ten lines connect", async () => {
+  test("connects by the ten lines of the README", async () => {
     const [code] = readFileSync(join(root, "README.md"), "utf8").split("## Ten lines")[1].match(/(?<=```ts\n)[^]*?(?=```)/);
-    // A page's address and `fetch` are what Node has not, and a button.
-    const found = await runThere("ten-lines.mjs", `
+    // Node lacks a page's location, its `fetch` with relative URLs, and the button.
+    const found = await runInstalled("ten-lines.mjs", `
       import { createSandbox } from "connect-flow/testing";
       const sandbox = createSandbox();
-      const went = [];
-      globalThis.location = { origin: "https://app.test", href: "https://app.test/connect", assign: (url) => went.push(url) };
+      const redirects = [];
+      globalThis.location = { origin: "https://app.test", href: "https://app.test/connect", assign: (url) => redirects.push(url) };
       globalThis.window = globalThis;
       globalThis.history = { state: null, replaceState: (_state, _title, url) => { location.href = String(url); } };
       const { fetch, Request } = globalThis;
@@ -167,8 +167,8 @@ suite("the tarball", () => {
       globalThis.document = { createElement: () => ({}), body: { append: (button) => void buttons.push(button) } };
       ${code}
       await buttons[0].onclick();
-      console.log(JSON.stringify({ done, went: went.length, accounts: sandbox.accounts().map(({ app, status }) => [app, status]) }));
+      console.log(JSON.stringify({ done, redirects: redirects.length, accounts: sandbox.accounts().map(({ app, status }) => [app, status]) }));
     `);
-    assert.deepEqual(JSON.parse(found), { done: null, went: 1, accounts: [["gmail", "INITIALIZING"]] });
+    assert.deepEqual(JSON.parse(found), { done: null, redirects: 1, accounts: [["gmail", "INITIALIZING"]] });
   });
 });

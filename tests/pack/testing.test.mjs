@@ -8,7 +8,7 @@ import { installTarball, root, tool } from "./support/installed.mjs";
 import { runPage } from "./support/page.mjs";
 import { serve } from "./support/server.mjs";
 
-suite("an app's own tests, with connect-flow/testing", () => {
+suite("connect-flow/testing runs an app's own tests", () => {
   let installed, apps;
   before(async () => {
     installed = await installTarball();
@@ -19,7 +19,7 @@ suite("an app's own tests, with connect-flow/testing", () => {
   for (const environment of ["jsdom", "happy-dom"]) {
     test(`in Vitest, with ${environment}`, async () => {
       const app = await apps.open("vitest", environment);
-      // With those that the guide shows.
+      // Adds the tests of the guide.
       const shown = [...readFileSync(join(root, "docs/guides/testing.md"), "utf8").matchAll(/^```jsx\n([^]*?)^```$/gm)];
       for (const [index, [, code]] of shown.entries()) writeFileSync(join(app, `guide-${index}.test.jsx`), code);
       const { output } = await tool("vitest", ["run"], app, { ENVIRONMENT: environment });
@@ -28,7 +28,7 @@ suite("an app's own tests, with connect-flow/testing", () => {
     });
   }
 
-  test("in a browser, with no network", async () => {
+  test("in a browser, without a network", async () => {
     const folder = await apps.open("sandboxed");
     const [session, server] = await Promise.all([openBrowser(), serve({ folder })]);
     try {

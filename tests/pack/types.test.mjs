@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { installTarball, root, run, tools } from "./support/installed.mjs";
 
-/** The compilers: each `typescript-…` of the package's tools, and the repository's own, which is the newest. */
+/** The compilers: every `typescript-…` of the tools, and the repository's own, which is the newest. */
 const compilers = readdirSync(join(tools, "node_modules")).filter((name) => name.startsWith("typescript-"))
   .map((name) => join(tools, "node_modules", name))
   .concat(join(root, "node_modules", "typescript"))
@@ -13,18 +13,18 @@ const compilers = readdirSync(join(tools, "node_modules")).filter((name) => name
 
 const modules = { node16: "node16", nodenext: "nodenext", bundler: "esnext", node10: "esnext" };
 
-/** How TypeScript of this version may look for modules. `node10` ended with 6; before 7, `nodenext` is the same as `node16`. */
+/** The module resolutions of a TypeScript version. Version 7 has no `node10`. Before 7, `nodenext` equals `node16`. */
 const resolutions = (version) => {
   const major = Number(version.split(".")[0]);
   return major < 7 ? ["node16", "bundler", "node10"] : ["node16", "nodenext", "bundler"];
 };
 
-suite("the declarations, as they are installed", { concurrency: 2 }, () => {
+suite("the installed declarations", { concurrency: 2 }, () => {
   let installed;
   before(async () => {
     installed = await installTarball();
     const { folder } = installed;
-    // What the tests of the types promise and refuse, with the types that they need of others; none of ours.
+    // The type tests, with the third-party types that they import.
     await cp(join(root, "tests", "types"), join(folder, "types"), { recursive: true });
     for (const name of ["@types/react", "@standard-schema/spec"]) {
       const target = join(folder, "node_modules", name);
@@ -34,7 +34,7 @@ suite("the declarations, as they are installed", { concurrency: 2 }, () => {
   });
   after(() => installed?.close());
 
-  test("hold no `any`", () => {
+  test("contain no `any`", () => {
     const folder = join(installed.folder, "node_modules/connect-flow/dist");
     const files = readdirSync(folder).filter((file) => file.endsWith(".d.ts"));
     assert.deepEqual(files, ["connect_flow.d.ts", "index.d.ts", "react.d.ts", "server.d.ts", "testing.d.ts"]);
@@ -44,7 +44,7 @@ suite("the declarations, as they are installed", { concurrency: 2 }, () => {
     }
   });
 
-  test("are compiled by these versions", () => {
+  test("are compiled by TypeScript 5.4 and at least three newer versions", () => {
     const minors = compilers.map(({ version }) => version.split(".").slice(0, 2).join("."));
     assert.equal(minors[0], "5.4");
     assert.ok(minors.length >= 4, minors.join());
@@ -52,7 +52,7 @@ suite("the declarations, as they are installed", { concurrency: 2 }, () => {
 
   for (const { folder, version } of compilers) {
     for (const moduleResolution of resolutions(version)) {
-      test(`TypeScript ${version}, ${moduleResolution}`, async () => {
+      test(`compile with TypeScript ${version} and resolution ${moduleResolution}`, async () => {
         const compilerOptions = {
           target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [], module: modules[moduleResolution], moduleResolution, jsx: "react-jsx", noEmit: true,
           strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false,

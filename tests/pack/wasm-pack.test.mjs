@@ -8,15 +8,15 @@ import { root, tool } from "./support/installed.mjs";
 import { runPage } from "./support/page.mjs";
 import { serve, strict } from "./support/server.mjs";
 
-// Without the package around it: for whoever builds the crate with wasm-pack.
-suite("what wasm-pack makes works by itself", () => {
+// For users who build the crate with wasm-pack, without the npm package.
+suite("the output of wasm-pack connects", () => {
   let apps, session;
   before(async () => {
     [apps, session] = await Promise.all([openApps(), openBrowser()]);
   });
   after(() => Promise.all([session?.close(), apps?.close()]));
 
-  async function runs(folder) {
+  async function assertConnects(folder) {
     const server = await serve({ folder, headers: { "content-security-policy": strict } });
     try {
       const page = await runPage(session.browser, `${server.url}/`);
@@ -27,18 +27,18 @@ suite("what wasm-pack makes works by itself", () => {
     }
   }
 
-  test("for the web, in a page", async () => {
+  test("in a page, with target web", async () => {
     const app = await apps.open("wasm-pack-web");
     await cp(join(root, "pkg"), join(app, "pkg"), { recursive: true });
-    await runs(app);
+    await assertConnects(app);
   });
 
-  test("for bundlers, by webpack", async () => {
+  test("with webpack, with target bundler", async () => {
     const app = await apps.open("wasm-pack-bundler");
     await cp(process.env.PKG_BUNDLER, join(app, "pkg"), { recursive: true });
     const options = ["--mode", "production", "--output-path", "out", "--output-trusted-types", "--experiments-async-web-assembly"];
     await tool("webpack", ["./main.js", ...options], app);
     await writeFile(join(app, "out", "index.html"), await readFile(join(app, "index.html"), "utf8"));
-    await runs(join(app, "out"));
+    await assertConnects(join(app, "out"));
   });
 });

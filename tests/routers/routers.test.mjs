@@ -1,4 +1,4 @@
-// Real routers that rewrite the callback's address before the module has loaded.
+// Real routers, which rewrite the callback's URL before the module has loaded.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { openBrowser } from "../e2e/support/browser.mjs";
 import { until } from "../e2e/support/until.mjs";
 
-/** Each sends every address but its own `/home` there. */
+/** Each router redirects every path to its `/home`. */
 const routers = {
   react: `
     import { createElement as h } from "react";
@@ -32,17 +32,17 @@ const routers = {
     createRoot(document.getElementById("app")).render(h(RouterProvider, { router }));`,
 };
 
-/** The app around a router: it makes its client once the router has gone to `/home`, and completes the connection there. */
+/** The app around a router. It creates its client after the router has redirected to `/home`, and completes the connection there. */
 const app = (name) => `
   import { createClient } from "connect-flow";
   ${routers[name]}
   const client = async () => createClient({ baseUrl: location.origin, unsafeApiKey: "sandbox-key", entityId: "Jessica" });
   globalThis.connect = async () => (await client()).redirect(await (await client()).initiateConnection({ app: "gmail", redirectUrl: "/${name}/callback" }));
-  const arrived = setInterval(async () => {
+  const poll = setInterval(async () => {
     if (location.pathname !== "/${name}/home") return;
-    clearInterval(arrived);
-    const made = await client();
-    const results = [await made.completeConnection(), await made.completeConnection()];
+    clearInterval(poll);
+    const completing = await client();
+    const results = [await completing.completeConnection(), await completing.completeConnection()];
     document.title = results.map((done) => done?.connectionStatus ?? "none").join(" ");
   }, 10);`;
 
@@ -87,13 +87,13 @@ async function answer(request, response) {
 }
 
 for (const name of Object.keys(routers)) {
-  test(`${name}: a callback that the router has rewritten connects, once, and the router stays where it is`, { timeout: 60_000 }, async () => {
+  test(`${name}: a callback whose URL the router has rewritten connects once, and the router's URL stays`, { timeout: 60_000 }, async () => {
     const { browser } = session;
     await browser.url(`${origin()}/${name}/home`);
-    await until(browser, "an ordinary page is no callback", () => browser.execute(() => document.title), (title) => title === "none none");
+    await until(browser, "a page without a callback completes nothing", () => browser.execute(() => document.title), (title) => title === "none none");
     await browser.execute(() => void globalThis.connect());
     await browser.$("button[value=allow]").click();
-    await until(browser, "it is connected", () => browser.execute(() => document.title), (title) => title.includes("ACTIVE"));
+    await until(browser, "the callback is completed", () => browser.execute(() => document.title), (title) => title.includes("ACTIVE"));
     assert.deepEqual(await browser.execute(() => [document.title, location.pathname + location.search]), ["ACTIVE none", `/${name}/home`]);
     assert.equal(sandbox.accounts().at(-1).status, "ACTIVE");
   });

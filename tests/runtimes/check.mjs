@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { apiKey, integrations } from "../gateway/support.mjs";
 
-/** All that the gateway promises, as far as a framework or a runtime could change it. */
-export async function check(sandbox, url) {
+/** Checks every behaviour of the gateway that a framework or a runtime could change. */
+export async function checkGateway(sandbox, url) {
   const ask = async (method, path, { body, headers, user = "Jessica" } = {}) => {
     const response = await fetch(`${url}/api/connect${path}`, {
       method,
@@ -33,21 +33,21 @@ export async function check(sandbox, url) {
   assert.equal(sandbox.accounts()[0].isDisabled, true);
   assert.equal((await ask("PATCH", `${account}/status`, { body: { enabled: true } })).status, 200);
 
-  // What must not be, is not.
+  // Everything that must be refused.
   assert.equal((await ask("GET", account, { user: "Melissa" })).status, 404);
   assert.equal((await ask("DELETE", account, { user: "Melissa" })).status, 404);
   assert.equal((await ask("GET", "/api/v3.1/toolkits", { user: "" })).status, 401);
   assert.equal((await ask("DELETE", account, { headers: { origin: "https://evil.test" } })).status, 403);
   assert.equal((await ask("DELETE", account, { headers: { "sec-fetch-site": "cross-site" } })).status, 403);
   assert.equal((await ask("GET", "/api/v3.1/toolkits/..%2Forg")).status, 404);
-  // Here a framework or a server may be faster; refused it is.
+  // A framework or server may refuse these before the gateway does.
   for (const [body, statuses] of [["x".repeat(1024 * 1024 + 1), [413]], ["{", [400]]]) {
     const response = await fetch(`${url}/api/connect/api/v3.1/connected_accounts/link`, { method: "POST", body, headers: { "x-test-user": "Jessica", "content-type": "application/json" } });
     await response.body.cancel();
     assert.ok(statuses.includes(response.status), String(response.status));
   }
 
-  // The platform sends elsewhere, hangs, breaks off.
+  // The platform hangs, drops the connection, and limits the rate.
   sandbox.fault({ kind: "hang" });
   assert.equal((await ask("GET", account)).status, 504);
   sandbox.fault({ kind: "drop" });

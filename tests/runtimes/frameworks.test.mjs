@@ -2,24 +2,27 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { apiKey, integrations } from "../gateway/support.mjs";
-import { check } from "./check.mjs";
+import { checkGateway } from "./check.mjs";
 import { freePort, openApps } from "./support.mjs";
 
-/** The gateway as people mount it, behind what else their apps do with a request. */
-suite("the gateway mounted in", () => {
+/** The gateway behind the body parsers, routers and adapters of real apps. */
+suite("the gateway works when it is mounted in", () => {
   let apps;
   before(async () => { apps = await openApps(); });
   after(() => apps?.close());
 
   const inNode = (file, env) => ({ start: () => () => [process.execPath, [join(apps.folder, file)]], env });
   const express = { paths: ["json", "raw", "text", "urlencoded", "two"].map((name) => `/${name}/api/connect`) };
-  /** `start` makes the program, `paths` are the gateway's, `lost` those where the app loses bodies, `isCloud` where nobody can leave. */
+  /**
+   * `start` returns the program, `paths` are the gateway's, and at `lost` the app has consumed the body. `isCloud` marks programs that
+   * cannot notice an aborted request.
+   */
   const frameworks = {
-    "Express 5, behind each of its body parsers": { ...inNode("parsers.js", { EXPRESS: "express" }), ...express },
-    "Express 4, behind each of its body parsers": { ...inNode("parsers.js", { EXPRESS: "express4" }), ...express },
-    "Koa, before and behind its body parser": { ...inNode("koa.js"), paths: ["/plain/api/connect", "/parsed/api/connect"], lost: "/lost/api/connect" },
-    "serverless-http, by itself and in Express": { ...inNode("lambda.js"), paths: ["/v1/api/connect", "/v2/api/connect", "/express/api/connect"], isCloud: true },
-    "Next.js: App Router and Pages Router": {
+    "Express 5 behind each of its body parsers": { ...inNode("parsers.js", { EXPRESS: "express" }), ...express },
+    "Express 4 behind each of its body parsers": { ...inNode("parsers.js", { EXPRESS: "express4" }), ...express },
+    "Koa with and without its body parser": { ...inNode("koa.js"), paths: ["/plain/api/connect", "/parsed/api/connect"], lost: "/lost/api/connect" },
+    "serverless-http, directly and in Express": { ...inNode("lambda.js"), paths: ["/v1/api/connect", "/v2/api/connect", "/express/api/connect"], isCloud: true },
+    "Next.js, App Router and Pages Router": {
       start: () => apps.buildNext(),
       paths: ["/api/connect", "/api/pages", "/api/unparsed"],
       redirects: true,
@@ -37,9 +40,9 @@ suite("the gateway mounted in", () => {
       const { stop } = await apps.start(programOf(port), { port, path: paths[0], env });
       try {
         const url = `http://127.0.0.1:${port}`;
-        if (paths[0] === "/api/connect") await check(apps.sandbox, url);
-        for (const path of paths) await use(url + path, others);
-        if (others.lost) await loseBody(url + others.lost);
+        if (paths[0] === "/api/connect") await checkGateway(apps.sandbox, url);
+        for (const path of paths) await checkMounted(url + path, others);
+        if (others.lost) await checkLostBody(url + others.lost);
       } finally {
         await stop();
       }
@@ -53,7 +56,7 @@ suite("the gateway mounted in", () => {
   });
   const link = { auth_config_id: integrations.gmail, callback_url: "https://app.test/done?naïve=€" };
 
-  async function use(base, { isCloud = false, redirects = false }) {
+  async function checkMounted(base, { isCloud = false, redirects = false }) {
     const { sandbox } = apps;
     sandbox.reset();
     const ask = async (method, path, body) => {
@@ -62,31 +65,31 @@ suite("the gateway mounted in", () => {
       assert.ok(!text.includes(apiKey), text);
       return { status: response.status, body: text && JSON.parse(text), redirected: response.redirected };
     };
-    const is = (status, answer) => assert.equal(answer.status, status, `${base}: ${JSON.stringify(answer.body)}`);
+    const assertStatus = (status, answer) => assert.equal(answer.status, status, `${base}: ${JSON.stringify(answer.body)}`);
 
-    is(200, await ask("GET", "/api/v3.1/toolkits/gmail"));
-    is(201, await ask("POST", "/api/v3.1/connected_accounts/link", link));
+    assertStatus(200, await ask("GET", "/api/v3.1/toolkits/gmail"));
+    assertStatus(201, await ask("POST", "/api/v3.1/connected_accounts/link", link));
     const [account] = sandbox.accounts();
     assert.deepEqual([account.entityId, account.callbackUrl], ["Jessica", new URL(link.callback_url).href]);
     const path = `/api/v3.1/connected_accounts/${account.id}`;
-    is(200, await ask("PATCH", `${path}/status`, { enabled: false }));
+    assertStatus(200, await ask("PATCH", `${path}/status`, { enabled: false }));
     assert.equal(sandbox.accounts()[0].isDisabled, true);
-    is(400, await ask("PATCH", `${path}/status`, {}));
+    assertStatus(400, await ask("PATCH", `${path}/status`, {}));
 
-    // A slash at the end, which frameworks add, or redirect away.
+    // Frameworks may add a trailing slash, or redirect to a URL without it.
     const slashed = await ask("GET", "/api/v3.1/toolkits/gmail/");
-    is(200, slashed);
+    assertStatus(200, slashed);
     assert.equal(slashed.redirected, redirects);
-    is(200, await ask("PATCH", `${path}/status/`, { enabled: true }));
+    assertStatus(200, await ask("PATCH", `${path}/status/`, { enabled: true }));
     assert.equal(sandbox.accounts()[0].isDisabled, false);
 
-    if (!isCloud) await leave(`${base}${path}`);
-    is(200, await ask("DELETE", path));
+    if (!isCloud) await checkAbort(`${base}${path}`);
+    assertStatus(200, await ask("DELETE", path));
     assert.equal(sandbox.accounts()[0].isDeleted, true);
   }
 
-  /** A page that does not wait for its answer, nor the platform's request for it. */
-  async function leave(url) {
+  /** Checks that an aborted request aborts the request to the platform. */
+  async function checkAbort(url) {
     const { sandbox, abandoned } = apps;
     const arrived = sandbox.requests.length;
     sandbox.fault({ kind: "hang" });
@@ -96,10 +99,10 @@ suite("the gateway mounted in", () => {
     await until(() => sandbox.requests.length > arrived, `${url} did not reach the platform`);
     page.abort();
     await assert.rejects(answer, { name: "AbortError" });
-    await until(() => apps.abandoned > abandoned, `${url} kept the platform's request`);
+    await until(() => apps.abandoned > abandoned, `${url} did not abort the request to the platform`);
   }
 
-  async function loseBody(base) {
+  async function checkLostBody(base) {
     const response = await fetch(`${base}/api/v3.1/connected_accounts/link`, asJessica({ method: "POST", body: link, signal: AbortSignal.timeout(10_000) }));
     assert.deepEqual([response.status, (await response.json()).error.slug], [500, "Gateway_BodyAlreadyRead"]);
     assert.equal((await fetch(`${base}/api/v3.1/connected_accounts/nobodys`, asJessica({ method: "DELETE" }))).status, 404);

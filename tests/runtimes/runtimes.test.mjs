@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { check } from "./check.mjs";
+import { checkGateway } from "./check.mjs";
 import { bin, execute, freePort, native, openApps } from "./support.mjs";
 
-/** The same gateway in each, asked over real connections, with the sandbox as a server behind it. */
-suite("the gateway in", () => {
+/** The same gateway in every runtime, over real connections, with the sandbox as an HTTP server for its upstream. */
+suite("the gateway works in", () => {
   let apps;
   before(async () => { apps = await openApps(); });
   after(() => apps?.close());
@@ -28,7 +28,7 @@ suite("the gateway in", () => {
       const port = await freePort();
       const { stop } = await apps.start(await programOf(port), { port });
       try {
-        await check(apps.sandbox, `http://127.0.0.1:${port}`);
+        await checkGateway(apps.sandbox, `http://127.0.0.1:${port}`);
       } finally {
         await stop();
       }

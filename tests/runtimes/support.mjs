@@ -10,20 +10,20 @@ import { apiKey } from "../gateway/support.mjs";
 import { serve } from "../gateway/wire.mjs";
 
 const runtimes = process.env.RUNTIMES;
-if (!runtimes) throw new Error("run it by `npm test -- runtimes`, which says in RUNTIMES where they are");
+if (!runtimes) throw new Error("RUNTIMES is not set. Run `npm test -- runtimes`, which installs the runtimes and sets it");
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const sources = fileURLToPath(new URL("apps/", import.meta.url));
 
 export const execute = promisify(execFile);
 export const installed = (...path) => join(runtimes, "node_modules", ...path);
 export const bin = (name) => installed(".bin", name);
-/** A program that npm installs as the one package of several that is for this machine. */
+/** A native program. npm installs the one package of its scope that fits this machine. */
 export const native = (scope, ...path) => installed(scope, readdirSync(installed(scope))[0], ...path);
 
 /**
- * The sandbox as a server, and a folder with the apps, where each finds connect-flow and the frameworks.
- * @returns `{ sandbox, folder, abandoned, start, buildNext, configureNext, close }`: `abandoned` counts the requests to the platform whose
- * other side has gone; `start([program, args], { port, path, env })` runs until `stop()`.
+ * Starts the sandbox as a server, and copies the apps into a folder from which connect-flow and the frameworks can be resolved.
+ * @returns `{ sandbox, folder, abandoned, start, buildNext, configureNext, close }`: `abandoned` counts the aborted requests to the
+ * platform, and `start([program, args], { port, path, env })` returns a `stop` function.
  */
 export async function openApps() {
   const sandbox = createSandbox({ apiKey });
@@ -40,7 +40,7 @@ export async function openApps() {
   await mkdir(join(runtimes, "runs"), { recursive: true });
   const folder = await mkdtemp(join(runtimes, "runs", "run-"));
   await cp(sources, folder, { recursive: true });
-  // Next.js would take the folder of a lock file for the project's.
+  // Next.js takes a folder with a lock file for the project's root.
   for (const file of ["package.json", "package-lock.json"]) await rm(join(folder, file));
   const copy = join(folder, "node_modules", "connect-flow");
   await mkdir(copy, { recursive: true });
@@ -59,18 +59,18 @@ export async function openApps() {
   }
   return Object.assign(opened, {
     folder,
-    /** Runs until the gateway below this path answers. */
+    /** Resolves once the gateway below this path answers. */
     async start([program, args], { port, path = "/api/connect", env }) {
       const answers = () => fetch(`http://127.0.0.1:${port}${path}/api/v3.1/toolkits`).then(({ status }) => status === 401, () => false);
       return startProgram(program, args, { answers, env: { ...environment, PORT: String(port), ...env } });
     },
-    /** An app of Next.js, built. @returns what starts it. */
+    /** Builds a Next.js app. Returns a function that makes the command to start it. */
     async buildNext() {
       const app = await appOfNext("next");
       await execute(bin("next"), ["build"], { cwd: app, env: { ...process.env, ...environment } });
       return (port) => next("start", app, port);
     },
-    /** The same with a configuration, by the development server: that takes a quarter of the time. */
+    /** The same with a configuration. Uses the development server, which takes a quarter of the time. */
     async configureNext(config) {
       const app = await appOfNext("next-configured");
       await writeFile(join(app, "next.config.js"), `export default ${JSON.stringify(config)};`);
@@ -83,7 +83,7 @@ export async function openApps() {
   });
 }
 
-/** Nobody is asked which ports are free: one that was a moment ago is. */
+/** A port that was free a moment ago. */
 export async function freePort() {
   const server = await serve(() => {});
   await server.close();

@@ -1,4 +1,4 @@
-// Compiled, never run: a flow's states are told apart, and what does not belong to one is no member of it.
+// Compiled, never run: `state` discriminates the snapshots of a flow, and each has the members of its state only.
 import type { ConnectClient, ConnectErrorCode, FlowSnapshot, PendingConnection } from "connect-flow";
 
 declare const client: ConnectClient;
@@ -11,7 +11,7 @@ function show(snapshot: FlowSnapshot): string {
     case "idle":
     case "loading":
     case "initiating":
-      // @ts-expect-error nothing is being connected yet
+      // @ts-expect-error there is no account yet
       return snapshot.connectedAccountId;
     case "ready":
       return snapshot.issues.map(({ field, message }) => `${field}: ${message}`).join() + (snapshot.inAppBrowser ?? "");
@@ -38,14 +38,14 @@ function show(snapshot: FlowSnapshot): string {
 
 async function use(pending: PendingConnection): Promise<void> {
   const settled: FlowSnapshot = await flow.submit({ shop: "acme" });
-  // @ts-expect-error snapshots are not for writing
+  // @ts-expect-error snapshots are read-only
   settled.state = "idle";
   client.resume({ flowId: pending.flowId })?.cancel();
-  // @ts-expect-error `resume` finds nothing where nothing is pending
+  // @ts-expect-error `resume` returns null when nothing is pending
   client.resume().cancel();
   // @ts-expect-error values are strings
   await flow.submit({ shop: 1 });
-  // @ts-expect-error there is no such mode
+  // @ts-expect-error unknown mode
   client.flow({ app: "gmail", mode: "tab" });
 }
 

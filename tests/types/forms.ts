@@ -1,4 +1,4 @@
-// Compiled, never run: what form libraries expect of our types.
+// Compiled, never run: the package's types fit those of form libraries.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type ExpectedInputField, type Issue, type IssueCode, inputAttributes, toJsonSchema, toStandardSchema, validateParams } from "connect-flow";
 

@@ -1,4 +1,4 @@
-// Compiled, never run: what the types of ./react promise, and what they refuse.
+// Compiled, never run: what the types of ./react accept and reject.
 import { type ConnectClient, type ConnectError, type FlowSnapshot } from "connect-flow";
 import { ConnectProvider, type ConnectProviderProps, useConnectClient, useConnectFlow } from "connect-flow/react";
 
@@ -7,7 +7,7 @@ const yes = <T extends true>(value?: T) => value;
 
 declare const client: ConnectClient;
 
-export function Promises() {
+export function Component() {
   const state = useConnectClient();
   yes<Equals<typeof state.client, ConnectClient | null>>();
   yes<Equals<typeof state.error, ConnectError | null>>();
@@ -19,9 +19,9 @@ export function Promises() {
   void flow.submit().then(flow.retry).then(flow.load);
   if (flow.state === "connected") yes<Equals<typeof flow.account.isDisabled, boolean>>();
   if (flow.state === "failed") yes<Equals<typeof flow.error, ConnectError>>();
-  // @ts-expect-error only some states have it
+  // @ts-expect-error only some states have an account
   void flow.account;
-  // @ts-expect-error
+  // @ts-expect-error unknown mode
   useConnectFlow({ app: "gmail", mode: "iframe" });
   // @ts-expect-error values are strings
   void flow.submit({ port: 1 });
@@ -30,10 +30,10 @@ export function Promises() {
   return null;
 }
 
-export const given = <ConnectProvider client={client}><Promises /></ConnectProvider>;
+export const given = <ConnectProvider client={client}><Component /></ConnectProvider>;
 export const promised: ConnectProviderProps = { client: Promise.resolve(client) };
 export const made: ConnectProviderProps = { options: { baseUrl: "/api" } };
-// @ts-expect-error one or the other
+// @ts-expect-error `client` and `options` exclude each other
 export const both: ConnectProviderProps = { client, options: { baseUrl: "/api" } };
-// @ts-expect-error one of them
+// @ts-expect-error one of `client` and `options` is required
 export const none: ConnectProviderProps = {};

@@ -1,4 +1,4 @@
-// The types of the gateway, as an app's server uses them.
+// Compiled, never run: what the types of ./server accept and reject.
 import { createGateway, toNodeHandler, type Gateway, type GatewayOperation, type GatewayOriginTest, type NodeRequest, type NodeResponse } from "connect-flow/server";
 
 const options = {
@@ -18,13 +18,13 @@ declare const request: Incoming;
 const node = toNodeHandler(createGateway<Incoming>({ ...options, authenticate: (_request, incoming) => incoming.user?.id }));
 const done: Promise<void> = node(request, response);
 
-// @ts-expect-error: there is no such operation
+// @ts-expect-error unknown operation
 const operation: GatewayOperation = "accounts.read";
 
-// @ts-expect-error: somebody has to say who asks
+// @ts-expect-error `authenticate` is required
 createGateway(options);
 
-// @ts-expect-error: an entity has an id, which is a text
+// @ts-expect-error `authenticate` returns a string
 createGateway({ ...options, authenticate: () => ({ id: "Jessica" }) });
 
 const isPreview: GatewayOriginTest = async (origin, request) => origin.endsWith("-acme.vercel.app") && request.method === "POST";
@@ -32,14 +32,14 @@ createGateway({
   ...options, authenticate: () => null, redirectOrigins: isPreview, origins: (origin) => origin.startsWith("moz-extension://"), unsafeHttpOrigins: true,
 });
 
-// Options that may be missing may be undefined.
+// Optional options accept undefined.
 const maybe: undefined = undefined;
 createGateway({
   ...options, authenticate: () => maybe, upstream: maybe, basePath: maybe, origins: maybe, fetch: maybe, timeoutMs: maybe, onError: maybe,
   allow: { ...options.allow, integrations: maybe, actions: maybe },
 });
 
-// @ts-expect-error: a function decides by true or false
+// @ts-expect-error a function for origins returns a boolean
 createGateway({ ...options, authenticate: () => null, redirectOrigins: (origin: string) => origin.match(/x/) });
 
 void [answer, done, operation];

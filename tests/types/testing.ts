@@ -1,4 +1,4 @@
-// Compiled, never run: what a test of an app writes with ./testing.
+// Compiled, never run: what the types of ./testing accept and reject.
 import { type ClientOptions, type ConnectClient, createClient, type FlowSnapshot } from "connect-flow";
 import { type Attempt, createSandbox, type Fault, type Sandbox, type SandboxClientOptions, type SandboxError, type SandboxErrorCode } from "connect-flow/testing";
 
@@ -7,9 +7,9 @@ const yes = <T extends true>(value?: T) => value;
 
 const sandbox: Sandbox = createSandbox({ now: () => 0, advanceTimers: (ms) => ms });
 export const withApps = createSandbox({ apps: [{ key: "notion" }, { key: "our_crm", authScheme: "API_KEY", fields: [{ name: "key", isSecret: true }] }] });
-// @ts-expect-error there is no such scheme for an app of one's own
+// @ts-expect-error unknown scheme
 export const saml = createSandbox({ apps: [{ key: "a", authScheme: "SAML" }] });
-// @ts-expect-error an app has a key
+// @ts-expect-error `key` is required
 export const keyless = createSandbox({ apps: [{ name: "A" }] });
 const options: ClientOptions = sandbox.install({ entityId: "Jessica", api: "v3" });
 export const made: Promise<ConnectClient> = createClient(options);
@@ -21,15 +21,15 @@ const known: Attempt[] = [
   { outcome: "never" }, { outcome: "offline", forMs: 1 }, { outcome: "popup_blocked" }, { outcome: "popup_closed" }, { outcome: "popup_cut_off" },
 ];
 known.forEach(sandbox.next);
-// @ts-expect-error there is no such outcome
+// @ts-expect-error unknown outcome
 sandbox.next({ outcome: "closed" });
-// @ts-expect-error who does nothing does it at no time
+// @ts-expect-error "never" has no time
 sandbox.next({ outcome: "never", afterMs: 1 });
-// @ts-expect-error the sandbox is where its clients ask
+// @ts-expect-error the sandbox sets `baseUrl`
 sandbox.install({ baseUrl: "/api" });
-// @ts-expect-error and it knows the key
+// @ts-expect-error the sandbox sets `unsafeApiKey`
 export const keyed: SandboxClientOptions = { unsafeApiKey: "k" };
-// @ts-expect-error the log is for reading
+// @ts-expect-error `requests` is read-only
 sandbox.requests.push({ method: "GET", path: "/", status: 200, atMs: 0 });
 // @ts-expect-error a drop has no status
 export const fault: Fault = { kind: "drop", status: 1 };

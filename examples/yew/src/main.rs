@@ -1,5 +1,5 @@
-//! A page on which Jessica connects her shop: a form for what the platform expects, and what came of it. Where an app's
-//! provider has to be visited, the user comes back to the same page, which completes the connection.
+//! A page on which Jessica connects her shop. It shows a form for the fields that the platform expects, and then the result.
+//! For an app that redirects to its provider, the user returns to this page, which completes the connection.
 
 use connect_flow::core::fields::Field;
 use connect_flow::core::options::ClientOptions;
@@ -39,10 +39,10 @@ fn client() -> Result<ConnectClient, Failure> {
     })
 }
 
-/// When the page opens.
+/// Runs when the page opens: completes a connection, or loads the fields.
 async fn open(client: ConnectClient) -> Result<View, Failure> {
     let options = CompleteOptions::default();
-    // `None` on a page that nobody has returned to.
+    // `None` when the page's URL is not a callback.
     if let Some(done) = client.complete_connection(options, None).await? {
         return Ok(View::Connected(done.connection_status.as_str().into()));
     }
@@ -54,7 +54,7 @@ async fn open(client: ConnectClient) -> Result<View, Failure> {
     Ok(View::Form(params))
 }
 
-/// When the form is sent.
+/// Runs when the form is submitted.
 async fn connect(
     client: ConnectClient,
     params: ExpectedParams,
@@ -73,7 +73,7 @@ async fn connect(
     Ok(View::Connected(request.connection_status.as_str().into()))
 }
 
-/// What the user has typed, for each field.
+/// The typed value of each field.
 fn typed(form: &HtmlFormElement, fields: &[Field]) -> Vec<(String, Secret)> {
     let Ok(values) = FormData::new_with_form(form) else {
         return Vec::new();

@@ -1,8 +1,8 @@
-// One whole flow of an app with an API key, as every consumer here runs it. What became of it stands in the page.
+// The flow that every app of these tests runs: it connects an app with an API key and writes the result into the page.
 
-/** @returns what to show: the statuses, or the error. */
+/** Returns the statuses, or the error. */
 export async function connect(createClient, baseUrl) {
-  // Here, as some import this on a server.
+  // Registered here, because some apps import this file on a server.
   addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`violation: ${effectiveDirective} ${blockedURI}`));
   try {
     const client = await createClient({ baseUrl, entityId: "Jessica" });
@@ -16,7 +16,7 @@ export async function connect(createClient, baseUrl) {
   }
 }
 
-/** Where the platform is, which the test says. */
+/** The test passes the platform's URL as `api`. */
 export const baseUrl = () => new URLSearchParams(location.search).get("api") ?? "/api/connect";
 
 export function show(result) {

@@ -6,8 +6,8 @@ import { tools } from "./installed.mjs";
 const sources = fileURLToPath(new URL("../apps/", import.meta.url));
 
 /**
- * Puts apps, each with the installed package if there is one, in a folder below the one that the bundlers are in.
- * @returns `{ open, close }`; `open(source, name)` makes an app of `apps/<source>` and gives its folder.
+ * Creates apps, with the installed package if given, in a folder from which the bundlers can be resolved.
+ * @returns `{ open, close }`, where `open(source, name)` copies `apps/<source>` and returns the new folder.
  */
 export async function openApps(installed) {
   await mkdir(join(tools, "runs"), { recursive: true });

@@ -8,20 +8,20 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The folder with publint, attw, React and the bundlers, which `npm test` installs. */
+/** The folder with publint, attw, React and the bundlers. `npm test` installs it. */
 export const tools = process.env.PACK_TOOLS;
-if (!tools) throw new Error("run it by `npm test -- pack`, which says in PACK_TOOLS where the bundlers are");
+if (!tools) throw new Error("PACK_TOOLS is not set. Run `npm test -- pack`, which installs the bundlers and sets it");
 
-/** Runs a program to its end; gives what it said, on stdout and in all. A failure throws with that. */
+/** Runs a program to its end. Returns its stdout and its whole output. Throws with the output on failure. */
 export async function run(program, args, cwd, env) {
-  // npm tells its scripts what it was called with, `--silent` for one; this is a user's own shell.
+  // Removes npm's variables, which would pass on flags such as --silent. The tests act as a user's shell.
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_TEST_CONTEXT|FORCE_COLOR)/i.test(name));
   const options = { cwd, env: { ...Object.fromEntries(own), CI: "1", NO_COLOR: "1", ...env }, maxBuffer: 64 * 1024 * 1024 };
   try {
     const { stdout, stderr } = await execute(program, args, options);
     return { stdout, output: stdout + stderr };
   } catch (error) {
-    // Node shows the line that threw, which of a minified file is all of it.
+    // Node prints the line that threw. In a minified file that is the whole file.
     const said = `${error.stdout}\n${error.stderr}`.split("\n").map((line) => line.slice(0, 500)).join("\n");
     throw new Error(`${program} ${args.join(" ")}: ${error.code}\n${said}`);
   }
@@ -30,8 +30,8 @@ export async function run(program, args, cwd, env) {
 export const tool = (name, args, cwd, env) => run(join(tools, "node_modules", ".bin", name), args, cwd, env);
 
 /**
- * Packs the package and installs what comes out of it in an empty folder, as a user does.
- * @returns `{ folder, tarball, files, close }`; `files` are the paths in the tarball.
+ * Packs the package and installs the tarball in an empty folder.
+ * @returns `{ folder, tarball, files, close }`, where `files` are the paths in the tarball.
  */
 export async function installTarball() {
   const folder = await mkdtemp(join(tmpdir(), "connect-flow-pack-"));
@@ -42,7 +42,7 @@ export async function installTarball() {
     const tarball = join(folder, filename);
     await run("npm", ["init", "--yes"], folder);
     await run("npm", ["install", "--no-audit", "--no-fund", tarball], folder);
-    // The peer that an app brings along.
+    // The peer dependencies of the app.
     for (const peer of ["react", "react-dom"]) {
       await symlink(join(tools, "node_modules", peer), join(folder, "node_modules", peer), "dir");
     }

@@ -1,4 +1,4 @@
-/** Opens a page and waits for what its flow led to; gives `{ result, ways }`, the latter as `file: 200`. */
+/** Opens a page and waits for the result of its flow. Returns `{ result, ways }`, where `ways` are those of loading the module. */
 export async function runPage(browser, url) {
   await browser.url("about:blank");
   await browser.url(url);
@@ -11,7 +11,7 @@ export async function resultOf(browser) {
   return JSON.parse(await browser.execute(read));
 }
 
-/** Whether the page got the file, and what else of ours it loaded, as far as the bundler left names. */
+/** The status of the .wasm file, and which fallback scripts were loaded, as far as the bundler keeps their names. */
 async function waysOf(browser) {
   const loaded = await browser.execute(() => performance.getEntriesByType("resource").map(({ name, responseStatus }) => [name, responseStatus]));
   const file = loaded.filter(([url]) => url.endsWith(".wasm")).map(([, status]) => `file: ${status}`);

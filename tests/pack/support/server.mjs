@@ -14,17 +14,16 @@ const types = {
 };
 const prefix = "/api/connect";
 const report = "/policy-report";
-/** What a strict site allows, and the least that the package can do with. */
+/** A strict policy, with the least that the package needs. */
 export const strict = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; report-uri ${report}`;
 const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*", "access-control-allow-methods": "*" };
 
 /**
- * A static server as any, with the sandbox behind a gateway of its own: at the same address, or asked from another.
- * @param folder what it serves; `headers` go with every file.
- * @param port default any that is free.
- * @param answer for a path, `{ status, headers, body }` to be sent in place of the file, or a promise of it.
- * @returns `{ url, api, sandbox, paths, violations, close }`; `paths` are the files that were asked for, `violations` what was reported of
- * the policy `strict`.
+ * A static server with the sandbox at /api/connect, which also accepts cross-origin requests.
+ * @param folder the served folder. `headers` are sent with every file.
+ * @param port a free port by default.
+ * @param answer for a path, returns `{ status, headers, body }` to send in place of the file, or `{ type }` for another content type.
+ * @returns `{ url, api, sandbox, paths, violations, close }`: `paths` are the requested files, `violations` the reports of `strict`.
  */
 export async function serve({ folder, headers, answer, port = 0 } = {}) {
   const sandbox = createSandbox({ apiKey: "key" });
@@ -34,13 +33,13 @@ export async function serve({ folder, headers, answer, port = 0 } = {}) {
     const url = new URL(request.url);
     if (url.pathname.startsWith(prefix)) {
       if (request.method === "OPTIONS") return new Response(null, { headers: cors });
-      const asked = new Headers(request.headers);
-      asked.set("x-api-key", "key");
+      const requestHeaders = new Headers(request.headers);
+      requestHeaders.set("x-api-key", "key");
       const body = request.method === "GET" ? undefined : await request.arrayBuffer();
-      const { status, headers: told, body: said } = await sandbox.fetch(
-        new Request(`https://platform.test${url.pathname.slice(prefix.length)}${url.search}`, { method: request.method, headers: asked, body }),
+      const answered = await sandbox.fetch(
+        new Request(`https://platform.test${url.pathname.slice(prefix.length)}${url.search}`, { method: request.method, headers: requestHeaders, body }),
       );
-      return new Response(said, { status, headers: { ...Object.fromEntries(told), ...cors } });
+      return new Response(answered.body, { status: answered.status, headers: { ...Object.fromEntries(answered.headers), ...cors } });
     }
     if (url.pathname === report) {
       violations.push(await request.json());
@@ -48,10 +47,10 @@ export async function serve({ folder, headers, answer, port = 0 } = {}) {
     }
     const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
     paths.push(path);
-    const own = await answer?.(path);
-    if (own && !own.type) return new Response(own.body, own);
+    const replacement = await answer?.(path);
+    if (replacement && !replacement.type) return new Response(replacement.body, replacement);
     try {
-      const type = own?.type ?? types[extname(path)] ?? "application/octet-stream";
+      const type = replacement?.type ?? types[extname(path)] ?? "application/octet-stream";
       return new Response(await readFile(join(folder, path)), { headers: { "content-type": type, ...headers } });
     } catch {
       return new Response("Not found", { status: 404, headers });

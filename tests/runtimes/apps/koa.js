@@ -5,14 +5,17 @@ import { optionsOf } from "./options.js";
 
 const app = new Koa();
 const parse = bodyParser({ parsedMethods: ["POST", "PUT", "PATCH", "DELETE"] });
-/** Below `/parsed` behind the body parser, whose result is handed on; below `/lost` it is not; below `/plain` nothing has read. */
+/**
+ * `/plain` has no body parser. `/parsed` has one and passes its result on as `req.body`. `/lost` has one and does not pass its
+ * result on.
+ */
 for (const name of ["plain", "parsed", "lost"]) {
   const basePath = `/${name}/api/connect`;
   const handler = toNodeHandler(createGateway({ ...optionsOf(process.env), basePath, onError: () => {} }));
-  const isHere = (context) => context.path.startsWith(`${basePath}/`);
-  if (name !== "plain") app.use((context, next) => (isHere(context) ? parse(context, next) : next()));
+  const matches = (context) => context.path.startsWith(`${basePath}/`);
+  if (name !== "plain") app.use((context, next) => (matches(context) ? parse(context, next) : next()));
   app.use(async (context, next) => {
-    if (!isHere(context)) return next();
+    if (!matches(context)) return next();
     context.respond = false;
     if (name === "parsed") context.req.body = context.request.body;
     await handler(context.req, context.res);

@@ -1,4 +1,4 @@
-// What a cloud makes of a request before it calls a function: an event of API Gateway, of either version.
+// Turns each request into an event of AWS API Gateway, version 1 or 2, and calls the function with it.
 import { createServer } from "node:http";
 import express from "express";
 import serverless from "serverless-http";

@@ -1,4 +1,4 @@
-/** The same gateway everywhere: where the platform is, the environment says. */
+/** The options of every app's gateway. The environment has the platform's URL and key. */
 export const optionsOf = ({ PLATFORM_URL, PLATFORM_KEY }) => ({
   apiKey: PLATFORM_KEY,
   upstream: PLATFORM_URL,

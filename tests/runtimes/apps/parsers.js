@@ -1,4 +1,4 @@
-// An app of Express behind each of its body parsers: behind `express.json()` below `/json`, and so on.
+// An Express app with a gateway behind each body parser: `/json` behind `express.json()`, and so on.
 import { createGateway, toNodeHandler } from "connect-flow/server";
 import { optionsOf } from "./options.js";
 

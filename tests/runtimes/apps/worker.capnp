@@ -3,7 +3,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
-    # The platform is on this machine.
+    # The test's platform is on this machine.
     (name = "internet", network = (allow = ["private"])),
   ],
   sockets = [(name = "http", http = (), service = "main")],

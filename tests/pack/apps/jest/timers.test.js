@@ -10,7 +10,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Opens a flow whose user closes the popup. */
+/** Loads a flow whose user will close the popup. */
 async function open() {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "popup_closed" });
@@ -19,7 +19,7 @@ async function open() {
   return flow;
 }
 
-async function isReal() {
+async function assertRealTimers() {
   const beforeMs = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(Date.now()).toBeGreaterThan(beforeMs);
@@ -33,7 +33,7 @@ for (const [whose, fake] of [
     return [(ms) => clock.tickAsync(ms), () => clock.uninstall()];
   }],
 ]) {
-  test(`the clock may be ${whose}`, async () => {
+  test(`the sandbox can use ${whose} clock`, async () => {
     const [advanceTimers, end] = fake();
     sandbox = createSandbox({ advanceTimers });
     const flow = await open();
@@ -43,19 +43,19 @@ for (const [whose, fake] of [
     expect(new Date().toISOString()).toBe("2026-01-16T10:00:05.000Z");
     sandbox.dispose();
     end();
-    await isReal();
+    await assertRealTimers();
   });
 
-  test(`${whose} that are there already are not taken`, async () => {
+  test(`the sandbox refuses to replace ${whose} timers`, async () => {
     const [, end] = fake();
     sandbox = createSandbox();
     expect(() => sandbox.install()).toThrow(expect.objectContaining({ code: "timers_faked" }));
     end();
-    await isReal();
+    await assertRealTimers();
   });
 
   for (const isFirst of [true, false]) {
-    test(`${whose} that come afterwards are named, and gone when they end ${isFirst ? "before" : "after"} the sandbox`, async () => {
+    test(`${whose} timers, installed after the sandbox, cause an error and can be removed ${isFirst ? "before" : "after"} it`, async () => {
       sandbox = createSandbox({ now: () => startMs });
       await open();
       const [, end] = fake();
@@ -63,19 +63,19 @@ for (const [whose, fake] of [
       if (isFirst) end();
       sandbox.dispose();
       if (!isFirst) end();
-      await isReal();
+      await assertRealTimers();
     });
   }
 }
 
-test("microtasks that are fake too are named, before anything waits for them", async () => {
+test("fake microtasks cause an error instead of a hanging test", async () => {
   jest.useFakeTimers();
   sandbox = createSandbox({ advanceTimers: (ms) => jest.advanceTimersByTimeAsync(ms) });
   await expect(sandbox.createClient()).rejects.toMatchObject({ code: "timers_faked", message: expect.stringContaining("doNotFake") });
 });
 
 for (const isFirst of [true, false]) {
-  test(`spies and assignments leave nothing of the sandbox when they end ${isFirst ? "before" : "after"} it`, async () => {
+  test(`spies and assignments that are undone ${isFirst ? "before" : "after"} the sandbox leave the real globals`, async () => {
     sandbox = createSandbox({ now: () => startMs });
     sandbox.install();
     const { setTimeout: own } = globalThis;
@@ -92,7 +92,7 @@ for (const isFirst of [true, false]) {
     if (isFirst) end();
     sandbox.dispose();
     if (!isFirst) end();
-    await isReal();
+    await assertRealTimers();
     expect(navigator.onLine).toBe(true);
     expect(sandbox.popups).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { createSandbox } from "connect-flow/testing";
 import { expect, test, vi } from "vitest";
 
-// A DOM in Node has its own `Response` or none of `Blob`'s streams: the module must be the real one all the same.
-test("what is tested is the module", async () => {
+// jsdom and happy-dom replace `Response` or parts of `Blob`. The package must load the real module nevertheless.
+test("the sandbox's client uses the real WebAssembly module", async () => {
   const compiled = vi.spyOn(WebAssembly, "instantiateStreaming");
   const sandbox = createSandbox();
   await sandbox.createClient();

@@ -1,4 +1,4 @@
-// A page as an app has it: it knows nothing of tests.
+// An app's page. It contains nothing for tests.
 import { ConnectProvider, useConnectFlow } from "connect-flow/react";
 
 export function Page({ options, app }) {

@@ -53,7 +53,7 @@ for (const [attempt, ms, code] of [
   });
 }
 
-test("a popup that only looks closed is waited for", async () => {
+test("a popup that only looks closed still connects", async () => {
   await open();
   sandbox.next({ outcome: "popup_cut_off", afterMs: 60_000 });
   await click("Connect gmail");
@@ -63,7 +63,7 @@ test("a popup that only looks closed is waited for", async () => {
   expect(text()).toBe("gmail is connected");
 });
 
-test("where popups are blocked the page is left, and completes the connection when it is back", async () => {
+test("a page with blocked popups redirects and completes the connection when it returns", async () => {
   await open();
   sandbox.next({ outcome: "popup_blocked" });
   await click("Connect gmail");
@@ -78,7 +78,7 @@ test("where popups are blocked the page is left, and completes the connection wh
   expect(location.href).toBe("https://shop.example/settings");
 });
 
-test("a page that makes its client of its own gateway", async () => {
+test("a page that creates its own client connects through the sandbox's gateway", async () => {
   sandbox = createSandbox({ gateway: "/api/connect" });
   sandbox.install();
   await act(async () => render(<Page app="gmail" options={{ baseUrl: "/api/connect", entityId: "Melissa" }} />));

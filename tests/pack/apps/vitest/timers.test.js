@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Opens a flow whose user closes the popup. */
+/** Loads a flow whose user will close the popup. */
 async function open() {
   const client = await sandbox.createClient({ entityId: "Jessica" });
   sandbox.next({ outcome: "popup_closed" });
@@ -18,7 +18,7 @@ async function open() {
   return flow;
 }
 
-test("the clock may be Vitest's", async () => {
+test("the sandbox can use Vitest's clock", async () => {
   vi.useFakeTimers({ now: Date.parse("2026-01-16T10:00:00.000Z") });
   const timer = setTimeout;
   sandbox = createSandbox({ advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms) });
@@ -33,13 +33,13 @@ test("the clock may be Vitest's", async () => {
   expect(await sandbox.clock.until(new Promise((resolve) => setTimeout(resolve, 60_000, "done")))).toBe("done");
 });
 
-test("timers that Vitest has faked are not taken from it", async () => {
+test("the sandbox refuses to replace Vitest's fake timers", async () => {
   vi.useFakeTimers();
   sandbox = createSandbox();
   await expect(sandbox.createClient()).rejects.toMatchObject({ code: "timers_faked" });
 });
 
-for (const [what, change, name] of [
+for (const [change, apply, name] of [
   ["useFakeTimers", () => vi.useFakeTimers(), "setTimeout"],
   ["useFakeTimers of `Date` only", () => vi.useFakeTimers({ toFake: ["Date"], now: 5 }), "Date"],
   ["useFakeTimers of intervals only", () => vi.useFakeTimers({ toFake: ["setInterval"] }), "setInterval"],
@@ -48,10 +48,10 @@ for (const [what, change, name] of [
   ["a spy on a timer", () => vi.spyOn(globalThis, "setTimeout"), "setTimeout"],
   ["a spy that stops Date", () => vi.spyOn(Date, "now").mockReturnValue(5), "Date"],
 ]) {
-  test(`${what} after the sandbox was installed is named, and gone with both`, async () => {
+  test(`${change}, after the sandbox was installed, causes an error and can be undone`, async () => {
     sandbox = createSandbox({ now: () => Date.parse("2026-01-16T10:00:00.000Z") });
     await open();
-    change();
+    apply();
     await expect(sandbox.clock.advance(1_000)).rejects.toMatchObject({ code: "timers_replaced", message: expect.stringContaining(`\`${name}\``) });
     await expect(sandbox.clock.until(new Promise(() => {}))).rejects.toMatchObject({ code: "timers_replaced" });
     sandbox.dispose();
@@ -62,7 +62,7 @@ for (const [what, change, name] of [
   });
 }
 
-test("a moment that was set before is where the sandbox begins", async () => {
+test("the sandbox starts at a system time that was set before", async () => {
   vi.setSystemTime("2026-01-16T10:00:00.000Z");
   sandbox = createSandbox();
   sandbox.install();
@@ -70,7 +70,7 @@ test("a moment that was set before is where the sandbox begins", async () => {
   expect(new Date().toISOString()).toBe("2026-01-16T10:00:01.500Z");
 });
 
-test("a moment that is set meanwhile is the page's, where the clock is Vitest's", async () => {
+test("a system time that is set later applies to the page when the clock is Vitest's", async () => {
   vi.useFakeTimers();
   sandbox = createSandbox({ advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms) });
   const flow = await open();
@@ -80,15 +80,15 @@ test("a moment that is set meanwhile is the page's, where the clock is Vitest's"
   expect((await done).error.code).toBe("popup_closed");
 });
 
-test("`advanceTimers` without fake timers is named", async () => {
+test("`advanceTimers` without fake timers causes an error", async () => {
   sandbox = createSandbox({ advanceTimers: () => {} });
   await open();
   await expect(sandbox.clock.advance(1_000)).rejects.toMatchObject({ code: "clock_stuck", message: expect.stringContaining("advanceTimers") });
 });
 
-test("stubs and spies that are taken away after the sandbox leave nothing of it", async () => {
+test("stubs and spies that are removed after the sandbox leave the real globals", async () => {
   const before = { open: globalThis.open, location: globalThis.location, channel: globalThis.BroadcastChannel, fetch: globalThis.fetch };
-  // A port where nothing listens.
+  // A port without a server.
   const gateway = "http://127.0.0.1:1/api/connect";
   sandbox = createSandbox({ gateway });
   sandbox.install();
@@ -111,7 +111,7 @@ test("stubs and spies that are taken away after the sandbox leave nothing of it"
   expect(sandbox.requests.length).toBe(asked);
 });
 
-test("the clock may be the real one", async () => {
+test("the sandbox can use the real clock", async () => {
   sandbox = createSandbox({ advanceTimers: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
   const startMs = Date.now();
   sandbox.install();

@@ -14,7 +14,7 @@ afterEach(() => {
   sandbox.dispose();
 });
 
-test("a user types and clicks while the clock is the sandbox's", async () => {
+test("user-event types and clicks under the sandbox's clock", async () => {
   const user = userEvent.setup();
   const options = sandbox.install({ entityId: "Jessica" });
   function Named() {
@@ -31,7 +31,7 @@ test("a user types and clicks while the clock is the sandbox's", async () => {
   expect(sandbox.accounts()).toMatchObject([{ status: "ACTIVE" }]);
 });
 
-test("with `delay: null`, too", async () => {
+test("user-event with `delay: null` clicks under the sandbox's clock", async () => {
   const user = userEvent.setup({ delay: null });
   render(<Page app="gmail" options={sandbox.install({ entityId: "Jessica" })} />);
   await act(() => sandbox.clock.advance(0));

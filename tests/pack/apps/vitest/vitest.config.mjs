@@ -4,7 +4,7 @@ const url = "https://shop.example/settings";
 
 export default defineConfig({
   test: {
-    // Of the test that runs this project: once in each.
+    // The test that runs this project sets it, and runs the project once in each environment.
     environment: process.env.ENVIRONMENT ?? "jsdom",
     environmentOptions: { jsdom: { url }, happyDOM: { url } },
   },

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { ConnectProvider, useConnectFlow } from "connect-flow/react";
 import { baseUrl } from "../flow.js";
 
-/** The same flow by the hook: fields are there, then the key is sent. */
+/** The flow of ../flow.js with the hook: submits the fields as soon as they are loaded. */
 function Flow() {
   const flow = useConnectFlow({ app: "firecrawl" });
   useEffect(() => {

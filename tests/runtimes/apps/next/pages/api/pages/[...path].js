@@ -3,7 +3,7 @@ import { optionsOf } from "../../../options.js";
 
 let handler;
 
-// Next.js has read and parsed the body before.
+// Next.js has already parsed the body.
 export default (request, response) => {
   handler ??= toNodeHandler(createGateway({ ...optionsOf(process.env), basePath: "/api/pages" }));
   return handler(request, response);
