@@ -11,18 +11,18 @@ import { makeFolder } from "./lib/folder.mjs";
 
 export const title = "The build and the tests";
 
-// Whatever `npm start` would install is there before its time is taken.
+// Installed before the measurement, so that it does not count.
 export const needs = ["wasm", "wasm-pack", "wasm-bindgen"];
 
 const LIMIT_MS = 30 * 60_000;
 
-/** Of the cache, what is made of sources, and the locks of those who make it. */
-const MADE = ["target", "locks"];
+/** The parts of the cache that are compiled, and their locks. */
+const COMPILED = ["target", "locks"];
 
 export async function measure({ note }) {
   const folder = makeFolder();
   try {
-    const env = { CONNECT_FLOW_CACHE: cacheWithoutMade(join(folder.path, "cache")) };
+    const env = { CONNECT_FLOW_CACHE: cacheWithoutCompiled(join(folder.path, "cache")) };
     const rows = [];
     const start = async (state, clone) => {
       note(`npm start, ${state}`);
@@ -43,24 +43,24 @@ export async function measure({ note }) {
   }
 }
 
-/** A cache with the same tools, in which nothing has been compiled. */
-function cacheWithoutMade(parent) {
+/** A cache with the same tools and nothing compiled. */
+function cacheWithoutCompiled(parent) {
   const cache = join(parent, "connect-flow");
   mkdirSync(cache, { recursive: true });
-  for (const name of readdirSync(cacheDir)) if (!MADE.includes(name)) symlinkSync(join(cacheDir, name), join(cache, name));
+  for (const name of readdirSync(cacheDir)) if (!COMPILED.includes(name)) symlinkSync(join(cacheDir, name), join(cache, name));
   return parent;
 }
 
-/** How long `npm start` takes in a clone until it says where the demo is. */
+/** The time from `npm start` in a clone until it prints the demo's URL. */
 async function timeStart(cwd, env) {
   const start = Date.now();
-  // A group of its own, which is ended with all that it has started.
+  // In its own process group, so that its children can be ended with it.
   const child = spawn("npm", ["start"], { cwd, env: { ...process.env, ...env, CI: "1" }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const end = () => {
     try {
       process.kill(-child.pid, "SIGTERM");
     } catch {
-      // It has ended.
+      // The process has already ended.
     }
   };
   process.on("exit", end);
@@ -89,14 +89,14 @@ function report(starts, tests) {
   });
   const kept = lines.length
     ? markdown([["`npm test` from", "time", "of", "longest stages, side by side with others"], ...lines])
-    : "How long `npm test` takes was not measured here: a whole one has to pass first.";
+    : "The time of `npm test` is not known yet: a complete run has to pass first.";
   return [
-    `\`npm start\` until the demo can be opened. What it needs is installed, and the packages of npm and cargo are downloaded. *Tools, nothing
-compiled* is a fresh clone whose cache holds no compiled dependency; *a fresh clone* finds these in the cache, and makes \`node_modules\`
-and the module; *built before* is the same clone once more.`,
+    `\`npm start\` until the demo can be opened. The tools are installed and the packages of npm and cargo are downloaded. *Tools, nothing
+compiled* is a fresh clone with a cache without compiled dependencies. *A fresh clone* has them in its cache, and creates \`node_modules\`
+and the module. *Built before* is the same clone again.`,
     markdown([["`npm start` from", "time"], ...starts]),
-    `\`npm test\` is not run for this: whenever the whole of it passes, it keeps its time, from each state the last one. *Nothing
-installed* is with an empty cache, tools downloaded and compiled on the way, and browsers installed where the system has none.`,
+    `The times of \`npm test\` are those of the last complete run that passed, from each state. *Nothing installed* has an empty cache: the
+run downloads and compiles the tools, and installs missing browsers.`,
     kept,
   ].join("\n\n");
 }

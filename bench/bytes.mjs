@@ -29,12 +29,12 @@ export async function measure({ note, folder }) {
   const rows = [...ours, ...peers].map(({ name, first, total }) => [name, kb(first), kb(total), times(whole / total)]);
   return {
     text: [
-      `Of a small app that connects an account (\`bench/entries\`), bundled, tree-shaken and minified by esbuild, from the entry
-that each package publishes for browsers. KB are 1,000 bytes of brotli at level 11; *in all* is what it takes to connect an account, and
-the ratio is what connect-flow takes of that.`,
+      `The size of a small app that connects an account (\`bench/entries\`), bundled, tree-shaken and minified by esbuild from the entry
+that each package publishes for browsers. A KB is 1,000 bytes of brotli at level 11. *In all* is the download to connect an account, and
+the ratio is connect-flow divided by the package.`,
       markdown([["package", "KB at import", "KB in all", "ratio"], ...rows]),
-      aims(ours),
-      "What each does of connect-flow's job, which is all of: fields, checks, initiate, redirect or popup, callback, waiting, accounts:",
+      compareWithBudgets(ours),
+      "What each package covers of connect-flow's job: fields, validation, initiate, redirect or popup, callback, waiting, accounts:",
       markdown([["package", "does", "does not", "loads from elsewhere at run time, uncounted"], ...PEERS.map(describe)]),
       stubs(peers),
     ].join("\n\n"),
@@ -61,12 +61,12 @@ async function weighPeer({ name, entry, external }, folder) {
   return { name: `${name} ${version}`, first: weight, total: weight, stubbed };
 }
 
-/** Whether what was aimed at is met. */
-function aims([{ first, total }]) {
+/** Compares our sizes with the budgets. */
+function compareWithBudgets([{ first, total }]) {
   const { eager, lazy } = readBudgets();
-  const say = (bytes, { budget }) => `${kb(budget)} KB, which is ${bytes > budget ? "not met" : "met"}`;
-  return `The aim at import is ${say(first, eager)}; of what a flow loads then, ${say(total - first, lazy)}.
-[size-steps.md](size-steps.md#why-not-20000) says what was done, and what it would take.`;
+  const verdict = (bytes, { budget }) => `${kb(budget)} KB, which is ${bytes > budget ? "not met" : "met"}`;
+  return `The budget at import is ${verdict(first, eager)}. For what a flow then loads, it is ${verdict(total - first, lazy)}.
+[size-steps.md](size-steps.md#why-not-20000) lists the steps that were taken, and what more would cost.`;
 }
 
 const sum = (files, paths) =>
@@ -77,6 +77,6 @@ const describe = ({ name, does, not, loads = "nothing" }) => [name, does, not, l
 function stubs(peers) {
   const lines = peers
     .filter(({ stubbed }) => stubbed.length)
-    .map(({ name, stubbed }) => `- ${name} asks for ${stubbed.map((module) => `\`${module}\``).join(", ")}.`);
-  return ["Node's own modules, which browsers do not have, are empty modules here and weigh nothing:", ...lines].join("\n");
+    .map(({ name, stubbed }) => `- ${name} imports ${stubbed.map((module) => `\`${module}\``).join(", ")}.`);
+  return ["Modules of Node, which browsers do not have, are replaced by empty ones and count as nothing:", ...lines].join("\n");
 }

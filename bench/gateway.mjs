@@ -26,7 +26,7 @@ export async function measure({ note, folder }) {
     for (const kind of Object.keys(NAMES)) subjects[kind] = await begin(kind, upstream.url);
     for (const path of upstream.paths) {
       for (const connections of CONNECTIONS) {
-        // The first round warms up both. In turns, since a machine is faster at one moment than at another.
+        // The first round is a warm-up. The servers take turns, because the machine's speed varies over time.
         for (let round = 0; round <= ROUNDS; round++) {
           for (const [name, server] of Object.entries(subjects)) {
             note(`${NAMES[name]}, ${connections} connections, round ${round}`);
@@ -47,27 +47,27 @@ async function start(kind, args, { folder, children }) {
   children.push(child);
   const ended = once(child, "exit").then(([code]) => { throw new Error(`the server ${kind} ended with ${code}`); });
   const server = { child, ended };
-  return Object.assign(server, await hear(server));
+  return Object.assign(server, await nextMessage(server));
 }
 
-/** What a server says next. */
-async function hear({ child, ended }) {
-  const [said] = await Promise.race([once(child, "message"), ended]);
-  if (said.error) throw new Error(said.error);
-  return said;
+/** The next message of a server's process. */
+async function nextMessage({ child, ended }) {
+  const [message] = await Promise.race([once(child, "message"), ended]);
+  if (message.error) throw new Error(message.error);
+  return message;
 }
 
-/** What a server has used until now. */
+/** The processor time and memory that a server has used so far. */
 async function usage(server) {
   server.child.send("usage");
-  const { cpu, rss } = await hear(server);
+  const { cpu, rss } = await nextMessage(server);
   return { cpuMs: (cpu.user + cpu.system) / 1000, rss };
 }
 
 async function load(autocannon, server, path, connections) {
   const before = await usage(server);
   const { requests, latency, non2xx, errors } = await autocannon({ url: server.url + path, connections, duration: SECONDS });
-  if (non2xx || errors) throw new Error(`${non2xx} answers were not 2xx, ${errors} did not come`);
+  if (non2xx || errors) throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed`);
   const after = await usage(server);
   return { perSecond: requests.average, p50: latency.p50, p99: latency.p99, cpu: (after.cpuMs - before.cpuMs) / requests.total, rss: after.rss };
 }
@@ -87,12 +87,12 @@ function report(paths, runs) {
     ),
   );
   const head = ["what is asked for", "connections", "server", "requests/s", "p99, ms", "own CPU a request, ms", "ratio", "memory, MiB", "ratio"];
-  return `The gateway, and two that only add the key, in Node in front of the same upstream, which answers from memory, each in a process
-of its own; asked by autocannon, ${ROUNDS} rounds of ${SECONDS} s in turns, medians. With the upstream and what asks on the same machine,
-requests a second say less than the processor time that the server itself takes for one; the ratios are to the reverse proxy, which
-passes bytes on. *By hand* is one line behind the same adapter, from a \`Request\` to a \`Response\` with \`fetch\`: most of the distance to the
-proxy is what these cost in Node. The rest is what the gateway is for: it looks whose the answer is, and writes it anew from what may
-be seen.
+  return `The gateway and two servers that only add the key, in Node, in front of the same upstream, which answers from memory. Each runs in
+a process of its own. autocannon sends the requests: ${ROUNDS} rounds of ${SECONDS} s in turns, medians. The upstream and autocannon run on
+the same machine, so the server's own processor time for a request says more than requests per second. Ratio: the server divided by the
+reverse proxy, which passes bytes on. *By hand* is one line behind the same adapter, from a \`Request\` to a \`Response\` with \`fetch\`. Most of
+the distance to the proxy is the cost of these in Node. The rest is the gateway's own work: it checks whose account the answer is about,
+and rebuilds the answer from its known members.
 
 ${markdown([head, ...rows])}`;
 }

@@ -1,7 +1,6 @@
 /**
- * What connect-flow is measured beside. `entry` is what an app writes to connect an account with it, `does` and `not` say how
- * much of connect-flow's job that is, `short` the same in the README, and `loads` what comes from elsewhere at run time and is in no
- * number here.
+ * The packages that connect-flow is compared with. `entry` is an app that connects an account with it. `does` and `not` describe what it
+ * covers, `short` the same for the README. `loads` is what it loads from elsewhere at run time, which is not counted.
  */
 export const PEERS = [
   {
@@ -9,29 +8,29 @@ export const PEERS = [
     entry: "composio-sdk.js",
     short: "the requests, a poll",
     does: "the platform's SDK: fields, link, a poll every second",
-    not: "made for servers: the project's key in the page; no form checks, callback, popup or anything kept over the redirect; the newest version that installs with Node 20",
+    not: "made for servers: the project's key is in the page; no validation, callback, popup or storage; the newest version that supports Node 20",
   },
   {
     name: "@composio/client",
     entry: "composio-client.js",
     short: "the requests",
     does: "the platform's generated client: every request",
-    not: "nothing of the flow around the requests; the project's key in the page",
+    not: "no flow around the requests; the project's key is in the page",
   },
   {
     name: "@nangohq/frontend",
     entry: "nango.js",
     short: "all, on its own platform; the form comes from its site",
-    does: "connects accounts on its own platform, by popup; takes keys from a form of one's own",
-    not: "no redirect in the page; does not say which fields to ask for",
-    loads: "the form, from its site, in an iframe; not with a form of one's own",
+    does: "connects accounts on its own platform, by popup; accepts keys from the app's own form",
+    not: "no redirect in the page; does not list the fields",
+    loads: "the form, from its site, in an iframe; not with the app's own form",
   },
   {
     name: "@pipedream/sdk",
     entry: "pipedream.js",
     short: "all, on its own platform; the form comes from its site",
-    does: "connects accounts on its own platform; asks for its other data",
-    not: "no redirect in the page, no form of one's own",
+    does: "connects accounts on its own platform; reads its other data",
+    not: "no redirect in the page; the app cannot use its own form",
     loads: "the form and the flow, from its site, in an iframe",
   },
   {
@@ -39,22 +38,22 @@ export const PEERS = [
     entry: "paragon.js",
     external: ["react", "react-dom"],
     short: "all, on its own platform; React not counted",
-    does: "connects accounts on its own platform, with fields for a form of one's own; file pickers of several providers",
+    does: "connects accounts on its own platform, with fields for the app's own form; file pickers of several providers",
     not: "no redirect in the page; React is not counted",
-    loads: "its portal, from its site, in an iframe; not with a form of one's own",
+    loads: "its portal, from its site, in an iframe; not with the app's own form",
   },
   {
     name: "oidc-client-ts",
     entry: "oidc-client-ts.js",
     short: "OpenID Connect alone",
-    does: "signs a user in by OpenID Connect: redirect, popup, callback, renewal",
+    does: "signs a user in with OpenID Connect: redirect, popup, callback, renewal",
     not: "no platform, fields, accounts; tokens are kept in the page",
   },
   {
     name: "oauth4webapi",
     entry: "oauth4webapi.js",
     short: "OAuth alone",
-    does: "only OAuth: the requests of a code flow and their checks",
+    does: "OAuth only: the requests and checks of the authorization code flow",
     not: "no platform, fields, accounts, popup, storage, waiting",
   },
   {

@@ -20,25 +20,25 @@ const SCRIPTS = ["pages/profile.js", "pages/fields.js", "pages/callback-url.js",
 const page = (script) => `<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,">
 <script type="module" src="./${script}"></script>`;
 
-/** By the names of functions. What a job itself calls of the browser has none of its own. */
+/** Groups of functions by name. Built-in functions that a job calls directly have no frame of their own. */
 const GROUPS = [
   ["`JSON.parse`, with which both sides begin", /^ofTheJob$/],
   ["the browser's garbage collector", /^\(garbage collector\)$/],
-  ["`JSON.stringify` of the fields, and the way of its text into the module", /stringify|passStringToWasm|encodeText/],
+  ["`JSON.stringify` of the fields, and passing the text into the module", /stringify|passStringToWasm|encodeText/],
   ["values into the module, one by one", /browser::value|Reflect|__wbg_(?:get|ownKeys|isArray|has)_|string_get|number_get|boolean_get|is_undefined|is_object/],
   ["issues out of the module, one by one", /erialize|core::plain|^decode$|decodeText|getStringFromWasm|__wbg_(?:set|new|push)_/],
-  ["memory: taken, grown, copied, given back", /talc|alloc::|RawVec|drop_in_place|memmove|memcpy|__rust/],
-  ["making fields of it", /core::(?:fields|words|value|secret|text)/],
+  ["memory: allocating, growing, copying, freeing", /talc|alloc::|RawVec|drop_in_place|memmove|memcpy|__rust/],
+  ["decoding the fields", /core::(?:fields|words|value|secret|text)/],
   ["the callback's parameters", /core::(?:callback|url)|form_urlencoded|percent/],
-  ["checking the values", /core::(?:validate|normalise|pattern|order)|memcmp|memchr|<str>::trim/],
+  ["validating the values", /core::(?:validate|normalise|pattern|order)|memcmp|memchr|<str>::trim/],
   ["between JavaScript and WebAssembly, the rest", /wasm-to-js|js-to-wasm|externref|__wb|getDataView|getUint8|get buffer|addHeapObject|connect_flow|bindgen/],
   ["the rest", /(?:)/],
 ];
 
 /** Ways to start the browser. */
 const WAYS = [
-  { how: "as it is" },
-  { how: "compiles all of a module before it runs (`--no-wasm-lazy-compilation`)", args: ["--js-flags=--no-wasm-lazy-compilation"] },
+  { how: "with its defaults" },
+  { how: "with eager compilation (`--no-wasm-lazy-compilation`)", args: ["--js-flags=--no-wasm-lazy-compilation"] },
 ];
 
 const BROWSERS = 7;
@@ -75,7 +75,7 @@ export async function measure({ note, folder, wasm: toolchain, ...found }) {
 
 async function profile(engine, name, nameOf) {
   const work = (isReference) => engine.run((...values) => globalThis.work(...values), name, isReference, PROFILE_MS);
-  // Until everything is compiled as it stays.
+  // Warms up until all functions are optimized.
   await work(false);
   const [took, reference] = [await work(false), await work(true)];
   await engine.cdp("Profiler.enable");
@@ -86,7 +86,7 @@ async function profile(engine, name, nameOf) {
   return { ratio: took / reference, parts: shares(profile, GROUPS, nameOf) };
 }
 
-/** A browser of its own for each: within one, pages share what was compiled. */
+/** Measures clicks in a new browser each time, because pages of one browser share compiled code. */
 async function click(args, found, url) {
   const took = { own: { first: [], later: [] }, byHand: { first: [], later: [] } };
   for (let each = 0; each < BROWSERS; each += 1) {
@@ -110,16 +110,16 @@ function report([fields, callback], rows) {
   };
   const names = [...new Set([...fields.parts, ...callback.parts].map(({ name }) => name))];
   return [
-    `In Chromium. First \`validateParams\` of 1,000 fields, from \`JSON.parse\` on, and \`parseCallback\`, as in the table above: by DevTools' profiler
-and the names of the module's functions; an inlined function counts for its caller. *Ratio* is each part beside the whole of the same job
-in plain JavaScript, measured in the same page; in all it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
+    `In Chromium. First, \`validateParams\` of 1,000 fields, including \`JSON.parse\`, and \`parseCallback\`, as in the table above, by DevTools'
+profiler and the names of the module's functions. An inlined function counts as its caller. Ratio: the part divided by the whole job in
+plain JavaScript, measured in the same page. In total it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
     markdown([
       ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
       ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),
     ]),
-    `Then what lies between a click and the redirect, the fields asked for before: in milliseconds, without the time that the request is on
-its way, which the sandbox answers within the page. *First* is the first click in a browser that was just started, ${BROWSERS} of them; *later* one
-of the last ${CLICKS / 3} of ${CLICKS} in the same page; medians.`,
+    `Then the time from a click to the redirect with fields loaded before, in milliseconds, without the time of the request, which the
+sandbox answers in the page. *First* is the first click in each of ${BROWSERS} newly started browsers, *later* one of the last ${CLICKS / 3} of
+${CLICKS} clicks in the same page. Medians.`,
     markdown([
       ["Chromium", "first, connect-flow", "later", "first, by hand", "later", "first, above by hand", "later"],
       ...rows.map(({ how, own, byHand }) => {

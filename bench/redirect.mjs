@@ -13,10 +13,10 @@ const RUNS = Number(process.env.BENCH_RUNS) || 11;
 const LIMIT_MS = 20_000;
 const ROUND_TRIPS_MS = { chromium: [0, 50, 200], firefox: [50] };
 
-/** The round trips that the platform's protocol cannot do without, from the click, when all is asked for after it. */
-const LEAST = 2;
+/** The round trips that the platform's protocol requires after a click, if nothing was loaded before. */
+const MIN_ROUND_TRIPS = 2;
 
-/** The first is what the others are compared with. */
+/** The others are compared with the first. */
 const SUBJECTS = [
   { name: "by hand", entry: "by-hand.js" },
   { name: "connect-flow", entry: "connect-flow.js" },
@@ -24,7 +24,7 @@ const SUBJECTS = [
   { name: "@composio/client", entry: "composio-client.js" },
 ];
 
-/** What was asked for before the click. */
+/** What was loaded before the click. */
 const SCENARIOS = [
   { name: "nothing", isPrepared: false },
   { name: "the fields", isPrepared: true },
@@ -90,7 +90,7 @@ async function makePages(folder) {
   return { pages, names };
 }
 
-/** All subjects in turns, so that whatever else the machine does befalls all of them. */
+/** Measures all subjects in turns, so that other load on the machine affects all of them alike. */
 async function compare(engine, server, names, cell) {
   const runs = SUBJECTS.map((subject) => ({ ...cell, subject, took: [], calls: [], elsewhere: 0 }));
   // The first is for whatever the browser does once.
@@ -98,7 +98,7 @@ async function compare(engine, server, names, cell) {
     for (const row of runs) {
       const { took, calls, elsewhere } = await click(engine, server, names, row);
       if (run < 0) continue;
-      if (run && calls.length !== row.calls.length) throw new Error(`${row.subject.name}: ${calls.length} requests, and before ${row.calls.length}`);
+      if (run && calls.length !== row.calls.length) throw new Error(`${row.subject.name}: ${calls.length} requests, but ${row.calls.length} in the run before`);
       row.took.push(took);
       row.calls = calls;
       row.elsewhere = Math.max(row.elsewhere, elsewhere);
@@ -115,27 +115,27 @@ async function click(engine, server, names, { subject, scenario }) {
   server.sandbox.reset();
   await engine.visit(`${server.url}/app/${names[subject.entry]}${scenario.isPrepared ? "?prepared=1" : ""}`);
   let state;
-  // It has none at all for a moment.
+  // The title is empty at first.
   const isLoaded = async () => !["", "Redirect"].includes((state = await engine.browser.getTitle()));
   await engine.browser.waitUntil(isLoaded, { timeout: LIMIT_MS, interval: 20 });
   if (state !== "Ready") throw new Error(`${subject.name}: ${state}`);
   server.calls.length = 0;
   const noted = server.noted();
   await (await engine.browser.$("button")).click();
-  const late = new Promise((_, reject) => setTimeout(reject, LIMIT_MS, new Error(`${subject.name}: nobody has left the page`)).unref());
+  const late = new Promise((_, reject) => setTimeout(reject, LIMIT_MS, new Error(`${subject.name}: the page was not left`)).unref());
   const { ms: took, error, elsewhere } = await Promise.race([noted, late]);
   if (error) throw new Error(`${subject.name}: ${error}`);
-  // Until the page has been left, there is none to go to.
+  // The browser must have left the page before it can visit the next.
   await engine.browser.waitUntil(async () => (await engine.browser.getTitle()) !== "Ready", { timeout: LIMIT_MS, interval: 20 });
   return { took, calls: [...server.calls], elsewhere };
 }
 
-/** The median, and the quartiles. */
+/** The median and the quartiles. */
 const spread = (values) => [ms(median(values)), [0.25, 0.75].map((part) => ms(quantile(values, part))).join(" to ")];
 
 function report(rows) {
   const line = ({ engine, delay, scenario, subject, took, calls, elsewhere, aboveByHand }) => {
-    const least = (scenario.isPrepared ? 1 : LEAST) * delay;
+    const least = (scenario.isPrepared ? 1 : MIN_ROUND_TRIPS) * delay;
     const bytes = calls.map(({ sent, got }) => sent + got).reduce((a, b) => a + b, 0);
     const value = median(took);
     return [
@@ -147,14 +147,13 @@ function report(rows) {
     "engine", "round trip", "asked before", "with", "requests", "bytes", "asked elsewhere", "median", "limit", "above", "ratio", "above by hand", "middle half",
   ];
   return [
-    `From a real click to the page being left (\`beforeunload\`), in milliseconds, ${RUNS} times each and in turns, against one sandbox
-whose server waits a round trip with each answer. Gmail, which asks for no field. Each package was loaded and its client made when the page
-opened; either everything else is asked for after the click, or the fields were when the page opened. *Limit* is the sum of the round
-trips that the protocol cannot do without: the integration and the app's fields side by side and then the link; after the fields, one. *By
-hand* is \`fetch\` of those requests, side by side where that is possible, and \`location.assign\`, without any check: what the browser
-takes for it. *Above by hand* is the median of the differences to it, in turns, and *middle half* says between which the half of them
-lies that is neither low nor high: what is not far outside of that is noise. Bytes are those of all bodies. Composio's packages
-hold the key themselves in this; what they ask elsewhere, telemetry and the newest version, is refused by the page's policy.`,
+    `From a real click until the page is left (\`beforeunload\`), in milliseconds, ${RUNS} runs each, in turns, with one sandbox whose server
+delays each answer by a round trip. The app is Gmail, which has no fields. Each package was loaded and its client created when the page
+opened. *Asked before* says whether the fields were also loaded then. *Limit* is the sum of the required round trips: the integration and
+the app's fields in parallel, and then the link. With loaded fields, it is one. *By hand* sends these requests with \`fetch\`, in parallel
+where possible, and calls \`location.assign\` without any validation. *Above by hand* is the median of the differences to it, and *middle
+half* their quartiles: smaller differences are noise. Bytes are those of all bodies. Composio's packages contain the key here. The page's
+policy blocks their requests to other hosts, which are telemetry and a version check.`,
     markdown([head, ...rows.map(line)]),
   ].join("\n\n");
 }

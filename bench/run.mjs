@@ -11,19 +11,19 @@ import { readDocument, readSection, writeSection } from "./lib/report.mjs";
 const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
-const HELP = `npm run bench                  every part, which takes twenty minutes; writes ${REPORT}, and of it the figures of README.md
-npm run bench -- bytes ready   only these
-npm run bench -- --readme      measures nothing: README.md's figures from ${REPORT}
+const HELP = `npm run bench                  measures every part in about 20 minutes; writes ${REPORT} and the figures of README.md
+npm run bench -- bytes ready   measures only these parts
+npm run bench -- --readme      measures nothing; updates README.md from ${REPORT}
 
 ${PARTS.join("\n")}`;
 
 function select(args) {
-  for (const name of args) if (!PARTS.includes(name)) throw new Stop(`There is no part ${name}; there are: ${PARTS.join(", ")}`);
+  for (const name of args) if (!PARTS.includes(name)) throw new Stop(`"${name}" is not a part of the benchmarks. The parts are ${PARTS.join(", ")}`);
   return PARTS.filter((name) => args.includes(name) || !args.length);
 }
 
-/** What a number means nothing without. */
-function machine(found) {
+/** The machine, the versions and the load, without which the numbers mean nothing. */
+function describeMachine(found) {
   const [{ model }] = cpus();
   const gib = Math.round(totalmem() / 2 ** 30);
   const version = (file) => ask(file, ["--version"])?.match(/[\d.]+/)?.[0];
@@ -39,10 +39,10 @@ function machine(found) {
   ].join("; ");
 }
 
-/** Measures a part and writes it into the report; what goes wrong is shown, and the next part's turn comes. */
+/** Measures a part and writes it into the report. A failure is noted there, and the next part continues. */
 async function runPart(part, context) {
   const start = Date.now();
-  const about = machine(context);
+  const about = describeMachine(context);
   const took = () => seconds(Date.now() - start);
   try {
     const { text } = await step(part.title, (note) => part.measure({ ...context, note }));
@@ -66,7 +66,7 @@ await main(async () => {
   if (args.includes("--help")) return void console.log(HELP);
   if (args.length === 1 && args[0] === "--readme") return writeReadme();
   const names = select(args);
-  // So that whatever was started is ended, and what was written beside the repository is removed: on "exit".
+  // Exits regularly, so that "exit" listeners end child processes and remove temporary folders.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
   const start = Date.now();
   await build();

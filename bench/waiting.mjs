@@ -8,7 +8,7 @@ export const title = "Waiting";
 
 export const needs = ["chromium", "firefox"];
 
-// The platform's link lives for ten minutes, and so does a flow.
+// A link of the platform and a flow both expire after 10 minutes.
 const WAIT_MS = 9.5 * 60_000;
 
 const page = (script) => `<!doctype html><meta charset="utf-8"><title>Waiting</title><link rel="icon" href="data:,">
@@ -53,7 +53,7 @@ async function wait(engine, server, { script, hasPopup, isHidden }) {
   if (!hasPopup) {
     const connectedAccountId = await initiate(server);
     const counts = await engine.run((values) => globalThis.watch(values), { ...options, connectedAccountId });
-    if (counts.over) throw new Error(`${script} does not wait: ${counts.over}`);
+    if (counts.ended) throw new Error(`${script} stopped waiting: ${counts.ended}`);
     return counts;
   }
   const home = await engine.browser.getWindowHandle();
@@ -66,11 +66,11 @@ async function wait(engine, server, { script, hasPopup, isHidden }) {
     await engine.browser.closeWindow();
   }
   await engine.browser.switchToWindow(home);
-  if (counts.state !== "waiting" || !counts.isPopupOpen) throw new Error(`the flow is ${JSON.stringify(counts)}`);
+  if (counts.state !== "waiting" || !counts.isPopupOpen) throw new Error(`the flow stopped waiting: ${JSON.stringify(counts)}`);
   return counts;
 }
 
-/** An account whose user never comes back. */
+/** Initiates an account whose user never finishes. */
 async function initiate({ sandbox, url }) {
   const headers = { "x-api-key": "key", "content-type": "application/json" };
   const body = JSON.stringify({ auth_config_id: "ac_Gmail0000001", user_id: "Jessica" });
@@ -81,17 +81,17 @@ async function initiate({ sandbox, url }) {
 function report(rows) {
   const line = ({ engine, subject, requests, timers, wakeUps, noticedAfter }) => {
     const polls = WAIT_MS / 1000;
-    // Without a request there is no number, and JSON makes null of that.
+    // Without any request the value is NaN, which JSON turns into null.
     const after = noticedAfter ? `${(noticedAfter / 1000).toFixed(1)} s` : "once shown";
     return [engine, subject.name, requests, timers, wakeUps, times(requests / polls), times(wakeUps / polls), after];
   };
   return [
-    `What a page does while its user is at the provider for ${WAIT_MS / 60_000} minutes and never comes back: requests to the platform,
-timers that were set, and timers that went off, each of which wakes the processor up. The page has a clock of its own, so that this
-takes seconds; the sandbox answers each request, for which no time passes. An attempt is over after 10 minutes. The ratios are to one request
-and one timer a second, as the platform's SDKs have it; they go on when the page is hidden, as slowly as the browser lets them. *Noticed
-after* is how much later than the platform a page that only asks knows of an account that became active, on average: the price of fewer
-requests. A flow with its popup is told by the popup, and asks at once when the user is back in the page.`,
+    `What a page does while its user is at the provider for ${WAIT_MS / 60_000} minutes: requests to the platform, timers that were set, and
+timers that fired, each of which wakes the processor up. The page has a fake clock, so that this takes seconds, and requests take no
+time on it. An attempt expires after 10 minutes. The ratios are to one request and one timer a second, as in the platform's SDKs, which
+continue in a hidden page as slowly as the browser allows. *Noticed after* is the average delay until a polling page notices that the
+account is active: the price of fewer requests. A flow with a popup is informed by the popup, and asks immediately when the user
+returns to the page.`,
     markdown([["engine", "with", "requests", "timers", "wake-ups", "requests, ratio", "wake-ups, ratio", "noticed after"], ...rows.map(line)]),
   ].join("\n\n");
 }

@@ -18,12 +18,12 @@ const JOBS = {
   "fields 10": "decode and validate 10 fields",
   "fields 1000": "decode and validate 1,000 fields",
   "fields 100000": "decode and validate 100,000 fields",
-  "floor 1000": "of 1,000 fields only `JSON.parse` and `JSON.stringify`, beside all of it",
-  transition: "one transition: a submit that is refused, for another reason than the last",
-  snapshot: "one snapshot, nothing changed",
+  "floor 1000": "only `JSON.parse` and `JSON.stringify` of 1,000 fields, compared with the whole reference",
+  transition: "one transition: a rejected submit with new issues",
+  snapshot: "one unchanged snapshot",
 };
 
-// A phone of some years ago, as DevTools emulates it; and how long the page may take before its user feels it.
+// The CPU throttling for an older phone, and the numbers of fields to validate.
 const SLOW = 4;
 const COUNTS = [10, 100, 1000, 10_000, 100_000];
 
@@ -51,7 +51,7 @@ export async function measure({ note, folder, ...found }) {
   return { text: report(rows, growth, calls) };
 }
 
-/** Of a power of the number of fields: 1 is linear. */
+/** The growth of the time as a power of the number of fields. 1 is linear. */
 function exponents(results, side) {
   const took = (count) => median(results[`fields ${count}`][side].each);
   const between = (from, to) => Math.log(took(to) / took(from)) / Math.log(to / from);
@@ -66,18 +66,18 @@ function report(rows, growth, calls) {
     times(median(own.each.map((one, index) => one / reference.each[index]))), longest(own), longest(reference),
   ];
   return [
-    `Beside the same job in plain JavaScript with the platform's own \`URL\` and \`JSON\` (\`bench/reference\`), in turns, after both were
-seen to come to the same. A ratio above 1 is time that WebAssembly and the way into it and back cost. The fields come as text: both
-sides begin with \`JSON.parse\`; a list goes into the module as a text, so that it takes \`JSON.stringify\` as well before anything is done
-with it. The longest call, in milliseconds, is what the page cannot answer its user in; above 50 it is felt.`,
+    `Compared with the same job in plain JavaScript with the browser's \`URL\` and \`JSON\` (\`bench/reference\`), in turns, after a check that
+both give the same result. A ratio above 1 is the cost of WebAssembly and of passing values in and out. The fields come as text, so both
+sides begin with \`JSON.parse\`. A list is passed into the module as text, which also takes \`JSON.stringify\`. During the longest call, in
+milliseconds, the page cannot react. Users notice it above 50.`,
     markdown([["engine", "job", "a second", "reference", "ratio of times", "longest call", "of the reference"], ...rows.map(line)]),
-    "How time grows with the fields, as a power of their number (1 is linear):",
+    "The growth of the time with the number of fields, as a power of it (1 is linear):",
     markdown([
       ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
       ...growth.map(({ engine, side, whole, upper }) => [engine, NAMES[side], whole.toFixed(2), upper.toFixed(2)]),
     ]),
-    `The longest of seven calls of \`validateParams\` from \`JSON.parse\` on, in milliseconds. It answers at once, so that it is one task; above
-16 a frame is late. CPU is Chromium's throttling:`,
+    `The longest of seven calls of \`validateParams\`, including \`JSON.parse\`, in milliseconds. It is synchronous, so it is one task. Above
+16 ms, a frame is late. CPU is Chromium's throttling:`,
     markdown([
       ["engine", "CPU", ...COUNTS.map((count) => `${count.toLocaleString("en-US")} fields`)],
       ...calls.map(({ engine, rate, took }) => [engine, `${rate} ×`, ...took.map(ms)]),

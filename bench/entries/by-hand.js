@@ -1,4 +1,4 @@
-/** The requests that the protocol cannot do without, side by side where it lets them be, and nothing else: no checks, nothing kept. */
+/** The requests that the protocol requires, in parallel where possible, without validation or storage. */
 export function open({ baseUrl, app }) {
   const ask = (path, body) => send(`${baseUrl}/api/v3.1/${path}`, body);
   let id;
@@ -8,8 +8,8 @@ export function open({ baseUrl, app }) {
       [{ id }] = items;
     },
     initiate: async () => {
-      const asked = { auth_config_id: id, user_id: "Jessica", callback_url: location.href };
-      location.assign((await ask("connected_accounts/link", asked)).redirect_url);
+      const body = { auth_config_id: id, user_id: "Jessica", callback_url: location.href };
+      location.assign((await ask("connected_accounts/link", body)).redirect_url);
     },
   };
 }

@@ -9,8 +9,8 @@ export async function open({ baseUrl, app }) {
       [authConfig] = items;
     },
     initiate: async () => {
-      const asked = { auth_config_id: authConfig.id, user_id: "Jessica", callback_url: location.href };
-      const { redirect_url: redirectUrl } = await composio.link.create(asked);
+      const body = { auth_config_id: authConfig.id, user_id: "Jessica", callback_url: location.href };
+      const { redirect_url: redirectUrl } = await composio.link.create(body);
       location.assign(redirectUrl);
     },
   };

@@ -1,9 +1,9 @@
 import { Composio } from "@composio/core";
 
-const make = ({ baseUrl }) => new Composio({ baseURL: baseUrl, apiKey: "key", allowTracking: false });
+const createSdk = ({ baseUrl }) => new Composio({ baseURL: baseUrl, apiKey: "key", allowTracking: false });
 
 export async function open({ baseUrl, app }) {
-  const composio = make({ baseUrl });
+  const composio = createSdk({ baseUrl });
   let authConfig;
   return {
     expect: async () => {
@@ -18,6 +18,6 @@ export async function open({ baseUrl, app }) {
   };
 }
 
-/** Asks every second until the account is active. */
+/** Polls every second until the account is active. */
 export const wait = ({ baseUrl, connectedAccountId, ms }) =>
-  make({ baseUrl }).connectedAccounts.waitForConnection(connectedAccountId, ms);
+  createSdk({ baseUrl }).connectedAccounts.waitForConnection(connectedAccountId, ms);

@@ -1,6 +1,6 @@
 import { createClient } from "connect-flow";
 
-/** The two steps between a page and the provider; on the page that users return to, `completed` is the account. */
+/** The two steps from a page to the provider. On the callback page, `completed` is the account. */
 export async function open({ baseUrl, app }) {
   const client = await createClient({ baseUrl, entityId: "Jessica" });
   let integrationId;

@@ -1,5 +1,5 @@
-// One of the servers that are measured, in a process of its own: `upstream`, or with its address `gateway`, `handler` or `proxy`. It
-// tells its parent where it listens, and, asked for it, what it has used until then.
+// Runs one server in a process of its own: `upstream`, or in front of it `gateway`, `handler` or `proxy`. Sends its URL to the parent,
+// and its usage for each message.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { createGateway, toNodeHandler } from "../../dist/server.js";
 const API_KEY = "bench-key";
 const [kind, upstream] = process.argv.slice(2);
 
-/** What the sandbox answers, kept: the platform must not be what is measured. */
+/** Answers from recorded answers of the sandbox, so that the upstream takes almost no time. */
 async function startUpstream() {
   const sandbox = createSandbox({ apiKey: API_KEY });
   const ask = async (path, init) => {
@@ -40,7 +40,7 @@ async function startGateway() {
   return { url: await listen(createServer(toNodeHandler(gateway))) };
 }
 
-/** A proxy that only adds the key, as people write it themselves. */
+/** A reverse proxy that only adds the key. */
 async function startProxy() {
   const require = createRequire(join(process.env.BENCH_TOOLS, "package.json"));
   const app = require("fastify")();
@@ -49,13 +49,13 @@ async function startProxy() {
   return { url: await app.listen({ port: 0, host: "127.0.0.1" }) };
 }
 
-/** A handler that only adds the key, with the standard's own `Request`, `fetch` and `Response`, and nothing looked at. */
+/** A handler that only adds the key, with `Request`, `fetch` and `Response`. */
 async function startHandler() {
   const handle = (request) => {
     const { pathname, search } = new URL(request.url);
-    const asked = fetch(upstream + pathname + search, { headers: { accept: "application/json", "x-api-key": API_KEY }, signal: request.signal });
-    // Who asks ends a round in the middle of its last requests.
-    return asked.catch(() => new Response(null, { status: 502 }));
+    const response = fetch(upstream + pathname + search, { headers: { accept: "application/json", "x-api-key": API_KEY }, signal: request.signal });
+    // autocannon aborts its last requests at the end of a round.
+    return response.catch(() => new Response(null, { status: 502 }));
   };
   return { url: await listen(createServer(toNodeHandler(handle))) };
 }
@@ -64,7 +64,7 @@ const listen = (server) =>
   new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`)));
 
 const started = { upstream: startUpstream, gateway: startGateway, handler: startHandler, proxy: startProxy };
-// Not to outlive the parent.
+// Exits with the parent.
 process.on("disconnect", () => process.exit());
 process.on("message", () => process.send({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss }));
 process.send(await started[kind]());

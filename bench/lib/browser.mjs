@@ -6,9 +6,11 @@ const LONGEST_MS = 120_000;
 
 /**
  * Starts an engine of the end-to-end tests with an empty profile.
- * @param name `chromium` or `firefox`; `found` what setup says of it; `args` more arguments for Chromium.
- * @returns `{ name, browser, run, visit, open, cdp, close }`: the session of webdriverio; a function that is run in the page and
- * whose promise is awaited; a page to go to; one to go to that is there once its title is `Ready`; a command of Chromium's DevTools, undefined elsewhere; the end.
+ * @param name `chromium` or `firefox`.
+ * @param found the result of the setup.
+ * @param args more arguments for Chromium.
+ * @returns `{ name, browser, run, visit, open, cdp, close }`: `browser` is webdriverio's session, `run` calls a function in the page and
+ * awaits it, `visit` goes to a URL, `open` also waits for the title `Ready`, and `cdp` sends a DevTools command, in Chromium only.
  */
 export async function openBrowser(name, found, args = []) {
   Object.assign(process.env, found[name]);
@@ -21,9 +23,9 @@ export async function openBrowser(name, found, args = []) {
   };
   try {
     const { webSocketUrl, ...capabilities } = engine.capabilities(profile.path, {});
-    // What is measured here needs no BiDi, and one way for both engines is fairer.
+    // Without BiDi, which only Firefox would use, both engines are driven alike.
     capabilities["wdio:enforceWebDriverClassic"] = true;
-    // Measures the memory at once, not at the next garbage collection.
+    // Measures memory immediately instead of at the next garbage collection.
     capabilities["goog:chromeOptions"]?.args.push("--enable-blink-features=ForceEagerMeasureMemory", ...args);
     const browser = await remote({
       hostname: "127.0.0.1",
@@ -44,7 +46,7 @@ export async function openBrowser(name, found, args = []) {
         await browser.waitUntil(async () => (await browser.getTitle()) === "Ready");
       },
       cdp: name === "chromium" ? (cmd, params) => command(driver.port, browser.sessionId, cmd, params) : undefined,
-      // Of a browser that has died, whoever measured in it has heard.
+      // If the browser has crashed, the measurement has already failed.
       close: () => browser.deleteSession().catch(() => {}).finally(end),
     };
   } catch (error) {
@@ -66,7 +68,7 @@ export async function inEngines(names, found, work) {
   for (const name of names) await inEngine(name, found, work);
 }
 
-/** Runs `work(browser)` in an engine, and gives what comes of it. See `openBrowser`. */
+/** Runs `work(browser)` in an engine and returns its result. See `openBrowser`. */
 export async function inEngine(name, found, work, args) {
   const browser = await openBrowser(name, found, args);
   try {

@@ -9,11 +9,11 @@ const ours = {
 };
 
 /**
- * Bundles a file of bench/ as an app's build does: for browsers, tree-shaken, minified, what is imported later in
- * files of its own.
+ * Bundles a file of bench/ as an app's build does: for browsers, tree-shaken, minified, with dynamic imports in chunks.
  * @param folder where the peers are installed.
- * @returns `{ files, scripts, first, stubbed }`: of each file `{ path, contents, source }`, `source` being the module that is imported
- * later; the contents by the names that a page asks for; the paths of what is loaded with the entry; the modules of Node in whose place there is an empty one.
+ * @returns `{ files, scripts, first, stubbed }`: `files` are `{ path, contents, source }` with the dynamically imported module as
+ * `source`, `scripts` their contents by file name, `first` the paths that are loaded with the entry, and `stubbed` the modules of Node
+ * that were replaced by empty ones.
  */
 export async function bundle(entry, { folder, external = [] }) {
   const { build } = await import("esbuild");
@@ -47,7 +47,7 @@ export async function bundle(entry, { folder, external = [] }) {
   const scripts = Object.fromEntries(files.map((file) => [nameOf(file), file.contents]));
   return { files, scripts, first: loadedWith(files, `bench/${entry}`), stubbed: [...stubbed].sort() };
 
-  // Packages say in their `browser` field which they do without; of the others they say nothing.
+  // A package's `browser` field replaces some modules of Node. The others become empty.
   function setup(build) {
     build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path }) => {
       const name = path.replace(/^node:/, "");
@@ -59,7 +59,7 @@ export async function bundle(entry, { folder, external = [] }) {
   }
 }
 
-/** What a page asks for to have this file. */
+/** The file name in a page's import. */
 export const nameOf = ({ path }) => path.replace("out/", "");
 
 function loadedWith(files, entry) {

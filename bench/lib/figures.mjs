@@ -4,7 +4,7 @@ import { PEERS } from "../peers.mjs";
 import { times } from "./numbers.mjs";
 import { readSection, readTables } from "./report.mjs";
 
-/** The job in a word, for our own rows; a peer says its own. */
+/** What our own rows cover. A peer's is its `short`. */
 const OWN_JOBS = {
   "connect-flow": "all",
   "connect-flow, the `.wasm` file not served": "all",
@@ -13,13 +13,12 @@ const OWN_JOBS = {
 };
 
 /**
- * What the README says of the benchmarks, by the names of its sections: only what stands in docs/benchmarks.md, so that a test can
- * tell whether the two agree.
+ * The README's sections about benchmarks. They are derived from docs/benchmarks.md only, so that a test can compare the two.
  * @param benchmarks the text of docs/benchmarks.md.
  */
 export const readmeSections = (benchmarks) => ({ figures: figures(benchmarks), sizes: sizes(benchmarks) });
 
-/** What a page would take of the platform's own. */
+/** The platform's own packages that a page could use. */
 const SDKS = ["@composio/core"];
 
 const FIGURES = { bytes, ready, redirect, waiting };
@@ -30,7 +29,7 @@ function figures(benchmarks) {
     try {
       return figure(...tables);
     } catch (error) {
-      throw new Stop(`${error.message}; \`npm run bench -- ${name}\` writes it`);
+      throw new Stop(`${error.message}. \`npm run bench -- ${name}\` writes it`);
     }
   });
   const line = ({ what, own, beside, worse }) => [
@@ -52,8 +51,8 @@ function bytes(table) {
   return {
     what: "KB that a page downloads to connect an account",
     own,
-    beside: SDKS.map((name) => beginning(table, "package", name)).map((row) => ({ name: row.package, value: row["KB in all"] })),
-    worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages under Size weigh less, from ${least} on`] : [],
+    beside: SDKS.map((name) => rowStartingWith(table, "package", name)).map((row) => ({ name: row.package, value: row["KB in all"] })),
+    worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages under Size are smaller, the smallest ${least}`] : [],
   };
 }
 
@@ -64,13 +63,13 @@ function ready(table) {
     "with an eager file of its own": row("file"),
     "the `.wasm` file not served": row("inline"),
     "without WebAssembly": row("js"),
-    "no network to wait for": row("bundled", "localhost"),
+    "without network delay": row("bundled", "localhost"),
   };
   const bundled = row("bundled");
   return {
-    what: "ms from `createClient()` in an app's script to a client, cold, on 4G",
+    what: "ms from `createClient()` in an app's script to a client, cold cache, 4G",
     own: bundled.ready,
-    beside: [{ name: "to fetch and compile the `.wasm` file alone", value: bundled.reference }],
+    beside: [{ name: "fetching and compiling the `.wasm` file alone", value: bundled.reference }],
     worse: Object.entries(ways)
       .filter(([, { ratio }]) => number(ratio) > number(bundled.ratio))
       .map(([name, { ratio }]) => `${name}: ${ratio}`),
@@ -88,12 +87,12 @@ function redirect(table) {
   const late = one(unprepared, { with: "connect-flow" });
   const quicker = unprepared.filter((row) => isOther(row) && number(row.median) < number(late.median));
   return {
-    what: "ms from a click to the redirect, with the one round trip of 200 ms that there has to be",
+    what: "ms from a click to the redirect, with the one required round trip of 200 ms",
     own: own.median,
     beside: sdks.map((row) => ({ name: row.with, value: row.median })),
     worse: [
       ...faster.map((row) => `${row.with}: ${row.median}`),
-      ...(quicker.length ? [`in all, when the fields were not asked for before, ${late.median}; ${list(quicker)}`] : []),
+      ...(quicker.length ? [`without fields loaded before: ${late.median}; ${list(quicker)}`] : []),
     ],
   };
 }
@@ -103,7 +102,7 @@ const isOther = (row) => !row.with.startsWith("connect-flow");
 function waiting(table) {
   const chromium = table.filter(({ engine }) => engine === "chromium");
   const own = one(chromium, { with: "connect-flow, `waitUntilActive`" });
-  const peers = SDKS.map((name) => beginning(chromium, "with", name));
+  const peers = SDKS.map((name) => rowStartingWith(chromium, "with", name));
   const beside = (key) => peers.map((row) => ({ name: row.with.split(",")[0], value: row[key] }));
   const after = "noticed after";
   const isLater = peers.some((row) => number(row[after]) < number(own[after]));
@@ -114,7 +113,7 @@ function waiting(table) {
     beside: beside("requests"),
     worse: [
       ...more.map((row) => `${row.with}: ${row["wake-ups"]} wake-ups, ${row["wake-ups, ratio"]}`),
-      ...(isLater ? [`what nothing tells of is noticed after ${own[after]}; ${beside(after).map(({ name, value }) => `${name}: ${value}`).join(", ")}`] : []),
+      ...(isLater ? [`a change found by polling is noticed after ${own[after]}; ${beside(after).map(({ name, value }) => `${name}: ${value}`).join(", ")}`] : []),
     ],
   };
 }
@@ -123,20 +122,20 @@ function sizes(benchmarks) {
   const [table] = readTables(readSection(benchmarks, "bytes"));
   const job = (name) => OWN_JOBS[name] ?? PEERS.find((peer) => name.startsWith(`${peer.name} `))?.short;
   return markdown([
-    ["to connect an account", "KB at import", "KB in all", "of the job"],
+    ["to connect an account", "KB at import", "KB in all", "covers"],
     ...table.map((row) => [row.package, row["KB at import"], row["KB in all"], job(row.package)]),
   ]);
 }
 
 const number = (cell) => Number.parseFloat(cell.replaceAll(",", ""));
 
-const matches = (row, wanted) => Object.entries(wanted).every(([key, value]) => row[key] === value);
+const matches = (row, expected) => Object.entries(expected).every(([key, value]) => row[key] === value);
 
-const beginning = (table, key, name) => found(table.find((row) => row[key].startsWith(name)), { [key]: name });
+const rowStartingWith = (table, key, name) => required(table.find((row) => row[key].startsWith(name)), { [key]: name });
 
-const one = (table, wanted) => found(table.find((row) => matches(row, wanted)), wanted);
+const one = (table, expected) => required(table.find((row) => matches(row, expected)), expected);
 
-function found(row, wanted) {
-  if (!row) throw new Error(`docs/benchmarks.md has no row of ${Object.values(wanted).join(", ")}`);
+function required(row, expected) {
+  if (!row) throw new Error(`docs/benchmarks.md has no row with ${Object.values(expected).join(", ")}`);
   return row;
 }

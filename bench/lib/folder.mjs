@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Makes a folder in the system's place for such.
- * @returns `{ path, remove }`; it is removed when this process exits as well.
+ * Makes a temporary folder.
+ * @returns `{ path, remove }`. The folder is also removed when this process exits.
  */
 export function makeFolder() {
   const path = mkdtempSync(join(tmpdir(), "connect-flow-bench-"));

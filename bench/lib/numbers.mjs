@@ -7,12 +7,12 @@ export function times(ratio) {
   return `${ratio >= 9.95 ? Math.round(ratio).toLocaleString("en-US") : ratio.toPrecision(2)} ×`;
 }
 
-/** Milliseconds, with as many digits as they deserve. */
+/** Milliseconds with three significant digits. */
 export const ms = (value) => (value >= 99.5 ? String(Math.round(value)) : value >= 9.95 ? value.toFixed(1) : value.toFixed(2));
 
 const ascending = (values) => [...values].sort((a, b) => a - b);
 
-/** The value below which this part of the values is, by linear interpolation. */
+/** A quantile by linear interpolation. `part` is between 0 and 1. */
 export function quantile(values, part) {
   const sorted = ascending(values);
   const place = (sorted.length - 1) * part;

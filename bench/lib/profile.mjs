@@ -1,15 +1,15 @@
 /**
- * How the time of a profile of DevTools is shared out.
- * @param groups of each, its name and what the names of its functions look like: a function belongs to the first that fits.
- * @param nameOf gives the name of a call frame.
- * @returns of each group that took any: `{ name, part }`, the part between 0 and 1, the biggest first.
+ * Divides the time of a DevTools profile between groups of functions.
+ * @param groups `[name, pattern]` each. A function belongs to the first group whose pattern matches its name.
+ * @param nameOf returns the name of a call frame.
+ * @returns `{ name, part }` for each group with any time, the largest first. The parts add up to 1.
  */
 export function shares({ nodes, samples, timeDeltas }, groups, nameOf) {
   const groupOf = new Map(nodes.map(({ id, callFrame }) => [id, groups.find(([, pattern]) => pattern.test(nameOf(callFrame)))[0]]));
   const took = new Map();
   let all = 0;
   samples.forEach((id, index) => {
-    // Between two samples, it was what the first of them shows.
+    // The time until the next sample counts for this one.
     const us = timeDeltas[index + 1] ?? 0;
     took.set(groupOf.get(id), (took.get(groupOf.get(id)) ?? 0) + us);
     all += us;
@@ -18,7 +18,7 @@ export function shares({ nodes, samples, timeDeltas }, groups, nameOf) {
 }
 
 /**
- * A function's name; of one that has none, that of the member of an object which it is, or stands in.
+ * Returns a function for the names of call frames. An anonymous function of the glue gets the name of the object member that contains it.
  * @param glue the text of wasm-bindgen's script.
  */
 export function namesIn(glue) {

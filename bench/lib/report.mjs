@@ -3,14 +3,14 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 
 export const readDocument = (file) => readFileSync(inRoot(file), "utf8");
 
-/** Puts text between `<!-- name -->` and `<!-- /name -->` of a document. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->` of a document. */
 export function writeSection(file, name, text) {
   const document = readDocument(file);
   const { start, end } = find(document, name);
   writeFileSync(inRoot(file), `${document.slice(0, start)}\n\n${text}\n\n${document.slice(end)}`);
 }
 
-/** What stands there. */
+/** The text between these marks. */
 export function readSection(document, name) {
   const { start, end } = find(document, name);
   return document.slice(start, end).trim();
@@ -19,11 +19,11 @@ export function readSection(document, name) {
 function find(document, name) {
   const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, end] = [document.indexOf(from), document.indexOf(to)];
-  if (start < 0 || end < start) throw new Error(`there is no place for ${name}: ${from} and ${to}`);
+  if (start < 0 || end < start) throw new Error(`the document has no section ${name}: expected ${from} and ${to}`);
   return { start: start + from.length, end };
 }
 
-/** The tables of a text in Markdown, each a list of rows, and a row its cells by the names in the table's head. */
+/** The tables of a Markdown text, as arrays of rows. A row has its cells by column name. */
 export function readTables(text) {
   const cells = (line) => line.slice(1, -1).split("|").map((cell) => cell.trim());
   return (text.match(/(?:^\|.*\n?)+/gm) ?? []).map((block) => {

@@ -11,25 +11,26 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 const API = "/api/connect";
 const DIST = [...new Set(Object.values(GROUPS).flat())];
 
-const usual = {
+const baseHeaders = {
   "cache-control": "public, max-age=31536000, immutable",
-  // Some peers report to their makers.
+  // Blocks the telemetry of some peers.
   "content-security-policy": "connect-src 'self'",
 };
 
-/** For clocks and memory as exact as they get; but a popup is cut off from such a page. */
+/** Enables precise clocks and memory measurements. Such a page cannot reach its popups. */
 const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
- * Serves dist/ and other files as a good server does, compressed and to be kept for ever, each below any folder:
- * a folder that was not used before is a cold cache. Below `/api/connect` it is a gateway to a sandbox of its own.
- * @param pages by their name: files of its own, as text or bytes; `isIsolated`: whether pages are cut off from others.
- * @returns `{ url, sandbox, calls, delay, missing, noted, close }`: what the sandbox was asked, with the bytes of both bodies; how
- * long it waits with each answer, which can be set; ends of paths that are answered by 404, a set; a promise of what a page sends to
- * `/noted`; the end.
+ * Serves dist/ and other files, compressed and immutable, below any folder: a new folder name is a cold cache. Passes requests below
+ * `/api/connect` to a sandbox.
+ * @param pages additional files by name, as text or bytes.
+ * @param options `isIsolated`: whether pages are cross-origin isolated.
+ * @returns `{ url, sandbox, calls, delay, missing, noted, close }`: `calls` are the sandbox's requests with the bytes of both bodies,
+ * `delay` the settable delay of its answers in milliseconds, `missing` a set of path endings that answer 404, and `noted()` a promise of
+ * what a page sends to `/noted`.
  */
 export async function serve(pages = {}, { isIsolated = true } = {}) {
-  const headers = isIsolated ? { ...usual, ...isolated } : usual;
+  const headers = isIsolated ? { ...baseHeaders, ...isolated } : baseHeaders;
   const files = new Map(await Promise.all([...DIST, ...Object.keys(pages)].map(async (name) => [name, await compressed(name, pages)])));
   const state = { delay: 0, calls: [], missing: new Set() };
   const server = createServer(async (request, response) => {
@@ -62,7 +63,7 @@ export async function serve(pages = {}, { isIsolated = true } = {}) {
 
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   state.url = `http://localhost:${server.address().port}`;
-  // Users are sent to an address of this server, which has no such page.
+  // The sandbox redirects users to this server, which answers 404.
   state.sandbox = createSandbox({ apiKey: "key", origin: state.url });
   return Object.assign(state, {
     close: () => {
@@ -72,7 +73,7 @@ export async function serve(pages = {}, { isIsolated = true } = {}) {
   });
 }
 
-/** Before anybody waits for it. */
+/** Compresses a file at startup, so that no measurement includes it. */
 async function compressed(name, pages) {
   const bytes = pages[name] ?? (await readFile(inRoot("dist", name)));
   const params = { [constants.BROTLI_PARAM_QUALITY]: name in pages ? 5 : 11 };
@@ -90,17 +91,17 @@ async function bodyOf(request) {
 async function answerApi(state, request, response, url) {
   const body = await bodyOf(request);
   const path = url.pathname.slice(API.length);
-  const sent = { "x-api-key": "key", "content-type": request.headers["content-type"] ?? "application/json" };
-  const asked = new Request(`https://platform.test${path}${url.search}`, {
+  const headers = { "x-api-key": "key", "content-type": request.headers["content-type"] ?? "application/json" };
+  const forwarded = new Request(`https://platform.test${path}${url.search}`, {
     method: request.method,
-    headers: sent,
+    headers,
     body: body.length ? body : undefined,
   });
-  const answer = await state.sandbox.fetch(asked);
-  const said = await answer.text();
-  state.calls.push({ method: request.method, path, status: answer.status, sent: body.length, got: Buffer.byteLength(said) });
+  const answer = await state.sandbox.fetch(forwarded);
+  const text = await answer.text();
+  state.calls.push({ method: request.method, path, status: answer.status, sent: body.length, got: Buffer.byteLength(text) });
   if (state.delay) await sleep(state.delay);
   const type = answer.headers.get("content-type") ?? "application/json";
   response.writeHead(answer.status, { "content-type": type, "cache-control": "no-store" });
-  response.end(said);
+  response.end(text);
 }

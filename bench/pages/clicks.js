@@ -5,21 +5,21 @@ import * as own from "../entries/connect-flow.js";
 const baseUrl = new URL("/api/connect", location).href;
 const sandbox = createSandbox({ apiKey: "key", origin: location.origin });
 
-// Time that a request is on its way is not its sender's.
-let away = 0;
+// The time of requests, which is subtracted from the time of a click.
+let requestMs = 0;
 const { fetch } = globalThis;
 globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
   if (!request.url.startsWith(baseUrl)) return fetch(input, init);
   const start = performance.now();
-  const asked = new Request(request.url.replace(baseUrl, "https://platform.test"), request);
-  asked.headers.set("x-api-key", "key");
-  const answer = await sandbox.fetch(asked);
-  away += performance.now() - start;
+  const forwarded = new Request(request.url.replace(baseUrl, "https://platform.test"), request);
+  forwarded.headers.set("x-api-key", "key");
+  const answer = await sandbox.fetch(forwarded);
+  requestMs += performance.now() - start;
   return answer;
 };
 
-/** The time of each click, one after the other in this page, from the click to the page being told to leave, in milliseconds. */
+/** The times of consecutive clicks in this page, from the click to the navigation, in milliseconds. */
 globalThis.click = async (side, count) => {
   const { open } = { own, byHand }[side];
   const flow = await open({ baseUrl, app: "gmail" });
@@ -32,10 +32,10 @@ globalThis.click = async (side, count) => {
         event.preventDefault();
       }, { once: true });
     });
-    away = 0;
+    requestMs = 0;
     const start = performance.now();
     flow.initiate().catch(() => {});
-    took.push((await left) - start - away);
+    took.push((await left) - start - requestMs);
   }
   return took;
 };

@@ -1,4 +1,4 @@
-/** A list of fields as the platform sends it, and values of which every tenth does not fit. */
+/** Fields as JSON, and values of which every tenth is invalid. */
 export function fieldsAndData(count) {
   const kinds = [
     {},

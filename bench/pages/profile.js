@@ -8,7 +8,7 @@ await init();
 const client = new ConnectClient({ baseUrl: "/api/connect", entityId: "Jessica" });
 const { text, data } = fieldsAndData(1000);
 
-/** What is looked at, by the name that a profile shows, and the same in plain JavaScript. */
+/** Each job with connect-flow, under the name that a profile shows, and in plain JavaScript. */
 const JOBS = {
   fields: [
     function ofTheJob() {
@@ -24,7 +24,7 @@ const JOBS = {
   ],
 };
 
-/** Milliseconds that one call takes, of as many as fit into some time. */
+/** The average milliseconds of a call, over `ms` milliseconds. */
 globalThis.work = (name, isReference, ms) => {
   const work = JOBS[name][Number(isReference)];
   const start = performance.now();

@@ -1,6 +1,6 @@
 import { createClient } from "connect-flow";
 
-/** An app whose script holds the eager part; gives the milliseconds until there is a client. */
+/** Creates a client in an app whose script contains the eager part. Returns the milliseconds it took. */
 globalThis.open = async () => {
   const start = performance.now();
   globalThis.client = await createClient({ baseUrl: "/api/connect", entityId: "Jessica" });

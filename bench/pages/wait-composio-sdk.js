@@ -1,4 +1,4 @@
-// First: it takes the clock before the peer does.
+// Imported first, to replace the clock before the peer reads it.
 import { watchPeer } from "./watch-peer.js";
 import { wait } from "../entries/composio-sdk.js";
 

@@ -3,19 +3,19 @@ import { pass } from "./clock.js";
 
 const open = () => createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
 
-/** Waits for an account as the SDKs of the platform do. */
+/** Waits for an account without a flow, as the platform's SDKs do. */
 globalThis.watch = async ({ connectedAccountId, ms, isHidden }) => {
   const client = await open();
   if (isHidden) hide();
-  let over;
+  let ended;
   client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 2 * ms }).then(
-    () => (over = "it has an end"),
-    (error) => (over = String(error)),
+    () => (ended = "the account is active"),
+    (error) => (ended = String(error)),
   );
-  return { ...(await pass(ms)), over };
+  return { ...(await pass(ms)), ended };
 };
 
-/** Makes a flow that opens a popup at the next click. */
+/** Creates a flow that opens a popup at the next click. */
 globalThis.prepare = async () => {
   const client = await open();
   const flow = client.flow({ app: "gmail", mode: "popup" });
@@ -25,7 +25,7 @@ globalThis.prepare = async () => {
   globalThis.flow = flow;
 };
 
-/** The user is at the provider, and so is the focus, which without a screen every window says that it has. */
+/** Waits while the user is in the popup. Sets the focus state, because without a screen every window reports having the focus. */
 globalThis.watchFlow = async ({ ms, isHidden }) => {
   const { flow } = globalThis;
   await until(flow, "waiting");

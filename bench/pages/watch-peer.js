@@ -1,14 +1,14 @@
 import { pass } from "./clock.js";
 
-/** Gives the page what a measurement of a peer's `wait` asks for: `watch`, once its title is `Ready`. */
+/** Provides `watch`, which counts what a peer's `wait` does. */
 export function watchPeer(wait) {
   globalThis.watch = async ({ connectedAccountId, ms }) => {
-    let over;
+    let ended;
     wait({ baseUrl: new URL("/api/connect", location).href, connectedAccountId, ms: 2 * ms }).then(
-      () => (over = "it has an end"),
-      (error) => (over = String(error)),
+      () => (ended = "the account is active"),
+      (error) => (ended = String(error)),
     );
-    return { ...(await pass(ms)), over };
+    return { ...(await pass(ms)), ended };
   };
   document.title = "Ready";
 }

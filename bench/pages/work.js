@@ -14,7 +14,7 @@ async function makeJobs() {
   const { expectedInputFields, ...basics } = await flow.load();
   const plain = createFlow({ ...basics, expectedInputFields });
   for (const one of [flow, plain]) one.subscribe(() => {});
-  // Other values each time, so that there is something new to say.
+  // Alternating values, so that each submit has a different result.
   const typed = [{}, { shop: "acme" }];
   const validating = (count) => {
     const { text, data } = fieldsAndData(count);
@@ -23,7 +23,7 @@ async function makeJobs() {
       reference: () => reference.validateParams(JSON.parse(text), data),
     };
   };
-  // What it takes to hand the fields over to anything that is not JavaScript, before anything is done with them.
+  // The least that passing the fields to WebAssembly costs, without any work on them.
   const floor = (count) => {
     const { text, data } = fieldsAndData(count);
     return {
@@ -43,7 +43,7 @@ async function makeJobs() {
   };
 }
 
-/** How many calls take about as long as a clock can tell well. */
+/** The number of calls that takes about BATCH_MS. */
 async function batchOf(work, isAsync) {
   for (let calls = 1; ; calls *= 4) {
     const total = await time(work, calls, isAsync);
@@ -51,7 +51,7 @@ async function batchOf(work, isAsync) {
   }
 }
 
-/** Milliseconds for so many calls. To wait for what is no promise would take longer than some of them. */
+/** Milliseconds for a number of calls. Synchronous jobs are not awaited, which would take longer than some of them. */
 async function time(work, calls, isAsync) {
   const start = performance.now();
   if (isAsync) for (let call = 0; call < calls; call += 1) await work(call);
@@ -59,7 +59,7 @@ async function time(work, calls, isAsync) {
   return performance.now() - start;
 }
 
-/** Both sides in turns, each the first every other time: milliseconds a call of each round, and the longest of a few calls. */
+/** Measures both sides in turns, starting with each alternately. Returns the milliseconds of a call for each round, and the longest call. */
 async function measure({ own, reference, isAsync = false }) {
   const sides = [own, reference].map((work) => ({ work, each: [], longest: 0 }));
   for (const side of sides) side.calls = await batchOf(side.work, isAsync);
@@ -73,8 +73,8 @@ async function measure({ own, reference, isAsync = false }) {
   return { own: mine, reference: other };
 }
 
-/** Sorted keys: both sides have to come to the same. */
-function plain(value) {
+/** JSON with sorted keys, to compare the results of both sides. */
+function canonicalJson(value) {
   const isObject = (one) => one && typeof one === "object" && !Array.isArray(one);
   return JSON.stringify(value, (_, one) => (isObject(one) ? Object.fromEntries(Object.entries(one).sort()) : one));
 }
@@ -82,13 +82,13 @@ function plain(value) {
 globalThis.work = async () => {
   const results = {};
   for (const [name, job] of Object.entries(await makeJobs())) {
-    const [own, reference] = [await job.own(0), await job.reference(0)].map(plain);
-    if (own !== reference && !job.isOther) throw new Error(`${name}: ${own.slice(0, 900)} is not ${reference.slice(0, 900)}`);
+    const [own, reference] = [await job.own(0), await job.reference(0)].map(canonicalJson);
+    if (own !== reference && !job.isOther) throw new Error(`${name}: the results differ: ${own.slice(0, 900)} and ${reference.slice(0, 900)}`);
     results[name] = await measure(job);
   }
   return results;
 };
-/** The longest of a few calls, in milliseconds, for each number of fields. */
+/** The longest of a few calls in milliseconds, for each number of fields. */
 globalThis.longest = async (counts) => {
   await createClient({ baseUrl: "/api/connect" });
   return counts.map((count) => {

@@ -1,4 +1,4 @@
-// The same as src/core/callback.rs, with the platform's own URL.
+// src/core/callback.rs in plain JavaScript, with the browser's URL parser.
 
 const MEANINGS = {
   cfflow: "flowId",
@@ -20,7 +20,7 @@ const OUTCOMES = { success: "success", active: "success", failed: "failure", fai
 
 const outcomeOf = (status = "") => OUTCOMES[status.toLowerCase()] ?? "unknown";
 
-/** What a callback URL says; null where it is none. */
+/** Parses a callback URL. Returns null for any other URL. */
 export function parseCallback(url) {
   const found = {};
   const seen = new Set();

@@ -1,6 +1,6 @@
 import { readFields, validateParams } from "./validate.js";
 
-/** As much of a flow as this benchmark uses: `ready`, and a submit that the values do not pass. */
+/** The part of a flow that this benchmark uses: the state `ready`, and a submit with invalid values. */
 export function createFlow(basics) {
   const expectedInputFields = Object.freeze(readFields(basics.expectedInputFields));
   let snapshot = Object.freeze({ ...basics, expectedInputFields, state: "ready", issues: [] });

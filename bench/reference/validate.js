@@ -1,4 +1,4 @@
-// The same as src/core/fields.rs and validate.rs for the fields of this benchmark, as one would write it by hand.
+// src/core/fields.rs and validate.rs in plain JavaScript, for the fields of this benchmark.
 
 const TYPES = { number: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, integer: /^[+-]?\d+$/, boolean: /^(true|false)$/ };
 const FORMATS = {
@@ -6,7 +6,7 @@ const FORMATS = {
   uri: [/^[A-Za-z][A-Za-z0-9+.-]*:\S*[^\s/]\S*$/, "must be a complete URL"],
 };
 
-/** The fields of a list as they came, the first of each name. */
+/** The fields in their order, without duplicate names. */
 export function readFields(list) {
   const fields = new Map();
   for (const { name, displayName, type = "string", required = false, ...rest } of list) {
@@ -15,7 +15,7 @@ export function readFields(list) {
   return [...fields.values()];
 }
 
-/** One issue a field, in the order of the fields. */
+/** At most one issue for each field, in the order of the fields. */
 export function validateParams(list, data) {
   const issues = [];
   for (const field of readFields(list)) {

@@ -37,9 +37,9 @@ ${row("@composio/core, `waitForConnection`", 100)}
 
 <!-- /waiting -->`;
     const others = benchmarks.replace(/<!-- waiting -->[^]*<!-- \/waiting -->/, "");
-    assert.match(line(others + section(300, 2)), /\| 50 \| @composio\/core: 100 \| 0\.50 × \| connect-flow, a flow with its popup: 300 wake-ups, 3 ×<br>what nothing tells of is noticed after 2 s; @composio\/core: 1 s \|$/);
+    assert.match(line(others + section(300, 2)), /\| 50 \| @composio\/core: 100 \| 0\.50 × \| connect-flow, a flow with its popup: 300 wake-ups, 3 ×<br>a change found by polling is noticed after 2 s; @composio\/core: 1 s \|$/);
     assert.match(line(others + section(90)), /\| nowhere \|$/);
-    assert.throws(() => line(others + section(90).replace("@composio/core", "other")), /has no row of @composio\/core; `npm run bench -- waiting`/);
+    assert.throws(() => line(others + section(90).replace("@composio/core", "other")), /has no row with @composio\/core\. `npm run bench -- waiting`/);
   });
 });
 
@@ -71,5 +71,5 @@ test("`npm test` downloads nothing of what connect-flow is measured beside, but 
 
 test("a part that there is not is refused before anything is done", () => {
   const { status, stdout } = spawnSync(process.execPath, [inRoot("bench", "run.mjs"), "bytes", "speed"], { encoding: "utf8" });
-  assert.deepEqual([status, stdout], [1, "There is no part speed; there are: bytes, ready, redirect, work, profile, waiting, gateway, build\n"]);
+  assert.deepEqual([status, stdout], [1, "\"speed\" is not a part of the benchmarks. The parts are bytes, ready, redirect, work, profile, waiting, gateway, build\n"]);
 });
