@@ -38,7 +38,7 @@ test("a connection can be disabled, enabled, refreshed and deleted", async ({ pa
 
   await page.pressOf(jessicas, "toggle");
   const off = await page.shows("it is disabled", jessicas, (row) => isIdle(row) && row.isDisabled);
-  assert.match(off.said, /Shopify of Jessica is switched off/);
+  assert.match(off.said, /Shopify of Jessica is disabled/);
   assert.equal(off.focusedRow, jessicas);
   assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
 
@@ -133,7 +133,7 @@ test("a change in another tab or at the platform appears", async ({ page, platfo
   await page.shows("it is disabled", id, (row) => isIdle(row) && row.isDisabled);
   await tab.leave();
   const seen = await page.shows("the first tab shows it", id, (row) => row?.isDisabled, { timeout: 5_000 });
-  assert.match(seen.said, /Shopify of Jessica is switched off/);
+  assert.match(seen.said, /Shopify of Jessica is disabled/);
 
   // This one was created at the platform, so that only polling finds it.
   const other = await connectShopify("Melissa");

@@ -9,7 +9,7 @@ test("a failed initiate is not retried automatically", async ({ app, provider, p
   await app.open();
   await app.choose("gmail");
   const seen = await app.fails("server");
-  assert.match(seen.error.text, /may have been made/);
+  assert.match(seen.error.text, /may have been created/);
   assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
   assert.equal(platform.calls("POST").length, 1);
 

@@ -210,7 +210,7 @@ inOneEngine("a failed initiate in a popup flow says that an account may exist, a
   await openAtSubmit(app);
   await app.press("submit");
   const seen = await app.fails("server");
-  assert.match(seen.error.text, /may have been made/);
+  assert.match(seen.error.text, /may have been created/);
   assert.equal(platform.calls("POST").length, 1);
 
   const window = await popup(context.browser, () => app.press("retry"));

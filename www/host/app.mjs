@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import { createGateway } from "connect-flow/server";
 import { Hono } from "hono";
 
-/** Who uses the demo. */
+/** The users of the demo. */
 export const entities = ["Jessica", "Melissa"];
 const apps = ["gmail", "shopify", "zendesk", "firecrawl", "acme_tickets", "posthog", "own_crm", "hackernews"];
 const loopback = ["localhost", "127.0.0.1", "[::1]"];
@@ -39,19 +39,19 @@ const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 </svg>`;
 
 /**
- * The app's server: pages, their files, and the way to the platform.
- * @param folders where files are looked for; the first that has one wins.
- * @param react the same for the pages below `/react`.
+ * The app's server: its pages, their files, and the gateway.
+ * @param folders of the pages' files. The first folder that has a file wins.
+ * @param react folders for the pages below `/react`.
  * @param upstream `{ baseUrl, apiKey }` of the platform.
- * @param url where the app itself is, on loopback.
- * @param users `{ name, password }` of those who can sign in at the sandbox's authorization server; none without the sandbox.
+ * @param url the app's own URL, on loopback.
+ * @param users `{ name, password }` of the users of the sandbox's authorization server. Undefined without the sandbox.
  */
 export function createApp({ folders, react = [], upstream, url, users }) {
   const { port } = new URL(url);
   const gateway = createGateway({
     apiKey: upstream.apiKey,
     upstream: upstream.baseUrl,
-    authenticate: whoAsks,
+    authenticate: entityOf,
     allow: { operations: ["connect", "manage", "apps.list", "getAuthParams", "executeAction"], apps, actions: ["GMAIL_GET_PROFILE"] },
     redirectOrigins: loopback.map((name) => `http://${name}:${port}`),
   });
@@ -69,15 +69,15 @@ export function createApp({ folders, react = [], upstream, url, users }) {
 }
 
 /**
- * Where an app has a session, the demo has a switch: its page says as whom it is used, and whoever says nothing is Jessica. For a
- * demo on one's own machine: here every visitor is everybody.
+ * Trusts the page's header, Jessica by default. A real app reads the user from its session instead: here, every visitor can act as
+ * every user.
  */
-function whoAsks(request) {
+function entityOf(request) {
   const name = request.headers.get("demo-user") ?? entities[0];
   return entities.find((entity) => entity === name);
 }
 
-/** Another site that resolves its name to this machine must not get at the platform's key. */
+/** Refuses DNS rebinding: another site could resolve its own name to this machine, and then use the gateway. */
 async function refuseForeignHosts(context, next) {
   const { hostname } = new URL(context.req.url);
   if (!loopback.includes(hostname)) return new Response("Unknown host", { status: 421, headers });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escape = (text) => String(text).replace(/[&<>"']/g, (character) => entities[character]);
 
-/** The form for name and password. `name` is what was typed before a failure. */
+/** The sign-in form. `name` is the user name of a failed try. */
 export function loginPage({ uid, clientName, users, name = "", hasFailed = false }) {
   const hints = users.map((user) => `<li><b>${escape(user.name)}</b> with <code>${escape(user.password)}</code></li>`);
   return page("Sign in", `
@@ -17,10 +17,10 @@ ${hasFailed ? '<p class="bad" role="alert">The user name or the password is wron
 <button name="decision" value="login">Sign in</button>
 <button name="decision" value="deny" class="plain" formnovalidate>Cancel</button>
 </form>
-<aside><p>This is a demo. Its users are</p><ul>${hints.join("")}</ul></aside>`);
+<aside><p>This is a demo. Its users are:</p><ul>${hints.join("")}</ul></aside>`);
 }
 
-/** The question whether the client may have these scopes. */
+/** The consent form. */
 export function consentPage({ uid, clientName, userName, scopes }) {
   return page("Allow access?", `
 <p><b>${escape(clientName)}</b> wants to use the account of <b>${escape(userName)}</b> to</p>
@@ -31,14 +31,14 @@ export function consentPage({ uid, clientName, userName, scopes }) {
 </form>`);
 }
 
-/** Why there is nothing to do here. */
+/** A page that explains an error. */
 export function errorPage({ title, text }) {
   return page(title, `<p>${escape(text)}</p>`);
 }
 
 /**
- * @returns the document and its headers. The policy has no `form-action`: Chromium applies that to every redirect after
- * the form, and those lead to the platform and to the app.
+ * Returns the document and its headers. The policy has no `form-action`, because Chromium applies it to every redirect after the
+ * form, and these lead to the platform and the app.
  */
 function page(title, body) {
   const nonce = randomBytes(16).toString("base64");

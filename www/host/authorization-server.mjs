@@ -3,7 +3,7 @@ import { consentPage, errorPage, loginPage } from "./authorization-pages.mjs";
 import { memoryAdapter } from "./memory-adapter.mjs";
 import { errors, Provider } from "./oidc-provider.mjs";
 
-/** Who can sign in. The login page says so, too. */
+/** The users who can sign in. The sign-in page lists them. */
 export const users = [
   { id: "user-jessica", name: "Jessica", password: "jessica-password" },
   { id: "user-melissa", name: "Melissa", password: "melissa-password" },
@@ -11,7 +11,7 @@ export const users = [
 
 const scopes = {
   openid: "Know who you are",
-  email: "See your mail address",
+  email: "See your email address",
   "mail.read": "Read your mail",
   "mail.send": "Send mail as you",
   "tickets.read": "Read your tickets",
@@ -22,11 +22,11 @@ const scopes = {
 const bodyLimit = 16 * 1024;
 
 /**
- * An OAuth 2 and OpenID Connect authorization server with one confidential client. PKCE with S256 is required, a refresh
- * token comes with every grant and works once, tokens can be revoked, and all it knows ends with the process.
+ * An OAuth 2 and OpenID Connect authorization server with one confidential client. It requires PKCE with S256, rotates refresh tokens,
+ * supports revocation, and keeps its state in memory.
  * @param issuer its own origin.
- * @param client `{ id, secret, name, redirectUris }`; authenticates with `client_secret_basic`.
- * @param accessTokenTtlSeconds how long an access token lives. Default 3600.
+ * @param client `{ id, secret, name, redirectUris }`. Authenticates with `client_secret_basic`.
+ * @param accessTokenTtlSeconds the lifetime of an access token. Default 3600.
  * @param coop whether its pages send `Cross-Origin-Opener-Policy: same-origin`, as many providers do. Default false.
  * @returns a listener for `node:http`.
  */
@@ -103,7 +103,7 @@ async function configure(client, accessTokenTtlSeconds) {
   };
 }
 
-/** Shows the page of an interaction, or takes its form. */
+/** Shows the page of an interaction, or handles its form. */
 async function interact(provider, client, ctx, action) {
   const details = await provider.interactionDetails(ctx.req, ctx.res);
   const { uid, prompt } = details;
@@ -111,7 +111,7 @@ async function interact(provider, client, ctx, action) {
     ctx.respond = false;
     return provider.interactionFinished(ctx.req, ctx.res, result);
   };
-  if (ctx.method !== "POST") return show(ctx, 200, questionPage(details, client));
+  if (ctx.method !== "POST") return show(ctx, 200, promptPage(details, client));
   if (action !== prompt.name) return show(ctx, 400, errorPage({ title: "This does not work", text: "The form belongs to another step." }));
   const form = await readForm(ctx.req);
   if (form.get("decision") === "deny") {
@@ -126,15 +126,15 @@ async function interact(provider, client, ctx, action) {
   show(ctx, 200, loginPage({ uid, clientName: client.name, users, name: form.get("username") ?? "", hasFailed: true }));
 }
 
-function questionPage({ uid, prompt, params, session }, client) {
+function promptPage({ uid, prompt, params, session }, client) {
   const clientName = client.name;
   if (prompt.name === "login") return loginPage({ uid, clientName, users });
   const userName = users.find(({ id }) => id === session.accountId)?.name;
-  const asked = params.scope.split(" ").map((scope) => scopes[scope]).filter(Boolean);
-  return consentPage({ uid, clientName, userName, scopes: asked });
+  const requested = params.scope.split(" ").map((scope) => scopes[scope]).filter(Boolean);
+  return consentPage({ uid, clientName, userName, scopes: requested });
 }
 
-/** Ends the session of another user, so that one browser can connect accounts of both; else the provider asks first. */
+/** Ends another user's session, so that one browser can connect accounts of both. Otherwise oidc-provider would ask first. */
 async function signOutOthers(provider, ctx, interaction, user) {
   const session = await provider.Session.get(ctx);
   if (!session.accountId || session.accountId === user.id) return;

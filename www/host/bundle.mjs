@@ -7,13 +7,13 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wasm = join(root, "dist", "connect_flow_bg.wasm");
 
-/** The script that a folder of pages begins with, if there is one. */
+/** The entry script of a folder of pages, or undefined. */
 export const entryOf = (pages) => ["main.js", "main.jsx"].map((name) => join(pages, name)).find(existsSync);
 
 /**
- * Bundles the `main.js` or `main.jsx` of a folder of pages, split into chunks, and puts the `.wasm` file beside them, where
+ * Bundles the entry script of a folder of pages into chunks. Copies the `.wasm` file beside them, where
  * `new URL("./connect_flow_bg.wasm", import.meta.url)` of any chunk finds it.
- * @param mode `production`, or `development` for a React that tells what is wrong and does everything twice in StrictMode.
+ * @param mode `production`, or `development` for React's warnings and the double effects of StrictMode.
  */
 export async function bundle(pages, into, mode = "production") {
   const { outputFiles } = await build({
@@ -35,7 +35,7 @@ export async function bundle(pages, into, mode = "production") {
   await Promise.all(files.map(([name, contents]) => replace(join(into, name), contents)));
 }
 
-/** Another host may be serving the same file: it must see the old one or the new one, never half of one. */
+/** Replaces a file atomically, because another host may be serving it. */
 async function replace(file, contents) {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, contents);

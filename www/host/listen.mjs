@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 
 /**
- * An HTTP server on every loopback address, so that `localhost` means this server and no other, whichever address a
- * browser tries first.
+ * Listens on every loopback address, so that `localhost` is this server, whichever address a browser tries first.
  * @param port 0 for any free port.
- * @returns `url`, `close()`, and `serve(listener)`, to be called once the URL has been used to make the listener.
+ * @returns `{ url, serve, close }`. `serve(listener)` sets the listener, which usually needs the URL.
  * @throws `EADDRINUSE` when the port is taken on one of the addresses.
  */
 export async function listen(port) {
@@ -27,7 +26,7 @@ export async function listen(port) {
   }
 }
 
-/** Whether {@link listen} would get this port now. */
+/** Whether {@link listen} can use this port now. */
 export async function isFree(port) {
   try {
     await (await listen(port)).close();
@@ -51,7 +50,7 @@ function close(server) {
   return new Promise((resolve) => server.close(resolve));
 }
 
-/** Machines without IPv6 have one loopback address. */
+/** A machine without IPv6 has one loopback address only. */
 function ignoreMissing(error) {
   if (!["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(error.code)) throw error;
 }

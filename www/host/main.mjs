@@ -3,9 +3,9 @@ import { isFree } from "./listen.mjs";
 import { startHost } from "./server.mjs";
 
 /**
- * Starts the demo on its usual ports, or on free ones where these are taken, and says where it is. With
- * `COMPOSIO_API_KEY` in the environment it works against the real platform, at `COMPOSIO_BASE_URL` if that is set.
- * @returns what `startHost` returns.
+ * Starts the demo and prints its URLs. Uses ports 3000 to 3002, or free ones where these are taken. With `COMPOSIO_API_KEY` in the
+ * environment it uses the real platform, at `COMPOSIO_BASE_URL` if set.
+ * @returns the result of `startHost`.
  */
 export async function main() {
   const { COMPOSIO_API_KEY: apiKey, COMPOSIO_BASE_URL: baseUrl = "https://backend.composio.dev" } = process.env;
@@ -22,7 +22,7 @@ export async function main() {
   return host;
 }
 
-/** A port that was free may be taken once the pages are bundled, some seconds later: then the ports are looked at again. */
+/** A port that was free may be taken by the time the pages are bundled. Then the search for ports starts again. */
 async function startOnPorts(options, attempts = 3) {
   const ports = [3000, 3001, 3002].map(async (port) => ((await isFree(port)) ? port : 0));
   const [appPort, platformPort, authorizationPort] = await Promise.all(ports);

@@ -1,4 +1,4 @@
-/** What an authorization server stores, in memory: right for a demo whose state ends with the process. */
+/** The storage of oidc-provider, in memory. */
 export function memoryAdapter() {
   const entries = new Map();
   const live = (key) => {

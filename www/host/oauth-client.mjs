@@ -1,9 +1,9 @@
 import * as oauth from "oauth4webapi";
 
 /**
- * The sandbox's port to an authorization server: authorization code grant with PKCE, `state`, and the check of `iss`
- * (RFC 9207), refresh token grant, and UserInfo. Metadata are discovered at the first use.
- * @param client `{ id, secret }` of a confidential client; authenticates with `client_secret_basic`.
+ * The sandbox's port to an authorization server: authorization code grant with PKCE, `state` and the `iss` check (RFC 9207), refresh
+ * token grant, and UserInfo. The metadata are discovered at the first use.
+ * @param client `{ id, secret }` of a confidential client. Authenticates with `client_secret_basic`.
  */
 export function createOAuthPort({ issuer, client: { id, secret } }) {
   const issuerUrl = new URL(issuer);
@@ -17,17 +17,17 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
     discovered ??= oauth.discoveryRequest(issuerUrl, options)
       .then((response) => oauth.processDiscoveryResponse(issuerUrl, response))
       .catch((error) => {
-        // The next attempt asks again.
+        // The next call tries again.
         discovered = undefined;
         throw error;
       });
     return discovered;
   }
 
-  /** What the authorization server refused, in its own words; whatever else went wrong stays an exception. */
-  function refusal(error) {
-    const isRefusal = error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError;
-    if (!isRefusal) throw error;
+  /** Turns an OAuth error of the authorization server into a result. Throws every other error. */
+  function resultOfError(error) {
+    const isOAuthError = error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError;
+    if (!isOAuthError) throw error;
     return { ok: false, error: error.error, ...(error.error_description && { errorDescription: error.error_description }) };
   }
 
@@ -44,7 +44,7 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         state: session.state,
         code_challenge: await oauth.calculatePKCECodeChallenge(session.codeVerifier),
         code_challenge_method: "S256",
-        // Whoever connects a second account must be able to choose who it belongs to.
+        // A user who connects a second account must be able to sign in as someone else.
         prompt: "login consent",
       }).toString();
       return { url: url.href, session };
@@ -59,7 +59,7 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         );
         return { ok: true, tokens: await oauth.processAuthorizationCodeResponse(server, client, response) };
       } catch (error) {
-        return refusal(error);
+        return resultOfError(error);
       }
     },
 
@@ -69,7 +69,7 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         const response = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options);
         return { ok: true, tokens: await oauth.processRefreshTokenResponse(server, client, response) };
       } catch (error) {
-        return refusal(error);
+        return resultOfError(error);
       }
     },
 
@@ -77,10 +77,10 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
       const server = await discover();
       try {
         const response = await oauth.userInfoRequest(server, client, tokens.access_token, options);
-        // Nobody signs in with this: any subject will do.
+        // The claims are not used for a sign-in, so any subject is accepted.
         return { ok: true, claims: await oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response) };
       } catch (error) {
-        if (!(error instanceof oauth.WWWAuthenticateChallengeError)) return refusal(error);
+        if (!(error instanceof oauth.WWWAuthenticateChallengeError)) return resultOfError(error);
         const { error: code = "invalid_token", error_description: text } = error.cause[0].parameters;
         return { ok: false, error: code, ...(text && { errorDescription: text }) };
       }

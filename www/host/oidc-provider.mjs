@@ -1,6 +1,5 @@
 /**
- * oidc-provider, on Node 20 too: it lacks one function there, which we supply, and says on import that it wants Node 22,
- * which whoever starts a demo need not hear. On newer Nodes this is a plain import.
+ * oidc-provider, also on Node 20. There it needs a polyfill of `URL.parse`, and its warning about Node 22 is suppressed.
  */
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null);
 

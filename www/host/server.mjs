@@ -14,16 +14,16 @@ const www = fileURLToPath(new URL("../", import.meta.url));
 /**
  * Starts the demo on localhost: an app, a sandbox platform, and an authorization server for the platform's OAuth apps.
  * @param options
- * - `appPort`, `platformPort`, `authorizationPort`: default 3000, 3001, 3002; 0 for any free port.
- * - `clock`: the sandbox's clock, in milliseconds since 1970. Default `Date.now`.
- * - `accessTokenTtlSeconds`: how long the authorization server's access tokens live. Default 3600.
- * - `coop`: whether the authorization server isolates its pages from popups' openers. Default false.
- * - `pages`: folder of `index.html` and `main.js`, bundled into `dist/` in it. Default `www/vanilla` and, below `/react`,
+ * - `appPort`, `platformPort`, `authorizationPort`: default 3000, 3001, 3002. 0 for any free port.
+ * - `clock`: returns the sandbox's time in milliseconds since 1970. Default `Date.now`.
+ * - `accessTokenTtlSeconds`: the lifetime of the authorization server's access tokens. Default 3600.
+ * - `coop`: whether the authorization server's pages send `Cross-Origin-Opener-Policy`. Default false.
+ * - `pages`: a folder with `index.html` and `main.js`, bundled into its `dist/`. Default `www/vanilla` and, below `/react`,
  *   `www/react`, bundled into `www/dist`.
- * - `mode`: which React the pages get: `production`, the default, or `development`.
+ * - `mode`: React's mode, `production` (default) or `development`.
  * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
- * - `wrap`: `(listener, origin) => listener`, puts something in front of each server; for tests.
- * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`; with `upstream`, only `appUrl` and `close`.
+ * - `wrap`: `(listener, origin) => listener`, wraps each server's listener, for tests.
+ * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`. With `upstream`, only `appUrl` and `close`.
  * @throws `EADDRINUSE` when a port is taken.
  */
 export async function startHost(options = {}) {
@@ -54,7 +54,7 @@ export async function startHost(options = {}) {
   }
 }
 
-/** Where the files of a folder of pages are found, bundled ones first. */
+/** Bundles a folder of pages. Returns the folders of its files, bundled ones first. */
 async function prepare(pages, out, mode) {
   if (entryOf(pages)) await bundle(pages, out, mode);
   return [out, pages];
@@ -81,13 +81,13 @@ async function startPlatform(start, { platformPort, authorizationPort, clock, ac
   return { platformUrl: platform.url, authorizationUrl: authorization.url, sandbox, apiKey };
 }
 
-/** Where the sandbox's `fetch` rejects, the connection ends without an answer. */
+/** Closes the connection without an answer when the sandbox's `fetch` rejects. */
 async function answer(sandbox, request, outgoing) {
   try {
     return await sandbox.fetch(request);
   } catch (error) {
-    const isMeant = request.signal.aborted || error.code === "SANDBOX_DROP" || error.name === "AbortError";
-    if (!isMeant) console.error(error);
+    const isExpected = request.signal.aborted || error.code === "SANDBOX_DROP" || error.name === "AbortError";
+    if (!isExpected) console.error(error);
     outgoing.destroy();
     return RESPONSE_ALREADY_SENT;
   }

@@ -1,4 +1,4 @@
-// The address says what is shown, so that the user comes back from the provider to the very same.
+// The URL contains the whole state of the page, so that a user who returns from the provider sees the same page.
 import { useSyncExternalStore } from "react";
 
 export const entities = ["Jessica", "Melissa"];
@@ -7,8 +7,8 @@ export const modes = ["auto", "popup", "redirect"];
 export const paths = { vanilla: "/", connect: "/react", connections: "/react/connections" };
 
 const listeners = new Set();
-const changed = () => listeners.forEach((listener) => listener());
-addEventListener("popstate", changed);
+const notify = () => listeners.forEach((listener) => listener());
+addEventListener("popstate", notify);
 
 function subscribe(listener) {
   listeners.add(listener);
@@ -19,7 +19,7 @@ function subscribe(listener) {
 export function useAddress() {
   const href = useSyncExternalStore(subscribe, () => location.href);
   const { pathname, searchParams } = new URL(href);
-  const oneOf = (words, name) => words.find((word) => word === searchParams.get(name)) ?? words[0];
+  const oneOf = (values, name) => values.find((value) => value === searchParams.get(name)) ?? values[0];
   return {
     page: pathname.replace(/\/+$/, "").endsWith("/connections") ? "connections" : "connect",
     app: searchParams.get("app"),
@@ -28,7 +28,7 @@ export function useAddress() {
   };
 }
 
-/** The address of a page; what is the default stays out of it. */
+/** The URL of a page. It omits defaults. */
 export function hrefOf({ page, app, entity = entities[0], mode = modes[0] }) {
   const parameters = new URLSearchParams({
     ...(app && { app }),
@@ -38,7 +38,7 @@ export function hrefOf({ page, app, entity = entities[0], mode = modes[0] }) {
   return [paths[page], parameters.toString()].filter(Boolean).join("?");
 }
 
-export function go(href) {
+export function navigate(href) {
   history.pushState(null, "", href);
-  changed();
+  notify();
 }

@@ -20,7 +20,7 @@ export function App({ demo }) {
         {isConnections ? <Connections nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
       </main>
       <footer className="wrap foot">
-        <p>The module renders nothing: all you see is this page’s, made with its answers. What you type goes to the platform and is kept nowhere here.</p>
+        <p>connect-flow itself renders nothing: this page draws what you see. What you type is sent to the platform and is not stored here.</p>
       </footer>
     </>
   );
@@ -63,7 +63,7 @@ function Sandbox({ users }) {
         {users.map(({ name, password }, index) => (
           <span key={name}>{index > 0 && " or "}<strong>{name}</strong> with <code>{password}</code></span>
         ))}
-        . Any key will do.
+        . Any API key is accepted.
       </p>
     </aside>
   );

@@ -7,7 +7,7 @@ import { Form } from "./form.jsx";
 import { Alert, Badge, Button, Link, Since, Tile } from "./parts.jsx";
 import { User } from "./users.jsx";
 
-/** Choose an app, and connect it: everything on the right is one snapshot of a flow. */
+/** The page for connecting an app. The panel on the right renders one snapshot of the flow. */
 export function Connect({ address, apps, nameOf }) {
   const { app, entity, mode } = address;
   return (
@@ -37,7 +37,7 @@ export function Connect({ address, apps, nameOf }) {
         ) : (
           <>
             <h2 id="flow-title">The flow</h2>
-            <p className="muted">Choose an app. What you see here is what <code>useConnectFlow</code> gives.</p>
+            <p className="muted">Choose an app. This panel then shows the state of <code>useConnectFlow</code>.</p>
           </>
         )}
       </section>
@@ -47,34 +47,34 @@ export function Connect({ address, apps, nameOf }) {
 
 const Choices = ({ address }) => (
   <div className="choices">
-    <Choice label="User" words={entities} chosen={address.entity} hrefFor={(entity) => hrefOf({ ...address, entity })} />
-    <Choice label="By" words={modes} chosen={address.mode} hrefFor={(mode) => hrefOf({ ...address, mode })} />
+    <Choice label="User" values={entities} chosen={address.entity} hrefFor={(entity) => hrefOf({ ...address, entity })} />
+    <Choice label="Mode" values={modes} chosen={address.mode} hrefFor={(mode) => hrefOf({ ...address, mode })} />
   </div>
 );
 
-const Choice = ({ label, words, chosen, hrefFor }) => (
+const Choice = ({ label, values, chosen, hrefFor }) => (
   <nav className="switch" aria-label={label === "User" ? "User" : "How the user gets to the provider"}>
     <span className="switch-label" aria-hidden="true">{label}</span>
     <span className="segments">
-      {words.map((word) => (
-        <Link key={word} href={hrefFor(word)} aria-current={word === chosen || undefined} data-testid={`choose-${word}`}>{word}</Link>
+      {values.map((value) => (
+        <Link key={value} href={hrefFor(value)} aria-current={value === chosen || undefined} data-testid={`choose-${value}`}>{value}</Link>
       ))}
     </span>
   </nav>
 );
 
-/** What the user is told; a screen reader hears it too. */
+/** The text for each state, also announced by screen readers. */
 const sentences = {
   idle: () => "One moment…",
-  loading: (name) => `Asking what ${name} needs…`,
+  loading: (name) => `Loading what ${name} needs…`,
   ready: (name, { expectedInputFields: { length } }) =>
-    length === 0 ? `${name} needs nothing but your consent.` : `${name} needs ${length === 1 ? "one value" : `${length} values`} of you.`,
-  initiating: () => "Making the connection…",
-  redirecting: (name) => `Taking you to the sign-in of ${name}…`,
+    length === 0 ? `${name} needs only your consent.` : `${name} needs ${length === 1 ? "one value" : `${length} values`} from you.`,
+  initiating: () => "Creating the connection…",
+  redirecting: (name) => `Redirecting you to sign in to ${name}…`,
   waiting: (name, { isPopupOpen }) =>
-    isPopupOpen ? `Please sign in to ${name} in the other window. This page notices by itself.` : `Please finish the sign-in to ${name}. The platform is asked now and then.`,
-  completing: () => "This site’s server has to finish the connection.",
-  verifying: () => "Asking the platform how it went…",
+    isPopupOpen ? `Sign in to ${name} in the other window. This page continues automatically.` : `Finish the sign-in to ${name}. This page checks the status from time to time.`,
+  completing: () => "This site’s server has to complete the connection.",
+  verifying: () => "Checking the status…",
   connected: (name, { account }) => `${name} is connected for ${account.entityId}.`,
   failed: (name) => `${name} is not connected.`,
   cancelled: (name) => `${name} is not connected.`,
@@ -88,7 +88,7 @@ function Flow({ app, entity, mode, name }) {
   const { state, expectedInputFields } = flow;
   const end = useRef(null);
 
-  // At the end the keyboard is where the outcome is.
+  // Moves the focus to the outcome.
   const hasEnded = ["connected", "failed", "cancelled"].includes(state);
   useEffect(() => {
     if (hasEnded) end.current?.focus();
@@ -120,7 +120,7 @@ function Flow({ app, entity, mode, name }) {
       {(state === "ready" || state === "initiating") && (
         <>
           {state === "ready" && flow.inAppBrowser && (
-            <p className="notice">You are in the browser of {flow.inAppBrowser}, where many sign-ins refuse to work. Open this page in your own browser.</p>
+            <p className="notice">You are using the browser inside {flow.inAppBrowser}, which many providers do not accept. Open this page in your own browser.</p>
           )}
           <Form
             fields={expectedInputFields}
@@ -138,15 +138,15 @@ function Flow({ app, entity, mode, name }) {
   );
 }
 
-/** What only a flow can come to. */
-const ends = {
+/** Texts for errors that only a flow can have. */
+const flowErrors = {
   popup_closed: "The window was closed before the sign-in was finished.",
-  popup_blocked: "The browser did not let this page open a window. Allow it, or choose to go by redirect.",
-  connection_not_needed: "It needs no connection: its actions can be used at once.",
+  popup_blocked: "The browser blocked the sign-in window. Allow popups for this page, or choose redirect.",
+  connection_not_needed: "This app needs no connection. Its actions can be used right away.",
 };
 
 function Outcome({ flow: { error, retry }, name }) {
-  const explained = ends[error.code] ? { error, text: ends[error.code] } : explain(error, name);
+  const explained = flowErrors[error.code] ? { error, text: flowErrors[error.code] } : explain(error, name);
   const canRetry = !["invalid_argument", "connection_not_needed"].includes(error.code);
   return <Alert explained={{ ...explained, canRetry }} onRetry={() => void retry()} />;
 }

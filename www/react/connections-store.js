@@ -1,23 +1,22 @@
-/** How long until the platform is asked again, in milliseconds. */
-const LIVELY_MS = 3_000;
-const CALM_MS = 15_000;
-const MOST_MS = 60_000;
+/** The polling interval while a connection is pending, otherwise, and the longest one after failures. */
+const PENDING_MS = 3_000;
+const IDLE_MS = 15_000;
+const MAX_MS = 60_000;
 
 const isWaiting = ({ status }) => ["INITIATED", "INITIALIZING", "PENDING"].includes(status);
 
-/** What this site's other tabs are told when something was done to an account. */
+/** Tells this site's other tabs that an account was changed. */
 export const changes = new BroadcastChannel("connect-flow-demo");
 
 /**
- * Everything that these entities have connected, as the platform reports it, for `useSyncExternalStore`. It asks again when
- * the page is looked at, when another tab did something, and now and then: soon while a connection waits for its user, rarely
- * otherwise, never while nobody looks.
+ * A store of these entities' connected accounts, for `useSyncExternalStore`. It reloads when the page is shown or focused, when another
+ * tab changes an account, and by polling: often while a connection is pending, otherwise rarely, and never while the page is hidden.
  * @param clients by entity.
- * @param announce is told each difference to what was known, as a sentence.
+ * @param announce receives a sentence for each change that a reload finds.
  */
 export function createConnections({ clients, entities, nameOf, announce }) {
   const listeners = new Set();
-  let state = { accounts: undefined, error: undefined, isLooking: false, atMs: undefined };
+  let state = { accounts: undefined, error: undefined, isLoading: false, atMs: undefined };
   let current, next, timer;
   let failures = 0;
 
@@ -26,63 +25,63 @@ export function createConnections({ clients, entities, nameOf, announce }) {
     for (const listener of listeners) listener();
   }
 
-  async function ask() {
+  async function load() {
     clearTimeout(timer);
-    set({ isLooking: true });
+    set({ isLoading: true });
     try {
       const lists = await Promise.all(entities.map((entity) => clients[entity].entity(entity).getConnections()));
       const accounts = new Map(entities.map((entity, index) => [entity, lists[index].sort(newestFirst)]));
       if (state.accounts) differences(state.accounts, accounts, nameOf).forEach((sentence) => announce(sentence));
       failures = 0;
-      set({ accounts, error: undefined, isLooking: false, atMs: Date.now() });
+      set({ accounts, error: undefined, isLoading: false, atMs: Date.now() });
     } catch (error) {
       failures += 1;
-      set({ error, isLooking: false });
+      set({ error, isLoading: false });
     }
-    plan();
+    schedule();
   }
 
-  /** Resolves when the platform has answered a question that was asked after this call. */
-  function look() {
+  /** Resolves after a load that began after this call. Concurrent calls share it. */
+  function reload() {
     if (current) {
       next ??= current.then(() => {
         next = undefined;
-        return look();
+        return reload();
       });
       return next;
     }
-    current = ask().finally(() => {
+    current = load().finally(() => {
       current = undefined;
     });
     return current;
   }
 
-  function plan() {
+  function schedule() {
     clearTimeout(timer);
     if (!listeners.size || document.hidden || !navigator.onLine) return;
-    const isLively = [...(state.accounts?.values() ?? [])].flat().some(isWaiting);
-    const patience = Math.max(state.error?.retryAfterMs ?? 0, Math.min(LIVELY_MS * 2 ** (failures - 1), MOST_MS));
-    timer = setTimeout(look, failures ? patience : isLively ? LIVELY_MS : CALM_MS);
+    const hasPending = [...(state.accounts?.values() ?? [])].flat().some(isWaiting);
+    const backoff = Math.max(state.error?.retryAfterMs ?? 0, Math.min(PENDING_MS * 2 ** (failures - 1), MAX_MS));
+    timer = setTimeout(reload, failures ? backoff : hasPending ? PENDING_MS : IDLE_MS);
   }
 
-  const seen = () => (document.hidden ? clearTimeout(timer) : void look());
+  const refresh = () => (document.hidden ? clearTimeout(timer) : void reload());
 
   const events = [
-    [document, "visibilitychange", seen],
-    [window, "focus", seen],
-    [window, "online", seen],
-    // Back from the provider by the browser's own button.
-    [window, "pageshow", (event) => event.persisted && seen()],
-    [changes, "message", seen],
+    [document, "visibilitychange", refresh],
+    [window, "focus", refresh],
+    [window, "online", refresh],
+    // The Back button at the provider restores the page from the back/forward cache.
+    [window, "pageshow", (event) => event.persisted && refresh()],
+    [changes, "message", refresh],
   ];
 
   return {
-    look,
+    reload,
     getSnapshot: () => state,
     subscribe(listener) {
       if (!listeners.size) {
         for (const [target, type, handler] of events) target.addEventListener(type, handler);
-        void look();
+        void reload();
       }
       listeners.add(listener);
       return () => {
@@ -97,7 +96,7 @@ export function createConnections({ clients, entities, nameOf, announce }) {
 
 const newestFirst = (a, b) => String(b.createdAt ?? "").localeCompare(String(a.createdAt ?? ""));
 
-/** What is new, gone or otherwise than before, in sentences. */
+/** A sentence for each account that was added, deleted or changed. */
 function differences(before, after, nameOf) {
   const sentences = [];
   for (const [entity, accounts] of after) {
@@ -107,7 +106,7 @@ function differences(before, after, nameOf) {
       known.delete(account.id);
       const name = `${nameOf(account.app)} of ${entity}`;
       if (!old) sentences.push(`${name} was added: ${account.status}.`);
-      else if (old.isDisabled !== account.isDisabled) sentences.push(`${name} is switched ${account.isDisabled ? "off" : "on"}.`);
+      else if (old.isDisabled !== account.isDisabled) sentences.push(`${name} is ${account.isDisabled ? "disabled" : "enabled"}.`);
       else if (old.status !== account.status) sentences.push(`${name} is ${account.status}.`);
     }
     for (const account of known.values()) sentences.push(`${nameOf(account.app)} of ${entity} is deleted.`);

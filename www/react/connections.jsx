@@ -6,13 +6,13 @@ import { changes, createConnections } from "./connections-store.js";
 import { Alert, Badge, Button, Confirm, Link, Since, Tile } from "./parts.jsx";
 import { Users } from "./users.jsx";
 
-/** The page of connections: what each entity has connected, and what can be done with it. */
+/** The page of connections: each entity's connected accounts, and the operations on them. */
 export function Connections({ nameOf }) {
   return (
     <section className="page" aria-labelledby="connections-title">
       <div>
         <h2 id="connections-title">Connections</h2>
-        <p className="muted">What {entities.join(" and ")} have connected, as the platform reports it.</p>
+        <p className="muted">The accounts that {entities.join(" and ")} have connected, as the platform reports them.</p>
       </div>
       <Users>
         {({ clients, error, retry }) => {
@@ -24,23 +24,23 @@ export function Connections({ nameOf }) {
   );
 }
 
-const Loading = () => <p className="muted loading" data-testid="loading">Asking the platform…</p>;
+const Loading = () => <p className="muted loading" data-testid="loading">Loading…</p>;
 
 function Dashboard({ clients, nameOf }) {
   const [announcement, announce] = useState("");
   const store = useMemo(() => createConnections({ clients, entities, nameOf, announce }), [clients, nameOf]);
-  const { accounts, error, isLooking, atMs } = useSyncExternalStore(store.subscribe, store.getSnapshot);
-  const back = useReturn(clients, nameOf, store);
+  const { accounts, error, isLoading, atMs } = useSyncExternalStore(store.subscribe, store.getSnapshot);
+  const returned = useReturn(clients, nameOf, store);
   return (
     <>
-      <div className="pulse" data-testid="pulse" data-tone={error ? "bad" : "good"} aria-busy={isLooking}>
-        <p className="small muted">{atMs ? <>Live. Asked <Since key={atMs} iso={new Date(atMs).toISOString()} />.</> : "Live."}</p>
-        <Button onClick={() => void store.look()} isBusy={isLooking} data-testid="look">Ask again</Button>
+      <div className="pulse" data-testid="pulse" data-tone={error ? "bad" : "good"} aria-busy={isLoading}>
+        <p className="small muted">{atMs ? <>Live. Updated <Since key={atMs} iso={new Date(atMs).toISOString()} />.</> : "Live."}</p>
+        <Button onClick={() => void store.reload()} isBusy={isLoading} data-testid="reload">Update now</Button>
       </div>
       <p className="hidden" role="status" data-testid="announcement">{announcement}</p>
-      {back.notice && <p className="notice good" role="status" data-testid="returned">{back.notice}</p>}
-      {back.error && <Alert explained={back.error} onDismiss={back.dismiss} />}
-      {error && <Alert explained={explain(error)} onRetry={() => void store.look()} others={accounts ? ["What you see below may be out of date."] : []} />}
+      {returned.notice && <p className="notice good" role="status" data-testid="returned">{returned.notice}</p>}
+      {returned.error && <Alert explained={returned.error} onDismiss={returned.dismiss} />}
+      {error && <Alert explained={explain(error)} onRetry={() => void store.reload()} others={accounts ? ["The list below may be out of date."] : []} />}
       {!accounts && !error && <Loading />}
       {accounts && entities.map((entity) => (
         <EntitySection key={entity} {...{ entity, client: clients[entity], nameOf, store, announce }} accounts={accounts.get(entity)} />
@@ -49,33 +49,33 @@ function Dashboard({ clients, nameOf }) {
   );
 }
 
-/** The client of the user whose attempt this page's address is about; all of them know of all attempts. */
-function clientOfReturn(clients) {
-  const said = [...new URLSearchParams(location.search).values()];
-  const attempt = clients[entities[0]].pending().find(({ flowId, connectedAccountId }) => said.includes(flowId) || said.includes(connectedAccountId));
+/** The client of the user whose attempt this page's callback belongs to. Every client lists the attempts of all users. */
+function clientForCallback(clients) {
+  const parameters = [...new URLSearchParams(location.search).values()];
+  const attempt = clients[entities[0]].pending().find(({ flowId, connectedAccountId }) => parameters.includes(flowId) || parameters.includes(connectedAccountId));
   return clients[attempt?.entityId] ?? clients[entities[0]];
 }
 
-/** What became of the sign-in that a refresh has sent the user to. */
+/** Completes the connection when the user returns from the sign-in of a refresh. */
 function useReturn(clients, nameOf, store) {
-  const [back, setBack] = useState({});
+  const [result, setResult] = useState({});
   useEffect(() => {
-    let isHere = true;
-    const settle = (result) => {
+    let isMounted = true;
+    const settle = (settled) => {
       changes.postMessage("changed");
-      if (!isHere) return;
-      setBack(result);
-      void store.look();
+      if (!isMounted) return;
+      setResult(settled);
+      void store.reload();
     };
-    clientOfReturn(clients).completeConnection().then(
+    clientForCallback(clients).completeConnection().then(
       (done) => done && settle({ notice: `${nameOf(done.app ?? done.account.app)} of ${done.account.entityId} is connected again.` }),
       (thrown) => settle({ error: explain(thrown, undefined, { stage: "verify" }) }),
     );
     return () => {
-      isHere = false;
+      isMounted = false;
     };
   }, [clients, nameOf, store]);
-  return { ...back, dismiss: () => setBack({}) };
+  return { ...result, dismiss: () => setResult({}) };
 }
 
 function EntitySection({ entity, accounts, nameOf, ...others }) {
@@ -93,7 +93,7 @@ function EntitySection({ entity, accounts, nameOf, ...others }) {
         <Link className="plain" href={hrefOf({ page: "connect", entity })}>Connect an app<span className="hidden"> for {entity}</span></Link>
       </header>
       {accounts.length === 0 ? (
-        <p className="empty" data-testid="empty">Nothing yet. What {entity} connects appears here.</p>
+        <p className="empty" data-testid="empty">No connections yet.</p>
       ) : (
         <ul className="connections">
           {accounts.map((account) => (
@@ -111,24 +111,24 @@ function EntitySection({ entity, accounts, nameOf, ...others }) {
 }
 
 const remarks = {
-  INITIATED: "Waits for the sign-in at the provider. Refresh begins it anew.",
-  INITIALIZING: "Waits for the sign-in at the provider. Refresh begins it anew.",
-  PENDING: "The platform is not done with it yet.",
-  EXPIRED: "Not finished in time, or access has run out. Refresh begins it anew.",
-  FAILED: "It did not work out. Refresh begins it anew.",
-  REVOKED: "Access was taken back. Refresh asks for it again.",
+  INITIATED: "Waiting for the sign-in at the provider. Refresh starts it again.",
+  INITIALIZING: "Waiting for the sign-in at the provider. Refresh starts it again.",
+  PENDING: "The platform is still working on it.",
+  EXPIRED: "The sign-in was not finished in time, or access has expired. Refresh starts it again.",
+  FAILED: "The connection failed. Refresh starts it again.",
+  REVOKED: "Access was revoked. Refresh asks for it again.",
 };
 
 function Connection({ account, entity, name, client, store, announce, onGone }) {
   const { id: connectedAccountId, status, isDisabled } = account;
   const [busy, setBusy] = useState();
   const [error, setError] = useState();
-  const [isAsking, setAsking] = useState(false);
-  const whose = `${name} of ${entity}`;
+  const [isConfirming, setConfirming] = useState(false);
+  const label = `${name} of ${entity}`;
 
-  /** Does something, and shows what the platform says about the account afterwards, not what was meant to happen. */
-  const operate = async (word, job) => {
-    setBusy(word);
+  /** Runs an operation and then reloads, so that the page shows the actual state and not the intended one. */
+  const operate = async (operation, job) => {
+    setBusy(operation);
     setError(undefined);
     try {
       await job();
@@ -136,7 +136,7 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
     } catch (thrown) {
       setError(explain(thrown, name));
     }
-    await store.look();
+    await store.reload();
     setBusy(undefined);
   };
 
@@ -147,7 +147,7 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
       if (request.redirectUrl) {
         client.redirect(request);
         await leaving();
-      } else announce(`${whose} was refreshed: ${request.connectionStatus}.`);
+      } else announce(`${label} was refreshed: ${request.connectionStatus}.`);
     });
 
   const toggle = () =>
@@ -160,14 +160,14 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
       try {
         await client.connectedAccounts.delete({ connectedAccountId });
       } catch (thrown) {
-        // Somebody else was faster: what was asked for is the case.
+        // The account is already deleted.
         if (!["not_found", "gone"].includes(thrown?.code)) throw thrown;
       }
-      setAsking(false);
+      setConfirming(false);
     });
 
   const row = useRef(null);
-  // Whoever did it, here or elsewhere: the keyboard goes on beside what is no more.
+  // When the row goes away, here or because of another tab, the focus moves to the section's title.
   useLayoutEffect(() => {
     const element = row.current;
     return () => {
@@ -177,7 +177,7 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
     };
   }, [onGone]);
 
-  const of = <span className="hidden"> {whose}, {connectedAccountId}</span>;
+  const hiddenLabel = <span className="hidden"> {label}, {connectedAccountId}</span>;
   const isBusy = busy !== undefined;
   return (
     <li
@@ -195,34 +195,34 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
         <p className="account-name">
           <strong>{name}</strong>
           <Badge>{status}</Badge>
-          {isDisabled && status !== "INACTIVE" && <Badge>SWITCHED OFF</Badge>}
+          {isDisabled && status !== "INACTIVE" && <Badge>DISABLED</Badge>}
         </p>
         <p className="muted small facts">
           <span>Added <Since iso={account.createdAt} /></span>
           {account.authScheme && <span>{account.authScheme}</span>}
           <code>{connectedAccountId}</code>
         </p>
-        {isDisabled ? <p className="small">Switched off: nothing can be done with it until it is enabled.</p> : remarks[status] && <p className="small">{remarks[status]}</p>}
+        {isDisabled ? <p className="small">No action can use this account until it is enabled.</p> : remarks[status] && <p className="small">{remarks[status]}</p>}
         {account.statusReason && <p className="small muted">The platform says: <q>{account.statusReason}</q></p>}
       </div>
       <div className="actions">
-        <Button onClick={refresh} isBusy={isBusy} className={toneOf(status) === "bad" ? "primary" : "plain"} data-testid="refresh">{busy === "refresh" ? "Refreshing…" : "Refresh"}{of}</Button>
+        <Button onClick={refresh} isBusy={isBusy} className={toneOf(status) === "bad" ? "primary" : "plain"} data-testid="refresh">{busy === "refresh" ? "Refreshing…" : "Refresh"}{hiddenLabel}</Button>
         <Button onClick={toggle} isBusy={isBusy} data-testid="toggle">
-          {busy === "disable" ? "Disabling…" : busy === "enable" ? "Enabling…" : isDisabled ? "Enable" : "Disable"}{of}
+          {busy === "disable" ? "Disabling…" : busy === "enable" ? "Enabling…" : isDisabled ? "Enable" : "Disable"}{hiddenLabel}
         </Button>
-        <Button onClick={() => { setError(undefined); setAsking(true); }} isBusy={isBusy} className="plain danger" data-testid="delete">Delete{of}</Button>
+        <Button onClick={() => { setError(undefined); setConfirming(true); }} isBusy={isBusy} className="plain danger" data-testid="delete">Delete{hiddenLabel}</Button>
       </div>
-      {error && !isAsking && <Alert explained={error} onDismiss={() => setError(undefined)} />}
-      {isAsking && (
+      {error && !isConfirming && <Alert explained={error} onDismiss={() => setError(undefined)} />}
+      {isConfirming && (
         <Confirm
-          title={`Delete ${whose}?`}
+          title={`Delete ${label}?`}
           action="Delete"
           isBusy={isBusy}
           error={error}
           onConfirm={remove}
-          onCancel={() => { setError(undefined); setAsking(false); }}
+          onCancel={() => { setError(undefined); setConfirming(false); }}
         >
-          <p>The platform forgets this account and its credentials, and whatever works with it stops working. This cannot be undone.</p>
+          <p>The platform deletes this account and its credentials. Everything that uses it stops working. This cannot be undone.</p>
           <p className="muted small"><code>{connectedAccountId}</code></p>
         </Confirm>
       )}
@@ -230,7 +230,7 @@ function Connection({ account, entity, name, client, store, announce, onGone }) 
   );
 }
 
-/** Settles when the page was not left after all, or has come back from the browser's cache. */
+/** Settles if the page is not left within 10 seconds, or when it is restored from the back/forward cache. */
 const leaving = () =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, 10_000);

@@ -1,15 +1,15 @@
 import { useEffect, useId, useRef, useState } from "react";
 
 /**
- * A form made from field schemas. The values stay in the inputs, where React does not remember them; what is secret leaves the
- * document while the request is under way, and comes back only where the module refused to send it.
+ * A form for expected input fields. The values stay in uncontrolled inputs, so that React keeps no copy. Secret values are removed from
+ * the inputs during the request, and restored only if the client rejected them without sending.
  */
 export function Form({ fields, issues, submitLabel, isHidden, onSubmit }) {
   const form = useRef(null);
   const isFirst = useRef(true);
   const others = issues.filter((issue) => !fields.some((field) => isAbout(issue, field)));
 
-  // To the first field that is wrong, or to the first thing to do.
+  // Focuses the first invalid field. On the first render, the first control.
   useEffect(() => {
     const { current } = form;
     const input = current.querySelector('[aria-invalid="true"]') ?? (isFirst.current ? current.querySelector("input, select, [type=submit]") : null);
@@ -22,7 +22,7 @@ export function Form({ fields, issues, submitLabel, isHidden, onSubmit }) {
     const inputs = [...form.current.querySelectorAll("input, select")];
     const data = Object.fromEntries(inputs.filter(({ value }) => value).map(({ dataset, value }) => [dataset.name, value]));
     const secrets = inputs.filter(({ dataset }) => dataset.secret).map((input) => [input, input.value]);
-    // In the click, before anything is awaited.
+    // Called synchronously in the click: afterwards, browsers block popups.
     const settled = onSubmit(data);
     for (const [input] of secrets) input.value = "";
     const { state } = await settled.catch(() => ({}));
@@ -30,7 +30,7 @@ export function Form({ fields, issues, submitLabel, isHidden, onSubmit }) {
   };
 
   return (
-    // Inputs have no `name`, and the method is not GET: whatever happens, no value ends up in an address.
+    // The inputs have no `name` and the method is POST, so that no value can end up in a URL.
     <form ref={form} className="form" method="post" noValidate autoComplete="off" hidden={isHidden} onSubmit={submit}>
       {fields.some(({ required }) => required) && (
         <p className="muted small">Fields marked with <span className="star">*</span> are required.</p>
@@ -69,13 +69,13 @@ function Field({ field, issue }) {
         {field.enum ? (
           <select {...common}>
             <option value="">{required ? "Choose…" : "None"}</option>
-            {field.enum.map((word) => <option key={word}>{word}</option>)}
+            {field.enum.map((value) => <option key={value}>{value}</option>)}
           </select>
         ) : (
           <input
             {...common}
             type={secret && !isShown ? "password" : "text"}
-            // On "off" a browser would fill in the login that is saved for this site.
+            // With "off", browsers fill in a saved password of this site.
             autoComplete={secret ? "new-password" : "off"}
             autoCapitalize="none"
             spellCheck={false}

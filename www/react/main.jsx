@@ -1,4 +1,4 @@
-// The React demo: connecting an account with useConnectFlow, and the page of connections.
+// The React demo: a page that connects an account with useConnectFlow, and a page of connections.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { describe } from "../vanilla/demo.js";

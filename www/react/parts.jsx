@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useReducer, useRef } from "react";
 import { hueOf, initialsOf, toneOf } from "../vanilla/dom.js";
-import { go } from "./address.js";
+import { navigate } from "./address.js";
 
 export const Tile = ({ app, name }) => (
   <span className="tile" data-hue={hueOf(app)} aria-hidden="true">
@@ -14,18 +14,18 @@ export const Badge = ({ children, tone = toneOf(children), ...others }) => (
   </span>
 );
 
-/** A link that stays in this document. */
+/** A link that navigates without reloading the document. */
 export function Link({ href, onClick, ...others }) {
   const follow = (event) => {
     onClick?.();
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    go(href);
+    navigate(href);
   };
   return <a href={href} onClick={follow} {...others} />;
 }
 
-/** Does not lose the keyboard while it is busy, as a disabled button would. */
+/** A button that keeps the focus while it is busy. A disabled button would lose it. */
 export const Button = ({ isBusy, onClick, className = "plain", ...others }) => (
   <button type="button" className={className} aria-disabled={isBusy || undefined} onClick={isBusy ? undefined : onClick} {...others} />
 );
@@ -40,11 +40,11 @@ function ago(atMs) {
   return unit ? relative.format(-Math.floor(passedMs / unit[1]), unit[0]) : "just now";
 }
 
-/** How long ago, which stays true while it is shown; when exactly, on hover. */
+/** A relative time that stays current. The exact time is its tooltip. */
 export function Since({ iso }) {
-  const [, again] = useReducer((count) => count + 1, 0);
+  const [, rerender] = useReducer((count) => count + 1, 0);
   useEffect(() => {
-    const timer = setInterval(again, 20_000);
+    const timer = setInterval(rerender, 20_000);
     return () => clearInterval(timer);
   }, []);
   const date = new Date(iso);
@@ -56,15 +56,15 @@ export function Since({ iso }) {
   );
 }
 
-/** What went wrong, as `explain` tells it. */
+/** An error, as `explain` describes it. */
 export function Alert({ explained: { error, text, canRetry }, onRetry, onDismiss, others = [] }) {
-  const fine = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean).join(" · ");
+  const details = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean).join(" · ");
   return (
     <div className="alert" role="alert" data-testid="error" data-code={error.code}>
       <p className="alert-text">{text}</p>
       {others.map((message) => <p key={message}>{message}</p>)}
       {error.errorDescription && <p className="muted">The platform says: <q>{error.errorDescription}</q></p>}
-      <p className="fine">{fine}</p>
+      <p className="fine">{details}</p>
       {(onDismiss || (onRetry && canRetry)) && (
         <div className="actions">
           {onRetry && canRetry && <button type="button" className="primary" data-testid="retry" onClick={onRetry}>Try again</button>}
@@ -75,10 +75,10 @@ export function Alert({ explained: { error, text, canRetry }, onRetry, onDismiss
   );
 }
 
-/** A question before something that cannot be undone. Cancel has the keyboard, and Escape means it. */
+/** Asks before an irreversible operation. Cancel has the focus, and Escape cancels. */
 export function Confirm({ title, children, action, isBusy, error, onConfirm, onCancel }) {
   const dialog = useRef(null);
-  // Before the element leaves the document: a dialog that is just removed gives the keyboard back to nobody.
+  // A layout effect, so that the dialog closes before it is removed: only then does it restore the focus.
   useLayoutEffect(() => {
     const { current } = dialog;
     current.showModal();
@@ -95,7 +95,7 @@ export function Confirm({ title, children, action, isBusy, error, onConfirm, onC
         event.preventDefault();
         cancel();
       }}
-      // Some browsers close it at the second Escape whatever one says. StrictMode's closing has opened it again by now.
+      // Some browsers close the dialog at the second Escape, despite preventDefault. StrictMode also closes it, but has reopened it by now.
       onClose={() => !dialog.current?.open && cancel()}
     >
       <h2 id="confirm-title">{title}</h2>

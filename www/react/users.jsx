@@ -2,17 +2,17 @@ import { useMemo } from "react";
 import { ConnectProvider, useConnectClient } from "connect-flow/react";
 import { entities } from "./address.js";
 
-// An app has a session for this, and one user in it; the demo's server is told as whom the page asks.
+// A real app has one user, whom its server knows from the session. The demo's server takes the user from a header.
 const options = Object.fromEntries(
   entities.map((entityId) => [entityId, { baseUrl: "/api/connect", entityId, headers: { "demo-user": entityId } }]),
 );
-const none = {};
+const noClients = {};
 
-/** What is inside asks as this user. */
+/** Provides a client of this user. */
 export const User = ({ entity, children }) => <ConnectProvider key={entity} options={options[entity]}>{children}</ConnectProvider>;
 
-/** Renders what `children` makes of `{ clients, error, retry }`; `clients` by user, once all are there. */
-export const Users = ({ names: [entity, ...others] = entities, clients = none, children }) => (
+/** Calls `children` with `{ clients, error, retry }`. `clients` has a client for each user once all are loaded. */
+export const Users = ({ names: [entity, ...others] = entities, clients = noClients, children }) => (
   <User entity={entity}>
     <WithClient {...{ entity, others, clients, children }} />
   </User>

@@ -2,10 +2,10 @@ import { badge, find, h, moment, tile } from "./dom.js";
 import { explain } from "./errors.js";
 import * as store from "./store.js";
 
-/** What became of a connection. `isSaved`: the platform keeps what was typed and has not tried it. */
+/** A card for an account. `isSaved`: the platform stores the credentials without having checked them. */
 export function accountCard({ account, name, entity, isSaved }) {
   const isActive = account.status === "ACTIVE";
-  const outcome = !isActive ? name : isSaved ? `${name}: saved` : `${name} is connected`;
+  const title = !isActive ? name : isSaved ? `${name}: saved` : `${name} is connected`;
   const row = (term, ...value) => h("div", {}, h("dt", {}, term), h("dd", {}, ...value));
   return h(
     "article",
@@ -14,11 +14,11 @@ export function accountCard({ account, name, entity, isSaved }) {
       "header",
       {},
       tile(account.app, name),
-      h("h4", { tabindex: "-1" }, outcome),
+      h("h4", { tabindex: "-1" }, title),
       badge(account.status, { "data-testid": "account-status" }),
     ),
-    isActive && isSaved && h("p", { class: "remark" }, "The platform has not tried what you typed. The first action with this account will."),
-    account.isDisabled && h("p", { class: "remark" }, "It is switched off on the platform."),
+    isActive && isSaved && h("p", { class: "remark" }, "The platform has not checked these values yet. The first action with this account will."),
+    account.isDisabled && h("p", { class: "remark" }, "This account is disabled on the platform."),
     h(
       "dl",
       {},
@@ -31,27 +31,27 @@ export function accountCard({ account, name, entity, isSaved }) {
   );
 }
 
-/** The list of what was connected on this browser. The platform is asked about each account. */
+/** The list of accounts that were connected in this browser, with their status from the platform. */
 export function createAccounts({ client, nameOf }) {
   const saved = store.accounts;
   const list = find("accounts");
   let entity;
-  let forgotten = 0;
+  let missing = 0;
 
-  function lead() {
+  function updateLead() {
     const count = list.children.length;
-    const known = count === 0 ? `None for ${entity} on this browser yet.` : `${entity}’s, made on this browser.`;
-    const lost = forgotten === 1 ? " 1 account is no longer on the platform." : ` ${forgotten} accounts are no longer on the platform.`;
-    find("accounts-lead").textContent = known + (forgotten ? lost : "");
+    const known = count === 0 ? `${entity} has not connected an account in this browser yet.` : `${entity}’s accounts from this browser.`;
+    const lost = missing === 1 ? " 1 account is no longer on the platform." : ` ${missing} accounts are no longer on the platform.`;
+    find("accounts-lead").textContent = known + (missing ? lost : "");
   }
 
   function createRow({ id, app }) {
     const name = nameOf(app);
-    const status = h("span", { class: "status-slot" }, h("span", { class: "muted small" }, "asking…"));
+    const status = h("span", { class: "status-slot" }, h("span", { class: "muted small" }, "checking…"));
     const since = h("p", { class: "muted small" });
     const button = h(
       "button",
-      { type: "button", class: "plain", "data-testid": "refresh", onclick: () => look(true) },
+      { type: "button", class: "plain", "data-testid": "refresh", onclick: () => update(true) },
       "Refresh status",
       h("span", { class: "hidden" }, ` of ${name}, ${id}`),
     );
@@ -62,60 +62,60 @@ export function createAccounts({ client, nameOf }) {
       h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), status), h("code", {}, id), since),
       button,
     );
-    let isLooking = false;
+    let isUpdating = false;
 
-    function paint(account) {
+    function render(account) {
       element.dataset.status = account.status;
-      status.replaceChildren(badge(account.status), account.isDisabled ? h("span", { class: "muted small" }, "switched off") : "");
+      status.replaceChildren(badge(account.status), account.isDisabled ? h("span", { class: "muted small" }, "disabled") : "");
       since.replaceChildren("since ", moment(account.createdAt), account.statusReason ? `. ${account.statusReason}` : "");
     }
 
-    async function look(isAsked) {
-      if (isLooking) return;
-      isLooking = true;
+    async function update(isByUser) {
+      if (isUpdating) return;
+      isUpdating = true;
       button.disabled = true;
       element.setAttribute("aria-busy", "true");
       try {
-        paint(await client.connectedAccounts.get({ connectedAccountId: id }));
+        render(await client.connectedAccounts.get({ connectedAccountId: id }));
       } catch (thrown) {
         const { error, text } = explain(thrown, name);
         if (error.code === "not_found" || error.code === "gone") {
           saved.remove(id);
           element.remove();
-          forgotten += 1;
-          lead();
+          missing += 1;
+          updateLead();
         } else {
           delete element.dataset.status;
           status.replaceChildren(badge("UNKNOWN"));
           since.textContent = `${text} (${error.code})`;
         }
       }
-      isLooking = false;
+      isUpdating = false;
       element.removeAttribute("aria-busy");
-      // While the page is busy, it is the page that says when.
+      // While the page is busy, the page enables the buttons later.
       button.disabled = document.body.dataset.ready !== "true";
-      if (isAsked && document.activeElement === document.body) button.focus();
+      if (isByUser && document.activeElement === document.body) button.focus();
     }
 
-    return { element, look, paint };
+    return { element, update, render };
   }
 
   return {
     show(name) {
       entity = name;
-      forgotten = 0;
+      missing = 0;
       const rows = saved.list().filter((account) => account.entity === entity).map(createRow);
       list.replaceChildren(...rows.map((row) => row.element));
-      lead();
-      for (const row of rows) row.look();
+      updateLead();
+      for (const row of rows) row.update();
     },
     add(account, app) {
       saved.add({ id: account.id, app, entity });
       [...list.children].find((item) => item.dataset.accountId === account.id)?.remove();
       const row = createRow({ id: account.id, app });
-      row.paint(account);
+      row.render(account);
       list.prepend(row.element);
-      lead();
+      updateLead();
     },
     has: (id) => saved.list().some((account) => account.id === id),
   };

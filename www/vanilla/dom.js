@@ -1,4 +1,4 @@
-/** Makes an element. `on…` are listeners, all other properties attributes; text stays text. */
+/** Creates an element. Properties that start with `on` are listeners, all others attributes. Strings become text nodes, never HTML. */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -14,7 +14,7 @@ export const find = (id) => document.getElementById(id);
 export const hueOf = (key) => [...key].reduce((hash, letter) => (hash * 13 + letter.codePointAt(0)) % 9973, 0) % 6;
 export const initialsOf = (name) => name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2);
 
-/** The coloured initials that stand for an app. */
+/** An app's icon: its initials on a colour. */
 export function tile(key, name) {
   return h("span", { class: "tile", "data-hue": String(hueOf(key)), "aria-hidden": "true" }, initialsOf(name));
 }
@@ -25,12 +25,12 @@ export function toneOf(status) {
   return ["FAILED", "EXPIRED", "REVOKED"].includes(status) ? "bad" : "neutral";
 }
 
-/** A status word, coloured by what it means. */
+/** A status with its colour. */
 export function badge(status, properties = {}) {
   return h("span", { class: "badge", "data-tone": toneOf(status), ...properties }, status);
 }
 
-/** `iso` for people, and for machines. */
+/** A `time` element for an ISO date. */
 export function moment(iso) {
   const date = new Date(iso);
   if (!iso || Number.isNaN(date.getTime())) return "unknown";
@@ -38,14 +38,14 @@ export function moment(iso) {
   return h("time", { datetime: date.toISOString() }, text);
 }
 
-/** How long ago, in words. */
+/** A relative time as text. */
 export function ago(atMs) {
   const minutes = Math.floor((Date.now() - atMs) / 60_000);
   if (minutes < 1) return "less than a minute ago";
   return minutes === 1 ? "1 minute ago" : `${minutes} minutes ago`;
 }
 
-/** Brings `element` into view and gives it the keyboard. */
+/** Scrolls an element into view and focuses it. */
 export function focus(element) {
   if (!element) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,12 +1,12 @@
-// Runs before the first paint. A popup that comes back to this page is closed in a moment: it shows no more than that.
+// Runs before the first paint. A popup that returns to this page is closed in a moment, so it shows only a short message.
 {
-  const said = [...new URLSearchParams(location.search).values()];
+  const parameters = [...new URLSearchParams(location.search).values()];
   let popups = [];
   try {
     popups = JSON.parse(localStorage.getItem("demo:popups")) ?? [];
   } catch {
-    // Forbidden, or not ours: what the window looks like has to do.
+    // The storage is forbidden or holds something else. The window's appearance decides.
   }
-  const isKnown = Array.isArray(popups) && popups.some(({ flowId }) => said.includes(flowId));
-  if (isKnown || (said.length > 0 && !menubar.visible)) document.documentElement.dataset.returning = "";
+  const isKnown = Array.isArray(popups) && popups.some(({ flowId }) => parameters.includes(flowId));
+  if (isKnown || (parameters.length > 0 && !menubar.visible)) document.documentElement.dataset.returning = "";
 }

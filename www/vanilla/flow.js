@@ -3,17 +3,17 @@ import { find, focus, h } from "./dom.js";
 import { explain, explainAccount, showAlert } from "./errors.js";
 import { createForm } from "./form.js";
 import * as steps from "./steps.js";
-import { trail } from "./store.js";
+import { leftAttempt } from "./store.js";
 
-const isWaiting = (status) => ["INITIATED", "INITIALIZING", "PENDING"].includes(status);
-const sign = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+const isPending = (status) => ["INITIATED", "INITIALIZING", "PENDING"].includes(status);
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /**
- * The five steps. `page` is what they need of it: `entity()`, `showEntity(name)`, `nameOf(app)`, `select(app, entity)`,
- * `work(job)`, `leave()`, `uncover()` and `connected(account, app)`.
+ * The five steps with a redirect. `page` provides `entity()`, `showEntity(name)`, `nameOf(app)`, `select(app, entity)`, `work(job)`,
+ * `leave()`, `uncover()` and `connected(account, app)`.
  */
 export function createFlow({ client, page }) {
-  // The attempt under way: app, entity, params, form. One at a time.
+  // The current attempt: app, entity, params, form.
   let attempt;
 
   function begin(app, entity) {
@@ -22,7 +22,7 @@ export function createFlow({ client, page }) {
     steps.reset();
   }
 
-  /** Back to the beginning, nothing chosen. */
+  /** Clears the selection and the steps. */
   function reset() {
     attempt = undefined;
     page.select();
@@ -59,15 +59,15 @@ export function createFlow({ client, page }) {
     if (params.authScheme === "NO_AUTH") return notNeeded();
     attempt.params = params;
     const fields = params.expectedInputFields;
-    const asked = fields.length ? `${sign(fields.length, "field")} to ask for` : "nothing to ask for";
-    steps.done(1, `${params.authScheme}, ${asked}. Integration ${params.integrationId}.`);
+    const summary = fields.length ? plural(fields.length, "field") : "no fields";
+    steps.done(1, `${params.authScheme}, ${summary}. Integration ${params.integrationId}.`);
     if (fields.length) return collect();
-    steps.done(2, "Nothing to ask for.");
+    steps.done(2, "No input needed.");
     return initiate({});
   }
 
   function notNeeded() {
-    steps.done(1, `NO_AUTH: ${attempt.name} needs no connection. Its actions can be used at once.`);
+    steps.done(1, `NO_AUTH: ${attempt.name} needs no connection. Its actions can be used right away.`);
     for (const n of [2, 3, 4, 5]) steps.unneeded(n);
     focus(find("steps-title"));
   }
@@ -100,15 +100,15 @@ export function createFlow({ client, page }) {
       const { form } = attempt;
       const data = form.take();
       form.element.hidden = true;
-      steps.done(2, `${sign(Object.keys(data).length, "value")} given: ${Object.keys(data).join(", ") || "none"}.`);
+      steps.done(2, `${plural(Object.keys(data).length, "value")} entered: ${Object.keys(data).join(", ") || "none"}.`);
       try {
         await initiate(data);
       } catch (thrown) {
-        refuse(thrown, form);
+        handleRejected(thrown, form);
       }
     });
 
-  function refuse(thrown, form) {
+  function handleRejected(thrown, form) {
     const { app, name } = attempt;
     if (attempt.form !== form) return fail(thrown, { retry: () => start(app) });
     if (thrown?.code !== "fields_invalid") {
@@ -123,11 +123,11 @@ export function createFlow({ client, page }) {
       });
     }
     openForm();
-    // Without a status no server has answered: the values never left.
-    if (thrown.status === undefined) form.giveBack();
+    // Without a status, the client rejected the values before it sent anything.
+    if (thrown.status === undefined) form.restore();
     else form.forget();
     const issues = thrown.issues ?? [];
-    const others = form.complain(issues);
+    const others = form.showIssues(issues);
     const isMarked = others.length < issues.length;
     showAlert(explain(thrown, name), { others, hold: isMarked });
     return isMarked && form.focus();
@@ -152,15 +152,15 @@ export function createFlow({ client, page }) {
     steps.slot(2).replaceChildren();
     attempt.form = undefined;
     steps.done(3, `${request.connectionStatus}, account ${request.connectedAccountId}.`);
-    return request.redirectUrl ? sendOn(request) : stay(request);
+    return request.redirectUrl ? redirect(request) : stay(request);
   }
 
   // Step 4
-  function sendOn(request) {
+  function redirect(request) {
     const { app, entity } = attempt;
     steps.begin(4, "redirect(request)", `to ${new URL(request.redirectUrl).host}`);
-    steps.tell(4, `To ${new URL(request.redirectUrl).host}, and back to this page.`);
-    trail.set({
+    steps.report(4, `To ${new URL(request.redirectUrl).host}, and back to this page.`);
+    leftAttempt.set({
       flowId: request.flowId,
       connectedAccountId: request.connectedAccountId,
       app,
@@ -172,11 +172,11 @@ export function createFlow({ client, page }) {
   }
 
   function stay(request) {
-    steps.done(4, "Nothing to do at a provider.");
+    steps.done(4, "No sign-in at a provider needed.");
     return verify(request.connectedAccountId);
   }
 
-  // Step 5, where the user never left
+  // Step 5, if the user did not leave the page
   async function verify(connectedAccountId) {
     steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${connectedAccountId}" })`);
     try {
@@ -195,8 +195,8 @@ export function createFlow({ client, page }) {
       steps.done(5, isSaved ? "ACTIVE: saved." : "ACTIVE: connected.");
       page.connected(account, app);
       focus(card.querySelector("h4"));
-    } else if (isWaiting(account.status)) {
-      steps.tell(5, `${account.status}: the platform is not done yet.`);
+    } else if (isPending(account.status)) {
+      steps.report(5, `${account.status}: the platform is still working on it.`);
       card.append(h("button", { type: "button", class: "plain", onclick: () => page.work(() => verify(account.id)) }, "Check again"));
       focus(card.querySelector("h4"));
     } else {
@@ -205,12 +205,12 @@ export function createFlow({ client, page }) {
     }
   }
 
-  // Step 5, when the user is back
+  // Step 5, when the user has returned
   async function complete(url) {
-    const said = [...new URL(url).searchParams.values()];
-    const isThis = (one) => one && (said.includes(one.flowId) || said.includes(one.connectedAccountId));
-    // `pending()` forgets what has run out, of which `completeConnection` can tell more.
-    const left = [trail.get()].find(isThis) ?? client.pending().find(isThis);
+    const parameters = [...new URL(url).searchParams.values()];
+    const isOfCallback = (one) => one && (parameters.includes(one.flowId) || parameters.includes(one.connectedAccountId));
+    // `pending()` omits expired attempts, which `completeConnection` still recognizes. So the page looks at its own record first.
+    const left = [leftAttempt.get()].find(isOfCallback) ?? client.pending().find(isOfCallback);
     const resume = (app, entity) => {
       page.showEntity(entity);
       begin(app, entity);
@@ -219,27 +219,27 @@ export function createFlow({ client, page }) {
     };
     if (left?.app) resume(left.app, left.entityId);
     try {
-      // Once the address bar is tidied up, a second try needs the address as it was.
-      const shown = page.uncover();
-      const done = await client.completeConnection(url === location.href ? undefined : { url }).finally(() => shown);
+      // The first call removes the callback's parameters from the address bar. A second call needs the original URL.
+      const uncovered = page.uncover();
+      const done = await client.completeConnection(url === location.href ? undefined : { url }).finally(() => uncovered);
       if (!done) return steps.reset();
       if (!left?.app) resume(done.app ?? done.account.app, done.account.entityId ?? page.entity());
       return conclude(done.account, { isSaved: false });
     } catch (thrown) {
       if (!left?.app) steps.begin(5, "completeConnection()");
       const app = left?.app;
-      const again = thrown?.retryable ? () => page.work(() => complete(url)) : app && (() => start(app));
-      return fail(thrown, { stage: "verify", retry: again });
+      const retry = thrown?.retryable ? () => page.work(() => complete(url)) : app && (() => start(app));
+      return fail(thrown, { stage: "verify", retry });
     }
   }
 
-  // "Check again" of an attempt that never came back
-  async function check(pending, tell) {
+  // "Check again" for an attempt whose user did not return
+  async function check(pending, report) {
     const { connectedAccountId, app } = pending;
     try {
       const account = await client.connectedAccounts.get({ connectedAccountId });
-      if (isWaiting(account.status)) {
-        tell(`Still ${account.status}: the platform waits for you to sign in. Do so where you left off, or start over.`);
+      if (isPending(account.status)) {
+        report(`Still ${account.status}: the platform is waiting for you to sign in. Continue where you left off, or start over.`);
         return false;
       }
       begin(app ?? account.app, pending.entityId);
@@ -248,7 +248,7 @@ export function createFlow({ client, page }) {
       conclude(account, { isSaved: false });
       return true;
     } catch (thrown) {
-      showAlert(explain(thrown, app && page.nameOf(app)), { retry: () => page.check(pending, tell) });
+      showAlert(explain(thrown, app && page.nameOf(app)), { retry: () => page.check(pending, report) });
       return false;
     }
   }

@@ -1,20 +1,20 @@
 import { focus, h } from "./dom.js";
 
 /**
- * A form made from field schemas.
- * `take()` gives the values and empties the secret inputs, so that nothing secret stands in the document while the request is
- * under way; `giveBack()` puts them back where the module refused to send them; `forget()` is for when they have been sent.
+ * A form for expected input fields.
+ * `take()` returns the values and empties the secret inputs, so that the document contains no secret during the request. `restore()`
+ * puts them back if the client rejected them without sending. `forget()` drops them once they have been sent.
  */
 export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
   const rows = fields.map(createRow);
   const hasRequired = fields.some((field) => field.required);
-  let held = new Map();
+  let secrets = new Map();
 
   const element = h(
     "form",
     {
       class: "form",
-      // Inputs have no `name`, and the method is not GET: whatever happens, no value ends up in an address.
+      // The inputs have no `name` and the method is POST, so that no value can end up in a URL.
       method: "post",
       novalidate: true,
       autocomplete: "off",
@@ -37,34 +37,34 @@ export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
     element,
     take() {
       const data = Object.create(null);
-      for (const { field, input, mask, complain } of rows) {
-        complain();
+      for (const { field, input, mask, showIssue } of rows) {
+        showIssue();
         if (input.value) data[field.name] = input.value;
         if (!field.secret) continue;
-        held.set(input, input.value);
+        secrets.set(input, input.value);
         mask();
         input.value = "";
       }
       return data;
     },
-    giveBack() {
-      for (const [input, value] of held) input.value = value;
-      held = new Map();
+    restore() {
+      for (const [input, value] of secrets) input.value = value;
+      secrets = new Map();
     },
     forget() {
-      held = new Map();
+      secrets = new Map();
     },
-    /** Shows each issue at its field. Returns the messages that belong to no field. */
-    complain(issues) {
+    /** Shows each issue at its field. Returns the messages of issues without a field. */
+    showIssues(issues) {
       const others = [];
       for (const issue of issues) {
         const row = rows.find(({ field }) => issue.field === field.name || issue.field === `data.${field.name}`);
-        if (row) row.complain(issue.message);
+        if (row) row.showIssue(issue.message);
         else others.push(issue.message);
       }
       return others;
     },
-    /** To the first field with an issue, else to the first one. */
+    /** Focuses the first field with an issue, or else the first field. */
     focus() {
       const row = rows.find(({ input }) => input.hasAttribute("aria-invalid")) ?? rows[0];
       focus(row.input);
@@ -107,7 +107,7 @@ function createRow(field, index) {
     input,
     element,
     mask: () => toggle && toggle.mask(),
-    complain(message) {
+    showIssue(message) {
       error.textContent = message ?? "";
       error.hidden = !message;
       if (message) input.setAttribute("aria-invalid", "true");
@@ -122,7 +122,7 @@ function createInput(field, id) {
     id,
     type: field.secret ? "password" : "text",
     "data-testid": `field-${field.name}`,
-    // On "off" a browser would fill in the login that is saved for this site.
+    // With "off", browsers fill in a saved password of this site.
     autocomplete: field.secret ? "new-password" : "off",
     autocapitalize: "none",
     spellcheck: "false",
@@ -138,22 +138,22 @@ function createSelect(field, id) {
     "select",
     { id, "data-testid": `field-${field.name}`, required: field.required },
     h("option", { value: "" }, field.required ? "Choose…" : "None"),
-    ...field.enum.map((word) => h("option", { value: word }, word)),
+    ...field.enum.map((value) => h("option", { value }, value)),
   );
   select.value = field.enum.includes(field.default) ? field.default : "";
   return select;
 }
 
 function createToggle(field, input) {
-  const word = h("span");
+  const label = h("span");
   const set = (isShown) => {
     input.type = isShown ? "text" : "password";
-    word.textContent = isShown ? "Hide" : "Show";
+    label.textContent = isShown ? "Hide" : "Show";
   };
   const button = h(
     "button",
     { type: "button", class: "toggle", "aria-controls": input.id, onclick: () => set(input.type === "password") },
-    word,
+    label,
     h("span", { class: "hidden" }, ` ${field.displayName}`),
   );
   set(false);

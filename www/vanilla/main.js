@@ -1,4 +1,4 @@
-// The demo page: one client, the five steps, and what was connected with them. No framework.
+// The demo page without a framework: a client, the five steps, and the accounts that were connected with them.
 import { createClient } from "connect-flow";
 import { createAccounts } from "./accounts.js";
 import { describe } from "./demo.js";
@@ -9,10 +9,10 @@ import { createPending } from "./pending.js";
 import { createPopupFlow } from "./popup.js";
 import * as store from "./store.js";
 
-/** How long after sending the user on the page counts as still here, in milliseconds. */
+/** How long after a redirect the page waits to be left, in milliseconds. */
 const LEAVE_MS = 10_000;
 
-/** How long a popup waits to be closed before it shows the whole page, in milliseconds. */
+/** How long a returned popup waits to be closed before it shows the whole page, in milliseconds. */
 const CLOSE_MS = 700;
 
 const radios = [...document.querySelectorAll('input[name="entity"]')];
@@ -33,7 +33,7 @@ function setBusy(value) {
   document.body.dataset.ready = String(!value);
 }
 
-/** Runs one job at a time; the page waits for it, unless it is about to be left. */
+/** Runs one job at a time, with all controls disabled. */
 async function work(job) {
   if (isBusy) return;
   const focused = document.activeElement;
@@ -43,7 +43,7 @@ async function work(job) {
     await job();
   } finally {
     if (!leaving) setBusy(false);
-    // A button that was disabled has lost the keyboard.
+    // Disabling the focused button has removed the focus.
     if (document.activeElement === document.body && focused.isConnected) focused.focus();
   }
 }
@@ -52,7 +52,7 @@ function leave() {
   leaving = setTimeout(stayed, LEAVE_MS);
 }
 
-/** The page was not left after all, or came back from the cache. */
+/** The redirect did not leave the page, or the page was restored from the back/forward cache. */
 function stayed() {
   clearTimeout(leaving);
   leaving = undefined;
@@ -60,7 +60,7 @@ function stayed() {
   setBusy(false);
 }
 
-/** Nothing is chosen, and nothing under way. */
+/** Clears the selection and ends whatever is running. */
 function reset() {
   clearAlert();
   popups?.drop();
@@ -73,7 +73,7 @@ function start(key) {
   return mode() === "popup" ? popups.start(key) : flow.start(key);
 }
 
-/** Where the page is in a popup that the opener is about to close, it waits for that. */
+/** In a popup that its opener is about to close, waits before it shows the whole page. See early.js. */
 async function uncover() {
   const root = document.documentElement;
   if (root.dataset.returning === undefined) return;
@@ -81,9 +81,9 @@ async function uncover() {
   delete root.dataset.returning;
 }
 
-/** Shows which app is being connected for whom, or that none is. */
+/** Shows which app is being connected, and for whom. */
 function select(key, entityId) {
-  find("steps-lead").textContent = key ? `${nameOf(key)} for ${entityId}` : "Choose an app and watch them happen.";
+  find("steps-lead").textContent = key ? `${nameOf(key)} for ${entityId}` : "Choose an app to start.";
   for (const button of find("apps").querySelectorAll("button")) {
     if (button.dataset.app === key) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
@@ -105,9 +105,9 @@ function connected(account, app) {
   pending.show(entity());
 }
 
-const check = (attempt, tell) =>
+const check = (attempt, report) =>
   work(async () => {
-    if (await flow.check(attempt, tell)) {
+    if (await flow.check(attempt, report)) {
       pending.settle(attempt);
       pending.show(entity());
     }
@@ -138,13 +138,13 @@ function showApps() {
 
 function showSandbox(users) {
   if (!users.length) return;
-  const ways = users.flatMap(({ name, password }, index) => [
+  const credentials = users.flatMap(({ name, password }, index) => [
     index ? " or " : "",
     h("strong", {}, name),
     " with ",
     h("code", {}, password),
   ]);
-  find("sandbox").replaceChildren(h("p", {}, h("strong", {}, "Sandbox."), " To sign in: ", ...ways, ". Any key will do."));
+  find("sandbox").replaceChildren(h("p", {}, h("strong", {}, "Sandbox."), " To sign in: ", ...credentials, ". Any API key is accepted."));
   find("sandbox").hidden = false;
 }
 
@@ -160,7 +160,7 @@ async function load() {
   pending.show(entity());
 }
 
-/** An app has a session for this, and one user in it; the demo's server is told with every request as whom the page asks now. */
+/** A real app has one user, whom its server knows from the session. The demo's server takes the user from this header. */
 function asUser(request) {
   request.headers.set("demo-user", entity());
   return fetch(request);
@@ -192,8 +192,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && flow) stayed();
 });
 
-// Not awaited by the module itself: WebKit hangs, and with it the window that opened this one, where a window is closed
-// whose module is still loading others.
+// Not a top-level await: in WebKit, closing a window during one hangs that window and its opener.
 async function begin() {
   setBusy(true);
   const { users, apps: known } = await describe();

@@ -2,14 +2,14 @@ import { ago, find, h } from "./dom.js";
 import { settled } from "./store.js";
 
 /**
- * Notices about attempts that left the page and never came back: at most one an app.
- * `check(attempt, tell)` asks the platform; `startOver(app)` begins anew.
+ * Notices about attempts whose user left the page and did not return, at most one for each app.
+ * `check(attempt, report)` asks for the status. `startOver(attempt)` starts a new attempt.
  */
 export function createPending({ client, nameOf, isKnown, check, startOver }) {
   const place = find("pending");
 
-  /** The attempts of this page and this entity, newest first. */
-  function open(entity) {
+  /** The newest pending attempt of this page and this entity for each app. */
+  function attemptsOf(entity) {
     const attempts = client
       .pending()
       .filter((attempt) => attempt.entityId === entity && (!attempt.returnTo || attempt.returnTo === location.pathname))
@@ -20,10 +20,10 @@ export function createPending({ client, nameOf, isKnown, check, startOver }) {
 
   function createNotice(attempt) {
     const name = attempt.app ? nameOf(attempt.app) : "an app";
-    const answer = h("p", { class: "muted small", hidden: true, role: "status" });
-    const tell = (text) => {
-      answer.textContent = text;
-      answer.hidden = false;
+    const result = h("p", { class: "muted small", hidden: true, role: "status" });
+    const report = (text) => {
+      result.textContent = text;
+      result.hidden = false;
     };
     return h(
       "div",
@@ -31,13 +31,13 @@ export function createPending({ client, nameOf, isKnown, check, startOver }) {
       h(
         "div",
         {},
-        h("p", {}, `You started connecting ${name} for ${attempt.entityId} ${ago(attempt.startedAtMs)} and have not come back.`),
-        answer,
+        h("p", {}, `You started to connect ${name} for ${attempt.entityId} ${ago(attempt.startedAtMs)} and did not finish.`),
+        result,
       ),
       h(
         "div",
         { class: "actions" },
-        h("button", { type: "button", class: "primary", "data-testid": "pending-check", onclick: () => check(attempt, tell) }, "Check again"),
+        h("button", { type: "button", class: "primary", "data-testid": "pending-check", onclick: () => check(attempt, report) }, "Check again"),
         h("button", { type: "button", class: "plain", "data-testid": "pending-restart", onclick: () => startOver(attempt) }, "Start over"),
       ),
     );
@@ -45,11 +45,11 @@ export function createPending({ client, nameOf, isKnown, check, startOver }) {
 
   return {
     show(entity) {
-      const notices = open(entity).map(createNotice);
+      const notices = attemptsOf(entity).map(createNotice);
       place.replaceChildren(...notices);
       place.hidden = notices.length === 0;
     },
-    /** The user is done with this attempt and the older ones of its app. */
+    /** Hides the notices about this attempt and the older ones of its app. */
     settle(attempt) {
       for (const other of client.pending()) {
         if (other.app === attempt.app && other.entityId === attempt.entityId) settled.add(other);

@@ -3,23 +3,23 @@ import { find, focus, h } from "./dom.js";
 import { explain, showAlert } from "./errors.js";
 import { createForm } from "./form.js";
 import * as steps from "./steps.js";
-import { popups, trail } from "./store.js";
+import { leftAttempt, popups } from "./store.js";
 
-const sign = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-const ends = ["connected", "failed", "cancelled"];
-/** What errors.js calls the state that a flow has failed in. */
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+const finalStates = ["connected", "failed", "cancelled"];
+/** The stages of errors.js, by the state in which a flow failed. */
 const stages = { initiating: "initiate", verifying: "verify" };
 
-/** The same five steps by `client.flow`: the page stays, and shows each snapshot. `page` is as in flow.js. */
+/** The five steps with a popup: `client.flow` does the work, and this page renders each snapshot. `page` is as in flow.js. */
 export function createPopupFlow({ client, page }) {
-  // The flow under way, and what of it is on the page: the form, names of what was typed, the last state.
+  // The current flow, its form, its last rendered state, and the names of the entered values.
   let flow, form, last;
-  let given = [];
+  let entered = [];
 
   function drop() {
     flow?.dispose();
     flow = form = last = undefined;
-    given = [];
+    entered = [];
   }
 
   function follow(next) {
@@ -37,30 +37,30 @@ export function createPopupFlow({ client, page }) {
       await flow.load();
     });
 
-  /** After a reload, the attempt that this tab was waiting for. */
+  /** After a reload, resumes the attempt that this tab was waiting for. */
   function resume() {
-    const { flowId } = waited() ?? {};
+    const { flowId } = awaitedAttempt() ?? {};
     const attempt = client.pending().find((one) => one.flowId === flowId && one.entityId === page.entity());
     if (!attempt) return;
     page.work(async () => {
       page.select(attempt.app, attempt.entityId);
-      steps.resume(trail.get().lines, 4);
+      steps.resume(leftAttempt.get().lines, 4);
       const next = client.resume({ flowId });
-      const ended = new Promise((resolve) => next.subscribe(() => ends.includes(next.getSnapshot().state) && resolve()));
+      const ended = new Promise((resolve) => next.subscribe(() => finalStates.includes(next.getSnapshot().state) && resolve()));
       follow(next);
       await ended;
     });
   }
 
-  const waited = () => (trail.get()?.isPopup ? trail.get() : undefined);
+  const awaitedAttempt = () => (leftAttempt.get()?.isPopup ? leftAttempt.get() : undefined);
 
   function render(next) {
     if (next !== flow) return;
     const snapshot = flow.getSnapshot();
     const before = last;
     last = snapshot.state;
-    if (ends.includes(last)) {
-      if (waited()) trail.set(null);
+    if (finalStates.includes(last)) {
+      if (awaitedAttempt()) leftAttempt.set(null);
       steps.slot(4).replaceChildren();
     }
     show[last]?.(snapshot, before);
@@ -74,13 +74,13 @@ export function createPopupFlow({ client, page }) {
     ready(snapshot, before) {
       const { expectedInputFields: fields, authScheme, integrationId } = snapshot;
       if (before === "loading") {
-        const asked = fields.length ? `${sign(fields.length, "field")} to ask for` : "nothing to ask for";
-        steps.done(1, `${authScheme}, ${asked}. Integration ${integrationId}.`);
+        const summary = fields.length ? plural(fields.length, "field") : "no fields";
+        steps.done(1, `${authScheme}, ${summary}. Integration ${integrationId}.`);
       }
-      // What is wrong with the values, submit tells.
+      // After a rejected submit, `submit` below shows the issues.
       if (before === "ready") return;
       steps.reset(before === "initiating" ? 3 : 2);
-      if (!fields.length) offer();
+      if (!fields.length) showButton();
       else if (form?.element.isConnected) reopen();
       else collect(snapshot);
     },
@@ -88,8 +88,8 @@ export function createPopupFlow({ client, page }) {
     initiating() {
       steps.reset(3);
       if (!form) steps.slot(2).replaceChildren();
-      steps.done(2, form ? `${sign(given.length, "value")} given: ${given.join(", ") || "none"}.` : "Nothing to ask for.");
-      const values = given.map((name) => `${name}: "…"`).join(", ");
+      steps.done(2, form ? `${plural(entered.length, "value")} entered: ${entered.join(", ") || "none"}.` : "No input needed.");
+      const values = entered.map((name) => `${name}: "…"`).join(", ");
       steps.begin(3, `submit(${values && `{ ${values} }`})`);
     },
 
@@ -100,10 +100,10 @@ export function createPopupFlow({ client, page }) {
       }
       steps.reset(before === "waiting" ? 5 : 4);
       const text = snapshot.isPopupOpen ? `Finish in the popup: sign in to ${nameOf(snapshot)}.` : "Finish in the other window.";
-      if (before === "waiting") return steps.tell(4, text);
+      if (before === "waiting") return steps.report(4, text);
       remember(snapshot);
       steps.begin(4);
-      steps.tell(4, text);
+      steps.report(4, text);
       const cancel = h("button", { type: "button", class: "plain", "data-testid": "cancel", onclick: () => flow.cancel() }, "Cancel");
       steps.slot(4).replaceChildren(h("div", { class: "actions" }, cancel));
       return focus(cancel);
@@ -116,14 +116,14 @@ export function createPopupFlow({ client, page }) {
         steps.unneeded(4);
       } else {
         steps.slot(4).replaceChildren();
-        steps.done(4, "Something has happened there.");
+        steps.done(4, "The popup has returned or was closed.");
       }
-      steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${snapshot.connectedAccountId}" })`, "asking the platform");
+      steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${snapshot.connectedAccountId}" })`, "checking the status");
     },
 
     connected(snapshot, before) {
       const { account, app, entityId, authScheme } = snapshot;
-      // A flow that was resumed, or seemed cancelled, is not asked for more than that.
+      // A resumed or seemingly cancelled flow can connect without `verifying`.
       if (before !== "verifying") {
         steps.done(4, "Done in the other window.");
         steps.begin(5);
@@ -146,7 +146,7 @@ export function createPopupFlow({ client, page }) {
   };
 
   function notNeeded(snapshot) {
-    steps.done(1, `NO_AUTH: ${nameOf(snapshot)} needs no connection. Its actions can be used at once.`);
+    steps.done(1, `NO_AUTH: ${nameOf(snapshot)} needs no connection. Its actions can be used right away.`);
     for (const n of [2, 3, 4, 5]) steps.unneeded(n);
     focus(find("steps-title"));
   }
@@ -155,23 +155,23 @@ export function createPopupFlow({ client, page }) {
     forget();
     steps.slot(2).replaceChildren();
     steps.fail(text);
-    // Not every browser lets a page close its popup while that is at the provider.
+    // Some browsers do not let a page close its popup while it shows the provider.
     const others = snapshot.error.code === "cancelled" ? ["If the popup is still open, close it."] : [];
     showAlert(explain(snapshot.error, nameOf(snapshot), { stage }), { others, retry: () => submit(() => flow.retry()) });
   }
 
-  /** What was typed has been sent, and is asked for again if need be. */
+  /** Drops the form once its values have been sent. */
   function forget() {
     form?.forget();
     if (form) steps.slot(2).replaceChildren();
   }
 
-  /** For early.js in the popup, and for this tab once it is reloaded. */
+  /** Stores the attempt, for early.js in the popup and for a reload of this tab. */
   function remember({ connectedAccountId }) {
     const attempt = client.pending().find((one) => one.connectedAccountId === connectedAccountId);
     if (!attempt) return;
     popups.add(attempt);
-    trail.set({ ...attempt, lines: steps.lines(), isPopup: true });
+    leftAttempt.set({ ...attempt, lines: steps.lines(), isPopup: true });
   }
 
   // Step 2, with fields
@@ -197,10 +197,10 @@ export function createPopupFlow({ client, page }) {
     form.element.hidden = false;
   }
 
-  // Step 2, without
-  function offer() {
-    steps.begin(2, undefined, "ready when you are");
-    steps.tell(2, "Nothing to ask for.");
+  // Step 2, without fields
+  function showButton() {
+    steps.begin(2, undefined, "ready to connect");
+    steps.report(2, "No input needed.");
     const button = h(
       "button",
       { type: "button", class: "primary", "data-testid": "submit", onclick: () => submit(() => flow.submit()) },
@@ -212,27 +212,27 @@ export function createPopupFlow({ client, page }) {
 
   function send() {
     const data = form.take();
-    given = Object.keys(data);
+    entered = Object.keys(data);
     form.element.hidden = true;
     return flow.submit(data);
   }
 
-  /** In the click, as a popup is allowed then only. */
+  /** Runs in the click handler: browsers allow a popup only then. */
   const submit = (call) =>
     page.work(async () => {
       const settled = call();
-      // Without a step further nothing was sent.
+      // If the flow is still `ready`, the client rejected the values without sending.
       const isSent = last !== "ready";
       const { state, issues, app } = await settled;
       if (state !== "ready" || !issues.length) return;
       if (form) reopen();
       if (isSent) form?.forget();
-      else form?.giveBack();
-      const others = form?.complain(issues) ?? issues.map(({ message }) => message);
+      else form?.restore();
+      const others = form?.showIssues(issues) ?? issues.map(({ message }) => message);
       const isMarked = others.length < issues.length;
       showAlert(explain({ name: "ConnectError", code: "fields_invalid" }, page.nameOf(app)), { others, hold: isMarked });
       if (isMarked) form.focus();
     });
 
-  return { start, resume, drop, isWaitingFor: (id) => waited()?.connectedAccountId === id };
+  return { start, resume, drop, isWaitingFor: (id) => awaitedAttempt()?.connectedAccountId === id };
 }

@@ -3,15 +3,15 @@ import { find, h } from "./dom.js";
 const COUNT = 5;
 const items = [...find("steps").children];
 
-// Beside title and hint: what was asked, what was answered, and room for a form or a card.
+// Besides title and hint, each step shows the call, its result, and a slot for a form or a card.
 const parts = items.map((item) => {
   const state = h("span", { class: "hidden" });
-  const asked = h("code", { class: "asked", hidden: true });
-  const answered = h("p", { class: "answered", hidden: true });
+  const call = h("code", { class: "call", hidden: true });
+  const result = h("p", { class: "result", hidden: true });
   const slot = h("div", { class: "slot" });
   item.querySelector("h3").append(state);
-  item.append(asked, answered, slot);
-  return { hint: item.querySelector(".hint"), state, asked, answered, slot };
+  item.append(call, result, slot);
+  return { hint: item.querySelector(".hint"), state, call, result, slot };
 });
 
 function show(element, text) {
@@ -30,64 +30,64 @@ function announce(n, text) {
   find("progress").textContent = `Step ${n} of ${COUNT}, ${items[n - 1].querySelector("h3").firstChild.textContent}: ${text}`;
 }
 
-/** The element under step `n` that a form or a card goes into. */
+/** The slot of step `n`. */
 export const slot = (n) => parts[n - 1].slot;
 
-/** All steps from `first` on wait again. */
+/** Resets all steps from `first` on. */
 export function reset(first = 1) {
   for (let n = first; n <= COUNT; n += 1) {
     set(n, "waiting");
-    show(parts[n - 1].asked);
-    show(parts[n - 1].answered);
+    show(parts[n - 1].call);
+    show(parts[n - 1].result);
     parts[n - 1].hint.hidden = false;
     slot(n).replaceChildren();
   }
   if (first === 1) find("progress").textContent = "";
 }
 
-/** Step `n` begins; `asked` is the call it makes. */
-export function begin(n, asked, text = "working") {
+/** Begins step `n` with a call. */
+export function begin(n, call, text = "working") {
   set(n, "active");
-  if (asked) show(parts[n - 1].asked, asked);
-  show(parts[n - 1].answered);
+  if (call) show(parts[n - 1].call, call);
+  show(parts[n - 1].result);
   announce(n, text);
 }
 
-/** Step `n` is under way, and there is something to say about it. */
-export function tell(n, text) {
-  show(parts[n - 1].answered, text);
+/** Shows and announces a text at step `n`. */
+export function report(n, text) {
+  show(parts[n - 1].result, text);
   announce(n, text);
 }
 
 export function done(n, text) {
   set(n, "done");
-  tell(n, text);
+  report(n, text);
 }
 
-/** The step that is under way has failed. Says nothing where none is: the alert does. */
+/** Marks the active step as failed, if there is one. The alert announces the failure. */
 export function fail(text) {
   const n = items.findIndex((item) => item.dataset.state === "active") + 1;
   if (!n) return;
   set(n, "failed");
-  show(parts[n - 1].answered, text);
+  show(parts[n - 1].result, text);
 }
 
-/** Step `n` will not happen. */
+/** Marks step `n` as not needed. */
 export function unneeded(n) {
   parts[n - 1].hint.hidden = true;
-  show(parts[n - 1].answered, "Not needed.");
+  show(parts[n - 1].result, "Not needed.");
 }
 
-/** What steps 1 to 4 say, to be shown again when the user is back. */
-export const lines = () => parts.slice(0, 4).map(({ asked, answered }) => [asked.textContent, answered.textContent]);
+/** The texts of steps 1 to 4, for `resume` when the user returns. */
+export const lines = () => parts.slice(0, 4).map(({ call, result }) => [call.textContent, result.textContent]);
 
-/** All steps before `next` are over. `before`: their lines, if this tab knows them. */
+/** Marks all steps before `next` as done. `before` has their lines, if this tab knows them. */
 export function resume(before, next = COUNT) {
   reset();
   for (let n = 1; n < next; n += 1) {
-    const [asked, answered] = before?.[n - 1] ?? [];
+    const [call, result] = before?.[n - 1] ?? [];
     set(n, "done");
-    show(parts[n - 1].asked, asked);
-    show(parts[n - 1].answered, answered || "Done before you left this page.");
+    show(parts[n - 1].call, call);
+    show(parts[n - 1].result, result || "Done before you left this page.");
   }
 }

@@ -1,4 +1,4 @@
-// What the demo remembers between visits: names and ids, never a value that somebody typed.
+// What the demo stores between visits: names and ids, never a typed value.
 
 const read = (storage, key, fallback) => {
   try {
@@ -12,7 +12,7 @@ const write = (storage, key, value) => {
   try {
     window[storage].setItem(key, JSON.stringify(value));
   } catch {
-    // Full or forbidden: the page works, it only forgets.
+    // The storage is full or forbidden. The page works without it.
   }
 };
 
@@ -26,7 +26,7 @@ export const entity = {
   set: (name) => write("localStorage", "demo:entity", name),
 };
 
-/** How the user is sent to sign in: `popup` or `redirect`. */
+/** How the user signs in: `popup` or `redirect`. */
 export const mode = {
   get: () => read("localStorage", "demo:mode", undefined),
   set: (name) => write("localStorage", "demo:mode", name),
@@ -34,7 +34,7 @@ export const mode = {
 
 const ACCOUNTS = "demo:accounts";
 
-/** Accounts that were connected here: `{ id, app, entity }`, newest first. */
+/** Accounts that were connected in this browser: `{ id, app, entity }`, newest first. */
 export const accounts = {
   list: () => list(ACCOUNTS),
   add: (account) => write("localStorage", ACCOUNTS, [account, ...list(ACCOUNTS).filter(({ id }) => id !== account.id)].slice(0, 50)),
@@ -49,17 +49,17 @@ const attempts = (key) => ({
   },
 });
 
-/** Attempts that the user has seen the end of, or started over. */
+/** Attempts that have ended or were started over. */
 export const settled = attempts("demo:settled");
 
-/** Attempts whose user is in a popup; for early.js. */
+/** Attempts in a popup, for early.js. */
 export const popups = attempts("demo:popups");
 
 /**
- * What this tab did before the user left for the provider: `{ flowId, connectedAccountId, app, entityId, lines, isPopup }`.
- * With `isPopup` the tab itself is still here, and waits.
+ * The attempt whose user left this tab for the provider: `{ flowId, connectedAccountId, app, entityId, lines, isPopup }`. With
+ * `isPopup`, the user left in a popup, and this tab waits.
  */
-export const trail = {
-  get: () => read("sessionStorage", "demo:trail", undefined),
-  set: (value) => write("sessionStorage", "demo:trail", value),
+export const leftAttempt = {
+  get: () => read("sessionStorage", "demo:left-attempt", undefined),
+  set: (value) => write("sessionStorage", "demo:left-attempt", value),
 };
