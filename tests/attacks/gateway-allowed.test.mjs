@@ -108,8 +108,8 @@ suite("a request for something that is not allowed", () => {
 
   test("is not reported to onError when the id is unknown or belongs to another user", async () => {
     const opened = openGateway();
-    const others = await opened.createAccount("Melissa", "zendesk");
-    for (const path of [`${accounts}/${others}`, `${accounts}/ca_nothing`, `${configs}/ac_nothing`]) assert.equal((await opened.as("Jessica")("GET", path)).status, 404);
+    const otherAccount = await opened.createAccount("Melissa", "zendesk");
+    for (const path of [`${accounts}/${otherAccount}`, `${accounts}/ca_nothing`, `${configs}/ac_nothing`]) assert.equal((await opened.as("Jessica")("GET", path)).status, 404);
     assert.deepEqual(opened.errors, []);
   });
 });

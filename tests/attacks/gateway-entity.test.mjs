@@ -84,14 +84,14 @@ suite("another user's account", () => {
     test(`gets the answer of an unknown id from ${name}, and stays unchanged`, async () => {
       const opened = openGateway();
       const own = await opened.createAccount("Jessica");
-      const others = await opened.createAccount("Melissa");
+      const otherAccount = await opened.createAccount("Melissa");
       const notAllowed = await opened.createAccount("Jessica", "zendesk");
       const before = JSON.stringify(opened.sandbox.accounts());
       const absent = own.replace(/.{4}$/, "0000");
       const answers = [];
       // An account that does not name its user costs a second request.
       const asked = sandboxOptions.omitDeprecated ? [["GET"], ["GET", "GET"], ["GET", "GET"]] : [["GET"], ["GET"], ["GET"]];
-      for (const id of [absent, others, notAllowed]) {
+      for (const id of [absent, otherAccount, notAllowed]) {
         opened.upstreamRequests.length = 0;
         const { method, path, body, query } = accountOperations(id).find((operation) => operation.name === name);
         const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
@@ -111,17 +111,17 @@ suite("another user's account", () => {
   test("is refused when the platform answers with another account than the requested one", async () => {
     const opened = openGateway();
     const own = await opened.createAccount("Jessica");
-    const others = await opened.createAccount("Melissa");
-    opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(others, own), request));
-    assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/${others}`)).status, 404);
+    const otherAccount = await opened.createAccount("Melissa");
+    opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(otherAccount, own), request));
+    assert.equal((await opened.as("Jessica")("DELETE", `${accounts}/${otherAccount}`)).status, 404);
     assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
   });
 
   test("is out of reach of an id in a body that is a path, a list or a pattern", async () => {
     const opened = openGateway();
-    const others = await opened.createAccount("Melissa");
+    const otherAccount = await opened.createAccount("Melissa");
     opened.upstreamRequests.length = 0;
-    for (const id of ["..", ".", "../connected_accounts", `${others}/../${others}`, "a/b", "a%2fb", "a?b", "a#b", "*", "all", "ALL", " ", "\u0000", [others], { $ne: "" }, 7, true]) {
+    for (const id of ["..", ".", "../connected_accounts", `${otherAccount}/../${otherAccount}`, "a/b", "a%2fb", "a?b", "a#b", "*", "all", "ALL", " ", "\u0000", [otherAccount], { $ne: "" }, 7, true]) {
       const { status } = await opened.as("Jessica")("POST", execute, { body: { connected_account_id: id } });
       assert.ok([400, 404].includes(status), JSON.stringify(id));
     }

@@ -167,7 +167,7 @@ suite("a request of another site's page", () => {
     assert.equal(await statusFor({ "sec-fetch-site": "none" }), 403);
   });
 
-  test("is told from our own pages, listed origins and programs, which are allowed", async () => {
+  test("is distinguished from requests of our own pages, listed origins and programs, which are allowed", async () => {
     for (const headers of [{ "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "same-origin", origin: site }, { origin: site }, {}]) assert.equal(await statusFor(headers), 404);
     const other = { origin: "https://other.test", "sec-fetch-site": "cross-site" };
     assert.equal(await statusFor(other), 403);
@@ -175,7 +175,7 @@ suite("a request of another site's page", () => {
     assert.equal(await statusFor({ ...other, origin: "https://other.test.evil.test" }, "DELETE", { origins: ["https://other.test"] }), 403);
   });
 
-  test("is told from our own page in an old browser when a proxy has ended TLS", async () => {
+  test("is distinguished from our own page in an old browser behind a TLS proxy", async () => {
     const { gateway } = openGateway();
     const ask = async (origin) => (await gateway(new Request(`http://app.test/api/connect${path}`, { method: "DELETE", headers: { origin, "x-test-user": "Jessica" } }))).status;
     assert.deepEqual([await ask("https://app.test"), await ask("https://evil.test"), await ask("https://app.test:444")], [404, 403, 403]);

@@ -234,10 +234,10 @@ suite("an onError", () => {
       process.on("unhandledRejection", note);
       try {
         for (const [method, expected, options] of Object.values(causes)) {
-          let told = 0;
-          const opened = openGateway({ ...options, onError: (...given) => { told += 1; return onError(...given); } });
+          let calls = 0;
+          const opened = openGateway({ ...options, onError: (...given) => { calls += 1; return onError(...given); } });
           opened.reply = () => new Response("<html>");
-          assert.deepEqual([(await opened.as("Jessica")(method, "/api/v3.1/toolkits/gmail")).status, told], [expected, 1]);
+          assert.deepEqual([(await opened.as("Jessica")(method, "/api/v3.1/toolkits/gmail")).status, calls], [expected, 1]);
         }
         for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         assert.deepEqual(unhandled, []);
