@@ -1,9 +1,9 @@
-//! Writing JSON. Reading is the platform's own `JSON.parse`, at the edge.
+//! Writes JSON. The browser's `JSON.parse` reads it, in `browser/value.rs`.
 
 use super::text::{decimal, hex};
 use super::value::Value;
 
-/// Appends one object; members are written in the order of the calls.
+/// Writes one object, with its members in the order of the calls.
 pub struct JsonObject<'a> {
     out: &'a mut Vec<u8>,
     empty: bool,
@@ -15,7 +15,7 @@ impl JsonObject<'_> {
         Self::build_within(256, fill)
     }
 
-    /// Writes one object into a buffer that need not grow below `capacity`: growing would leave a copy behind.
+    /// Writes one object into a buffer of `capacity` bytes. A buffer that has to grow leaves a copy of secrets in memory.
     pub fn build_within(capacity: usize, fill: impl FnOnce(&mut JsonObject)) -> Vec<u8> {
         let mut out = Vec::with_capacity(capacity);
         let mut json = JsonObject::open(&mut out);
@@ -43,39 +43,39 @@ impl JsonObject<'_> {
         self.out.push(b':');
     }
 
-    /// A string member.
+    /// Writes a string member.
     pub fn string(&mut self, key: &str, value: &str) {
         self.key(key);
         write_string(self.out, value);
     }
 
-    /// A string member, left out when there is none.
+    /// Writes a string member, if there is a value.
     pub fn optional(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.string(key, value);
         }
     }
 
-    /// A boolean member.
+    /// Writes a boolean member.
     pub fn bool(&mut self, key: &str, value: bool) {
         self.key(key);
         self.out
             .extend_from_slice(if value { b"true" } else { b"false" });
     }
 
-    /// A whole number.
+    /// Writes an integer member.
     pub fn number(&mut self, key: &str, value: u64) {
         self.key(key);
         self.out.extend_from_slice(decimal(value).as_bytes());
     }
 
-    /// A member of any kind.
+    /// Writes a member of any type.
     pub fn value(&mut self, key: &str, value: &Value) {
         self.key(key);
         write_value(self.out, value);
     }
 
-    /// A member that is an object itself.
+    /// Writes an object member.
     pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut JsonObject)) {
         self.key(key);
         self.out.push(b'{');
@@ -88,7 +88,7 @@ impl JsonObject<'_> {
 fn write_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        // `NaN` and `Infinity` are numbers in JavaScript only.
+        // `NaN` and `Infinity` end with a letter and become null.
         Value::Number(text) if text.ends_with(|last: char| last.is_ascii_digit()) => {
             out.extend_from_slice(text.as_bytes());
         }
@@ -136,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(key in ".*", value in ".*", flag: bool, number in 0u64..(1 << 53)) {
+        fn written_json_reads_back(key in ".*", value in ".*", flag: bool, number in 0u64..(1 << 53)) {
             let bytes = JsonObject::build(|json| {
                 json.string(&key, &value);
                 json.object("nested", |json| {

@@ -1,4 +1,4 @@
-//! The record of an attempt that has left the page. No secrets in it.
+//! The stored record of an attempt whose user has left the page. Contains no secrets.
 
 use serde::Serialize;
 
@@ -10,76 +10,76 @@ use super::scheme::AuthScheme;
 use super::text::concat;
 use super::value::Value;
 
-/// How long an attempt may take, in milliseconds: platforms give up on theirs after 10 minutes too.
+/// Lifetime of an attempt, in milliseconds. The platform ends its attempts after 10 minutes, too.
 pub const LIFETIME_MS: u64 = 10 * 60 * 1000;
 
-/// How long a record is kept, in milliseconds: a user who was too slow may have connected the account all the same.
+/// How long a record is kept, in milliseconds. An expired attempt may still have connected the account.
 pub const KEPT_MS: u64 = 60 * 60 * 1000;
 
-/// Every key of ours in storage starts with this; the flow id follows.
+/// Prefix of the keys in storage. The flow id follows it.
 pub const KEY_PREFIX: &str = "connect-flow:";
 
-/// How an attempt ended, as far as this browser knows.
+/// The outcome of an attempt, as far as this browser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Not yet.
+    /// The attempt has not ended.
     Pending,
     /// The platform confirmed the account.
     Connected,
-    /// It failed for good.
+    /// The attempt failed and cannot succeed any more.
     Failed,
-    /// The user or the app cancelled it.
+    /// The user or the app cancelled the attempt.
     Cancelled,
 }
 
-/// One attempt, kept in storage so that it survives the page.
+/// One attempt, stored so that it survives a navigation of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingConnection {
     /// 128 random bits, as 32 hexadecimal digits.
     pub flow_id: String,
-    /// What initiate returned.
+    /// Id of the account, from the answer to initiate.
     pub connected_account_id: String,
-    /// Whose attempt it is, where the caller or the server named somebody.
+    /// The entity, if the caller or the server named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<String>,
-    /// Key of the app, when known.
+    /// Key of the app, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
-    /// Id of the integration, when known.
+    /// Id of the integration, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
-    /// The auth scheme, when known.
+    /// The auth scheme, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_scheme: Option<AuthScheme>,
-    /// In milliseconds since 1970.
+    /// Start of the attempt, in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// In milliseconds since 1970.
+    /// End of its lifetime, in milliseconds since 1970.
     pub expires_at_ms: u64,
-    /// Path of this site to go on at.
+    /// Path of this site at which the app continues after the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
-    /// The parameters of its return address that are named like the platform's.
+    /// The parameters of the return address that have the same names as the platform's, as a query.
     #[serde(skip)]
     pub own_query: Option<String>,
-    /// Whether the user was sent on in a popup: the page that they return to closes itself then.
+    /// Whether the provider's page is in a popup. The page at the return address then closes itself.
     #[serde(skip)]
     pub is_popup: bool,
-    /// The tab that started it.
+    /// Id of the tab that started the attempt.
     #[serde(skip)]
     pub tab: Option<String>,
-    /// How it ended.
+    /// The outcome, if the attempt has ended.
     #[serde(skip)]
     pub outcome: Outcome,
 }
 
 impl PendingConnection {
-    /// Its key in storage.
+    /// The storage key of a flow id.
     pub fn key(flow_id: &str) -> String {
         concat(&[KEY_PREFIX, flow_id])
     }
 
-    /// The text to store.
+    /// The record as JSON.
     pub fn to_json(&self) -> String {
         let json = JsonObject::build(|json| {
             json.string("flowId", &self.flow_id);
@@ -109,13 +109,13 @@ impl PendingConnection {
         String::from_utf8_lossy(&json).into_owned()
     }
 
-    /// Reads what was stored under `key`. Anything can stand there: a record that is not exactly ours is none.
+    /// Reads a record stored under `key`. `None` unless it is valid: storage is untrusted input.
     pub fn from_value(key: &str, value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).to_id().filter(|text| text.len() <= 1024);
         let record = PendingConnection {
             flow_id: text("flowId")?,
             connected_account_id: text("connectedAccountId")?,
-            // One that is there and cannot be read must not count as none.
+            // An invalid entity makes the record invalid. It must not count as no entity.
             entity_id: match value.get("entityId") {
                 Value::Null => None,
                 _ => Some(text("entityId")?),
@@ -142,31 +142,31 @@ impl PendingConnection {
                 },
             },
         };
-        let lives = record.expires_at_ms.checked_sub(record.started_at_ms)?;
-        (key == Self::key(&record.flow_id) && lives <= LIFETIME_MS).then_some(record)
+        let lifetime_ms = record.expires_at_ms.checked_sub(record.started_at_ms)?;
+        (key == Self::key(&record.flow_id) && lifetime_ms <= LIFETIME_MS).then_some(record)
     }
 
-    /// Whether its time is over. A start in the future, by a clock that was set back, counts as over.
+    /// Whether its lifetime is over. Also true for a start in the future, after the clock was set back.
     pub fn is_expired(&self, now_ms: u64) -> bool {
         now_ms >= self.expires_at_ms || now_ms < self.started_at_ms
     }
 
-    /// Whether it is too old even for the one status check that an expired attempt gets.
+    /// Whether it is older than [`KEPT_MS`] and no longer gets the one status check of an expired attempt.
     pub fn is_forgotten(&self, now_ms: u64) -> bool {
         now_ms.abs_diff(self.started_at_ms) >= KEPT_MS
     }
 
-    /// Whether it has ended without an account. Nothing revives it then.
+    /// Whether it failed or was cancelled. Such an attempt cannot be resumed.
     pub fn is_ended(&self) -> bool {
         matches!(self.outcome, Outcome::Failed | Outcome::Cancelled)
     }
 
-    /// Whether it is an attempt at what `options` ask for: at least the app or the integration is known on both sides, and all
-    /// that is known on both sides agrees.
+    /// Whether it is an attempt at the connection that `options` describe. The app or the integration has to be known on both sides,
+    /// and everything that is known on both sides has to be equal.
     pub fn is_of(&self, options: &FlowOptions) -> bool {
-        let app = both(&options.app, &self.app, |a, b| a.eq_ignore_ascii_case(b));
-        let integration = both(&options.integration_id, &self.integration_id, |a, b| a == b);
-        let scheme = both(&options.auth_scheme, &self.auth_scheme, |a, b| a == b);
+        let app = equal(&options.app, &self.app, |a, b| a.eq_ignore_ascii_case(b));
+        let integration = equal(&options.integration_id, &self.integration_id, |a, b| a == b);
+        let scheme = equal(&options.auth_scheme, &self.auth_scheme, |a, b| a == b);
         (app.is_some() || integration.is_some())
             && [app, integration, scheme]
                 .iter()
@@ -174,13 +174,13 @@ impl PendingConnection {
             && self.is_for(options.entity_id.as_deref())
     }
 
-    /// Whether it may be an attempt of this entity.
+    /// Whether it may be an attempt of this entity. True if either side is unknown.
     pub fn is_for(&self, entity_id: Option<&str>) -> bool {
         is_same_entity(entity_id, self.entity_id.as_deref())
     }
 }
 
-/// Whether two members agree, where both are known.
-fn both<T>(a: &Option<T>, b: &Option<T>, agree: fn(&T, &T) -> bool) -> Option<bool> {
+/// Whether two values are equal. `None` unless both are known.
+fn equal<T>(a: &Option<T>, b: &Option<T>, agree: fn(&T, &T) -> bool) -> Option<bool> {
     Some(agree(a.as_ref()?, b.as_ref()?))
 }

@@ -1,13 +1,13 @@
-//! Auth schemes, as an open set.
+//! Auth schemes. The set is open.
 
 use serde::Serialize;
 
-/// How an app authenticates its users, such as `OAUTH2`; upper case. Schemes come and go, so this is a name, not a list.
+/// How an app authenticates its users, such as `OAUTH2`. Upper case. Any name is accepted, because the platform adds schemes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AuthScheme(String);
 
-/// The order in which a scheme is chosen for an app that offers several (composio-core 0.5).
+/// Preference order for an app with several schemes. Source: composio-core 0.5.
 pub const PREFERRED: [&str; 6] = [
     "OAUTH2",
     "OAUTH1",
@@ -17,7 +17,7 @@ pub const PREFERRED: [&str; 6] = [
     "BASIC_WITH_JWT",
 ];
 
-/// The platform obtains the credentials at an authorization server.
+/// Schemes for which the platform obtains the credentials at an authorization server.
 const OAUTH: [&str; 6] = [
     "OAUTH2",
     "OAUTH1",
@@ -27,8 +27,8 @@ const OAUTH: [&str; 6] = [
     "COMPOSIO_LINK",
 ];
 
-/// The user goes nowhere.
-const TYPED: [&str; 9] = [
+/// Schemes that never redirect the user.
+const NO_REDIRECT: [&str; 9] = [
     "API_KEY",
     "BASIC",
     "BASIC_WITH_JWT",
@@ -41,12 +41,12 @@ const TYPED: [&str; 9] = [
 ];
 
 impl AuthScheme {
-    /// Reads a scheme in any case.
+    /// A scheme from its name, in any case.
     pub fn parse(word: &str) -> Self {
         AuthScheme(word.trim().to_ascii_uppercase())
     }
 
-    /// The name.
+    /// The name, in upper case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -56,17 +56,17 @@ impl AuthScheme {
         OAUTH.contains(&self.as_str())
     }
 
-    /// Whether the user may have to go elsewhere. Only the platform's answer tells; of a scheme that is not known, anything is possible.
+    /// Whether the user may be redirected. True for an unknown scheme; the platform's answer decides.
     pub fn may_redirect(&self) -> bool {
-        !TYPED.contains(&self.as_str())
+        !NO_REDIRECT.contains(&self.as_str())
     }
 
-    /// Whether what the user types is all that a connection needs. False for a scheme that is not known.
+    /// Whether the values that the user enters complete the connection. False for an unknown scheme.
     pub fn takes_key(&self) -> bool {
         self.as_str() == "GOOGLE_SERVICE_ACCOUNT" || !(self.may_redirect() || self.is_none())
     }
 
-    /// Whether such an app needs no connection at all.
+    /// Whether the app needs no connection.
     pub fn is_none(&self) -> bool {
         self.as_str() == "NO_AUTH"
     }

@@ -1,21 +1,21 @@
-//! The state of a connection, as an open set.
+//! The status of a connection. The set is open.
 
 use serde::{Serialize, Serializer};
 
-/// State of a connection. Compared without case; a word that is not known here keeps its text.
+/// Status of a connection. Case does not matter. Unknown words are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionStatus {
-    /// Usable. Also the legacy word `SUCCESS`.
+    /// Usable. Also read from the legacy word `SUCCESS`.
     Active,
     /// Waiting for the user.
     Initiated,
-    /// The record exists, the user has not been sent anywhere yet.
+    /// Created; the user has not been redirected yet.
     Initializing,
     /// Being processed.
     Pending,
     /// The attempt failed.
     Failed,
-    /// The attempt ran out of time, or the credentials died later.
+    /// The attempt timed out, or the credentials have expired.
     Expired,
     /// Revoked.
     Revoked,
@@ -26,7 +26,7 @@ pub enum ConnectionStatus {
 }
 
 impl ConnectionStatus {
-    /// Reads a status word.
+    /// A status from its word, in any case.
     pub fn parse(word: &str) -> Self {
         let word = word.trim().to_ascii_uppercase();
         match word.as_str() {
@@ -42,7 +42,7 @@ impl ConnectionStatus {
         }
     }
 
-    /// The canonical word, in upper case.
+    /// The word, in upper case.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "ACTIVE",
@@ -57,7 +57,7 @@ impl ConnectionStatus {
         }
     }
 
-    /// Whether waiting can still change it.
+    /// Whether it can still become another status. True for an unknown word.
     pub fn is_waiting(&self) -> bool {
         matches!(
             self,

@@ -1,5 +1,5 @@
-//! What happened lately, to be pasted into a ticket. Nothing that a user, a page or a platform said can get in: an event
-//! holds words of this program, numbers, codes, and six digits of a random id.
+//! The latest events of a client, for bug reports. An event has only constants of this program, numbers, codes and six digits of a
+//! random id. Nothing from the user, the page or the platform can get in.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -7,60 +7,60 @@ use serde::{Serialize, Serializer};
 use super::error::ErrorCode;
 use super::text::concat;
 
-/// How many entries are kept; older ones make room.
+/// The number of entries kept.
 pub const LIMIT: usize = 200;
 
-/// One thing that happened.
+/// An event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TraceEvent {
-    /// A request was answered, or was not. Each try is one.
+    /// A request ended, with or without an answer. Each retry is an event of its own.
     Request {
-        /// What was asked, see [`Operation::name`](super::protocol::operation::Operation::name).
+        /// Name of the operation, such as `getAccount`.
         operation: &'static str,
-        /// As of HTTP.
+        /// HTTP method.
         method: &'static str,
-        /// Where its path starts.
+        /// Start of the path, such as `/api/v3.1`.
         prefix: &'static str,
-        /// The rest of the path with `{id}` in place of what stands there, without its query.
+        /// Rest of the path, with `{id}` in place of ids and without the query.
         route: &'static str,
-        /// HTTP status, when a server answered.
+        /// HTTP status, if a server answered.
         status: Option<u16>,
-        /// How long it took, in milliseconds.
+        /// Duration in milliseconds.
         ms: u64,
-        /// Why it is a failure, if it is one.
+        /// Code of the error, if it failed.
         code: Option<ErrorCode>,
     },
-    /// A flow has come to a state.
+    /// A flow entered a state.
     State {
-        /// Which.
+        /// The flow.
         flow: FlowTag,
-        /// Its name.
+        /// Name of the state.
         state: &'static str,
-        /// Why, if it is a failure.
+        /// Code of the error, if the flow failed.
         code: Option<ErrorCode>,
     },
-    /// Something about a flow's popup.
+    /// A flow's popup changed.
     Popup {
-        /// Which.
+        /// The flow.
         flow: FlowTag,
-        /// `reserved`, `blocked`, `closed` and the like.
+        /// `reserved`, `blocked`, `navigated` or `closed`.
         what: &'static str,
     },
-    /// Something about a flow's stored record.
+    /// A flow's stored record changed.
     Storage {
-        /// Which.
+        /// The flow.
         flow: FlowTag,
-        /// `stored`, `kept_in_memory` where the storage did not take it, or `removed`.
+        /// `stored`, `removed`, or `kept_in_memory` if the storage refused it.
         what: &'static str,
     },
 }
 
-/// Tells flows apart: the first six digits of a flow id, which alone find nothing and prove nothing.
+/// The first six digits of a flow id. Enough to tell flows apart, and useless to an attacker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FlowTag([u8; 6]);
 
 impl FlowTag {
-    /// The tag of a flow id. What is no hexadecimal digit becomes a `-`: an id from storage may be anything.
+    /// The tag of a flow id. Other characters than hexadecimal digits become `-`, because ids from storage are untrusted.
     pub fn of(flow_id: &str) -> Self {
         let mut tag = [b'-'; 6];
         for (digit, byte) in tag.iter_mut().zip(flow_id.bytes()) {
@@ -71,18 +71,18 @@ impl FlowTag {
         FlowTag(tag)
     }
 
-    /// Its six characters.
+    /// The six characters.
     pub fn text(&self) -> String {
         self.0.iter().copied().map(char::from).collect()
     }
 }
 
-/// An event and when it happened. To JavaScript, one flat object.
+/// An event with its time. Serializes to one flat object.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TraceEntry {
-    /// In milliseconds since 1970; of a request, when it was over.
+    /// Time in milliseconds since 1970. For a request, its end.
     pub at_ms: u64,
-    /// What happened.
+    /// The event.
     pub event: TraceEvent,
 }
 
@@ -145,7 +145,7 @@ impl Serialize for TraceEntry {
 pub struct Trace(Vec<TraceEntry>);
 
 impl Trace {
-    /// Takes an event in.
+    /// Adds an event and drops the oldest beyond [`LIMIT`].
     pub fn record(&mut self, event: TraceEvent, at_ms: u64) {
         if self.0.len() == LIMIT {
             self.0.remove(0);
@@ -153,7 +153,7 @@ impl Trace {
         self.0.push(TraceEntry { at_ms, event });
     }
 
-    /// What is kept, oldest first.
+    /// A copy of the entries, oldest first.
     pub fn entries(&self) -> Vec<TraceEntry> {
         self.0.clone()
     }

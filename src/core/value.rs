@@ -1,12 +1,12 @@
-//! One tolerant JSON value, decoded once at the boundary. Every accessor is total.
+//! A JSON value. Accessors never fail: a wrong type reads as missing.
 
 use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
 
-/// A JSON value. Numbers keep their text, so that none loses precision and no float formatting is linked in.
+/// A JSON value. Numbers are kept as text, which preserves their precision and avoids the code for formatting floats.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// `null`, and what was never there.
+    /// `null` or a missing member.
     #[default]
     Null,
     /// `true` or `false`.
@@ -17,13 +17,13 @@ pub enum Value {
     String(String),
     /// An array.
     Array(Vec<Value>),
-    /// An object, in the order of its keys.
+    /// An object. Members keep their order.
     Object(Vec<(String, Value)>),
-    /// Something that JSON cannot hold, such as a function passed as an option.
+    /// A JavaScript value that JSON cannot express, such as a function.
     Foreign,
 }
 
-/// For what our own types are made of: of numbers, only whole ones.
+/// For values that this crate builds. Their numbers are unsigned integers; others become 0.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -42,7 +42,7 @@ impl Serialize for Value {
 static NULL: Value = Value::Null;
 
 impl Value {
-    /// The member `key`, or null.
+    /// The member `key`. Null if it is missing or this is not an object.
     pub fn get(&self, key: &str) -> &Value {
         match self {
             Value::Object(members) => members
@@ -53,7 +53,7 @@ impl Value {
         }
     }
 
-    /// The first of the members `keys` that is not null: one meaning, several spellings on the wire.
+    /// The first of the members `keys` that is not null.
     pub fn any(&self, keys: &[&str]) -> &Value {
         keys.iter()
             .map(|key| self.get(key))
@@ -61,12 +61,12 @@ impl Value {
             .unwrap_or(&NULL)
     }
 
-    /// Whether this is null (or was absent).
+    /// Whether this is null or was missing.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// The string, when it is one.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(text) => Some(text),
@@ -74,12 +74,12 @@ impl Value {
         }
     }
 
-    /// The string without surrounding white space, when anything is left of it.
+    /// The string without surrounding white space, if it is not blank.
     pub fn as_text(&self) -> Option<&str> {
         self.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// The string as it stands, when it is not blank. Ids are opaque: white space around one is a part of it.
+    /// The unchanged string, if it is not blank. For ids, which are opaque.
     pub fn to_id(&self) -> Option<String> {
         self.as_text().and(self.as_str()).map(str::to_owned)
     }
@@ -89,7 +89,7 @@ impl Value {
         self.as_text().map(str::to_owned)
     }
 
-    /// A string, number or boolean as text, verbatim.
+    /// A string, number or boolean as text.
     pub fn scalar(&self) -> Option<String> {
         match self {
             Value::String(text) | Value::Number(text) => Some(text.clone()),
@@ -99,7 +99,7 @@ impl Value {
         }
     }
 
-    /// The boolean, when it is one.
+    /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Value::Bool(flag) => Some(*flag),
@@ -107,7 +107,7 @@ impl Value {
         }
     }
 
-    /// The number, when it is a whole one that is not negative.
+    /// The number, if this is an integer of at least 0.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
             Value::Number(text) => text.parse().ok(),
@@ -115,7 +115,7 @@ impl Value {
         }
     }
 
-    /// The elements; none when this is no array.
+    /// The elements. Empty unless this is an array.
     pub fn items(&self) -> &[Value] {
         match self {
             Value::Array(items) => items,
@@ -123,7 +123,7 @@ impl Value {
         }
     }
 
-    /// The members; none when this is no object.
+    /// The members. Empty unless this is an object.
     pub fn members(&self) -> &[(String, Value)] {
         match self {
             Value::Object(members) => members,
@@ -136,7 +136,7 @@ impl Value {
         matches!(self, Value::Object(_))
     }
 
-    /// Overwrites every string in it: what the user typed came in as one.
+    /// Overwrites every string, because the user's values arrive as strings.
     pub fn wipe(&mut self) {
         match self {
             Value::String(text) => text.zeroize(),
