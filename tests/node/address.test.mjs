@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 /** A platform whose accounts are ACTIVE from the first status check. */
-function platform({ scheme = "OAUTH2" } = {}) {
+function recordingPlatform({ scheme = "OAUTH2" } = {}) {
   const bodies = [];
   const asked = [];
   const fetch = async (request) => {
@@ -58,7 +58,7 @@ suite("a parameter of the app", () => {
   for (const path of ownPaths) {
     test(`${path}: is not read as a callback, and is unchanged after one in every dialect`, async () => {
       for (const dialect of dialects) {
-        const { asked, options, callbackUrlSent } = platform();
+        const { asked, options, callbackUrlSent } = recordingPlatform();
         const client = await makeClient(options);
         page = openPage(origin + path);
         assert.equal(await client.completeConnection(), null);
@@ -81,7 +81,7 @@ suite("a parameter of the app", () => {
     });
 
     test(`${path}: is unchanged after a flow has completed the callback`, async () => {
-      const { options, callbackUrlSent } = platform();
+      const { options, callbackUrlSent } = recordingPlatform();
       const client = await makeClient(options);
       page = openPage(origin + path);
       await client.initiateConnection({ app: "gmail" });
@@ -94,7 +94,7 @@ suite("a parameter of the app", () => {
   }
 
   test("is not read as an error of the platform", async () => {
-    const { options, callbackUrlSent } = platform();
+    const { options, callbackUrlSent } = recordingPlatform();
     const client = await makeClient({ ...options, redirectUrl: "/done?error=x&status=failed" });
     await client.initiateConnection({ app: "gmail" });
     page = openPage(`${callbackUrlSent()}&status=success&connected_account_id=ca_1`);
@@ -107,7 +107,7 @@ suite("a parameter of the app", () => {
 
   test("is restored if the platform has overwritten it", async () => {
     for (const path of ["/orders?status=open&id=7", "/x?status=open&status=closed&status=open&id=7", "/y?id=1&connected_account_id=x&connected_account_id=y#list"]) {
-      const { options, callbackUrlSent } = platform();
+      const { options, callbackUrlSent } = recordingPlatform();
       const client = await makeClient(options);
       await client.initiateConnection({ app: "gmail", redirectUrl: origin + path });
       const url = new URL(callbackUrlSent());
@@ -120,7 +120,7 @@ suite("a parameter of the app", () => {
   });
 
   test("is kept if the platform drops cf_flow", async () => {
-    const { options, callbackUrlSent } = platform();
+    const { options, callbackUrlSent } = recordingPlatform();
     const client = await makeClient(options);
     page = openPage(`${origin}/orders?status=open`);
     await client.initiateConnection({ app: "gmail" });
@@ -130,7 +130,7 @@ suite("a parameter of the app", () => {
   });
 
   test("that names an unknown account makes no callback", async () => {
-    const client = await makeClient(platform().options);
+    const client = await makeClient(recordingPlatform().options);
     for (const path of ["/?status=success&connected_account_id=ca_9", "/?connectionId=9&error=x"]) {
       page = openPage(origin + path);
       assert.equal(await client.completeConnection(), null);
@@ -145,7 +145,7 @@ suite("a page that is not on http or https", () => {
 
   test("cannot be a callback URL: the error names redirectUrl, and no account is created", async () => {
     for (const href of pages) {
-      const { bodies, options } = platform();
+      const { bodies, options } = recordingPlatform();
       const client = await makeClient(options);
       page = openPage(href);
       for (const redirectUrl of [undefined, "/done"]) {
@@ -163,12 +163,12 @@ suite("a page that is not on http or https", () => {
 
   test("can connect with a redirectUrl, and without one if no redirect is needed", async () => {
     for (const href of pages) {
-      const { options, callbackUrlSent } = platform();
+      const { options, callbackUrlSent } = recordingPlatform();
       const client = await makeClient(options);
       page = openPage(href);
       await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
       assert.match(callbackUrlSent(), /^https:\/\/app\.test\/done\?cf_flow=/);
-      const keys = platform({ scheme: "API_KEY" });
+      const keys = recordingPlatform({ scheme: "API_KEY" });
       const second = await makeClient(keys.options);
       const { connectionStatus } = await second.initiateConnection({ app: "gmail" });
       assert.deepEqual([connectionStatus, keys.callbackUrlSent()], ["ACTIVE", undefined]);
@@ -177,7 +177,7 @@ suite("a page that is not on http or https", () => {
 });
 
 test("redirectUrl, redirect and redirectOrigins take only http and https URLs", async () => {
-  const client = await makeClient({ ...platform().options, redirectOrigins: ["https://app.test"] });
+  const client = await makeClient({ ...recordingPlatform().options, redirectOrigins: ["https://app.test"] });
   for (const url of ["blob:https://app.test/x", "data:text/html,x", "javascript:alert(1)", "filesystem:https://app.test/temporary/x", "view-source:https://app.test/",
     "ws://app.test/", "ftp://app.test/", "file:///etc/passwd", "about:blank", "https:app.test", "https:/app.test", "//app.test/"]) {
     await assert.rejects(client.initiateConnection({ app: "gmail", redirectUrl: url }), { code: "invalid_argument" }, url);
@@ -188,7 +188,7 @@ test("redirectUrl, redirect and redirectOrigins take only http and https URLs", 
 });
 
 test("redirect allows http for loopback only", async () => {
-  const client = await makeClient(platform().options);
+  const client = await makeClient(recordingPlatform().options);
   for (const host of ["192.168.0.7", "10.0.0.2:8080", "dev.local", "laptop", "169.254.1.1", "[fe80::1]"]) {
     assert.throws(() => client.redirect({ redirectUrl: `http://${host}/` }), { code: "redirect_refused" }, host);
   }
@@ -207,7 +207,7 @@ suite("a page whose router has changed the address since it was opened", () => {
   }
 
   async function startConnection() {
-    const { options, callbackUrlSent, asked } = platform();
+    const { options, callbackUrlSent, asked } = recordingPlatform();
     const client = await makeClient(options);
     await client.initiateConnection({ app: "gmail", redirectUrl: `${origin}/done` });
     return { options, asked, url: `${callbackUrlSent()}&status=success&connected_account_id=ca_1` };
@@ -259,7 +259,7 @@ suite("a page whose router has changed the address since it was opened", () => {
   });
 
   test("fails with callback_unbound for an unknown attempt, until a flow has reported it", async () => {
-    const { createClient } = await openAt(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, platform().options);
+    const { createClient } = await openAt(`${origin}/?cf_flow=${"0".repeat(32)}&status=success`, recordingPlatform().options);
     page.location.href = `${origin}/home`;
     const client = await createClient();
     await assert.rejects(client.completeConnection(), { code: "callback_unbound" });
@@ -309,7 +309,7 @@ suite("a page whose router has changed the address since it was opened", () => {
 });
 
 test("a callback of another browser's attempt fails with a message to close the window", async () => {
-  const { asked, options } = platform();
+  const { asked, options } = recordingPlatform();
   const client = await makeClient(options);
   for (const query of ["status=success&connected_account_id=ca_1", "status=failed", "", "error=access_denied"]) {
     page = openPage(`${origin}/done?cf_flow=${"a".repeat(32)}&${query}`);
@@ -338,7 +338,7 @@ suite("a page in a frame", () => {
 
   for (const [name, parent] of Object.entries(frames)) {
     test(`${name}: cannot redirect, and no account is created`, async () => {
-      const { bodies, options } = platform();
+      const { bodies, options } = recordingPlatform();
       const client = await makeClient(options);
       globalThis.parent = parent();
       assert.throws(() => client.redirect({ redirectUrl: "https://auth.test/" }), { code: "embedded", retryable: false });
@@ -356,7 +356,7 @@ suite("a page in a frame", () => {
   }
 
   test("of this site: can redirect", async () => {
-    const client = await makeClient(platform().options);
+    const client = await makeClient(recordingPlatform().options);
     globalThis.parent = sameOrigin();
     const flow = client.flow({ app: "gmail", mode: "redirect" });
     await flow.load();

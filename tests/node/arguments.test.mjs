@@ -18,10 +18,10 @@ const readers = {
   "reader rejects": [{ read: () => Promise.reject(boom) }, "network"],
   "reader cannot read": [{}, "response_invalid"],
   "reader returns undefined": [{ read: () => undefined }, "response_invalid"],
-  "reader answers an object that throws": [{ read: async () => ({ get done() { return throws(); } }) }, "response_invalid"],
+  "reader resolves with an object that throws": [{ read: async () => ({ get done() { return throws(); } }) }, "response_invalid"],
   "reader returns text and no promise": [{ read: () => ({ done: false, value: "{}" }) }, "response_invalid"],
-  "reader never answers": [{ read: () => new Promise(() => {}), cancel: throws, releaseLock: throws }, "timeout"],
-  "reader is a thenable that never answers": [{ read: () => ({ then() {} }) }, "timeout"],
+  "reader never settles": [{ read: () => new Promise(() => {}), cancel: throws, releaseLock: throws }, "timeout"],
+  "reader returns a thenable that never settles": [{ read: () => ({ then() {} }) }, "timeout"],
   "reader reads too much and cannot be cancelled": [{ read: tooMuch }, "response_invalid"],
   "reader reads too much and throws when it is cancelled": [{ read: tooMuch, cancel: throws }, "response_invalid"],
   "reader reads too much and rejects when it is cancelled": [{ read: tooMuch, cancel: () => Promise.reject(boom) }, "response_invalid"],
@@ -78,7 +78,7 @@ const hostile = {
   "line breaks": () => "a\r\nx-evil: 1\0",
   "markup": () => "<script>alert(1)</script>",
   "a String object": () => new String("gmail"),
-  "an object that turns into text": () => ({ toString: () => "gmail", valueOf: throws, [Symbol.toPrimitive]: throws }),
+  "an object with toString": () => ({ toString: () => "gmail", valueOf: throws, [Symbol.toPrimitive]: throws }),
   "a cycle": () => cyclic,
   "a deep array": () => JSON.parse(`${"[".repeat(10_000)}${"]".repeat(10_000)}`),
   "a __proto__ member": () => JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}'),
@@ -98,7 +98,7 @@ const hostile = {
 suite("a call", () => {
   for (const [name, [call, validOptions]] of Object.entries(calls)) {
     test(`${name}: rejects invalid options`, async () => {
-      const { asked, options } = fakePlatform();
+      const { asked: requests, options } = fakePlatform();
       const client = await makeClient({ ...options, createIntegrations: true });
       await refuses(() => call(client, { ...validOptions, typo: 1 }), "unknown", "typo");
       await refuses(() => call(client, { ...validOptions, signal: {} }), "type", "signal");
@@ -111,7 +111,7 @@ suite("a call", () => {
         assert.deepEqual([error.code, error.name], ["invalid_argument", "ConnectError"], `${how}: ${error}`);
         assert.ok(how === "a revoked proxy" ? error.cause instanceof TypeError : error.cause === boom, how);
       }
-      assert.deepEqual(asked, []);
+      assert.deepEqual(requests, []);
       await call(client, validOptions).catch((error) => assert.notEqual(error.code, "invalid_argument"));
     });
   }
@@ -132,7 +132,7 @@ suite("a call", () => {
 
   for (const [name, [list, validOptions]] of Object.entries(lists)) {
     test(`${name}: throws for invalid options`, async () => {
-      const { asked, options } = fakePlatform();
+      const { asked: requests, options } = fakePlatform();
       const client = await makeClient(options);
       await refuses(() => list(client, { ...validOptions, typo: 1 }), "unknown", "typo");
       for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => list(client, wrong), "type", "options");
@@ -140,14 +140,14 @@ suite("a call", () => {
       for (const [how, trap] of Object.entries(traps)) {
         assert.throws(() => list(client, trap(Object.keys(validOptions)[0])), { name: "ConnectError", code: "invalid_argument" }, how);
       }
-      assert.deepEqual(asked, []);
+      assert.deepEqual(requests, []);
       assert.equal(typeof list(client, validOptions)[Symbol.asyncIterator], "function");
     });
   }
 
   for (const [name, [call, validOptions]] of Object.entries(allCalls)) {
     test(`${name}: withstands hostile values in each option`, async () => {
-      const { asked, options } = fakePlatform();
+      const { asked: requests, options } = fakePlatform();
       const client = await makeClient({ ...options, createIntegrations: true });
       for (const option of [...Object.keys(validOptions), "__proto__", "constructor", "toString"]) {
         for (const [how, make] of Object.entries(hostile)) {
@@ -161,8 +161,8 @@ suite("a call", () => {
       const long = await call(client, { ...validOptions, ["é".repeat(2 ** 20)]: 1 }).catch((error) => error);
       assert.ok(long.code === "invalid_argument" && long.message.length < 1000 && long.issues[0].field.length < 1000, "a long name");
       assert.equal({}.polluted, undefined);
-      for (const request of asked) assert.match(request, /^[A-Z]+ \/api\/v3\.1\/[\x21-\x7e]+$/);
-      for (const request of asked) assert.doesNotMatch(request, /\/\.\.?(\/|$)|admin\/|\/admin/);
+      for (const request of requests) assert.match(request, /^[A-Z]+ \/api\/v3\.1\/[\x21-\x7e]+$/);
+      for (const request of requests) assert.doesNotMatch(request, /\/\.\.?(\/|$)|admin\/|\/admin/);
       // The client still works.
       assert.equal((await client.connectedAccounts.get(account)).status, "ACTIVE");
     });
@@ -172,23 +172,23 @@ suite("a call", () => {
       const thenable = { then: throws };
       const pages = {
         "fetch throws": [{ fetch: throws }, ["network"]],
-        "fetch never answers": [{ fetch: never }, ["timeout"]],
-        "fetch answers a thenable that throws": [{ fetch: () => thenable }, ["network"]],
-        "fetch answers nothing": [{ fetch: () => undefined }, ["response_invalid"]],
-        "fetch answers what looks like a response": [{ fetch: () => ({ ok: true, status: 200, json: async () => ({}) }) }, ["response_invalid"]],
-        "fetch answers a body that never ends": [{ fetch: () => new Response(new ReadableStream({ pull: never })) }, ["timeout"]],
-        "fetch answers a body of empty chunks without end": [{ fetch: () => new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) })) }, ["response_invalid"]],
-        "fetch answers a promise that throws": [{ fetch: () => Object.defineProperty(Promise.resolve(), "constructor", { get: throws }) }, ["network"]],
-        ...Object.fromEntries(["status", "headers", "body"].map((name) => [`fetch answers a response without its ${name}`, [{ fetch: () => responseThrowingAt(name) }, ["response_invalid"]]])),
-        ...Object.fromEntries(Object.entries(readers).map(([how, [reader, code]]) => [`fetch answers a body whose ${how}`, [{ fetch: () => responseWithReader(reader) }, [code]]])),
-        "fetch answers a body that breaks": [{ fetch: () => new Response(new ReadableStream({ pull: throws })) }, ["network", "response_invalid"]],
+        "fetch never settles": [{ fetch: never }, ["timeout"]],
+        "fetch returns a thenable that throws": [{ fetch: () => thenable }, ["network"]],
+        "fetch returns undefined": [{ fetch: () => undefined }, ["response_invalid"]],
+        "fetch returns what looks like a response": [{ fetch: () => ({ ok: true, status: 200, json: async () => ({}) }) }, ["response_invalid"]],
+        "fetch returns a body that never ends": [{ fetch: () => new Response(new ReadableStream({ pull: never })) }, ["timeout"]],
+        "fetch returns a body of empty chunks without end": [{ fetch: () => new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array()) })) }, ["response_invalid"]],
+        "fetch returns a promise that throws": [{ fetch: () => Object.defineProperty(Promise.resolve(), "constructor", { get: throws }) }, ["network"]],
+        ...Object.fromEntries(["status", "headers", "body"].map((name) => [`fetch returns a response without its ${name}`, [{ fetch: () => responseThrowingAt(name) }, ["response_invalid"]]])),
+        ...Object.fromEntries(Object.entries(readers).map(([how, [reader, code]]) => [`fetch returns a body whose ${how}`, [{ fetch: () => responseWithReader(reader) }, [code]]])),
+        "fetch returns a body that breaks": [{ fetch: () => new Response(new ReadableStream({ pull: throws })) }, ["network", "response_invalid"]],
         "headers throws": [{ headers: throws }, ["unauthorized"]],
-        "headers never answers": [{ headers: never }, ["timeout"]],
-        "headers answers a thenable that throws": [{ headers: () => thenable }, ["unauthorized"]],
-        "headers answers a proxy that throws": [{ headers: () => traps["a proxy that throws in ownKeys"]() }, ["unauthorized"]],
-        "headers answers text": [{ headers: () => "a: b" }, ["invalid_argument"]],
-        "headers answers what cannot be sent": [{ headers: () => ({ "x-a": "\r\nx-b: 1" }) }, ["invalid_argument"]],
-        "headers answers a megabyte in a name": [{ headers: () => ({ ["é".repeat(2 ** 20)]: "1" }) }, ["invalid_argument"]],
+        "headers never settles": [{ headers: never }, ["timeout"]],
+        "headers returns a thenable that throws": [{ headers: () => thenable }, ["unauthorized"]],
+        "headers returns a proxy that throws": [{ headers: () => traps["a proxy that throws in ownKeys"]() }, ["unauthorized"]],
+        "headers returns text": [{ headers: () => "a: b" }, ["invalid_argument"]],
+        "headers returns what cannot be sent": [{ headers: () => ({ "x-a": "\r\nx-b: 1" }) }, ["invalid_argument"]],
+        "headers returns a megabyte in a name": [{ headers: () => ({ ["é".repeat(2 ** 20)]: "1" }) }, ["invalid_argument"]],
       };
       // Sends no request: this URL is no callback.
       if (name === "completeConnection") return;

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const integration = { id: "ac_1", toolkit: { slug: "gmail" }, auth_scheme: "OAUTH2", is_composio_managed: true, status: "ENABLED", expected_input_fields: [] };
 
 /** A platform whose clock is `fastMs` ahead. Its links expire after ten minutes. */
-const platform = (fastMs) => async ({ method }) => {
+const platformAhead = (fastMs) => async ({ method }) => {
   const now = Date.now() + fastMs;
   const headers = { date: new Date(now).toUTCString() };
   if (method === "GET") return json({ items: [integration] });
@@ -16,7 +16,7 @@ const platform = (fastMs) => async ({ method }) => {
 
 for (const fastMs of [-9 * minuteMs, 0, 9 * minuteMs]) {
   test(`a link expires in ten minutes even if the platform's clock is off by ${fastMs / minuteMs} minutes`, async () => {
-    const client = await makeClient({ entityId: "Jessica", fetch: platform(fastMs), storage: memoryStorage(), redirectUrl: "https://app.test/done" });
+    const client = await makeClient({ entityId: "Jessica", fetch: platformAhead(fastMs), storage: memoryStorage(), redirectUrl: "https://app.test/done" });
     const { expiresAtMs } = await client.initiateConnection({ app: "gmail" });
     // The `date` header has a resolution of one second.
     assert.ok(Math.abs(expiresAtMs - Date.now() - 10 * minuteMs) <= 2_000, `expires in ${expiresAtMs - Date.now()} ms`);

@@ -89,11 +89,11 @@ suite("a flow", () => {
     const [{ id, callbackUrl }] = sandbox.accounts();
     const flowId = new URL(callbackUrl).searchParams.get("cf_flow");
     const channel = new BroadcastChannel(`connect-flow:${flowId}`);
-    const heard = () => new Promise((resolve) => (channel.onmessage = resolve));
+    const nextMessage = () => new Promise((resolve) => (channel.onmessage = resolve));
     for (const message of [null, 1, "x", {}, { callback: 1 }, { callback: "https://app.test/" }, { callback: "%" }, { callback: "x".repeat(1e6) }]) {
       channel.postMessage(message);
     }
-    const answer = heard();
+    const answer = nextMessage();
     channel.postMessage({ callback: `${home}/?cf_flow=${flowId}&status=success&connected_account_id=${id}` });
     await answer;
     await reach(flow, "verifying");

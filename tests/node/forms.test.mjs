@@ -140,8 +140,8 @@ suite("validateParams", () => {
       for (const data of values) {
         const proxies = [new Proxy(list, {}), new Proxy({ ...data }, { get: (target, key) => (reads++, target[key]) })];
         // JSON cannot hold a function.
-        const odd = validateParams(proxies[0], { ...proxies[1], odd: () => {} });
-        assert.deepEqual(validateParams(list, data), odd);
+        const issues = validateParams(proxies[0], { ...proxies[1], extra: () => {} });
+        assert.deepEqual(validateParams(list, data), issues);
       }
     }
     assert.ok(reads > 0);
@@ -156,12 +156,12 @@ suite("validateParams", () => {
   });
 
   test("checks fields named __proto__ and constructor", () => {
-    const odd = [field("__proto__", { required: true }), field("constructor", { required: true })];
-    assert.deepEqual(validateParams(odd, {}).map((issue) => issue.field), ["__proto__", "constructor"]);
-    const { value } = toStandardSchema(odd)["~standard"].validate(JSON.parse('{"__proto__":" a","constructor":"b"}'));
+    const reserved = [field("__proto__", { required: true }), field("constructor", { required: true })];
+    assert.deepEqual(validateParams(reserved, {}).map((issue) => issue.field), ["__proto__", "constructor"]);
+    const { value } = toStandardSchema(reserved)["~standard"].validate(JSON.parse('{"__proto__":" a","constructor":"b"}'));
     assert.deepEqual(Object.entries(value), [["__proto__", "a"], ["constructor", "b"]]);
-    assert.deepEqual(Object.keys(toJsonSchema(odd).properties), ["__proto__", "constructor"]);
-    assert.equal(Object.getPrototypeOf(toJsonSchema(odd).properties), Object.prototype);
+    assert.deepEqual(Object.keys(toJsonSchema(reserved).properties), ["__proto__", "constructor"]);
+    assert.equal(Object.getPrototypeOf(toJsonSchema(reserved).properties), Object.prototype);
   });
 
   test("matches patterns as RegExp does, and so do the attributes and the JSON Schema", () => {

@@ -56,15 +56,15 @@ suite("a wrong hint of the browser", () => {
       const { connectedAccountId, flowId } = await client.initiateConnection({ app: "gmail", redirectUrl: "https://app.test/done" });
       set();
       const flow = client.resume({ flowId });
-      const asked = () => sandbox.requests.filter(({ path }) => path.includes(connectedAccountId)).map(({ atMs }) => atMs);
+      const checkTimes = () => sandbox.requests.filter(({ path }) => path.includes(connectedAccountId)).map(({ atMs }) => atMs);
       await clock.advance(5 * 60_000);
-      const gaps = asked().slice(1).map((atMs, index) => atMs - asked()[index]);
+      const gaps = checkTimes().slice(1).map((atMs, index) => atMs - checkTimes()[index]);
       assert.ok(gaps.length >= 15 && Math.max(...gaps) <= 15_500, gaps.join(" "));
       flow.dispose();
       const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 120_000 });
-      const before = asked().length;
+      const before = checkTimes().length;
       await assert.rejects(clock.until(waiting), { code: "timeout" });
-      assert.ok(asked().length - before >= 8, `${asked().length - before} checks`);
+      assert.ok(checkTimes().length - before >= 8, `${checkTimes().length - before} checks`);
     });
   }
 
@@ -83,14 +83,14 @@ test("a page without a network polls rarely, and polls at once when the network 
   const client = await openClient();
   sandbox.next({ outcome: "never" });
   const { connectedAccountId } = await client.initiateConnection({ app: "gmail" });
-  let asked = 0;
+  let requests = 0;
   const waiting = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 300_000 });
   waiting.catch(() => {});
   await clock.advance(3_000);
   sandbox.setOnline(false);
   await clock.advance(120_000);
-  asked = sandbox.requests.length;
+  requests = sandbox.requests.length;
   sandbox.setOnline(true);
   await clock.advance(100);
-  assert.equal(sandbox.requests.length - asked, 1);
+  assert.equal(sandbox.requests.length - requests, 1);
 });

@@ -46,7 +46,7 @@ beforeEach(() => {
 
 const toolkits = "/api/connect/api/v3/toolkits";
 const link = "/api/connect/api/v3/connected_accounts/link";
-const ask = (path, init) => fetch(host.appUrl + path, init);
+const requestApp = (path, init) => fetch(host.appUrl + path, init);
 
 suite("the demo's gateway", () => {
   const account = (user_id) => JSON.stringify({ id: "ca_1", user_id, toolkit: { slug: "gmail" }, status: "ACTIVE" });
@@ -57,27 +57,27 @@ suite("the demo's gateway", () => {
     for (const [headers, user] of [[{}, "Jessica"], [{ "demo-user": "Melissa" }, "Melissa"]]) {
       seen = [];
       const own = { headers: { ...headers, cookie: "a=b" } };
-      assert.equal((await ask("/api/connect/api/v3/connected_accounts?user_ids=somebody", own)).status, 403);
-      const response = await ask("/api/connect/api/v3/connected_accounts", own);
+      assert.equal((await requestApp("/api/connect/api/v3/connected_accounts?user_ids=somebody", own)).status, 403);
+      const response = await requestApp("/api/connect/api/v3/connected_accounts", own);
       assert.deepEqual([response.status, await response.json()], [200, { items: [], next_cursor: null, user_id: user }]);
       assert.deepEqual(seen.map(({ method, url, headers }) => [method, url.split("?")[0], headers["x-api-key"], headers.cookie]), [
         ["GET", "/api/v3/connected_accounts", apiKey, undefined],
       ]);
       assert.equal(new URL(seen[0].url, host.appUrl).searchParams.get("user_ids"), user);
     }
-    assert.equal((await ask(toolkits, { headers: { "demo-user": "Eve" } })).status, 401);
+    assert.equal((await requestApp(toolkits, { headers: { "demo-user": "Eve" } })).status, 401);
   });
 
   test("hides the accounts of another user", async () => {
     answerWith(account("Jessica"));
-    const statusFor = async (name) => (await ask("/api/connect/api/v3/connected_accounts/ca_1", { headers: { "demo-user": name } })).status;
+    const statusFor = async (name) => (await requestApp("/api/connect/api/v3/connected_accounts/ca_1", { headers: { "demo-user": name } })).status;
     assert.deepEqual([await statusFor("Jessica"), await statusFor("Melissa")], [200, 404]);
   });
 
   test("allows callbacks to this machine's app only", async () => {
     answerWith('{"id":"ac_1","toolkit":{"slug":"gmail"},"connected_account_id":"ca_1","redirect_url":"https://a.example/"}');
     const { port } = new URL(host.appUrl);
-    const post = async (callback_url) => (await ask(link, {
+    const post = async (callback_url) => (await requestApp(link, {
       method: "POST", body: JSON.stringify({ auth_config_id: "ac_1", callback_url }), headers: { "content-type": "application/json" },
     })).status;
     for (const name of ["localhost", "127.0.0.1", "[::1]"]) assert.equal(await post(`http://${name}:${port}/done`), 200);
@@ -90,7 +90,7 @@ suite("the demo's gateway", () => {
       ["GET", "/api/connect/api/v3/toolkits/slack", {}, 404], ["GET", "/api/connect/api/v3/org/project/config", {}, 404],
       ["GET", toolkits, { "sec-fetch-site": "cross-site" }, 403], ["POST", link, { "sec-fetch-site": "same-site" }, 403],
     ]) {
-      const response = await ask(path, { method, headers });
+      const response = await requestApp(path, { method, headers });
       assert.deepEqual([response.status, seen], [status, []], path);
     }
   });
@@ -115,7 +115,7 @@ suite("the demo's gateway", () => {
       arrived.resolve();
     };
     const controller = new AbortController();
-    const waiting = ask(toolkits, { signal: controller.signal });
+    const waiting = requestApp(toolkits, { signal: controller.signal });
     await arrived.promise;
     controller.abort();
     await assert.rejects(waiting, { name: "AbortError" });
@@ -126,7 +126,7 @@ suite("the demo's gateway", () => {
 suite("the demo's pages", () => {
   test("have a strict policy, whatever the query", async () => {
     for (const path of ["/", "/?status=success&connected_account_id=ca_1"]) {
-      const response = await ask(path);
+      const response = await requestApp(path);
       assert.equal(response.status, 200);
       assert.equal(await response.text(), index);
       assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
@@ -141,17 +141,17 @@ suite("the demo's pages", () => {
   });
 
   test("come with a script bundle, its chunks and a favicon", async () => {
-    const script = await ask("/main.js");
+    const script = await requestApp("/main.js");
     assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
     const [, chunk] = (await script.text()).match(/import\("\.\/(lazy-\w+\.js)"\)/);
-    assert.match(await (await ask(`/${chunk}`)).text(), /import\.meta\.url/);
-    assert.equal((await ask("/style.css")).headers.get("content-type"), "text/css; charset=utf-8");
-    assert.equal((await ask("/favicon.ico")).headers.get("content-type"), "image/svg+xml");
+    assert.match(await (await requestApp(`/${chunk}`)).text(), /import\.meta\.url/);
+    assert.equal((await requestApp("/style.css")).headers.get("content-type"), "text/css; charset=utf-8");
+    assert.equal((await requestApp("/favicon.ico")).headers.get("content-type"), "image/svg+xml");
   });
 
   test("no other file is served", async () => {
     for (const path of ["/v1", "/secret.txt", "/dist", "/nope.js", "/..%2Findex.html", "/.env", "/dist/main.js"]) {
-      assert.equal((await ask(path)).status, 404, path);
+      assert.equal((await requestApp(path)).status, 404, path);
     }
   });
 });

@@ -22,7 +22,7 @@ after(async () => {
 });
 
 /** Sends a request to the platform through the app's gateway, as its page does. */
-async function ask(user, path, body) {
+async function requestThroughApp(user, path, body) {
   const response = await fetch(`${host.appUrl}/api/connect${path}`, {
     headers: { "demo-user": user, ...(body && { "content-type": "application/json" }) },
     ...(body && { method: "POST", body: JSON.stringify(body) }),
@@ -35,19 +35,19 @@ const returnTo = () => `${host.appUrl}/?cf_flow=abc`;
 /** Two ways to initiate. Each returns `{ id, url, get, callback }`: `get` reads the status, `callback` gives the expected parameters. */
 const initiate = {
   create: async (user) => {
-    const { id, redirect_url: url, connectionData } = await ask(user, "/api/v3/connected_accounts", {
+    const { id, redirect_url: url, connectionData } = await requestThroughApp(user, "/api/v3/connected_accounts", {
       auth_config: { id: seeded.ownCrm.id }, connection: { callback_url: returnTo(), state: { authScheme: "OAUTH2", val: { status: "INITIALIZING" } } },
     });
     assert.equal(connectionData.val.status, "INITIATED");
     const callback = (status) => ({ cf_flow: "abc", status, connectedAccountId: id, appName: "own_crm" });
-    return { id, url, callback, get: async () => (await ask(user, `/api/v3/connected_accounts/${id}`)).status };
+    return { id, url, callback, get: async () => (await requestThroughApp(user, `/api/v3/connected_accounts/${id}`)).status };
   },
   link: async (user) => {
-    const { connected_account_id: id, redirect_url: url } = await ask(user, "/api/v3/connected_accounts/link", {
+    const { connected_account_id: id, redirect_url: url } = await requestThroughApp(user, "/api/v3/connected_accounts/link", {
       auth_config_id: seeded.zendesk.id, callback_url: returnTo(), connection_data: { subdomain: "acme" },
     });
     const callback = (status) => ({ cf_flow: "abc", status, connected_account_id: id });
-    return { id, url, callback, get: async () => (await ask(user, `/api/v3/connected_accounts/${id}`)).status };
+    return { id, url, callback, get: async () => (await requestThroughApp(user, `/api/v3/connected_accounts/${id}`)).status };
   },
 };
 
@@ -105,7 +105,7 @@ suite("the demo's authorization server", () => {
     const { id, url } = await initiate.link("Jessica");
     const browser = new Browser();
     await browser.submit(await browser.visit(url), { decision: "deny" });
-    const { state } = await ask("Jessica", `/api/v3/connected_accounts/${id}`);
+    const { state } = await requestThroughApp("Jessica", `/api/v3/connected_accounts/${id}`);
     assert.deepEqual(state.val, { status: "FAILED", error: "access_denied", error_description: "The user denied the request" });
   });
 

@@ -139,14 +139,14 @@ suite("the demo", () => {
   });
 
   test("connects, refreshes, disables, reconnects and deletes an account through the app", async () => {
-    const ask = async (method, path, body) => {
+    const requestThroughApp = async (method, path, body) => {
       const response = await fetch(`${host.appUrl}/api/connect${path}`, { method, ...(body && { body: JSON.stringify(body), headers: jsonHeaders }) });
       return { status: response.status, body: await response.json() };
     };
     const accounts = "/api/v3/connected_accounts";
-    const { body: { redirect_url, connected_account_id: id } } = await ask("POST", `${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
+    const { body: { redirect_url, connected_account_id: id } } = await requestThroughApp("POST", `${accounts}/link`, { auth_config_id: seeded.gmail.id, user_id: "Jessica" });
     await signInAndAllow(redirect_url);
-    const profile = async () => (await ask("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { connected_account_id: id, user_id: "Jessica", arguments: {} })).body;
+    const profile = async () => (await requestThroughApp("POST", "/api/v3/tools/execute/GMAIL_GET_PROFILE", { connected_account_id: id, user_id: "Jessica", arguments: {} })).body;
     assert.equal((await profile()).data.email, "jessica@demo.example");
     const [{ tokens }] = host.sandbox.accounts();
     assert.equal(tokens.expires_in, 90);
@@ -154,16 +154,16 @@ suite("the demo", () => {
     assert.equal((await profile()).successful, true);
     const renewed = host.sandbox.accounts()[0].tokens;
     assert.notEqual(renewed.refresh_token, tokens.refresh_token);
-    assert.ok(!JSON.stringify(await ask("GET", `${accounts}/${id}`)).includes(renewed.access_token));
-    assert.deepEqual((await ask("PATCH", `${accounts}/${id}/status`, { enabled: false })).body, { success: true });
+    assert.ok(!JSON.stringify(await requestThroughApp("GET", `${accounts}/${id}`)).includes(renewed.access_token));
+    assert.deepEqual((await requestThroughApp("PATCH", `${accounts}/${id}/status`, { enabled: false })).body, { success: true });
     assert.equal((await profile()).error.message, "Connected account is disabled");
-    assert.deepEqual((await ask("PATCH", `${accounts}/${id}/status`, { enabled: true })).body, { success: true });
-    const { body: again } = await ask("POST", `${accounts}/${id}/refresh?redirect_url=${encodeURIComponent(`${host.appUrl}/?again=1`)}`, {});
+    assert.deepEqual((await requestThroughApp("PATCH", `${accounts}/${id}/status`, { enabled: true })).body, { success: true });
+    const { body: again } = await requestThroughApp("POST", `${accounts}/${id}/refresh?redirect_url=${encodeURIComponent(`${host.appUrl}/?again=1`)}`, {});
     const end = await signInAndAllow(again.redirect_url);
     assert.deepEqual(Object.fromEntries(end.url.searchParams), { again: "1", status: "success", connected_account_id: id });
     assert.equal((await profile()).successful, true);
-    assert.deepEqual(await ask("DELETE", `${accounts}/${id}`), { status: 200, body: { success: true } });
-    assert.equal((await ask("DELETE", `${accounts}/${id}`)).status, 404);
-    assert.deepEqual((await ask("GET", accounts)).body.items, []);
+    assert.deepEqual(await requestThroughApp("DELETE", `${accounts}/${id}`), { status: 200, body: { success: true } });
+    assert.equal((await requestThroughApp("DELETE", `${accounts}/${id}`)).status, 404);
+    assert.deepEqual((await requestThroughApp("GET", accounts)).body.items, []);
   });
 });

@@ -204,7 +204,7 @@ suite("a token", () => {
     return platform.sandbox.accounts()[0];
   }
 
-  const port = (more) => ({
+  const authorizationServer = (more) => ({
     start: async () => ({ url: "https://as.example/?state=s1", session: null }),
     finish: async () => ({ ok: true, tokens: { access_token: "at", refresh_token: "rt", expires_in: 60 } }),
     userinfo: async () => ({ ok: true, claims: { sub: "1" } }),
@@ -215,27 +215,27 @@ suite("a token", () => {
   /** name: [authorization server, result after the access token has expired, account status] */
   const refreshes = {
     "no refresh token": [
-      port({ finish: async () => ({ ok: true, tokens: { access_token: "at", expires_in: 60 } }), refresh: unreachable }),
+      authorizationServer({ finish: async () => ({ ok: true, tokens: { access_token: "at", expires_in: 60 } }), refresh: unreachable }),
       [200, false, "Token has been expired or revoked."], "EXPIRED",
     ],
-    "the grant is refused": [port({ refresh: async () => ({ ok: false, error: "invalid_grant" }) }), [200, false, "Token has been expired or revoked."], "EXPIRED"],
+    "the grant is refused": [authorizationServer({ refresh: async () => ({ ok: false, error: "invalid_grant" }) }), [200, false, "Token has been expired or revoked."], "EXPIRED"],
     "a temporary refusal": [
-      port({ refresh: async () => ({ ok: false, error: "temporarily_unavailable" }) }), [200, false, "The app's authorization server did not renew the access token"], "ACTIVE",
+      authorizationServer({ refresh: async () => ({ ok: false, error: "temporarily_unavailable" }) }), [200, false, "The app's authorization server did not renew the access token"], "ACTIVE",
     ],
-    "the server cannot be reached": [port({ refresh: unreachable }), [200, false, "The app's authorization server did not renew the access token"], "ACTIVE"],
-    "a port that cannot refresh": [port(), [200, true, null], "ACTIVE"],
-    "a port that cannot refresh, and the token is refused": [
-      port({ userinfo: async () => ({ ok: false, error: "invalid_token", errorDescription: "expired" }) }), [200, false, "expired"], "ACTIVE",
+    "the server cannot be reached": [authorizationServer({ refresh: unreachable }), [200, false, "The app's authorization server did not renew the access token"], "ACTIVE"],
+    "a server without refresh": [authorizationServer(), [200, true, null], "ACTIVE"],
+    "a server without refresh, and the token is refused": [
+      authorizationServer({ userinfo: async () => ({ ok: false, error: "invalid_token", errorDescription: "expired" }) }), [200, false, "expired"], "ACTIVE",
     ],
     "no expires_in": [
-      port({ finish: async () => ({ ok: true, tokens: { access_token: "at", expires_in: null } }), refresh: unreachable }), [200, true, null], "ACTIVE",
+      authorizationServer({ finish: async () => ({ ok: true, tokens: { access_token: "at", expires_in: null } }), refresh: unreachable }), [200, true, null], "ACTIVE",
     ],
     "insufficient scope": [
-      port({ refresh: unreachable, finish: async () => ({ ok: true, tokens: { access_token: "at" } }), userinfo: async () => ({ ok: false, error: "insufficient_scope" }) }),
+      authorizationServer({ refresh: unreachable, finish: async () => ({ ok: true, tokens: { access_token: "at" } }), userinfo: async () => ({ ok: false, error: "insufficient_scope" }) }),
       [200, false, "insufficient_scope"], "ACTIVE",
     ],
-    "no profile": [port({ userinfo: undefined }), [200, true, null], "ACTIVE"],
-    "the app cannot be reached": [port({ userinfo: unreachable }), [200, false, "The app could not be reached"], "ACTIVE"],
+    "no profile": [authorizationServer({ userinfo: undefined }), [200, true, null], "ACTIVE"],
+    "the app cannot be reached": [authorizationServer({ userinfo: unreachable }), [200, false, "The app could not be reached"], "ACTIVE"],
   };
   for (const [label, [oauth, expected, status]] of Object.entries(refreshes)) {
     test(`that has expired: ${label}`, async () => {
@@ -257,7 +257,7 @@ suite("a token", () => {
     test(`of a new attempt is not replaced by an older refresh: ${label}`, async () => {
       const [asked, released] = [defer(), defer()];
       let n = 0;
-      const platform = openSandbox({ oauth: port({
+      const platform = openSandbox({ oauth: authorizationServer({
         start: async () => ({ url: `https://as.example/?state=s${n += 1}`, session: null }),
         finish: async () => ({ ok: true, tokens: { access_token: `at-${n}`, refresh_token: "rt", expires_in: 60 } }),
         refresh: async () => { asked.resolve(); await released.promise; return answer; },

@@ -134,8 +134,8 @@ suite("after the authorization response", () => {
     const { url } = await initiate.link(platform);
     const browser = openBrowser(platform.sandbox);
     await browser.submit(await browser.visit(url), { decision: "allow" });
-    const answer = browser.hops.at(-1).url;
-    const again = await openBrowser(platform.sandbox).visit(answer);
+    const responseUrl = browser.hops.at(-1).url;
+    const again = await openBrowser(platform.sandbox).visit(responseUrl);
     assert.equal(again.status, 400);
     assert.equal(platform.sandbox.accounts()[0].status, "ACTIVE");
   });
@@ -257,7 +257,7 @@ suite("the hosted form", () => {
 });
 
 suite("an authorization server of the test", () => {
-  const port = (more) => ({
+  const authorizationServer = (more) => ({
     start: async ({ app, redirectUri, scopes }) => ({
       url: `https://as.example/authorize?app=${app}&scope=${scopes.join("+")}&redirect_uri=${encodeURIComponent(redirectUri)}&state=s1`, session: { pkce: 1 },
     }),
@@ -267,7 +267,7 @@ suite("an authorization server of the test", () => {
 
   test("gets the request parameters at start, and its session and the full response at finish", async () => {
     const seen = [];
-    const platform = openSandbox({ origin: "https://public.example", oauth: port({ finish: async (input) => { seen.push(input); return { ok: true, tokens: {} }; } }) });
+    const platform = openSandbox({ origin: "https://public.example", oauth: authorizationServer({ finish: async (input) => { seen.push(input); return { ok: true, tokens: {} }; } }) });
     const { post, sandbox } = platform;
     const { body } = await post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.gmail.id, user_id: "Jessica", callback_url: callback });
     assert.match(body.redirect_url, /^https:\/\/public\.example\/link\//);
@@ -286,10 +286,10 @@ suite("an authorization server of the test", () => {
 
   test("finishes once if the same response arrives twice at once", async () => {
     let finishes = 0;
-    const platform = openSandbox({ oauth: port({ finish: async () => { finishes += 1; return { ok: true, tokens: {} }; } }) });
+    const platform = openSandbox({ oauth: authorizationServer({ finish: async () => { finishes += 1; return { ok: true, tokens: {} }; } }) });
     await openBrowser(platform.sandbox, "https://as.example").visit((await initiate.link(platform)).url);
-    const answer = `${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
-    const ends = await Promise.all([openBrowser(platform.sandbox).visit(answer), openBrowser(platform.sandbox).visit(answer)]);
+    const responseUrl = `${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`;
+    const ends = await Promise.all([openBrowser(platform.sandbox).visit(responseUrl), openBrowser(platform.sandbox).visit(responseUrl)]);
     assert.deepEqual([ends[0].url.origin, ends[1].status, finishes], [home, 400, 1]);
   });
 
@@ -298,7 +298,7 @@ suite("an authorization server of the test", () => {
     ["returns a URL without state", async () => ({ url: "https://as.example/authorize", session: null })],
   ]) {
     test(`that ${label} gives an error page, and the link still works`, async () => {
-      const working = port();
+      const working = authorizationServer();
       const broken = { ...working, start };
       const platform = openSandbox({ oauth: broken });
       const { url } = await initiate.link(platform);
@@ -309,7 +309,7 @@ suite("an authorization server of the test", () => {
   }
 
   test("that fails to exchange the code leaves the account FAILED", async () => {
-    const platform = openSandbox({ oauth: port({ finish: async () => { throw new Error("no route"); } }) });
+    const platform = openSandbox({ oauth: authorizationServer({ finish: async () => { throw new Error("no route"); } }) });
     const { url, account } = await initiate.link(platform);
     await openBrowser(platform.sandbox, "https://as.example").visit(url);
     const end = await openBrowser(platform.sandbox).visit(`${platformOrigin}/api/v3/toolkits/auth/callback?code=c&state=s1`);

@@ -6,22 +6,22 @@ const refused = (message) => ({ name: "SandboxError", code: "invalid_argument", 
 
 /** name: [call, message] */
 const mistakes = {
-  "an option of createSandbox": [() => createSandbox({ apikey: "k" }), /^`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`\? There are: apps, apiKey,/],
-  "an option of createSandbox that no longer exists": [() => createSandbox({ v1KeepsQuery: false }), /^`v1KeepsQuery` is not a member/],
+  "an unknown option of createSandbox": [() => createSandbox({ apikey: "k" }), /^`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`\? There are: apps, apiKey,/],
+  "a removed option of createSandbox": [() => createSandbox({ v1KeepsQuery: false }), /^`v1KeepsQuery` is not a member/],
   "an unknown option of createSandbox whose value is undefined": [() => createSandbox({ gatway: undefined }), /did you mean `gateway`\?/],
   "null in place of the options": [() => createSandbox(null), /the options of `createSandbox` must be an object, got null/],
-  "a member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app; did you mean `authScheme`\?/],
-  "a member of a field": [
+  "an unknown member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app; did you mean `authScheme`\?/],
+  "an unknown member of a field": [
     () => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{ name: "key", secret: true }] }] }), /^`secret` is not a member of a field of an app; did you mean `isSecret`\?/,
   ],
-  "a kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault; did you mean `\w+`\? There are: delay, status, html,/],
+  "an unknown kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault; did you mean `\w+`\? There are: delay, status, html,/],
   "a fault without a kind": [(sandbox) => sandbox.fault({}), /`undefined` is not a kind of fault/],
   "undefined in place of a fault": [(sandbox) => sandbox.fault(), /`undefined` is not a kind of fault/],
-  "a member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`; did you mean `times`\?/],
+  "an unknown member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`; did you mean `times`\?/],
   "a member of another kind of fault": [(sandbox) => sandbox.fault({ kind: "drop", status: 500 }), /^`status` is not a member of a fault of kind `drop`/],
   "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` of a fault of kind `delay` must be a number of milliseconds/],
-  "an outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt; did you mean `denied`\?/],
-  "a member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
+  "an unknown outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt; did you mean `denied`\?/],
+  "an unknown member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
   "a client option that the sandbox sets": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
 };
 

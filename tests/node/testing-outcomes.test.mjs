@@ -183,14 +183,14 @@ test("a flow waits for a user who is offline", async () => {
 
 test("setOnline fails requests and dispatches offline and online events", async () => {
   const client = await sandbox.createClient({ entityId: "Jessica", retry: 0 });
-  const heard = [];
-  for (const name of ["offline", "online"]) addEventListener(name, () => heard.push([name, navigator.onLine]));
+  const events = [];
+  for (const name of ["offline", "online"]) addEventListener(name, () => events.push([name, navigator.onLine]));
   sandbox.setOnline(false);
   const { error } = await client.flow({ app: "gmail" }).load();
   assert.deepEqual([error.code, error.retryable], ["network", true]);
   sandbox.setOnline(true);
   assert.equal((await client.flow({ app: "gmail" }).load()).state, "ready");
-  assert.deepEqual(heard, [["offline", false], ["online", true]]);
+  assert.deepEqual(events, [["offline", false], ["online", true]]);
 });
 
 test("delays and hangs of scripted faults follow the sandbox's clock", async () => {
