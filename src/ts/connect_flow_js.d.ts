@@ -1,2 +1,2 @@
-// What the build makes with wasm2js: the module without a step to load it.
+// The module as wasm2js compiles it. It needs no loading.
 export * from "./connect_flow.js";

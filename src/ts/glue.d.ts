@@ -5,14 +5,13 @@ export type Glue = Pick<
   typeof glue,
   "ConnectClient" | "ConnectFlow" | "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes"
 > & {
-  /** What the module imports. Absent where it is JavaScript, which has started already. */
+  /** What the module imports. Absent in the JavaScript build, which has already started. */
   imports?: () => WebAssembly.Imports;
-  /** Starts what was made of the module and its imports. Returns what it exports. */
+  /** Starts an instance and returns its exports. */
   start?: (instance: WebAssembly.Instance) => object;
 };
 
 /**
- * What wasm-bindgen makes around the module, as a function: put in by the build. `guarded` is given what the module exports, and
- * gives what is called in its place.
+ * The glue of wasm-bindgen as a function, which the build inserts. `guarded` wraps the module's exports.
  */
 export function make(guarded: (exports: object) => object): Glue;

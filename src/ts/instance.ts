@@ -1,13 +1,13 @@
-// Instances of the module. One that has crashed is not called any more, and the next client gets a fresh one.
+// Instances of the module. A crashed instance is never called again, and the next client gets a new one.
 import type { ClientOptions, ConnectClient, FlowSnapshot } from "./connect_flow.js";
 import { make, type Glue } from "./glue.js";
 
-type Call = (...args: unknown[]) => unknown;
+type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Methods that answer at once. All others answer with a promise. */
-const answersAtOnce = /^(?:redirect|parseCallback|pending|flow|resume|entity|getEntity|trace|list|subscribe|getSnapshot|cancel)$/;
+/** The synchronous methods. All others return promises. */
+const isSynchronous = /^(?:redirect|parseCallback|pending|flow|resume|entity|getEntity|trace|list|subscribe|getSnapshot|cancel)$/;
 
-/** Fields, not assigned: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
+/** Class fields define their members. Assignment fails in pages that have frozen the prototypes. */
 class CrashError extends Error {
   constructor(cause: unknown) {
     super("the module stopped: call `createClient` again, which starts a fresh one", { cause });
@@ -18,8 +18,8 @@ class CrashError extends Error {
   retryable = true;
 }
 
-/** An answer of the module in which the glue finds no error, nor anything else. */
-const nothing: unknown[] = [];
+/** A return value of the module that the glue reads as no error and no value. */
+const noResult: unknown[] = [];
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -29,10 +29,10 @@ class Instance {
   #isOver = false;
   #cause: unknown;
   #error: CrashError | undefined;
-  /** How many calls into the module are under way, one inside the other. */
+  /** The number of nested calls into the module. */
   #depth = 0;
   readonly #rejects = new Set<(error: unknown) => void>();
-  readonly #listeners = new Set<Call>();
+  readonly #listeners = new Set<AnyFunction>();
   readonly #shown = new WeakMap<object, FlowSnapshot & { error?: unknown }>();
 
   constructor() {
@@ -42,25 +42,25 @@ class Instance {
     });
     for (const { prototype } of Object.values(this.glue)) {
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
-        // Where it has crashed, `free` and `dispose` do nothing.
+        // After a crash `free` and `dispose` do nothing.
         if (typeof value === "function" && !/^(?:constructor|free|dispose|_.*)$/.test(name)) prototype[name] = this.#method(name, value);
       }
     }
   }
 
-  /** Whatever comes out of the module as an exception has left it in a state that nobody knows. */
-  #guarded(call: Call): Call {
+  /** Wraps an export. An exception leaves the module in an unknown state, so the first one ends the instance. */
+  #guarded(call: AnyFunction): AnyFunction {
     return (...args) => {
       if (this.#isOver) {
-        // What is still under way goes no further. A timer or an event comes to nothing.
+        // Calls in progress stop. Timers and events do nothing.
         if (this.#depth) throw this.#cause;
-        return nothing;
+        return noResult;
       }
       this.#depth += 1;
       try {
         return call(...args);
       } catch (cause) {
-        // Nothing is called yet: there may be no stack left.
+        // No calls here: the stack may be exhausted.
         this.#cause = cause;
         this.#isOver = true;
       } finally {
@@ -68,11 +68,11 @@ class Instance {
       }
       if (this.#depth) throw this.#cause;
       queueMicrotask(() => this.error);
-      return nothing;
+      return noResult;
     };
   }
 
-  /** Why it is over, if it is. Whoever waits is told the first time. */
+  /** The error of a crashed instance. The first read rejects pending promises and notifies listeners. */
   get error(): CrashError | undefined {
     if (!this.#isOver || this.#error) return this.#error;
     this.#error = new CrashError(this.#cause);
@@ -81,7 +81,7 @@ class Instance {
     return this.#error;
   }
 
-  /** Calls, and throws the one error if it is over or has come to its end by that. */
+  /** Calls a function of the instance. @throws the crash error where the instance has crashed, before or in this call. */
   call<T>(call: () => T): T {
     let answer;
     try {
@@ -93,39 +93,39 @@ class Instance {
     return answer as T;
   }
 
-  #method(name: string, method: Call): Call {
+  #method(name: string, method: AnyFunction): AnyFunction {
     const instance = this;
     return function (this: object, ...args) {
       try {
         const answer = instance.call(() => method.apply(this, args));
         if (name === "getSnapshot") instance.#shown.set(this, answer as FlowSnapshot);
-        if (name === "subscribe") return instance.#subscribed(args[0] as Call, answer as Call);
-        return answer instanceof Promise ? instance.#watched(answer) : answer;
+        if (name === "subscribe") return instance.#subscribed(args[0] as AnyFunction, answer as AnyFunction);
+        return answer instanceof Promise ? instance.#settledByCrash(answer) : answer;
       } catch (thrown) {
         if (thrown !== instance.#error) throw thrown;
         if (name === "getSnapshot") return instance.#failed(this);
-        if (answersAtOnce.test(name)) throw thrown;
+        if (isSynchronous.test(name)) throw thrown;
         return Promise.reject(thrown);
       }
     };
   }
 
-  /** The same promise, but rejected where there is nobody any more to settle it. */
-  #watched(promise: Promise<unknown>): Promise<unknown> {
+  /** The same promise, which a crash rejects. */
+  #settledByCrash(promise: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#rejects.add(reject);
-      const settled = (settle: Call) => (value: unknown) => (this.#rejects.delete(reject), settle(value));
-      promise.then(settled(resolve as Call), settled(reject));
+      const settled = (settle: AnyFunction) => (value: unknown) => (this.#rejects.delete(reject), settle(value));
+      promise.then(settled(resolve as AnyFunction), settled(reject));
     });
   }
 
-  #subscribed(listener: Call, unsubscribe: Call): Call {
+  #subscribed(listener: AnyFunction, unsubscribe: AnyFunction): AnyFunction {
     const own = () => listener();
     this.#listeners.add(own);
     return () => (this.#listeners.delete(own), void unsubscribe());
   }
 
-  /** What a flow shows when it cannot be asked any more. */
+  /** The snapshot of a flow after a crash. */
   #failed(flow: object): FlowSnapshot {
     const shown = this.#shown.get(flow);
     if (shown && shown.error === this.#error) return shown;
@@ -138,8 +138,8 @@ class Instance {
 let current = new Instance();
 let opening: Promise<Instance> | undefined;
 
-/** An instance of the module that was compiled before. */
-async function open(): Promise<Instance> {
+/** Replaces a crashed instance by a new one of the compiled module. */
+async function reopen(): Promise<Instance> {
   try {
     const instance = new Instance();
     await start(instance, compiled);
@@ -153,34 +153,35 @@ async function open(): Promise<Instance> {
 
 type Source = Response | ArrayBuffer | WebAssembly.Module;
 
-/** Starts the module, and compiles it before where it is the file. */
+/** Compiles the module where `file` is not compiled yet, and starts it. */
 async function start(instance: Instance, file: unknown): Promise<object | undefined> {
   const { imports, start } = instance.glue;
   if (!imports || !start) return;
   const source = (await file) as Source;
   if (source instanceof WebAssembly.Module) return (instance.exports = start(await WebAssembly.instantiate(source, imports())));
-  const made = await ("body" in source ? WebAssembly.instantiateStreaming(source, imports()) : WebAssembly.instantiate(source, imports()));
-  compiled = made.module;
-  return (instance.exports = start(made.instance));
+  const result = await ("body" in source ? WebAssembly.instantiateStreaming(source, imports()) : WebAssembly.instantiate(source, imports()));
+  compiled = result.module;
+  return (instance.exports = start(result.instance));
 }
 
-/** Compiles and starts the module, unless it is started. Resolves to its exports. */
+/** Compiles and starts the module once. Resolves to its exports. */
 export default async (options: { module_or_path: unknown }) => current.exports ?? start(current, options.module_or_path);
 
 /**
- * A client, of a fresh instance where the last has crashed. What is wrong with its options is thrown.
+ * Creates a client, in a new instance after a crash.
  * @param entry the address that the page was opened at.
+ * @throws `invalid_argument`.
  */
 export function connect(options: ClientOptions, entry?: string): ConnectClient | Promise<ConnectClient> {
   const make = (instance: Instance) => instance.call(() => new instance.glue.ConnectClient(options, entry));
-  return current.error ? (opening ??= open()).then(make) : make(current);
+  return current.error ? (opening ??= reopen()).then(make) : make(current);
 }
 
-type Forms = "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes";
-const form = <Name extends Forms>(name: Name) =>
-  ((...args: unknown[]) => current.call(() => (current.glue[name] as Call)(...args))) as Glue[Name];
+type FormFunction = "validateParams" | "validateStandard" | "toJsonSchema" | "inputAttributes";
+const formFunction = <Name extends FormFunction>(name: Name) =>
+  ((...args: unknown[]) => current.call(() => (current.glue[name] as AnyFunction)(...args))) as Glue[Name];
 
-export const validateParams = form("validateParams");
-export const validateStandard = form("validateStandard");
-export const toJsonSchema = form("toJsonSchema");
-export const inputAttributes = form("inputAttributes");
+export const validateParams = formFunction("validateParams");
+export const validateStandard = formFunction("validateStandard");
+export const toJsonSchema = formFunction("toJsonSchema");
+export const inputAttributes = formFunction("inputAttributes");

@@ -7,8 +7,8 @@ import type { ConnectClientState, ConnectFlowActions, ConnectProviderProps } fro
 
 export type * from "./react/types.js";
 
-/** Like `useMemo`, but forgets nothing: neither in HMR nor when React wants memory. */
-function useKept<T>(make: () => T, ...keys: unknown[]): T {
+/** Like `useMemo`, but React never drops the value, neither in HMR nor to free memory. */
+function useStable<T>(make: () => T, ...keys: unknown[]): T {
   const [kept, keep] = useState(() => ({ keys, value: make() }));
   if (kept.keys.every((key, index) => key === keys[index])) return kept.value;
   const next = { keys, value: make() };
@@ -25,8 +25,8 @@ function useSource() {
 }
 
 /**
- * Gives the components below it one client. Options are read once, so they may be a new object at every render; when no client could be
- * made of them, options of another value are tried at once. For a client of others, give the provider another `key`.
+ * Provides one client to the components below it. Options may be a new object at every render, because they are read once. If creating the client
+ * has failed, options with another value are tried at once. To replace a working client, change the provider's `key`.
  */
 export function ConnectProvider(props: ConnectProviderProps): ReactElement {
   const { client, options, children } = props;
@@ -39,18 +39,21 @@ export function ConnectProvider(props: ConnectProviderProps): ReactElement {
   return createElement(Context.Provider, { value: source }, children);
 }
 
-/** The provider's client. */
+/** Returns the provider's client. @throws `Error` without a `ConnectProvider` above the component. */
 export function useConnectClient(): ConnectClientState {
   const source = useSource();
   return useSyncExternalStore(source.watch, source.get, source.getFirst);
 }
 
 /**
- * One attempt to connect one account: its snapshot, to render from, and what can be done. Loads when it is mounted; on the page
- * that the user returns to, it completes the connection instead. Other options make another flow.
+ * Returns the snapshot and the methods of one flow. The flow loads when the component mounts. On the page that the user returns to, it completes the
+ * connection instead. Options with another value start another flow.
+ * @throws `Error` without a `ConnectProvider` above the component.
+ * @example
+ * const { state, expectedInputFields, submit } = useConnectFlow({ app: "shopify" });
  */
 export function useConnectFlow(options: FlowOptions): FlowSnapshot & ConnectFlowActions {
   const source = useSource();
-  const flow = useKept(() => createFlow(source, options), source, keyOf(options));
+  const flow = useStable(() => createFlow(source, options), source, keyOf(options));
   return { ...useSyncExternalStore(flow.subscribe, flow.get, () => idle), ...flow.actions };
 }

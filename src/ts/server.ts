@@ -1,16 +1,16 @@
 /**
- * The gateway: the part of your own server that a browser's client speaks to. It knows who the user is, adds the project's key,
- * and lets through what you allow and nothing else. Web standards only: it runs in Node, Deno, Bun, workerd and Next.js.
+ * The gateway: a handler in your own server between the browser's client and the platform. It knows the signed-in user, adds the project's key, and
+ * passes only what you allow. It uses Web APIs only, and runs in Node, Deno, Bun, workerd and Next.js.
  */
 import { buildGateway } from "./server/gateway.js";
-import { adapt } from "./server/node.js";
+import { adaptToNode } from "./server/node.js";
 import type { Gateway, GatewayOptions, NodeRequest, NodeResponse } from "./server/types.js";
 
 export type * from "./server/types.js";
 
 /**
- * Makes the handler to mount at `basePath`. It keeps no state: any number of copies behave as one.
- * @throws `TypeError` that names the option which is missing, unknown or wrong.
+ * Creates the handler to mount at `basePath`. The handler is stateless, so several instances can share the load.
+ * @throws `TypeError` that names a missing, unknown or wrong option.
  * @example
  * const gateway = createGateway({
  *   apiKey,
@@ -24,12 +24,14 @@ export function createGateway<Context = unknown>(options: GatewayOptions<Context
 }
 
 /**
- * Adapts the gateway to Node's `http` and `http2`, and so to Express, Koa, the Pages Router of Next.js, and adapters for functions in
- * the cloud. `authenticate` is given Node's request as its context. The handler never rejects, and sends nothing where something
- * else has answered. It ignores `X-Forwarded-*`: behind a proxy, pages are recognised by `Sec-Fetch-Site` or by `origins`.
+ * Adapts the gateway to Node's `http` and `http2`, and so to Express, Koa, the Pages Router of Next.js and adapters for cloud functions.
+ *
+ * `authenticate` gets Node's request as its context. The handler never rejects, and does nothing where the request was already answered. It ignores
+ * `X-Forwarded-*`: behind a proxy, the gateway recognises pages by `Sec-Fetch-Site` or `origins`.
+ * @throws `TypeError` where `gateway` is not a function.
  */
 export function toNodeHandler<Incoming extends NodeRequest>(
   gateway: Gateway<Incoming>,
 ): (request: Incoming, response: NodeResponse) => Promise<void> {
-  return adapt(gateway);
+  return adaptToNode(gateway);
 }

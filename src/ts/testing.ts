@@ -1,7 +1,6 @@
 /**
- * A strict, in-memory platform that speaks the Composio HTTP API, v3.1 and v3: for tests, demos and work without an account.
- * Plain `Request` in, `Response` out, no server needed; runs in Node and in browsers. Installed in a page, it is also the
- * users of that page, and its clock.
+ * The sandbox: a strict, in-memory platform with the Composio HTTP API, v3.1 and v3, for tests, demos and work without an account. It turns a
+ * `Request` into a `Response` without a server, in Node and in browsers. Installed in a page, it also controls that page's users and clock.
  */
 import { buildSandbox } from "./testing/sandbox.js";
 import type { Sandbox, SandboxOptions } from "./testing/types.js";
@@ -9,9 +8,12 @@ import type { Sandbox, SandboxOptions } from "./testing/types.js";
 export type * from "./testing/types.js";
 
 /**
- * Creates a sandbox with its apps and integrations, and no account.
+ * Creates a sandbox with apps and integrations, and without accounts.
  *
- * @throws `invalid_argument` for an option that there is none of, and for `apps`.
+ * @throws `invalid_argument` for an unknown or wrong option.
+ * @example
+ * const sandbox = createSandbox();
+ * const client = await sandbox.createClient();
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return buildSandbox(options);

@@ -1,4 +1,4 @@
-// What the hooks of react.ts subscribe to: a client and its flows, made when somebody listens. Knows nothing of React.
+// The stores that the hooks subscribe to: a client and its flows, created for the first listener. Independent of React.
 import { createClient } from "../index.js";
 import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow, FlowOptions, FlowSnapshot } from "../index.js";
 import type { ConnectClientState, ConnectFlowActions, ConnectProviderProps } from "./types.js";
@@ -7,8 +7,8 @@ export const idle: FlowSnapshot = Object.freeze({ state: "idle", expectedInputFi
 const loading: FlowSnapshot = Object.freeze({ ...idle, state: "loading" });
 
 /**
- * A state with listeners. `begin` is called for the first of them and `end` after the last: in another task, as StrictMode, HMR
- * and a tree that is hidden leave only to come back at once. `leaving` has what waits for that.
+ * A state with listeners. The first listener calls `begin`. The last one calls `end` in a later task, because StrictMode, HMR and hidden trees
+ * unsubscribe and subscribe again at once. `leaving` holds the calls of `end` that wait for that task.
  */
 function createStore<State>(first: State, begin: () => void, end: () => void, leaving = new Set<() => void>()) {
   const listeners = new Set<() => void>();
@@ -33,8 +33,8 @@ function createStore<State>(first: State, begin: () => void, end: () => void, le
 }
 
 /**
- * Options by value, their members in one order, and so the plain objects in them. Never throws, as it is called while rendering: bad options
- * become an error later.
+ * A key of options with the same values, also in plain objects and in any order. Never throws, because it runs while rendering. Bad options cause an
+ * error later.
  */
 export function keyOf(options: unknown, depth = 2): string {
   try {
@@ -46,8 +46,8 @@ export function keyOf(options: unknown, depth = 2): string {
   }
 }
 
-/** With fields: where a page has frozen the prototypes, what an error has from them cannot be assigned. */
-class Misuse extends Error {
+/** Class fields define their members. Assignment fails in pages that have frozen the prototypes. */
+class HookError extends Error {
   override name = "ConnectError";
   retryable = true;
 
@@ -56,17 +56,17 @@ class Misuse extends Error {
   }
 }
 
-function checked(client: ConnectClient): ConnectClient {
+function requireClient(client: ConnectClient): ConnectClient {
   if (typeof (Object(client) as ConnectClient).flow === "function") return client;
-  throw new Misuse("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one, as `createClient` gives");
+  throw new HookError("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one, as `createClient` gives");
 }
 
-/** A provider's client, made when it is first asked for. */
+/** A provider's client, created when it is first needed. */
 export function createSource({ client: given, options: first }: ConnectProviderProps) {
   let asked: Promise<ConnectClient> | undefined;
   let options = first;
   const make = async () => {
-    const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)).then(checked));
+    const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)).then(requireClient));
     const [client, error] = await mine.then((client) => [client, null] as const, (error) => [null, error as ConnectError] as const);
     if (mine !== asked) return;
     if (error) asked = undefined;
@@ -83,7 +83,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   const ask = () => {
     if (!asked || isCrashed()) void make();
   };
-  // Not from an unmounted tree: nobody would dispose of the client.
+  // An unmounted tree would never dispose of the client.
   const retry = () => {
     if (store.isMounted()) ask();
   };
@@ -95,18 +95,18 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   const load = () => (ask(), asked as Promise<ConnectClient>);
   return {
     ...store,
-    /** The flows that nobody listens to any more. */
+    /** The `end` calls of flows without listeners. */
     leaving: new Set<() => void>(),
     load,
     watch: (listener: () => void) => (ask(), store.subscribe(listener)),
-    /** What the next attempt to make a client takes. */
+    /** Sets the options of the next attempt to create a client. */
     use: (next: ClientOptions | undefined) => void (options = next),
   };
 }
 
 export type Source = ReturnType<typeof createSource>;
 
-/** A flow, made and loaded while components listen. */
+/** A flow that exists while components listen. */
 export function createFlow(source: Source, options: FlowOptions) {
   let flow: ConnectFlow | undefined;
   let life = 0;
@@ -116,7 +116,7 @@ export function createFlow(source: Source, options: FlowOptions) {
     try {
       const client = await source.load();
       if (mine !== life) return loading;
-      // In the same task a component may have taken the place of another, whose attempt goes on here.
+      // A component that another one replaces in the same task must end first. Its attempt continues here.
       for (const leave of source.leaving) leave();
       const made = (flow = client.flow(options));
       made.subscribe(() => store.set(made.getSnapshot()));
@@ -132,18 +132,18 @@ export function createFlow(source: Source, options: FlowOptions) {
     flow?.dispose();
     flow = undefined;
   }, source.leaving);
-  /** Nobody would dispose of what an action starts for a component that is not mounted, such as one called by its timer. */
+  /** Rejects for a component that is not mounted, such as in its timer, because nothing would dispose of the flow. */
   const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
     const begun = store.isMounted() && begin();
     if (begun) return begun;
-    throw new Misuse("invalid_transition", store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
+    throw new HookError("invalid_transition", store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
   };
-  /** A flow that has crashed cannot go on: another one takes its place, of another client. */
-  const living = () => ((store.get() as { error?: ConnectError }).error?.code === "crashed" ? undefined : flow);
+  /** The flow, unless it has crashed. A new flow of a new client then replaces it. */
+  const usableFlow = () => ((store.get() as { error?: ConnectError }).error?.code === "crashed" ? undefined : flow);
   const actions: ConnectFlowActions = {
-    load: () => act(() => living()?.load() ?? start()),
+    load: () => act(() => usableFlow()?.load() ?? start()),
     submit: (data) => act(() => flow?.submit(data)),
-    retry: () => act(() => living()?.retry() ?? start()),
+    retry: () => act(() => usableFlow()?.retry() ?? start()),
     cancel: () => flow?.cancel(),
   };
   return { ...store, actions };

@@ -1,37 +1,37 @@
 import type { ReactNode } from "react";
 import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow } from "../index.js";
 
-/** Either a client, which stays yours to dispose of, or the options to make one with when it is first needed. */
+/** Either a client, or the options to create one when it is first needed. */
 export type ConnectProviderProps = {
-  /** Those that use the client. */
+  /** The components that use the client. */
   children?: ReactNode;
 } & (
   | {
-      /** Yours: made by `createClient`, and never disposed of by the provider. */
+      /** A client of `createClient`, or a promise of one. The provider does not dispose of it. */
       client: ConnectClient | Promise<ConnectClient>;
-      /** Not beside `client`. */
+      /** Must be absent beside `client`. */
       options?: undefined;
     }
   | {
-      /** Of `createClient`. Read when the client is made, and again when that has failed. */
+      /** Options of `createClient`. They are read when the client is created, and again after that has failed. */
       options: ClientOptions;
-      /** Not beside `options`. */
+      /** Must be absent beside `options`. */
       client?: undefined;
     }
 );
 
-/** The provider's client, or why there is none. */
+/** The provider's client, or the reason why there is none. */
 export type ConnectClientState = Readonly<{
-  /** Null on the server, and until it has loaded. */
+  /** Null on the server, and until the client has loaded. */
   client: ConnectClient | null;
-  /** `load_failed` or `invalid_argument`. Null until it fails. */
+  /** `load_failed` or `invalid_argument`; null while there is no error. */
   error: ConnectError | null;
   /** Loads again after an error. */
   retry: () => void;
 }>;
 
 /**
- * The flow's methods, the same functions at every render. They reject with `invalid_transition` and start nothing while the component is
- * not mounted; `submit` also while there is no flow yet.
+ * The flow's methods, which are the same functions at every render. While the component is not mounted they reject with `invalid_transition`.
+ * `submit` also rejects with it until the flow has loaded.
  */
 export type ConnectFlowActions = Pick<ConnectFlow, "load" | "submit" | "retry" | "cancel">;

@@ -2,14 +2,14 @@ import { kindOf } from "./kind-of.js";
 
 const unset = "Is the environment variable that holds it set in this process?";
 
-/** The project's key. @throws `TypeError` that says what is wrong with it, and never quotes it. */
+/** Checks the option `apiKey`. @throws `TypeError` that explains the problem without quoting the key. */
 export function requireApiKey(key: unknown): string {
-  const problem = typeof key === "string" ? problemOf(key) : `must be the project's key as a text, got ${kindOf(key)}. ${unset}`;
+  const problem = typeof key === "string" ? keyProblemOf(key) : `must be the project's key as a text, got ${kindOf(key)}. ${unset}`;
   if (problem !== undefined) throw new TypeError(`createGateway: \`apiKey\` ${problem}`);
   return key as string;
 }
 
-function problemOf(key: string): string | undefined {
+function keyProblemOf(key: string): string | undefined {
   if (key === "") return `is empty. ${unset}`;
   if (key.trim() === "") return `is only white space. ${unset}`;
   if (/^(undefined|null|NaN|true|false|\[object \w+\])$/.test(key.trim())) return `is the text "${key.trim()}": something turned a missing value into text. ${unset}`;

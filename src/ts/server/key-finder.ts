@@ -1,17 +1,17 @@
-/** Shorter than this, a key is a word that any text may hold. */
+/** A shorter key could occur in any text. */
 const minLength = 8;
-/** How many characters of a key, in a row, are no coincidence. */
+/** The number of consecutive characters of a key that are not a coincidence. */
 const minRun = 12;
-/** How many are a part of the key, however long that is. */
+/** The number of consecutive characters that count as a part of any key. */
 const maxRun = 16;
-/** What is looked up at once. A run holds a whole one that begins at one of the places looked at, a `stride` apart. */
+/** The number of characters that are looked up at once. Looking every `stride` characters finds one inside each run. */
 const gram = 8;
 const stride = minRun - gram + 1;
 
 /**
- * Answers whether a text holds the key: all or half of it, or 16 characters in a row, also reversed, in hex, base64, UTF-16 or escapes
- * of URLs, JSON or HTML, in any case. All of it is found also where spaces or marks stand between its letters, and as a list of its
- * bytes. Keys shorter than 8 characters are not looked for.
+ * Makes a function that tells whether a text contains the key. It finds half of the key, or 16 consecutive characters, in any case: as text, reversed,
+ * in hex, base64, UTF-16, or in escapes of URLs, JSON or HTML. It also finds the whole key with separators between its characters, and as a list of
+ * bytes. Keys of fewer than 8 characters are not searched for.
  */
 export function keyFinder(apiKey: string): (text: string) => boolean {
   if (apiKey.length < minLength) return () => false;
@@ -21,12 +21,12 @@ export function keyFinder(apiKey: string): (text: string) => boolean {
   const twice = new TextEncoder().encode(btoa(apiKey));
   const all = [apiKey, [...apiKey].reverse().join(""), ...encoded, ...[0, 1, 2].map((before) => base64(twice, before))];
   const forms = all.filter(({ length }) => length >= minLength).map((form) => form.toLowerCase());
-  // Lists of bytes, as `JSON.stringify` writes those of Node's and the Web's classes.
+  // Lists of bytes, as `JSON.stringify` writes `Buffer` and `Uint8Array`.
   const listed = [8, 10].map((base) => Array.from(bytes, (byte) => byte.toString(base)).join(""));
   listed.push(Array.from(bytes, (byte) => `0x${hexOf([byte])}`).join(""), Array.from(bytes, (byte, index) => `${index}${byte}`).join(""));
   const spaced = [...forms, ...listed].map(lettersOf).filter(({ length }) => length >= minRun);
   const grams = new Map<string, [form: string, offset: number][]>();
-  // Nearly all places are passed over by a number, which takes a fifth of the time of a text.
+  // A number rules out most places, in a fifth of the time that a string takes.
   const slots = new Uint8Array(maxSlots);
   for (const form of forms) {
     for (let offset = 0; offset + gram <= form.length; offset += 1) {
@@ -36,7 +36,7 @@ export function keyFinder(apiKey: string): (text: string) => boolean {
     }
   }
   return (text) => {
-    const plain = unescaped(text).toLowerCase();
+    const plain = unescape(text).toLowerCase();
     if (forms.some((form) => plain.includes(form))) return true;
     for (let at = 0; at + gram <= plain.length; at += stride) {
       const found = slots[slotOf(plain, at)] === 1 ? grams.get(plain.slice(at, at + gram)) : undefined;
@@ -51,7 +51,7 @@ const maxSlots = 1 << 14;
 const slotOf = (text: string, at: number): number =>
   (text.charCodeAt(at) ^ (text.charCodeAt(at + 2) << 4) ^ (text.charCodeAt(at + 5) << 7)) & (maxSlots - 1);
 
-/** How long the text around `at` is the form around `offset`. */
+/** The number of consecutive characters around `at` that equal those around `offset` of the form. */
 function runAt(text: string, at: number, form: string, offset: number): number {
   let start = 0;
   let end = 0;
@@ -62,13 +62,13 @@ function runAt(text: string, at: number, form: string, offset: number): number {
 
 const hexOf = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The part of the base64 that depends on the key alone, when so many bytes stand before it in its group of three. */
+/** The part of the base64 that depends only on the key, with `before` bytes in front of it in its group of three. */
 function base64(bytes: Uint8Array, before: number): string {
   const text = btoa(String.fromCharCode(...new Uint8Array(before), ...bytes));
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
 }
 
-/** Letters and digits of a text in lower case. By bytes: a pattern takes ten times as long. */
+/** The letters and digits of a lower-case text. By bytes, because a regular expression takes ten times as long. */
 function lettersOf(text: string): string {
   const letters = new Uint8Array(text.length);
   let length = 0;
@@ -81,10 +81,10 @@ function lettersOf(text: string): string {
 
 const escapes = /[\\%]u\{?([0-9a-f]{4}|[0-9a-f]{2}(?=\}))\}?|(?:\\x|%)([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|\\[bfnrt]/gi;
 
-/** Without escapes, also of escapes. */
-function unescaped(text: string): string {
+/** Removes escapes, and escapes of escapes. */
+function unescape(text: string): string {
   for (let round = 0; round < 3 && /[\\%&]/.test(text); round += 1) {
-    // Of an escaped backslash, half would be left before the key's next letter, and `\n` would be taken for the end of a line.
+    // First, because half of an escaped backslash would stay in front of the key's next character, and `\\n` would be read as a line break.
     const before = text.replace(/\\{2,}/g, "\\").replaceAll("%25", "%").replaceAll("&amp;", "&");
     text = before.replace(escapes, (_, long?: string, short?: string, hex?: string, decimal?: string) => {
       const code = decimal ? Number(decimal) : parseInt(long ?? short ?? hex ?? "", 16);

@@ -1,4 +1,4 @@
-/** Names the kind of a value for an error message, and never the value itself. It may be a secret. */
+/** Names the kind of a value for an error message. The value itself may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -16,7 +16,7 @@ function classOf(value: object): string {
     const name = typeof constructor === "function" ? constructor.name : "";
     return /^[A-Z]\w{0,40}$/.test(name) && name !== "Object" ? name : "object";
   } catch {
-    // A proxy or a getter that throws.
+    // A proxy or a getter threw.
     return "object";
   }
 }

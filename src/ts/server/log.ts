@@ -3,12 +3,12 @@ import { kindOf } from "./kind-of.js";
 const maxCauses = 5;
 
 /**
- * The default `onError`: one text on the console. It is made of names, messages and stacks alone, since other members of an error
- * may hold the request and with it the key.
+ * The default `onError`, which prints one string to the console. The string contains only names, messages, stacks and codes, because other members of
+ * an error may contain the request, and with it the key.
  */
 export function consoleLog(apiKey: string, holdsKey: (text: string) => boolean): (error: unknown) => void {
   const [plain, encoded] = [apiKey, encodeURIComponent(apiKey)].map((form) => form.replace(/\W/g, "\\$&"));
-  // As a whole word: a short key is a part of others, and what is left of these would tell it.
+  // As a whole word. Removed from inside longer words, a short key could be guessed from the rest.
   const key = new RegExp(`(?<![\\w-])(${plain}|${encoded})(?![\\w-])`, "g");
   return (error) => {
     const text = textOf(error).replace(key, "[apiKey]");

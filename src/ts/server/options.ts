@@ -25,8 +25,8 @@ const optionNames = [
   "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
 ];
 const allowNames = ["operations", "apps", "integrations", "actions"];
-/** What to use in place of names that other libraries have: [names, hint]. */
-const elsewhere: [names: string[], hint: string][] = [
+/** Names of other libraries, with the option to use instead. */
+const foreignNames: [names: string[], hint: string][] = [
   [["userId", "user_id", "user", "entityId", "session"], "`authenticate` answers who the user is"],
   [["redirectUrl", "redirectUrls", "redirectUri", "redirectUris", "callbackUrl"], "Use `redirectOrigins`"],
   [["cors", "allowedOrigins", "corsOrigins", "trustedOrigins"], "Use `origins`"],
@@ -36,18 +36,18 @@ const elsewhere: [names: string[], hint: string][] = [
 ];
 const maxTimeoutMs = 2 ** 31 - 1;
 
-/** @throws `TypeError` that names the option, what came and what is right. */
+/** Checks the options and fills in the defaults. @throws `TypeError` that names the option, what it must be and what it is. */
 export function parseOptions<Context>(options: GatewayOptions<Context>): Settings<Context> {
   requireObject("the argument", options, "{ apiKey, authenticate, allow, redirectOrigins }");
-  requireKnown(options, optionNames, "an option", elsewhere);
+  requireKnown(options, optionNames, "an option", foreignNames);
   const apiKey = requireApiKey(options.apiKey);
   const holdsKey = keyFinder(apiKey);
   const { authenticate, exposeAuthParams = false, unsafeHttpOrigins = false, onError = consoleLog(apiKey, holdsKey) } = options;
   const { fetch = (request: Request) => globalThis.fetch(request), basePath = "/api/connect" } = options;
-  if (typeof authenticate !== "function") throw wrong("authenticate", "a function that answers the signed-in user's id", authenticate);
-  for (const [name, value] of Object.entries({ onError, fetch })) if (typeof value !== "function") throw wrong(name, "a function", value);
+  if (typeof authenticate !== "function") throw wrongOption("authenticate", "a function that answers the signed-in user's id", authenticate);
+  for (const [name, value] of Object.entries({ onError, fetch })) if (typeof value !== "function") throw wrongOption(name, "a function", value);
   for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
-    if (typeof value !== "boolean") throw wrong(name, "true or false", value);
+    if (typeof value !== "boolean") throw wrongOption(name, "true or false", value);
   }
   const upstream = parseUpstream(options.upstream === undefined ? "https://backend.composio.dev" : options.upstream);
   return {
@@ -88,40 +88,40 @@ function parseAllow(allow: GatewayAllow): Allowed {
   });
   if (actions.length && !allowed.has("executeAction")) throw new TypeError('createGateway: `allow.actions` needs "executeAction" in `allow.operations`');
   if (!actions.length && allowed.has("executeAction")) throw new TypeError('createGateway: "executeAction" needs the names of actions in `allow.actions`');
-  // Only when it is left out are all allowed: an empty variable must not allow them.
+  // Only a missing option allows all integrations. A variable that is empty must not.
   const { integrations } = allow;
   if (integrations !== undefined && allowed.has("integrations.create")) {
     throw new TypeError('createGateway: "integrations.create" makes integrations that `allow.integrations` does not list. Remove one of the two');
   }
-  const problem = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
+  const problemOf = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
   return {
     calls: allowed,
-    apps: new Set(requireNames("apps", allow.apps, { isRight: isId, problem: problem("an app's key") }).map((app) => app.toLowerCase())),
-    integrations: integrations === undefined ? undefined : new Set(requireNames("integrations", integrations, { isRight: isId, problem: problem("an integration's id") })),
+    apps: new Set(requireNames("apps", allow.apps, { isRight: isId, problem: problemOf("an app's key") }).map((app) => app.toLowerCase())),
+    integrations: integrations === undefined ? undefined : new Set(requireNames("integrations", integrations, { isRight: isId, problem: problemOf("an integration's id") })),
     actions: new Set(actions),
   };
 }
 
-/** Short values that help, and of all others the kind. */
-function shown(value: unknown): string {
+/** A value for an error message, or its kind where the value is long or would not help. */
+function shownValue(value: unknown): string {
   if (typeof value === "string" && value !== "") return JSON.stringify(value.slice(0, 100));
   return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
 }
 
-function wrong(option: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`createGateway: \`${option}\` must be ${expected}, got ${typeof value === "function" ? "a function" : shown(value)}`);
+function wrongOption(option: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`createGateway: \`${option}\` must be ${expected}, got ${typeof value === "function" ? "a function" : shownValue(value)}`);
 }
 
 const quotedList = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
-/** What stands for calls of the client that take several operations. */
-const usual: Record<string, string> = Object.assign(Object.create(null), {
+/** What to use instead of names that are easily mistaken. */
+const usualNames: Record<string, string> = Object.assign(Object.create(null), {
   initiateConnection: "connect", completeConnection: "connect", getExpectedParamsForUser: "connect", flow: "connect",
   auth: "authenticate", getUser: "authenticate", key: "apiKey", secret: "apiKey", token: "apiKey",
 });
 
 function didYouMean(name: string, valid: readonly string[]): string {
-  const found = usual[name] ?? valid.find((one) => one.endsWith(`.${name}`)) ?? nearest(name, valid) ?? (name.length > 2 ? valid.find((one) => one.startsWith(name)) : undefined);
+  const found = usualNames[name] ?? valid.find((one) => one.endsWith(`.${name}`)) ?? nearest(name, valid) ?? (name.length > 2 ? valid.find((one) => one.startsWith(name)) : undefined);
   return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
 }
 
@@ -130,7 +130,7 @@ function requireObject(what: string, given: unknown, example: string): void {
   throw new TypeError(`createGateway: ${what} must be an object such as ${example}, got ${kindOf(given)}`);
 }
 
-function requireKnown(given: object, valid: readonly string[], what: string, hints: typeof elsewhere = []): void {
+function requireKnown(given: object, valid: readonly string[], what: string, hints: typeof foreignNames = []): void {
   for (const name of Object.keys(given)) {
     if (valid.includes(name)) continue;
     const hint = hints.find(([names]) => names.includes(name))?.[1];
@@ -157,27 +157,27 @@ function requireNames(member: keyof typeof examples, given: readonly string[], {
 
 function requireCount(option: string, given: number | undefined, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = given === undefined ? fallback : given;
-  if (!Number.isInteger(value) || value < 1 || value > most) throw wrong(option, `an integer from 1 to ${most}`, value);
+  if (!Number.isInteger(value) || value < 1 || value > most) throw wrongOption(option, `an integer from 1 to ${most}`, value);
   return value;
 }
 
 function parseBasePath(path: unknown): string {
-  if (typeof path !== "string") throw wrong("basePath", 'a path such as "/api/connect"', path);
+  if (typeof path !== "string") throw wrongOption("basePath", 'a path such as "/api/connect"', path);
   if (/^(\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(\/|$)/.test(path)) return path;
-  const usual = `/${path.split("/").filter(Boolean).join("/")}`;
-  const advice = path === "/" ? 'Write "" for the root' : /^(\/[\w~-]+)+$/.test(usual) ? `Write "${usual}"` : "It may hold letters, digits, . _ ~ and -";
-  throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a slash at its end, got ${shown(path)}. ${advice}`);
+  const corrected = `/${path.split("/").filter(Boolean).join("/")}`;
+  const advice = path === "/" ? 'Write "" for the root' : /^(\/[\w~-]+)+$/.test(corrected) ? `Write "${corrected}"` : "It may hold letters, digits, . _ ~ and -";
+  throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a slash at its end, got ${shownValue(path)}. ${advice}`);
 }
 
 function parseUpstream(text: unknown): URL {
   const expected = "the platform's https URL, or http on loopback, without a user, query or fragment";
-  if (typeof text !== "string") throw wrong("upstream", expected, text);
+  if (typeof text !== "string") throw wrongOption("upstream", expected, text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /\/api\/v\d[^/]*\/?$/.test(url.pathname)) {
     throw new TypeError("createGateway: `upstream` must be the platform's URL without the version of its API, which the gateway adds: end it before /api/");
   }
   if (url && isSafe(url) && !url.username && !url.password && !url.search && !url.hash) return url;
-  // The address may hold a password, and is not quoted.
+  // The URL is not quoted, because it may contain a password.
   const got = !url ? "what is no URL" : isSafe(url) ? "one with such a part" : `one of ${url.protocol.slice(0, -1)}`;
   throw new TypeError(`createGateway: \`upstream\` must be ${expected}, got ${got}`);
 }

@@ -6,8 +6,8 @@ import type { GatewayOriginTest } from "./types.js";
 type OriginOption = "origins" | "redirectOrigins";
 
 /**
- * Whether the page that asks may. Browsers say where a request comes from and no page can change what they say; whoever says nothing
- * is no browser, and has no user's cookies to misuse. `X-Forwarded-*` is not looked at: anybody can send it.
+ * Whether a request comes from a page that may use the gateway. Browsers send the origin, and pages cannot change it. A request without an origin does
+ * not come from a browser, so it carries no cookies of a user. `X-Forwarded-*` is ignored, because anyone can send it.
  */
 export async function isOwnPage(request: Request, mayAsk: (origin: string) => Promise<boolean>): Promise<boolean> {
   const origin = request.headers.get("origin");
@@ -18,28 +18,28 @@ export async function isOwnPage(request: Request, mayAsk: (origin: string) => Pr
   return isOwn || (origin !== null && mayAsk(origin));
 }
 
-/** For browsers without `Sec-Fetch-Site`. A server behind a TLS proxy knows itself by `http`. */
+/** Whether the origin is the gateway's, for browsers without `Sec-Fetch-Site`. Behind a TLS proxy the gateway's own URL is `http`. */
 function isSameOrigin(origin: string, here: URL): boolean {
   return origin === here.origin || (here.protocol === "http:" && origin === `https://${here.host}`);
 }
 
-/** Whether a page can be there: not a pattern, and not what is left of a variable without a value. */
+/** Whether a page can have this host name. Excludes patterns, and variables without a value. */
 function isHostName(hostname: string): boolean {
   return /^(\[[\da-f:.]+\]|([\w-]+\.)*[\w-]+\.?)$/.test(hostname) && !/^(undefined|null|nan)(\.|$)/.test(hostname);
 }
 
-/** Whether nobody can read along: TLS, or this machine. */
+/** Whether nobody else can read the traffic: TLS, or loopback. */
 export function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 }
 
-/** The rule of an option: a list of exact origins, or the app's function. @throws `TypeError` that says what to write instead. */
+/** Parses an option into a rule: a list of exact origins, or the app's function. @throws `TypeError` with a suggestion. */
 export function parseOrigins(option: OriginOption, given: unknown, unsafeHttp: boolean): OriginRule {
   const problem = (origin: string) => problemOf(option, origin, unsafeHttp);
   if (typeof given === "function") {
     return async (origin, request, end) => {
       const isPlainHttp = problem(origin) !== undefined && problemOf(option, origin, true) === undefined;
-      // The one that an option can change: whoever develops has to hear of it.
+      // Developers need to know about the option that allows this.
       if (isPlainHttp) throw new Error(`createGateway: the function \`${option}\` is not asked about plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``);
       return problem(origin) === undefined && callTest(option, given as GatewayOriginTest, origin, request, end);
     };
@@ -64,7 +64,7 @@ async function callTest(option: OriginOption, test: GatewayOriginTest, origin: s
 
 const byFunction = (option: OriginOption) => `To decide by a rule, pass a function: \`${option}: (origin) => …\``;
 
-/** What keeps a text from being an origin of this option, and what to write instead. */
+/** Why a string is not an origin for this option, and what to write instead; undefined for an origin. */
 function problemOf(option: OriginOption, text: string, unsafeHttp: boolean): string | undefined {
   const shown = /@/.test(text) ? "an address with a user in it" : JSON.stringify(text.slice(0, 100));
   if (text.includes("*")) return `lists ${shown}, and wildcards are not supported. List each origin. ${byFunction(option)}`;
@@ -77,21 +77,21 @@ function problemOf(option: OriginOption, text: string, unsafeHttp: boolean): str
   }
   if (scheme === undefined || !url) {
     const isHost = scheme === undefined && /^[\w.[\]:-]+$/.test(text) && URL.canParse(`https://${text}`);
-    return `lists ${shown}, which is not an origin. Write ${isHost ? `"${usualOf(text)}"` : 'one such as "https://app.example"'}`;
+    return `lists ${shown}, which is not an origin. Write ${isHost ? `"${originOfHost(text)}"` : 'one such as "https://app.example"'}`;
   }
   if (!isSafe(url) && !unsafeHttp) return `lists ${shown}, which is plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``;
   return url.origin === text ? undefined : `lists ${shown}, which is more than an origin or not its usual form. Write "${url.origin}"`;
 }
 
-/** The origin that a name without a scheme is most likely meant to be. */
-function usualOf(host: string): string {
+/** The most likely origin of a name without a scheme. */
+function originOfHost(host: string): string {
   const local = new URL(`http://${host}`);
   return isSafe(local) ? local.origin : new URL(`https://${host}`).origin;
 }
 
 const webSchemes = ["about", "blob", "data", "file", "filesystem", "ftp", "javascript", "view-source", "ws", "wss"];
 
-/** Extensions and native apps ask by schemes of their own. Users come back by http and https only. */
+/** Extensions and native apps have their own schemes. Users can only return by http and https. */
 function problemOfScheme(option: OriginOption, text: string, scheme: string, shown: string): string | undefined {
   if (option === "redirectOrigins" || webSchemes.includes(scheme)) return `lists ${shown}, and ${scheme}: is not possible there. Use https`;
   if (/^[a-z][a-z\d+.-]*:\/\/[\w.~-]+(:\d{1,5})?$/.test(text)) return undefined;

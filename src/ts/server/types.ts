@@ -1,8 +1,8 @@
 /**
- * What pages may do, by the names of the client's calls.
- * - `connect`: all that connecting takes (`getExpectedParamsForUser`, `initiateConnection`, `completeConnection`, `flow`): `apps.get`,
- *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate`, `connectedAccounts.get`.
- * - `manage`: `connectedAccounts.list`, `connectedAccounts.refresh`, `connectedAccounts.enable`, `connectedAccounts.disable`,
+ * A call of the client that pages may make, or a group of calls:
+ * - `connect`: everything that `getExpectedParamsForUser`, `initiateConnection`, `completeConnection` and `flow` need. These are `apps.get`,
+ *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate` and `connectedAccounts.get`.
+ * - `manage`: `connectedAccounts.list`, `connectedAccounts.refresh`, `connectedAccounts.enable`, `connectedAccounts.disable` and
  *   `connectedAccounts.delete`.
  */
 export type GatewayOperation =
@@ -23,90 +23,91 @@ export type GatewayOperation =
   | "getAuthParams"
   | "executeAction";
 
-/** What is allowed; all else is answered as if it did not exist. */
+/** The allow list. The gateway answers 403 for a call that is not listed, and 404 for everything else that is not listed. */
 export interface GatewayAllow {
-  /** Calls of the client. */
+  /** Calls of the client, or groups of them. */
   operations: readonly GatewayOperation[];
-  /** Keys of apps, such as `"gmail"`. Other apps, their integrations and the accounts of these are answered with 404. */
+  /** Keys of apps, such as `"gmail"`. They also decide which integrations and accounts pages can see. */
   apps: readonly string[];
-  /** Ids of integrations (the platform's auth configs) of these apps; accounts of others are answered with 404. Default: all of these apps. */
+  /** Ids of integrations of these apps, such as `"ac_1234"`. They also decide which accounts pages can see. Default: every integration of the apps. */
   integrations?: readonly string[] | undefined;
-  /** Names of actions, such as `"GMAIL_GET_PROFILE"`, for `executeAction`. Default: none. */
+  /** Names of the actions that `executeAction` may execute, such as `"GMAIL_GET_PROFILE"`. Default: none. */
   actions?: readonly string[] | undefined;
 }
 
 /**
- * Decides about an origin such as `"https://app.example"`, for one request, whose body it must not read. It is asked about `https`, `http`
- * on loopback and, in `origins`, schemes of extensions and native apps; never about `"null"`. What it throws is a refusal, and goes to
- * `onError`. Compare whole names: everybody can have a site whose name ends with `.vercel.app`.
+ * Returns whether an origin such as `"https://app.example"` is allowed for a request. It must not read the request's body.
+ *
+ * It is called for `https` origins, for `http` on loopback and, in `origins`, for the schemes of extensions and native apps. It is never called
+ * for `"null"`. An error refuses the request and goes to `onError`. Compare the whole host name: anyone can have a site below `.vercel.app`.
  */
 export type GatewayOriginTest = (origin: string, request: Request) => boolean | Promise<boolean>;
 
-/** Options of {@link createGateway}. `Context` is what the handler is given as its second argument. */
+/** Options of {@link createGateway}. `Context` is the type of the handler's second argument. */
 export interface GatewayOptions<Context = unknown> {
   /**
-   * The project's key. It leaves for `upstream` only, and an answer of the platform that contains it, cut or encoded, is not passed on.
-   * A key of fewer than 8 characters is not looked for.
+   * The project's key, which is sent to `upstream` only. An answer of the platform that contains the key, or an encoded or cut form of it, is
+   * replaced by 502. Keys of fewer than 8 characters are not searched for.
    */
   apiKey: string;
   /**
-   * Who asks: the entity id of the user who is signed in, from your own session, or nothing when nobody is (401). Decide by headers
-   * or by `context`; do not read the body. What it throws goes to `onError`, and the page is told no more than 500.
+   * Returns the entity id of the signed-in user, from your own session. `undefined`, `null` or `""`: nobody is signed in, and the answer is 401.
+   * Decide by the headers or by `context`, and do not read the body. An error goes to `onError`, and the answer is 500.
    */
   authenticate: (request: Request, context: Context) => string | null | undefined | Promise<string | null | undefined>;
-  /** What pages may do. */
+  /** What pages may use. */
   allow: GatewayAllow;
-  /** Origins that users may be sent back to, such as `"https://app.example"`; `http` on loopback only. Or a function that decides. */
+  /** Origins that users may return to, such as `"https://app.example"`, or a function that decides. `http` is allowed on loopback only. */
   redirectOrigins: readonly string[] | GatewayOriginTest;
-  /** Where the platform is: `https`, or `http` on loopback. Default `"https://backend.composio.dev"`. */
+  /** URL of the platform: `https`, or `http` on loopback. Default `"https://backend.composio.dev"`. */
   upstream?: string | undefined;
-  /** Where the gateway is mounted: the path before the platform's own. Default `"/api/connect"`. */
+  /** Path at which the gateway is mounted. The platform's own path follows it. Default `"/api/connect"`. */
   basePath?: string | undefined;
   /**
-   * Origins whose pages may ask besides the gateway's own, or a function that decides. Those of extensions and native apps, such as
-   * `"chrome-extension://abcdefgh"` and `"capacitor://localhost"`, are exact. Default: none. CORS headers are up to you.
+   * Further origins whose pages may use the gateway, or a function that decides. Default: only the gateway's own origin. Extensions and native
+   * apps are listed exactly, such as `"chrome-extension://abcdefgh"` and `"capacitor://localhost"`. The gateway sets no CORS headers.
    */
   origins?: readonly string[] | GatewayOriginTest | undefined;
   /**
-   * Accepts `http` beyond loopback in `origins` and `redirectOrigins`, such as `"http://192.168.1.20:3000"`: for development in a local
-   * network. Whoever is in the same network can read and change what such a page sends. Default false.
+   * Allows `http` beyond loopback in `origins` and `redirectOrigins`, such as `"http://192.168.1.20:3000"`, for development. Anyone in the same
+   * network can read and change the requests of such a page. Default false.
    */
   unsafeHttpOrigins?: boolean | undefined;
-  /** Whether answers keep connection params and tokens of the user's own accounts. Default false. */
+  /** Whether answers contain the auth params and tokens of the user's own accounts. Default false. */
   exposeAuthParams?: boolean | undefined;
-  /** How the platform is asked. Must not follow redirects when the request says `manual`. Default: the global `fetch`. */
+  /** Sends requests to the platform. It must respect `redirect: "manual"`. Default: the global `fetch`. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
-  /** How long all of a request may take, in milliseconds. Default 30,000. */
+  /** Time limit of one request, in milliseconds. Default 30,000. */
   timeoutMs?: number | undefined;
-  /** The longest body of a request, in bytes. Default 1 MiB. */
+  /** Size limit of a request's body, in bytes. Default 1 MiB. */
   maxBodyBytes?: number | undefined;
-  /** The longest headers and URL of a request together, in bytes. Default 16 KiB. */
+  /** Size limit of a request's URL and headers together, in bytes. Default 16 KiB. */
   maxHeaderBytes?: number | undefined;
-  /** The longest answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
+  /** Size limit of an answer of the platform, in bytes. Default 8 MiB, and 32 MiB for `executeAction`. */
   maxAnswerBytes?: number | undefined;
   /**
-   * Told why an answer is 500, 502 or 504, which option of `allow` makes it a 404, and of a key that the platform refuses; the page is not. For your log: it may name the
-   * platform, never the key. It may be async; what it throws is dropped. Default: `console.error` with the error's text, from which the
-   * key is removed.
+   * Called with the reason for each 500, 502 and 504, for each 404 that comes from `allow`, and for a key that the platform rejects. Pages do not
+   * learn the reason. The error may name the platform, but not the key. The function may be async, and its errors are ignored. Default:
+   * `console.error` with the text of the error, without the key.
    */
   onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Answers a request; never rejects. `context` is handed on to `authenticate`. */
+/** Answers a request, and never rejects. `context` is passed to `authenticate`. */
 export type Gateway<Context = unknown> = (request: Request, context?: Context) => Promise<Response>;
 
-/** As much of Node's `IncomingMessage` as {@link toNodeHandler} reads. */
+/** The members of Node's `IncomingMessage` that {@link toNodeHandler} reads. */
 export interface NodeRequest {
   method?: string | undefined;
   url?: string | undefined;
-  /** The path with what a router has cut off of `url`, as Express has it. */
+  /** The whole path, where a router such as that of Express shortens `url`. */
   originalUrl?: string | undefined;
   rawHeaders?: string[] | undefined;
-  /** Read when `rawHeaders` is empty, as adapters for functions in the cloud leave it. */
+  /** Used where `rawHeaders` is empty, as in adapters for cloud functions. */
   headers?: Record<string, string | string[] | undefined> | undefined;
-  /** What a body parser has left: bytes, text or parsed JSON. Needed when something has read the stream before. */
+  /** The body as a parser has left it: bytes, text or parsed JSON. Required where something has read the stream before. */
   body?: unknown;
-  /** The same as it arrived. */
+  /** The body as it arrived. */
   rawBody?: unknown;
   readonly readable?: boolean | undefined;
   readonly readableDidRead?: boolean | undefined;
@@ -120,7 +121,7 @@ export interface NodeRequest {
   resume(): unknown;
 }
 
-/** As much of Node's `ServerResponse` as {@link toNodeHandler} writes. */
+/** The members of Node's `ServerResponse` that {@link toNodeHandler} uses. */
 export interface NodeResponse {
   readonly headersSent?: boolean | undefined;
   readonly writableEnded?: boolean | undefined;

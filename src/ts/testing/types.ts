@@ -1,63 +1,59 @@
 import type { ClientOptions, ConnectClient } from "../index.js";
 
-/** An authorization server's yes with what it issued, or its no in its own words. */
+/** An authorization server's token response, or its error. */
 export type OAuthTokens =
   | {
-      /** It said yes. */
       ok: true;
-      /** Its token response (RFC 6749 §5.1), such as `access_token` and `expires_in`. */
+      /** The token response (RFC 6749 §5.1), such as `access_token` and `expires_in`. */
       tokens: Record<string, unknown>;
     }
   | OAuthRefusal;
 
-/** An authorization server's no. */
+/** An error of an authorization server. */
 export interface OAuthRefusal {
-  /** It said no. */
   ok: false;
-  /** Its `error` (RFC 6749 §5.2). */
+  /** The `error` (RFC 6749 §5.2), such as `"invalid_grant"`. */
   error: string;
-  /** Its `error_description`. */
+  /** The `error_description`. Default: none. */
   errorDescription?: string | undefined;
 }
 
-/** How the sandbox, as a confidential client, speaks to an authorization server. */
+/** The sandbox's connection to an authorization server, of which it is a confidential client. */
 export interface OAuthPort {
   /**
    * Begins one authorization request.
-   * @returns the URL to send the user to, with `state` in its query, and whatever `finish` needs to know again.
+   * @returns the URL of the authorization request, with `state` in its query, and a value for `finish`.
    */
   start(input: { app: string; redirectUri: string; scopes: string[] }): Promise<{
-    /** Where to send the user. */
+    /** The URL that the user is sent to. */
     url: string;
-    /** Handed to `finish` as it is. */
+    /** Passed to `finish` unchanged. */
     session: unknown;
   }>;
-  /** Reads the authorization response and exchanges its `code`. A rejection counts as a failed exchange. */
+  /** Checks the authorization response and exchanges its `code`. A rejection counts as a failed exchange. */
   finish(input: { callbackUrl: URL; session: unknown; redirectUri: string }): Promise<OAuthTokens>;
   /**
-   * Uses the `refresh_token` of an account whose access token has expired. Of the answer, what is left out stays as it was;
-   * `error: "invalid_grant"` ends the account. A rejection, as any other error, leaves it as it is. Without this method
-   * access tokens are used beyond their time.
+   * Renews an expired access token with the `refresh_token`. Members that the answer leaves out keep their values. `error: "invalid_grant"` makes
+   * the account EXPIRED. Any other error, and a rejection, changes nothing. Default: expired access tokens are used.
    */
   refresh?: ((input: { tokens: Record<string, unknown> }) => Promise<OAuthTokens>) | undefined;
   /**
-   * Asks with the `access_token` who the user is; `error: "invalid_token"` makes the sandbox refresh the tokens and ask again.
-   * Without this method every user has the same profile.
+   * Returns the user's claims for the `access_token`. After `error: "invalid_token"` the sandbox renews the tokens and calls it again. Default: every
+   * user has the same profile.
    */
   userinfo?: ((input: { tokens: Record<string, unknown> }) => Promise<
     | {
-        /** It said yes. */
         ok: true;
-        /** Who the user is, such as `sub` and `email`. */
+        /** The claims, such as `sub` and `email`. */
         claims: Record<string, unknown>;
       }
     | OAuthRefusal
   >) | undefined;
 }
 
-/** One value that the sandbox asks the users of an app for. */
+/** One value that users of an app are asked for. */
 export interface SandboxField {
-  /** Key of the value. */
+  /** Name of the value in requests. */
   name: string;
   /** Label. Default: the name. */
   displayName?: string | undefined;
@@ -67,294 +63,299 @@ export interface SandboxField {
   required?: boolean | undefined;
   /** Used when no value is given. */
   default?: string | undefined;
-  /** Whether the platform says that it is a secret. It forgets to, often. */
+  /** Whether the platform marks it as secret. The real platform often does not. Default: unmarked. */
   isSecret?: boolean | undefined;
 }
 
-/** An app of one's own, with one integration. */
+/** A further app, with one integration. */
 export interface SandboxApp {
-  /** Such as `notion`; not one that the sandbox has. */
+  /** Key of the app, such as `notion`. It must differ from the keys that every sandbox has. */
   key: string;
   /** Default: the key. */
   name?: string | undefined;
   /** Default `"OAUTH2"`. */
   authScheme?: "OAUTH2" | "API_KEY" | "BEARER_TOKEN" | "BASIC" | undefined;
-  /** What users are asked for. Default: `api_key`, `token`, or `username` and `password`, by the scheme; nothing for OAuth. */
+  /** What users are asked for. Default by scheme: `api_key`, `token`, `username` and `password`, or nothing for OAuth. */
   fields?: readonly SandboxField[] | undefined;
 }
 
 /** Options of {@link createSandbox}. */
 export interface SandboxOptions {
-  /** Apps beside those that every sandbox has. */
+  /** Further apps. Default: none. */
   apps?: readonly SandboxApp[] | undefined;
-  /** The project key that requests must carry as `x-api-key`. Default `"sandbox-key"`. */
+  /** The project's key, which requests must send as `x-api-key`. Default `"sandbox-key"`. */
   apiKey?: string | undefined;
-  /** Public origin of the sandbox, used in the URLs that it hands out. Default: the origin of each request. */
+  /** Public origin of the sandbox, for the URLs in its answers. Default: the origin of each request. */
   origin?: string | undefined;
   /**
-   * The clock, in milliseconds since 1970. Default `Date.now`. Once the sandbox is installed, the page's clock is the sandbox's,
-   * and only begins with this.
+   * The clock, in milliseconds since 1970. Default `Date.now`. An installed sandbox replaces the page's clock, which then starts at this time.
    */
   now?: (() => number) | undefined;
   /**
-   * Moves timers that a library has taken already, by a number of milliseconds, such as
-   * `(ms) => vi.advanceTimersByTimeAsync(ms)`. Default: the sandbox takes the page's timers itself when it is installed.
+   * Moves the fake timers of another library by a number of milliseconds, such as `(ms) => vi.advanceTimersByTimeAsync(ms)`. Default: an installed
+   * sandbox replaces the page's timers itself.
    */
   advanceTimers?: ((ms: number) => unknown) | undefined;
   /**
-   * Path or address of the app's gateway, such as `"/api/connect"`: what an installed sandbox's page asks there is answered by the
-   * sandbox, and the key is added. For pages that make their client themselves.
+   * Path or URL of the app's gateway, such as `"/api/connect"`. An installed sandbox answers the page's requests to it and adds the key. For pages
+   * that create their client themselves. Default: none.
    */
   gateway?: string | undefined;
-  /** Address of the page, where there is none: in Node without a DOM. Default `"https://app.test/"`. */
+  /** Address of the page in Node without a DOM. Default `"https://app.test/"`. */
   pageUrl?: string | undefined;
   /**
-   * Default: a page of the sandbox's own (`/oauth/authorize`) with the buttons Allow and Deny. Access tokens live for an hour,
-   * refresh tokens work once, and `POST /oauth/revoke` with a `token` in a form ends either.
+   * The authorization server. Default: the sandbox's own, with a page (`/oauth/authorize`) that has the buttons Allow and Deny. Its access tokens
+   * expire after an hour, its refresh tokens work once, and `POST /oauth/revoke` with a form's `token` revokes both.
    */
   oauth?: OAuthPort | undefined;
   /**
-   * Whether answers leave out every member that the platform marks as deprecated: of an account `user_id`, `data`, `params` and
-   * `auth_config.auth_scheme`, of a new account `status`, `redirect_url` and `redirect_uri`, of an auth config `uuid`,
-   * `tool_access_config` and `restrict_to_following_tools`, and every member named `deprecated…`. The filters of lists stay, `user_ids`
-   * among them. For code that must go on working once the platform has removed these members. Default false.
+   * Whether answers leave out the members that the platform has deprecated, to test code against a platform without them. These are `user_id`,
+   * `data`, `params` and `auth_config.auth_scheme` of an account, `status`, `redirect_url` and `redirect_uri` of a new account, `uuid`,
+   * `tool_access_config` and `restrict_to_following_tools` of an auth config, and each member named `deprecated…`. The filters of lists stay,
+   * including `user_ids`. Default false.
    */
   omitDeprecated?: boolean | undefined;
 }
 
-/** What goes wrong, by its `kind`. */
+/** A failure of the platform, by its `kind`. */
 export type Fault =
   | {
-      /** The answer comes late. */
+      /** The answer is late. */
       kind: "delay";
-      /** By how many milliseconds. */
+      /** The delay, in milliseconds. */
       ms: number;
     }
   | {
-      /** An error status, with the body that the platform gives it. */
+      /** An error status with the platform's body. */
       kind: "status";
-      /** Of HTTP. */
+      /** The HTTP status, 200 to 599. */
       status: number;
-      /** Text of the header `Retry-After`. */
+      /** The header `Retry-After`. Default: none. */
       retryAfter?: string | number | undefined;
-      /** JSON in place of the platform's body. */
+      /** A JSON body instead of the platform's. */
       body?: unknown;
     }
   | {
-      /** A gateway's HTML page. */
+      /** The HTML page of a proxy. */
       kind: "html";
-      /** Of HTTP. Default 502. */
+      /** The HTTP status. Default 502. */
       status?: number | undefined;
     }
   | {
       /**
-       * `truncated`: the right status and half of the right body. `empty204`: 204 without a body. `drop`: the connection breaks,
-       * `fetch` rejects with a `TypeError` whose `code` is `"SANDBOX_DROP"`. `hang`: no answer, until the request is aborted or
-       * the sandbox is reset.
+       * - `truncated`: the right status and half of the right body.
+       * - `empty204`: 204 without a body.
+       * - `drop`: the connection breaks. `fetch` rejects with a `TypeError` whose `code` is `"SANDBOX_DROP"`.
+       * - `hang`: no answer until the request is aborted or the sandbox is reset.
        */
       kind: "truncated" | "empty204" | "drop" | "hang";
     }
   | {
-      /** Status 200 and well-formed JSON, streamed. */
+      /** Status 200 and a stream of valid JSON. */
       kind: "hugeBody";
-      /** At least this many. Default 16 MiB. */
+      /** The minimum size, in bytes. Default 16 MiB. */
       bytes?: number | undefined;
     };
 
-/** A fault and the requests it befalls. */
+/** A fault and the requests that it applies to. */
 export type FaultRule = Fault & {
-  /** Default: any method. */
+  /** The HTTP method. Default: any. */
   method?: string | undefined;
-  /** Path without the query: exact text, text ending in `*` for a prefix, or a pattern. Default: any path. */
+  /** The path without the query: exact, a prefix that ends with `*`, or a regular expression. Default: any. */
   path?: string | RegExp | undefined;
-  /** How many requests. Default 1. */
+  /** The number of requests. Default 1. */
   times?: number | undefined;
   /**
-   * Whether the platform still does what was asked, so that only the answer is lost.
-   * Default false, except for `delay` and `truncated`, where it always does.
+   * Whether the platform handles the request, so that only the answer is lost. Default false. `delay` and `truncated` always handle it.
    */
   handled?: boolean | undefined;
 };
 
-/** One request, in the order of arrival. */
+/** One request to the sandbox. */
 export interface LoggedRequest {
-  /** Of HTTP. */
+  /** The HTTP method. */
   readonly method: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
-  /** 0 while there is no answer, and for ever when the connection was dropped. */
+  /** The HTTP status. 0 until there is an answer, and for a dropped connection. */
   readonly status: number;
-  /** When it arrived, in milliseconds since 1970. */
+  /** The time of its arrival, in milliseconds since 1970. */
   readonly atMs: number;
 }
 
-/** An account as the sandbox keeps it: with everything that API answers mask. */
+/** An account in the sandbox, with the secrets that answers mask. */
 export interface SandboxAccount {
-  /** Such as `ca_…`. */
+  /** Id of the account, `ca_…`. */
   readonly id: string;
-  /** Key of the app, for example `gmail`. */
+  /** Key of the app, such as `gmail`. */
   readonly app: string;
-  /** Id of the integration, `ac_…`. The platform calls it an auth config. */
+  /** Id of the integration, `ac_…`. */
   readonly integrationId: string;
-  /** How the app authenticates its users, such as `OAUTH2`. */
+  /** Auth scheme of the integration, such as `OAUTH2`. */
   readonly authScheme: string;
-  /** The end user. */
+  /** Id of the entity. */
   readonly entityId: string;
-  /** Not changed by `isDisabled`, unlike the status that the API answers. */
+  /** Status such as `ACTIVE`. A disabled account keeps it here, while answers say `INACTIVE`. */
   readonly status: string;
-  /** Why it is in that status, as API answers say it. */
+  /** The reason for the status, as in answers; null where there is none. */
   readonly statusReason: string | null;
-  /** Switched off. */
+  /** Whether it was disabled. */
   readonly isDisabled: boolean;
-  /** Deleted. The API no longer answers with it. */
+  /** Whether it was deleted. Answers no longer contain it. */
   readonly isDeleted: boolean;
-  /** What the user typed, not masked. */
+  /** What the user typed. */
   readonly data: Readonly<Record<string, string>>;
-  /** What the authorization server issued, not masked. */
+  /** What the authorization server issued. */
   readonly tokens: Readonly<Record<string, unknown>>;
-  /** Null where the authorization server did not say. */
+  /** When the access token expires, in milliseconds since 1970; null where the authorization server did not say. */
   readonly accessTokenExpiresAtMs: number | null;
-  /** Where the user was to return to. */
+  /** The URL that the user returns to; null where there is none. */
   readonly callbackUrl: string | null;
-  /** In milliseconds since 1970. */
+  /** The time of its creation, in milliseconds since 1970. */
   readonly createdAtMs: number;
 }
 
 /**
- * What the user of one attempt does. They arrive when the popup is sent to the platform, or the page is left for it; all times
- * are counted from then on, in milliseconds of the sandbox's clock.
+ * What the user of one attempt does. Times are in milliseconds of the sandbox's clock. They start when the popup or the page goes to the platform.
  */
 export type Attempt =
-  /** Allows, `afterMs` (default 1,000) after they have arrived, and comes back. */
+  /** Allows and returns after `afterMs` (default 1,000). */
   | { outcome: "connected"; afterMs?: number | undefined }
-  /** Denies. Default 1,000. */
+  /** Denies and returns after `afterMs` (default 1,000). */
   | { outcome: "denied"; afterMs?: number | undefined }
-  /** Allows, but the provider then refuses to give the platform any tokens. Default 1,000. */
+  /** Allows and returns after `afterMs` (default 1,000), but the platform gets no tokens. */
   | { outcome: "failed"; afterMs?: number | undefined }
-  /** Allows (default 1,000) and comes back, while the account becomes `ACTIVE` only `activeAfterMs` (default 5,000) later. */
+  /** Allows and returns after `afterMs` (default 1,000). The account becomes `ACTIVE` after a further `activeAfterMs` (default 5,000). */
   | { outcome: "slow"; afterMs?: number | undefined; activeAfterMs?: number | undefined }
-  /** Does nothing until the link has expired. Default 600,000, as the platform's. */
+  /** Does nothing until the link has expired, after `afterMs` (default 600,000 as on the platform). */
   | { outcome: "expired"; afterMs?: number | undefined }
-  /** Leaves the popup open and never comes back, while the platform goes on waiting. */
+  /** Leaves the popup open and never returns. The link never expires. */
   | { outcome: "never" }
-  /** Loses the network for `forMs` (default 5,000), the page's network too, and allows `afterMs` (default 1,000) later. */
+  /** Is offline, together with the page, for `forMs` (default 5,000). Allows after a further `afterMs` (default 1,000). */
   | { outcome: "offline"; forMs?: number | undefined; afterMs?: number | undefined }
-  /** Has a browser that does not open the popup. Where the page is left instead, that takes the next attempt. */
+  /** Has a browser that blocks the popup. A redirect of the page that follows takes the next attempt. */
   | { outcome: "popup_blocked" }
-  /** Closes the popup. Default 1,000. */
+  /** Closes the popup after `afterMs` (default 1,000). */
   | { outcome: "popup_closed"; afterMs?: number | undefined }
   /**
-   * Is at a provider whose `Cross-Origin-Opener-Policy` makes the popup look closed at once, and allows all the same. Default
-   * 5,000.
+   * Sees a provider whose `Cross-Origin-Opener-Policy` makes `popup.closed` true at once. Allows after `afterMs` (default 5,000).
    */
   | { outcome: "popup_cut_off"; afterMs?: number | undefined };
 
 /** A window that the page has opened. */
 export interface SandboxPopup {
-  /** Where it is. */
+  /** Its current URL. */
   readonly url: string;
-  /** Whether it is gone; one that only looks so to the page is not. */
+  /** Whether it is closed. False for a popup that was only cut off from the page. */
   readonly isClosed: boolean;
-  /** Closes it, as its user does. */
+  /** Closes it, as a user does. */
   close(): void;
 }
 
-/** The clock of the page and of the platform. It stands still until it is moved. */
+/** The clock of the page and the platform. It stands still until a test moves it. */
 export interface SandboxClock {
-  /** In milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   now(): number;
   /**
-   * Moves the clock forward and runs every timer on the way, each at its time, with all that follows from it. With 0,
-   * everything happens that waits for no timer.
+   * Moves the clock forward by some milliseconds. Each timer runs at its time, and the work that follows from it finishes before the next one. With 0,
+   * only work without timers finishes.
    *
-   * Rejects with `not_installed`, `timers_replaced`, and `clock_stuck` where `advanceTimers` does not move this page.
+   * Rejects with `not_installed`, `timers_replaced`, `invalid_argument`, or with `clock_stuck` where `advanceTimers` does not move this page.
    */
   advance(ms: number): Promise<void>;
   /**
-   * Moves the clock forward until a promise has settled, at most by `limitMs` (default 1,200,000), and settles as it did.
+   * Moves the clock forward until a promise settles, and settles in the same way. The limit is `limitMs` (default 1,200,000).
    *
-   * Rejects with `clock_stuck`, `not_installed` and `timers_replaced`.
+   * Rejects with `clock_stuck`, `not_installed`, `timers_replaced` or `invalid_argument`.
    */
   until<T>(promise: PromiseLike<T>, options?: { limitMs?: number | undefined }): Promise<T>;
 }
 
-/** Options of a client that asks the sandbox: those of any client but for where the platform is, and by which key. */
+/** Options of a client of the sandbox, which sets `baseUrl`, `fetch` and `unsafeApiKey`. */
 export type SandboxClientOptions = Partial<Omit<ClientOptions, "baseUrl" | "fetch" | "unsafeApiKey">>;
 
 /**
- * Every code of a {@link SandboxError}: `already_installed` (another sandbox is, in this page: dispose of it first),
- * `not_installed`, `oauth_given` (users can only be scripted for the built-in authorization server), `timers_faked` (timers or
- * `Date`, by something else, before), `timers_replaced` (timers or `Date`, by something else, since), `not_replaceable` (the page
- * does not let itself be), `clock_stuck` (time alone does not settle the promise, or `advanceTimers` does not move this page), `no_popup` (the outcome is one of a popup, and there is none),
- * `invalid_argument`.
+ * The code of a {@link SandboxError}:
+ * - `already_installed`: another sandbox is installed in this page.
+ * - `not_installed`: the method needs an installed sandbox.
+ * - `oauth_given`: a sandbox with the option `oauth` cannot be installed, because its users act at another authorization server.
+ * - `timers_faked`: another library had replaced timers, `Date` or `queueMicrotask` before.
+ * - `timers_replaced`: another library has replaced timers or `Date` since.
+ * - `not_replaceable`: the page does not allow the sandbox to replace a member.
+ * - `clock_stuck`: time does not settle the promise, or `advanceTimers` does not move this page.
+ * - `no_popup`: the outcome needs a popup, and the page opened none.
+ * - `invalid_argument`: an argument is wrong. The message names it.
  */
 export type SandboxErrorCode =
   | "already_installed" | "not_installed" | "oauth_given" | "timers_faked" | "timers_replaced" | "not_replaceable"
   | "clock_stuck" | "no_popup" | "invalid_argument";
 
-/** A mistake in the test, not in what is tested. */
+/** A mistake in the test itself. */
 export interface SandboxError extends Error {
-  /** Tells it from every other error. */
+  /** Distinguishes it from other errors. */
   readonly name: "SandboxError";
-  /** Stable; branch on this. */
+  /** Stable, for tests to branch on. */
   readonly code: SandboxErrorCode;
 }
 
-/** A platform of one's own, with its users. */
+/** A platform in memory, with its users. See {@link createSandbox}. */
 export interface Sandbox {
-  /** Answers one request. Rejects only where a real `fetch` would: a dropped connection or an aborted request. */
+  /** Answers one request. Rejects for a dropped connection or an aborted request, as a real `fetch` does. */
   fetch(request: Request): Promise<Response>;
-  /** Moves the platform's clock forward, and no timer: as where the clocks of page and platform differ. */
+  /** Moves only the platform's clock forward, by some milliseconds, so that it differs from the page's. @throws `invalid_argument`. */
   advance(ms: number): void;
-  /** Every request so far; the oldest are forgotten after 10,000. */
+  /** The last 10,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /**
-   * Scripts a fault. Of several rules that match, the oldest with times left applies.
-   * @returns a function that takes the rule back.
-   * @throws `invalid_argument` for a kind or a member that there is none of.
+   * Adds a fault. Where several rules match, the oldest one with remaining `times` applies.
+   * @returns a function that removes the rule.
+   * @throws `invalid_argument` for an unknown kind or member.
+   * @example
+   * sandbox.fault({ kind: "status", status: 503, path: "/api/v3.1/toolkits/*", times: 2 });
    */
   fault(rule: FaultRule): () => void;
   /** Every account, oldest first. */
   accounts(): SandboxAccount[];
-  /** Back to the state of a new sandbox: seeds, clock, log, faults and attempts. Requests that hang are rejected. */
+  /** Restores the state of a new sandbox: integrations, accounts, clock, requests, faults and attempts. Hanging requests reject. */
   reset(): void;
 
   /**
-   * Puts the sandbox in place of what a page depends on: timers, `Date`, `performance.now`, `Math.random`, `open`, `BroadcastChannel`,
-   * `document.hasFocus`, `navigator.onLine`, leaving the page for the platform, and `fetch` where there is a `gateway`. May be
-   * called again.
-   * @returns the options of a client that asks this sandbox, for `createClient` or a `ConnectProvider`. It remembers attempts in
-   * the sandbox, not in `localStorage`.
-   * @throws `already_installed`, `oauth_given`, `timers_faked`, `not_replaceable`.
+   * Replaces what a page depends on: timers, `Date`, `performance.now`, `Math.random`, `open`, `BroadcastChannel`, `document.hasFocus`,
+   * `navigator.onLine`, navigation to the platform and, with the option `gateway`, `fetch`. Further calls only return options.
+   * @returns the options of a client of this sandbox, for `createClient` or a `ConnectProvider`. Attempts are stored in the sandbox instead of
+   * `localStorage`.
+   * @throws `already_installed`, `oauth_given`, `timers_faked`, `not_replaceable`, `invalid_argument`.
    */
   install(options?: SandboxClientOptions): ClientOptions;
   /**
-   * A client of the real module that asks this sandbox, which is installed by that. Ended by `dispose`.
+   * Installs the sandbox and creates a client of the real module. `dispose` of the sandbox disposes of the client.
    *
-   * Rejects as `install` throws, and with `load_failed` and `invalid_argument` of the module.
+   * Rejects with the codes of `install`, and with `load_failed` and `invalid_argument` of `createClient`.
    */
   createClient(options?: SandboxClientOptions): Promise<ConnectClient>;
-  /** The clock of the page in which the sandbox is installed. */
+  /** The clock of the page that the sandbox is installed in. */
   readonly clock: SandboxClock;
   /**
-   * What the user of the next attempt does; of several, the one said first comes first. Whoever was told nothing connects.
+   * Scripts the user of the next attempt. Several calls script several attempts, in order. By default a user connects after one second.
    * @throws `invalid_argument`.
+   * @example
+   * sandbox.next({ outcome: "denied" });
    */
   next(attempt: Attempt): void;
-  /** Every window that the page has opened, oldest first. */
+  /** The windows that the page has opened, oldest first. */
   readonly popups: readonly SandboxPopup[];
-  /** Where the last user came back to. The page is there already, unless it is one of another origin. */
+  /** The URL that the last user returned to; null before that. The page is already at this URL unless its origin differs. */
   readonly callbackUrl: string | null;
   /**
-   * Sends the next user to a `redirectUrl`, as where the page is left for it: what a link in the page does.
-   * @throws `not_installed`, `no_popup`, `invalid_argument` where it is no address of the sandbox.
+   * Sends the next user to a `redirectUrl` in the page itself, as a link does.
+   * @throws `not_installed`, `no_popup`, or `invalid_argument` where the URL is not of this sandbox.
    */
   visit(redirectUrl: string): void;
-  /** Takes the page's network away, or gives it back. */
+  /** Sets whether the page is online. */
   setOnline(isOnline: boolean): void;
   /**
-   * Puts everything back that `install` has replaced and ends the clients of `createClient`. Timers that still wait are forgotten. What
-   * another library has put over it stays; what that puts back afterwards acts as the page's own.
+   * Restores everything that `install` has replaced, and disposes of the clients of `createClient`. Pending timers are dropped. Replacements by
+   * other libraries stay, and what those restore later acts as the original.
    */
   dispose(): void;
 }
