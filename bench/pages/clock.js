@@ -1,16 +1,16 @@
-// A clock of the page's own, whose minutes pass as fast as what waits for them allows.
+// A fake clock for the page. Its minutes pass as fast as the pending work allows.
 
-const fetchReally = globalThis.fetch.bind(globalThis);
-const waitReally = globalThis.setTimeout.bind(globalThis);
+const realFetch = globalThis.fetch.bind(globalThis);
+const realSetTimeout = globalThis.setTimeout.bind(globalThis);
 const REAL_MS = 8;
 const timers = new Map();
 const counts = { requests: 0, timers: 0, wakeUps: 0 };
-let askedAt = [];
+let requestTimes = [];
 let now = Date.now();
 let last = 0;
 let inFlight = 0;
-// Requests until the last time that all had settled.
-let asked = 0;
+// The number of requests when the page last settled.
+let settledRequests = 0;
 
 function set(handler, ms = 0, values = [], every) {
   counts.timers += 1;
@@ -25,12 +25,12 @@ Date.now = () => now;
 const zero = now;
 performance.now = () => now - zero;
 
-// The whole body at once: nothing of an answer is to arrive while the clock goes on.
+// Reads the whole body first, so that no part of an answer arrives while the clock advances.
 globalThis.fetch = async (...request) => {
-  note();
+  countRequest();
   inFlight += 1;
   try {
-    const response = await fetchReally(...request);
+    const response = await realFetch(...request);
     const body = await response.arrayBuffer();
     return new Response(response.status === 204 ? null : body, response);
   } finally {
@@ -39,15 +39,15 @@ globalThis.fetch = async (...request) => {
 };
 const { send } = XMLHttpRequest.prototype;
 XMLHttpRequest.prototype.send = function (body) {
-  note();
+  countRequest();
   inFlight += 1;
   this.addEventListener("loadend", () => (inFlight -= 1));
   return send.call(this, body);
 };
 
-function note() {
+function countRequest() {
   counts.requests += 1;
-  askedAt.push(now);
+  requestTimes.push(now);
 }
 
 /** A turn of the event loop, without a timer. */
@@ -62,25 +62,25 @@ function turn() {
   });
 }
 
-/** Until nothing is on its way and everything that follows from it has been done. */
+/** Waits until no request is in flight and the work that follows is done. */
 async function settle() {
   for (let idle = 0; idle < 20; idle += 1) {
     for (let quiet = 0; quiet < 8; quiet = inFlight ? 0 : quiet + 1) await turn();
-    // A timer that asked nothing has done its work at once. What reads an answer, or waits for none, gets real time.
-    if (timers.size && asked === counts.requests) return;
-    asked = counts.requests;
-    await new Promise((resolve) => waitReally(resolve, REAL_MS));
+    // A timer without a request has done its work. Reading an answer may need real time.
+    if (timers.size && settledRequests === counts.requests) return;
+    settledRequests = counts.requests;
+    await new Promise((resolve) => realSetTimeout(resolve, REAL_MS));
   }
 }
 
 /**
- * Lets this much time pass; gives how many requests were made, timers set and timers fired, which each wake the processor up, and how
- * long after it had happened a request would have told of something, on average over all moments until the last of them, in milliseconds.
+ * Advances the clock by `ms`. Returns the numbers of requests, of timers that were set, and of timers that fired. `noticedAfter` is the
+ * average delay, in milliseconds, between an event at a random moment and the next request.
  */
 export async function pass(ms) {
   await settle();
   const before = { ...counts };
-  askedAt = [now];
+  requestTimes = [now];
   const end = now + ms;
   for (;;) {
     const [id, timer] = [...timers].reduce((first, one) => (!first || one[1].at < first[1].at ? one : first), undefined) ?? [];
@@ -93,7 +93,7 @@ export async function pass(ms) {
     await settle();
   }
   now = end;
-  const gaps = askedAt.slice(1).map((at, index) => at - askedAt[index]);
+  const gaps = requestTimes.slice(1).map((at, index) => at - requestTimes[index]);
   const sum = (values) => values.reduce((a, b) => a + b, 0);
   const noticedAfter = sum(gaps.map((gap) => (gap * gap) / 2)) / sum(gaps);
   return { ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count - before[name]])), noticedAfter };
