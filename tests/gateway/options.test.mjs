@@ -7,23 +7,23 @@ const allowWith = (members) => ({ allow: { operations: ["connect"], apps: ["gmai
 
 /** Each mistake, with what the error says after `createGateway: `: [options, message]. */
 const wrong = {
-  "a string for authenticate": [{ authenticate: "Jessica" }, /^`authenticate` must be a function that answers the signed-in user's id, got "Jessica"/],
+  "a string for authenticate": [{ authenticate: "Jessica" }, /^`authenticate` must be a function that returns the signed-in user's id, got "Jessica"/],
   "a misspelt option": [{ redirectOrgins: [] }, /^"redirectOrgins" is not an option\. Did you mean "redirectOrigins"\? Valid names: apiKey, authenticate, allow, /],
   "an option in another case": [{ Timeoutms: 5 }, /Did you mean "timeoutMs"\?/],
   "an option cut short": [{ timeout: 5 }, /Did you mean "timeoutMs"\?/],
-  "an option of another library": [{ userId: "Jessica" }, /^"userId" is not an option\. `authenticate` answers who the user is\. Valid names: /],
+  "an option of another library": [{ userId: "Jessica" }, /^"userId" is not an option\. Return the user's id from `authenticate`\. Valid names: /],
   "an option at the wrong level": [{ apps: ["gmail"] }, /^"apps" is not an option\. It is a member of `allow`\./],
   "an unknown option": [{ colour: "red" }, /^"colour" is not an option\. Valid names: /],
   "an option named like a member of Object.prototype": [{ toString: () => "x" }, /^"toString" is not an option\. Valid/],
-  "no allow": [{ allow: undefined }, /^`allow` must be an object such as .*, got nothing$/],
+  "no allow": [{ allow: undefined }, /^`allow` must be an object such as .*, got undefined$/],
   "an array for allow": [{ allow: ["connect"] }, /^`allow` must be an object .*, got an array$/],
   "a misspelt member of allow": [allowWith({ app: ["gmail"] }), /^"app" is not a member of `allow`\. Did you mean "apps"\? Valid names: operations, apps, integrations, actions$/],
-  "no apps": [allowWith({ apps: undefined }), /^`allow\.apps` must be an array of texts, such as \["gmail"\], got nothing$/],
-  "a string for a list": [allowWith({ operations: "connect" }), /^`allow\.operations` must be an array of texts, such as \["connect"\], got a text$/],
-  "an empty string for the integrations, as from an empty variable": [allowWith({ integrations: "" }), /^`allow\.integrations` must be an array of texts, .* got an empty text$/],
+  "no apps": [allowWith({ apps: undefined }), /^`allow\.apps` must be an array of strings such as \["gmail"\], got undefined$/],
+  "a string for a list": [allowWith({ operations: "connect" }), /^`allow\.operations` must be an array of strings such as \["connect"\], got a string$/],
+  "an empty string for the integrations, as from an empty variable": [allowWith({ integrations: "" }), /^`allow\.integrations` must be an array of strings .* got an empty string$/],
   "null for the integrations": [allowWith({ integrations: null }), /^`allow\.integrations` must be .* got null$/],
   "false for the integrations": [allowWith({ integrations: false }), /^`allow\.integrations` must be .* got a boolean$/],
-  "undefined in a list": [allowWith({ apps: ["gmail", undefined] }), /^`allow\.apps` must list texts only, got nothing$/],
+  "undefined in a list": [allowWith({ apps: ["gmail", undefined] }), /^`allow\.apps` must contain only strings, got undefined$/],
   "a misspelt operation": [allowWith({ operations: ["conect"] }), /^`allow\.operations` names "conect", which is not an operation\. Did you mean "connect"\? Operations are "connect", "manage", "apps\.get"/],
   "an operation without its group": [allowWith({ operations: ["connectedAccounts.lst"] }), /Did you mean "connectedAccounts\.list"\?/],
   "the last part of an operation's name": [allowWith({ operations: ["refresh"] }), /Did you mean "connectedAccounts\.refresh"\?/],
@@ -38,11 +38,11 @@ const wrong = {
   "an action that is a route": [allowWith({ actions: ["proxy"] }), /^`allow\.actions` names "proxy", which is not the name of an action\. Write one such as "GMAIL_GET_PROFILE"/],
   "executeAction without actions": [allowWith({ operations: ["executeAction"] }), /^"executeAction" needs the names of actions in `allow\.actions`/],
   "actions without executeAction": [allowWith({ actions: ["A"] }), /^`allow\.actions` needs "executeAction" in `allow\.operations`/],
-  "integrations.create beside a list of integrations": [allowWith({ operations: ["integrations.create"], integrations: ["a"] }), /^"integrations\.create" makes integrations that/],
-  "an upstream over plain http": [{ upstream: "http://platform.test" }, /^`upstream` must be the platform's https URL, .*, got one of http$/],
-  "an upstream with a password": [{ upstream: "https://a:hunter2@platform.test" }, /^`upstream` must be .*, got one with such a part$/],
-  "an upstream with a query": [{ upstream: "https://platform.test/?a" }, /got one with such a part$/],
-  "an upstream without a scheme": [{ upstream: "platform.test" }, /got what is no URL$/],
+  "integrations.create beside a list of integrations": [allowWith({ operations: ["integrations.create"], integrations: ["a"] }), /^"integrations\.create" creates integrations that/],
+  "an upstream over plain http": [{ upstream: "http://platform.test" }, /^`upstream` must be the platform's https URL, .*, got an http URL$/],
+  "an upstream with a password": [{ upstream: "https://a:hunter2@platform.test" }, /^`upstream` must be .*, got a URL with one of these$/],
+  "an upstream with a query": [{ upstream: "https://platform.test/?a" }, /got a URL with one of these$/],
+  "an upstream without a scheme": [{ upstream: "platform.test" }, /got an invalid URL$/],
   "an upstream as a URL object": [{ upstream: new URL("https://platform.test") }, /^`upstream` must be .*, got a URL$/],
   "an upstream with the version of its API": [{ upstream: "https://platform.test/api/v3.1" }, /^`upstream` must be the platform's URL without the version of its API, which the gateway adds/],
   "null for upstream": [{ upstream: null }, /^`upstream` must be .*, got null$/],
@@ -51,7 +51,7 @@ const wrong = {
   "a base path without a slash at its start": [{ basePath: "api/connect" }, /Write "\/api\/connect"$/],
   "a slash for the root": [{ basePath: "/" }, /Write "" for the root$/],
   "a base path with dot segments": [{ basePath: "/api/../x" }, /^`basePath` must be/],
-  "a base path that is a pattern": [{ basePath: "/api/*" }, /It may hold letters/],
+  "a base path that is a pattern": [{ basePath: "/api/*" }, /It may contain letters/],
   "a base path that is a RegExp": [{ basePath: /api/ }, /^`basePath` must be a path such as "\/api\/connect", got a RegExp$/],
   "a time of 0": [{ timeoutMs: 0 }, /^`timeoutMs` must be an integer from 1 to 2147483647, got 0$/],
   "a time longer than a timer allows": [{ timeoutMs: 2 ** 31 }, /^`timeoutMs` must be .*, got 2147483648$/],
@@ -76,7 +76,7 @@ suite("createGateway", () => {
     });
   }
 
-  for (const [name, given] of Object.entries({ nothing: [], null: [null], "a text": ["key"], "an array": [[]] })) {
+  for (const [name, given] of Object.entries({ undefined: [], null: [null], "a string": ["key"], "an array": [[]] })) {
     test(`rejects ${name} in place of its options`, () => {
       const message = `createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got ${name}`;
       assert.throws(() => createGateway(...given), { name: "TypeError", message });

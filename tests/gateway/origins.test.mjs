@@ -11,37 +11,37 @@ const wrong = {
   "a wildcard alone": ["*", /wildcards are not supported/],
   "a wildcard for a port": ["http://localhost:*", /wildcards are not supported/],
   "a wildcard for a scheme": ["*://app.test", /wildcards are not supported/],
-  "a slash at the end": ["https://app.test/", /which is more than an origin or not its usual form\. Write "https:\/\/app\.test"$/],
+  "a slash at the end": ["https://app.test/", /which is not the exact spelling of an origin\. Write "https:\/\/app\.test"$/],
   "a page's URL": ["https://app.test/done?x=1", /Write "https:\/\/app\.test"$/],
   "capitals": ["https://App.Test", /Write "https:\/\/app\.test"$/],
   "the scheme's default port": ["https://app.test:443", /Write "https:\/\/app\.test"$/],
   "letters beyond ASCII": ["https://bücher.test", /Write "https:\/\/xn--bcher-kva\.test"$/],
   "no scheme": ["app.test", /which is not an origin\. Write "https:\/\/app\.test"$/],
   "no scheme, and a port": ["localhost:3000", /Write "http:\/\/localhost:3000"$/],
-  "a pattern in braces": ["https://{app}.vercel.app", /^lists "https:\/\/\{app\}\.vercel\.app", whose name no page has\. .* pass a function/],
-  "an unexpanded variable": ["https://${VERCEL_URL}", /whose name no page has\. Was a variable in it empty/],
-  "a percent-encoded wildcard": ["https://%2a.vercel.app", /whose name no page has/],
-  "a leading dot, as in a cookie's domain": ["https://.vercel.app", /whose name no page has/],
-  "an empty label": ["https://app..test", /whose name no page has/],
-  "an undefined variable for the host": ["https://undefined", /whose name no page has\. Was a variable in it empty/],
-  "a null variable for the subdomain": ["https://null.vercel.app", /whose name no page has/],
+  "a pattern in braces": ["https://{app}.vercel.app", /^lists "https:\/\/\{app\}\.vercel\.app", whose host name is not valid\. .* pass a function/],
+  "an unexpanded variable": ["https://${VERCEL_URL}", /whose host name is not valid\. Is it a pattern, or was a variable empty/],
+  "a percent-encoded wildcard": ["https://%2a.vercel.app", /whose host name is not valid/],
+  "a leading dot, as in a cookie's domain": ["https://.vercel.app", /whose host name is not valid/],
+  "an empty label": ["https://app..test", /whose host name is not valid/],
+  "an undefined variable for the host": ["https://undefined", /whose host name is not valid\. Is it a pattern, or was a variable empty/],
+  "a null variable for the subdomain": ["https://null.vercel.app", /whose host name is not valid/],
   "a path alone": ["/done", /Write one such as "https:\/\/app\.example"$/],
   "an empty string": ["", /Write one such as/],
   "a user": ["https://jessica:hunter2@app.test", /^lists an address with a user in it/],
   "plain http": ["http://app.test", /which is plain http\. Use https or, in development only, set `unsafeHttpOrigins: true`$/],
   "plain http in a local network": ["http://192.168.1.20:3000", /unsafeHttpOrigins/],
   "the origin of sandboxed frames": ["null", /^lists "null", which every sandboxed frame sends/],
-  "a file URL": ["file://", /and file: is not possible there/],
-  "a data URL": ["data:text/html,x", /and data: is not possible there/],
-  "a blob URL": ["blob:https://app.test/x", /and blob: is not possible there/],
-  "a WebSocket URL": ["wss://app.test", /and wss: is not possible there/],
+  "a file URL": ["file://", /and file: is not allowed there/],
+  "a data URL": ["data:text/html,x", /and data: is not allowed there/],
+  "a blob URL": ["blob:https://app.test/x", /and blob: is not allowed there/],
+  "a WebSocket URL": ["wss://app.test", /and wss: is not allowed there/],
   "all Firefox extensions": ["moz-extension://", /Write the scheme and the name exactly, .* pass a function/, ["origins"]],
   "a page of an extension": ["chrome-extension://abcdefgh/popup.html", /exactly/, ["origins"]],
-  "a native app as a return origin": ["capacitor://localhost", /and capacitor: is not possible there\. Use https$/, ["redirectOrigins"]],
-  "a RegExp": [/\.app\.test$/, /^lists a RegExp, where only texts can be\. To decide by a rule, pass a function/],
-  "a function in the list": [() => true, /^lists a function, where only texts can be\./],
-  "a URL object": [new URL("https://app.test"), /^lists a URL, where only texts can be/],
-  "undefined": [undefined, /^lists nothing, where only texts can be/],
+  "a native app as a return origin": ["capacitor://localhost", /and capacitor: is not allowed there\. Use https$/, ["redirectOrigins"]],
+  "a RegExp": [/\.app\.test$/, /^lists a RegExp, but may list only strings\. To decide by a rule, pass a function/],
+  "a function in the list": [() => true, /^lists a function, but may list only strings\./],
+  "a URL object": [new URL("https://app.test"), /^lists a URL, but may list only strings/],
+  "undefined": [undefined, /^lists undefined, but may list only strings/],
 };
 
 suite("a list of origins", () => {
@@ -98,7 +98,7 @@ suite("unsafeHttpOrigins", () => {
     const opened = openGateway({ redirectOrigins: (origin) => asked.push(origin) > 0 });
     const { status } = await opened.as("Jessica")("POST", link, { body: { auth_config_id: "ac_Gmail0000001", callback_url: `${lan}/done` } });
     assert.deepEqual([status, asked], [400, []]);
-    assert.match(String(opened.errors), /`redirectOrigins` is not asked about plain http\. .* set `unsafeHttpOrigins: true`/);
+    assert.match(String(opened.errors), /`redirectOrigins` is not called for plain http\. .* set `unsafeHttpOrigins: true`/);
   });
 
   test("accepts nothing else", () => {
@@ -161,9 +161,9 @@ suite("a function for origins", () => {
   const failing = {
     "throws": [() => { throw boom; }, boom],
     "rejects": [async () => { throw boom; }, boom],
-    "returns undefined": [() => {}, /must answer true or false, got nothing$/],
-    "returns a truthy value": [(origin) => origin.match(/./), /must answer true or false, got an array$/],
-    "resolves with 1": [async () => 1, /must answer true or false, got a number$/],
+    "returns undefined": [() => {}, /must return true or false, got undefined$/],
+    "returns a truthy value": [(origin) => origin.match(/./), /must return true or false, got an array$/],
+    "resolves with 1": [async () => 1, /must return true or false, got a number$/],
   };
   for (const [name, [decide, expected]] of Object.entries(failing)) {
     test(`that ${name} allows nothing, and onError receives the reason`, async () => {

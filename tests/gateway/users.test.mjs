@@ -22,9 +22,9 @@ const throwingProxy = new Proxy({}, {
     throw new Error("hunter2");
   },
 });
-const adviceString = /Answer `String\(id\)`$/;
-const adviceId = /Answer the id of the user, such as `user\.id`$/;
-const adviceUndefined = /Answer undefined when nobody is signed in$/;
+const adviceString = /Return `String\(id\)`$/;
+const adviceId = /Return the id of the user, such as `user\.id`$/;
+const adviceUndefined = /Return undefined when nobody is signed in$/;
 /** Other values that a session may hold: [value, how the error describes it, its advice]. */
 const invalidIds = {
   "a number": [4711, /got a number\./, adviceString],
@@ -43,14 +43,14 @@ const invalidIds = {
   "true": [true, /got a boolean\./, adviceUndefined],
   "false": [false, /got a boolean\./, adviceUndefined],
   "white space": [" \t", /got white space\./, adviceUndefined],
-  "the string \"undefined\"": ["undefined", /got the text "undefined"\./, adviceUndefined],
-  "the string \"null\"": ["null", /got the text "null"\./, adviceUndefined],
-  "an object turned into a string": ["[object Object]", /got the text "\[object Object\]"\./, adviceUndefined],
-  "a string that is too long": ["hunter2".repeat(40), /got 280 characters\./, /Answer a shorter id of at most 256/],
-  "a list of users in one string": ["hunter2,Melissa", /got a text with a comma\./, /several users/],
+  "the string \"undefined\"": ["undefined", /got the string "undefined"\./, adviceUndefined],
+  "the string \"null\"": ["null", /got the string "null"\./, adviceUndefined],
+  "an object turned into a string": ["[object Object]", /got the string "\[object Object\]"\./, adviceUndefined],
+  "a string that is too long": ["hunter2".repeat(40), /got 280 characters\./, /Return a shorter id of at most 256/],
+  "a list of users in one string": ["hunter2,Melissa", /got a string with a comma\./, /several users/],
   "a line break": ["hunter2\n", /with a control character/, /without it$/],
   "a null character": ["hunter2\0", /with a control character/, /without it$/],
-  "half a surrogate pair": ["hunter2\ud83d", /half a character/, /without it$/],
+  "half a surrogate pair": ["hunter2\ud83d", /a lone surrogate/, /without it$/],
 };
 
 suite("the id that authenticate returns", () => {
@@ -68,7 +68,7 @@ suite("the id that authenticate returns", () => {
       const { status, body } = await ask("GET", "/api/v3.1/toolkits");
       assert.deepEqual([status, body], [500, { error: { message: "The gateway failed", slug: "Gateway_Failed", status: 500 } }]);
       assert.deepEqual([upstreamRequests.length, errors.length, errors[0].name], [0, 1, "TypeError"]);
-      assert.match(errors[0].message, /^createGateway: `authenticate` must answer the user's id as a text, got /);
+      assert.match(errors[0].message, /^createGateway: `authenticate` must return the user's id as a string, got /);
       assert.match(errors[0].message, description);
       assert.match(errors[0].message, advice);
       assert.doesNotMatch(errors[0].message, /hunter2|507f/);

@@ -154,19 +154,19 @@ suite("an option of the gateway", () => {
   };
   const make = (options) => () => createGateway({ ...validOptions, ...options });
   failsWith([
-    ["createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got nothing", () => createGateway()],
-    ["createGateway: `apiKey` must be the project's key as a text, got nothing. Is the environment variable that holds it set in this process?", make({ apiKey: undefined })],
+    ["createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got undefined", () => createGateway()],
+    ["createGateway: `apiKey` must be the project's key as a string, got undefined. Is the environment variable that holds it set in this process?", make({ apiKey: undefined })],
     ["createGateway: `apiKey` starts or ends with a line break. Pass `apiKey.trim()`", make({ apiKey: "ak_1\n" })],
-    ["createGateway: \"userId\" is not an option. `authenticate` answers who the user is. Valid names: apiKey, authenticate, allow, redirectOrigins, upstream, basePath, origins, unsafeHttpOrigins, exposeAuthParams, fetch, timeoutMs, maxBodyBytes, maxHeaderBytes, maxAnswerBytes, onError", make({ userId: "x" })],
+    ["createGateway: \"userId\" is not an option. Return the user's id from `authenticate`. Valid names: apiKey, authenticate, allow, redirectOrigins, upstream, basePath, origins, unsafeHttpOrigins, exposeAuthParams, fetch, timeoutMs, maxBodyBytes, maxHeaderBytes, maxAnswerBytes, onError", make({ userId: "x" })],
     ["createGateway: `allow.operations` names \"conect\", which is not an operation. Did you mean \"connect\"? Operations are \"connect\", \"manage\", \"apps.get\", \"integrations.list\", \"integrations.get\", \"connectedAccounts.initiate\", \"connectedAccounts.get\", \"connectedAccounts.list\", \"connectedAccounts.refresh\", \"connectedAccounts.enable\", \"connectedAccounts.disable\", \"connectedAccounts.delete\", \"apps.list\", \"integrations.create\", \"getAuthParams\", \"executeAction\"", make({ allow: { operations: ["conect"], apps: ["gmail"] } })],
-    ["createGateway: `redirectOrigins` lists \"https://a/\", which is more than an origin or not its usual form. Write \"https://a\"", make({ redirectOrigins: ["https://a/"] })],
+    ["createGateway: `redirectOrigins` lists \"https://a/\", which is not the exact spelling of an origin. Write \"https://a\"", make({ redirectOrigins: ["https://a/"] })],
     ["createGateway: `redirectOrigins` lists \"https://*.vercel.app\", and wildcards are not supported. List each origin. To decide by a rule, pass a function: `redirectOrigins: (origin) => …`", make({ redirectOrigins: ["https://*.vercel.app"] })],
     ["createGateway: `origins` lists \"http://lan\", which is plain http. Use https or, in development only, set `unsafeHttpOrigins: true`", make({ origins: ["http://lan"] })],
-    ["createGateway: `basePath` must be a path such as \"/api/connect\", without a slash at its end, got \"api\". Write \"/api\"", make({ basePath: "api" })],
-    ["createGateway: `upstream` must be the platform's https URL, or http on loopback, without a user, query or fragment, got what is no URL", make({ upstream: "x" })],
+    ["createGateway: `basePath` must be a path such as \"/api/connect\", without a trailing slash, got \"api\". Write \"/api\"", make({ basePath: "api" })],
+    ["createGateway: `upstream` must be the platform's https URL, or http on loopback, without a user, query or fragment, got an invalid URL", make({ upstream: "x" })],
     ["createGateway: `timeoutMs` must be an integer from 1 to 2147483647, got 0", make({ timeoutMs: 0 })],
-    ["createGateway: `authenticate` must be a function that answers the signed-in user's id, got 1", make({ authenticate: 1 })],
-    ["toNodeHandler: the gateway must be what createGateway returns, got nothing", () => toNodeHandler()],
+    ["createGateway: `authenticate` must be a function that returns the signed-in user's id, got 1", make({ authenticate: 1 })],
+    ["toNodeHandler: the gateway must be what createGateway returns, got undefined", () => toNodeHandler()],
   ]);
 });
 
@@ -181,7 +181,7 @@ suite("a refusal of the gateway", () => {
     ["The gateway answers GET, POST, PATCH, DELETE, not this method", refusal("Jessica", "PUT", link)],
     ["The request comes from a page of another origin than the gateway's: list that origin in the option `origins`", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://evil.test" } })],
     ["The gateway has no operation with this method and path: update connect-flow in the page or on the server", refusal("Jessica", "GET", "/api/v3.1/unknown")],
-    ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1", refusal("Jessica", "GET", "/api/v1/apps")],
+    ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1", refusal("Jessica", "GET", "/api/v1/apps")],
     ["connectedAccounts.list is not allowed: list it in the option `allow.operations`", refusal("Jessica", "GET", "/api/v3.1/connected_accounts")],
     ["Toolkit not found", refusal("Jessica", "GET", "/api/v3.1/toolkits/shopify")],
     ["The headers are longer than the option `maxHeaderBytes` allows", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { "x-long": "x".repeat(600) } })],
@@ -196,10 +196,10 @@ suite("a refusal of the gateway", () => {
 suite("an argument of the test kit", () => {
   failsWith([
     ["`apps` of the options of `createSandbox` must be an array, got `gmail`", () => createSandbox({ apps: "gmail" })],
-    ["`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`? There are: apps, apiKey, origin, now, advanceTimers, gateway, pageUrl, oauth, omitDeprecated", () => createSandbox({ apikey: "k" })],
+    ["`apikey` is not a member of the options of `createSandbox`: did you mean `apiKey`? Valid: apps, apiKey, origin, now, advanceTimers, gateway, pageUrl, oauth, omitDeprecated", () => createSandbox({ apikey: "k" })],
     ["`key` of an app must be unique, got `gmail` twice", () => createSandbox({ apps: [{ key: "gmail", name: "G", authScheme: "OAUTH2" }] })],
-    ["`delayed` is not a kind of fault; did you mean `delay`? There are: delay, status, html, truncated, empty204, drop, hang, hugeBody", () => createSandbox().fault({ kind: "delayed" })],
-    ["`deny` is not an outcome of an attempt; did you mean `denied`? There are: connected, denied, failed, slow, expired, never, offline, popup_blocked, popup_closed, popup_cut_off", () => createSandbox().next({ outcome: "deny" })],
+    ["`delayed` is not a kind of fault: did you mean `delay`? Valid: delay, status, html, truncated, empty204, drop, hang, hugeBody", () => createSandbox().fault({ kind: "delayed" })],
+    ["`deny` is not an outcome of an attempt: did you mean `denied`? Valid: connected, denied, failed, slow, expired, never, offline, popup_blocked, popup_closed, popup_cut_off", () => createSandbox().next({ outcome: "deny" })],
     ["`clock.advance` needs an installed sandbox: call install or createClient first", () => createSandbox().clock.advance(1)],
   ]);
 });

@@ -172,7 +172,7 @@ suite("the sandbox refuses", () => {
 
   test("an unknown outcome, or a member that the outcome lacks", () => {
     for (const attempt of [undefined, null, {}, { outcome: "toString" }, { outcome: "closed" }]) {
-      assert.throws(() => sandbox.next(attempt), sandboxError("invalid_argument", /There are: connected, denied/));
+      assert.throws(() => sandbox.next(attempt), sandboxError("invalid_argument", /Valid: connected, denied/));
     }
     assert.throws(() => sandbox.next({ outcome: "never", afterMs: 1 }), sandboxError("invalid_argument", /`afterMs` is not a member of the outcome `never`/));
     for (const afterMs of ["1", -1, NaN]) assert.throws(() => sandbox.next({ outcome: "denied", afterMs }), sandboxError("invalid_argument"));

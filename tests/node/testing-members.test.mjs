@@ -6,21 +6,21 @@ const refused = (message) => ({ name: "SandboxError", code: "invalid_argument", 
 
 /** name: [call, message] */
 const mistakes = {
-  "an unknown option of createSandbox": [() => createSandbox({ apikey: "k" }), /^`apikey` is not a member of the options of `createSandbox`; did you mean `apiKey`\? There are: apps, apiKey,/],
+  "an unknown option of createSandbox": [() => createSandbox({ apikey: "k" }), /^`apikey` is not a member of the options of `createSandbox`: did you mean `apiKey`\? Valid: apps, apiKey,/],
   "a removed option of createSandbox": [() => createSandbox({ v1KeepsQuery: false }), /^`v1KeepsQuery` is not a member/],
   "an unknown option of createSandbox whose value is undefined": [() => createSandbox({ gatway: undefined }), /did you mean `gateway`\?/],
   "null in place of the options": [() => createSandbox(null), /the options of `createSandbox` must be an object, got null/],
-  "an unknown member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app; did you mean `authScheme`\?/],
+  "an unknown member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app: did you mean `authScheme`\?/],
   "an unknown member of a field": [
-    () => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{ name: "key", secret: true }] }] }), /^`secret` is not a member of a field of an app; did you mean `isSecret`\?/,
+    () => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{ name: "key", secret: true }] }] }), /^`secret` is not a member of a field of an app: did you mean `isSecret`\?/,
   ],
-  "an unknown kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault; did you mean `\w+`\? There are: delay, status, html,/],
+  "an unknown kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault: did you mean `\w+`\? Valid: delay, status, html,/],
   "a fault without a kind": [(sandbox) => sandbox.fault({}), /`undefined` is not a kind of fault/],
   "undefined in place of a fault": [(sandbox) => sandbox.fault(), /`undefined` is not a kind of fault/],
-  "an unknown member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`; did you mean `times`\?/],
+  "an unknown member of a fault": [(sandbox) => sandbox.fault({ kind: "drop", time: 2 }), /^`time` is not a member of a fault of kind `drop`: did you mean `times`\?/],
   "a member of another kind of fault": [(sandbox) => sandbox.fault({ kind: "drop", status: 500 }), /^`status` is not a member of a fault of kind `drop`/],
   "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` of a fault of kind `delay` must be a number of milliseconds/],
-  "an unknown outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt; did you mean `denied`\?/],
+  "an unknown outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt: did you mean `denied`\?/],
   "an unknown member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
   "a client option that the sandbox sets": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
 };
@@ -39,7 +39,7 @@ suite("the sandbox refuses unknown names and wrong values", () => {
     ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
       () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of an app must be .*, got `),
     ]),
-    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of a field of an app must be text that is not empty, got undefined/],
+    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of a field of an app must be a non-empty string, got undefined/],
     [(sandbox) => sandbox.fault({ kind: "status" }), /^`status` of a fault of kind `status` must be a status that a `Response` can have, 200 to 599, got undefined/],
     ...Object.entries({ status: 99, retryAfter: {}, body: { n: 1n } }).map(([name, value]) => [
       (sandbox) => sandbox.fault({ kind: "status", status: 500, [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`status\` must be .*, got `),
@@ -47,10 +47,10 @@ suite("the sandbox refuses unknown names and wrong values", () => {
     ...Object.entries({ method: 5, path: "v3.1/toolkits", times: "two", handled: "no" }).map(([name, value]) => [
       (sandbox) => sandbox.fault({ kind: "drop", [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`drop\` must be .*, got `),
     ]),
-    ...[-1, NaN, Infinity, "5"].map((afterMs) => [(sandbox) => sandbox.next({ outcome: "denied", afterMs }), /^`afterMs` of the outcome `denied` must be a number of milliseconds from 0 on, got /]),
+    ...[-1, NaN, Infinity, "5"].map((afterMs) => [(sandbox) => sandbox.next({ outcome: "denied", afterMs }), /^`afterMs` of the outcome `denied` must be a number of milliseconds, at least 0, got /]),
     [(sandbox) => sandbox.install(null), /the options of a client must be an object, got null/],
     ...[undefined, 5, "/authorize"].map((url) => [(sandbox) => (sandbox.install(), sandbox.visit(url)), /`visit` must be given the redirect URL/]),
-    [(sandbox) => createSandbox({ now: () => NaN }).install(), /what `now` of createSandbox answers must be a moment/],
+    [(sandbox) => createSandbox({ now: () => NaN }).install(), /the return value of `now` of createSandbox must be a time/],
   ];
 
   for (const [make, message] of values) {

@@ -6,24 +6,24 @@ const maxLength = 256;
 export function entityOf(found: unknown): string | undefined {
   if (found === undefined || found === null || found === "") return undefined;
   if (typeof found !== "string") throw wrongEntity(kindOf(found), adviceFor(found));
-  if (found.trim() === "") throw wrongEntity("white space", "Answer undefined when nobody is signed in");
+  if (found.trim() === "") throw wrongEntity("white space", "Return undefined when nobody is signed in");
   // A missing id that was converted to a string. Every user would share it.
-  if (/^(undefined|null|NaN|\[object \w+\])$/.test(found)) throw wrongEntity(`the text "${found}"`, "Answer undefined when nobody is signed in");
-  if (found.length > maxLength) throw wrongEntity(`${found.length} characters`, `Answer a shorter id of at most ${maxLength}, such as a hash of this one`);
-  if (found.includes(",")) throw wrongEntity("a text with a comma", "The platform would read it as several users: answer an id without one");
+  if (/^(undefined|null|NaN|\[object \w+\])$/.test(found)) throw wrongEntity(`the string "${found}"`, "Return undefined when nobody is signed in");
+  if (found.length > maxLength) throw wrongEntity(`${found.length} characters`, `Return a shorter id of at most ${maxLength}, such as a hash of this one`);
+  if (found.includes(",")) throw wrongEntity("a string with a comma", "The platform would read it as several users: return an id without one");
   // Lone surrogates of different users would become the same replacement character.
-  if (/[\p{Cc}\p{Cs}]/u.test(found)) throw wrongEntity("a text with a control character or half a character", "Answer an id without it");
+  if (/[\p{Cc}\p{Cs}]/u.test(found)) throw wrongEntity("a string with a control character or a lone surrogate", "Return an id without it");
   return found;
 }
 
 function wrongEntity(got: string, advice: string): TypeError {
-  return new TypeError(`createGateway: \`authenticate\` must answer the user's id as a text, got ${got}. ${advice}`);
+  return new TypeError(`createGateway: \`authenticate\` must return the user's id as a string, got ${got}. ${advice}`);
 }
 
 function adviceFor(found: unknown): string {
-  if (typeof found === "boolean") return "Answer undefined when nobody is signed in";
-  if (typeof found === "number" || typeof found === "bigint" || isStringifiable(found)) return "Answer `String(id)`";
-  return "Answer the id of the user, such as `user.id`";
+  if (typeof found === "boolean") return "Return undefined when nobody is signed in";
+  if (typeof found === "number" || typeof found === "bigint" || isStringifiable(found)) return "Return `String(id)`";
+  return "Return the id of the user, such as `user.id`";
 }
 
 /** Whether a value is an object with its own `toString`, such as the id class of a database. */

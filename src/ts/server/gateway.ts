@@ -102,7 +102,7 @@ function findOperation(basePath: string, method: string, path: string): Target {
   if (!path.startsWith(`${basePath}/`)) throw refuse(404, "NotFound", "The path does not begin with the option `basePath` of createGateway");
   const api = splitVersion(path.slice(basePath.length));
   if (api === "retired") {
-    throw refuse(410, "Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then asks for /api/v3.1");
+    throw refuse(410, "Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1");
   }
   const match = api && matchRoute(method, api.rest.replace(/(?<=[^/])\/$/, ""));
   const operation = match && operations[match.name] as Operation | undefined;

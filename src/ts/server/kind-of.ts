@@ -1,8 +1,8 @@
 /** Names the kind of a value for an error message. The value itself may be a secret. */
 export function kindOf(value: unknown): string {
-  if (value === undefined) return "nothing";
+  if (value === undefined) return "undefined";
   if (value === null) return "null";
-  if (typeof value === "string") return value === "" ? "an empty text" : "a text";
+  if (typeof value === "string") return value === "" ? "an empty string" : "a string";
   if (typeof value !== "object") return `a ${typeof value}`;
   return withArticle(classOf(value));
 }

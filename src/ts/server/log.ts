@@ -12,7 +12,7 @@ export function consoleLog(apiKey: string, holdsKey: (text: string) => boolean):
   const key = new RegExp(`(?<![\\w-])(${plain}|${encoded})(?![\\w-])`, "g");
   return (error) => {
     const text = textOf(error).replace(key, "[apiKey]");
-    console.error(`connect-flow gateway: ${holdsKey(text) ? "an error whose text holds the key" : text}`);
+    console.error(`connect-flow gateway: ${holdsKey(text) ? "an error whose text contains the key" : text}`);
   };
 }
 

@@ -27,7 +27,7 @@ const optionNames = [
 const allowNames = ["operations", "apps", "integrations", "actions"];
 /** Names of other libraries, with the option to use instead. */
 const foreignNames: [names: string[], hint: string][] = [
-  [["userId", "user_id", "user", "entityId", "session"], "`authenticate` answers who the user is"],
+  [["userId", "user_id", "user", "entityId", "session"], "Return the user's id from `authenticate`"],
   [["redirectUrl", "redirectUrls", "redirectUri", "redirectUris", "callbackUrl"], "Use `redirectOrigins`"],
   [["cors", "allowedOrigins", "corsOrigins", "trustedOrigins"], "Use `origins`"],
   [["baseUrl", "baseURL", "host", "endpoint"], "Use `upstream` for the platform, or `basePath` for where the gateway is mounted"],
@@ -44,7 +44,7 @@ export function parseOptions<Context>(options: GatewayOptions<Context>): Setting
   const holdsKey = keyFinder(apiKey);
   const { authenticate, exposeAuthParams = false, unsafeHttpOrigins = false, onError = consoleLog(apiKey, holdsKey) } = options;
   const { fetch = (request: Request) => globalThis.fetch(request), basePath = "/api/connect" } = options;
-  if (typeof authenticate !== "function") throw wrongOption("authenticate", "a function that answers the signed-in user's id", authenticate);
+  if (typeof authenticate !== "function") throw wrongOption("authenticate", "a function that returns the signed-in user's id", authenticate);
   for (const [name, value] of Object.entries({ onError, fetch })) if (typeof value !== "function") throw wrongOption(name, "a function", value);
   for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
     if (typeof value !== "boolean") throw wrongOption(name, "true or false", value);
@@ -91,7 +91,7 @@ function parseAllow(allow: GatewayAllow): Allowed {
   // Only a missing option allows all integrations. A variable that is empty must not.
   const { integrations } = allow;
   if (integrations !== undefined && allowed.has("integrations.create")) {
-    throw new TypeError('createGateway: "integrations.create" makes integrations that `allow.integrations` does not list. Remove one of the two');
+    throw new TypeError('createGateway: "integrations.create" creates integrations that `allow.integrations` does not list. Remove one of the two');
   }
   const problemOf = (what: string) => (name: string) => `which is not ${what}. ${name === "*" ? "List each one" : "Write it in letters, digits, _ and -"}`;
   return {
@@ -147,9 +147,9 @@ interface NameRule {
 const examples = { operations: '["connect"]', apps: '["gmail"]', integrations: '["ac_1234"]', actions: '["GMAIL_GET_PROFILE"]' };
 
 function requireNames(member: keyof typeof examples, given: readonly string[], { isRight, problem }: NameRule): readonly string[] {
-  if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of texts, such as ${examples[member]}, got ${kindOf(given)}`);
+  if (!Array.isArray(given)) throw new TypeError(`createGateway: \`allow.${member}\` must be an array of strings such as ${examples[member]}, got ${kindOf(given)}`);
   for (const name of given as unknown[]) {
-    if (typeof name !== "string") throw new TypeError(`createGateway: \`allow.${member}\` must list texts only, got ${kindOf(name)}`);
+    if (typeof name !== "string") throw new TypeError(`createGateway: \`allow.${member}\` must contain only strings, got ${kindOf(name)}`);
     if (!isRight(name)) throw new TypeError(`createGateway: \`allow.${member}\` names ${JSON.stringify(name.slice(0, 100))}, ${problem(name)}`);
   }
   return given;
@@ -165,8 +165,8 @@ function parseBasePath(path: unknown): string {
   if (typeof path !== "string") throw wrongOption("basePath", 'a path such as "/api/connect"', path);
   if (/^(\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(\/|$)/.test(path)) return path;
   const corrected = `/${path.split("/").filter(Boolean).join("/")}`;
-  const advice = path === "/" ? 'Write "" for the root' : /^(\/[\w~-]+)+$/.test(corrected) ? `Write "${corrected}"` : "It may hold letters, digits, . _ ~ and -";
-  throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a slash at its end, got ${shownValue(path)}. ${advice}`);
+  const advice = path === "/" ? 'Write "" for the root' : /^(\/[\w~-]+)+$/.test(corrected) ? `Write "${corrected}"` : "It may contain letters, digits, . _ ~ and -";
+  throw new TypeError(`createGateway: \`basePath\` must be a path such as "/api/connect", without a trailing slash, got ${shownValue(path)}. ${advice}`);
 }
 
 function parseUpstream(text: unknown): URL {
@@ -178,6 +178,6 @@ function parseUpstream(text: unknown): URL {
   }
   if (url && isSafe(url) && !url.username && !url.password && !url.search && !url.hash) return url;
   // The URL is not quoted, because it may contain a password.
-  const got = !url ? "what is no URL" : isSafe(url) ? "one with such a part" : `one of ${url.protocol.slice(0, -1)}`;
+  const got = !url ? "an invalid URL" : isSafe(url) ? "a URL with one of these" : `an ${url.protocol.slice(0, -1)} URL`;
   throw new TypeError(`createGateway: \`upstream\` must be ${expected}, got ${got}`);
 }

@@ -40,7 +40,7 @@ export function parseOrigins(option: OriginOption, given: unknown, unsafeHttp: b
     return async (origin, request, end) => {
       const isPlainHttp = problem(origin) !== undefined && problemOf(option, origin, true) === undefined;
       // Developers need to know about the option that allows this.
-      if (isPlainHttp) throw new Error(`createGateway: the function \`${option}\` is not asked about plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``);
+      if (isPlainHttp) throw new Error(`createGateway: the function \`${option}\` is not called for plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``);
       return problem(origin) === undefined && callTest(option, given as GatewayOriginTest, origin, request, end);
     };
   }
@@ -49,7 +49,7 @@ export function parseOrigins(option: OriginOption, given: unknown, unsafeHttp: b
     throw new TypeError(`createGateway: \`${option}\` must be an array of origins, ${example}. Got ${kindOf(given)}`);
   }
   for (const origin of given as unknown[]) {
-    const found = typeof origin === "string" ? problem(origin) : `lists ${kindOf(origin)}, where only texts can be. ${byFunction(option)}`;
+    const found = typeof origin === "string" ? problem(origin) : `lists ${kindOf(origin)}, but may list only strings. ${byFunction(option)}`;
     if (found !== undefined) throw new TypeError(`createGateway: \`${option}\` ${found}`);
   }
   const origins = new Set<string>(given as string[]);
@@ -58,7 +58,7 @@ export function parseOrigins(option: OriginOption, given: unknown, unsafeHttp: b
 
 async function callTest(option: OriginOption, test: GatewayOriginTest, origin: string, request: Request, end: AbortSignal): Promise<boolean> {
   const answer: unknown = await within(end, Promise.resolve(test(origin, request)));
-  if (typeof answer !== "boolean") throw new TypeError(`createGateway: the function \`${option}\` must answer true or false, got ${kindOf(answer)}`);
+  if (typeof answer !== "boolean") throw new TypeError(`createGateway: the function \`${option}\` must return true or false, got ${kindOf(answer)}`);
   return answer;
 }
 
@@ -73,14 +73,14 @@ function problemOf(option: OriginOption, text: string, unsafeHttp: boolean): str
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") return problemOfScheme(option, text, scheme, shown);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && scheme !== undefined && !isHostName(url.hostname)) {
-    return `lists ${shown}, whose name no page has. Was a variable in it empty, or is it a pattern? List each origin. ${byFunction(option)}`;
+    return `lists ${shown}, whose host name is not valid. Is it a pattern, or was a variable empty? List each origin. ${byFunction(option)}`;
   }
   if (scheme === undefined || !url) {
     const isHost = scheme === undefined && /^[\w.[\]:-]+$/.test(text) && URL.canParse(`https://${text}`);
     return `lists ${shown}, which is not an origin. Write ${isHost ? `"${originOfHost(text)}"` : 'one such as "https://app.example"'}`;
   }
   if (!isSafe(url) && !unsafeHttp) return `lists ${shown}, which is plain http. Use https or, in development only, set \`unsafeHttpOrigins: true\``;
-  return url.origin === text ? undefined : `lists ${shown}, which is more than an origin or not its usual form. Write "${url.origin}"`;
+  return url.origin === text ? undefined : `lists ${shown}, which is not the exact spelling of an origin. Write "${url.origin}"`;
 }
 
 /** The most likely origin of a name without a scheme. */
@@ -93,7 +93,7 @@ const webSchemes = ["about", "blob", "data", "file", "filesystem", "ftp", "javas
 
 /** Extensions and native apps have their own schemes. Users can only return by http and https. */
 function problemOfScheme(option: OriginOption, text: string, scheme: string, shown: string): string | undefined {
-  if (option === "redirectOrigins" || webSchemes.includes(scheme)) return `lists ${shown}, and ${scheme}: is not possible there. Use https`;
+  if (option === "redirectOrigins" || webSchemes.includes(scheme)) return `lists ${shown}, and ${scheme}: is not allowed there. Use https`;
   if (/^[a-z][a-z\d+.-]*:\/\/[\w.~-]+(:\d{1,5})?$/.test(text)) return undefined;
   return `lists ${shown}, which is not an origin. Write the scheme and the name exactly, such as "chrome-extension://abcdefgh". ${byFunction(option)}`;
 }

@@ -30,7 +30,7 @@ function requirePlain(value: unknown, depth: number): void {
 function requireOwnEntity(named: unknown, entityId: string): void {
   const names = Array.isArray(named) ? named : [named];
   if (names.every((name) => name === undefined || name === null || name === "" || name === entityId)) return;
-  const advice = "leave entityId out of the client, or give it the id that authenticate answers";
+  const advice = "leave entityId out of the client, or give it the id that authenticate returns";
   throw refuse(403, "EntityMismatch", `The request names another user than the one who is signed in: ${advice}`);
 }
 
@@ -55,7 +55,7 @@ export class Members<Name extends string> {
 
   text(name: Name): string | undefined {
     const value = this.get(name);
-    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be text");
+    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(name, "must be a string");
     return value as string | undefined;
   }
 
@@ -103,7 +103,7 @@ const reserved = [
 export function requireValues(given: unknown, path: string): JsonObject {
   if (!isObject(given)) throw invalid(path, "must be an object");
   for (const [name, value] of Object.entries(given)) {
-    if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be text");
+    if (typeof value !== "string") throw invalid(`${path}.${name}`, "must be a string");
     if (reserved.includes(name.replace(/[_-]/g, "").toLowerCase())) throw invalid(`${path}.${name}`, "must not be given by a page: the gateway decides it");
   }
   return given;

@@ -7,13 +7,13 @@ export type ArgumentRule = readonly [expected: string, fits: (value: unknown) =>
 
 /** Rules that several arguments share. */
 export const rules = {
-  text: ["text that is not empty", (value) => typeof value === "string" && value !== ""],
-  anyText: ["text", (value) => typeof value === "string"],
+  text: ["a non-empty string", (value) => typeof value === "string" && value !== ""],
+  anyText: ["a string", (value) => typeof value === "string"],
   flag: ["true or false", (value) => typeof value === "boolean"],
   function: ["a function", (value) => typeof value === "function"],
   list: ["an array", Array.isArray],
   object: ["an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value)],
-  ms: ["a number of milliseconds from 0 on", (value) => Number.isFinite(value) && Number(value) >= 0],
+  ms: ["a number of milliseconds, at least 0", (value) => Number.isFinite(value) && Number(value) >= 0],
 } satisfies Record<string, ArgumentRule>;
 
 function shown(value: unknown): string {
@@ -39,5 +39,5 @@ export function requireMembers(what: string, given: object, members: Readonly<Re
 export function requireOneOf(what: string, word: unknown, valid: readonly string[]): void {
   if (valid.includes(word as string)) return;
   const text = String(word);
-  throw sandboxError("invalid_argument", `\`${text}\` is not ${what}; did you mean \`${nearest(text, valid, () => Infinity)}\`? There are: ${valid.join(", ")}`);
+  throw sandboxError("invalid_argument", `\`${text}\` is not ${what}: did you mean \`${nearest(text, valid, () => Infinity)}\`? Valid: ${valid.join(", ")}`);
 }

@@ -9,21 +9,21 @@ const statusRule: ArgumentRule = ["a status that a `Response` can have, 200 to 5
 const commonMembers: Record<string, ArgumentRule> = {
   kind: rules.text,
   method: rules.text,
-  path: ["a path that begins with `/`, or a pattern", (value) => value instanceof RegExp || (typeof value === "string" && /^[/*]/.test(value))],
-  times: ["a number of requests from 1 on", (value) => typeof value === "number" && value >= 1],
+  path: ["a path that begins with `/`, or a regular expression", (value) => value instanceof RegExp || (typeof value === "string" && /^[/*]/.test(value))],
+  times: ["a number of requests, at least 1", (value) => typeof value === "number" && value >= 1],
   handled: rules.flag,
 };
 
 /** The members of a rule beside the common ones, by its kind. */
 const membersByKind: Record<FaultRule["kind"], Readonly<Record<string, ArgumentRule>>> = {
   delay: { ms: rules.ms },
-  status: { status: statusRule, retryAfter: ["text or a number", (value) => ["string", "number"].includes(typeof value)], body: ["what JSON can hold", canBeJson] },
+  status: { status: statusRule, retryAfter: ["text or a number", (value) => ["string", "number"].includes(typeof value)], body: ["a JSON value", canBeJson] },
   html: { status: statusRule },
   truncated: {},
   empty204: {},
   drop: {},
   hang: {},
-  hugeBody: { bytes: ["a number of bytes from 0 on", (value) => Number.isInteger(value) && Number(value) >= 0] },
+  hugeBody: { bytes: ["a number of bytes, at least 0", (value) => Number.isInteger(value) && Number(value) >= 0] },
 };
 
 function canBeJson(value: unknown): boolean {

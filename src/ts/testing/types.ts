@@ -3,6 +3,7 @@ import type { ClientOptions, ConnectClient } from "../index.js";
 /** An authorization server's token response, or its error. */
 export type OAuthTokens =
   | {
+      /** True for a token response. */
       ok: true;
       /** The token response (RFC 6749 §5.1), such as `access_token` and `expires_in`. */
       tokens: Record<string, unknown>;
@@ -11,6 +12,7 @@ export type OAuthTokens =
 
 /** An error of an authorization server. */
 export interface OAuthRefusal {
+  /** False for an error. */
   ok: false;
   /** The `error` (RFC 6749 §5.2), such as `"invalid_grant"`. */
   error: string;
@@ -43,6 +45,7 @@ export interface OAuthPort {
    */
   userinfo?: ((input: { tokens: Record<string, unknown> }) => Promise<
     | {
+        /** True for claims. */
         ok: true;
         /** The claims, such as `sub` and `email`. */
         claims: Record<string, unknown>;

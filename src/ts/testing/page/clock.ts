@@ -37,7 +37,7 @@ export class Clock implements SandboxClock {
     }
     const fake = findFakeTimer();
     if (fake) throw sandboxError("timers_faked", `\`${fake}\` of this page is a fake already: ${howToShare}; or call vi.useRealTimers() first`);
-    requireRule(["a moment in milliseconds since 1970", Number.isFinite], "what `now` of createSandbox answers", startMs);
+    requireRule(["a time in milliseconds since 1970", Number.isFinite], "the return value of `now` of createSandbox", startMs);
     this.#timers = new FakeTimers(startMs, patches);
     patches.after(() => (this.#timers = undefined));
   }
@@ -68,7 +68,7 @@ export class Clock implements SandboxClock {
       if (await this.#step(endMs)) continue;
       throw sandboxError("clock_stuck", this.advanceTimers || this.#timers?.nextMs
         ? `the promise did not settle within ${limitMs} ms of the sandbox's clock`
-        : "the promise did not settle, and no timer is left: it waits for something that is no timer of this page, such as a real request, a worker, or a timer set before the sandbox was installed");
+        : "the promise did not settle, and no timer is left: it waits for something other than a timer of this page, such as a real request, a worker, or a timer set before the sandbox was installed");
     }
     return promise;
   }
@@ -122,7 +122,7 @@ export class Clock implements SandboxClock {
     if (!this.#timers) throw sandboxError("not_installed", "`clock.advance` needs an installed sandbox: call install or createClient first");
     const { replaced } = this.#timers;
     if (replaced) {
-      throw sandboxError("timers_replaced", `\`${replaced}\` of this page is no longer the sandbox's: vi.useFakeTimers(), vi.setSystemTime(), a spy or another library has replaced it since the sandbox was installed. For another moment give createSandbox \`now\`; for timers of another library ${howToShare}`);
+      throw sandboxError("timers_replaced", `\`${replaced}\` of this page is no longer the sandbox's: vi.useFakeTimers(), vi.setSystemTime(), a spy or another library has replaced it since the sandbox was installed. To start at another time, give createSandbox \`now\`. To use the timers of another library, ${howToShare}`);
     }
     return this.#timers;
   }
