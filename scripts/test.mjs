@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
+import { relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { root } from "./lib/paths.mjs";
 import { say, seconds, step } from "./lib/progress.mjs";
-import { explain, main, Stop } from "./lib/stop.mjs";
+import { explain, main, readArgs, Stop } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
 import { add, NONE, show } from "./test/counts.mjs";
@@ -9,27 +11,38 @@ import { schedule } from "./test/schedule.mjs";
 import { STAGES } from "./test/stages.mjs";
 import { keepTime, stateNow } from "./test/times.mjs";
 
-const HELP = `npm test                  every stage, several at once, each when what it needs is there
-npm test -- native wasm   only these; "wasm", "e2e" and "attacks" are all browsers, "firefox" is all in it
+const USAGE = `npm test                              every stage, several at a time
+npm test -- native e2e                only these stages; "firefox" means every stage in Firefox
+npm test -- tests/e2e/form.test.mjs   only this file, in each stage that runs it; "e2e webkit" before it names one stage
+`;
 
-${STAGES.map(({ name }) => name).join("\n")}`;
-
-/** The stages that the arguments name: `native`, `firefox`, `e2e` (all browsers), `e2e webkit`; without arguments, all. */
-function select(words) {
-  const names = STAGES.map(({ name }) => name).join(", ");
-  for (const word of words) {
-    if (!STAGES.some((stage) => isNamed(stage, word))) throw new Stop(`There is no stage ${word}; there are: ${names}`);
-  }
-  const chosen = STAGES.filter((stage) => !words.length || words.some((word) => isNamed(stage, word)));
-  const present = chosen.filter((stage) => words.length || !stage.present || stage.present());
-  const needsBuild = present.some((stage) => stage.after?.includes("build"));
-  return STAGES.filter((stage) => present.includes(stage) || (needsBuild && stage.name === "build"));
+function help() {
+  const rows = STAGES.map(({ name, seconds, about }) => [name, `${seconds} s`, about]);
+  return [USAGE, ...table([["stage", "usually", "checks"], ...rows])].join("\n");
 }
 
-// A stage is not named by what it does without.
+/** The stages that run when the command line has these words: names of stages and paths of test files. */
+function select(words) {
+  const pathOf = (word) => relative(root, resolve(process.env.INIT_CWD ?? "", word)).replaceAll(sep, "/");
+  const holds = (path) => (stage) => Boolean(stage.files?.includes(path));
+  const paths = words.map(pathOf).filter((path) => STAGES.some(holds(path)));
+  const names = words.filter((word) => !paths.includes(pathOf(word)));
+  for (const name of names) {
+    if (!STAGES.some((stage) => isNamed(stage, name))) throw new Stop(`"${name}" is neither a stage nor a test file; \`npm test -- --help\` lists the stages.`);
+  }
+  const chosen = STAGES.filter((stage) => !names.length || names.some((name) => isNamed(stage, name)))
+    .map((stage) => (paths.length ? { ...stage, only: paths.filter((path) => holds(path)(stage)) } : stage))
+    .filter(({ only }) => only?.length !== 0);
+  if (!chosen.length) throw new Stop(`No chosen stage runs ${paths.join(" or ")}.`);
+  const build = STAGES.find(({ name }) => name === "build");
+  const needsBuild = chosen.some(({ after }) => after?.includes(build.name)) && !chosen.includes(build);
+  return needsBuild ? [build, ...chosen] : chosen;
+}
+
+// "wasm" does not mean the stages that are named "without wasm".
 const isNamed = ({ name }, word) => name === word || name.split(" without ")[0].split(" ").includes(word);
 
-/** What a stage's run amounts to, and what is to be shown of it. */
+/** The counts of a stage, and the output to show if it failed. */
 function judge(stage, { code, output }) {
   if (stage.isStep) return { counts: NONE, output };
   if (!stage.count) return { counts: code === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 }, output };
@@ -45,7 +58,7 @@ async function runStage(stage, found) {
   const start = Date.now();
   let result;
   try {
-    const done = await step(stage.name, (note) => stage.run({ ...found, note }), { quiet: true });
+    const done = await step(stage.name, (note) => stage.run({ ...found, note, only: stage.only }), { quiet: true });
     result = judge(stage, done ?? { code: 0, output: "" });
   } catch (error) {
     result = { counts: { ...NONE, failed: 1 }, output: explain(error) };
@@ -60,7 +73,7 @@ async function runStage(stage, found) {
   return { name: stage.name, time, counts };
 }
 
-/** One stage more than there are cores: a browser waits for its driver and its pages a good part of the time. */
+/** One stage more than there are cores: a browser often waits for its driver and its pages. */
 const SIDE_BY_SIDE = Math.max(2, availableParallelism()) + 1;
 
 const runStages = (stages, found) =>
@@ -70,7 +83,7 @@ const runStages = (stages, found) =>
       const isWithoutBuild = stage.after?.includes("build") && results.get("build")?.counts.failed;
       const reason = isWithoutBuild ? "there is no build" : stage.impossible;
       if (!reason) return runStage(stage, found);
-      say(`${stage.name}: not run, as ${reason}`);
+      say(`${stage.name}: skipped, ${reason}`);
       return { name: stage.name, time: "-", counts: { ...NONE, skipped: 1 } };
     },
   });
@@ -80,15 +93,15 @@ function report(results) {
   say();
   for (const line of table([["stage", "time", "passed", "failed", "skipped"], ...rows])) say(line);
   const total = results.map(({ counts }) => counts).reduce(add, NONE);
-  // The last line, alone: other programs read it.
+  // Other programs read the last line.
   say();
   say(show(total));
   return total.failed ? 1 : 0;
 }
 
 await main(async () => {
-  if (process.argv.includes("--help")) return void console.log(HELP);
-  const words = process.argv.slice(2);
+  const { values, positionals: words } = readArgs();
+  if (values.help) return void console.log(help());
   const stages = select(words);
   const [state, start] = [stateNow(), Date.now()];
   try {
@@ -100,7 +113,7 @@ await main(async () => {
   } catch (error) {
     say(explain(error));
     process.exitCode = report([{ name: "set-up", time: "-", counts: { ...NONE, failed: 1 } }]);
-    // Whatever is still being installed beside the thing that failed ends with us.
+    // Ends what is still being installed.
     process.exit();
   }
 });

@@ -38,13 +38,14 @@ export function fuzz(programs, target, { seconds, found, note }) {
 /** Inputs of each target in a replay: a second's or two. */
 const REPLAYED = 5_000;
 
-/** The stage: each target's corpus and some changes of it, the same ones every time. A line a target. */
-export async function replayAll({ rust, note }) {
-  const programs = await buildTargets(rust, note);
+/** Runs each target on its corpus and some changes of it, the same every time. The output has a line for each target. */
+export async function replay(toolchain, targets, note) {
+  const programs = await buildTargets(toolchain, note);
   const lines = [];
-  for (const target of TARGETS) {
-    const replay = (directory) => measured(programs, target, [`-runs=${REPLAYED}`, "-seed=1", directory], note);
-    const { code, output, runs } = await inTemporary(replay);
+  for (const target of targets) {
+    const { code, output, runs } = await inTemporary((directory) =>
+      measured(programs, target, [`-runs=${REPLAYED}`, "-seed=1", directory], note),
+    );
     const isRight = code === 0 && runs >= REPLAYED;
     lines.push(isRight ? `${target}: ok` : `${target}: not ok, ${runs} inputs\n${output}`);
   }

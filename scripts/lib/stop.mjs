@@ -1,7 +1,8 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-/** A failure that its message explains in full; printed without a stack. */
+/** A failure that its message explains in full. It is printed without a stack. */
 export class Stop extends Error {}
 
 export const explain = (error) => (error instanceof Stop ? error.message : (error?.stack ?? String(error)));
@@ -15,7 +16,16 @@ export async function main(work) {
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     console.log(explain(error));
-    // Whatever is still being installed beside the thing that failed ends with us.
+    // Ends what is still being installed.
     process.exit(1);
+  }
+}
+
+/** The command line: `--help` and these options, `{ values, positionals }` as `parseArgs` gives them. */
+export function readArgs(options) {
+  try {
+    return parseArgs({ allowPositionals: true, options: { help: { type: "boolean" }, ...options } });
+  } catch (error) {
+    throw new Stop(error.message);
   }
 }

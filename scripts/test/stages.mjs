@@ -1,187 +1,105 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { tsc } from "../build/js.mjs";
 import { build } from "../build.mjs";
 import { makeDocs } from "../docs.mjs";
-import { replayAll } from "../fuzz/targets.mjs";
-import { inRoot, root } from "../lib/paths.mjs";
-import { run } from "../lib/run.mjs";
-import { withTarget } from "../lib/target.mjs";
-import { WASM } from "../setup/rust.mjs";
+import { replay, TARGETS } from "../fuzz/targets.mjs";
+import { inRoot } from "../lib/paths.mjs";
 import { checkSizes } from "../size/check.mjs";
 import { buildCrateApp, buildForBundlers } from "./compiled.mjs";
-import { countNode, countRust, countTargets } from "./counts.mjs";
-import { webdriverFile } from "./webdriver.mjs";
+import { countTargets } from "./counts.mjs";
+import { inEngine, inNode, testFiles } from "./node.mjs";
+import { clippy, fmt, inBrowser, natively } from "./rust.mjs";
 
-const LIMIT_MS = 20 * 60_000;
-
-/** Runs a program without throwing: a stage wants the output either way. */
-const attempt = (command, args, options) => run(command, args, { ...options, check: false, timeoutMs: LIMIT_MS });
-
-const cargo = (toolchain, args, note) =>
-  withTarget(toolchain, (target) => attempt("cargo", args, { note, env: target }));
-
-/** Our crate, and those that stand beside it. */
-async function fmt({ lint, note }) {
-  let done;
-  for (const folder of [".", "examples/yew", "fuzz"]) {
-    done = await cargo(lint, ["fmt", "--check", "--manifest-path", inRoot(folder, "Cargo.toml")], note);
-    if (done.code !== 0) break;
-  }
-  return done;
-}
-
-async function clippy({ lint, note }) {
-  const args = (target) => ["clippy", "--all-targets", ...target, "--", "-D", "warnings"];
-  const native = await cargo(lint, args([]), note);
-  if (native.code !== 0) return native;
-  const browser = await cargo(lint, args(["--target", WASM]), note);
-  if (browser.code !== 0) return browser;
-  // As a Rust frontend takes the crate, which sees the warnings of a dependency by path.
-  return cargo(lint, ["clippy", "--no-default-features", "--target", WASM, "--", "-D", "warnings"], note);
-}
-
-// wasm-pack looks into the environment for the drivers; it would take the first on PATH for either browser.
-const inBrowser = (name, flag, driver) => async (context) => {
-  const browser = context[name];
-  const driverOption = [`--${driver.toLowerCase()}`, browser[`${driver}_BINARY`]];
-  const options = ["--headless", `--${flag}`, ...driverOption, "--mode", "no-install"];
-  const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(name, browser) };
-  return withTarget(context.lint, (target) =>
-    attempt("wasm-pack", ["test", ...options, root], { note: context.note, env: { ...target, ...env } }),
-  );
-};
-
-/** Node 20 takes no patterns after --test. */
-function testFiles(directory) {
-  const path = inRoot("tests", directory);
-  if (!existsSync(path)) return [];
-  const files = readdirSync(path, { recursive: true }).sort();
-  return files.filter((file) => file.endsWith(".test.mjs")).map((file) => join(path, file));
-}
-
-/** `limitMs` is for each file: Node 20 takes --test-timeout for that, and ends the file with whatever it started. */
-const inNode = (directory, { limitMs, flags = [], env, files = testFiles(directory) }) => (context) =>
-  attempt(process.execPath, ["--test", "--test-reporter=spec", `--test-timeout=${limitMs}`, ...flags, ...files], {
-    note: context.note,
-    env: env?.(context),
-  });
-
-// Of the JavaScript surface's tests, those that load the module, but not those of how it is loaded.
-const others = /^(?:host|sandbox|loading|guides|declarations|benchmarks|schedule|lock-files|import-cycles|size-limits|testing-(?:guide|members|patches))\b/;
-const loadsModule = (file) => !others.test(basename(file));
-
-const impossibleInWebKit = process.platform !== "linux" && "WebKitGTK is for Linux and safaridriver is not supported yet";
-
-/** Whether a file's tests can share a browser with those of others. */
-const sharesBrowser = (file) => readFileSync(file, "utf8").includes("support/scenarios.mjs");
+const filesOf = (folder, names) => names.map((name) => `tests/${folder}/${name}.test.mjs`);
 
 /**
- * The tests of a folder in one engine. Where engines cannot differ, a test runs in Chromium only and says so itself, with
- * `inOneEngine`: tests/e2e/README.md has the rule. So the stages of Firefox and WebKit run fewer tests.
+ * The tests of the JavaScript surface that could fail on the JavaScript build alone: it has other glue (values, memory, exceptions,
+ * timers) and other arithmetic. What the client makes of these is compiled from the same Rust.
  */
-const inEngine = (directory, engine, { name = `${directory} ${engine}`, env, files = testFiles(directory) } = {}) => ({
-  name,
-  needs: ["npm", engine, "screen"],
+const dependOnBuild = testFiles("node").filter((file) => !/\/(?:host|sandbox|loading|guides|declarations|benchmarks|schedule|lock-files|testing-(?:guide|members|patches))\b/.test(file));
+
+/** The same in browsers: forms, leaving the page and coming back, popups and channels. */
+const dependOnBuildInBrowsers = filesOf("e2e", ["callback", "form", "interrupted", "popup", "redirect"]);
+
+/** The attacks that one engine may stop and another let happen. */
+const attacksOnWindows = filesOf("attacks", ["windows"]);
+
+const ofBundlers = filesOf("pack", ["bundlers", "wasm-pack"]);
+const ofJest = filesOf("pack", ["jest"]);
+const ofLoading = filesOf("pack", ["loading"]);
+const ofTarball = testFiles("pack").filter((file) => ![...ofBundlers, ...ofJest].includes(file));
+
+/** The members of a stage that tests the package as npm installs it. `prepare` gives more of the environment. */
+const ofPackage = (files, { limitMs = 5 * 60_000, engine = "chromium", needs = [], prepare = () => ({}) } = {}) => ({
+  needs: ["npm", "pack-tools", engine, "screen", ...needs],
   after: ["build"],
-  impossible: engine === "webkit" && impossibleInWebKit,
-  present: () => files.length > 0,
-  count: countNode,
-  run: inNode(directory, {
-    files: [inRoot("scripts", "test", "together.mjs"), ...files.filter((file) => !sharesBrowser(file))],
-    // For all of them together: a test has a limit of its own.
-    limitMs: LIMIT_MS,
-    // Browsers side by side take each other's focus, and with it the events that the tests wait for.
-    flags: ["--test-concurrency=1"],
-    env: (context) => ({
-      ...context[engine], ...context.screen, E2E_ENGINE: engine, ...env, TOGETHER: JSON.stringify(files.filter(sharesBrowser)),
+  ...inNode(files, {
+    limitMs,
+    env: async (found) => ({
+      ...found[engine], ...found.screen, ...found["pack-tools"], ...(await prepare(found)), E2E_ENGINE: engine,
     }),
   }),
 });
 
-/**
- * Of the tests in browsers, those whose outcome could be another with the module as JavaScript: it is loaded in another way, its memory
- * grows and is overwritten in another way, and every kind of effect goes through glue of its own: requests, forms, storage, leaving
- * the page and coming back, timers, popups and channels. Of these files, the tests that run in one engine only are left out. The
- * others ask what the demo, the browser and the platform do with the same calls: looks and keyboard, React, networks and servers
- * that fail, pages that are hidden. What the module makes of those is asked of this build by `node without wasm`.
- */
-const dependsOnBuild = (file) => /^(?:callback|form|interrupted|popup|redirect)\.test\.mjs$/.test(basename(file));
-
-/** Of the attacks, those that one engine may let happen and another not. */
-const isOfWindows = (file) => basename(file) === "windows.test.mjs";
-const onWindows = { files: testFiles("attacks").filter(isOfWindows) };
-
-const isOfBundlers = (file) => /\b(?:bundlers|wasm-pack)\.test\.mjs$/.test(file);
-const isOfJest = (file) => basename(file) === "jest.test.mjs";
-const isOfLoading = (file) => basename(file) === "loading.test.mjs";
-
-/** Tests of the package as it is installed; `prepare` makes what else they need, and says where that is. */
-const ofPackage = (name, { limitMs = 5 * 60_000, isChosen, engine = "chromium", needs = [], prepare = () => ({}) }) => ({
-  name,
-  needs: ["npm", "pack-tools", engine, "screen", ...needs],
-  after: ["build"],
-  count: countNode,
-  run: async (context) => {
-    const found = { ...context[engine], ...context.screen, ...context["pack-tools"], ...(await prepare(context)) };
-    const env = () => ({ ...found, E2E_ENGINE: engine });
-    return inNode("pack", { limitMs, files: testFiles("pack").filter(isChosen), env })(context);
-  },
-});
-
-/** cargo's target directory, which only one program at a time can write. */
+/** cargo's target directory, which one program at a time can write. */
 const CARGO = "target";
 
 /**
- * The stages, the first to start first: the longest, and those that compile, of which one runs at a time. `needs` is what setup
- * must install; `after` names the stages whose results it takes, `uses` what only one stage at a time can have; `count` reads the
- * numbers from the output, and a stage without it is one check; `present` tells whether there is anything to run, `impossible`
- * why it cannot run here.
+ * The stages in the order in which they start: the longest first, and those that compile, one at a time.
+ * - `about`, `seconds`: for `--help`; the usual duration on two cores, beside two other stages, with everything installed.
+ * - `needs`: what setup installs.
+ * - `after`: stages whose results it takes.
+ * - `uses`: what only one stage at a time can have.
+ * - `files`: the test files, of which the command line may choose some.
+ * - `count`: reads the numbers of tests from the output; a stage without it is one check, or none with `isStep`.
+ * - `impossible`: why it cannot run on this system.
  */
 export const STAGES = [
-  { name: "fmt", needs: ["lint"], uses: CARGO, run: fmt },
+  { name: "fmt", about: "rustfmt has nothing to change", seconds: 1, needs: ["lint"], uses: CARGO, run: fmt },
   {
     name: "build",
+    about: "makes pkg/ and dist/ unless they are up to date",
+    seconds: 37,
     needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
     uses: CARGO,
     isStep: true,
     run: async () => void (await build()),
   },
-  { name: "size", needs: ["npm"], after: ["build"], run: checkSizes },
+  { name: "size", about: "downloads and requests stay within their limits", seconds: 2, needs: ["npm"], after: ["build"], run: checkSizes },
   {
     name: "types",
+    about: "tsc accepts src/ts, www and tests/types",
+    seconds: 2,
     needs: ["npm"],
     after: ["build"],
     run: ({ note }) => tsc(["--project", inRoot()], { note, check: false }),
   },
-  inEngine("e2e", "chromium"),
-  { name: "clippy", needs: ["lint"], uses: CARGO, run: clippy },
-  {
-    name: "native",
-    needs: ["rust"],
-    uses: CARGO,
-    count: countRust,
-    run: ({ rust, note }) => cargo(rust, ["test", "--no-fail-fast"], note),
-  },
-  inEngine("e2e", "firefox"),
+  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, ...inEngine("chromium", testFiles("e2e")) },
+  { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 30, needs: ["lint"], uses: CARGO, run: clippy },
+  { name: "native", about: "the Rust tests in tests/*.rs, without a browser", seconds: 50, needs: ["rust"], uses: CARGO, ...natively },
+  { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 190, ...inEngine("firefox", testFiles("e2e")) },
   {
     name: "wasm chromium",
-    needs: ["lint", "wasm-pack", "wasm-bindgen", "chromium"],
+    about: "the Rust tests in tests/web, in Chromium",
+    seconds: 40,
+    needs: ["lint", "wasm-bindgen", "chromium"],
     uses: CARGO,
-    count: countRust,
-    run: inBrowser("chromium", "chrome", "CHROMEDRIVER"),
+    ...inBrowser("chromium", "CHROMEDRIVER"),
   },
   {
     name: "wasm firefox",
-    needs: ["lint", "wasm-pack", "wasm-bindgen", "firefox"],
+    about: "the same in Firefox",
+    seconds: 20,
+    needs: ["lint", "wasm-bindgen", "firefox"],
     uses: CARGO,
-    count: countRust,
-    run: inBrowser("firefox", "firefox", "GECKODRIVER"),
+    ...inBrowser("firefox", "GECKODRIVER"),
   },
-  inEngine("e2e", "webkit"),
+  { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 190, ...inEngine("webkit", testFiles("e2e")) },
   {
     name: "docs",
+    about: "rustdoc and TypeDoc have no warning",
+    seconds: 12,
     needs: ["npm", "lint", "docs-tools"],
     after: ["build"],
     uses: CARGO,
@@ -189,93 +107,104 @@ export const STAGES = [
   },
   {
     name: "fuzz",
+    about: "each fuzz target on its corpus and 5,000 fixed inputs",
+    seconds: 60,
     needs: ["rust", "cargo-fuzz"],
     uses: CARGO,
+    files: TARGETS.map((target) => `fuzz/fuzz_targets/${target}.rs`),
     count: countTargets,
-    run: replayAll,
-    impossible: process.platform === "win32" && "libFuzzer is not supported there",
+    run: ({ rust, note, only }) => replay(rust, only?.map((file) => basename(file, ".rs")) ?? TARGETS, note),
+    impossible: process.platform === "win32" && "libFuzzer does not support Windows",
   },
   {
     name: "crate",
+    about: "the crate in a Yew app, in Chromium",
+    seconds: 40,
     needs: ["npm", "lint", "wasm-bindgen", "chromium"],
     after: ["build"],
     uses: CARGO,
-    count: countNode,
-    // A minute at the first time.
-    run: async (context) => {
-      await buildCrateApp(context);
-      return inNode("crate", { limitMs: 2 * 60_000, env: ({ chromium }) => chromium })(context);
-    },
-  },
-  inEngine("e2e", "chromium", {
-    name: "e2e without wasm",
-    env: { E2E_WITHOUT_WASM: "1" },
-    files: testFiles("e2e").filter(dependsOnBuild),
-  }),
-  inEngine("attacks", "chromium"),
-  {
-    name: "faults",
-    needs: ["npm"],
-    after: ["build"],
-    count: countNode,
-    // Every fault at every request, and ten thousand flows: half a minute and a quarter on an idle machine.
-    run: inNode("faults", { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
-  },
-  ofPackage("pack", { isChosen: (file) => !isOfBundlers(file) && !isOfJest(file) }),
-  {
-    name: "node",
-    needs: ["npm"],
-    after: ["build"],
-    present: () => testFiles("node").length > 0,
-    count: countNode,
-    run: inNode("node", { limitMs: 2 * 60_000 }),
-  },
-  {
-    name: "node without wasm",
-    needs: ["npm"],
-    after: ["build"],
-    count: countNode,
-    run: inNode("node", {
-      limitMs: 2 * 60_000,
-      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
-      files: testFiles("node").filter(loadsModule),
+    ...inNode(testFiles("crate"), {
+      env: async (found) => {
+        await buildCrateApp(found);
+        return found.chromium;
+      },
     }),
   },
-  // Half a minute once everything is installed and cached, minutes at the first time.
-  ofPackage("bundlers", {
-    limitMs: 10 * 60_000,
-    isChosen: isOfBundlers,
-    needs: ["lint", "wasm-bindgen"],
-    prepare: buildForBundlers,
-  }),
+  {
+    name: "e2e without wasm",
+    about: "forms, callbacks, popups and redirects on the JavaScript build, in Chromium without WebAssembly",
+    seconds: 60,
+    ...inEngine("chromium", dependOnBuildInBrowsers, { E2E_WITHOUT_WASM: "1" }),
+  },
+  { name: "attacks chromium", about: "everything that SECURITY.md says an attacker may try", seconds: 45, ...inEngine("chromium", testFiles("attacks")) },
+  {
+    name: "faults",
+    about: "every fault at every request, and thousands of flows in one page",
+    seconds: 80,
+    needs: ["npm"],
+    after: ["build"],
+    ...inNode(testFiles("faults"), { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
+  },
+  {
+    name: "pack",
+    about: "the packed package: files, types in eight TypeScripts, loading in Chromium, Vitest",
+    seconds: 100,
+    ...ofPackage(ofTarball),
+  },
+  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 140, needs: ["npm"], after: ["build"], ...inNode(testFiles("node")) },
+  {
+    name: "node without wasm",
+    about: "what could fail on the JavaScript build alone",
+    seconds: 60,
+    needs: ["npm"],
+    after: ["build"],
+    ...inNode(dependOnBuild, {
+      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
+    }),
+  },
+  {
+    name: "bundlers",
+    about: "an app of each bundler, and of wasm-pack's own output, in Chromium",
+    seconds: 70,
+    // The first time takes minutes.
+    ...ofPackage(ofBundlers, { limitMs: 10 * 60_000, needs: ["lint", "wasm-bindgen"], prepare: buildForBundlers }),
+  },
   {
     name: "runtimes",
+    about: "the gateway in Bun, Deno, workerd and Node's frameworks",
+    seconds: 40,
     needs: ["npm", "runtimes"],
     after: ["build"],
-    count: countNode,
-    run: inNode("runtimes", { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
+    ...inNode(testFiles("runtimes"), { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
   },
   {
     name: "routers",
+    about: "routers that rewrite the address of a callback, in Chromium",
+    seconds: 4,
     needs: ["npm", "routers", "chromium", "screen"],
     after: ["build"],
-    count: countNode,
-    run: inNode("routers", { limitMs: 3 * 60_000, env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
+    ...inNode(testFiles("routers"), { env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
   },
-  // Only these two can be given a saved login.
-  inEngine("autofill", "chromium"),
-  inEngine("autofill", "firefox"),
-  inEngine("attacks", "firefox", onWindows),
-  inEngine("attacks", "webkit", onWindows),
-  { name: "gateway", needs: ["npm"], after: ["build"], count: countNode, run: inNode("gateway", { limitMs: 2 * 60_000 }) },
+  // WebKitGTK saves no logins.
+  { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 7, ...inEngine("chromium", testFiles("autofill")) },
+  { name: "autofill firefox", about: "the same in Firefox", seconds: 10, ...inEngine("firefox", testFiles("autofill")) },
+  { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 18, ...inEngine("firefox", attacksOnWindows) },
+  { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 13, ...inEngine("webkit", attacksOnWindows) },
+  { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway")) },
   {
     name: "jest",
+    about: "an app's own tests in Jest, with connect-flow/testing",
+    seconds: 6,
     needs: ["npm", "jest"],
     after: ["build"],
-    count: countNode,
-    run: inNode("pack", { limitMs: 2 * 60_000, files: testFiles("pack").filter(isOfJest), env: ({ jest }) => jest }),
+    ...inNode(ofJest, { env: ({ jest }) => jest }),
   },
-  // How the module is loaded, or is not, differs between engines.
-  ofPackage("pack firefox", { isChosen: isOfLoading, engine: "firefox" }),
-  { ...ofPackage("pack webkit", { isChosen: isOfLoading, engine: "webkit" }), impossible: impossibleInWebKit },
+  { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 9, ...ofPackage(ofLoading, { engine: "firefox" }) },
+  {
+    name: "pack webkit",
+    about: "the same in WebKitGTK",
+    seconds: 6,
+    ...ofPackage(ofLoading, { engine: "webkit" }),
+    impossible: inEngine("webkit", []).impossible,
+  },
 ];

@@ -1,4 +1,5 @@
-// Test files of one process, as `TOGETHER` lists them: what takes long to start, as a browser, is started once for all of them.
+// Runs the test files of `TOGETHER` in one process, so that they share a browser: it takes longer to start than most tests.
 import { pathToFileURL } from "node:url";
+import { inRoot } from "../lib/paths.mjs";
 
-for (const file of JSON.parse(process.env.TOGETHER)) await import(pathToFileURL(file));
+for (const file of JSON.parse(process.env.TOGETHER)) await import(pathToFileURL(inRoot(file)));
