@@ -37,7 +37,8 @@ export function measureGroups(budgets = readBudgets()) {
   });
 }
 
-export const isOver = ({ brotli, limit }) => brotli > limit;
+/** Also true for a group without a limit. */
+export const isOver = ({ brotli, limit }) => !(brotli <= limit);
 
 /** What to say of a group: how far it is from its aim and from its limit. */
 export function verdict({ brotli, budget, limit }) {

@@ -64,8 +64,8 @@ export function report(passed) {
   const flowList = flows.map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
   return `# Faults and their results
 
-Every request of every flow is tested with every fault. \`npm run faults -- --write\` runs all cases and writes this page.
-\`npm test -- faults\` fails when the page and the results differ. A real server stands in front of the sandbox and produces the faults,
+Every request of every flow is tested with every fault. \`npm test -- faults\` fails when this page and the
+results differ; with \`FAULTS_WRITE=1\` in the environment it writes the page. A real server stands in front of the sandbox and produces the faults,
 and the client uses Node's own \`fetch\`. The clock is fake.
 
 The flows and their requests:
