@@ -49,7 +49,7 @@ suite("the README and the guides", () => {
     assert.deepEqual(others.filter((line) => !line.startsWith(" ")), []);
   });
 
-  for (const document of [...documents, "docs/demo.md", "docs/secrets.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"]) {
+  for (const document of [...documents, "docs/demo.md", "docs/secrets.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "tests/README.md"]) {
     test(`${document} links to what is there`, () => {
       const links = [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)/g)];
       const missing = links.filter(([, path, heading]) => {

@@ -53,7 +53,7 @@ after(() => Promise.all([...opened.values()].map(close)));
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is: `/react`.
  * @param hasFocus whether only one window at a time has the keyboard, as on a user's screen.
- * @param inOneEngine whether engines cannot differ in what these tests check, as README.md has it: they run in Chromium only, and
+ * @param inOneEngine whether engines cannot differ in what these tests check, as tests/README.md has it: they run in Chromium only, and
  * there with WebAssembly only.
  * @param host more options for `openPlatform`, as `coop`.
  */
