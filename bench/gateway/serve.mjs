@@ -1,5 +1,5 @@
 // Runs one server in a process of its own: `upstream`, or in front of it `gateway`, `handler` or `proxy`. Sends its URL to the parent,
-// and its usage for each message.
+// and answers each message with its usage.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
