@@ -151,13 +151,13 @@ async function reopen(): Promise<Instance> {
   }
 }
 
-type Source = Response | ArrayBuffer | WebAssembly.Module;
+type ModuleSource = Response | ArrayBuffer | WebAssembly.Module;
 
 /** Compiles the module where `file` is not compiled yet, and starts it. */
 async function start(instance: Instance, file: unknown): Promise<object | undefined> {
   const { imports, start } = instance.glue;
   if (!imports || !start) return;
-  const source = (await file) as Source;
+  const source = (await file) as ModuleSource;
   if (source instanceof WebAssembly.Module) return (instance.exports = start(await WebAssembly.instantiate(source, imports())));
   const result = await ("body" in source ? WebAssembly.instantiateStreaming(source, imports()) : WebAssembly.instantiate(source, imports()));
   compiled = result.module;

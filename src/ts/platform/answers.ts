@@ -1,4 +1,4 @@
-// What the platform answers, as far as connect-flow reads it or the sandbox writes it. Members are optional where the platform may leave them out.
+// The answers of the platform: the members that the gateway passes on or the sandbox writes. Optional members may be missing in some answers.
 // Source: docs/protocol.md.
 import type { JsonObject } from "./json.js";
 

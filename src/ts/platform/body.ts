@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from "./json.js";
 
-/** Why a text is not the JSON object that the platform's operations take. */
+/** Why a body is not a JSON object. */
 export type BodyFault = "media type" | "syntax" | "not an object";
 
-/** Parses the body of a request. */
+/** Parses the body of a request, which must be a JSON object. */
 export function parseJsonBody(text: string, headers: Headers): JsonObject | BodyFault {
   if (mediaTypeOf(headers) !== "application/json") return "media type";
   let body: unknown;

@@ -14,10 +14,10 @@ export interface PlatformError {
   errors?: string[];
 }
 
-/** What tells one error of the platform from another. */
+/** The members that identify an error. */
 export type ErrorId = Pick<PlatformError, "status" | "code" | "slug">;
 
-/** Errors of the platform by what they mean. Source: docs/protocol.md, section 6. */
+/** The errors of the platform by their meaning. Source: docs/protocol.md, section 6. */
 export const errorIds = {
   unauthorized: { status: 401, slug: "HTTP_Unauthorized" },
   invalidRequest: { status: 400, code: 10400 },
@@ -41,10 +41,10 @@ export const errorBody = (error: PlatformError): { error: PlatformError } => ({ 
 /** The body of 429, which has no `error`. */
 export const rateLimitedBody = { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" };
 
-/** The body of 410 for versions that the platform has retired. Its `error` is a text. */
+/** The body of 410 for versions that the platform has retired. Its `error` is a string. */
 export const retiredBody = { error: "This endpoint is no longer available. Please upgrade to v3 APIs. " };
 
-/** The members of an error where the platform puts them: in `error`, or at the top. */
+/** The members of an error, which stand in `error` or at the top of the body. */
 export function errorMembers(body: unknown): Record<string, unknown> {
   const outer = isObject(body) ? body : {};
   return isObject(outer.error) ? outer.error : outer;
@@ -56,5 +56,5 @@ export function keyProblem(status: number, slug: string): "rejected" | "forbidde
   return status === 403 && slug.startsWith("APIKey_") ? "forbidden" : undefined;
 }
 
-/** Statuses with which the platform answers about an id that it does not know, or does not take for one. */
+/** Whether the platform uses a status for ids that are unknown or malformed. */
 export const isUnknownId = (status: number): boolean => [400, 403, 404, 410, 422].includes(status);

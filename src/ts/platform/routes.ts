@@ -1,8 +1,8 @@
 interface Route {
   method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** What follows `/api/v3.1`. `:id` stands for one segment. */
+  /** The path after `/api/v3.1`. `:id` stands for one segment. */
   path: string;
-  /** Parameters of the query. */
+  /** The parameters that the query may have. Default: none. */
   query?: readonly string[];
 }
 
@@ -37,10 +37,10 @@ export type QueryName<Name extends OperationName> = Routes[Name] extends { query
 
 export const operationNames = Object.keys(routes) as OperationName[];
 
-/** The same in a type that has `query` for every operation. */
+/** The route of an operation that is only known at run time. */
 export const routeOf = (name: OperationName): Route => routes[name];
 
-/** The path of an operation, with an id that needs no encoding. */
+/** The path of an operation. The id is not encoded. */
 export const pathOf = (name: OperationName, id = ""): string => routes[name].path.replace(":id", id);
 
 export interface RouteMatch {

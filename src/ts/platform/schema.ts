@@ -12,7 +12,7 @@ export interface RequestProblem {
 export type Schema<T> = (value: unknown, path: string, problems: RequestProblem[]) => T;
 export type TypeOf<S> = S extends Schema<infer T> ? T : never;
 type Shape = Record<string, Schema<unknown>>;
-type Members<S extends Shape> = { [K in keyof S]: TypeOf<S[K]> };
+type ObjectOf<S extends Shape> = { [K in keyof S]: TypeOf<S[K]> };
 
 function must<T>(test: (value: unknown) => boolean, message: string): Schema<T> {
   return (value, path, problems) => {
@@ -58,15 +58,15 @@ export const connectionValues: Schema<Record<string, string>> = (value, path, pr
 };
 
 /** An object with these members. Others are a problem, so that a misspelt member does not pass as a missing one. */
-export function object<S extends Shape>(shape: S): Schema<Members<S>> {
+export function object<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
   return (value, path, problems) => {
     const members = anyObject(value, path, problems);
-    if (!isObject(members)) return members as Members<S>;
+    if (!isObject(members)) return members as ObjectOf<S>;
     const at = (name: string) => (path ? `${path}.${name}` : name);
     for (const name of Object.keys(members)) {
       if (!Object.hasOwn(shape, name)) problems.push({ path: at(name), message: "is not a known property" });
     }
     const entries = Object.entries(shape).map(([name, schema]) => [name, schema(members[name], at(name), problems)]);
-    return Object.fromEntries(entries) as Members<S>;
+    return Object.fromEntries(entries) as ObjectOf<S>;
   };
 }

@@ -1,4 +1,4 @@
-/** The auth schemes that the platform knows, by the status that a new account begins with. */
+/** The auth schemes of the platform, by the status of a new account. Source: docs/protocol.md. */
 const schemesByStatus = {
   // The user types everything that is needed.
   ACTIVE: ["API_KEY", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "CALCOM_AUTH", "GOOGLE_SERVICE_ACCOUNT", "S2S_OAUTH2", "SERVICE_ACCOUNT"],
@@ -8,7 +8,7 @@ const schemesByStatus = {
 
 export type InitialStatus = keyof typeof schemesByStatus;
 
-/** The status that a new account of a scheme begins with, in any case of its name; undefined for an unknown scheme. */
+/** The status of a new account of a scheme, whose case does not matter; undefined for an unknown scheme. */
 export function initialStatusOf(scheme: string): InitialStatus | undefined {
   const statuses = Object.keys(schemesByStatus) as InitialStatus[];
   return statuses.find((status) => (schemesByStatus[status] as readonly string[]).includes(scheme.toUpperCase()));

@@ -77,7 +77,7 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const entityId = await authenticate(settings, request, context, end);
   requireCall(settings, operation.calls);
   const query = parseQuery(url.searchParams, operation.query ?? [], entityId);
-  const body = parseBody(await readBody(settings, request, end), request.headers);
+  const body = parseBody(await readBodyText(settings, request, end), request.headers);
   const upstream = new Upstream(settings, version, end);
   try {
     const call = { rules: settings, upstream, entityId, name, id: id ?? "", query, body, mayReturnTo: testBy(settings.redirectOrigins) };
@@ -129,7 +129,7 @@ async function isAllowedOrigin<Context>(
   }
 }
 
-async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<string> {
+async function readBodyText<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<string> {
   const tooLong = () => refuse(413, "BodyTooLong", "The body is longer than the option `maxBodyBytes` allows");
   if (request.method === "GET") return "";
   if (Number(request.headers.get("content-length")) > maxBodyBytes) throw tooLong();
@@ -151,14 +151,14 @@ async function readBody<Context>({ maxBodyBytes }: Settings<Context>, request: R
 }
 
 function answerResponse({ status, body }: UpstreamAnswer, requestId: string | undefined): Response {
-  return body === undefined ? new Response(null, { status: 204, headers: headersOf(requestId) }) : jsonResponse(status, body, requestId);
+  return body === undefined ? new Response(null, { status: 204, headers: headersOf(requestId) }) : safeResponse(status, body, requestId);
 }
 
 function refusalResponse({ status, body, headers }: Refusal, requestId?: string): Response {
-  return jsonResponse(status, body, requestId, headers);
+  return safeResponse(status, body, requestId, headers);
 }
 
-function jsonResponse(status: number, body: unknown, requestId: string | undefined, more: Record<string, string> = {}): Response {
+function safeResponse(status: number, body: unknown, requestId: string | undefined, more: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), { status, headers: { ...headersOf(requestId), ...more, "content-type": "application/json" } });
 }
 

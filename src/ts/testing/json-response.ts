@@ -1,4 +1,4 @@
-/** `Body` is the answer type that the platform describes. */
+/** A JSON response. `Body` is a type of platform/answers.ts. */
 export function jsonResponse<Body>(status: number, body: Body, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,

@@ -66,7 +66,7 @@ export function nano(length: number): string {
   return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
 }
 
-/** A version 4 UUID. `crypto.randomUUID` is missing from pages of plain http. */
+/** A version 4 UUID. `crypto.randomUUID` is missing from pagePaths of plain http. */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
@@ -75,7 +75,7 @@ export function uuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-const pages: Record<InitiateCall, () => string> = {
+const pagePaths: Record<InitiateCall, () => string> = {
   create: () => `/api/v3/s/${nano(8)}`,
   link: () => `/link/lk_${nano(21)}`,
 };
@@ -220,7 +220,7 @@ export class Store {
       updatedAtMs: now,
       expiresAtMs: now + attemptMs,
       activeAtMs: null,
-      path: pages[begunBy](),
+      path: pagePaths[begunBy](),
       isVisited: false,
       request: null,
     };

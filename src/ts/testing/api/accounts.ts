@@ -5,12 +5,12 @@ import { connectionValues, httpUrl, object, optional, text, type RequestProblem 
 import { isOAuth, missingFields } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
 import { iso, isTyped, newestFirst, type Account, type Integration, type NewAccount, type Store } from "../store.js";
+import { answeredStatus, deprecated, accountAnswer, maskedParams, accountVal } from "./answers.js";
 import { requireAuthConfig } from "./auth-configs.js";
 import type { ApiCall } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { listPage } from "./list-page.js";
 import { check, readBody, readOptionalBody } from "./request.js";
-import { answeredStatus, deprecated, viewAccount, viewParams, viewVal } from "./views.js";
 
 const statuses = ["INITIALIZING", "INITIATED", "ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"];
 
@@ -20,7 +20,7 @@ export async function createAccount(call: ApiCall): Promise<Response> {
   const integration = requireEnabledAuthConfig(store, auth_config.id);
   const { scheme } = integration;
   if (integration.isManaged && isOAuth(scheme)) {
-    // v3.1 names v3 as well.
+    // The platform names the path of v3 in both versions.
     const instead = "Use POST /api/v3/connected_accounts/link instead.";
     throw badRequest(`Creating connections on this endpoint for Composio-managed OAuth auth configs is no longer supported. ${instead}`);
   }
@@ -35,7 +35,7 @@ export async function createAccount(call: ApiCall): Promise<Response> {
   const redirectUrl = account.status === "ACTIVE" ? null : origin + account.path;
   return jsonResponse<CreatedAccount>(201, {
     id: account.id,
-    connectionData: { authScheme: scheme.mode, val: viewVal(account, origin) },
+    connectionData: { authScheme: scheme.mode, val: accountVal(account, origin) },
     ...deprecated(call, {
       status: account.status,
       redirect_url: redirectUrl,
@@ -86,7 +86,7 @@ export async function createLink({ request, store, origin }: ApiCall): Promise<R
 
 export function getAccount(call: ApiCall): Response {
   const account = requireAccount(call.store, call.id);
-  return jsonResponse<ConnectedAccount>(200, { ...viewAccount(account, call), ...deprecated(call, { params: viewParams(account) }) });
+  return jsonResponse<ConnectedAccount>(200, { ...accountAnswer(account, call), ...deprecated(call, { params: maskedParams(account) }) });
 }
 
 export function listAccounts(call: ApiCall): Response {
@@ -107,7 +107,7 @@ export function listAccounts(call: ApiCall): Response {
     (!wanted || wanted.includes(answeredStatus(account)))));
   if (orderBy === "updated_at") found.sort((a, b) => b.updatedAtMs - a.updatedAtMs);
   if (direction === "asc") found.reverse();
-  return listPage(query, found, 1000, (account) => viewAccount(account, call));
+  return listPage(query, found, 1000, (account) => accountAnswer(account, call));
 }
 
 const refreshAccountQuery = object({ redirect_url: optional(httpUrl) });

@@ -6,12 +6,12 @@ import { listOf, text, type RequestProblem } from "../../platform/schema.js";
 import { missingFields } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
 import { newestFirst, type Integration, type Store } from "../store.js";
+import { deprecated, authConfigAnswer, fieldAnswers } from "./answers.js";
 import type { ApiCall } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { listPage } from "./list-page.js";
 import { readBody } from "./request.js";
 import { requireToolkit } from "./toolkits.js";
-import { deprecated, viewAuthConfig, viewFields } from "./views.js";
 
 export function listAuthConfigs(call: ApiCall): Response {
   const { query, store } = call;
@@ -25,14 +25,14 @@ export function listAuthConfigs(call: ApiCall): Response {
     (!slugs || slugs.includes(integration.app.key)) &&
     (isManaged === undefined || integration.isManaged === isManaged) &&
     (!search || integration.name.toLowerCase().includes(search)));
-  return listPage(query, newestFirst(found), 1000, (integration) => viewAuthConfig(integration, call));
+  return listPage(query, newestFirst(found), 1000, (integration) => authConfigAnswer(integration, call));
 }
 
 export function getAuthConfig(call: ApiCall): Response {
   const integration = requireAuthConfig(call.store, call.id);
   return jsonResponse<AuthConfig>(200, {
-    ...viewAuthConfig(integration, call),
-    expected_input_fields: viewFields(integration.scheme.userFields).map((field) => ({
+    ...authConfigAnswer(integration, call),
+    expected_input_fields: fieldAnswers(integration.scheme.userFields).map((field) => ({
       ...field, is_secret: integration.scheme.userFields.find(({ name }) => name === field.name)?.isSecret ?? false,
     })),
   });

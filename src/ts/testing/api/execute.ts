@@ -9,7 +9,7 @@ import { freshen, isRenewable, renew, type Renewal } from "./token-renewal.js";
 /** Runs an action as the user of an account, or with auth params. A failure of the action is a result, not an error. */
 export async function execute(call: ApiCall, action: Action, values: JsonObject, as: Account | AuthParams): Promise<ActionResult> {
   const problems: RequestProblem[] = [];
-  const checked = inputOf(action)(values, "", problems);
+  const checked = inputSchemaOf(action)(values, "", problems);
   if (problems.length) {
     return failed(`Invalid request data provided\n${problems.map(({ path, message }) => `- ${path} ${message}`).join("\n")}`);
   }
@@ -31,7 +31,7 @@ function failure(renewal: Exclude<Renewal, "renewed">): ActionResult {
     : failed("The app's authorization server did not renew the access token");
 }
 
-function inputOf({ parameters }: Action): Schema<Record<string, string | undefined>> {
+function inputSchemaOf({ parameters }: Action): Schema<Record<string, string | undefined>> {
   return object(Object.fromEntries(Object.entries(parameters).map(([name, { isRequired }]) => [name, isRequired ? text : optional(text)])));
 }
 

@@ -4,13 +4,13 @@ import { invalidRequest } from "./errors.js";
 import type { Query } from "./request.js";
 
 /** One page of a list. The cursor of the next page is `page-limit` in base64, as on the platform. */
-export function listPage<Item, View>(query: Query, items: Item[], maxLimit: number, view: (item: Item) => View): Response {
+export function listPage<Item, Answer>(query: Query, items: Item[], maxLimit: number, answerOf: (item: Item) => Answer): Response {
   const cursor = parseCursor(query.text("cursor"));
   const limit = query.count("limit", cursor?.limit ?? 20, maxLimit);
   const page = cursor?.page ?? 1;
   const pages = Math.ceil(items.length / limit);
-  const body: ListPage<View> = {
-    items: items.slice((page - 1) * limit, page * limit).map(view),
+  const body: ListPage<Answer> = {
+    items: items.slice((page - 1) * limit, page * limit).map(answerOf),
     next_cursor: page < pages ? btoa(`${page + 1}-${limit}`) : null,
     total_pages: pages,
     current_page: page,

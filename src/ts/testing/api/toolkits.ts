@@ -2,10 +2,10 @@ import { errorIds } from "../../platform/errors.js";
 import type { App } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
 import type { Store } from "../store.js";
+import { categoryId, toolkitAnswer, toolkitListItem } from "./answers.js";
 import type { ApiCall } from "./call.js";
 import { ApiError } from "./errors.js";
 import { listPage } from "./list-page.js";
-import { categoryId, viewToolkit, viewToolkitItem } from "./views.js";
 
 export function listToolkits({ query, store }: ApiCall): Response {
   const search = query.text("search")?.toLowerCase();
@@ -18,11 +18,11 @@ export function listToolkits({ query, store }: ApiCall): Response {
     (!category || categoryId(app) === category) &&
     managedBy !== "project");
   if (sortBy === "alphabetically") found.sort((a, b) => a.name.localeCompare(b.name, "en"));
-  return listPage(query, found, 1000, viewToolkitItem);
+  return listPage(query, found, 1000, toolkitListItem);
 }
 
 export function getToolkit(call: ApiCall): Response {
-  return jsonResponse(200, viewToolkit(requireToolkit(call.store, call.id), call));
+  return jsonResponse(200, toolkitAnswer(requireToolkit(call.store, call.id), call));
 }
 
 /** The app with this slug. @throws {ApiError} where there is none. */

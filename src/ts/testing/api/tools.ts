@@ -7,11 +7,11 @@ import { fillIn, noAuthParams, type AuthParams } from "../catalogue/auth-params.
 import { jsonResponse } from "../json-response.js";
 import { nano, type Account } from "../store.js";
 import { requireAccount } from "./accounts.js";
+import { deprecated } from "./answers.js";
 import type { ApiCall } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { accountFor, execute } from "./execute.js";
 import { readBody } from "./request.js";
-import { deprecated } from "./views.js";
 
 /** The versions of every tool, newest first. */
 const versions = ["20260901_00", "00000000_00"] as const;

@@ -31,7 +31,7 @@ export function failed(message: string, statusCode: number | null = null): Actio
 }
 
 const succeeded = (data: Record<string, unknown>): ActionResult => ({ isSuccessful: true, data });
-const appOf = (key: string) => apps.find((app) => app.key === key) as App;
+const catalogueApp = (key: string) => apps.find((app) => app.key === key) as App;
 
 /** The JSON Schema of an action's input. */
 export function inputSchema({ displayName, parameters }: Action): object {
@@ -47,25 +47,25 @@ export function inputSchema({ displayName, parameters }: Action): object {
 export const actions: Action[] = [
   {
     name: "GMAIL_GET_PROFILE", displayName: "Get profile", description: "Who the connected account belongs to.",
-    app: appOf("gmail"),
+    app: catalogueApp("gmail"),
     parameters: { user_id: { description: "Always `me`.", isRequired: false } },
     run: getProfile,
   },
   {
     name: "SHOPIFY_GET_SHOP", displayName: "Get shop", description: "Name and address of the store.",
-    app: appOf("shopify"),
+    app: catalogueApp("shopify"),
     parameters: {},
     run: getShop,
   },
   {
     name: "FIRECRAWL_SCRAPE", displayName: "Scrape", description: "The text of a web page.",
-    app: appOf("firecrawl"),
+    app: catalogueApp("firecrawl"),
     parameters: { url: { description: "Address of the page.", isRequired: true } },
     run: ({ values: { url } }) => succeeded({ url, markdown: `# ${url}` }),
   },
   {
     name: "HACKERNEWS_GET_TOP", displayName: "Get top stories", description: "What is on the front page.",
-    app: appOf("hackernews"),
+    app: catalogueApp("hackernews"),
     parameters: {},
     run: () => succeeded({ stories: [{ id: 1, title: "A sandbox for account connections" }, { id: 2, title: "Ask: who reads this?" }] }),
   },

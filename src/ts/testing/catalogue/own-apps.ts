@@ -13,7 +13,7 @@ const defaults = {
 
 /** The apps that a test adds, with one integration each. @throws `invalid_argument`. */
 export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: Seed[] } {
-  const made = given.map(appOf);
+  const made = given.map(toCatalogueApp);
   const keys = [...apps, ...made].map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw sandboxError("invalid_argument", `\`key\` of an app must be unique, got \`${twice}\` twice`);
@@ -27,19 +27,19 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
 const appKey: ArgumentRule = ["letters, digits, `-` and `_`, such as `notion`", (value) => typeof value === "string" && /^[\w-]+$/.test(value)];
 const authSchemeRule: ArgumentRule = [`one of ${Object.keys(defaults).join(", ")}`, (value) => Object.hasOwn(defaults, String(value))];
 
-function appOf(app: SandboxApp): App {
+function toCatalogueApp(app: SandboxApp): App {
   requireMembers("an app", app, { key: appKey, name: rules.text, authScheme: authSchemeRule, fields: rules.list });
   const { key, name = key, authScheme = "OAUTH2", fields } = app;
   const known = defaults[authScheme];
   requireRule(appKey, "`key` of an app", key);
-  const userFields = (fields ?? known.names.map((name) => ({ name }))).map(fieldOf);
+  const userFields = (fields ?? known.names.map((name) => ({ name }))).map(toCatalogueField);
   const made = "header" in known
     ? typedScheme(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], userFields)
     : oauth2Scheme(key, true, ["openid"], userFields);
   return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, schemes: [made] };
 }
 
-function fieldOf(field: SandboxField): CatalogueField {
+function toCatalogueField(field: SandboxField): CatalogueField {
   requireMembers("a field of an app", field, { name: rules.text, displayName: rules.text, description: rules.anyText, required: rules.flag, default: rules.anyText, isSecret: rules.flag });
   requireRule(rules.text, "`name` of a field of an app", field.name);
   const { name, displayName = name, description = "", required = true, ...rest } = field;

@@ -10,7 +10,7 @@ const callbackPath = "/api/v3/toolkits/auth/callback";
 
 type PageHandler = (call: SandboxCall) => Response | Promise<Response>;
 
-/** The pages that users see, and the `redirect_uri` of authorization servers. An app with its own domain may forward to either version. */
+/** The pages that users see, and the `redirect_uri` for authorization servers, which exists in both versions. */
 const pages: [method: string, path: string, handle: PageHandler][] = [
   ["GET", "/api/v3/s/:id", visitShortLink],
   ["GET", "/link/:id", visitLink],
@@ -147,12 +147,12 @@ function formPage(account: Account, typed?: Record<string, string>, missing: Cat
   return pageResponse(missing.length ? 400 : 200, `Connect ${name.trim()}`, html`
 ${missing.length > 0 && html`<p class="bad" role="alert">Missing: ${missing.map(({ displayName }) => displayName).join(", ")}</p>`}
 <form method="post" autocomplete="off">
-${fields.map((field) => inputOf(field, typed ? typed[field.name] : field.default))}
+${fields.map((field) => inputElement(field, typed ? typed[field.name] : field.default))}
 <button>Connect</button>
 </form>`);
 }
 
-function inputOf(field: CatalogueField, value: string | undefined): Markup {
+function inputElement(field: CatalogueField, value: string | undefined): Markup {
   const isSecret = field.isSecret || isSecretName(field.name);
   return html`<label for="${field.name}">${field.displayName}${!field.required && " (optional)"}</label>
 <small id="${field.name}-help">${field.description}</small>

@@ -137,7 +137,7 @@ export class Browser {
       for (const name of ["assign", "replace"] as const) {
         methods[name] = (url: unknown) => (isLeft(url) ? leave(url) : real[name](String(url)));
       }
-      // The target is empty, because a proxy must report the fixed members of its target as they are.
+      // The target is empty. A proxy of `location` would have to return its unconfigurable members unchanged.
       const left = new Proxy({}, {
         get: (_, name) => {
           const value = methods[name as string] ?? Reflect.get(real, name, real);
@@ -151,7 +151,7 @@ export class Browser {
       patches.replace(globalThis, "location", left);
       return;
     }
-    // Browsers do not let `location` be replaced. The newer ones have an event before they leave a page.
+    // In browsers `location` cannot be replaced. Newer ones fire `navigate` before they leave a page.
     const navigation = globals.navigation as EventTarget | undefined;
     const onNavigate = (event: Event) => {
       const { url } = (event as Event & { destination: { url: string } }).destination;

@@ -4,7 +4,7 @@ import type { SandboxClock } from "../types.js";
 import { areMicrotasksFake, FakeTimers, findFakeTimer } from "./fake-timers.js";
 import type { Patches } from "./patches.js";
 
-/** Work that waits for no timer. */
+/** Work in the page that does not wait for timers. */
 export interface Activity {
   isBusy(): boolean;
   /** Grows with each event. */

@@ -22,7 +22,7 @@ export async function visit(send: Send, address: string, decision: Decision): Pr
     const text = await response.text();
     if (!response.ok || !text.includes("<form")) return null;
     if (decision === "fail" && text.includes('name="decision"')) url = withUnknownCode(url);
-    else form = fillIn(text, decision);
+    else form = fillInForm(text, decision);
   }
   return url.href;
 }
@@ -35,7 +35,7 @@ function withUnknownCode(request: URL): URL {
   return back;
 }
 
-function fillIn(text: string, decision: Decision): URLSearchParams {
+function fillInForm(text: string, decision: Decision): URLSearchParams {
   const form = new URLSearchParams();
   for (const [input] of text.matchAll(/<input[^>]*>/g)) {
     const [name, value] = ["name", "value"].map((attribute) => input.match(new RegExp(` ${attribute}="([^"]*)"`))?.[1]);

@@ -15,7 +15,7 @@ const managedSchemes = (app: App) => app.schemes.filter(({ isManaged }) => isMan
 const times = { created_at: "2024-05-03T11:44:32.061Z", updated_at: "2025-07-28T06:44:29.642Z" };
 
 /** An app in the list. */
-export function viewToolkitItem(app: App): Toolkit {
+export function toolkitListItem(app: App): Toolkit {
   return {
     name: app.name,
     slug: app.key,
@@ -28,14 +28,14 @@ export function viewToolkitItem(app: App): Toolkit {
 }
 
 /** An app by itself. An app without credentials has the scheme NO_AUTH here, and `no_auth` in the list. */
-export function viewToolkit(app: App, call: ApiCall): Toolkit {
+export function toolkitAnswer(app: App, call: ApiCall): Toolkit {
   return {
     slug: app.key,
     name: app.name,
     enabled: true,
     composio_managed_auth_schemes: managedSchemes(app),
     is_local_toolkit: false,
-    auth_config_details: app.isNoAuth ? [noAuth(app)] : app.schemes.map(viewScheme),
+    auth_config_details: app.isNoAuth ? [noAuth(app)] : app.schemes.map(schemeAnswer),
     // The list has `id` instead of `slug`.
     meta: { description: app.description, logo: logo(app), categories: [{ name: app.category, slug: categoryId(app) }], ...times },
     ...deprecated(call, { deprecated: {} }),
@@ -47,7 +47,7 @@ function noAuth(app: App): ToolkitScheme {
   return { mode: "NO_AUTH", name: `${app.key}_no_auth`, fields: { auth_config_creation: none, connected_account_initiation: none } };
 }
 
-function viewScheme(scheme: CatalogueScheme): ToolkitScheme {
+function schemeAnswer(scheme: CatalogueScheme): ToolkitScheme {
   return {
     mode: scheme.mode,
     name: scheme.name,
@@ -61,13 +61,13 @@ function viewScheme(scheme: CatalogueScheme): ToolkitScheme {
 
 function byNeed(fields: CatalogueField[]): FieldsByNeed {
   return {
-    required: viewFields(fields.filter(({ required }) => required)),
-    optional: viewFields(fields.filter(({ required }) => !required)),
+    required: fieldAnswers(fields.filter(({ required }) => required)),
+    optional: fieldAnswers(fields.filter(({ required }) => !required)),
   };
 }
 
 /** Fields. The platform does not say here which are secret. */
-export function viewFields(fields: CatalogueField[]): ToolkitField[] {
+export function fieldAnswers(fields: CatalogueField[]): ToolkitField[] {
   return fields.map(({ name, displayName, description, required, legacyName, isBare, isHidden, ...field }) => ({
     name,
     displayName,
@@ -81,7 +81,7 @@ export function viewFields(fields: CatalogueField[]): ToolkitField[] {
 }
 
 /** An auth config in the list, without its fields. */
-export function viewAuthConfig(integration: Integration, call: ApiCall): AuthConfig {
+export function authConfigAnswer(integration: Integration, call: ApiCall): AuthConfig {
   return {
     id: integration.id,
     name: integration.name,
@@ -105,10 +105,10 @@ export function answeredStatus({ status, isDisabled }: Account): string {
 }
 
 /** An account in the list. */
-export function viewAccount(account: Account, call: ApiCall): ConnectedAccount {
+export function accountAnswer(account: Account, call: ApiCall): ConnectedAccount {
   const { integration } = account;
   const status = answeredStatus(account);
-  const val = viewVal(account, call.origin);
+  const val = accountVal(account, call.origin);
   return {
     toolkit: { slug: integration.app.key },
     auth_config: {
@@ -129,13 +129,13 @@ export function viewAccount(account: Account, call: ApiCall): ConnectedAccount {
 }
 
 /** The values of an account by its status, with masked secrets. */
-export function viewVal(account: Account, origin: string): JsonObject {
+export function accountVal(account: Account, origin: string): JsonObject {
   const { status, failure } = account;
   // Finished accounts keep the URL, although it no longer works.
   const redirectUrl = isOAuth(account.integration.scheme) && (isWaiting(account) || status === "ACTIVE");
   return {
     status: answeredStatus(account),
-    ...viewParams(account),
+    ...maskedParams(account),
     ...(redirectUrl && { redirectUrl: origin + account.path }),
     ...(isWaiting(account) && account.callbackUrl !== null && { callback_url: account.callbackUrl }),
     ...(failure && { error: failure.error }),
@@ -145,7 +145,7 @@ export function viewVal(account: Account, origin: string): JsonObject {
 }
 
 /** The user's values and the tokens. Everything that may be a secret is masked. */
-export function viewParams(account: Account): JsonObject {
+export function maskedParams(account: Account): JsonObject {
   const { scheme, isManaged } = account.integration;
   const isClear = (key: string) =>
     (scheme.userFields.some(({ name }) => name === key) || ["token_type", "expires_in", "scope"].includes(key)) &&
