@@ -31,10 +31,11 @@ const READABLE = ["server", "testing"];
 // The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
 const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
 
-/** The client as a folder's files name it: beside the file that they become. */
+/** Leaves imports of src/ts/index.ts, at any depth, to dist/index.js: a second copy would load a second module. */
 const client = {
   name: "client",
-  setup: (build) => build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: "./index.js", external: true })),
+  setup: (build) => build.onResolve({ filter: /\/index\.js$/ }, ({ path, resolveDir }) =>
+    join(resolveDir, path) === inRoot("src", "ts", "index.js") && resolveDir !== inRoot("src", "ts") ? { path: "./index.js", external: true } : undefined),
 };
 
 /** Makes dist/ of pkg/, src/ts/ and the text of the module that does without WebAssembly. */
