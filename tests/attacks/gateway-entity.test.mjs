@@ -129,7 +129,7 @@ suite("another user's account", () => {
   });
 });
 
-suite("a body", () => {
+suite("a request", () => {
   const unsupported = {
     "custom auth params of an action": [execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
     "custom connection data of an action": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
@@ -213,7 +213,7 @@ suite("a body", () => {
     assert.deepEqual(opened.sandbox.accounts(), []);
   });
 
-  test("and an answer with another integration than the requested one becomes 404", async () => {
+  test("for one integration is answered with 404 when the platform answers with another", async () => {
     const opened = openGateway();
     opened.reply = (request) => opened.sandbox.fetch(new Request(request.url.replace(integrations.shopify, integrations.gmail), request));
     assert.equal((await opened.as("Jessica")("GET", `/api/v3.1/auth_configs/${integrations.shopify}`)).status, 404);

@@ -63,7 +63,7 @@ suite("a platform that repeats the key", () => {
       "in an error's details": [json({ error: { message: "no", errors: [form] } }, 409), 409],
       "in a 500": [json({ error: { message: form } }, 500), 500],
     };
-    test(`${name} anywhere in an answer gets no part of it to a page, and onError receives the reason`, async () => {
+    test(`${name}, anywhere in an answer, gets no part of it to a page, and onError receives the reason`, async () => {
       for (const [place, [reply, expected]] of Object.entries(answers)) {
         const opened = openGateway();
         opened.reply = () => reply;

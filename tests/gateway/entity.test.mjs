@@ -12,13 +12,13 @@ const places = (id) => ({
   "the body of a new account": (user_id) => ["POST", accounts, { body: { user_id, auth_config: { id: integrations.shopify }, connection: { data: values } } }],
   "the auth_config of a new account": (user_id) => ["POST", accounts, { body: { auth_config: { id: integrations.shopify, user_id }, connection: { data: values } } }],
   "the body of an action": (user_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { user_id, connected_account_id: id, arguments: {} } }],
-  "the body of an action, as entity_id": (entity_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { entity_id, connected_account_id: id, arguments: {} } }],
+  "the body of an action (as entity_id)": (entity_id) => ["POST", "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", { body: { entity_id, connected_account_id: id, arguments: {} } }],
   "the body of a refresh": (user_id) => ["POST", `${accounts}/${id}/refresh`, { body: { user_id } }],
   "the body of a status change": (user_id) => ["PATCH", `${accounts}/${id}/status`, { body: { enabled: true, user_id } }],
   "the body of a new integration": (user_id) => ["POST", "/api/v3.1/auth_configs", { body: { user_id, toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } } }],
-  "the query of a list, as user_ids": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
-  "the query of a list, as user_id": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_id: user_id ?? "" }).toString() }],
-  "the query of a list, as user_ids[]": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ "user_ids[]": user_id ?? "" }).toString() }],
+  "the query of a list (as user_ids)": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
+  "the query of a list (as user_id)": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ user_id: user_id ?? "" }).toString() }],
+  "the query of a list (as user_ids[])": (user_id) => ["GET", accounts, { query: user_id === undefined ? "" : new URLSearchParams({ "user_ids[]": user_id ?? "" }).toString() }],
   "the query of one account": (user_id) => ["GET", `${accounts}/${id}`, { query: user_id === undefined ? "" : new URLSearchParams({ user_ids: user_id ?? "" }).toString() }],
 });
 
@@ -74,7 +74,7 @@ suite("an answer names the signed-in user", () => {
   const requests = {
     "a link": "the body of a link",
     "a new account": "the connection of a new account",
-    "a list": "the query of a list, as user_ids",
+    "a list": "the query of a list (as user_ids)",
     "a refresh": "the body of a refresh",
     "one account": "the query of one account",
   };

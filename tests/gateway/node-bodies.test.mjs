@@ -196,7 +196,7 @@ suite("a body with another listener for `readable`", { timeout: 10_000 }, () => 
   });
 });
 
-suite("headers", () => {
+suite("the headers of Node's request", () => {
   const requestSeenByGateway = async (members) => {
     let found;
     const status = (await handle({ method: "GET", url: "/x", on() {}, pause() {}, resume() {}, ...members }, async ({ url, headers }) => {

@@ -47,7 +47,7 @@ const wrong = {
 suite("a list of origins", () => {
   for (const [name, [value, message, options = originOptions]] of Object.entries(wrong)) {
     for (const option of options) {
-      test(`for ${option} must not contain ${name}, and the error says what to write`, () => {
+      test(`for \`${option}\` must not contain ${name}, and the error says what to write`, () => {
         assert.throws(() => createGateway(gatewayOptions({ [option]: [value] })), (error) => {
           assert.ok(error instanceof TypeError && error.message.startsWith(`createGateway: \`${option}\` `), error.message);
           assert.match(error.message.slice(`createGateway: \`${option}\` `.length), message);
