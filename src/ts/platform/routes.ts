@@ -1,43 +1,20 @@
-interface Route {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** The path after `/api/v3.1`. `:id` stands for one segment. */
-  path: string;
-  /** The parameters that the query may have. Default: none. */
-  query?: readonly string[];
-}
+import { accountRoutes } from "./accounts.js";
+import { authConfigRoutes } from "./auth-configs.js";
+import type { Route } from "./route.js";
+import { toolkitRoutes } from "./toolkits.js";
+import { toolRoutes } from "./tools.js";
 
-/**
- * Each operation of the platform that the gateway passes on or the sandbox answers. Where two routes match, the first one wins.
- * Source: docs/protocol.md.
- */
-export const routes = {
-  listToolkits: { method: "GET", path: "/toolkits", query: ["search", "category", "managed_by", "sort_by", "include_deprecated", "limit", "cursor"] },
-  getToolkit: { method: "GET", path: "/toolkits/:id", query: ["version"] },
-  listAuthConfigs: { method: "GET", path: "/auth_configs", query: ["toolkit_slug", "is_composio_managed", "show_disabled", "search", "limit", "cursor"] },
-  createAuthConfig: { method: "POST", path: "/auth_configs" },
-  getAuthConfig: { method: "GET", path: "/auth_configs/:id" },
-  listAccounts: {
-    method: "GET", path: "/connected_accounts",
-    query: ["user_ids", "toolkit_slugs", "auth_config_ids", "connected_account_ids", "statuses", "order_by", "order_direction", "limit", "cursor"],
-  },
-  createAccount: { method: "POST", path: "/connected_accounts" },
-  createLink: { method: "POST", path: "/connected_accounts/link" },
-  getAccount: { method: "GET", path: "/connected_accounts/:id" },
-  deleteAccount: { method: "DELETE", path: "/connected_accounts/:id" },
-  refreshAccount: { method: "POST", path: "/connected_accounts/:id/refresh", query: ["redirect_url"] },
-  setAccountStatus: { method: "PATCH", path: "/connected_accounts/:id/status" },
-  getTool: { method: "GET", path: "/tools/:id", query: ["version", "toolkit_versions"] },
-  executeTool: { method: "POST", path: "/tools/execute/:id" },
-} as const satisfies Record<string, Route>;
+/** Each operation of the platform that the gateway passes on or the sandbox answers. Where two routes match, the first one wins. */
+const routes = { ...toolkitRoutes, ...authConfigRoutes, ...accountRoutes, ...toolRoutes };
 
-type Routes = typeof routes;
-export type OperationName = keyof Routes;
+type AllRoutes = typeof routes;
+export type OperationName = keyof AllRoutes;
 /** The query parameters of one operation, by name. */
-export type QueryName<Name extends OperationName> = Routes[Name] extends { query: readonly (infer Parameter extends string)[] } ? Parameter : never;
+export type QueryName<Name extends OperationName> = AllRoutes[Name] extends { query: readonly (infer Parameter extends string)[] } ? Parameter : never;
 
-export const operationNames = Object.keys(routes) as OperationName[];
+const operationNames = Object.keys(routes) as OperationName[];
 
-/** The route of an operation that is only known at run time. */
+/** The route of an operation. */
 export const routeOf = (name: OperationName): Route => routes[name];
 
 /** The path of an operation. The id is not encoded. */

@@ -1,21 +1,37 @@
-import type { AccountVal, ConnectedAccount, CreatedAccount, CreatedLink, Done, RefreshedAccount, ToolExecution } from "../platform/answers.js";
+import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, SetAccountStatusRequest } from "../platform/accounts.js";
 import { isObject, type JsonObject } from "../platform/json.js";
-import type { CreateAccountRequest, CreateLinkRequest, ExecuteToolRequest, RefreshAccountRequest, SetAccountStatusRequest } from "../platform/requests.js";
 import { initialStatusOf } from "../platform/schemes.js";
+import type { ExecuteToolRequest, ToolExecution } from "../platform/tools.js";
 import { findAuthConfig } from "./apps.js";
 import { openCursor, sealCursor } from "./cursor.js";
 import { appFilter, integrationFilter } from "./lists.js";
-import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requireApp, requireCall, requireIntegration, type GatewayCall } from "./operation.js";
+import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requireApp, requireCall, requireIntegration, type GatewayCall, type Operations } from "./operation.js";
 import { invalid } from "./refusal.js";
 import { parseRedirectUrl, requireValues } from "./request-input.js";
 import { itemsOf, nextCursorOf, objectOf, type UpstreamAnswer } from "./upstream.js";
 import { pick, viewAccount } from "./views.js";
 
+/** Connected accounts of the session's user, and actions with them. */
+export const accountOperations: Operations = {
+  listAccounts: {
+    calls: ["connectedAccounts.list"],
+    query: ["toolkit_slugs", "auth_config_ids", "statuses", "order_by", "order_direction", "limit", "cursor"],
+    handle: listAccounts,
+  },
+  createAccount: { calls: ["connectedAccounts.initiate"], handle: createAccount },
+  createLink: { calls: ["connectedAccounts.initiate"], handle: createLink },
+  getAccount: { calls: ["connectedAccounts.get", "getAuthParams"], handle: getAccount },
+  deleteAccount: { calls: ["connectedAccounts.delete"], handle: deleteAccount },
+  refreshAccount: { calls: ["connectedAccounts.refresh"], query: ["redirect_url"], handle: refreshAccount },
+  setAccountStatus: { calls: ["connectedAccounts.enable", "connectedAccounts.disable"], handle: setAccountStatus },
+  executeTool: { calls: ["executeAction"], handle: executeTool },
+};
+
 /**
  * Lists the user's accounts. The filters name only what is allowed, so the platform's pages and its cursor reveal nothing else. Totals are left
  * out: the platform may count without the filters.
  */
-export async function listAccounts(call: GatewayCall): Promise<UpstreamAnswer> {
+async function listAccounts(call: GatewayCall): Promise<UpstreamAnswer> {
   const toolkit_slugs = appFilter(call, call.query.toolkit_slugs);
   const auth_config_ids = integrationFilter(call, call.query.auth_config_ids);
   const cursor = await openCursor(call);
@@ -32,7 +48,7 @@ export async function listAccounts(call: GatewayCall): Promise<UpstreamAnswer> {
   });
 }
 
-export async function createAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+async function createAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   type Request = CreateAccountRequest;
   const body = membersOf<Request>(call, ["auth_config", "connection"]);
   const id = membersOf<Request["auth_config"]>(call, ["id"], body.object("auth_config") ?? {}, "auth_config").requiredText("id");
@@ -79,7 +95,7 @@ function withStatus({ authScheme, values }: ConnectionState, { auth_scheme }: Js
   return { authScheme: scheme || authScheme, val: { ...values, ...(status && { status }) } };
 }
 
-export async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
+async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
   const body = membersOf<CreateLinkRequest>(call, ["auth_config_id", "callback_url", "connection_data"]);
   const auth_config_id = body.requiredText("auth_config_id");
   const callback_url = await parseRedirectUrl(body.text("callback_url"), "callback_url", call.mayReturnTo);
@@ -93,17 +109,17 @@ export async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
   return { status: answer.status, body: { ...link, user_id: call.entityId } };
 }
 
-export async function getAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+async function getAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   return ok(viewAccount(call, await findOwnAccount(call)));
 }
 
-export async function deleteAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+async function deleteAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   membersOf(call, []);
   await findOwnAccount(call);
   return done(await call.upstream.ask("deleteAccount", { id: call.id }));
 }
 
-export async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   const given = membersOf<RefreshAccountRequest>(call, ["redirect_url"]).text("redirect_url") ?? call.query.redirect_url;
   const redirect_url = await parseRedirectUrl(given, "redirect_url", call.mayReturnTo);
   await findOwnAccount(call);
@@ -112,7 +128,7 @@ export async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer>
   return { status: answer.status, body: { ...refreshed, user_id: call.entityId } };
 }
 
-export async function setAccountStatus(call: GatewayCall): Promise<UpstreamAnswer> {
+async function setAccountStatus(call: GatewayCall): Promise<UpstreamAnswer> {
   const enabled = membersOf<SetAccountStatusRequest>(call, ["enabled"]).flag("enabled");
   if (enabled === undefined) throw invalid("enabled", "is required");
   requireCall(call.rules, [enabled ? "connectedAccounts.enable" : "connectedAccounts.disable"]);
@@ -121,7 +137,7 @@ export async function setAccountStatus(call: GatewayCall): Promise<UpstreamAnswe
 }
 
 /** Executes an action. Credentials and an address in the request would act for anybody, so those members are refused. */
-export async function executeTool(call: GatewayCall): Promise<UpstreamAnswer> {
+async function executeTool(call: GatewayCall): Promise<UpstreamAnswer> {
   requireAction(call);
   const body = membersOf<ExecuteToolRequest>(call, ["connected_account_id", "version", "arguments"]);
   const connected_account_id = body.text("connected_account_id");

@@ -1,15 +1,28 @@
-import type { AuthConfig, CreatedAuthConfig, Toolkit } from "../platform/answers.js";
+import type { AuthConfig, CreateAuthConfigRequest, CreatedAuthConfig } from "../platform/auth-configs.js";
 import type { JsonObject } from "../platform/json.js";
-import type { CreateAuthConfigRequest } from "../platform/requests.js";
+import type { Toolkit } from "../platform/toolkits.js";
 import { appFilter, listAllowed } from "./lists.js";
-import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireApp, requireIntegration, type GatewayCall } from "./operation.js";
+import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireApp, requireIntegration, type GatewayCall, type Operations } from "./operation.js";
 import { invalid } from "./refusal.js";
 import { objectOf, type UpstreamAnswer } from "./upstream.js";
 import { pick, viewAuthConfig, viewToolkit } from "./views.js";
 
+/** Apps and integrations, which the platform calls toolkits and auth configs. */
+export const appOperations: Operations = {
+  listToolkits: { calls: ["apps.list"], query: ["search", "category", "sort_by", "limit", "cursor"], handle: listToolkits },
+  getToolkit: { calls: ["apps.get"], handle: getToolkit },
+  listAuthConfigs: {
+    calls: ["integrations.list"],
+    query: ["toolkit_slug", "is_composio_managed", "show_disabled", "search", "limit", "cursor"],
+    handle: listAuthConfigs,
+  },
+  createAuthConfig: { calls: ["integrations.create"], handle: createAuthConfig },
+  getAuthConfig: { calls: ["integrations.get"], handle: getAuthConfig },
+};
+
 const slugOf = ({ toolkit }: JsonObject) => pick<Toolkit>(toolkit, ["slug"]).slug;
 
-export async function listToolkits(call: GatewayCall): Promise<UpstreamAnswer> {
+async function listToolkits(call: GatewayCall): Promise<UpstreamAnswer> {
   const { search, category, sort_by } = call.query;
   return listAllowed(call, "listToolkits", {
     maxLimit: 1000,
@@ -20,14 +33,14 @@ export async function listToolkits(call: GatewayCall): Promise<UpstreamAnswer> {
   });
 }
 
-export async function getToolkit(call: GatewayCall): Promise<UpstreamAnswer> {
+async function getToolkit(call: GatewayCall): Promise<UpstreamAnswer> {
   requireApp(call, call.id);
   const toolkit = await call.upstream.find("app", "getToolkit", call.id);
   requireApp(call, toolkit.slug);
   return ok(viewToolkit(toolkit));
 }
 
-export async function listAuthConfigs(call: GatewayCall): Promise<UpstreamAnswer> {
+async function listAuthConfigs(call: GatewayCall): Promise<UpstreamAnswer> {
   const { is_composio_managed, show_disabled, search } = call.query;
   const toolkit_slug = appFilter(call, call.query.toolkit_slug);
   return listAllowed(call, "listAuthConfigs", {
@@ -39,7 +52,7 @@ export async function listAuthConfigs(call: GatewayCall): Promise<UpstreamAnswer
   });
 }
 
-export async function getAuthConfig(call: GatewayCall): Promise<UpstreamAnswer> {
+async function getAuthConfig(call: GatewayCall): Promise<UpstreamAnswer> {
   return ok(viewAuthConfig(await findAuthConfig(call, call.id)));
 }
 
@@ -53,7 +66,7 @@ export async function findAuthConfig(call: GatewayCall, id: string): Promise<Jso
 }
 
 /** Creates an auth config without credentials: those of the developer never come from a page. */
-export async function createAuthConfig(call: GatewayCall): Promise<UpstreamAnswer> {
+async function createAuthConfig(call: GatewayCall): Promise<UpstreamAnswer> {
   const body = membersOf<CreateAuthConfigRequest>(call, ["toolkit", "auth_config"]);
   const slug = membersOf<CreateAuthConfigRequest["toolkit"]>(call, ["slug"], body.object("toolkit") ?? {}, "toolkit").requiredText("slug");
   const given = body.object("auth_config") ?? {};

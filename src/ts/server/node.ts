@@ -1,9 +1,11 @@
+// The adapter for Node. Own code because `getRequestListener` of @hono/node-server adds 45 KB to dist/server.js and imports modules of Node; this and
+// node-request.ts are 11 KB.
 import { kindOf } from "./kind-of.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 
-/** Implements `toNodeHandler`. Own code because `getRequestListener` of @hono/node-server adds 45 KB that need Node; this and node-request.ts are 11 KB. */
+/** Implements `toNodeHandler`. */
 export function adaptToNode<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) {
   if (typeof gateway !== "function") throw new TypeError(`toNodeHandler: the gateway must be what createGateway returns, got ${kindOf(gateway)}`);
   return async (incoming: Incoming, outgoing: NodeResponse): Promise<void> => {

@@ -32,6 +32,9 @@ export interface Operation<Name extends OperationName = OperationName> {
   handle(call: GatewayCall): Promise<UpstreamAnswer>;
 }
 
+/** Operations by name. Those that are missing are answered with 404. */
+export type Operations = { readonly [Name in OperationName]?: Operation<Name> };
+
 export const ok = (body: unknown): UpstreamAnswer => ({ status: 200, body });
 
 /** Reads the body, or an object in it, as a request with the members of `T`. */

@@ -1,6 +1,6 @@
 import { isUnknownId, keyHeader } from "../platform/errors.js";
 import { isObject, type JsonObject } from "../platform/json.js";
-import { pathOf, routes, type ApiVersion, type OperationName, type QueryName } from "../platform/routes.js";
+import { pathOf, routeOf, type ApiVersion, type OperationName, type QueryName } from "../platform/routes.js";
 import { isId } from "./ids.js";
 import { kindOf } from "./kind-of.js";
 import { decodeUtf8, discard, readBytes, within } from "./limits.js";
@@ -81,7 +81,7 @@ export class Upstream {
     const url = new URL(`${this.rules.upstream}/api/${this.version}${pathOf(name, id)}`);
     for (const [parameter, value] of Object.entries<string | undefined>(query ?? {})) if (value !== undefined) url.searchParams.append(parameter, value);
     const request = uncached(url, {
-      method: routes[name].method,
+      method: routeOf(name).method,
       headers: {
         accept: "application/json",
         [keyHeader]: this.rules.apiKey,

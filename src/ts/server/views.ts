@@ -1,6 +1,8 @@
 // What pages are shown of the platform's answers. Each view is built from listed members, so a member that the platform adds later stays hidden.
-import type { AccountVal, AuthConfig, ConnectedAccount, Toolkit, ToolkitField, ToolkitMeta, ToolkitScheme } from "../platform/answers.js";
+import type { AccountVal, ConnectedAccount } from "../platform/accounts.js";
+import type { AuthConfig } from "../platform/auth-configs.js";
 import { isObject, type JsonObject } from "../platform/json.js";
+import type { Toolkit, ToolkitField, ToolkitMeta, ToolkitScheme } from "../platform/toolkits.js";
 import type { GatewayCall } from "./operation.js";
 
 const isPrimitive = (value: unknown): boolean => value !== undefined && (value === null || typeof value !== "object");

@@ -1,20 +1,23 @@
-import type { ConnectedAccount, CreatedAccount, CreatedLink, Done, RefreshedAccount } from "../../platform/answers.js";
+import { type ConnectedAccount, createAccountRequest, type CreateAccountRequest, type CreatedAccount, type CreatedLink, createLinkRequest, type Done, refreshAccountRequest, type RefreshedAccount, setAccountStatusRequest } from "../../platform/accounts.js";
 import { errorIds } from "../../platform/errors.js";
-import { createAccountRequest, createLinkRequest, refreshAccountRequest, setAccountStatusRequest, type CreateAccountRequest } from "../../platform/requests.js";
+import type { JsonObject } from "../../platform/json.js";
 import { connectionValues, httpUrl, object, optional, text, type RequestProblem } from "../../platform/schema.js";
+import { isSecretName } from "../../platform/secret-names.js";
 import { isOAuth, missingFields } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
-import { iso, isTyped, newestFirst, type Account, type Integration, type NewAccount, type Store } from "../store.js";
-import { answeredStatus, deprecated, accountAnswer, maskedParams, accountVal } from "./answers.js";
+import { iso, isTyped, isWaiting, newestFirst, shownTokens, type Account, type Integration, type NewAccount, type Store } from "../store.js";
 import { requireAuthConfig } from "./auth-configs.js";
-import type { ApiCall } from "./call.js";
+import { deprecated, type ApiCall, type ApiHandlers } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { listPage } from "./list-page.js";
+import { mask } from "./mask.js";
 import { check, readBody, readOptionalBody } from "./request.js";
+
+export const accountHandlers = { listAccounts, createAccount, createLink, getAccount, deleteAccount, refreshAccount, setAccountStatus } satisfies ApiHandlers;
 
 const statuses = ["INITIALIZING", "INITIATED", "ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"];
 
-export async function createAccount(call: ApiCall): Promise<Response> {
+async function createAccount(call: ApiCall): Promise<Response> {
   const { request, store, origin } = call;
   const { auth_config, connection } = await readBody(request, createAccountRequest);
   const integration = requireEnabledAuthConfig(store, auth_config.id);
@@ -66,7 +69,7 @@ function parseConnection({ state, data }: CreateAccountRequest["connection"], { 
   return { status: initial === "ACTIVE" || isImport ? "ACTIVE" : "INITIATED", data: typed, ...(isImport && { tokens: rest }) };
 }
 
-export async function createLink({ request, store, origin }: ApiCall): Promise<Response> {
+async function createLink({ request, store, origin }: ApiCall): Promise<Response> {
   const body = await readBody(request, createLinkRequest);
   const account = store.addAccount({
     integration: requireEnabledAuthConfig(store, body.auth_config_id),
@@ -84,12 +87,12 @@ export async function createLink({ request, store, origin }: ApiCall): Promise<R
   });
 }
 
-export function getAccount(call: ApiCall): Response {
+function getAccount(call: ApiCall): Response {
   const account = requireAccount(call.store, call.id);
   return jsonResponse<ConnectedAccount>(200, { ...accountAnswer(account, call), ...deprecated(call, { params: maskedParams(account) }) });
 }
 
-export function listAccounts(call: ApiCall): Response {
+function listAccounts(call: ApiCall): Response {
   const { query, store } = call;
   const entities = query.list("user_ids");
   const slugs = query.list("toolkit_slugs");
@@ -116,7 +119,7 @@ const refreshAccountQuery = object({ redirect_url: optional(httpUrl) });
  * Begins a new attempt for an account, and refreshes no tokens. Accounts of typed values are ACTIVE at once. Without a `redirect_url` the user
  * returns to the earlier one.
  */
-export async function refreshAccount({ request, id, query, store, origin }: ApiCall): Promise<Response> {
+async function refreshAccount({ request, id, query, store, origin }: ApiCall): Promise<Response> {
   const asked = check(refreshAccountQuery, { redirect_url: query.text("redirect_url") });
   const body = await readOptionalBody(request, refreshAccountRequest);
   const account = requireAccount(store, id);
@@ -136,7 +139,7 @@ export async function refreshAccount({ request, id, query, store, origin }: ApiC
 }
 
 /** For an unknown account this and `deleteAccount` answer 404 with an empty object. */
-export async function setAccountStatus({ request, id, store }: ApiCall): Promise<Response> {
+async function setAccountStatus({ request, id, store }: ApiCall): Promise<Response> {
   const { enabled } = await readBody(request, setAccountStatusRequest);
   const account = store.account(id);
   if (!account) return jsonResponse(404, {});
@@ -144,7 +147,7 @@ export async function setAccountStatus({ request, id, store }: ApiCall): Promise
   return jsonResponse<Done>(200, { success: true });
 }
 
-export function deleteAccount({ id, store }: ApiCall): Response {
+function deleteAccount({ id, store }: ApiCall): Response {
   const account = store.account(id);
   if (!account) return jsonResponse(404, {});
   store.remove(account);
@@ -166,4 +169,59 @@ function requireEnabledAuthConfig(store: Store, id: string): Integration {
 
 function badRequest(message: string): ApiError {
   return new ApiError(errorIds.badAccountRequest, message);
+}
+
+/** The status in answers. An ACTIVE account that is disabled is INACTIVE. */
+function answeredStatus({ status, isDisabled }: Account): string {
+  return isDisabled && status === "ACTIVE" ? "INACTIVE" : status;
+}
+
+/** An account in the list. */
+function accountAnswer(account: Account, call: ApiCall): ConnectedAccount {
+  const { integration } = account;
+  const status = answeredStatus(account);
+  const val = accountVal(account, call.origin);
+  return {
+    toolkit: { slug: integration.app.key },
+    auth_config: {
+      id: integration.id,
+      ...deprecated(call, { auth_scheme: integration.scheme.mode }),
+      is_composio_managed: integration.isManaged,
+      is_disabled: !integration.isEnabled,
+    },
+    id: account.id,
+    status,
+    status_reason: status === "INACTIVE" ? "Connection status updated by user" : account.statusReason,
+    created_at: iso(account.createdAtMs),
+    updated_at: iso(account.updatedAtMs),
+    state: { authScheme: integration.scheme.mode, val },
+    is_disabled: account.isDisabled,
+    ...deprecated(call, { user_id: account.entityId, data: val }),
+  };
+}
+
+/** The values of an account by its status, with masked secrets. */
+function accountVal(account: Account, origin: string): JsonObject {
+  const { status, failure } = account;
+  // Finished accounts keep the URL, although it no longer works.
+  const redirectUrl = isOAuth(account.integration.scheme) && (isWaiting(account) || status === "ACTIVE");
+  return {
+    status: answeredStatus(account),
+    ...maskedParams(account),
+    ...(redirectUrl && { redirectUrl: origin + account.path }),
+    ...(isWaiting(account) && account.callbackUrl !== null && { callback_url: account.callbackUrl }),
+    ...(failure && { error: failure.error }),
+    ...(failure?.errorDescription !== undefined && { error_description: failure.errorDescription }),
+    ...(status === "EXPIRED" && { expired_at: iso(account.expiresAtMs) }),
+  };
+}
+
+/** The user's values and the tokens. Everything that may be a secret is masked. */
+function maskedParams(account: Account): JsonObject {
+  const { scheme, isManaged } = account.integration;
+  const isClear = (key: string) =>
+    (scheme.userFields.some(({ name }) => name === key) || ["token_type", "expires_in", "scope"].includes(key)) &&
+    (!isSecretName(key) || key === "token_type");
+  const all = Object.entries({ ...account.data, ...shownTokens(account) });
+  return Object.fromEntries(all.map(([key, value]) => [key, isClear(key) ? value : mask(value, isManaged)]));
 }

@@ -1,19 +1,20 @@
-import type { AuthConfig, CreatedAuthConfig } from "../../platform/answers.js";
+import { type AuthConfig, createAuthConfigRequest, type CreatedAuthConfig } from "../../platform/auth-configs.js";
 import { errorIds } from "../../platform/errors.js";
 import type { JsonObject } from "../../platform/json.js";
-import { createAuthConfigRequest } from "../../platform/requests.js";
 import { listOf, text, type RequestProblem } from "../../platform/schema.js";
 import { missingFields } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
-import { newestFirst, type Integration, type Store } from "../store.js";
-import { deprecated, authConfigAnswer, fieldAnswers } from "./answers.js";
-import type { ApiCall } from "./call.js";
+import { iso, newestFirst, type Integration, type Store } from "../store.js";
+import { deprecated, type ApiCall, type ApiHandlers } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { listPage } from "./list-page.js";
+import { mask } from "./mask.js";
 import { readBody } from "./request.js";
-import { requireToolkit } from "./toolkits.js";
+import { fieldAnswers, logoOf, requireToolkit } from "./toolkits.js";
 
-export function listAuthConfigs(call: ApiCall): Response {
+export const authConfigHandlers = { listAuthConfigs, createAuthConfig, getAuthConfig } satisfies ApiHandlers;
+
+function listAuthConfigs(call: ApiCall): Response {
   const { query, store } = call;
   const slugs = query.list("toolkit_slug");
   const isManaged = query.flag("is_composio_managed");
@@ -28,7 +29,7 @@ export function listAuthConfigs(call: ApiCall): Response {
   return listPage(query, newestFirst(found), 1000, (integration) => authConfigAnswer(integration, call));
 }
 
-export function getAuthConfig(call: ApiCall): Response {
+function getAuthConfig(call: ApiCall): Response {
   const integration = requireAuthConfig(call.store, call.id);
   return jsonResponse<AuthConfig>(200, {
     ...authConfigAnswer(integration, call),
@@ -38,7 +39,7 @@ export function getAuthConfig(call: ApiCall): Response {
   });
 }
 
-export async function createAuthConfig(call: ApiCall): Promise<Response> {
+async function createAuthConfig(call: ApiCall): Promise<Response> {
   const { request, store } = call;
   const { toolkit, auth_config } = await readBody(request, createAuthConfigRequest);
   const app = requireToolkit(store, toolkit.slug);
@@ -81,4 +82,23 @@ export function requireAuthConfig(store: Store, id: string): Integration {
   const integration = store.integrations.find((integration) => integration.id === id);
   if (!integration || integration.isDeleted) throw new ApiError(errorIds.authConfigNotFound, "Auth config not found");
   return integration;
+}
+
+/** An auth config in the list, without its fields. */
+function authConfigAnswer(integration: Integration, call: ApiCall): AuthConfig {
+  return {
+    id: integration.id,
+    name: integration.name,
+    type: integration.isManaged ? "default" : "custom",
+    status: integration.isEnabled ? "ENABLED" : "DISABLED",
+    toolkit: { slug: integration.app.key, logo: logoOf(integration.app) },
+    auth_scheme: integration.scheme.mode,
+    is_composio_managed: integration.isManaged,
+    credentials: Object.fromEntries(Object.entries(integration.credentials).map(([key, value]) => [key, mask(value, false)])),
+    no_of_connections: call.store.connectionsOf(integration),
+    created_by: "sandbox",
+    created_at: iso(integration.createdAtMs),
+    last_updated_at: iso(integration.createdAtMs),
+    ...deprecated(call, { uuid: integration.uuid, tool_access_config: {}, deprecated_params: { default_connector_id: null } }),
+  };
 }

@@ -1,4 +1,4 @@
-import type { ApiVersion } from "../../platform/routes.js";
+import type { ApiVersion, OperationName } from "../../platform/routes.js";
 import type { Store } from "../store.js";
 import type { OAuthPort } from "../types.js";
 import type { Query } from "./request.js";
@@ -24,3 +24,9 @@ export interface ApiCall extends SandboxCall {
 }
 
 export type ApiHandler = (call: ApiCall) => Response | Promise<Response>;
+
+/** Handlers by the names of their operations. */
+export type ApiHandlers = Partial<Record<OperationName, ApiHandler>>;
+
+/** Members that the platform has deprecated; none with the option `omitDeprecated`. */
+export const deprecated = <Members extends object>({ omitsDeprecated }: SandboxCall, members: Members): Partial<Members> => (omitsDeprecated ? {} : members);

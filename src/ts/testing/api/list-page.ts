@@ -1,4 +1,4 @@
-import type { ListPage } from "../../platform/answers.js";
+import type { ListAnswer } from "../../platform/list-answer.js";
 import { jsonResponse } from "../json-response.js";
 import { invalidRequest } from "./errors.js";
 import type { Query } from "./request.js";
@@ -9,7 +9,7 @@ export function listPage<Item, Answer>(query: Query, items: Item[], maxLimit: nu
   const limit = query.count("limit", cursor?.limit ?? 20, maxLimit);
   const page = cursor?.page ?? 1;
   const pages = Math.ceil(items.length / limit);
-  const body: ListPage<Answer> = {
+  const body: ListAnswer<Answer> = {
     items: items.slice((page - 1) * limit, page * limit).map(answerOf),
     next_cursor: page < pages ? btoa(`${page + 1}-${limit}`) : null,
     total_pages: pages,

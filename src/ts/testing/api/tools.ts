@@ -1,22 +1,23 @@
-import type { ToolExecution } from "../../platform/answers.js";
 import { errorIds } from "../../platform/errors.js";
-import { executeToolRequest, type ExecuteToolRequest } from "../../platform/requests.js";
 import type { ApiVersion } from "../../platform/routes.js";
+import { executeToolRequest, type ExecuteToolRequest, type ToolExecution } from "../../platform/tools.js";
 import { actions, inputSchema, type Action } from "../catalogue/actions.js";
 import { fillIn, noAuthParams, type AuthParams } from "../catalogue/auth-params.js";
 import { jsonResponse } from "../json-response.js";
 import { nano, type Account } from "../store.js";
 import { requireAccount } from "./accounts.js";
-import { deprecated } from "./answers.js";
-import type { ApiCall } from "./call.js";
+import { deprecated, type ApiCall, type ApiHandlers } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { accountFor, execute } from "./execute.js";
 import { readBody } from "./request.js";
+import { logoOf } from "./toolkits.js";
+
+export const toolHandlers = { getTool, executeTool } satisfies ApiHandlers;
 
 /** The versions of every tool, newest first. */
 const versions = ["20260901_00", "00000000_00"] as const;
 
-export function getTool(call: ApiCall): Response {
+function getTool(call: ApiCall): Response {
   const { id, query } = call;
   const tool = requireTool(id);
   const version = requireVersion(call.version, query.text("version") ?? query.text("toolkit_versions"), tool);
@@ -25,7 +26,7 @@ export function getTool(call: ApiCall): Response {
     slug: name,
     name: displayName,
     description,
-    toolkit: { slug: app.key, name: app.name, logo: `https://logos.example/${app.key}.png` },
+    toolkit: { slug: app.key, name: app.name, logo: logoOf(app) },
     input_parameters: inputSchema(tool),
     output_parameters: { type: "object", properties: {} },
     no_auth: app.isNoAuth,
@@ -39,7 +40,7 @@ export function getTool(call: ApiCall): Response {
 }
 
 /** The sandbox does not interpret `text`, so an action with required arguments fails. */
-export async function executeTool(call: ApiCall): Promise<Response> {
+async function executeTool(call: ApiCall): Promise<Response> {
   const body = await readBody(call.request, executeToolRequest);
   if ((body.text === undefined) === (body.arguments === undefined)) {
     throw invalidRequest([{ path: "text.arguments", message: "Only one of 'text' or 'arguments' must be provided" }]);
