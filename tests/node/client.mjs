@@ -27,6 +27,9 @@ export const sandboxOptions = (sandbox) => ({
   fetch: (request) => sandbox.fetch(request),
 });
 
+/** Whether the tests run on the JavaScript build, which is about ten times slower. */
+export const withoutWasm = process.execArgv.some((argument) => argument.endsWith("/without-wasm.mjs"));
+
 /** A JSON response. */
 export const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 
