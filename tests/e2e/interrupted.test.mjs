@@ -154,7 +154,7 @@ inOneEngine("a clock that is set back by up to an hour during the attempt change
   assert.deepEqual(statuses(platform), ["ACTIVE", "ACTIVE", "ACTIVE"]);
 });
 
-test("two tabs connect two apps at the same time", async ({ app, provider, platform, browser }) => {
+inOneEngine("two tabs connect two apps at the same time", async ({ app, provider, platform, browser }) => {
   await app.open();
   const zendesk = await openTab(browser);
   await app.open();

@@ -6,6 +6,7 @@ import { popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
 
 const test = scenarios({ coop: true, hasFocus: true });
+const inOneEngine = scenarios({ coop: true, hasFocus: true, inOneEngine: true });
 
 const statuses = (platform) => platform.accounts().map(({ status }) => status);
 
@@ -53,7 +54,7 @@ test("a popup that looks closed still connects after a long sign-in", async (con
   assert.ok(progress.some(([, text]) => /Finish in the other window/.test(text)), JSON.stringify(progress));
 });
 
-test("a denial in a popup that looks closed ends with access_denied", async (context) => {
+inOneEngine("a denial in a popup that looks closed ends with access_denied", async (context) => {
   const { app, provider, platform } = context;
   const window = await openRecordedPopup(context);
   await provider.signIn("Jessica");

@@ -78,7 +78,7 @@ inOneEngine("a form and a popup connect Zendesk", async (context) => {
   assert.deepEqual([seen.card.id, seen.fields], [account.id, []]);
 });
 
-test("a denied consent closes the popup and shows access_denied", async (context) => {
+inOneEngine("a denied consent closes the popup and shows access_denied", async (context) => {
   const { app, provider, platform, browser } = context;
   const window = await openProviderPopup(context);
   await provider.signIn("Jessica");

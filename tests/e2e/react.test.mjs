@@ -25,7 +25,7 @@ inOneEngine("a redirect connects Gmail", async ({ page, provider, platform }) =>
   assert.equal(seen.url, page.address({ app: "gmail", mode: "redirect" }));
 });
 
-test("a popup connects Gmail and closes itself", async ({ page, provider, platform, browser }) => {
+inOneEngine("a popup connects Gmail and closes itself", async ({ page, provider, platform, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const window = await popup(browser, () => page.submit());
   await window.leave();
@@ -51,7 +51,7 @@ inOneEngine("a form and a popup connect Zendesk for Melissa", async ({ page, pro
   assert.equal(seen.card.entity, "Melissa");
 });
 
-test("an API key connects Shopify with React and leaves no trace in the browser", async ({ page, platform, browser, watch }) => {
+inOneEngine("an API key connects Shopify with React and leaves no trace in the browser", async ({ page, platform, browser, watch }) => {
   const { fields } = await page.open({ app: "shopify" });
   assert.deepEqual(Object.fromEntries(fields.map(({ name, type }) => [name, type])), { admin_api_access_token: "password", shop: "text" });
 
@@ -85,7 +85,7 @@ inOneEngine("a denied consent connects nothing, and trying again connects", asyn
   assert.deepEqual(platform.accounts().map(({ status }) => status), ["FAILED", "ACTIVE"]);
 });
 
-test("closing the popup and pressing Cancel both cancel the flow", async ({ page, provider, browser }) => {
+inOneEngine("closing the popup and pressing Cancel both cancel the flow", async ({ page, provider, browser }) => {
   await page.open({ app: "gmail", mode: "popup" });
   const first = await popup(browser, () => page.submit());
   await provider.asks();
