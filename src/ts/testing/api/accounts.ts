@@ -1,4 +1,5 @@
-import { type ConnectedAccount, createAccountRequest, type CreateAccountRequest, type CreatedAccount, type CreatedLink, createLinkRequest, type Done, refreshAccountRequest, type RefreshedAccount, setAccountStatusRequest } from "../../platform/accounts.js";
+import { createAccountRequest, createLinkRequest, refreshAccountRequest, setAccountStatusRequest } from "../../platform/accounts.js";
+import type { ConnectedAccount, CreateAccountRequest, CreatedAccount, CreatedLink, Done, RefreshedAccount } from "../../platform/accounts.js";
 import { errorIds } from "../../platform/errors.js";
 import type { JsonObject } from "../../platform/json.js";
 import { connectionValues, httpUrl, object, optional, text, type RequestProblem } from "../../platform/schema.js";

@@ -1,4 +1,5 @@
-import { type AuthConfig, createAuthConfigRequest, type CreatedAuthConfig } from "../../platform/auth-configs.js";
+import { createAuthConfigRequest } from "../../platform/auth-configs.js";
+import type { AuthConfig, CreatedAuthConfig } from "../../platform/auth-configs.js";
 import { errorIds } from "../../platform/errors.js";
 import type { JsonObject } from "../../platform/json.js";
 import { listOf, text, type RequestProblem } from "../../platform/schema.js";

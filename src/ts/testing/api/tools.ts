@@ -1,6 +1,7 @@
 import { errorIds } from "../../platform/errors.js";
 import type { ApiVersion } from "../../platform/routes.js";
-import { executeToolRequest, type ExecuteToolRequest, type ToolExecution } from "../../platform/tools.js";
+import { executeToolRequest } from "../../platform/tools.js";
+import type { ExecuteToolRequest, ToolExecution } from "../../platform/tools.js";
 import { actions, inputSchema, type Action } from "../catalogue/actions.js";
 import { fillIn, noAuthParams, type AuthParams } from "../catalogue/auth-params.js";
 import { jsonResponse } from "../json-response.js";
