@@ -171,7 +171,7 @@ async function isOwn(call: GatewayCall, account: JsonObject): Promise<boolean> {
   return found.length === 1 && found[0]?.id === account.id && ownAccounts(call, found).length === 1;
 }
 
-/** The user's accounts in a list that was filtered by the user. Accounts that name nobody count unless another one names another user. */
+/** The user's accounts in a list that was filtered by the user. Accounts without `user_id` count, unless the list has an account of another user. */
 function ownAccounts(call: GatewayCall, listed: JsonObject[]): JsonObject[] {
   const isMixed = listed.some((account) => namesUser(account) && account.user_id !== call.entityId);
   return listed.filter((account) => (namesUser(account) ? account.user_id === call.entityId : !isMixed));

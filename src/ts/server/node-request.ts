@@ -66,7 +66,7 @@ function bodyOf(incoming: NodeRequest, headers: Headers): NodeBody {
     headers.delete("content-encoding");
     return parsed;
   }
-  // Express 4 sets `{}` as the body of requests that it has not read. Requests without a stream do not tell.
+  // Express 4 sets `{}` as the body of requests that it has not read. Only without a stream does a body mean that a parser has run.
   const isParsed = readableDidRead === undefined && body !== undefined && body !== null;
   if (isLive && !isParsed && typeof incoming.on === "function") return streamOf(incoming);
   if (left !== undefined) return alreadyReadStream(`, and \`request.body\` is ${kindOf(left)}`);

@@ -19,7 +19,7 @@ export interface GatewayCall {
   /** The parameters that the operation lists, without those that name the entity. */
   readonly query: Record<string, string>;
   readonly body: JsonObject;
-  /** Whether users may be sent back to this origin. */
+  /** Whether users may return to this origin. */
   mayReturnTo(this: void, origin: string): Promise<boolean>;
 }
 
@@ -71,7 +71,7 @@ export function requireCall({ calls }: Rules, names: Operation["calls"]): void {
   throw refuse(403, "NotAllowed", `${names[0]} is not allowed: list it in the option \`allow.operations\``);
 }
 
-/** The reason for the log. The page only learns that there is no such thing. */
+/** The reason for the log. The page only learns that the resource does not exist. */
 function notListed(option: string, name: unknown): Error {
   const what = typeof name === "string" && isId(name) ? `"${name}"` : "What a page asked for";
   return new Error(`${what} is not in ${option}, so the page was told that it does not exist`);

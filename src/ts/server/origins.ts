@@ -6,8 +6,8 @@ import type { GatewayOriginTest } from "./types.js";
 type OriginOption = "origins" | "redirectOrigins";
 
 /**
- * Whether a request comes from a page that may use the gateway. Browsers send the origin, and pages cannot change it. A request without an origin does
- * not come from a browser, so it carries no cookies of a user. `X-Forwarded-*` is ignored, because anyone can send it.
+ * Whether a request comes from a page that may use the gateway. Browsers send the origin, and pages cannot change it. A request without these
+ * headers does not come from a browser, so it carries no cookies of a user. `X-Forwarded-*` is ignored, because anyone can send it.
  */
 export async function isOwnPage(request: Request, mayAsk: (origin: string) => Promise<boolean>): Promise<boolean> {
   const origin = request.headers.get("origin");

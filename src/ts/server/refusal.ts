@@ -3,9 +3,9 @@ import { errorBody, errorIds } from "../platform/errors.js";
 /** A request that ends without the platform's answer. Every refusal becomes a response. */
 export class Refusal extends Error {
   /**
-   * @param body what the page is told.
+   * @param body the body of the response.
    * @param headers headers of the response, such as `retry-after`.
-   * @param reason what `onError` is told, where the page must not know it.
+   * @param reason the error for `onError`, where the page must not know it.
    */
   constructor(
     readonly status: number,

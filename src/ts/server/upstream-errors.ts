@@ -6,7 +6,7 @@ import { badAnswer, Refusal, refuse } from "./refusal.js";
 const maxMessage = 300;
 const maxProblems = 50;
 
-/** What a page is told of an error of the platform. `leak` is the error for the log where the answer contains the key. */
+/** The refusal for an error of the platform. `leak` is the reason for the log where the answer contains the key. */
 export function refusalOf({ status, headers }: Response, body: unknown, upstreamHost: string, leak: Error | undefined): Refusal {
   const { slug } = errorMembers(body);
   const name = typeof slug === "string" && isId(slug) ? slug : "";
@@ -25,7 +25,7 @@ export function refusalOf({ status, headers }: Response, body: unknown, upstream
   return refuse([502, 503, 504].includes(status) ? status : 500, "PlatformFailed", "The platform failed", { headers: wait, reason });
 }
 
-/** The platform's error, rebuilt of short texts and numbers that do not reveal where the platform is. */
+/** The platform's error, rebuilt from short strings and numbers that do not reveal where the platform is. */
 function errorOf(status: number, body: unknown, upstreamHost: string): object {
   const shown = (value: unknown): string | undefined => {
     if (typeof value !== "string" || value.trim() === "" || /^\s*</.test(value)) return undefined;

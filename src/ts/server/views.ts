@@ -1,4 +1,4 @@
-// What pages are shown of the platform's answers. Each view is built from listed members, so a member that the platform adds later stays hidden.
+// The parts of the platform's answers that pages see. Each view lists its members, so a member that the platform adds later stays hidden.
 import type { AccountVal, ConnectedAccount } from "../platform/accounts.js";
 import type { AuthConfig } from "../platform/auth-configs.js";
 import { isObject, type JsonObject } from "../platform/json.js";
@@ -72,7 +72,7 @@ export function viewAuthConfig(config: JsonObject): JsonObject {
   };
 }
 
-/** An account of the session's user, who is named even where the platform names nobody. */
+/** An account of the session's user. It always has `user_id`, which the platform may leave out. */
 export function viewAccount({ rules, entityId }: GatewayCall, account: JsonObject): JsonObject {
   const { toolkit, auth_config, state } = account;
   const { val, ...scheme } = isObject(state) ? state : {};

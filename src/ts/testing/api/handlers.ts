@@ -5,5 +5,5 @@ import type { ApiHandler } from "./call.js";
 import { toolkitHandlers } from "./toolkits.js";
 import { toolHandlers } from "./tools.js";
 
-/** Answers each operation of the platform. */
+/** The handler of each operation. An operation without one does not compile. */
 export const handlers: Readonly<Record<OperationName, ApiHandler>> = { ...toolkitHandlers, ...authConfigHandlers, ...accountHandlers, ...toolHandlers };
