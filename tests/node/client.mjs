@@ -96,6 +96,6 @@ export async function collect(iterable) {
  */
 export async function rejectsWith(call, code, field) {
   const error = await (async () => (typeof call === "function" ? call() : call))().then(() => assert.fail(`expected ${code}`), (error) => error);
-  assert.deepEqual([error.name, error.code, error.issues?.[0].field], ["ConnectError", code, field], error.message);
+  assert.deepEqual([error.name, error.code, error.issues?.[0].field], ["ConnectError", code, field], `expected ${code} at ${field}, got ${error.code} at ${error.issues?.[0].field}: ${error.message}`);
   return error;
 }
