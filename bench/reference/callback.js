@@ -40,6 +40,6 @@ export function parseCallback(url) {
   const { status, ...callback } = found;
   const { flowId, sessionUri, connectedAccountId, error } = callback;
   if (!flowId && !sessionUri && !(connectedAccountId && (status || error))) return null;
-  if (duplicate) throw new Error(`the callback has two values for \`${duplicate}\``);
+  if (duplicate) throw new Error(`the callback URL has more than one value for \`${duplicate}\``);
   return { ...callback, outcome: error ? "failure" : outcomeOf(status) };
 }

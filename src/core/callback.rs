@@ -1,48 +1,49 @@
-//! What the URL says that the user returns to. Unauthenticated input: it tells which account to look at, nothing more.
+//! Parses callback URLs: the address at which the user returns to the app. Unauthenticated input: it tells which account to check,
+//! and proves nothing.
 
 use serde::Serialize;
 
 use super::error::{ConnectError, ErrorCode, Issue};
 use super::pending::PendingConnection;
-use super::text::{concat, find_any, form_decoded, join, parts, split_once};
+use super::text::{concat, form_decoded, split_before};
 
-/// Our own parameter, which binds a callback to the attempt that it belongs to.
+/// Our query parameter, which binds a callback to its attempt. Its value is the flow id.
 pub const FLOW_PARAMETER: &str = "cf_flow";
 
-/// What the platform says of the outcome.
+/// The outcome that a callback URL claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It claims success.
+    /// A status such as `success` or `ACTIVE`.
     Success,
-    /// It reports a failure.
+    /// An error, or a status such as `failed`.
     Failure,
-    /// It says nothing, or a word that is not known here.
+    /// No status, or an unknown one.
     Unknown,
 }
 
-/// A callback in any dialect (docs/protocol.md §5.14).
+/// A callback in any of the platform's formats (docs/protocol.md §5.14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionCallback {
-    /// Our id of the attempt; some platforms drop it.
+    /// Id of the attempt, from [`FLOW_PARAMETER`]. Some platforms drop that parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_id: Option<String>,
-    /// The account that the callback names.
+    /// Id of the account that the URL names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
-    /// What it says of the outcome.
+    /// The outcome that the URL claims.
     pub outcome: Outcome,
-    /// Key of the app.
+    /// Key of the app, such as `gmail`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
-    /// An error code or text.
+    /// Error code or text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// An explanation of it.
+    /// Explanation of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
-    /// What the app's server needs to finish the connection, where the platform verifies identities.
+    /// What the app's server needs to complete the connection, if the platform verifies identities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_uri: Option<String>,
 }
@@ -58,8 +59,8 @@ enum Meaning {
     Session,
 }
 
-/// Every parameter that a platform appends, in lower case without underscores, and what it means.
-const DIALECTS: [(&str, Meaning); 13] = [
+/// Every parameter that the platform appends, in lower case without underscores.
+const PARAMETERS: [(&str, Meaning); 13] = [
     ("cfflow", Meaning::Flow),
     ("connectedaccountid", Meaning::Account),
     ("connectionid", Meaning::Account),
@@ -81,111 +82,114 @@ fn meaning(name: &str) -> Option<Meaning> {
         .filter(|c| *c != '_')
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    DIALECTS
+    PARAMETERS
         .iter()
-        .find(|(word, _)| *word == plain)
+        .find(|(known, _)| *known == plain)
         .map(|(_, meaning)| *meaning)
 }
 
-/// The query of a URL, without `?` and without the fragment.
+/// The query of a URL, without `?` and fragment. Empty when there is none.
 fn query(url: &str) -> &str {
-    let (url, _) = url.split_at(find_any(url, b"#"));
-    split_once(url, "?").map_or("", |(_, query)| query)
+    let (url, _) = split_before(url, b"#");
+    url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// One parameter of a query: its text, and what that says.
+/// One parameter of a query.
 struct Parameter<'a> {
+    /// As it stands in the URL.
     text: &'a str,
+    /// Decoded.
     name: String,
+    /// Decoded.
     value: String,
-    /// `None` where it is the app's own.
+    /// `None` for the app's own parameters.
     meaning: Option<Meaning>,
 }
 
 fn parameters(query: &str) -> Vec<Parameter<'_>> {
-    let mut parameters = Vec::new();
-    for text in parts(query, b'&') {
-        let (name, value) = split_once(text, "=").unwrap_or((text, ""));
+    let parameter = |text| {
+        let (name, value) = str::split_once(text, '=').unwrap_or((text, ""));
         let name = form_decoded(name);
-        parameters.push(Parameter {
+        Parameter {
             text,
             meaning: meaning(&name),
             name,
             value: form_decoded(value),
-        });
-    }
-    parameters
+        }
+    };
+    query.split('&').map(parameter).collect()
 }
 
 impl Parameter<'_> {
-    fn says(&self, meaning: Meaning) -> bool {
+    /// Whether it has this meaning and a value.
+    fn has(&self, meaning: Meaning) -> bool {
         self.meaning == Some(meaning) && !self.value.is_empty()
+    }
+
+    /// Whether the app may use this name for a parameter of its own, although the platform uses it too. Flow id and session are
+    /// ours and the platform's alone.
+    fn may_be_own(&self) -> bool {
+        !matches!(self.meaning, None | Some(Meaning::Flow | Meaning::Session))
     }
 }
 
-/// What [`read`] finds.
-struct Read<'a> {
+/// The parameters of a URL, with the app's own told apart from the platform's.
+struct Classified<'a> {
     parameters: Vec<Parameter<'a>>,
-    /// Those of the return address that the platform has written over.
-    written_over: Vec<Parameter<'a>>,
+    /// Parameters of the return address that the platform has overwritten.
+    overwritten: Vec<Parameter<'a>>,
     is_callback: bool,
 }
 
-/// Tells the platform's parameters of a URL from the app's. Where it is no callback, all but ours are the app's.
-fn read<'a>(url: &'a str, records: &'a [PendingConnection]) -> Read<'a> {
-    let mut read = parameters(query(url));
-    let at_flow = read.iter().position(|own| own.says(Meaning::Flow));
-    let is_named = |record: &PendingConnection| match at_flow {
-        Some(at) => record.flow_id == read[at].value,
-        None => read.iter().any(|named| {
-            named.says(Meaning::Account) && named.value == record.connected_account_id
-        }),
+/// Tells the platform's parameters from the app's, which may have the same names. On a URL that is no callback, all parameters but
+/// ours are the app's.
+fn classify<'a>(url: &'a str, records: &'a [PendingConnection]) -> Classified<'a> {
+    let mut parameters = parameters(query(url));
+    let flow_at = parameters.iter().position(|it| it.has(Meaning::Flow));
+    let is_named = |record: &PendingConnection| match flow_at {
+        Some(at) => record.flow_id == parameters[at].value,
+        None => parameters
+            .iter()
+            .any(|it| it.has(Meaning::Account) && it.value == record.connected_account_id),
     };
     let record = records.iter().find(|record| is_named(record));
-    let mut own = parameters(
-        record
-            .and_then(|record| record.own_query.as_deref())
-            .unwrap_or_default(),
-    );
-    for (at, parameter) in read.iter_mut().enumerate() {
-        // No app has an attempt of ours or a session of the platform in its address.
-        if matches!(
-            parameter.meaning,
-            None | Some(Meaning::Flow | Meaning::Session)
-        ) {
+    let own_query = record.and_then(|record| record.own_query.as_deref());
+    let mut own = self::parameters(own_query.unwrap_or_default());
+    for (at, parameter) in parameters.iter_mut().enumerate() {
+        if !parameter.may_be_own() {
             continue;
         }
-        let found = own
+        let unchanged = own
             .iter()
             .position(|own| own.name == parameter.name && own.value == parameter.value);
-        if let Some(found) = found {
-            own.swap_remove(found);
+        if let Some(unchanged) = unchanged {
+            own.swap_remove(unchanged);
             parameter.meaning = None;
-        } else if record.is_none() && at_flow.is_some_and(|at_flow| at < at_flow) {
-            // Ours is the last of a return address, and the platform appends behind it.
+        } else if record.is_none() && flow_at.is_some_and(|flow_at| at < flow_at) {
+            // Our parameter is the last of a return address. The platform appends after it.
             parameter.meaning = None;
         }
     }
-    let says = |meaning| read.iter().any(|parameter| parameter.says(meaning));
-    let is_callback = at_flow.is_some()
-        || says(Meaning::Session)
+    let has = |meaning| parameters.iter().any(|it| it.has(meaning));
+    let is_callback = flow_at.is_some()
+        || has(Meaning::Session)
         || (record.is_some()
-            && says(Meaning::Account)
-            && (says(Meaning::Status) || says(Meaning::Error)));
+            && has(Meaning::Account)
+            && (has(Meaning::Status) || has(Meaning::Error)));
     if !is_callback {
         own.clear();
-        for parameter in &mut read {
-            parameter.meaning = parameter.meaning.filter(|word| *word == Meaning::Flow);
+        for parameter in &mut parameters {
+            parameter.meaning = parameter.meaning.filter(|it| *it == Meaning::Flow);
         }
     }
-    Read {
-        parameters: read,
-        written_over: own,
+    Classified {
+        parameters,
+        overwritten: own,
         is_callback,
     }
 }
 
-/// Whether a URL may be a callback; only the attempts of this browser can tell.
+/// Whether a URL may be a callback. Only [`parse`], which knows the attempts of this browser, can tell.
 pub fn may_be(url: &str) -> bool {
     parameters(query(url)).iter().any(|parameter| {
         matches!(
@@ -195,17 +199,18 @@ pub fn may_be(url: &str) -> bool {
     })
 }
 
-/// Reads a callback URL. `None` on any other page: one that has neither our parameter, nor a session, nor the account of an
-/// attempt with a status.
+/// Parses a callback URL. A callback has our parameter, or a session, or the account of a record together with a status or an error.
+/// `None` for any other URL.
 ///
 /// # Errors
-/// `callback_invalid` when a parameter that matters stands there twice, or an account is named in two ways that differ.
+/// `callback_invalid` when a parameter is repeated (RFC 6749 §3.1), or when two names of one parameter have different values. App and
+/// error description may be repeated.
 pub fn parse(
     url: &str,
     records: &[PendingConnection],
 ) -> Result<Option<ConnectionCallback>, ConnectError> {
-    let read = read(url, records);
-    if !read.is_callback {
+    let classified = classify(url, records);
+    if !classified.is_callback {
         return Ok(None);
     }
     let mut callback = ConnectionCallback {
@@ -219,7 +224,7 @@ pub fn parse(
     };
     let mut status: Option<String> = None;
     let mut seen: Vec<String> = Vec::new();
-    for parameter in read.parameters {
+    for parameter in classified.parameters {
         let Parameter { name, value, .. } = parameter;
         let Some(meaning) = parameter.meaning else {
             continue;
@@ -227,7 +232,7 @@ pub fn parse(
         if value.is_empty() {
             continue;
         }
-        let (slot, must_be_one) = match meaning {
+        let (slot, is_unique) = match meaning {
             Meaning::Flow => (&mut callback.flow_id, true),
             Meaning::Account => (&mut callback.connected_account_id, true),
             Meaning::Status => (&mut status, true),
@@ -236,13 +241,12 @@ pub fn parse(
             Meaning::App => (&mut callback.app, false),
             Meaning::ErrorDescription => (&mut callback.error_description, false),
         };
-        // RFC 6749 §3.1: no parameter twice. Two spellings of one meaning may agree.
         let differs = slot.as_deref().is_some_and(|first| match meaning {
             Meaning::Status => outcome(Some(first)) != outcome(Some(&value)),
             _ => first != value,
         });
-        if must_be_one && (differs || seen.contains(&name)) {
-            return Err(twice(name));
+        if is_unique && (differs || seen.contains(&name)) {
+            return Err(duplicate(name));
         }
         if slot.is_none() {
             *slot = Some(value);
@@ -257,8 +261,12 @@ pub fn parse(
     Ok(Some(callback))
 }
 
-fn twice(field: String) -> ConnectError {
-    let message = concat(&["the callback has two values for `", &field, "`"]);
+fn duplicate(field: String) -> ConnectError {
+    let message = concat(&[
+        "the callback URL has more than one value for `",
+        &field,
+        "`",
+    ]);
     let issue = Issue {
         code: "duplicate",
         field,
@@ -276,65 +284,46 @@ fn outcome(status: Option<&str>) -> Outcome {
     }
 }
 
-/// A callback URL without our parameter and the platform's, as the return address was. Every other byte of it stays, and any other
-/// URL.
+/// Removes our parameter and the platform's from a callback URL and restores the app's. The other bytes of the URL stay the same.
 pub fn clean(url: &str, records: &[PendingConnection]) -> String {
-    let Read {
+    let Classified {
         parameters,
-        mut written_over,
+        mut overwritten,
         ..
-    } = read(url, records);
-    let (before, fragment) = url.split_at(find_any(url, b"#"));
-    let Some((path, _)) = split_once(before, "?") else {
+    } = classify(url, records);
+    let (before, fragment) = split_before(url, b"#");
+    let Some((path, _)) = before.split_once('?') else {
         return url.to_owned();
     };
-    let mut cleaned = path.to_owned();
-    let mut keep = |text: &str| {
-        cleaned.push(if cleaned.len() == path.len() {
-            '?'
-        } else {
-            '&'
-        });
-        cleaned.push_str(text);
-    };
+    let mut kept = Vec::new();
     for parameter in parameters {
         if parameter.meaning.is_none() {
-            keep(parameter.text);
+            kept.push(parameter.text);
             continue;
         }
-        // Who sets a parameter writes over all of its name.
-        written_over.retain(|own| {
-            let is_other = own.name != parameter.name;
-            if !is_other {
-                keep(own.text);
-            }
-            is_other
-        });
+        // The platform replaces all parameters of a name by its one.
+        let replaced = overwritten.extract_if(.., |own| own.name == parameter.name);
+        kept.extend(replaced.map(|own| own.text));
     }
-    cleaned.push_str(fragment);
-    cleaned
+    let separator = if kept.is_empty() { "" } else { "?" };
+    concat(&[path, separator, &kept.join("&"), fragment])
 }
 
-/// The parameters of a return address that are named like the platform's, as a query: what an attempt has to remember of it.
+/// The parameters of a return address that have the same names as the platform's, as a query. A record keeps them for [`clean`].
 pub fn own_query(url: &str) -> Option<String> {
-    let mut own = parameters(query(url));
-    own.retain(|parameter| {
-        !matches!(
-            parameter.meaning,
-            None | Some(Meaning::Flow | Meaning::Session)
-        )
-    });
-    let texts: Vec<&str> = own.iter().map(|parameter| parameter.text).collect();
-    (!texts.is_empty()).then(|| join(&texts, "&"))
+    let parameters = parameters(query(url));
+    let own = parameters.iter().filter(|it| it.may_be_own());
+    let texts: Vec<&str> = own.map(|it| it.text).collect();
+    (!texts.is_empty()).then(|| texts.join("&"))
 }
 
-/// A return address with our parameter added to it.
+/// Adds our parameter to a return address.
 pub fn bind(url: &str, flow_id: &str) -> String {
-    let (before, fragment) = url.split_at(find_any(url, b"#"));
-    let joint = match split_once(before, "?") {
+    let (before, fragment) = split_before(url, b"#");
+    let separator = match before.split_once('?') {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",
     };
-    concat(&[before, joint, FLOW_PARAMETER, "=", flow_id, fragment])
+    concat(&[before, separator, FLOW_PARAMETER, "=", flow_id, fragment])
 }

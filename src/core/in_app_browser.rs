@@ -1,13 +1,12 @@
-//! Whether a page runs inside another app's browser, where authorization servers refuse to sign users in: such an app could
-//! read along (RFC 8252 §8.12), and Google for one answers `disallowed_useragent`.
+//! Detects in-app browsers: web views of apps such as Instagram. Many authorization servers refuse them, because the app could
+//! read what the user types (RFC 8252 §8.12). Google answers `disallowed_useragent`.
 //!
-//! A word is in the table when its app shows pages in a web view of its own. Apps that open the system's browser, or its
-//! Safari view, are not told from it by their user agent, and need not be. The Google app is left out on purpose, on Android
-//! too: nothing published says that sign-in fails there, and refusing what works would be worse.
+//! Apps that open the system browser or a Safari view look like that browser and need no detection. The Google app is not listed:
+//! no published source says that sign-in fails there.
 
 use super::text::contains;
 
-/// Word for an app, and what its user agent contains, in lower case. The first row that fits counts.
+/// Name of an app, and parts of its user agents in lower case. The first match counts.
 const APPS: &[(&str, &[&str])] = &[
     ("instagram", &["instagram "]),
     ("facebook", &["fban/", "fbav/", "fb_iab/"]),
@@ -20,8 +19,7 @@ const APPS: &[(&str, &[&str])] = &[
     ("twitter", &["twitterandroid", "twitter for ip"]),
 ];
 
-/// What the user agent of a browser contains that shows its pages in a web view, in lower case: its user asked for a browser,
-/// and servers that refuse web views know these.
+/// Parts of the user agents of browsers that are built on a web view, in lower case. Authorization servers accept these browsers.
 const BROWSERS: [&str; 12] = [
     "browser/",
     " gsa/",
@@ -37,11 +35,11 @@ const BROWSERS: [&str; 12] = [
     "klar/",
 ];
 
-/// The app whose browser this is: `facebook`, `instagram`, `line`, `linkedin`, `pinterest`, `snapchat`, `tiktok`,
-/// `twitter`, `wechat`, or `android_webview` and `ios_webview` for one that does not say its name. `None` in a browser.
+/// Returns the app whose in-app browser shows the page: `facebook`, `instagram`, `line`, `linkedin`, `pinterest`, `snapchat`,
+/// `tiktok`, `twitter` or `wechat`; `android_webview` or `ios_webview` for an unknown app; `None` in a browser.
 ///
-/// `is_standalone`: `navigator.standalone` is true. A page on an iOS home screen has the user agent of a web view, and none
-/// of its limits.
+/// `is_standalone` is `navigator.standalone`. A page opened from the iOS home screen has the user agent of a web view, but is not
+/// restricted like one.
 pub fn detect(user_agent: &str, is_standalone: bool) -> Option<&'static str> {
     let agent = user_agent.to_ascii_lowercase();
     let has = |mark: &&str| contains(&agent, mark);
@@ -55,6 +53,6 @@ pub fn detect(user_agent: &str, is_standalone: bool) -> Option<&'static str> {
         return Some("android_webview");
     }
     let is_ios = ["(iphone", "(ipad", "(ipod"].iter().any(has);
-    // Every browser of iOS calls itself Safari as well.
+    // Every browser on iOS has `Safari/` in its user agent; a plain web view does not.
     (is_ios && has(&"applewebkit/") && !has(&"safari/") && !is_standalone).then_some("ios_webview")
 }

@@ -2,7 +2,7 @@
 
 use super::fields::Field;
 use super::json_schema::{add, is_required, member, pattern};
-use super::normalise::{may_cut, said};
+use super::normalise::{field_meanings, may_cut};
 use super::value::Value;
 use super::words::USERNAME;
 
@@ -41,7 +41,7 @@ pub fn input_attributes(field: &Field) -> Value {
     let fill_in = match kind {
         "password" => "new-password",
         "email" => "email",
-        _ if said(field) & USERNAME != 0 => "new-password",
+        _ if field_meanings(field) & USERNAME != 0 => "new-password",
         _ => "off",
     };
     add(&mut members, "autoComplete", Some(fill_in));

@@ -1,13 +1,13 @@
-//! Pasted values as the platform wants them. What is left is always a part of what was pasted, and a second time changes nothing.
+//! Normalises pasted values. The result is always a substring of the value, and normalising is idempotent.
 
 use super::fields::Field;
-use super::text::{concat, contains, find_any as find, parts};
-use super::words::{self, ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN};
+use super::text::{contains, has_any, split_before};
+use super::words::{ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN, meanings, plain};
 
-/// No address is longer; what is, is no address.
+/// Longer values, in bytes, are not treated as addresses.
 const MAX_ADDRESS: usize = 2_048;
 
-/// First labels that belong to the service itself, never to one of its customers.
+/// First labels of hosts that belong to the service itself, not to a customer.
 const SHARED: [&str; 7] = [
     "www",
     "app",
@@ -18,8 +18,8 @@ const SHARED: [&str; 7] = [
     "dashboard",
 ];
 
-/// The domains under which customers have a subdomain, by the platform's name for the field.
-const HOSTS: [(&str, &str); 8] = [
+/// Domains on which each customer has a subdomain, by the platform's name for the field.
+const DOMAINS: [(&str, &str); 8] = [
     ("companydomain", "pipedrive.com"),
     ("dc", "admin.mailchimp.com"),
     ("instancename", "service-now.com"),
@@ -30,138 +30,135 @@ const HOSTS: [(&str, &str); 8] = [
     ("yourdomain", "atlassian.net"),
 ];
 
-/// The same for fields that are called a subdomain.
-const SUBDOMAIN_HOSTS: &str = "zendesk.com freshdesk.com myshopify.com atlassian.net pipedrive.com posthog.com \
+/// Domains on which each customer has a subdomain, for fields whose name contains "subdomain".
+const SUBDOMAIN_DOMAINS: &str = "zendesk.com freshdesk.com myshopify.com atlassian.net pipedrive.com posthog.com \
     bamboohr.com gorgias.com kommo.com service-now.com freshservice.com recruitee.com workable.com chargebee.com";
 
-/// How much of an address a field asks for.
+/// The part of an address that a field asks for.
 enum Part<'a> {
-    /// All of it, or the field does not ask for an address.
+    /// The whole value. Also for fields that do not ask for an address.
     All,
-    /// The host, or the subdomain where the domain is known.
+    /// The host, or the subdomain if the domain is known.
     Host,
-    /// The subdomain: as many labels as the hint has, `acme` of `acme.zendesk.com`.
+    /// The subdomain, `acme` of `acme.zendesk.com`. It has as many labels as this hint.
     Subdomain(&'a str),
 }
 
-/// Whether more than white space may be cut off a field's value.
+/// Whether [`normalise`] may cut off more than white space.
 pub fn may_cut(field: &Field) -> bool {
-    may_cut_where(field, said(field))
+    may_cut_as(field, field_meanings(field))
 }
 
-fn may_cut_where(field: &Field, said: u8) -> bool {
+fn may_cut_as(field: &Field, meanings: u8) -> bool {
     !field.secret
         && field.allowed.is_none()
         && (field.prefix.is_some()
             || field.suffix.is_some()
-            || !matches!(part(field, said), Part::All))
+            || !matches!(part(field, meanings), Part::All))
 }
 
-/// What the field's name and its label say.
-pub fn said(field: &Field) -> u8 {
-    words::said(&field.name) | words::said(&field.display_name)
+/// The meanings of the words in the field's name and label (see [`meanings`]).
+pub fn field_meanings(field: &Field) -> u8 {
+    meanings(&field.name) | meanings(&field.display_name)
 }
 
-fn part<'a>(field: &'a Field, said: u8) -> Part<'a> {
+fn part<'a>(field: &'a Field, meanings: u8) -> Part<'a> {
     let hint = field.example.as_deref().or(field.default.as_deref());
     let hint = hint.map(trim).filter(|hint| !hint.is_empty());
     if field.suffix.is_some()
         || matches!(field.format.as_deref(), Some("uri" | "url" | "email"))
-        || hint.is_some_and(|hint| find(hint, b"/@") < hint.len())
-        || said & ADDRESS != 0
+        || hint.is_some_and(|hint| has_any(hint, b"/@"))
+        || meanings & ADDRESS != 0
     {
         return Part::All;
     }
     let names = ["shop", "store", "shopname", "storename", "companydomain"];
-    if said & SUBDOMAIN != 0 || names.iter().any(|name| words::is(&field.name, name)) {
+    if meanings & SUBDOMAIN != 0 || names.contains(&plain(&field.name).as_str()) {
         return Part::Subdomain(hint.unwrap_or("x"));
     }
-    if said & DOMAIN != 0 {
+    if meanings & DOMAIN != 0 {
         return hint.map_or(Part::Host, Part::Subdomain);
     }
-    match hosts(field) {
+    match known_domains(field) {
         Some(_) => Part::Host,
         None => Part::All,
     }
 }
 
-fn hosts(field: &Field) -> Option<&'static str> {
-    let found = HOSTS.iter().find(|(name, _)| words::is(&field.name, name));
-    found.map(|(_, hosts)| *hosts)
+fn known_domains(field: &Field) -> Option<&'static str> {
+    let name = plain(&field.name);
+    let found = DOMAINS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, domains)| *domains)
 }
 
-/// Whether customers of the field's app have their subdomains under this domain: the field's own texts show a host under it
-/// with as many labels, or name no other service, and it is one of those that the field's name stands for.
+/// Whether customers of the field's app have subdomains on this domain. Two cases: a text of the field shows a host on the domain with
+/// as many labels; or the domain is one of those for the field's name, and no text of the field names another service.
 fn is_known(field: &Field, host: &str, domain: &str) -> bool {
-    let mut said = concat(&[
-        &field.name,
-        " ",
+    let texts = [
+        field.name.as_str(),
         &field.display_name,
-        " ",
         field.description.as_deref().unwrap_or_default(),
-        " ",
         field.example.as_deref().unwrap_or_default(),
-    ]);
-    said.make_ascii_lowercase();
+    ];
+    let texts = texts.join(" ").to_ascii_lowercase();
     let domain = domain.to_ascii_lowercase();
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let words = said.chars().map(|c| if is_of_host(c) { c } else { ' ' });
-    let words: String = words.collect();
-    let suffix = concat(&[".", &domain]);
-    let is_shown = parts(&words, b' ').into_iter().any(|word| {
-        let word = without_dots(word);
-        count(word) == count(host) && word.ends_with(&suffix)
+    let is_shown = texts.split(|c: char| !is_of_host(c)).any(|shown| {
+        let shown = shown.trim_end_matches('.');
+        let subdomain = shown.strip_suffix(&domain);
+        count(shown) == count(host) && subdomain.is_some_and(|it| it.ends_with('.'))
     });
-    let hosts = parts(hosts(field).unwrap_or(SUBDOMAIN_HOSTS), b' ');
-    let is_other = |host: &&str| *host != domain && contains(&said, &host[..find(host, b".")]);
-    is_shown || (hosts.contains(&domain.as_str()) && !hosts.iter().any(is_other))
+    let mut domains = known_domains(field).unwrap_or(SUBDOMAIN_DOMAINS).split(' ');
+    let is_other = |other: &str| other != domain && contains(&texts, first_label(other));
+    is_shown || (domains.clone().any(|it| it == domain) && !domains.any(is_other))
 }
 
-/// Whether a value that was normalised is an address although the field asks for a subdomain. To shorten it would be a guess,
-/// which may name the account of another customer.
+/// Whether a normalised value is an address although the field asks for a subdomain. Cutting it down would be a guess and could name
+/// another customer.
 pub fn is_whole_address(field: &Field, text: &str) -> bool {
-    let has = |bytes| find(text, bytes) < text.len();
-    if field.secret {
+    let has_sign = has_any(text, b"/@?#\\%");
+    let may_be_address = has_sign || has_any(text, b".:");
+    if field.secret || !may_be_address {
         return false;
     }
-    match (&field.suffix, part(field, said(field))) {
-        (Some(suffix), _) => suffix.starts_with('.') && has(b"/:@?#\\%"),
-        (None, Part::Subdomain(hint)) => has(b"/@?#\\%") || (count(hint) == 1 && has(b".:")),
+    match (&field.suffix, part(field, field_meanings(field))) {
+        (Some(suffix), _) => suffix.starts_with('.') && (has_sign || has_any(text, b":")),
+        (None, Part::Subdomain(hint)) => has_sign || count(hint) == 1,
         (None, _) => false,
     }
 }
 
-/// Cuts off what was not meant.
+/// Cuts off what was pasted along with a value.
 ///
-/// White space and invisible characters around a value, but around a password only line ends and invisible characters, since
-/// its spaces may be meant. Never anything within. Of values that are no secrets, also the prefix and the suffix that the field
-/// shows around its input; and where the field asks for a subdomain, a shop or a domain, the rest of a pasted URL, if its domain is
-/// known to be that of the app.
+/// - White space and invisible characters around it. Around a password only line ends and invisible characters, because spaces may
+///   be meant.
+/// - The field's prefix and suffix, which are shown around the input. Not for secrets.
+/// - The rest of a URL or host, if the field asks for a subdomain, a shop or a domain. Only if the domain is known to belong to the
+///   app. Not for secrets.
 pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     let mut text = trim(value);
-    // What is neither shown around the input nor looks like an address is not cut down.
-    let is_whole =
-        field.prefix.is_none() && field.suffix.is_none() && find(text, b".:/") == text.len();
+    let has_no_address = !has_any(text, b".:/");
+    let is_whole = field.prefix.is_none() && field.suffix.is_none() && has_no_address;
     if is_whole && text.len() == value.len() {
         return text;
     }
-    let said = said(field);
-    if said & PASSWORD != 0 {
+    let meanings = field_meanings(field);
+    if meanings & PASSWORD != 0 {
         // An emoji may end with a variation selector.
-        return trim_all(value, |c| {
+        return value.trim_matches(|c: char| {
             matches!(c, '\r' | '\n') || (is_invisible(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}'))
         });
     }
-    if is_whole || !may_cut_where(field, said) || text.len() > MAX_ADDRESS {
+    if is_whole || !may_cut_as(field, meanings) || text.len() > MAX_ADDRESS {
         return text;
     }
-    let part = part(field, said);
+    let part = part(field, meanings);
     loop {
-        let less = trim(cut(field, &part, text));
-        if less.is_empty() || less.len() == text.len() {
+        let shorter = trim(cut(field, &part, text));
+        if shorter.is_empty() || shorter.len() == text.len() {
             return text;
         }
-        text = less;
+        text = shorter;
     }
 }
 
@@ -176,7 +173,7 @@ fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
         return address
             .as_ref()
             .and_then(|address| without_suffix(address.host, suffix))
-            .map(without_dots)
+            .map(|rest| rest.trim_end_matches('.'))
             .or_else(|| without_suffix(text, suffix))
             .unwrap_or(text);
     }
@@ -186,7 +183,7 @@ fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
     let subdomain = |hint| subdomain(field, &address, hint);
     match part {
         Part::All => text,
-        Part::Host => match subdomain("x").filter(|_| hosts(field).is_some()) {
+        Part::Host => match subdomain("x").filter(|_| known_domains(field).is_some()) {
             Some(subdomain) => subdomain,
             None if address.is_url => address.authority,
             None => text,
@@ -203,34 +200,36 @@ fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a
     let host = address.host;
     if host.eq_ignore_ascii_case("admin.shopify.com") {
         let rest = address.path.strip_prefix("/store/")?;
-        let shop = &rest[..find(rest, b"/?#")];
+        let shop = split_before(rest, b"/?#").0;
         return is_known(field, "x.myshopify.com", "myshopify.com").then_some(shop);
     }
-    let mut end = 0;
-    for _ in 0..count(hint) {
-        end += 1 + find(host.get(end..)?, b".");
-    }
-    let (first, domain) = (&host[..find(host, b".")], host.get(end..)?);
+    let (end, _) = host.match_indices('.').nth(count(hint) - 1)?;
+    let (subdomain, domain) = (&host[..end], &host[end + 1..]);
+    let first = first_label(host);
     let is_shared = SHARED.iter().any(|label| first.eq_ignore_ascii_case(label));
-    // A hint that ends like the host is a whole host itself.
-    let is_host = count(hint) > 1 && last(hint) == last(host);
-    (!is_shared && !is_host && is_known(field, host, domain)).then(|| &host[..end - 1])
+    // A hint with the same last label is a whole host.
+    let is_host = count(hint) > 1 && last_label(hint) == last_label(host);
+    (!is_shared && !is_host && is_known(field, host, domain)).then_some(subdomain)
 }
 
-/// How many labels a host has.
+/// The number of labels of a host.
 fn count(host: &str) -> usize {
-    1 + host.bytes().filter(|byte| *byte == b'.').count()
+    host.split('.').count()
 }
 
-/// The last label of a host.
-fn last(host: &str) -> &str {
-    parts(host, b'.').pop().unwrap_or_default()
+fn first_label(host: &str) -> &str {
+    split_before(host, b".").0
+}
+
+fn last_label(host: &str) -> &str {
+    let labels: Vec<&str> = host.split('.').collect();
+    labels.last().copied().unwrap_or_default()
 }
 
 struct Address<'a> {
-    /// Whether it begins with `http://` or `https://`.
+    /// Whether it starts with `http://` or `https://`.
     is_url: bool,
-    /// With the port.
+    /// Host and port.
     authority: &'a str,
     host: &'a str,
     path: &'a str,
@@ -242,15 +241,15 @@ fn address(text: &str) -> Option<Address<'_>> {
         .find_map(|scheme| without_prefix(text, scheme));
     let is_url = rest.is_some();
     let rest = rest.unwrap_or(text);
-    let (authority, path) = rest.split_at(find(rest, b"/?#"));
-    let (host, port) = authority.split_at(find(authority, b":"));
+    let (authority, path) = split_before(rest, b"/?#");
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
     let is_host = !host.is_empty()
         && !host.starts_with('.')
         && !host.ends_with('.')
         && !contains(host, "..")
-        && find(authority, b"@\\[") == authority.len()
-        && port.bytes().skip(1).all(|byte| byte.is_ascii_digit())
-        && !text.chars().any(is_space);
+        && !has_any(authority, b"@\\[")
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && !text.contains(char::is_whitespace);
     is_host.then_some(Address {
         is_url,
         authority,
@@ -264,61 +263,29 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-fn without_dots(mut host: &str) -> &str {
-    while let Some(less) = host.strip_suffix(".") {
-        host = less;
-    }
-    host
-}
-
 fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
     let (rest, end) = text.split_at_checked(text.len().checked_sub(suffix.len())?)?;
     end.eq_ignore_ascii_case(suffix).then_some(rest)
 }
 
-/// Without white space and invisible characters around it.
+/// Removes white space and invisible characters around a text.
 pub fn trim(text: &str) -> &str {
-    trim_all(text, |c| is_space(c) || is_invisible(c))
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-fn trim_all(text: &str, what: fn(char) -> bool) -> &str {
-    match is_trimmed(text) {
-        true => text,
-        false => text.trim_matches(what),
-    }
-}
-
-/// Whether there is something to see at both ends, told by the bytes alone. False says nothing.
-fn is_trimmed(text: &str) -> bool {
-    let ends = [text.bytes().next(), text.bytes().next_back()];
-    ends.iter()
-        .flatten()
-        .filter(|byte| byte.is_ascii_graphic())
-        .count()
-        == 2
-}
-
-fn is_space(c: char) -> bool {
-    matches!(
-        c,
-        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
-            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
-    )
-}
-
-/// What has no glyph of its own: the characters of Unicode's property Default_Ignorable_Code_Point, controls but tab and line
-/// ends, separators of lines, annotations and objects in text, and the blank pattern of Braille. They come along when text is
-/// copied from a page or written by a machine.
+/// Whether a character is invisible: Unicode's property Default_Ignorable_Code_Point, controls except tab and line ends, line and
+/// paragraph separators, annotation characters and the blank Braille pattern. They are often copied along from a page.
 ///
 /// Source: Unicode 17, DerivedCoreProperties.txt.
 pub fn is_invisible(c: char) -> bool {
-    let c = u32::from(c);
-    INVISIBLE
-        .iter()
-        .any(|(first, more)| c.wrapping_sub(*first) <= u32::from(*more))
+    let code = u32::from(c);
+    !c.is_ascii_graphic()
+        && INVISIBLE
+            .iter()
+            .any(|(first, more)| code.wrapping_sub(*first) <= u32::from(*more))
 }
 
-/// Ranges: the first, and how many follow it.
+/// Ranges: the first code point, and how many follow it.
 const INVISIBLE: [(u32, u16); 22] = [
     (0x00, 8),
     (0x0b, 1),
@@ -344,14 +311,14 @@ const INVISIBLE: [(u32, u16); 22] = [
     (0xe0000, 0xfff),
 ];
 
-/// Whether a secret has an invisible character in it. In a password, one that follows a letter or a sign outside of ASCII may be
-/// meant: emoji and several scripts need them.
-pub fn hides_something(field: &Field, text: &str) -> bool {
-    let may_be_meant = said(field) & PASSWORD != 0;
+/// Whether a secret contains an invisible character. In a password an invisible character after a non-ASCII character is allowed:
+/// emoji and several scripts need it.
+pub fn has_invisible(field: &Field, text: &str) -> bool {
+    let is_password = field_meanings(field) & PASSWORD != 0;
     let mut last = ' ';
     text.chars().any(|c| {
-        let is_part = may_be_meant && !last.is_ascii();
+        let is_allowed = is_password && !last.is_ascii();
         last = c;
-        is_invisible(c) && !is_part
+        is_invisible(c) && !is_allowed
     })
 }

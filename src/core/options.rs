@@ -18,7 +18,7 @@ use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
-use super::text::{concat, decimal, join};
+use super::text::{concat, decimal};
 use super::value::Value;
 
 type Result<T> = core::result::Result<T, ConnectError>;
@@ -266,7 +266,7 @@ fn advice(name: &str, known: &[&'static str]) -> String {
         .filter(|known| alike(name, known) * 2 >= known.len());
     match named.or(nearest) {
         Some(known) => concat(&["did you mean `", known, "`?"]),
-        None => concat(&["the options are ", &join(known, ", ")]),
+        None => concat(&["the options are ", &known.join(", ")]),
     }
 }
 

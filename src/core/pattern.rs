@@ -1,10 +1,12 @@
-//! Patterns of fields, matched in time linear in the value: they come from a server, and values are checked at every key
-//! stroke, so that a backtracking matcher would let a pattern like `(a+)+$` stop the page.
+//! Regular expressions of fields, matched in linear time. They come from a server and are matched at every key stroke, so that a
+//! backtracking matcher would let `(a+)+$` freeze the page.
 //!
-//! A subset of ECMAScript's regular expressions, by code points and without flags: literals, `.`, `^`, `$`, `|`, `( )`, `(?: )`,
-//! classes, the quantifiers `* + ? {m} {m,} {m,n}` and their lazy forms, `\d \D \w \W \s \S`, `\t \n \r \v \f \0`, `\xHH`,
-//! `\uHHHH`, `\u{H}`, and any escaped ASCII punctuation. What is outside of it (look-around, back references, `\b`, `\p`, named
-//! groups, a lone `]`, `{` or `}`, what unrolls to more than [`MAX_SIZE`] steps) is no pattern here: the platform decides.
+//! Own code, because the crate `regex-lite` takes 14.8 KB of brotli in the browser module, three times as much.
+//!
+//! Supports a subset of ECMAScript by code points, without flags: literals, `.`, `^`, `$`, `|`, `( )`, `(?: )`, classes, the
+//! quantifiers `* + ? {m} {m,} {m,n}` and their lazy forms, `\d \D \w \W \s \S`, `\t \n \r \v \f \0`, `\xHH`, `\uHHHH`, `\u{H}`
+//! and escaped ASCII punctuation. Not supported: look-around, back references, `\b`, `\p`, named groups, a lone `]`, `{` or `}`, and
+//! patterns of more than [`MAX_SIZE`] steps. Values of such patterns are checked by the platform alone.
 
 use super::text::concat;
 mod class;
@@ -12,44 +14,46 @@ mod compile;
 
 use class::Class;
 
-/// How many steps a pattern may have once its counted repetitions are unrolled. Each costs its time again at every character.
+/// The most steps a pattern may have after its counted repetitions are unrolled. Matching visits each step at every character.
 pub const MAX_SIZE: usize = 4_096;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Step {
-    /// One character.
+    /// Matches one character.
     Char(char),
-    /// One character of the class with this number.
+    /// Matches one character of `classes[index]`.
     Class(usize),
+    /// Matches the start of the text.
     Start,
+    /// Matches the end of the text.
     End,
-    /// Goes on elsewhere. Distances, so that a repeated part can be copied as it is.
+    /// Continues at a distance. Relative, so that a repeated part can be copied unchanged.
     Jump(isize),
-    /// Goes on both here and elsewhere.
+    /// Continues both at the next step and at a distance.
     Split(isize),
 }
 
-/// A pattern that can be matched here.
+/// A compiled pattern.
 pub struct Pattern {
     code: Vec<Step>,
     classes: Vec<Class>,
-    /// The same pattern, as `RegExp` takes it under the flags `u` and `v`.
+    /// The pattern, rewritten to be valid under the `RegExp` flags `u` and `v`.
     text: String,
-    /// Whether the source itself is taken under `u`.
+    /// Whether the source is valid under the flag `u`.
     is_unicode: bool,
-    /// Whether it may be shown: a backtracking matcher comes to an end soon, too, and the text is no longer than a source may be.
-    is_tame: bool,
+    /// Whether a backtracking matcher is fast, too, and `text` is at most [`MAX_SIZE`] bytes long.
+    is_safe: bool,
 }
 
 impl Pattern {
-    /// Compiles; `None` for what is outside of the subset.
+    /// Compiles a pattern. `None` if it is outside of the subset.
     pub fn new(source: &str) -> Option<Self> {
         compile::compile(source)
     }
 
-    /// Whether the pattern is found anywhere in the text, as in JSON Schema.
+    /// Whether the pattern matches anywhere in the text, as in JSON Schema.
     pub fn is_match(&self, text: &str) -> bool {
-        // When a step was last reached: at each character, every step is looked at once.
+        // The position at which each step was last reached, so that a step is visited once per character.
         let mut reached = vec![0; self.code.len()];
         let (mut now, mut next) = (Vec::new(), Vec::new());
         let mut chars = text.chars();
@@ -87,27 +91,27 @@ impl Pattern {
             if current.is_none() {
                 return false;
             }
-            core::mem::swap(&mut now, &mut next);
+            std::mem::swap(&mut now, &mut next);
         }
     }
 
-    /// For validators that hand it to `RegExp` with the flag `u`. `None` where that could take for ever (in what repeats,
-    /// nothing may vary), and where escaped it has more than [`MAX_SIZE`] bytes.
+    /// The pattern for validators that use `RegExp` with the flag `u`. `None` if a backtracking matcher could take exponential time,
+    /// or if the pattern is longer than [`MAX_SIZE`] bytes when escaped.
     pub fn for_json_schema<'a>(&'a self, source: &'a str) -> Option<&'a str> {
         let text = if self.is_unicode { source } else { &self.text };
-        self.is_tame.then_some(text)
+        self.is_safe.then_some(text)
     }
 
-    /// For the attribute `pattern`, which must fit the whole value (HTML: `^(?:…)$`, flag `v`). White space around the value
-    /// is let through, because it is cut off before the value is checked here.
+    /// The pattern for the HTML attribute `pattern`, which has to match the whole value (`^(?:…)$` with flag `v`). Allows white space
+    /// around the value, because [`normalise`](super::normalise::normalise) removes it.
     pub fn for_html(&self) -> Option<String> {
         let is_sequence = self.code[0] == Step::Jump(1);
         let starts = is_sequence && self.text.starts_with('^');
         let ends = is_sequence && self.text.ends_with('$') && self.code.last() == Some(&Step::End);
         let is_anchor = |step: &&Step| matches!(step, Step::Start | Step::End);
         let anchors = self.code.iter().filter(is_anchor).count();
-        // An anchor within would stand beside what is let through.
-        if !self.is_tame || anchors != usize::from(starts) + usize::from(ends) {
+        // Only anchors at both ends can be replaced by the added white space.
+        if !self.is_safe || anchors != usize::from(starts) + usize::from(ends) {
             return None;
         }
         let inner = &self.text[usize::from(starts)..self.text.len() - usize::from(ends)];

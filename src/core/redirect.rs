@@ -1,61 +1,66 @@
-//! Where a page may be sent. Stricter than a URL parser on purpose: what is accepted here, every parser reads the same way.
+//! Checks of URLs that the page or the user is sent to. Stricter than a URL parser: only URLs that every parser reads the same
+//! way are accepted.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::error::{ConnectError, ErrorCode};
-use super::text::{concat, find_any, parts, split_once};
+use super::text::{concat, has_any, split_before, split_once};
 
 pub(super) const MAX_URL_BYTES: usize = 8_192;
 
-/// The parts of an absolute URL that decisions need.
+/// The origin of an absolute URL.
 #[derive(Debug, PartialEq, Eq)]
-struct Parts {
+struct Origin {
     scheme: String,
     host: String,
     port: u16,
 }
 
-/// Whether the page may be sent to `url`: `https:` (`http:` on loopback), without credentials, within `origins` if any are given.
+/// Checks that the page may navigate to `url`: `https:` (or `http:` on loopback), without user name and password, and on one of
+/// `origins` unless that list is empty.
 ///
 /// # Errors
-/// `redirect_refused`; the URL itself is not in the message, since it may hold a token.
+/// `redirect_refused`. The message does not contain the URL, which may hold a token.
 pub fn check(url: &str, origins: &[String]) -> Result<(), ConnectError> {
     let refuse = |why: &str| {
         Err(ConnectError::new(
             ErrorCode::RedirectRefused,
-            concat(&["refused to send the page on: ", why]),
+            concat(&["the redirect URL ", why]),
         ))
     };
-    let Some(parts) = split(url) else {
-        return refuse("not a plain absolute URL");
+    let Some(target) = origin(url) else {
+        return refuse("must be an absolute URL without user name, password or unusual characters");
     };
-    match parts.scheme.as_str() {
-        "https" => {}
-        "http" if is_loopback(&parts.host) => {}
-        _ => return refuse("not `https:`"),
+    let is_secure =
+        target.scheme == "https" || (target.scheme == "http" && is_loopback(&target.host));
+    if !is_secure {
+        return refuse("must be `https:`");
     }
-    if !origins.is_empty()
-        && !origins
+    let is_allowed = origins.is_empty()
+        || origins
             .iter()
-            .any(|allowed| split(allowed).as_ref() == Some(&parts))
-    {
-        return refuse("its origin is not among `redirectOrigins`");
+            .any(|allowed| origin(allowed).as_ref() == Some(&target));
+    if !is_allowed {
+        return refuse("is on an origin that the option `redirectOrigins` does not list");
     }
     Ok(())
 }
 
-/// Whether `url` can be a return address of the app: absolute `http:` or `https:`, without credentials.
+/// Whether `url` can be a return address of the app: an absolute `http:` or `https:` URL without user name and password.
 pub fn is_return_address(url: &str) -> bool {
-    split(url).is_some_and(|parts| matches!(parts.scheme.as_str(), "https" | "http"))
+    origin(url).is_some_and(|origin| matches!(origin.scheme.as_str(), "https" | "http"))
 }
 
-/// The error of a page in a frame of another site that would have to be left.
+/// The error for a page in a frame of another site that cannot navigate to the provider.
 pub fn embedded() -> ConnectError {
     ConnectError::new(
         ErrorCode::Embedded,
-        "the page is in a frame of another site, where the provider's page cannot be shown: use a popup, or open the page in a window of its own",
+        "the page is in a frame of another site, and the provider's page cannot be shown in a frame: use a popup, or open the page in its own window",
     )
 }
 
-/// Whether the platform can return users to `url`, the return address of a call: the page's own, where none was given.
+/// Checks that the platform can return users to `url`. Without an option `redirectUrl` that is the address of the page, which may be
+/// `file:` or `capacitor:`.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -66,27 +71,27 @@ pub fn check_return(url: &str) -> Result<(), ConnectError> {
     Err(ConnectError::argument(
         "required",
         "redirectUrl",
-        "must be an absolute `https:` or `http:` URL here: the platform cannot return users to the address of this page",
+        "must be an `https:` or `http:` URL: the platform cannot return users to the address of this page",
     ))
 }
 
-/// Whether `text` names an origin and nothing else.
+/// Whether `text` is an origin without a path, query or fragment.
 pub fn is_origin(text: &str) -> bool {
-    is_return_address(text) && parts(text, b'/').len() == 3 && find_any(text, b"?#") == text.len()
+    is_return_address(text) && text.split('/').count() == 3 && !has_any(text, b"?#")
 }
 
-/// Whether `path` stays on the site that it is opened on: one slash at its start, no second one, also not once it was resolved
-/// (`/.//host`), no backslash or control character.
+/// Whether `path` is an absolute path on the same site: it starts with exactly one `/` and has no dot segment, backslash, space or
+/// control character. Dot segments are refused because `/.//host` resolves to `//host`, which is another site.
 pub fn is_local_path(path: &str) -> bool {
-    let (before, _) = path.split_at(find_any(path, b"?#"));
+    let (before_query, _) = split_before(path, b"?#");
     path.len() <= MAX_URL_BYTES
-        && path.starts_with("/")
+        && path.starts_with('/')
         && !path.starts_with("//")
         && is_plain(path)
-        && !parts(before, b'/').into_iter().any(is_dot_segment)
+        && !before_query.split('/').any(is_dot_segment)
 }
 
-/// What a URL parser takes out of a path, and what was behind it then stands at its start.
+/// Whether a URL parser removes this segment of a path (URL Standard §4.1).
 fn is_dot_segment(segment: &str) -> bool {
     let segment = segment.to_ascii_lowercase();
     [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"].contains(&segment.as_str())
@@ -96,19 +101,19 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|b| matches!(b, 0x21..=0x7e) && b != b'\\')
 }
 
-fn split(url: &str) -> Option<Parts> {
+fn origin(url: &str) -> Option<Origin> {
     if url.len() > MAX_URL_BYTES || !is_plain(url) {
         return None;
     }
     let (scheme, rest) = split_once(url, "://")?;
     let scheme = scheme.to_ascii_lowercase();
-    let (authority, _) = rest.split_at(find_any(rest, b"/?#"));
-    // An IPv6 literal holds colons of its own.
-    let (host, port) = match authority.bytes().rposition(|byte| byte == b']') {
-        Some(end) => authority.split_at(end + 1),
-        None => authority.split_at(find_any(authority, b":")),
+    let (authority, _) = split_before(rest, b"/?#");
+    // An IPv6 address contains colons, but ends with `]`.
+    let (host, port) = match authority.find(']') {
+        Some(at) => authority.split_at(at + 1),
+        None => split_before(authority, b":"),
     };
-    let port = match port.strip_prefix(":") {
+    let port = match port.strip_prefix(':') {
         Some(digits) => port_number(digits)?,
         None if !port.is_empty() => return None,
         None if scheme == "https" => 443,
@@ -128,7 +133,7 @@ fn split(url: &str) -> Option<Parts> {
     if !is_name(host) && !is_address {
         return None;
     }
-    Some(Parts {
+    Some(Origin {
         scheme,
         host: host.to_ascii_lowercase(),
         port,
@@ -136,17 +141,17 @@ fn split(url: &str) -> Option<Parts> {
 }
 
 fn port_number(digits: &str) -> Option<u16> {
-    let number: u64 = digits.parse().ok()?;
-    // A parser of numbers takes a sign as well.
+    // `parse` alone also accepts a sign.
     let is_plain = digits.bytes().all(|b| b.is_ascii_digit());
-    u16::try_from(number).ok().filter(|_| is_plain)
+    digits.parse().ok().filter(|_| is_plain)
 }
 
-/// Whether a browser takes the host for an IPv4 address or for nothing: `127.1` and `0x7f.1` are addresses to it, `1.2.3.256` is
-/// none.
+/// Whether a browser parses the host as an IPv4 address, or refuses it (URL Standard §3.5, "ends in a number"). `127.1` and `0x7f.1`
+/// are IPv4 addresses, `1.2.3.256` is invalid.
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let last = parts(host, b'.').pop().unwrap_or_default();
+    let labels: Vec<&str> = host.split('.').collect();
+    let last = labels.last().copied().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
     (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
         || last
@@ -155,32 +160,14 @@ fn ends_in_number(host: &str) -> bool {
             .is_some_and(is_hex)
 }
 
-/// The one form of an IPv4 address that every parser reads the same way.
+/// Whether the host is an IPv4 address in its canonical form.
 fn is_ipv4(host: &str) -> bool {
-    let is_octet = |part: &&str| {
-        part.parse().is_ok_and(|number: u64| number < 256)
-            && (*part == "0" || !part.starts_with("0"))
-    };
-    let octets = parts(host, b'.');
-    octets.len() == 4 && octets.iter().all(is_octet)
+    host.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Up to eight groups of hexadecimal digits, one run of which may be left out.
+/// Whether the text is an IPv6 address without an embedded IPv4 address.
 fn is_ipv6(text: &str) -> bool {
-    let is_group = |group: &&str| {
-        (1..=4).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_hexdigit())
-    };
-    let groups = |part: &str| match part {
-        "" => Some(0),
-        part => {
-            let groups = parts(part, b':');
-            groups.iter().all(is_group).then_some(groups.len())
-        }
-    };
-    match split_once(text, "::") {
-        None => groups(text) == Some(8),
-        Some((a, b)) => matches!((groups(a), groups(b)), (Some(a), Some(b)) if a + b <= 7),
-    }
+    !has_any(text, b".") && text.parse::<Ipv6Addr>().is_ok()
 }
 
 fn is_loopback(host: &str) -> bool {

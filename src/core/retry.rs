@@ -1,20 +1,20 @@
-//! When to try again, and how long to wait: pure, the random number is an argument.
+//! Delays of retries and status checks. Random numbers are arguments.
 
 use super::error::ConnectError;
 use super::time::{parse_http_date, parse_iso};
 
-/// The longest wait that a server is obeyed in, in milliseconds.
+/// Upper limit of the delay that a server may ask for, in milliseconds.
 const MAX_RETRY_AFTER_MS: u64 = 60_000;
 
-/// No retry starts later than this after the beginning of its call, in milliseconds.
+/// No retry starts later than this after the start of its call, in milliseconds.
 pub const RETRY_BUDGET_MS: u64 = 30_000;
 
-/// How long a status check may be put off because the browser reports that the page is hidden or offline, in milliseconds. Browsers
-/// can be wrong about either.
+/// How long a status check may be delayed while the browser reports the page as hidden or offline, in milliseconds. Limited because
+/// browsers can be wrong about both.
 pub const MAX_AWAY_MS: u64 = 15_000;
 
-/// How long a response asks to wait: `retry-after-ms` before `retry-after` (RFC 9110 §10.2.3: seconds or a date).
-/// More than a minute is cut to a minute.
+/// The delay that a response asks for, in milliseconds, at most one minute. The header `retry-after-ms` has priority over
+/// `retry-after` (RFC 9110 §10.2.3: seconds or a date).
 pub fn retry_after_ms(millis: Option<&str>, header: Option<&str>, now_ms: u64) -> Option<u64> {
     let header = header.map(str::trim);
     millis
@@ -28,8 +28,8 @@ pub fn retry_after_ms(millis: Option<&str>, header: Option<&str>, now_ms: u64) -
         .map(|wait: u64| wait.min(MAX_RETRY_AFTER_MS))
 }
 
-/// Wait before retry `attempt` (from 1) of a GET, with full jitter: a random part of 500 ms, doubled each time up to 8 s, on top of
-/// what the server asked for. `None`: give up, also where the wait would be over later than in `left_ms`.
+/// Delay before retry number `attempt` (from 1) of a GET, in milliseconds: exponential backoff from 500 ms to 8 s with full jitter, plus
+/// the delay that the server asked for. `None` to give up, also if the delay does not end within `left_ms`.
 pub fn before_retry(
     attempt: u32,
     limit: u32,
@@ -37,37 +37,24 @@ pub fn before_retry(
     random: f64,
     left_ms: u64,
 ) -> Option<u64> {
-    let backoff = 500u64.saturating_shl(attempt - 1).min(8_000);
-    let wait = error.retry_after_ms.unwrap_or(0) + part(backoff, random);
+    // 500 ms doubled four times is 8 s.
+    let backoff = 500 << (attempt - 1).min(4);
+    let wait = error.retry_after_ms.unwrap_or(0) + random_part(backoff, random);
     (attempt <= limit && error.retryable && wait < left_ms).then_some(wait)
 }
 
-/// Wait before status check `look` (from 1) of an account that is not final: 1 s growing by half up to 5 s, less a random quarter.
-/// Full jitter would ask at once, which helps nobody: the checks of many clients are spread by their users already.
+/// Delay before status check number `look` (from 1) of an account, in milliseconds: 1 s growing by half up to 5 s, minus up to a quarter
+/// at random. No full jitter, because users already spread the checks of different clients.
 pub fn before_look(look: u32, random: f64) -> u64 {
     let mut wait = 1_000;
     for _ in 1..look.min(6) {
         wait = (wait + wait / 2).min(5_000);
     }
-    wait - part(wait / 4, random)
+    wait - random_part(wait / 4, random)
 }
 
-fn part(of: u64, random: f64) -> u64 {
+fn random_part(of: u64, random: f64) -> u64 {
     (of as f64 * random.clamp(0.0, 1.0)) as u64
-}
-
-trait SaturatingShl {
-    fn saturating_shl(self, by: u32) -> Self;
-}
-
-impl SaturatingShl for u64 {
-    fn saturating_shl(self, by: u32) -> u64 {
-        if by >= self.leading_zeros() {
-            u64::MAX
-        } else {
-            self << by
-        }
-    }
 }
 
 #[cfg(test)]
@@ -77,7 +64,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_servers_ask_for() {
+    fn retry_after_reads_milliseconds_seconds_and_dates() {
         // 2026-01-16T10:30:00Z
         let now = 1_768_559_400_000;
         for (millis, header, expected) in [
@@ -99,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_to_their_limit() {
+    fn delays_grow_up_to_a_limit() {
         let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
-        let waits: Vec<_> = (1..=7)
+        let delays: Vec<_> = (1..=7)
             .map(|n| before_retry(n, 6, &error, 1.0, u64::MAX))
             .collect();
         assert_eq!(
-            waits,
+            delays,
             [
                 Some(500),
                 Some(1_000),
@@ -116,8 +103,8 @@ mod tests {
                 None
             ]
         );
-        let looks: Vec<_> = (1..=6).map(|n| before_look(n, 0.0)).collect();
-        assert_eq!(looks, [1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
+        let checks: Vec<_> = (1..=6).map(|n| before_look(n, 0.0)).collect();
+        assert_eq!(checks, [1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
         let mut asked = error.clone();
         asked.retry_after_ms = Some(12_000);
         assert_eq!(before_retry(1, 2, &asked, 0.5, 30_000), Some(12_250));
@@ -128,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn retries_spread_over_their_whole_backoff(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
+        fn retry_delays_spread_over_the_whole_backoff(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
             let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
             let retry = |random| before_retry(attempt, 100, &error, random, RETRY_BUDGET_MS).unwrap();
             prop_assert_eq!(retry(0.0), 0);

@@ -1,57 +1,54 @@
-//! Values that must not be seen, and how to recognise them.
+//! Values that must not be shown, and how to recognise and redact them.
+
+use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::order::order;
 use super::text::split_once;
-use super::words::{SECRET, ends, said};
+use super::words::{SECRET, meanings, plain};
 
-/// A value that the user typed: never printed, overwritten when dropped.
+/// A value that the user typed. `Debug` prints `[redacted]`; the memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the value over.
+    /// Takes ownership of the value.
     pub fn new(value: String) -> Self {
         Secret(Zeroizing::new(value))
     }
 
-    /// The value itself; call it only where the request is written.
+    /// The value itself, for writing the request.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-impl core::fmt::Debug for Secret {
-    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("[redacted]")
     }
 }
 
-/// Whether a field of this name or label holds a secret although the platform did not flag it (docs/protocol.md, Q1).
-///
-/// Platforms leave `is_secret` false on API keys and tokens; masking one field too many is the safe side.
+/// Whether the name or label of a field suggests a secret. Needed because the platform leaves `is_secret` false on some API
+/// keys and tokens (docs/protocol.md, Q1). When in doubt a field is masked.
 pub fn is_secret_name(name: &str) -> bool {
     let endings = ["key", "pass", "pin", "otp", "pem", "json"];
-    said(name) & SECRET != 0
-        || (endings.iter().any(|end| ends(name, end)) && !ends(name, "publickey"))
+    let plain = plain(name);
+    meanings(name) & SECRET != 0
+        || (endings.iter().any(|end| plain.ends_with(end)) && !plain.ends_with("publickey"))
 }
 
-/// Replaces every typed value in a text that came from outside, such as a server's error message.
+/// Replaces typed values in untrusted text, such as a server's error message. Values of one or two bytes stay: replacing them
+/// would make the text unreadable.
 pub fn redact(text: &mut String, secrets: &[(String, Secret)]) {
-    // A value of one or two characters is no secret, and would turn the message into noise.
     let values = secrets.iter().map(|(_, secret)| secret.expose());
-    let mut values: Vec<&str> = values.filter(|value| value.len() > 2).collect();
-    // The longest first, since one value may stand within another.
-    while let Some((at, value)) = values
-        .iter()
-        .copied()
-        .enumerate()
-        .max_by_key(|(_, value)| value.len())
-    {
-        values.swap_remove(at);
+    let values: Vec<&str> = values.filter(|value| value.len() > 2).collect();
+    // Longest first, because one value may contain another.
+    for at in order(values.len(), &|a, b| values[b].len().cmp(&values[a].len())) {
         let mut rest = text.as_str();
         let mut redacted = String::new();
-        while let Some((before, after)) = split_once(rest, value) {
+        while let Some((before, after)) = split_once(rest, values[at]) {
             redacted.push_str(before);
             redacted.push_str("[redacted]");
             rest = after;

@@ -1,8 +1,8 @@
-//! Instants as the platform writes them, in milliseconds since 1970.
+//! Reads dates from the platform's answers, as milliseconds since 1970.
 
-use super::text::{find, parts, split_once};
+use super::text::{find, split_once};
 
-/// Reads ISO 8601 as the platform prints it: a date, or a date and a time with or without fraction and zone.
+/// Reads an ISO 8601 date, or a date with a time. Fraction and zone are optional; without a zone the time is UTC.
 pub fn parse_iso(text: &str) -> Option<u64> {
     let bytes = text.trim().as_bytes();
     let number = |at: usize, length: usize| digits(bytes.get(at..at + length)?);
@@ -48,20 +48,20 @@ pub fn parse_iso(text: &str) -> Option<u64> {
 
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// Reads the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Reads an `IMF-fixdate`, the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn parse_http_date(text: &str) -> Option<u64> {
     let (_, date) = split_once(text, ", ")?;
-    let date = parts(date, b' ');
+    let date: Vec<&str> = date.split(' ').collect();
     let [day, name, year, clock, "GMT", ..] = date[..] else {
         return None;
     };
     let month = find(MONTHS, name).filter(|at| name.len() == 3 && at % 3 == 0)?;
-    let clock = parts(clock, b':');
+    let clock: Vec<&str> = clock.split(':').collect();
     if clock.len() != 3 {
         return None;
     }
     let mut seconds = 0;
-    for (part, limit) in clock.iter().zip([24, 60, 61]) {
+    for (part, limit) in clock.into_iter().zip([24, 60, 61]) {
         let part = digits(part.as_bytes())?;
         if part >= limit {
             return None;
@@ -73,6 +73,7 @@ pub fn parse_http_date(text: &str) -> Option<u64> {
     u64::try_from((days * 86_400 + seconds) * 1000).ok()
 }
 
+/// A number of one to four digits.
 fn digits(bytes: &[u8]) -> Option<i64> {
     if bytes.is_empty() || bytes.len() > 4 {
         return None;
@@ -83,7 +84,7 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// Days of the proleptic Gregorian calendar, counted in years that begin in March so that the leap day comes last.
+/// Days of the proleptic Gregorian calendar. Years are counted from March, so that the leap day is the last day of a year.
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
@@ -99,7 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn iso_dates() {
+    fn parse_iso_reads_dates_with_and_without_time_and_refuses_the_rest() {
         for (text, expected) in [
             ("1970-01-01T00:00:00.000Z", Some(0)),
             ("2026-01-16T10:30:00.000Z", Some(1_768_559_400_000)),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn http_dates() {
+    fn parse_http_date_reads_only_imf_fixdate() {
         for (text, expected) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777_000)),
             ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199_000)),
@@ -136,14 +137,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_panics(text in ".*") {
+        fn parsing_never_panics(text in ".*") {
             let _ = (parse_iso(&text), parse_http_date(&text));
         }
 
         #[test]
-        fn later_is_greater(a in 0i64..40_000, b in 0i64..40_000) {
+        fn parse_iso_agrees_with_counting_days(a in 0i64..40_000, b in 0i64..40_000) {
             let date = |days: i64| {
-                // Reference: count days one by one through the calendar.
                 let (mut year, mut month, mut left) = (1970, 1, days);
                 loop {
                     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

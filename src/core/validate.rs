@@ -2,11 +2,11 @@
 
 use super::error::Issue;
 use super::fields::Field;
-use super::normalise::{hides_something, is_whole_address, normalise, trim};
+use super::normalise::{has_invisible, is_whole_address, normalise, trim};
 use super::order::order;
 use super::pattern::Pattern;
 use super::secret::Secret;
-use super::text::{concat, join};
+use super::text::concat;
 use super::value::Value;
 
 /// The longest value, in bytes of UTF-8. Keys and certificates are far below it.
@@ -158,7 +158,7 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
     if text.len() > MAX_LENGTH {
         return Some(issue(field, "too_long", " is too long", "max", "65536"));
     }
-    if field.secret && hides_something(field, text) {
+    if field.secret && has_invisible(field, text) {
         let message = " contains an invisible character: copy it again";
         return Some(issue(field, "invisible", message, "", ""));
     }
@@ -170,7 +170,7 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
         && !allowed.iter().any(|allowed| trim(allowed) == text)
     {
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-        let words = join(&allowed, ", ");
+        let words = allowed.join(", ");
         return Some(issue(
             field,
             "enum",

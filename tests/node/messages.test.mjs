@@ -119,7 +119,7 @@ suite("an attempt", () => {
   };
   const success = "cf_flow=FLOW&status=success&connectedAccountId=ca_1";
   failsWith([
-    ["the callback has two values for `status`", complete("cf_flow=FLOW&status=success&status=failed")],
+    ["the callback URL has more than one value for `status`", complete("cf_flow=FLOW&status=success&status=failed")],
     ["the connection was started in another window or browser: close this window and go on there", complete("cf_flow=00000000000000000000000000000000&status=success")],
     ["the callback names another account than the one that was initiated", complete("cf_flow=FLOW&status=success&connectedAccountId=ca_2")],
     ["the platform verifies identities: your server has to complete the connection with the callback's `sessionUri`", complete("cf_flow=FLOW&session_uri=session_1")],

@@ -5,7 +5,7 @@ use crate::core::error::ConnectError;
 use crate::core::protocol::Api;
 use crate::core::redirect;
 use crate::core::secret::Secret;
-use crate::core::text::{concat, decimal, find_any};
+use crate::core::text::{concat, decimal, has_any};
 use crate::core::value::Value;
 
 /// How a client talks to its platform. All but `base_url` have defaults.
@@ -137,7 +137,7 @@ impl ClientOptions {
                 "must be an `https:` or `http:` URL, or a path that starts with one `/`",
             ));
         }
-        if find_any(&self.base_url, b"?#") < self.base_url.len() {
+        if has_any(&self.base_url, b"?#") {
             return Err(ConnectError::argument(
                 "format",
                 "baseUrl",

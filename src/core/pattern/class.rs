@@ -1,11 +1,11 @@
-//! Sets of characters.
+//! Character classes.
 
-/// Pairs of a first and a last code point, in their order.
+/// Pairs of a first and a last code point, in ascending order.
 pub type Ranges = [(u32, u32)];
 
 const DIGIT: &Ranges = &[(0x30, 0x39)];
 const WORD: &Ranges = &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
-/// ECMAScript's white space and line ends.
+/// White space and line terminators of ECMAScript.
 const SPACE: &Ranges = &[
     (0x09, 0x0d),
     (0x20, 0x20),
@@ -20,7 +20,7 @@ const SPACE: &Ranges = &[
 ];
 const LINE_END: &Ranges = &[(0x0a, 0x0a), (0x0d, 0x0d), (0x2028, 0x2029)];
 
-/// A set of characters. ASCII is a bit each, so that the usual classes cost one look.
+/// A set of characters. ASCII is a bit set, so that most classes need one comparison.
 #[derive(Default)]
 pub struct Class {
     ascii: u128,
@@ -48,7 +48,7 @@ impl Class {
         is_in != self.is_negated
     }
 
-    /// What one look costs, in steps.
+    /// The cost of one comparison, in steps.
     pub fn cost(&self) -> usize {
         1 + self.others.len()
     }
@@ -62,7 +62,7 @@ impl Class {
         }
     }
 
-    /// Adds what `\d`, `\w`, `\s` or the capital of one means; false for another letter.
+    /// Adds the characters of `\d`, `\w`, `\s` or their negations. False for another letter.
     pub fn add_escape(&mut self, letter: char) -> bool {
         let ranges = match letter {
             'd' | 'D' => DIGIT,

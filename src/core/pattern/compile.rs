@@ -1,13 +1,18 @@
-//! Text to steps.
+//! Compiles a pattern to steps.
 
 use super::class::Class;
 use super::{MAX_SIZE, Pattern, Step};
-use crate::core::text::is_one_of;
 
-/// Groups within groups: each is a call within a call.
+/// The deepest nesting of groups, which are parsed recursively.
 const MAX_DEPTH: u32 = 32;
 
-const SYNTAX: &str = "^$\\.*+?()[]{}|/";
+/// Characters that the flag `u` allows to be escaped everywhere.
+const SYNTAX: &[char] = &[
+    '^', '$', '\\', '.', '*', '+', '?', '(', ')', '[', ']', '{', '}', '|', '/',
+];
+
+/// Characters that the flag `v` requires to be escaped in a class.
+const CLASS_SYNTAX: &[char] = &['(', ')', '[', '{', '}', '/', '-', '|'];
 
 pub fn compile(source: &str) -> Option<Pattern> {
     if source.len() > MAX_SIZE {
@@ -23,30 +28,29 @@ pub fn compile(source: &str) -> Option<Pattern> {
             classes: Vec::new(),
             text: String::new(),
             is_unicode: true,
-            is_tame: true,
+            is_safe: true,
         },
     };
     parser.alternatives(0)?;
-    // A `)` too many.
+    // The rest starts with an unmatched `)`.
     if parser.at < source.len() {
         return None;
     }
     parser.copy();
-    // What is shown is a pattern here, too: with its escapes it may be longer than one can be.
-    parser.pattern.is_tame &= parser.pattern.text.len() <= MAX_SIZE;
+    parser.pattern.is_safe &= parser.pattern.text.len() <= MAX_SIZE;
     Some(parser.pattern)
 }
 
 struct Parser<'a> {
     source: &'a str,
     at: usize,
-    /// How much of the source stands in the pattern's text.
+    /// How many bytes of the source are copied to the pattern's `text`.
     copied: usize,
     size: usize,
     pattern: Pattern,
 }
 
-/// What an escape stands for.
+/// The meaning of an escape.
 enum Escaped {
     Char(char),
     Class(char),
@@ -71,7 +75,7 @@ impl Parser<'_> {
         is_next
     }
 
-    /// Copies the source up to here into the text.
+    /// Copies the source up to `at` into the pattern's `text`.
     fn copy(&mut self) {
         self.pattern
             .text
@@ -90,13 +94,13 @@ impl Parser<'_> {
         (self.size <= MAX_SIZE).then_some(())
     }
 
-    /// Sets the step at `at` to one that goes to the end of what there is.
+    /// Makes the step at `at` continue at the current end of the code.
     fn aim(&mut self, at: usize, step: fn(isize) -> Step) {
         let distance = self.pattern.code.len() - at;
         self.pattern.code[at] = step(distance as isize);
     }
 
-    /// Whether what was read can fit in several ways: the answer of all that read something.
+    /// Parses alternatives. Like `term`, returns whether one text can match them in several ways. `None` outside of the subset.
     fn alternatives(&mut self, depth: u32) -> Option<bool> {
         if depth > MAX_DEPTH {
             return None;
@@ -121,7 +125,7 @@ impl Parser<'_> {
         Some(varies)
     }
 
-    /// One atom and its quantifier.
+    /// Parses an atom and its quantifier.
     fn term(&mut self, depth: u32) -> Option<bool> {
         let start = self.pattern.code.len();
         let mut varies = false;
@@ -149,7 +153,7 @@ impl Parser<'_> {
                 self.push_class(class)?;
             }
             '.' => self.push_class(Class::dot())?,
-            '\\' => match self.escape("")? {
+            '\\' => match self.escape(&[])? {
                 Escaped::Char(c) => {
                     self.push(Step::Char(c))?;
                 }
@@ -174,15 +178,15 @@ impl Parser<'_> {
         if !can_repeat {
             return None;
         }
-        // A counted quantifier stands at its `}` now.
+        // The last character of the quantifier: for `{m,n}` its `}`.
         self.next();
         self.eat("?");
         self.repeat(start, least, most)?;
-        self.pattern.is_tame &= !varies || matches!(most, Some(0 | 1));
+        self.pattern.is_safe &= !varies || matches!(most, Some(0 | 1));
         Some(varies || most != Some(least))
     }
 
-    /// `{m}`, `{m,}` or `{m,n}`, up to its `}`.
+    /// Parses `{m}`, `{m,}` or `{m,n}` up to, but without, its `}`.
     fn counts(&mut self) -> Option<(usize, Option<usize>)> {
         self.next();
         let least = self.number()?;
@@ -191,8 +195,8 @@ impl Parser<'_> {
             (true, Some('}')) => None,
             (true, _) => Some(self.number()?),
         };
-        let is_right = self.peek() == Some('}') && most.is_none_or(|most| most >= least);
-        is_right.then_some((least, most))
+        let is_valid = self.peek() == Some('}') && most.is_none_or(|most| most >= least);
+        is_valid.then_some((least, most))
     }
 
     fn number(&mut self) -> Option<usize> {
@@ -208,7 +212,7 @@ impl Parser<'_> {
         (self.at > start).then_some(number)
     }
 
-    /// Repeats what was compiled since `start`.
+    /// Repeats the steps since `start`.
     fn repeat(&mut self, start: usize, least: usize, most: Option<usize>) -> Option<()> {
         let part = self.pattern.code.split_off(start);
         let one: usize = part
@@ -216,7 +220,7 @@ impl Parser<'_> {
             .map(|step| cost(&self.pattern.classes, *step))
             .sum();
         self.size -= one;
-        // Before anything is made: the limit is there to save the memory, too.
+        // Checked before the copies are made, to limit memory, too.
         let copies = most.unwrap_or(least + 1);
         self.grow((one + 2).saturating_mul(copies))?;
         let code = &mut self.pattern.code;
@@ -246,14 +250,14 @@ impl Parser<'_> {
         self.push(Step::Class(number)).map(drop)
     }
 
-    /// A class, after its `[`.
+    /// Parses a class after its `[`.
     fn class(&mut self) -> Option<Class> {
         let mut class = Class::default();
         class.is_negated = self.eat("^");
         let mut last = None;
         while !self.eat("]") {
             match self.class_atom(&mut last)? {
-                // A range from `\w` to something means nothing.
+                // A class such as `\w` cannot start a range.
                 Escaped::Class(letter) => {
                     class.add_escape(letter);
                     if self.peek() == Some('-') && !self.source[self.at..].starts_with("-]") {
@@ -284,10 +288,9 @@ impl Parser<'_> {
     fn class_atom(&mut self, last: &mut Option<char>) -> Option<Escaped> {
         let before = self.at;
         let atom = match self.next()? {
-            '\\' => self.escape("-")?,
+            '\\' => self.escape(&['-'])?,
             c => {
-                // Under the flag `v` these have to be escaped, and may be everywhere.
-                if is_one_of(c, "()[{}/-|") {
+                if CLASS_SYNTAX.contains(&c) {
                     self.at = before;
                     self.copy();
                     self.pattern.text.push('\\');
@@ -297,15 +300,15 @@ impl Parser<'_> {
             }
         };
         if let Escaped::Char(c) = atom {
-            // `&&` and the like are reserved under the flag `v`.
-            self.pattern.is_tame &= *last != Some(c) || !c.is_ascii_punctuation();
+            // The flag `v` reserves doubled punctuation such as `&&`.
+            self.pattern.is_safe &= *last != Some(c) || !c.is_ascii_punctuation();
             *last = Some(c);
         }
         Some(atom)
     }
 
-    /// An escape, after its backslash. `also` may be escaped here under the flag `u`, too.
-    fn escape(&mut self, also: &str) -> Option<Escaped> {
+    /// Parses an escape after its backslash. `also`: characters besides [`SYNTAX`] that the flag `u` allows to be escaped here.
+    fn escape(&mut self, also: &[char]) -> Option<Escaped> {
         let backslash = self.at - 1;
         let c = self.next()?;
         let value = match c {
@@ -325,9 +328,9 @@ impl Parser<'_> {
                 value
             }
             'u' => self.hex(4)?,
-            _ if is_one_of(c, SYNTAX) || is_one_of(c, also) => c,
+            _ if SYNTAX.contains(&c) || also.contains(&c) => c,
             _ if c.is_ascii_punctuation() => {
-                // Means the same without the backslash, which the flag `u` does not take.
+                // The flag `u` forbids this backslash, which changes nothing: leave it out.
                 self.at = backslash;
                 self.copy();
                 self.copied += 1;
@@ -340,7 +343,7 @@ impl Parser<'_> {
         Some(Escaped::Char(value))
     }
 
-    /// A code point of so many digits, or of as many as there are.
+    /// Parses a code point of `length` hexadecimal digits; `usize::MAX` stands for one or more.
     fn hex(&mut self, length: usize) -> Option<char> {
         let (mut value, mut digits) = (0, 0);
         while digits < length
