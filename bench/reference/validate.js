@@ -30,13 +30,13 @@ export function validateParams(list, data) {
 function misfit({ type, enum: allowed, format, pattern }, text) {
   if (text.length > 65_536) return { code: "too_long", words: "is too long", params: { max: "65536" } };
   if (allowed && !allowed.includes(text)) {
-    return { code: "enum", words: "is none of the values allowed", params: { allowed: allowed.join(", ") } };
+    return { code: "enum", words: "must be one of the allowed values", params: { allowed: allowed.join(", ") } };
   }
   if (TYPES[type] && !TYPES[type].test(text)) return { code: "type", words: `must be a ${type}`, params: { type } };
   const [shape, words] = FORMATS[format] ?? [];
   if (shape && !shape.test(text)) return { code: "format", words, params: { format } };
   if (pattern && !new RegExp(pattern, "u").test(text)) {
-    return { code: "pattern", words: "does not have the form that is expected", params: { pattern } };
+    return { code: "pattern", words: "does not have the expected format", params: { pattern } };
   }
 }
 

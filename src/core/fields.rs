@@ -1,4 +1,4 @@
-//! Expected input fields: what the user must or may give before a connection is initiated.
+//! Expected input fields: the values that the user enters before a connection is initiated.
 
 use serde::Serialize;
 
@@ -7,43 +7,43 @@ use super::order::order;
 use super::secret::is_secret_name;
 use super::value::Value;
 
-/// One value to ask the user for.
+/// One expected input field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Field {
-    /// Key in `data`, verbatim and case-sensitive.
+    /// Key of the value in `data`, case-sensitive.
     pub name: String,
-    /// Label; never empty.
+    /// Label. Never empty.
     pub display_name: String,
-    /// Help text. Text, not markup.
+    /// Help text, not markup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// `string` in practice.
+    /// Type of the value, almost always `string`. Values are sent as strings.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Whether a value must be given, by the user or by `default`.
+    /// Whether a value is required, from the user or from `default`.
     pub required: bool,
-    /// Whether to mask it; true also where the platform forgot to say so.
+    /// Whether to mask the input. Also true for names such as `api_key` that the platform does not mark as secret.
     pub secret: bool,
-    /// Used when the user gives nothing.
+    /// Value if the user enters none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Regular expression for the value, when the server gives one.
+    /// Regular expression that the value has to match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// Format word, such as `password` or `uri`.
+    /// Format of the value, such as `password` or `uri`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// The only values allowed.
     #[serde(rename = "enum", skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
-    /// An example value.
+    /// Example value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
-    /// Text shown before the value.
+    /// Text shown before the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// Text shown after the value.
+    /// Text shown after the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
     /// Position among the fields.
@@ -51,13 +51,14 @@ pub struct Field {
     pub order: Option<u64>,
 }
 
-/// Reads a field in any of its spellings (docs/protocol.md §5.2); `None` for one that has no name or that users do not fill in. `listed_required` is what the list that it stands in implies.
+/// Decodes a field in any of its formats (docs/protocol.md §5.2). `None` for a field without a name and for one that users do not see.
+/// `listed_required`: whether fields of its list are required by default.
 fn decode(value: &Value, listed_required: bool) -> Option<Field> {
     let name = value.get("name").as_str().filter(|name| !name.is_empty())?;
     let default = value.get("default").scalar();
     let required = value.get("required").as_bool().unwrap_or(listed_required);
-    let is_hidden = ["expected_from_customer", "user_visible", "userVisible"];
-    if is_hidden
+    let visibility = ["expected_from_customer", "user_visible", "userVisible"];
+    if visibility
         .iter()
         .any(|name| value.get(name).as_bool() == Some(false))
     {
@@ -97,7 +98,7 @@ fn decode(value: &Value, listed_required: bool) -> Option<Field> {
     })
 }
 
-/// The user's fields of one wire list.
+/// Decodes a list of fields from an answer.
 pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
     list.items()
         .iter()
@@ -105,7 +106,7 @@ pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
         .collect()
 }
 
-/// Reads fields as JavaScript has them, the first of each name. The wire's words are understood, too.
+/// Reads fields from JavaScript. Accepts the platform's format, too. Of several fields with one name, the first is kept.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -121,7 +122,7 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
     for item in items {
         fields.push(read(item, "fields")?);
     }
-    // Sorted rather than searched: nothing here may take the square of what a server sends.
+    // Compared with its neighbour in a sorted index, so that the time is not quadratic in the number of fields.
     let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
     let mut is_first = vec![true; fields.len()];
     for pair in by_name.windows(2) {
@@ -135,7 +136,7 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
     Ok(fields)
 }
 
-/// Reads one field; `argument` names it in the error.
+/// Reads one field from JavaScript. `argument` names it in the error.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -148,7 +149,7 @@ pub fn read(value: &Value, argument: &str) -> Result<Field, ConnectError> {
         None => Err(ConnectError::argument(
             "type",
             argument,
-            "must be an expected input field, with a `name`",
+            "must be an expected input field with a `name`",
         )),
     }
 }

@@ -1,11 +1,11 @@
-//! Fields as a JSON Schema, draft 2020-12, for form libraries that render one.
+//! Fields as a JSON Schema (draft 2020-12), for form libraries.
 
 use super::fields::Field;
 use super::pattern::Pattern;
-use super::validate::{Patterns, misfit, of_type};
+use super::validate::{Patterns, misfit, type_pattern};
 use super::value::Value;
 
-/// Formats that validators know. Another word may mean something else to a form library, such as a file upload.
+/// The formats to pass on. Form libraries give other words a meaning of their own, such as a file upload.
 const FORMATS: [&str; 8] = [
     "email",
     "uri",
@@ -17,8 +17,8 @@ const FORMATS: [&str; 8] = [
     "date-time",
 ];
 
-/// The schema of the user's values. All are strings, since they are sent as such. It says what fits after normalisation, less
-/// what a validator that backtracks could be stopped with; `validateParams` checks the rest.
+/// The schema of the user's values after normalisation. All values are strings. Patterns on which a backtracking validator could
+/// take exponential time are left out; `validateParams` checks them.
 pub fn json_schema(fields: &[Field]) -> Value {
     let mut properties = Vec::new();
     let mut required = Vec::new();
@@ -39,18 +39,19 @@ pub fn json_schema(fields: &[Field]) -> Value {
     ])
 }
 
-/// Whether the user has to give it.
+/// Whether the user has to enter a value: the field is required and has no default.
 pub(super) fn is_required(field: &Field) -> bool {
     field.required && field.default.as_deref().unwrap_or_default().is_empty()
 }
 
-/// The field's pattern or that of its type, unless its own default is against it: then the server does not mean it.
+/// The field's pattern, or that of its type, with its source. `None` if the field's default is invalid: then the pattern is wrong.
 pub(super) fn pattern(field: &Field) -> Option<(Pattern, &str)> {
-    let source = field.pattern.as_deref().or_else(|| of_type(field))?;
+    let source = field.pattern.as_deref().or_else(|| type_pattern(field))?;
     let pattern = Pattern::new(source).filter(|_| !is_contradicted(field))?;
     Some((pattern, source))
 }
 
+/// Whether the default violates the constraints of its own field.
 fn is_contradicted(field: &Field) -> bool {
     let default = field.default.as_deref().filter(|text| !text.is_empty());
     default.is_some_and(|default| misfit(field, default, &mut Patterns::default()).is_some())
@@ -87,14 +88,14 @@ fn property(field: &Field) -> Value {
     if let Some(example) = &field.example {
         members.push(member("examples", Value::Array(vec![text(example)])));
     }
-    // An empty string is a value for a schema, and none for the platform.
+    // JSON Schema accepts an empty string for a required property. The platform does not.
     if is_required(field) {
         members.push(member("minLength", Value::Number("1".to_owned())));
     }
     Value::Object(members)
 }
 
-/// Adds a text, when there is one.
+/// Adds a string member, if there is a value.
 pub(super) fn add(members: &mut Vec<(String, Value)>, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         members.push(member(name, text(value)));

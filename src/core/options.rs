@@ -1,4 +1,4 @@
-//! Reading the options of a call. An unknown option is an error that names it: a typo must not drop a secret on the floor.
+//! Reads the options of a call. An unknown option is an error, so that a typo cannot silently drop a value.
 
 mod accounts;
 mod catalogue;
@@ -21,14 +21,15 @@ use super::secret::Secret;
 use super::text::{concat, decimal};
 use super::value::Value;
 
-type Result<T> = core::result::Result<T, ConnectError>;
+type Result<T> = std::result::Result<T, ConnectError>;
 
-/// One object of options. What is wrong with one is kept until the end, the first of all: so that reading one is a line,
-/// with no way out of it.
+/// Reads one object of options. Collects the first error and returns it from [`end`](Options::end), so that each option is read in
+/// one line.
 struct Options<'a> {
     value: &'a Value,
+    /// The options read so far, which are all that the call has.
     known: Vec<&'static str>,
-    wrong: Option<ConnectError>,
+    error: Option<ConnectError>,
 }
 
 impl<'a> Options<'a> {
@@ -36,7 +37,7 @@ impl<'a> Options<'a> {
         let mut options = Options {
             value,
             known: Vec::new(),
-            wrong: None,
+            error: None,
         };
         if !value.is_null() && !value.is_object() {
             options.mismatch("options", "an object", value);
@@ -44,34 +45,34 @@ impl<'a> Options<'a> {
         options
     }
 
-    /// What was read, where nothing is wrong and every option is one that was asked for.
+    /// Returns what was read, or the error of an unknown option, or the first other error.
     fn end<T>(self, read: T) -> Result<T> {
         self.check().map_or(Ok(read), Err)
     }
 
-    /// What is wrong first. Apart from what was read, so that it is compiled once.
+    /// The error, if any. Not generic, so that it is compiled once.
     fn check(self) -> Option<ConnectError> {
         let mut names = self.value.members().iter().map(|(name, _)| name);
         if let Some(name) = names.find(|name| !self.known.contains(&name.as_str())) {
             let problem = ["is not an option: ", &advice(name, &self.known)];
             return Some(ConnectError::argument("unknown", name, &concat(&problem)));
         }
-        self.wrong
+        self.error
     }
 
-    /// The same for a call, whose time limit and signal are read before.
+    /// [`end`](Options::end) for a call whose `timeoutMs` and `signal` are read elsewhere.
     fn end_call<T>(mut self, read: T) -> Result<T> {
         self.known.extend([TIMEOUT, "signal"]);
         self.end(read)
     }
 
     fn refuse(&mut self, code: &'static str, field: &str, problem: &str) {
-        if self.wrong.is_none() {
-            self.wrong = Some(ConnectError::argument(code, field, problem));
+        if self.error.is_none() {
+            self.error = Some(ConnectError::argument(code, field, problem));
         }
     }
 
-    /// `expected`: what it must be, as `text`.
+    /// `expected` completes "must be …", for example "a string".
     fn mismatch(&mut self, name: &str, expected: &str, came: &Value) {
         let problem = concat(&["must be ", expected, ", got ", kind(came)]);
         self.refuse("type", name, &problem);
@@ -86,8 +87,8 @@ impl<'a> Options<'a> {
         match self.get(name) {
             Value::Null => {}
             Value::String(text) if !text.trim().is_empty() => return Some(text.clone()),
-            Value::String(_) => self.refuse("required", name, "is empty"),
-            other => self.mismatch(name, "text", other),
+            Value::String(_) => self.refuse("required", name, "must not be empty"),
+            other => self.mismatch(name, "a string", other),
         }
         None
     }
@@ -114,7 +115,7 @@ impl<'a> Options<'a> {
         let number = number.filter(|n| (min..=max).contains(n));
         if !value.is_null() && number.is_none() {
             let range = [
-                "must be a whole number from ",
+                "must be an integer from ",
                 &decimal(u64::from(min)),
                 " to ",
                 &decimal(u64::from(max)),
@@ -134,7 +135,7 @@ impl<'a> Options<'a> {
         number
     }
 
-    /// An object, or null.
+    /// An object or null.
     fn object(&mut self, name: &'static str) -> &'a Value {
         let value = self.get(name);
         self.object_of(name, value)
@@ -147,7 +148,7 @@ impl<'a> Options<'a> {
         value
     }
 
-    /// A flat map of strings.
+    /// An object of strings. Members that are null are left out.
     fn strings(&mut self, name: &'static str) -> Vec<(String, String)> {
         let value = self.get(name);
         self.strings_of(name, value)
@@ -159,13 +160,13 @@ impl<'a> Options<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => strings.push((key.clone(), text.clone())),
-                other => self.mismatch(&concat(&[name, ".", key]), "text", other),
+                other => self.mismatch(&concat(&[name, ".", key]), "a string", other),
             }
         }
         strings
     }
 
-    /// What the user typed, by field name.
+    /// The user's values by field name.
     fn secrets(&mut self, name: &'static str) -> Vec<(String, Secret)> {
         let value = self.get(name);
         self.secrets_of(name, value)
@@ -178,18 +179,18 @@ impl<'a> Options<'a> {
             .collect()
     }
 
-    /// `words`: those that it may be, as text.
-    fn no_word(&mut self, name: &str, words: &str, came: &str) {
-        // What is not like a word may be a secret in the wrong place.
+    /// `expected` completes "must be …" with the words allowed.
+    fn unknown_word(&mut self, name: &str, expected: &str, came: &str) {
+        // Text that does not look like a word may be a misplaced secret and is not shown.
         let is_word = came.len() <= MAX_SHOWN
             && came
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         let came = match is_word {
-            true => came,
-            false => "another text",
+            true => concat(&["`", came, "`"]),
+            false => "another string".to_owned(),
         };
-        let problem = ["must be ", words, ", got `", came, "`"];
+        let problem = ["must be ", expected, ", got ", &came];
         self.refuse("format", name, &concat(&problem));
     }
 
@@ -205,12 +206,13 @@ impl<'a> Options<'a> {
         address
     }
 
-    /// The return address under either of the documents' two names.
+    /// The return address, which the documents call both `redirectUrl` and `redirectUri`.
     fn either_return_address(&mut self) -> Option<String> {
         let url = self.return_address("redirectUrl");
         let uri = self.return_address("redirectUri");
         if url.is_some() && uri.is_some() && url != uri {
-            let problem = "is another name of `redirectUrl` and differs from it: give one of them";
+            let problem =
+                "differs from `redirectUrl`, and both names mean the same option: give one of them";
             self.refuse("duplicate", "redirectUri", problem);
         }
         url.or(uri)
@@ -222,26 +224,25 @@ impl<'a> Options<'a> {
     }
 }
 
-/// The longest word that is shown where it is not known, in bytes.
+/// The longest unknown word that an error shows, in bytes.
 const MAX_SHOWN: usize = 16;
 
-/// What a value is, without showing it.
+/// The type of a value, for an error. Numbers and strings are not shown: they may be typed values or tokens.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
         Value::Bool(true) => "true",
         Value::Bool(false) => "false",
-        // It may be what a user typed, or a token.
         Value::Number(_) => "a number",
-        Value::String(_) => "text",
+        Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
         _ => "something else",
     }
 }
 
-/// The platform's words for options of ours.
-const OTHER_WORDS: [(&str, &str); 8] = [
+/// The platform's names of options.
+const PLATFORM_NAMES: [(&str, &str); 8] = [
     ("id", "connectedAccountId"),
     ("userIds", "entityId"),
     ("userId", "entityId"),
@@ -252,9 +253,9 @@ const OTHER_WORDS: [(&str, &str); 8] = [
     ("tool", "action"),
 ];
 
-/// What to write in place of an option that is not one of those known.
+/// What to write instead of an unknown option.
 fn advice(name: &str, known: &[&'static str]) -> String {
-    let ours = OTHER_WORDS
+    let ours = PLATFORM_NAMES
         .iter()
         .find(|(word, _)| word.eq_ignore_ascii_case(name));
     let named = ours
@@ -262,36 +263,36 @@ fn advice(name: &str, known: &[&'static str]) -> String {
         .filter(|ours| known.contains(ours));
     let nearest = known.iter().copied();
     let nearest = nearest
-        .max_by_key(|known| alike(name, known))
-        .filter(|known| alike(name, known) * 2 >= known.len());
+        .max_by_key(|known| common_prefix(name, known))
+        .filter(|known| common_prefix(name, known) * 2 >= known.len());
     match named.or(nearest) {
         Some(known) => concat(&["did you mean `", known, "`?"]),
         None => concat(&["the options are ", &known.join(", ")]),
     }
 }
 
-/// How many letters two words have in common at their start, the case aside.
-fn alike(a: &str, b: &str) -> usize {
+/// The length of the common prefix of two names, ignoring case.
+fn common_prefix(a: &str, b: &str) -> usize {
     let pairs = a.bytes().zip(b.bytes());
     pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
 }
 
-/// The longest time limit of a call, in milliseconds.
+/// The longest `timeoutMs` of a call.
 const MAX_TIMEOUT_MS: u32 = 3_600_000;
 
 const TIMEOUT: &str = "timeoutMs";
 
-/// Reads the time limit of a call from its options, where there is one.
+/// Reads `timeoutMs` from the options of a call.
 ///
 /// # Errors
-/// `invalid_argument`.
+/// `invalid_argument` unless it is an integer from 1 to 3,600,000 or not given.
 pub fn read_timeout(options: &Value) -> Result<Option<u32>> {
     let mut read = Options::new(options);
     let timeout_ms = read.number(TIMEOUT, 1, MAX_TIMEOUT_MS);
-    read.wrong.map_or(Ok(timeout_ms), Err)
+    read.error.map_or(Ok(timeout_ms), Err)
 }
 
-/// Reads options of which there is one.
+/// Reads the options of a call with a single, required option.
 fn read_one(value: &Value, name: &'static str) -> Result<String> {
     let mut options = Options::new(value);
     let read = options.required(name);
@@ -335,7 +336,8 @@ impl InitiateOptions {
         let mut options = Options::new(value);
         options.string("authMode");
         if !options.object("authConfig").members().is_empty() {
-            let problem = "holds a developer's credentials, which must not be in a browser: set them up on the platform";
+            let problem =
+                "must be empty: developer credentials belong on the platform, not in a browser";
             options.refuse("unknown", "authConfig", problem);
         }
         let read = InitiateOptions {
@@ -370,7 +372,7 @@ impl CompleteOptions {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
-        // Taken already.
+        // Read elsewhere.
         options.get("signal");
         let read = CompleteOptions {
             url: options.string("url"),
@@ -380,21 +382,21 @@ impl CompleteOptions {
     }
 }
 
-/// Reads the argument of `redirect`: any connection request, as plain data.
+/// Reads the redirect URL from the argument of `redirect`, a connection request as plain data.
 ///
 /// # Errors
-/// `invalid_argument`, and `redirect_refused` when there is nowhere to go.
+/// `invalid_argument` when it is not an object; `redirect_refused` when it has no redirect URL.
 pub fn read_redirect_url(value: &Value) -> Result<String> {
     match (value, value.get("redirectUrl").as_text()) {
         (Value::Object(_), Some(url)) => Ok(url.to_owned()),
         (Value::Object(_), None) => Err(ConnectError::new(
             ErrorCode::RedirectRefused,
-            "the connection request has no `redirectUrl`, so there is nowhere to send the user: look at its `connectionStatus`",
+            "the connection request has no `redirectUrl`, so the user need not go anywhere: check its `connectionStatus`",
         )),
         _ => Err(ConnectError::argument(
             "type",
             "request",
-            "must be a connection request, as `initiateConnection` answers",
+            "must be a connection request, as `initiateConnection` returns it",
         )),
     }
 }

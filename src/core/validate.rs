@@ -1,4 +1,4 @@
-//! The user's values against their fields: normalised, completed with the defaults, then checked.
+//! Validates the user's values: normalises them, fills in defaults and checks them against their fields.
 
 use super::error::Issue;
 use super::fields::Field;
@@ -9,7 +9,7 @@ use super::secret::Secret;
 use super::text::concat;
 use super::value::Value;
 
-/// The longest value, in bytes of UTF-8. Keys and certificates are far below it.
+/// The longest value, in bytes of UTF-8. Keys and certificates are much shorter.
 pub const MAX_LENGTH: usize = 65_536;
 
 const NUMBER: &str = r"^[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$";
@@ -19,8 +19,8 @@ const EMAIL: &str = r"^[^\s@]+@[^\s@]+$";
 const URI: &str = r"^[A-Za-z][A-Za-z0-9+.\-]*:\S*[^\s/]\S*$";
 const UUID: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
 
-/// What the regular expression for a field's `type` is, where it is not any text. Values are strings whatever it says.
-pub(super) fn of_type(field: &Field) -> Option<&'static str> {
+/// The pattern of a field's `type`, or `None` for strings. Values are strings whatever the type.
+pub(super) fn type_pattern(field: &Field) -> Option<&'static str> {
     match field.kind.as_str() {
         "number" => Some(NUMBER),
         "integer" => Some(INTEGER),
@@ -29,41 +29,40 @@ pub(super) fn of_type(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// Normalises the values in place, fills in the defaults, and reports what is missing or does not fit: one issue a field.
+/// Normalises the values in place, fills in the defaults and returns at most one issue per field.
 ///
-/// A blank value is none: the default takes its place, or it is left out. What the field itself offers, its default and the
-/// values of its `enum`, is right as it stands. What belongs to no field is left alone: some platforms take more than they list.
+/// A blank value counts as missing: the default replaces it, or it is removed. The default and the values of `enum` are always valid.
+/// Values without a field are kept, because some apps take more than the platform lists.
 pub fn prepare(fields: &[Field], data: &mut Vec<(String, Secret)>) -> Vec<Issue> {
-    let mut is_text = Vec::new();
-    is_text.resize(data.len(), true);
-    prepare_with(fields, data, &is_text)
+    let is_string = vec![true; data.len()];
+    prepare_with(fields, data, &is_string)
 }
 
-/// [`prepare`], for values as JavaScript has them. Those that are no strings are issues, or left out where no field asks for them.
+/// [`prepare`] for values from JavaScript. A value that is not a string is an issue, or is removed if it has no field.
 pub fn read(fields: &[Field], data: &Value) -> (Vec<(String, Secret)>, Vec<Issue>) {
-    let (mut typed, mut is_text) = (Vec::new(), Vec::new());
+    let (mut typed, mut is_string) = (Vec::new(), Vec::new());
     for (name, value) in data.members() {
         if !value.is_null() {
             let text = value.as_str();
-            is_text.push(text.is_some());
+            is_string.push(text.is_some());
             let text = text.unwrap_or_default().to_owned();
             typed.push((name.clone(), Secret::new(text)));
         }
     }
-    let issues = prepare_with(fields, &mut typed, &is_text);
+    let issues = prepare_with(fields, &mut typed, &is_string);
     (typed, issues)
 }
 
-/// `is_text`, for each value: whether it is a string. If not, a blank stands in its place.
+/// `is_string[i]`: whether the value at `i` was a string. Other values are blank in `data`.
 fn prepare_with(
     fields: &[Field],
     data: &mut Vec<(String, Secret)>,
-    is_text: &[bool],
+    is_string: &[bool],
 ) -> Vec<Issue> {
-    // Sorted rather than searched: nothing here may take the square of what a server sends.
+    // Looked up in a sorted index, so that the time is not quadratic in the number of fields.
     let by_name = order(data.len(), &|a, b| data[a].0.cmp(&data[b].0));
     let mut is_seen = vec![false; data.len()];
-    let mut is_kept = is_text.to_vec();
+    let mut is_kept = is_string.to_vec();
     let (mut issues, mut defaults) = (Vec::new(), Vec::new());
     let mut patterns = Patterns::default();
     for field in fields {
@@ -71,19 +70,19 @@ fn prepare_with(
         let own = by_name[start..].iter().copied();
         let (mut is_given, mut is_other) = (false, false);
         for at in own {
-            // Of several fields with one name, the first decides.
+            // The first of several fields with one name decides.
             if data[at].0 != field.name || is_seen[at] {
                 is_given |= data[at].0 == field.name;
                 break;
             }
             is_seen[at] = true;
             is_kept[at] = false;
-            is_other |= !is_text[at];
+            is_other |= !is_string[at];
             let value = &mut data[at].1;
             if !is_offered(field, value.expose()) {
-                let normal = normalise(field, value.expose());
-                if normal.len() != value.expose().len() {
-                    *value = Secret::new(normal.to_owned());
+                let normalised = normalise(field, value.expose());
+                if normalised.len() != value.expose().len() {
+                    *value = Secret::new(normalised.to_owned());
                 }
             }
             if trim(value.expose()).is_empty() {
@@ -117,6 +116,7 @@ fn prepare_with(
     issues
 }
 
+/// Whether the value is the default or one of `enum`.
 fn is_offered(field: &Field, text: &str) -> bool {
     field.default.as_deref() == Some(text)
         || field
@@ -126,20 +126,20 @@ fn is_offered(field: &Field, text: &str) -> bool {
             .any(|allowed| allowed == text)
 }
 
-/// The patterns that were asked for lately, ready to match: the fields of a list have few between them.
+/// Recently used patterns, compiled. The fields of a list share few patterns.
 #[derive(Default)]
 pub(super) struct Patterns(Vec<(String, Option<Pattern>)>);
 
 impl Patterns {
-    /// Enough for the types and formats. Not all, which would be searched in the square of what a server sends.
-    const MOST: usize = 8;
+    /// Enough for all types and formats. Bounded, because the list is searched for every field.
+    const MAX: usize = 8;
 
-    /// Whether the text has the pattern. What is outside of the subset is the platform's to judge.
-    fn is_in(&mut self, source: &str, text: &str) -> bool {
+    /// Whether the pattern matches. A pattern outside of the supported subset always does: the platform checks it.
+    fn matches(&mut self, source: &str, text: &str) -> bool {
         let Patterns(known) = self;
         let at = known.iter().position(|(known, _)| known == source);
         let at = at.unwrap_or_else(|| {
-            if known.len() == Self::MOST {
+            if known.len() == Self::MAX {
                 known.clear();
             }
             known.push((source.to_owned(), Pattern::new(source)));
@@ -152,9 +152,9 @@ impl Patterns {
     }
 }
 
-/// What is wrong with a value that is not blank.
+/// The issue of a value that is not blank, if any.
 pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Option<Issue> {
-    let mut has = |pattern: &str| patterns.is_in(pattern, text);
+    let mut has = |pattern: &str| patterns.matches(pattern, text);
     if text.len() > MAX_LENGTH {
         return Some(issue(field, "too_long", " is too long", "max", "65536"));
     }
@@ -170,16 +170,16 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
         && !allowed.iter().any(|allowed| trim(allowed) == text)
     {
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-        let words = allowed.join(", ");
+        let allowed = allowed.join(", ");
         return Some(issue(
             field,
             "enum",
-            " is none of the values allowed",
+            " must be one of the allowed values",
             "allowed",
-            &words,
+            &allowed,
         ));
     }
-    if of_type(field).is_some_and(|pattern| !has(pattern)) {
+    if type_pattern(field).is_some_and(|pattern| !has(pattern)) {
         let message = match field.kind.as_str() {
             "number" => " must be a number",
             "integer" => " must be a whole number",
@@ -199,7 +199,7 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
         }
     }
     let pattern = field.pattern.as_deref()?;
-    let message = " does not have the form that is expected";
+    let message = " does not have the expected format";
     (!has(pattern)).then(|| issue(field, "pattern", message, "pattern", pattern))
 }
 

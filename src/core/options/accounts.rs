@@ -5,18 +5,18 @@ use crate::core::protocol::operation::{AccountFilter, Execute};
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
 
-/// An account and where its user returns to.
+/// Options of `connectedAccounts.refresh`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefreshOptions {
-    /// Its id.
+    /// Id of the account.
     pub connected_account_id: String,
-    /// The return address, if not the client's.
+    /// Where the user returns to. Default: the client's.
     pub redirect_url: Option<String>,
 }
 
 const ID: &str = "connectedAccountId";
 
-/// Reads the argument of every call that takes one account and nothing else.
+/// Reads the argument of a call whose only option is `connectedAccountId`.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -50,7 +50,11 @@ impl AccountFilter {
         let entity_id = options.string("entityId");
         let all_entities = options.bool("allEntities") == Some(true);
         if all_entities && entity_id.is_some() {
-            options.refuse("duplicate", "allEntities", "contradicts `entityId`");
+            options.refuse(
+                "duplicate",
+                "allEntities",
+                "must not be true when `entityId` is given: leave one of them out",
+            );
         }
         let read = AccountFilter {
             entity_id,

@@ -20,7 +20,7 @@ impl AppFilter {
     }
 }
 
-/// Reads the argument of every call that takes one app and nothing else.
+/// Reads the argument of a call whose only option is `app`.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -28,7 +28,7 @@ pub fn read_app(value: &Value) -> Result<String> {
     read_one(value, "app")
 }
 
-/// Reads the argument of every call that takes one integration and nothing else.
+/// Reads the argument of a call whose only option is `integrationId`.
 ///
 /// # Errors
 /// `invalid_argument`.

@@ -1,4 +1,6 @@
-//! Options of a client, and the headers that it sends.
+//! Options of a client, and the headers of its requests.
+
+use std::fmt;
 
 use super::{Options, Result};
 use crate::core::error::ConnectError;
@@ -8,50 +10,50 @@ use crate::core::secret::Secret;
 use crate::core::text::{concat, decimal, has_any};
 use crate::core::value::Value;
 
-/// How a client talks to its platform. All but `base_url` have defaults.
+/// Options of a client. Only `base_url` has no default.
 #[derive(Clone)]
 pub struct ClientOptions {
-    /// Where the platform's API is reachable for this page, without a slash at its end.
+    /// Address of the gateway, or of the platform's API: an absolute URL or a path, without a slash at the end.
     pub base_url: String,
-    /// Version of the API. Default v3.1.
+    /// Version of the platform's API. Default v3.1.
     pub api: Api,
-    /// Entity of every call that names none.
+    /// Default for calls that take an entity. None behind a gateway, where the session decides.
     pub entity_id: Option<String>,
     /// Headers of every request.
     pub headers: Vec<(String, String)>,
-    /// `omit`, `same-origin` (default) or `include`.
+    /// As in `fetch`. Default `same-origin`.
     pub credentials: Credentials,
-    /// Where users return to. Default: the page.
+    /// Where users return to: an absolute URL or a path. Default: the page.
     pub redirect_url: Option<String>,
-    /// The only origins that users may be sent to. Empty: any.
+    /// Origins that users may be sent to. Default: empty, which allows any `https:` origin.
     pub redirect_origins: Vec<String>,
-    /// Limit of one request, in milliseconds. Default 15,000.
+    /// Time limit of one request, in milliseconds. Default 15,000.
     pub timeout_ms: u32,
-    /// The largest answer that is read, in bytes. Default 1,000,000; of an action, ten times as much.
+    /// Size limit of an answer, in bytes. Default 1,000,000. The answer of an action may be ten times as large.
     pub max_answer_bytes: u32,
-    /// How often a failed GET is tried again. Default 2.
+    /// How often a failed GET is retried. Default 2.
     pub retry: u32,
-    /// Whether an integration may be created. Default false.
+    /// Whether calls may create an integration, which changes the developer's project. Default false.
     pub create_integrations: bool,
-    /// The platform's key, for local work only.
+    /// The platform's API key, for local development only.
     pub unsafe_api_key: Option<Secret>,
 }
 
-/// Whether cookies go with requests.
+/// When requests carry cookies, as in `fetch`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Credentials {
     /// Never.
     Omit,
-    /// To the page's own origin.
+    /// Only requests to the page's own origin.
     #[default]
     SameOrigin,
     /// Always.
     Include,
 }
 
-impl core::fmt::Debug for ClientOptions {
-    /// Without the headers, which may hold a session.
-    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for ClientOptions {
+    /// Leaves out the headers and the API key.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("ClientOptions")
             .field("base_url", &self.base_url)
             .field("api", &self.api)
@@ -81,7 +83,7 @@ impl Default for ClientOptions {
 const AT_LEAST_ONE: &str = "must be at least 1, got 0";
 
 impl ClientOptions {
-    /// Reads the argument of `createClient`; `headers`, where they are a function, and the other functions are the caller's business.
+    /// Reads the argument of `createClient` without its functions: `fetch`, `storage` and `headers` as a function are read by the caller.
     ///
     /// # Errors
     /// `invalid_argument`.
@@ -90,7 +92,7 @@ impl ClientOptions {
             return Err(ConnectError::argument(
                 "unknown",
                 "apiKey",
-                "must not be in a browser: keep the key in a gateway on your server and set `baseUrl` to it",
+                "must not be in a browser: keep the key in a gateway on your server, and set `baseUrl` to the gateway",
             ));
         }
         let mut options = Options::new(value);
@@ -117,7 +119,7 @@ impl ClientOptions {
         options.end(read)?.checked()
     }
 
-    /// What cannot be told from types.
+    /// Checks what the types do not express, and removes slashes from the end of `base_url`.
     ///
     /// # Errors
     /// `invalid_argument`.
@@ -157,7 +159,7 @@ impl ClientOptions {
                 AT_LEAST_ONE,
             ));
         }
-        while self.base_url.ends_with("/") {
+        while self.base_url.ends_with('/') {
             self.base_url.pop();
         }
         Ok(self)
@@ -166,35 +168,23 @@ impl ClientOptions {
 
 impl Options<'_> {
     fn credentials(&mut self) -> Credentials {
-        let name = "credentials";
-        match self.string(name).as_deref() {
+        let expected = "`omit`, `same-origin` or `include`";
+        match self.string("credentials").as_deref() {
             Some("omit") => return Credentials::Omit,
             Some("include") => return Credentials::Include,
             None | Some("same-origin") => {}
-            Some(came) => self.no_word(name, "`omit`, `same-origin` or `include`", came),
+            Some(came) => self.unknown_word("credentials", expected, came),
         }
         Credentials::SameOrigin
     }
 
     fn api(&mut self) -> Api {
-        let came = self.string("api").unwrap_or_default();
-        match came.as_str() {
-            "" | "v3.1" => return Api::V31,
-            "v3" => return Api::V3,
-            _ => {}
+        let expected = "`v3.1` or `v3` (the platform retired v1 and v2 in June 2026)";
+        match self.string("api").as_deref() {
+            Some("v3") => return Api::V3,
+            None | Some("v3.1") => {}
+            Some(came) => self.unknown_word("api", expected, came),
         }
-        let retired = match came.as_str() {
-            "v1" | "v2" => ": the platform answers it with HTTP 410 since June 2026",
-            _ => "",
-        };
-        // A longer text is no version, and perhaps a secret in the wrong place.
-        let came = if came.len() <= 8 {
-            &came
-        } else {
-            "a longer text"
-        };
-        let problem = ["must be `v3.1` or `v3`, got `", came, "`", retired];
-        self.refuse("format", "api", &concat(&problem));
         Api::V31
     }
 
@@ -210,7 +200,7 @@ impl Options<'_> {
                 None => {
                     let at = decimal(at as u64 + 1);
                     let problem = [
-                        "must hold origins such as `https://example.com`, without a path or a slash at the end: see entry ",
+                        "must contain origins such as `https://example.com`, without a path or a slash at the end: see entry ",
                         &at,
                     ];
                     self.refuse("format", name, &concat(&problem));
@@ -221,7 +211,7 @@ impl Options<'_> {
     }
 }
 
-/// Reads what a `headers` function answered.
+/// Reads the headers that a `headers` function returned.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -231,10 +221,10 @@ pub fn read_headers(value: &Value) -> Result<Vec<(String, String)>> {
     options.end(headers)
 }
 
-/// Whether a header can be sent (RFC 9110 §5.1 and §5.5).
+/// Checks that a header can be sent (RFC 9110 §5.1 and §5.5).
 ///
 /// # Errors
-/// `invalid_argument`; the value is not in the message.
+/// `invalid_argument`. The message does not contain the value.
 pub fn check_header(name: &str, value: &str) -> Result<()> {
     let is_token = !name.is_empty()
         && name
@@ -251,6 +241,6 @@ pub fn check_header(name: &str, value: &str) -> Result<()> {
     Err(ConnectError::argument(
         "format",
         &field,
-        "cannot be sent as an HTTP header: a name must be a token, a value must be printable ASCII",
+        "must be a valid HTTP header: a token as its name, printable ASCII as its value",
     ))
 }

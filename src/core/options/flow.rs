@@ -13,7 +13,7 @@ impl Options<'_> {
             Some("redirect") => return FlowMode::Redirect,
             Some("popup") => return FlowMode::Popup,
             None | Some("auto") => {}
-            Some(came) => self.no_word("mode", "`redirect`, `popup` or `auto`", came),
+            Some(came) => self.unknown_word("mode", "`redirect`, `popup` or `auto`", came),
         }
         FlowMode::Auto
     }
@@ -49,19 +49,19 @@ impl FlowOptions {
     }
 }
 
-/// No entity is named anywhere.
+/// The error when neither the call nor the client has an `entityId`.
 pub(crate) fn entity_missing() -> ConnectError {
     let problem = "is required here or in `createClient`";
     ConnectError::argument("required", "entityId", problem)
 }
 
-/// A list of everybody's accounts has to be asked for.
+/// The error when a list of accounts has neither `entityId` nor `allEntities`.
 pub(crate) fn list_entity_missing() -> ConnectError {
-    let problem = "is required here or in the options of the client, unless `allEntities` is true";
+    let problem = "is required here or in `createClient`, unless `allEntities` is true";
     ConnectError::argument("required", "entityId", problem)
 }
 
-/// What cannot be told of a path from its type.
+/// Checks that `returnTo` is a path of this site.
 pub(super) fn check_return_to(return_to: Option<&str>) -> Result<()> {
     if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
         let problem = "must be a path of this site that starts with one `/`";
@@ -70,7 +70,7 @@ pub(super) fn check_return_to(return_to: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Reads the argument of `submit`: the user's values by field name.
+/// Reads the argument of `flow.submit`: the user's values by field name.
 ///
 /// # Errors
 /// `invalid_argument`.
