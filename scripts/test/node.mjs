@@ -6,6 +6,8 @@ import { countNode } from "./counts.mjs";
 
 export const LIMIT_MS = 20 * 60_000;
 
+const UNREF = new URL("unref.mjs", import.meta.url).href;
+
 /** The test files below a folder of `tests`, as paths in the repository. Node 20 takes no patterns after `--test`. */
 export const testFiles = (folder) =>
   readdirSync(inRoot("tests", folder), { recursive: true })
@@ -24,10 +26,11 @@ const runFiles = (files, { note, limitMs, flags = [], env }) => {
  * @param limitMs for each file.
  * @param env gives the environment, from what setup found.
  */
-export const inNode = (files, { limitMs = 2 * 60_000, flags, env = () => ({}) } = {}) => ({
+export const inNode = (files, { limitMs = 2 * 60_000, flags = [], env = () => ({}) } = {}) => ({
   files,
   count: countNode,
-  run: async ({ note, only = files, ...found }) => runFiles(only, { note, limitMs, flags, env: await env({ note, ...found }) }),
+  run: async ({ note, only = files, ...found }) =>
+    runFiles(only, { note, limitMs, flags: ["--import", UNREF, ...flags], env: await env({ note, ...found }) }),
 });
 
 /** Files that use scenarios.mjs run in one process, so that they share a browser. */

@@ -45,6 +45,9 @@ const ofPackage = (files, { limitMs = 5 * 60_000, engine = "chromium", needs = [
   }),
 });
 
+/** Two files at a time: Node's own default on two cores is one, which leaves a core idle while a test waits. */
+const TWO_FILES = ["--test-concurrency=2"];
+
 /** cargo's target directory, which one program at a time can write. */
 const CARGO = "target";
 
@@ -154,7 +157,7 @@ export const STAGES = [
     seconds: 100,
     ...ofPackage(ofTarball),
   },
-  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 140, needs: ["npm"], after: ["build"], ...inNode(testFiles("node")) },
+  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 140, needs: ["npm"], after: ["build"], ...inNode(testFiles("node"), { flags: TWO_FILES }) },
   {
     name: "node without wasm",
     about: "what could fail on the JavaScript build alone",
@@ -162,7 +165,7 @@ export const STAGES = [
     needs: ["npm"],
     after: ["build"],
     ...inNode(dependOnBuild, {
-      flags: ["--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
+      flags: [...TWO_FILES, "--import", pathToFileURL(inRoot("tests", "node", "without-wasm.mjs")).href],
     }),
   },
   {
@@ -193,7 +196,7 @@ export const STAGES = [
   { name: "autofill firefox", about: "the same in Firefox", seconds: 10, ...inEngine("firefox", testFiles("autofill")) },
   { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 18, ...inEngine("firefox", attacksOnWindows) },
   { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 13, ...inEngine("webkit", attacksOnWindows) },
-  { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway")) },
+  { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
   {
     name: "jest",
     about: "an app's own tests in Jest, with connect-flow/testing",
