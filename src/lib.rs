@@ -1,6 +1,44 @@
-#![doc = include_str!("../README.md")]
+//! Connect a user's account from the browser.
+//!
+//! A [`ConnectClient`] asks a platform what a connection needs, starts it, sends the user to the provider and confirms the account on
+//! the page that the user returns to. A [`ConnectFlow`] does all of it, with a state to render from.
+//!
+//! ```no_run
+//! use connect_flow::{ClientOptions, ConnectClient, ConnectError, FlowOptions};
+//!
+//! async fn connect() -> Result<(), ConnectError> {
+//!     let client = ConnectClient::new(ClientOptions {
+//!         base_url: "/api/connect".to_owned(),
+//!         ..ClientOptions::default()
+//!     })?;
+//!     let flow = client.flow(FlowOptions {
+//!         app: Some("gmail".to_owned()),
+//!         ..FlowOptions::default()
+//!     })?;
+//!     // On mount. On the page that the user returns to, this completes the connection.
+//!     flow.load()?;
+//!     let snapshot = flow.settled().await;
+//!     if snapshot.state == "ready" {
+//!         // In the click, with the values of `snapshot.expected_input_fields`.
+//!         flow.submit(Vec::new())?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The five steps of the documents are methods of their own: [`ConnectClient::get_expected_params_for_user`],
+//! [`ConnectClient::initiate_connection`], [`ConnectClient::redirect`], [`ConnectClient::complete_connection`] and
+//! [`ConnectClient::get_connected_account`]. Every error is a [`ConnectError`] with a stable [`ErrorCode`].
+//!
+//! Turn the feature `bindings` off in an app written in Rust: it exports the JavaScript classes of the npm package.
 
+// Fuzz targets are crates of their own and test the core directly.
+#[cfg(fuzzing)]
 pub mod core;
+// The core reads arguments of JavaScript, which only the bindings pass.
+#[cfg(not(fuzzing))]
+#[cfg_attr(not(feature = "bindings"), allow(dead_code, unused_imports))]
+mod core;
 
 mod browser;
 mod client;
@@ -8,9 +46,32 @@ mod client;
 #[cfg(feature = "bindings")]
 mod bindings;
 
-pub use browser::failure::Failure;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "../tests/native/mod.rs"]
+mod tests;
+
 pub use browser::storage::Storage;
-pub use client::{
-    ConnectClient, ConnectFlow, ConnectionRequest, FlowMode, FlowOptions, Listener, Overrides,
-    ResumeOptions,
-};
+pub use client::{CallFuture, ConnectClient, ConnectFlow, List, Listener, Overrides};
+pub use core::api::Api;
+pub use core::api::accounts::{AccountFilter, AuthParameter, AuthParams, ConnectedAccount};
+pub use core::api::actions::{ExecuteOptions, Execution};
+pub use core::api::apps::{App, AppFilter, AppScheme, Category};
+pub use core::api::integrations::Integration;
+pub use core::callback::{ClaimedOutcome, ConnectionCallback};
+pub use core::calls::complete::{CompleteOptions, CompletedConnection};
+pub use core::calls::create_integration::CreateIntegrationOptions;
+pub use core::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
+pub use core::calls::initiate::{ConnectionRequest, InitiateOptions};
+pub use core::error::{ConnectError, Details, ErrorCode, ISSUE_CODES, Issue};
+pub use core::fields::Field;
+pub use core::flow::{FlowMode, FlowOptions, ResumeOptions, Snapshot};
+pub use core::input_attributes::input_attributes;
+pub use core::json_schema::json_schema as to_json_schema;
+pub use core::options::{ClientOptions, Credentials};
+pub use core::pending::PendingConnection;
+pub use core::scheme::AuthScheme;
+pub use core::secret::Secret;
+pub use core::status::ConnectionStatus;
+pub use core::trace::{FlowTag, TraceEntry, TraceEvent};
+pub use core::validate::prepare as validate_params;
+pub use core::value::Value;

@@ -1,4 +1,4 @@
-//! The browser layer, in a real browser: what a page, its storage and its network do to a client.
+//! The public Rust API in a real browser: how a client copes with the page, its storage and its network.
 #![cfg(target_arch = "wasm32")]
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
@@ -9,6 +9,7 @@ mod web {
     mod cancelling;
     mod flow;
     mod headers;
+    mod lists;
     mod page;
     mod requests;
     mod returning;

@@ -1,10 +1,9 @@
-//! What a platform answers: a case of `tests/data` with any changes, to any question, under any status.
+//! Answers of a platform: a case of `tests/data` with any changes, read by any operation, with any status.
 #![no_main]
 
 use arbitrary::Arbitrary;
-use connect_flow::core::protocol::http::{Body, HttpResponse};
-use connect_flow::core::protocol::operation::Operation;
-use connect_flow::core::protocol::{Api, build, read};
+use connect_flow::core::api::Api;
+use connect_flow::core::api::http::{Body, HttpResponse};
 use connect_flow::core::secret::Secret;
 use connect_flow::core::value::Value;
 use connect_flow_fuzz::input::{Edit, Json, Text, size};
@@ -15,9 +14,9 @@ use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
-    /// The case that answers.
+    /// The case of the response.
     case: u16,
-    /// The case that asks, where it is another one.
+    /// The case of the operation, if it is another one.
     question: Option<u16>,
     status: Option<u16>,
     request_id: Option<Text>,
@@ -37,13 +36,14 @@ enum Change {
 fuzz_target!(|input: Input| {
     let case = &all()[usize::from(input.case) % all().len()];
     let asking = &all()[usize::from(input.question.unwrap_or(input.case)) % all().len()];
-    let mut operation = asking.operation();
-    if let Operation::Initiate(initiate) | Operation::Link(initiate) = &mut operation {
-        initiate
-            .data
-            .push(("api_key".to_owned(), Secret::new(TYPED.to_owned())));
-        let request = build(Api::V31, &operation).expect("a request");
-        check_hidden(&format!("{request:?} {operation:?}"));
+    let typed = [("api_key".to_owned(), Secret::new(TYPED.to_owned()))];
+    let endpoint = asking.endpoint_with(Api::V31, &typed);
+    let request = endpoint.request();
+    // Only `initiate` and `link` take typed values.
+    let has_typed = !request.typed.is_empty();
+    if has_typed {
+        request.validate().expect("a valid request");
+        check_hidden(&format!("{} {:?}", request.path, request.typed));
     }
     let mut response = case.response();
     change(&mut response, input);
@@ -53,11 +53,11 @@ fuzz_target!(|input: Input| {
         _ => 0,
     };
     let answer = within(bytes, 20_000, || {
-        check_sound(&operation, &response);
-        read(&operation, &response)
+        check_sound(&*endpoint, &response);
+        endpoint.read(&response)
     });
     if let Err(error) = &answer {
-        if matches!(operation, Operation::Initiate(_) | Operation::Link(_)) {
+        if has_typed {
             check_error(error);
         }
         assert!(error.issues.len() <= 50);
@@ -69,9 +69,9 @@ fuzz_target!(|input: Input| {
         written.len()
     );
     assert_eq!(
-        read(&operation, &response),
+        endpoint.read(&response),
         answer,
-        "the same answer reads the same"
+        "reading the response again gives another answer"
     );
 });
 

@@ -1,4 +1,4 @@
-//! What a callback URL says, and how our parameter is put on and taken off a URL. The input is the URL.
+//! Parsing callback URLs, and adding and removing our parameter. The input is the URL.
 #![no_main]
 
 use connect_flow::core::callback::{bind, clean, own_query, parse};
@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 const FLOW: &str = "0123456789abcdef0123456789abcdef";
 
-/// What stands before the query, the pairs of the query, and the fragment.
+/// The part before the query, the pairs of the query, and the fragment.
 fn parts(url: &str) -> (&str, Vec<&str>, Option<&str>) {
     let (before, fragment) = match url.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),
@@ -28,7 +28,11 @@ fuzz_target!(|data: &[u8]| {
 
 fn check(url: &str) {
     let cleaned = clean(url, &[]);
-    assert_eq!(clean(&cleaned, &[]), cleaned, "cleaned twice");
+    assert_eq!(
+        clean(&cleaned, &[]),
+        cleaned,
+        "cleaning twice changes the URL again"
+    );
     let (path, pairs, fragment) = parts(url);
     let (cleaned_path, left, cleaned_fragment) = parts(&cleaned);
     assert_eq!((cleaned_path, cleaned_fragment), (path, fragment));
@@ -43,12 +47,12 @@ fn check(url: &str) {
     assert_eq!(
         own(&left),
         own(&pairs),
-        "more than the platform's was taken off"
+        "a parameter of the app was removed"
     );
     assert_eq!(
         parse(&cleaned, &[]),
         Ok(None),
-        "what is clean is no callback"
+        "a cleaned URL is a callback"
     );
     if let Some(own) = own_query(&cleaned) {
         assert!(
@@ -62,7 +66,7 @@ fn check(url: &str) {
     assert_eq!(
         callback.flow_id.as_deref(),
         Some(FLOW),
-        "what is bound is found"
+        "the flow id is not read back"
     );
     assert_eq!(
         (
@@ -109,7 +113,7 @@ fn check(url: &str) {
             );
             assert!(
                 is_appended(&error.issues[0].field),
-                "only a name of ours is named"
+                "the error names a foreign parameter"
             );
             assert!(error.message.len() <= 3 * url.len() + 100);
         }

@@ -1,4 +1,4 @@
-//! Fields from any JSON, and any values against them.
+//! Parsing fields from any JSON, and validating any values against them.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use connect_flow_fuzz::support::plain;
 use connect_flow_fuzz::{TYPED, check_error, check_hidden, within};
 use libfuzzer_sys::fuzz_target;
 
-/// Names and labels that are treated in a way of their own.
+/// Names that the code treats specially.
 const NAMES: &[&str] = &[
     "api_key",
     "shop",
@@ -31,7 +31,7 @@ const NAMES: &[&str] = &[
     "region",
 ];
 
-/// What users paste, patterns, and what fields say.
+/// Values that users paste, patterns, types, formats and suffixes.
 const VALUES: &[&str] = &[
     "https://acme.myshopify.com/admin",
     "acme.myshopify.com",
@@ -153,7 +153,7 @@ fuzz_target!(|input: Input| {
         Err(error) => return check_error(&error),
     };
     let names: BTreeSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    assert_eq!(names.len(), fields.len(), "a name twice");
+    assert_eq!(names.len(), fields.len(), "two fields have one name");
     assert!(
         fields
             .iter()
@@ -161,7 +161,7 @@ fuzz_target!(|input: Input| {
     );
     describe(&fields, size(&wire));
 
-    // One value for a field, and some for none.
+    // Values of declared and of unknown fields.
     let mut members: Vec<(String, Value)> = Vec::new();
     for (at, word, around) in input.values.into_iter().take(24) {
         let field = fields.get(usize::from(at));
@@ -197,13 +197,13 @@ fuzz_target!(|input: Input| {
         assert_eq!(
             sorted(&again),
             sorted(&typed),
-            "a second time changes nothing"
+            "a second validation changes a value"
         );
-        assert_eq!(once_more, issues, "nor finds anything else");
+        assert_eq!(once_more, issues, "a second validation finds other issues");
     }
 });
 
-/// A value with what its field shows around it, typed once or twice.
+/// A value with its field's prefix and suffix, each repeated up to three times.
 fn dressed(field: &Field, word: &str, around: u8) -> String {
     let times = |text: &Option<String>, bits: u8| {
         let text = text.as_deref().unwrap_or_default();
@@ -222,12 +222,12 @@ fn sorted(data: &[(String, Secret)]) -> Vec<(&str, &str)> {
     pairs
 }
 
-/// Issues are of declared fields, in documented words, one a value, and do not show the value.
+/// Issues name declared fields, have documented codes, and do not contain the value.
 fn check_issues(issues: &[Issue], names: &BTreeSet<&str>) {
     for issue in issues {
         assert!(
             names.contains(issue.field.as_str()),
-            "{} is no field",
+            "{} is not a field",
             issue.field
         );
         assert!(ISSUE_CODES.contains(&issue.code));
@@ -236,7 +236,7 @@ fn check_issues(issues: &[Issue], names: &BTreeSet<&str>) {
     }
 }
 
-/// What is left of a value is a part of it, or the field's default.
+/// A prepared value is a part of the typed one, or the field's default.
 fn check_values(fields: &[Field], data: &Value, typed: &[(String, Secret)]) {
     for (name, value) in typed {
         let mut given = data
@@ -252,7 +252,7 @@ fn check_values(fields: &[Field], data: &Value, typed: &[(String, Secret)]) {
     }
 }
 
-/// As a JSON Schema and as attributes.
+/// Describes the fields as a JSON Schema and as input attributes.
 fn describe(fields: &[Field], bytes: usize) {
     let schema = within(bytes, 400_000, || plain(&json_schema(fields)));
     let properties = schema["properties"].as_object().expect("properties");
@@ -269,7 +269,7 @@ fn describe(fields: &[Field], bytes: usize) {
         assert_eq!(
             attributes["type"] == "password",
             field.secret,
-            "a secret is masked"
+            "a secret is not masked"
         );
         assert_eq!(properties[&field.name]["writeOnly"] == true, field.secret);
         assert!(attributes.get("name").is_none() && attributes.get("maxLength").is_none());

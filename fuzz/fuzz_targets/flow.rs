@@ -1,162 +1,36 @@
-//! A flow under any events, answers, surroundings and times.
+//! A flow with any events, answers, page states and times.
 #![no_main]
 
-use arbitrary::Arbitrary;
-use connect_flow::core::callback::{ConnectionCallback, Outcome as Claim};
-use connect_flow::core::error::{ConnectError, ErrorCode};
+use connect_flow::core::api::accounts::ConnectedAccount;
+use connect_flow::core::calls::complete::TIMEOUT_MS;
+use connect_flow::core::error::ErrorCode;
 use connect_flow::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, Moment, Outcome, Surroundings, Waiting, Work,
+    Effect, Flow, FlowEvent, FlowMode, Moment, Surroundings, Waiting, Work, WorkResult,
 };
-use connect_flow::core::pending::{LIFETIME_MS, Outcome as End, PendingConnection};
-use connect_flow::core::procedure::complete::TIMEOUT_MS;
-use connect_flow::core::procedure::initiate::Initiated;
-use connect_flow::core::protocol::answer::ConnectedAccount;
+use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::status::ConnectionStatus;
-use connect_flow_fuzz::input::{Text, strip};
+use connect_flow_fuzz::flow_input::{Answer, Callback, Happening, Input, Kind, Pause, What};
 use connect_flow_fuzz::support::flow::{
-    BEHIND, FLOW_ID, START_MS, URL, account, field, initiated, options, params, record,
-    server_error, typed,
+    BEHIND, START_MS, URL, options, record, server_error, typed,
 };
 use connect_flow_fuzz::{TYPED, check_error, check_hidden, within};
 use libfuzzer_sys::fuzz_target;
 
-#[derive(Arbitrary, Debug)]
-struct Input {
-    mode: u8,
-    is_in_app: bool,
-    happenings: Vec<Happening>,
-}
-
-#[derive(Arbitrary, Debug)]
-struct Happening {
-    /// How long nothing has happened before, in milliseconds.
-    pause_ms: Pause,
-    random: u8,
-    what: What,
-}
-
-#[derive(Arbitrary, Debug)]
-enum Pause {
-    None,
-    Short(u16),
-    Long(u32),
-    /// Until the flow wants to be woken.
-    Wake,
-}
-
-#[derive(Arbitrary, Debug)]
-enum What {
-    Load,
-    Submit(Vec<(bool, u8)>),
-    Retry,
-    Cancel,
-    Dispose,
-    Resume {
-        is_popup: bool,
-        age_ms: u32,
-        callback: Option<Callback>,
-    },
-    PopupReserved(bool),
-    /// To the work under way, or the answer to work that is over.
-    Done {
-        is_late: bool,
-        answer: Answer,
-    },
-    NotLeft,
-    CameBack,
-    Returned(Callback),
-    /// What the record says by now of how the attempt ended.
-    Hint(u8),
-    Tick(u8),
-    Stray,
-    /// The next flow takes over what a disposed one has left.
-    Continue,
-}
-
-#[derive(Arbitrary, Debug)]
-enum Answer {
-    Refused {
-        code: u8,
-        is_retryable: bool,
-        retry_after_ms: Option<u16>,
-        has_issues: bool,
-    },
-    Good {
-        scheme: u8,
-        has_fields: bool,
-        has_url: bool,
-        expires_ms: Option<u32>,
-        status: Status,
-        id: bool,
-        entity: Option<bool>,
-    },
-}
-
-#[derive(Arbitrary, Debug)]
-enum Status {
-    Active,
-    Initiated,
-    Failed,
-    Expired,
-    Word(Text),
-}
-
-#[derive(Arbitrary, Debug)]
-struct Callback {
-    flow: u8,
-    account: u8,
-    outcome: u8,
-    error: Option<bool>,
-    has_session: bool,
-}
-
-impl Callback {
-    fn made(self) -> ConnectionCallback {
-        let either = |pick: u8, own: &str| {
-            [None, Some(own.to_owned()), Some("other".to_owned())][usize::from(pick) % 3].clone()
-        };
-        ConnectionCallback {
-            flow_id: either(self.flow, FLOW_ID),
-            connected_account_id: either(self.account, "acc-1"),
-            outcome: [Claim::Success, Claim::Failure, Claim::Unknown]
-                [usize::from(self.outcome) % 3],
-            app: None,
-            error: self.error.map(|denied| {
-                if denied {
-                    "access_denied"
-                } else {
-                    "server_error"
-                }
-                .to_owned()
-            }),
-            error_description: None,
-            session_uri: self.has_session.then(|| "urn:1".to_owned()),
-        }
-    }
-}
-
-/// What is under way in the page, as the driver keeps it.
+/// The flow and its page.
 struct World {
     flow: Flow,
     now_ms: u64,
     random: f64,
-    /// Number and kind of the work under way.
+    /// Number and kind of the current work.
     work: Option<(u32, Kind)>,
     last: Option<(u32, Kind)>,
     is_popup_asked_for: bool,
     wake_at_ms: Option<u64>,
     /// The attempt that may succeed.
     attempt: Option<PendingConnection>,
-    /// What a disposed flow has left.
+    /// The attempt that a disposed flow has left.
     left: Option<Box<Waiting>>,
     mode: FlowMode,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Kind {
-    Load,
-    Initiate,
-    Look,
 }
 
 fuzz_target!(|input: Input| {
@@ -226,7 +100,7 @@ impl World {
                     is_popup,
                     ..record(started_at_ms)
                 };
-                FlowEvent::Resume(record, callback.map(Callback::made))
+                FlowEvent::Resume(record, callback.map(Callback::callback))
             }
             What::PopupReserved(is_there) if self.is_popup_asked_for => {
                 FlowEvent::PopupReserved(is_there)
@@ -237,20 +111,24 @@ impl World {
                     true => self.last?,
                     false => self.work?,
                 };
-                FlowEvent::Done(number, answer.to(kind, self.now_ms, self.is_asked()))
+                FlowEvent::Done(number, answer.outcome(kind, self.now_ms, self.is_asked()))
             }
             What::NotLeft => FlowEvent::NotLeft(server_error()),
             What::CameBack => FlowEvent::CameBack,
-            What::Returned(callback) => FlowEvent::Returned(callback.made()),
+            What::Returned(callback) => FlowEvent::Returned(callback.callback()),
             What::Hint(outcome) => FlowEvent::Hint(
-                [End::Pending, End::Connected, End::Failed, End::Cancelled]
-                    [usize::from(outcome) % 4],
+                [
+                    AttemptOutcome::Pending,
+                    AttemptOutcome::Connected,
+                    AttemptOutcome::Failed,
+                    AttemptOutcome::Cancelled,
+                ][usize::from(outcome) % 4],
             ),
             What::Stray => FlowEvent::Stray,
             What::Continue => {
                 let waiting = self.left.take()?;
                 self.attempt = Some(waiting.record.clone());
-                // What the flow before has under way is its own.
+                // The disposed flow keeps its work.
                 self.flow = Flow::new(options(self.mode), None);
                 (self.work, self.last, self.wake_at_ms) = (None, None, None);
                 self.is_popup_asked_for = false;
@@ -281,10 +159,10 @@ impl World {
             {
                 self.work = None;
                 match outcome {
-                    Outcome::Initiated(Ok(initiated)) => {
+                    WorkResult::Initiated(Ok(initiated)) => {
                         self.attempt = Some(initiated.record.clone())
                     }
-                    Outcome::Looked(Ok(account)) => proof = self.is_proof(account),
+                    WorkResult::Checked(Ok(account)) => proof = self.is_proof(account),
                     _ => {}
                 }
             }
@@ -303,7 +181,7 @@ impl World {
                 assert_eq!(
                     self.flow.snapshot(),
                     before,
-                    "refused, and something has changed"
+                    "a refused event changed the snapshot"
                 );
             }
             Ok(effects) => {
@@ -313,17 +191,17 @@ impl World {
         }
         assert!(
             was_connected || self.flow.state() != "connected" || proof,
-            "connected without proof"
+            "connected without an ACTIVE account"
         );
         self.check();
     }
 
-    /// Whether a field is asked for: initiate finds something wrong with no other.
+    /// Whether the flow has fields. Issues can only name those.
     fn is_asked(&self) -> bool {
         !self.flow.snapshot().expected_input_fields.is_empty()
     }
 
-    /// Success is only `ACTIVE`, of the account that was initiated, for the entity that it was initiated for.
+    /// Success needs an account that is `ACTIVE`, and that has the id and the entity of the attempt.
     fn is_proof(&self, account: &ConnectedAccount) -> bool {
         self.attempt.as_ref().is_some_and(|attempt| {
             account.status == ConnectionStatus::Active
@@ -339,15 +217,15 @@ impl World {
         match effect {
             Effect::ReservePopup => self.is_popup_asked_for = true,
             Effect::NavigatePopup(url) | Effect::LeavePage(url) => {
-                assert_eq!(url, URL, "sent elsewhere")
+                assert_eq!(url, URL, "another URL than the redirect URL")
             }
             Effect::Run(number, work) => {
-                assert_eq!(self.work, None, "two pieces of work at once");
+                assert_eq!(self.work, None, "two works at once");
                 let kind = match work {
                     Work::Load(_) => Kind::Load,
                     Work::Initiate(_) => Kind::Initiate,
-                    Work::Look(id) => {
-                        assert_eq!(id, "acc-1", "another account is looked at");
+                    Work::Check(id) => {
+                        assert_eq!(id, "acc-1", "a status check of another account");
                         Kind::Look
                     }
                 };
@@ -372,7 +250,7 @@ impl World {
         }
     }
 
-    /// What holds of a flow at any moment.
+    /// Checks what holds of a flow at any time.
     fn check(&self) {
         let snapshot = self.flow.snapshot();
         check_hidden(&format!("{:?} {snapshot:?}", self.flow));
@@ -394,25 +272,24 @@ impl World {
                     .expected_input_fields
                     .iter()
                     .any(|field| field.name == issue.field),
-                "{} is no field",
+                "{} is not a field",
                 issue.field
             );
         }
-        // Whoever waits has something that brings it on.
+        // A state that waits has work or a timer that ends it.
         let is_under_way = self.work.is_some() || self.is_popup_asked_for;
         match state {
-            "idle" | "loading" | "initiating" => assert!(
-                is_under_way || state == "idle",
-                "{state}, and nothing is under way"
-            ),
+            "idle" | "loading" | "initiating" => {
+                assert!(is_under_way || state == "idle", "{state} without work")
+            }
             "redirecting" | "waiting" | "verifying" | "completing" => {
-                assert!(self.wake_at_ms.is_some(), "{state}, and nobody wakes it");
+                assert!(self.wake_at_ms.is_some(), "{state} without a timer");
             }
             _ => {}
         }
     }
 
-    /// Nobody does anything any more but the clock and a platform that is out of order.
+    /// Checks that the flow ends when only the clock advances and the platform fails.
     fn comes_to_an_end(&mut self) {
         let start_ms = self.now_ms;
         for _ in 0..5_000 {
@@ -425,7 +302,7 @@ impl World {
                 };
                 self.handle(FlowEvent::Done(
                     number,
-                    answer.to(kind, self.now_ms, self.is_asked()),
+                    answer.outcome(kind, self.now_ms, self.is_asked()),
                 ));
             } else if self.is_popup_asked_for {
                 self.handle(FlowEvent::PopupReserved(true));
@@ -446,83 +323,8 @@ impl World {
         let most_ms = LIFETIME_MS + u64::from(TIMEOUT_MS) + 20_000;
         assert!(
             self.now_ms - start_ms <= most_ms,
-            "told after {} ms",
+            "ended after {} ms",
             self.now_ms - start_ms
         );
-    }
-}
-
-impl Answer {
-    fn to(self, kind: Kind, now_ms: u64, is_asked: bool) -> Outcome {
-        match self {
-            Answer::Refused {
-                code,
-                is_retryable,
-                retry_after_ms,
-                has_issues,
-            } => {
-                let code = ErrorCode::ALL[usize::from(code) % ErrorCode::ALL.len()];
-                let mut error = if has_issues && is_asked {
-                    ConnectError::argument("format", "api_key", "is refused")
-                } else {
-                    ConnectError::new(code, "refused")
-                };
-                error.code = code;
-                error.retryable = is_retryable;
-                error.retry_after_ms = retry_after_ms.map(u64::from);
-                match kind {
-                    Kind::Load => Outcome::Loaded(Err(error)),
-                    Kind::Initiate => Outcome::Initiated(Err(error)),
-                    Kind::Look => Outcome::Looked(Err(error)),
-                }
-            }
-            Answer::Good {
-                scheme,
-                has_fields,
-                has_url,
-                expires_ms,
-                status,
-                id,
-                entity,
-            } => match kind {
-                Kind::Load => {
-                    let scheme =
-                        ["OAUTH2", "API_KEY", "NO_AUTH", "SOMETHING"][usize::from(scheme) % 4];
-                    let fields = if has_fields {
-                        vec![field("api_key", true, None)]
-                    } else {
-                        Vec::new()
-                    };
-                    Outcome::Loaded(Ok(params(scheme, fields)))
-                }
-                Kind::Initiate => {
-                    let mut initiated: Initiated = initiated(has_url.then_some(URL), now_ms);
-                    initiated.request.expires_at_ms =
-                        expires_ms.map(|millis| now_ms + u64::from(millis));
-                    Outcome::Initiated(Ok(initiated))
-                }
-                Kind::Look => {
-                    let word = match status {
-                        Status::Active => "ACTIVE".to_owned(),
-                        Status::Initiated => "INITIATED".to_owned(),
-                        Status::Failed => "FAILED".to_owned(),
-                        Status::Expired => "EXPIRED".to_owned(),
-                        Status::Word(text) => strip(&text.0),
-                    };
-                    let own = |is_own: bool, own: &str| {
-                        if is_own {
-                            own.to_owned()
-                        } else {
-                            "other".to_owned()
-                        }
-                    };
-                    Outcome::Looked(Ok(ConnectedAccount {
-                        id: own(id, "acc-1"),
-                        entity_id: entity.map(|is_own| own(is_own, "Jessica")),
-                        ..account(&word)
-                    }))
-                }
-            },
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Patterns of fields. The input is lines: the pattern, then the text.
+//! Patterns of fields. The input is the pattern, a line break, and the text.
 #![no_main]
 
 use connect_flow::core::pattern::Pattern;
@@ -12,12 +12,12 @@ fuzz_target!(|data: &[u8]| {
     let Some(pattern) = within(source.len(), 20_000, || Pattern::new(source)) else {
         return;
     };
-    // Each character costs a pattern's steps at most, and there are at most 4,096 of them.
+    // A pattern has at most 4,096 steps. Each character costs at most all of them.
     let found = within(text.len() + 1, 400_000, || pattern.is_match(text));
 
     if let Some(shown) = pattern.for_json_schema(source) {
         assert!(shown.len() <= 16 * source.len() + 16);
-        let again = Pattern::new(shown).expect("a pattern still");
+        let again = Pattern::new(shown).expect("a pattern");
         assert_eq!(
             again.is_match(text),
             found,
@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
     }
     if let Some(html) = pattern.for_html() {
         let whole = Pattern::new(&["^(?:", &html, ")$"].concat());
-        // `.` ends at a line; what is let through around the value is not to be another one.
+        // `.` matches no line break, so only texts of one line are compared.
         let is_one_line = !text.contains(['\n', '\r', '\u{2028}', '\u{2029}']);
         if let Some(whole) = whole.filter(|_| is_one_line && found) {
             assert!(
@@ -40,7 +40,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Another implementation, where both read the pattern the same way.
+/// Another implementation, for patterns that both read alike.
 fn oracle(source: &str) -> Option<Regex> {
     let is_common = !source.contains(['\\', '[', '\n']) && source.is_ascii();
     is_common

@@ -1,24 +1,32 @@
-//! The record of an attempt in storage, where anybody may have written, and the callback that is bound to it.
+//! A stored attempt, which other code may have written, and the completion of a callback that is bound to it.
 #![no_main]
 
+use std::cell::{Cell, RefCell};
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::vec::IntoIter;
+
 use arbitrary::Arbitrary;
-use connect_flow::core::callback::{ConnectionCallback, Outcome as Claim};
-use connect_flow::core::error::ConnectError;
-use connect_flow::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
-use connect_flow::core::procedure::complete::{
-    Bound, CompleteConnection, CompletedConnection, bind,
+use connect_flow::core::api::accounts::{ConnectedAccount, get_account};
+use connect_flow::core::api::http::{HttpRequest, HttpResponse};
+use connect_flow::core::callback::{ClaimedOutcome, ConnectionCallback};
+use connect_flow::core::calls::complete::{
+    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection,
 };
-use connect_flow::core::procedure::{Event, Procedure, Step, Task};
-use connect_flow::core::protocol::answer::{Answer, ConnectedAccount};
-use connect_flow::core::protocol::operation::Operation;
+use connect_flow::core::calls::{Boxed, Platform, Reader};
+use connect_flow::core::error::{ConnectError, ErrorCode};
+use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::redirect::is_local_path;
-use connect_flow::core::retry::before_look;
 use connect_flow::core::status::ConnectionStatus;
+use connect_flow::core::value::Value;
+use connect_flow::core::watch::{Moment, Surroundings};
 use connect_flow_fuzz::input::{Edit, Json, Text, size, strip};
-use connect_flow_fuzz::support::flow::{account, record, server_error};
-use connect_flow_fuzz::support::{NOW, value};
+use connect_flow_fuzz::support::flow::{record, server_error};
+use connect_flow_fuzz::support::{NOW, response, value};
 use connect_flow_fuzz::{check_error, within};
 use libfuzzer_sys::fuzz_target;
+use serde_json::json;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
@@ -30,10 +38,10 @@ struct Input {
 
 #[derive(Arbitrary, Debug)]
 enum Stored {
-    /// A good record with changes.
+    /// A valid record with changes.
     Edits(Vec<Edit>),
     Json(Json),
-    /// A record of ours, with any texts.
+    /// A valid record with any texts.
     Ours {
         connected_account_id: Text,
         entity_id: Text,
@@ -89,10 +97,10 @@ fuzz_target!(|input: Input| {
                     .filter(|path| is_local_path(path)),
                 is_popup,
                 outcome: [
-                    Outcome::Pending,
-                    Outcome::Connected,
-                    Outcome::Failed,
-                    Outcome::Cancelled,
+                    AttemptOutcome::Pending,
+                    AttemptOutcome::Connected,
+                    AttemptOutcome::Failed,
+                    AttemptOutcome::Cancelled,
                 ][usize::from(outcome) % 4],
                 ..record(NOW)
             };
@@ -107,7 +115,7 @@ fuzz_target!(|input: Input| {
             let read =
                 PendingConnection::from_value(&PendingConnection::key(&made.flow_id), &stored);
             if texts.into_iter().flatten().all(|text| is_text(text)) {
-                assert_eq!(read.as_ref(), Some(&made), "what is written reads back");
+                assert_eq!(read.as_ref(), Some(&made), "the record reads back changed");
             }
             stored
         }
@@ -124,9 +132,9 @@ fuzz_target!(|input: Input| {
     assert_eq!(
         PendingConnection::from_value(&key, &read_json(&record.to_json())).as_ref(),
         Some(&record),
-        "once more"
+        "the record reads back changed"
     );
-    // Errors name the account, and nobody types its id.
+    // Errors contain the id of the account, which is never typed.
     record.connected_account_id = strip(&record.connected_account_id);
 
     let now_ms = NOW - LIFETIME_MS + u64::from(input.now_ms % (3 * LIFETIME_MS as u32));
@@ -139,8 +147,11 @@ fuzz_target!(|input: Input| {
                 "other".to_owned()
             }
         }),
-        outcome: [Claim::Success, Claim::Failure, Claim::Unknown]
-            [usize::from(input.callback.outcome) % 3],
+        outcome: [
+            ClaimedOutcome::Success,
+            ClaimedOutcome::Failure,
+            ClaimedOutcome::Unknown,
+        ][usize::from(input.callback.outcome) % 3],
         app: None,
         error: input.callback.error.map(|text| strip(&text.0)),
         error_description: None,
@@ -151,77 +162,142 @@ fuzz_target!(|input: Input| {
         Ok(bound) => {
             assert_eq!(bound.record, record);
             assert_eq!(bound.is_expired, record.is_expired(now_ms));
-            assert!(!record.is_forgotten(now_ms), "a record that is too old");
+            assert!(!record.is_forgotten(now_ms), "the record is too old");
             let named = callback.connected_account_id.as_ref();
             assert!(named.is_none_or(|id| *id == record.connected_account_id));
             assert!(
                 callback.flow_id.is_some() || named.is_some(),
-                "bound by nothing"
+                "nothing binds the callback"
             );
-            assert!(!record.is_ended() || callback.outcome == Claim::Failure);
+            assert!(!record.is_ended() || callback.outcome == ClaimedOutcome::Failure);
             complete(callback, bound, now_ms, input.answers);
         }
     }
 });
 
-fn read_json(text: &str) -> connect_flow::core::value::Value {
+fn read_json(text: &str) -> Value {
     value(&serde_json::from_str(text).expect("JSON"))
 }
 
-/// Success is only `ACTIVE`, of the account and the entity of the record; and it comes to an end in time.
+/// Completes the connection. It ends in time, and checks only the account of the record.
 fn complete(callback: ConnectionCallback, bound: Bound, start_ms: u64, answers: Vec<Seen>) {
-    let record = &bound.record.clone();
+    let record = &bound.record;
     let is_refused = callback.error.is_some() || record.is_ended();
-    let mut procedure = CompleteConnection::new(callback, bound);
-    let (mut event, mut now_ms, mut answers) = (Event::Start, start_ms, answers.into_iter());
-    let mut last: Option<ConnectedAccount> = None;
-    loop {
-        event = match procedure.advance(event, now_ms) {
-            Step::Done(result) => break judge(result, record, last, is_refused),
-            Step::Do(Task::Wait(pause)) => {
-                now_ms += before_look(pause.look, 0.0).max(pause.at_least_ms);
-                match now_ms < start_ms + 30_000 {
-                    true => Event::Woke,
-                    false => Event::Expired,
-                }
-            }
-            Step::Do(Task::Call(Operation::GetAccount {
-                connected_account_id,
-            })) => {
-                assert_eq!(
-                    connected_account_id, record.connected_account_id,
-                    "another account is looked at"
-                );
-                now_ms += 1;
-                Event::Answered(match answers.next() {
-                    Some(seen) if !seen.fails => {
-                        let seen = seen.account(record);
-                        last = Some(seen.clone());
-                        Ok(Answer::Account(seen))
-                    }
-                    _ => Err(server_error()),
-                })
-            }
-            other => panic!("asks {other:?}"),
-        };
-    }
+    let platform = Answers {
+        record,
+        answers: RefCell::new(answers.into_iter()),
+        last: RefCell::default(),
+        start_ms,
+        passed_ms: Cell::default(),
+    };
+    let result = block_on(complete_connection(&platform, callback, &bound));
+    // The last request may end after the time limit.
+    assert!(platform.passed_ms.get() <= u64::from(TIMEOUT_MS) + REQUEST_MS);
+    judge(result, record, platform.last.into_inner(), is_refused);
 }
 
-impl Seen {
-    fn account(self, record: &PendingConnection) -> ConnectedAccount {
-        ConnectedAccount {
-            id: self
-                .id
-                .map_or_else(|| record.connected_account_id.clone(), |text| text.0),
-            entity_id: match self.entity {
-                None => record.entity_id.clone(),
-                Some(other) => other.map(|text| text.0),
-            },
-            ..account(&strip(&self.status.0))
+/// How long a request takes, in milliseconds.
+const REQUEST_MS: u64 = 1;
+
+/// A platform that answers status checks. Waiting takes its full time on the clock of the platform.
+struct Answers<'a> {
+    record: &'a PendingConnection,
+    answers: RefCell<IntoIter<Seen>>,
+    /// The account of the last answer.
+    last: RefCell<Option<ConnectedAccount>>,
+    start_ms: u64,
+    passed_ms: Cell<u64>,
+}
+
+impl Answers<'_> {
+    fn pass(&self, millis: u64) {
+        self.passed_ms.set(self.passed_ms.get() + millis);
+    }
+
+    fn answer(&self, request: &HttpRequest, read: &Reader) -> Result<(), ConnectError> {
+        request.validate()?;
+        let status_check = get_account(&self.record.connected_account_id);
+        assert_eq!(
+            (request.method, &request.path),
+            ("GET", &status_check.request.path),
+            "not a status check of this account"
+        );
+        self.pass(REQUEST_MS);
+        match self.answers.borrow_mut().next() {
+            Some(seen) if !seen.fails => {
+                let response = seen.response(self.record);
+                self.last.replace(status_check.read(&response).ok());
+                read(request, &response)
+            }
+            _ => Err(server_error()),
         }
     }
 }
 
+impl Platform for Answers<'_> {
+    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
+        Box::pin(ready(self.answer(&request, &read)))
+    }
+
+    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
+        assert!(wait_ms > 0, "a status check without a pause");
+        self.pass(wait_ms);
+        Box::pin(ready(match self.is_late() {
+            true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
+            false => Ok(true),
+        }))
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            now_ms: self.start_ms + self.passed_ms.get(),
+            clock_ms: self.start_ms + self.passed_ms.get(),
+            random: 0.0,
+        }
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Surroundings::ATTENDED
+    }
+
+    fn deadline_ms(&self) -> u64 {
+        self.start_ms + u64::from(TIMEOUT_MS)
+    }
+
+    fn is_late(&self) -> bool {
+        self.passed_ms.get() >= u64::from(TIMEOUT_MS)
+    }
+}
+
+/// Runs a future that is never pending, since [`Answers`] answers at once.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing wakes the future"),
+    }
+}
+
+impl Seen {
+    fn response(self, record: &PendingConnection) -> HttpResponse {
+        let own_id = || record.connected_account_id.clone();
+        let body = json!({
+            "id": self.id.map_or_else(own_id, |text| text.0),
+            "status": strip(&self.status.0),
+            "toolkit": { "slug": "gmail" },
+            "user_id": match self.entity {
+                None => record.entity_id.clone(),
+                Some(other) => other.map(|text| text.0),
+            },
+        });
+        response(200, &serde_json::Value::Null, &body)
+    }
+}
+
+/// Success needs an account that is `ACTIVE`, and that has the id and the entity of the record.
 fn judge(
     result: Result<CompletedConnection, ConnectError>,
     record: &PendingConnection,
@@ -231,11 +307,11 @@ fn judge(
     match result {
         Err(error) => check_error(&error),
         Ok(done) => {
-            assert!(!is_refused, "an error beats an id");
+            assert!(!is_refused, "a refused callback succeeded");
             assert_eq!(
                 Some(&done.account),
                 last.as_ref(),
-                "an account that was not seen"
+                "not the account of the last answer"
             );
             assert_eq!(
                 (&done.connection_status, &done.account.status),

@@ -1,5 +1,5 @@
-//! Where a page may be sent. The input is lines: the URL, then the origins that are listed. The `url` crate, a parser of the
-//! WHATWG's rules, says where a browser would go.
+//! The redirect policy. The input is lines: the URL, then the allowed origins. The `url` crate, which follows the WHATWG standard,
+//! tells where a browser would go.
 #![no_main]
 
 use connect_flow::core::error::ErrorCode;
@@ -29,14 +29,14 @@ fn policy(url: &str, origins: &[String]) {
                     || listed
                         .map(|listed| listed.origin())
                         .any(|origin| origin == parsed.origin()),
-                "{url:?} is of {}",
+                "{url:?} has the origin {}",
                 parsed.origin().ascii_serialization(),
             );
             assert!(is_return_address(url));
             assert_eq!(
                 check(url, &[]),
                 Ok(()),
-                "more is allowed where no origin is listed"
+                "an empty list of origins refuses the URL"
             );
         }
         Err(error) => {
@@ -45,7 +45,7 @@ fn policy(url: &str, origins: &[String]) {
                 (error.code, error.retryable),
                 (ErrorCode::RedirectRefused, false)
             );
-            assert!(error.message.len() < 100, "the URL is not in it");
+            assert!(error.message.len() < 100, "the message is too long");
         }
     }
     if is_origin(url) {
@@ -66,19 +66,23 @@ fn policy(url: &str, origins: &[String]) {
         ] {
             let base = Url::parse(base).expect("a base");
             let there = base.join(url).expect("a URL");
-            assert_eq!(there.origin(), base.origin(), "{url:?} is another site's");
+            assert_eq!(
+                there.origin(),
+                base.origin(),
+                "{url:?} leads to another site"
+            );
         }
     }
 }
 
-/// A browser goes nowhere where Punycode is wrong, and we have no tables to tell.
+/// `None` for invalid Punycode: browsers refuse it, and the policy has no tables to tell.
 fn parse(url: &str) -> Option<Url> {
     match Url::parse(url) {
         Ok(parsed) => Some(parsed),
         Err(why) => {
             assert!(
                 url.to_ascii_lowercase().contains("xn--"),
-                "{url:?} is no URL: {why}"
+                "{url:?} is not a URL: {why}"
             );
             None
         }

@@ -1,19 +1,21 @@
-//! Typed values and any options: what is written as JSON reads back, and what is refused does not show what was typed.
+//! Options and typed values: JSON reads back as it was written, and an error does not contain a typed value.
 #![no_main]
 
 use arbitrary::Arbitrary;
+use connect_flow::core::api::Api;
+use connect_flow::core::api::actions::{ExecuteOptions, execute_action};
+use connect_flow::core::api::connections::{NewAccount, create_account};
+use connect_flow::core::api::http::HttpRequest;
+use connect_flow::core::calls::complete::CompleteOptions;
+use connect_flow::core::calls::expected_params::ExpectedParamsOptions;
+use connect_flow::core::calls::initiate::InitiateOptions;
+use connect_flow::core::error::ConnectError;
 use connect_flow::core::fields;
 use connect_flow::core::flow::{FlowOptions, ResumeOptions};
 use connect_flow::core::options::{
     ClientOptions, RefreshOptions, read_account_id, read_app, read_data, read_headers,
     read_integration_id, read_redirect_url, read_timeout,
 };
-use connect_flow::core::procedure::complete::CompleteOptions;
-use connect_flow::core::procedure::expected_params::ExpectedParamsOptions;
-use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::http::HttpRequest;
-use connect_flow::core::protocol::operation::{Execute, Initiate, Operation};
-use connect_flow::core::protocol::{Api, build};
 use connect_flow::core::scheme::AuthScheme;
 use connect_flow::core::secret::{Secret, redact};
 use connect_flow::core::value::Value;
@@ -49,95 +51,84 @@ fuzz_target!(|input: Input| {
         .into_iter()
         .map(|(name, text)| (strip(&name.0), Secret::new(text.0)))
         .collect();
-    initiate(api, &strip(&input.id.0), typed.clone());
+    initiate(&strip(&input.id.0), typed.clone());
     redacted(&input.words, &typed);
 });
 
 fn execute(api: Api, action: &str, input: &Value) {
-    let operation = Operation::Execute(Execute {
+    let options = ExecuteOptions {
         action: action.to_owned(),
         entity_id: None,
         connected_account_id: None,
         version: None,
         input: input.clone(),
-    });
-    if let Some(request) = built(api, &operation) {
-        let body: serde_json::Value =
-            serde_json::from_slice(request.body.as_ref().expect("a body")).expect("JSON");
-        assert_eq!(
-            body["arguments"],
-            plain(input_value(&operation)),
-            "what is written reads back"
-        );
+    };
+    let request = execute_action(api, &options).request;
+    if is_valid(&request) {
+        let arguments = &body(&request)["arguments"];
+        assert_eq!(*arguments, plain(input), "the input reads back changed");
     }
 }
 
-fn input_value(operation: &Operation) -> &Value {
-    match operation {
-        Operation::Execute(execute) => &execute.input,
-        _ => &Value::Null,
-    }
+fn body(request: &HttpRequest) -> serde_json::Value {
+    serde_json::from_slice(request.body.as_ref().expect("a body")).expect("JSON")
 }
 
-fn built(api: Api, operation: &Operation) -> Option<HttpRequest> {
-    match build(api, operation) {
-        Err(error) => {
-            check_error(&error);
-            None
-        }
-        Ok(request) => {
-            let path = request.path.split('?').next().unwrap_or_default();
-            let path = path.strip_prefix(request.prefix).expect("the prefix");
-            let (before, after) = request
-                .route
-                .split_once("{id}")
-                .unwrap_or((request.route, ""));
-            let id = path
-                .strip_prefix(before)
-                .and_then(|rest| rest.strip_suffix(after))
-                .expect("the route");
-            assert!(
-                !id.contains('/') && ![".", ".."].contains(&id),
-                "{path} climbs"
-            );
-            assert!(
-                request
-                    .path
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() && byte != b'#')
-            );
-            Some(request)
-        }
+/// Whether a request can be sent. If so, its path is checked.
+fn is_valid(request: &HttpRequest) -> bool {
+    if let Err(error) = request.validate() {
+        check_error(&error);
+        return false;
     }
+    let path = request.path.split('?').next().unwrap_or_default();
+    let (before, after) = request
+        .route
+        .split_once("{id}")
+        .unwrap_or((request.route, ""));
+    let id = path
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after))
+        .expect("the route");
+    assert!(
+        !id.contains('/') && ![".", ".."].contains(&id),
+        "{path}: the id is not one segment"
+    );
+    assert!(
+        request
+            .path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    );
+    true
 }
 
-fn initiate(api: Api, id: &str, data: Vec<(String, Secret)>) {
-    let initiate = Initiate {
+fn initiate(id: &str, data: Vec<(String, Secret)>) {
+    let account = NewAccount {
         integration_id: id.to_owned(),
         entity_id: Some(id.to_owned()),
-        auth_scheme: Some(AuthScheme::parse("API_KEY")),
+        auth_scheme: AuthScheme::parse("API_KEY"),
         data: data.clone(),
         redirect_url: "https://app.example/".to_owned(),
     };
-    let operation = Operation::Initiate(initiate);
-    check_hidden(&format!("{operation:?}"));
-    let Some(request) = built(api, &operation) else {
+    check_hidden(&format!("{account:?}"));
+    let request = create_account(&account).request;
+    if !is_valid(&request) {
         return;
-    };
-    check_hidden(&format!("{request:?} {}", request.path));
+    }
+    check_hidden(&format!("{} {:?}", request.path, request.typed));
     let bytes = request.body.as_ref().expect("a body");
     assert!(bytes.len() <= bytes.capacity() && bytes.capacity() >= 256);
-    let body: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
+    let body = body(&request);
     for (at, (name, value)) in data.iter().enumerate() {
         let is_last = data[at + 1..].iter().all(|(other, _)| other != name);
         if is_last && name != "status" {
             let sent = &body["connection"]["state"]["val"][name];
-            assert_eq!(*sent, *value.expose(), "what is typed arrives");
+            assert_eq!(*sent, *value.expose(), "a typed value is sent changed");
         }
     }
 }
 
-/// A server's words that hold typed values, without them.
+/// Redacting removes every typed value from a server's words.
 fn redacted(words: &[Text], typed: &[(String, Secret)]) {
     let own: Vec<_> = typed
         .iter()
@@ -178,13 +169,13 @@ fn options(value: &Value) {
     }
 }
 
-fn read_wait(options: &Value) -> Result<Option<u32>, connect_flow::core::error::ConnectError> {
+fn read_wait(options: &Value) -> Result<Option<u32>, ConnectError> {
     let timeout_ms = read_timeout(options)?;
     read_account_id(options).map(|_| timeout_ms)
 }
 
-/// A name is shown, and may be anything that the caller wrote; a value is not.
-fn check_refused(value: &Value, error: &connect_flow::core::error::ConnectError) {
+/// An error may contain the name of an argument, but no value.
+fn check_refused(value: &Value, error: &ConnectError) {
     let is_name = |value: &Value| value.members().iter().any(|(key, _)| key.contains(TYPED));
     if !is_name(value) && !value.members().iter().any(|(_, item)| is_name(item)) {
         check_error(error);

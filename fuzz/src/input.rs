@@ -1,15 +1,14 @@
-//! Values from the fuzzer's bytes, in the words of the platform so that they get past the first check.
-
-use arbitrary::{Arbitrary, Result, Unstructured};
-use connect_flow::core::value::Value;
+//! Values from the fuzzer's bytes, made of the platform's words so that they get past a reader's first check.
 
 use crate::TYPED;
+use crate::core::value::Value;
 use crate::support::words::{KEYS, WORDS, count, replace};
+use arbitrary::{Arbitrary, Result, Unstructured};
 
 const MAX_DEPTH: usize = 6;
 const MAX_ITEMS: usize = 8;
 
-/// A text: one of the platform's words, what was typed, or anything.
+/// A text: a word of the platform, a typed value, or anything.
 #[derive(Debug, Clone)]
 pub struct Text(pub String);
 
@@ -41,7 +40,7 @@ fn character(u: &mut Unstructured) -> Result<char> {
     })
 }
 
-/// Any JSON value, and what JSON cannot hold.
+/// Any JSON value, and values that JSON cannot hold.
 #[derive(Debug, Clone)]
 pub struct Json(pub Value);
 
@@ -101,7 +100,7 @@ fn number(u: &mut Unstructured) -> Result<String> {
     })
 }
 
-/// A change of a JSON value: another one in some place.
+/// A change of a JSON value: one of the values in it is replaced.
 #[derive(Debug, Clone, Arbitrary)]
 pub struct Edit {
     at: u16,
@@ -109,14 +108,14 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// Makes it.
+    /// Makes the change.
     pub fn apply(self, value: &mut Value) {
         let at = usize::from(self.at) % count(value);
         replace(value, at, self.other.0);
     }
 }
 
-/// How much text a value holds, with a little for each value in it.
+/// The length of all text in a value, plus 8 for each value.
 pub fn size(value: &Value) -> usize {
     8 + match value {
         Value::String(text) | Value::Number(text) => text.len(),
@@ -129,7 +128,7 @@ pub fn size(value: &Value) -> usize {
     }
 }
 
-/// The same value without what was typed: what a platform could know by itself.
+/// Removes typed values: a platform does not know them.
 pub fn without_typed(value: &mut Value) {
     match value {
         Value::String(text) if text.contains(TYPED) => *text = strip(text),
@@ -139,7 +138,7 @@ pub fn without_typed(value: &mut Value) {
     }
 }
 
-/// A text without what was typed.
+/// A text without typed values.
 pub fn strip(text: &str) -> String {
     let mut text = text.to_owned();
     while text.contains(TYPED) {

@@ -1,25 +1,33 @@
-//! What the fuzz targets share: any JSON from the fuzzer's bytes, the marks of typed values, and what holds of every error.
+//! Shared by the fuzz targets: JSON from the fuzzer's bytes, a marker for typed values, and what holds of every error.
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use connect_flow::core::error::{ConnectError, ErrorCode, ISSUE_CODES};
 use cpu_time::ThreadTime;
 
+// The native tests name the core so, and this crate includes their helpers.
+pub use connect_flow::core;
+
+use crate::core::error::{ConnectError, ErrorCode, ISSUE_CODES};
+
+pub mod flow_input;
 pub mod input;
 pub mod support;
 
-/// Stands in whatever the user typed and nowhere else.
+/// Marks typed values. No other input contains it.
 pub const TYPED: &str = "Zx9!typed";
 
-/// Fails when a text shows what was typed, as it is, as part of a URL or as bytes.
+/// Fails if a text contains a typed value: as text, encoded for a URL, or as bytes.
 pub fn check_hidden(text: &str) {
     for shown in [TYPED, "Zx9%21typed", "90, 120, 57, 33"] {
-        assert!(!text.contains(shown), "typed: {shown:?} stands in {text}");
+        assert!(
+            !text.contains(shown),
+            "the typed value {shown:?} is in {text}"
+        );
     }
 }
 
-/// The codes that the TypeScript types list.
+/// The error codes of the TypeScript types.
 static DOCUMENTED: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let types = include_str!("../../src/bindings/types.d.ts");
     let start = types.find("type ConnectErrorCode").expect("the codes");
@@ -27,7 +35,7 @@ static DOCUMENTED: LazyLock<Vec<&str>> = LazyLock::new(|| {
     codes.split('"').skip(1).step_by(2).collect()
 });
 
-/// What holds of every error: its codes are documented, it is one line of text, and it shows nothing that was typed.
+/// Checks what holds of every error: its codes are documented, and it contains no typed value.
 pub fn check_error(error: &ConnectError) {
     assert!(ErrorCode::ALL.contains(&error.code));
     assert!(
@@ -42,8 +50,8 @@ pub fn check_error(error: &ConnectError) {
     check_hidden(&serde_json::to_string(error).expect("JSON"));
 }
 
-/// Fails when `work` takes more of the processor than `nanos` for each of `bytes`. A tenth of a second is always allowed: the first
-/// input of a program pays for what is made once.
+/// Fails if `work` takes more than `nanos` nanoseconds of processor time for each of `bytes`. A tenth of a second is always allowed,
+/// since the first input pays for lazy initialisation.
 pub fn within<T>(bytes: usize, nanos: u64, work: impl FnOnce() -> T) -> T {
     let start = ThreadTime::now();
     let done = work();

@@ -1,17 +1,17 @@
-//! The native tests' own cases and helpers.
+//! Cases and helpers of the native tests.
 
-#[path = "../../tests/support/appended.rs"]
+#[path = "../../tests/native/support/appended.rs"]
 pub mod appended;
-#[path = "../../tests/support/cases.rs"]
+#[path = "../../tests/native/support/cases.rs"]
 pub mod cases;
-#[path = "../../tests/support/flow.rs"]
+#[path = "../../tests/native/support/flow.rs"]
 #[allow(dead_code)]
 pub mod flow;
-#[path = "../../tests/support/json.rs"]
+#[path = "../../tests/native/support/json.rs"]
 pub mod json;
-#[path = "../../tests/support/sound.rs"]
+#[path = "../../tests/native/support/sound.rs"]
 pub mod sound;
-#[path = "../../tests/support/words.rs"]
+#[path = "../../tests/native/support/words.rs"]
 pub mod words;
 
 pub use json::{NOW, body, plain, response, value};

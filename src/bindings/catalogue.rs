@@ -3,13 +3,12 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answer_to_js, ask, call, data};
-use super::lists::list;
+use super::convert::{call, shown, to_js};
+use super::list::list;
 use crate::client::ConnectClient;
+use crate::core::api::apps::AppFilter;
+use crate::core::calls::create_integration::CreateIntegrationOptions;
 use crate::core::options::{read_app, read_integration_id};
-use crate::core::procedure::create_integration::CreateIntegrationOptions;
-use crate::core::protocol::answer::{App, Integration};
-use crate::core::protocol::operation::{AppFilter, Operation};
 
 /// The apps that a platform can connect.
 #[wasm_bindgen]
@@ -29,11 +28,8 @@ impl Apps {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ListAppsOptions")] options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        list(&self.0, "apps.list", options, |_, options| {
-            Ok(Operation::ListApps {
-                filter: AppFilter::read(options)?,
-                cursor: None,
-            })
+        list(&self.0, "apps.list", options, |client, options| {
+            Ok(client.list_apps(AppFilter::read(options)?))
         })
     }
 
@@ -45,15 +41,9 @@ impl Apps {
         &self,
         #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
     ) -> Promise {
-        let operation = |app| Operation::GetApp { app };
-        ask(
-            &self.0,
-            "apps.get",
-            options,
-            read_app,
-            operation,
-            answer_to_js::<App>,
-        )
+        call(&self.0, "apps.get", options, &|client, options| {
+            shown(client.get_app(&read_app(options)?), to_js)
+        })
     }
 }
 
@@ -67,11 +57,8 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListIntegrationsOptions")] options: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        list(&self.0, "integrations.list", options, |_, options| {
-            Ok(Operation::ListIntegrations {
-                app: read_app(options)?,
-                cursor: None,
-            })
+        list(&self.0, "integrations.list", options, |client, options| {
+            Ok(client.list_integrations(read_app(options)?))
         })
     }
 
@@ -83,15 +70,12 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "IntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        let operation = |integration_id| Operation::GetIntegration { integration_id };
-        ask(
-            &self.0,
-            "integrations.get",
-            options,
-            read_integration_id,
-            operation,
-            answer_to_js::<Integration>,
-        )
+        call(&self.0, "integrations.get", options, &|client, options| {
+            shown(
+                client.get_integration(&read_integration_id(options)?),
+                to_js,
+            )
+        })
     }
 
     /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3.1/auth_configs`.
@@ -105,9 +89,16 @@ impl Integrations {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CreateIntegrationOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, "integrations.create", options, &|options| {
-            let create = CreateIntegrationOptions::read(options)?;
-            Ok(data(self.0.creating(create)?))
-        })
+        call(
+            &self.0,
+            "integrations.create",
+            options,
+            &|client, options| {
+                shown(
+                    client.create_integration(CreateIntegrationOptions::read(options)?),
+                    to_js,
+                )
+            },
+        )
     }
 }

@@ -1,36 +1,27 @@
 //! `ConnectClient` as JavaScript sees it. Its methods return promises and are no async functions: arguments are read, and
 //! errors in them found, at the time of the call.
 
-use core::cell::RefCell;
-use std::rc::Rc;
-
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::accounts::{ConnectedAccounts, Entity, initiate};
+use super::accounts::{ConnectedAccounts, initiate};
+use super::actions::show_execution;
 use super::catalogue::{Apps, Integrations};
-use super::convert::{
-    Arguments, answer_to_js, ask, call, data, executed, promise, read_with, thrown, to_js, wrong,
-};
+use super::convert::{Arguments, call, read_with, shown, text_of, thrown, to_js, wrong};
+use super::entity::Entity;
 use super::flow::JsConnectFlow;
-use crate::browser::failure::Failure;
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
+use crate::core::api::actions::ExecuteOptions;
+use crate::core::calls::complete::CompleteOptions;
+use crate::core::calls::expected_params::ExpectedParamsOptions;
+use crate::core::error::ConnectError;
 use crate::core::flow::{FlowOptions, ResumeOptions};
 use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
-use crate::core::procedure::complete::{CompleteOptions, TIMEOUT_MS};
-use crate::core::procedure::expected_params::ExpectedParamsOptions;
-use crate::core::protocol::answer::AuthParams;
-use crate::core::protocol::operation::{Execute, Operation};
-
-type Result<T> = core::result::Result<T, Failure>;
 
 /// A client of one platform, made by `createClient`.
 #[wasm_bindgen(js_name = ConnectClient)]
-pub struct JsConnectClient(ConnectClient, Completing);
-
-/// Completions under way, by callback URL and time limit: a page that mounts twice asks once.
-type Completing = Rc<RefCell<Vec<((String, Option<u32>), Promise)>>>;
+pub struct JsConnectClient(ConnectClient);
 
 #[wasm_bindgen(js_class = ConnectClient)]
 impl JsConnectClient {
@@ -40,11 +31,11 @@ impl JsConnectClient {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "ClientOptions")] options: &JsValue,
         entry: Option<String>,
-    ) -> core::result::Result<JsConnectClient, JsValue> {
+    ) -> Result<JsConnectClient, JsValue> {
         page::enter(entry);
         create(options)
-            .map(|client| JsConnectClient(client, Completing::default()))
-            .map_err(|failure| thrown("createClient", failure))
+            .map(JsConnectClient)
+            .map_err(|error| thrown("createClient", error))
     }
 
     /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
@@ -59,10 +50,15 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExpectedParamsOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, "getExpectedParamsForUser", options, &|options| {
-            let expected = ExpectedParamsOptions::read(options)?;
-            Ok(data(self.0.expected_params(expected)?))
-        })
+        call(
+            &self.0,
+            "getExpectedParamsForUser",
+            options,
+            &|client, options| {
+                let options = ExpectedParamsOptions::read(options)?;
+                shown(client.get_expected_params_for_user(options), to_js)
+            },
+        )
     }
 
     /// Starts a connection: `POST /api/v3.1/connected_accounts`, or `POST /api/v3.1/connected_accounts/link` where the platform hosts
@@ -85,10 +81,10 @@ impl JsConnectClient {
     pub fn redirect(
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectionRequest")] request: &JsValue,
-    ) -> core::result::Result<(), JsValue> {
+    ) -> Result<(), JsValue> {
         Arguments::read(request, &[])
             .and_then(|arguments| self.0.redirect(&read_redirect_url(&arguments.data)?))
-            .map_err(|failure| thrown("redirect", failure))
+            .map_err(|error| thrown("redirect", error))
     }
 
     /// What a callback URL says; default: the address of this page. Null on any other page. Not verified.
@@ -98,14 +94,14 @@ impl JsConnectClient {
     pub fn parse_callback(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string | URL")] url: &JsValue,
-    ) -> core::result::Result<JsValue, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let url = match url.is_undefined() || url.is_null() {
             true => Ok(None),
             false => text_of(url).map(Some),
         };
         url.and_then(|url| self.0.parse_callback(url.as_deref()))
             .map(|callback| to_js(&callback))
-            .map_err(|failure| thrown("parseCallback", failure))
+            .map_err(|error| thrown("parseCallback", error))
     }
 
     /// On the page that the user returns to: binds the callback to an attempt of this browser, verifies it with the
@@ -122,53 +118,17 @@ impl JsConnectClient {
         #[wasm_bindgen(unchecked_optional_param_type = "CompleteConnectionOptions")]
         options: &JsValue,
     ) -> Promise {
-        let options = Arguments::read(options, &["signal", "url"]).and_then(|mut arguments| {
-            let signal = arguments.take_signal()?;
-            let url = arguments.take("url").map(|url| text_of(&url)).transpose()?;
-            let options = CompleteOptions::read(&arguments.data)?;
-            Ok((CompleteOptions { url, ..options }, signal))
-        });
-        // Only calls that can share one answer do: same URL, same time limit, no signal that could end one of them.
-        let key = match &options {
-            Ok((options, None)) => {
-                let page = || self.0.callback_address().ok();
-                let url = options.url.clone().or_else(page);
-                url.filter(|url| matches!(self.0.parse_callback(Some(url)), Ok(Some(_))))
-                    .map(|url| (url, options.timeout_ms))
-            }
-            _ => None,
-        };
-        if let Some((_, promise)) = self
-            .1
-            .borrow()
-            .iter()
-            .find(|(other, _)| Some(other) == key.as_ref())
-        {
-            return promise.clone();
-        }
-        let (client, completing) = (self.0.clone(), self.1.clone());
-        let done = key.clone();
-        let started = options.and_then(|(options, signal)| {
-            let limit_ms = options.timeout_ms.or(Some(TIMEOUT_MS));
-            Ok((data(client.completion(options)?), limit_ms, signal))
-        });
-        let promise = promise(
+        call(
+            &self.0,
             "completeConnection",
-            Box::pin(async move {
-                let result = match started {
-                    Ok((call, limit_ms, signal)) => client.run_within(call, limit_ms, signal).await,
-                    Err(failure) => Err(failure),
-                };
-                completing
-                    .borrow_mut()
-                    .retain(|(other, _)| Some(other) != done.as_ref());
-                result
-            }),
-        );
-        if let Some(key) = key {
-            self.1.borrow_mut().push((key, promise.clone()));
-        }
-        promise
+            options,
+            &|client, options| {
+                shown(
+                    client.complete_connection(CompleteOptions::read(options)?),
+                    to_js,
+                )
+            },
+        )
     }
 
     /// The attempts that left this browser's pages and are not complete, newest first.
@@ -183,11 +143,11 @@ impl JsConnectClient {
     pub fn flow(
         &self,
         #[wasm_bindgen(unchecked_param_type = "FlowOptions")] options: &JsValue,
-    ) -> core::result::Result<JsConnectFlow, JsValue> {
+    ) -> Result<JsConnectFlow, JsValue> {
         read_with(options, FlowOptions::read)
             .and_then(|options| self.0.flow(options))
             .map(JsConnectFlow::new)
-            .map_err(|failure| thrown("flow", failure))
+            .map_err(|error| thrown("flow", error))
     }
 
     /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or the one
@@ -203,11 +163,11 @@ impl JsConnectClient {
     pub fn resume(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: &JsValue,
-    ) -> core::result::Result<JsValue, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         read_with(options, ResumeOptions::read)
             .and_then(|options| self.0.resume(options))
             .map(|flow| flow.map_or(JsValue::NULL, |flow| JsConnectFlow::new(flow).into()))
-            .map_err(|failure| thrown("resume", failure))
+            .map_err(|error| thrown("resume", error))
     }
 
     /// The apps that the platform can connect.
@@ -238,17 +198,9 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
-        let operation = |connected_account_id| Operation::GetAuthParams {
-            connected_account_id,
-        };
-        ask(
-            &self.0,
-            "getAuthParams",
-            options,
-            read_account_id,
-            operation,
-            answer_to_js::<AuthParams>,
-        )
+        call(&self.0, "getAuthParams", options, &|client, options| {
+            shown(client.get_auth_params(&read_account_id(options)?), to_js)
+        })
     }
 
     /// Executes an action on behalf of an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Sent once, never repeated.
@@ -260,8 +212,11 @@ impl JsConnectClient {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
     ) -> Promise {
-        call(&self.0, "executeAction", options, &|options| {
-            Ok(executed(self.0.execution(Execute::read(options)?)))
+        call(&self.0, "executeAction", options, &|client, options| {
+            shown(
+                client.execute_action(ExecuteOptions::read(options)?),
+                show_execution,
+            )
         })
     }
 
@@ -269,9 +224,9 @@ impl JsConnectClient {
     pub fn entity(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
-    ) -> core::result::Result<Entity, JsValue> {
+    ) -> Result<Entity, JsValue> {
         match id.as_string().filter(|id| !id.trim().is_empty()) {
-            Some(id) => Ok(Entity(self.0.clone(), id)),
+            Some(id) => Ok(Entity::new(self.0.clone(), id)),
             None => {
                 let problem = "must be the id of one of your users";
                 Err(thrown("entity", wrong("id", problem)))
@@ -284,14 +239,14 @@ impl JsConnectClient {
     pub fn get_entity(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
-    ) -> core::result::Result<Entity, JsValue> {
+    ) -> Result<Entity, JsValue> {
         self.entity(id)
     }
 
     /// This client: the documents' `toolset.client.connectedAccounts`.
     #[wasm_bindgen(getter)]
     pub fn client(&self) -> JsConnectClient {
-        JsConnectClient(self.0.clone(), self.1.clone())
+        JsConnectClient(self.0.clone())
     }
 
     /// What this client did lately, oldest first, to be pasted into a ticket: at most 200 entries, without ids, typed
@@ -307,7 +262,7 @@ impl JsConnectClient {
     }
 }
 
-fn create(options: &JsValue) -> Result<ConnectClient> {
+fn create(options: &JsValue) -> Result<ConnectClient, ConnectError> {
     // `wasmUrl` was the loader's business.
     let mut arguments = Arguments::read(options, &["fetch", "headers", "storage", "wasmUrl"])?;
     let fetch = arguments.take_function("fetch")?;
@@ -334,14 +289,4 @@ fn create(options: &JsValue) -> Result<ConnectClient> {
             storage,
         },
     )
-}
-
-/// A URL given as text or as a `URL`.
-fn text_of(url: &JsValue) -> Result<String> {
-    url.as_string()
-        .or_else(|| {
-            let href = js_sys::Reflect::get(url, &"href".into());
-            href.ok()?.as_string()
-        })
-        .ok_or_else(|| wrong("url", "must be text or a URL"))
 }

@@ -1,7 +1,5 @@
 //! Arguments in, answers and errors out.
 
-use core::pin::Pin;
-
 use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -9,24 +7,22 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
-use super::value::{decode_except, encode};
-use crate::browser::failure::Failure;
+use super::value::decode_except;
 use crate::browser::value::decode;
-use crate::client::{Call, ConnectClient};
+use crate::client::{CallFuture, ConnectClient, Converted};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::read_timeout;
 use crate::core::plain::plain;
-use crate::core::procedure;
-use crate::core::protocol::answer::{Answer, Execution};
-use crate::core::protocol::operation::Operation;
 use crate::core::text::concat;
 use crate::core::value::Value;
+
+type Result<T> = std::result::Result<T, ConnectError>;
 
 #[wasm_bindgen]
 extern "C" {
     /// Runs the page's setters, if it has put any on the prototype of errors.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
-    fn assign(target: &Error, source: &JsValue) -> Result<JsValue, JsValue>;
+    fn assign(target: &Error, source: &JsValue) -> std::result::Result<JsValue, JsValue>;
 }
 
 /// Plain data for JavaScript: absent members are absent, `None` is null.
@@ -37,21 +33,21 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
         .unwrap_or_default()
 }
 
-/// A real `Error` with the members of a `ConnectError`.
-pub fn to_error(failure: &Failure) -> JsValue {
-    let error = Error::new(&failure.error.message);
-    // Defined, not assigned: where a page has frozen the prototypes, what they have cannot be assigned.
+/// An `Error` with the members of a `ConnectError`.
+pub fn to_error(error: &ConnectError) -> JsValue {
+    let object = Error::new(&error.message);
+    // Defined, not assigned: where a page has frozen the prototypes, their members cannot be assigned.
     let name = Object::new();
     put(&name, "name", &"ConnectError".into());
     let name = Object::get_own_property_descriptors(&name);
-    Object::define_properties(&error, name.unchecked_ref());
-    let members = to_js(&failure.error);
+    Object::define_properties(&object, name.unchecked_ref());
+    let members = to_js(error);
     freeze_members(&members);
-    let _ = assign(&error, &members);
-    if let Some(cause) = &failure.cause {
-        put(&error, "cause", cause);
+    let _ = assign(&object, &members);
+    if let Some(cause) = error.cause::<JsValue>() {
+        put(&object, "cause", cause);
     }
-    error.into()
+    object.into()
 }
 
 /// Freezes what is in plain data of ours, at every depth.
@@ -64,174 +60,134 @@ pub fn freeze_members(value: &JsValue) {
     }
 }
 
-/// A promise for what becomes of some work, rejected with a `ConnectError`. Boxed, so that promises are compiled once.
-pub fn promise(
-    name: &'static str,
-    work: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>,
-) -> Promise {
-    future_to_promise(async move { work.await.map_err(|failure| thrown(name, failure)) })
+/// A promise of a call's answer, rejected with a `ConnectError`.
+pub fn promise(name: &'static str, answer: CallFuture<JsValue>) -> Promise {
+    future_to_promise(async move { answer.await.map_err(|error| thrown(name, error)) })
 }
 
-/// The error to throw from a call. Where an argument is wrong, its message names the call.
-pub fn thrown(name: &str, mut failure: Failure) -> JsValue {
-    if failure.error.code == ErrorCode::InvalidArgument {
-        failure.error.message = concat(&[name, ": ", &failure.error.message]);
+/// The error to throw from a call. The message of a wrong argument names the call.
+pub fn thrown(name: &str, mut error: ConnectError) -> JsValue {
+    if error.code == ErrorCode::InvalidArgument {
+        error.message = concat(&[name, ": ", &error.message]);
     }
-    to_error(&failure)
+    to_error(&error)
 }
 
-/// Reads the options of a call and promises what comes of it. What is wrong with them is found at the time of the call.
+/// Reads the options of a call and returns a promise of its answer. `start` gets a client with the caller's signal and time limit.
+/// The options are read before this returns.
 pub fn call(
     client: &ConnectClient,
     name: &'static str,
     options: &JsValue,
-    start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
+    start: &dyn Fn(ConnectClient, &Value) -> Result<CallFuture<JsValue>>,
 ) -> Promise {
-    call_within(client, name, options, None, start)
+    let answer = with_options(client, options)
+        .and_then(|(client, arguments)| start(client, &arguments.data));
+    answered(name, answer)
 }
 
-/// The same, with a time limit in milliseconds for a caller who gives none.
-pub fn call_within(
-    client: &ConnectClient,
-    name: &'static str,
-    options: &JsValue,
-    default_ms: Option<u32>,
-    start: &dyn Fn(&Value) -> Result<Call<JsValue>, Failure>,
-) -> Promise {
-    let started = Arguments::read(options, &["signal", "data"]).and_then(|mut arguments| {
-        let signal = arguments.take_signal()?;
-        if let Some(data) = arguments.take("data") {
-            check_values(&data)?;
-            arguments.put("data", &data)?;
-        }
-        let limit_ms = read_timeout(&arguments.data)?;
-        Ok((start(&arguments.data)?, limit_ms.or(default_ms), signal))
-    });
-    perform(client, name, started)
+/// A promise of an answer that may have failed already.
+pub fn answered(name: &'static str, answer: Result<CallFuture<JsValue>>) -> Promise {
+    let answer = answer.unwrap_or_else(|error| Box::pin(std::future::ready(Err(error))));
+    promise(name, answer)
 }
 
-/// A call that can start, its time limit in milliseconds and the caller's signal.
-pub type Started = (Call<JsValue>, Option<u32>, Option<AbortSignal>);
-
-/// Promises what comes of a call.
-pub fn perform(
-    client: &ConnectClient,
-    name: &'static str,
-    started: Result<Started, Failure>,
-) -> Promise {
-    let client = client.clone();
-    promise(
-        name,
-        Box::pin(async move {
-            let (call, limit_ms, signal) = started?;
-            client.run_within(call, limit_ms, signal).await
-        }),
-    )
+/// A call whose answer is shown to JavaScript.
+pub fn shown<T: 'static>(
+    answer: CallFuture<T>,
+    show: fn(&T) -> JsValue,
+) -> Result<CallFuture<JsValue>> {
+    Ok(Box::pin(Converted {
+        future: answer,
+        convert: Box::new(move |answer| show(&answer)),
+    }))
 }
 
-/// A call that comes to plain data.
-pub fn data<T: Serialize + 'static>(mut call: Call<T>) -> Call<JsValue> {
-    Box::new(move |event, now_ms| call(event, now_ms).map(|value| to_js(&value)))
-}
-
-/// One question to the platform about what one option names, and what becomes of its answer.
-pub fn ask(
-    client: &ConnectClient,
-    name: &'static str,
-    options: &JsValue,
-    read: fn(&Value) -> Result<String, ConnectError>,
-    operation: fn(String) -> Operation,
-    answered: fn(Answer) -> Result<JsValue, ConnectError>,
-) -> Promise {
-    call(client, name, options, &|options| {
-        let operation = operation(read(options)?);
-        Ok(Box::new(procedure::ask(operation, answered)))
-    })
-}
-
-/// What was asked for, as plain data.
+/// The options of a call, and the client with the caller's signal and time limit.
 ///
 /// # Errors
-/// `response_invalid` when the answer is to another question.
-pub fn answer_to_js<T: Serialize + TryFrom<Answer, Error = ConnectError>>(
-    answer: Answer,
-) -> Result<JsValue, ConnectError> {
-    Ok(to_js(&T::try_from(answer)?))
+/// `invalid_argument`.
+fn with_options(client: &ConnectClient, options: &JsValue) -> Result<(ConnectClient, Arguments)> {
+    let mut arguments = Arguments::read(options, &["signal", "data", "url"])?;
+    let signal = arguments.take_signal()?;
+    if let Some(data) = arguments.take("data") {
+        check_values(&data)?;
+        arguments.put("data", &data)?;
+    }
+    if let Some(url) = arguments.take("url") {
+        arguments.put("url", &text_of(&url)?.into())?;
+    }
+    let limit_ms = read_timeout(&arguments.data)?;
+    Ok((client.with_signal(signal).with_timeout(limit_ms), arguments))
+}
+
+/// A URL given as text or as a `URL`.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn text_of(url: &JsValue) -> Result<String> {
+    url.as_string()
+        .or_else(|| {
+            let href = Reflect::get(url, &"href".into());
+            href.ok()?.as_string()
+        })
+        .ok_or_else(|| wrong("url", "must be text or a URL"))
 }
 
 /// Reads options that are plain data.
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn read_with<O>(
-    options: &JsValue,
-    read: impl FnOnce(&Value) -> Result<O, ConnectError>,
-) -> Result<O, Failure> {
-    Ok(read(&Arguments::read(options, &[])?.data)?)
-}
-
-/// A call that executes an action. Its data is of any shape.
-pub fn executed(operation: Operation) -> Call<JsValue> {
-    Box::new(procedure::ask(operation, execution_to_js))
-}
-
-fn execution_to_js(answer: Answer) -> Result<JsValue, ConnectError> {
-    let execution = Execution::try_from(answer)?;
-    let object = Object::new();
-    put(&object, "successful", &JsValue::TRUE);
-    put(&object, "data", &encode(&execution.data));
-    if let Some(id) = &execution.log_id {
-        put(&object, "logId", &id.into());
-    }
-    Ok(object.into())
+pub fn read_with<O>(options: &JsValue, read: impl FnOnce(&Value) -> Result<O>) -> Result<O> {
+    read(&Arguments::read(options, &[])?.data)
 }
 
 /// Sets a member of an object of ours.
 pub fn put(object: &Object, name: &str, value: &JsValue) {
-    // Defining a member of a plain object cannot fail.
+    // Setting a member of a plain object cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-/// One argument object, decoded at the time of the call: what the caller does to it later has no effect.
+/// One argument object, decoded when the call is made: later changes by the caller have no effect.
 pub struct Arguments {
-    /// What is plain data in it.
+    /// Its plain data.
     pub data: Value,
     kept: Vec<(String, JsValue)>,
 }
 
 impl Arguments {
-    /// Decodes an object, all but the members `kept`, which are for [`Arguments::take`].
+    /// Decodes an object, except the members `kept`, which are for [`Arguments::take`].
     ///
     /// # Errors
     /// `invalid_argument` when a getter throws.
-    pub fn read(object: &JsValue, kept: &[&str]) -> Result<Self, Failure> {
+    pub fn read(object: &JsValue, kept: &[&str]) -> Result<Self> {
         let (data, kept) =
             decode_except(object, kept).map_err(|cause| unreadable("options", cause))?;
         Ok(Arguments { data, kept })
     }
 
-    /// Decodes the user's values by field name, which may be pairs, such as a `FormData`.
+    /// Decodes the user's values by field name: an object, or pairs such as a `FormData`.
     ///
     /// # Errors
     /// `invalid_argument`.
-    pub fn values(data: &JsValue) -> Result<Self, Failure> {
+    pub fn values(data: &JsValue) -> Result<Self> {
         check_values(data)?;
         let data = decode(data).map_err(|cause| unreadable("data", cause))?;
         let kept = Vec::new();
         Ok(Arguments { data, kept })
     }
 
-    /// Takes a kept member, as JavaScript has it. `None` when absent or null.
+    /// Takes a kept member. `None` when absent or null.
     pub fn take(&mut self, name: &str) -> Option<JsValue> {
         let index = self.kept.iter().position(|(key, _)| key == name)?;
         Some(self.kept.swap_remove(index).1)
     }
 
-    /// Puts a member that was taken back, as data.
+    /// Adds a member as data.
     ///
     /// # Errors
     /// `invalid_argument` when a getter throws.
-    pub fn put(&mut self, name: &str, value: &JsValue) -> Result<(), Failure> {
+    pub fn put(&mut self, name: &str, value: &JsValue) -> Result<()> {
         let value = decode(value).map_err(|cause| unreadable(name, cause))?;
         if let Value::Object(members) = &mut self.data {
             members.push((name.to_owned(), value));
@@ -243,7 +199,7 @@ impl Arguments {
     ///
     /// # Errors
     /// `invalid_argument`.
-    pub fn take_function(&mut self, name: &str) -> Result<Option<Function>, Failure> {
+    pub fn take_function(&mut self, name: &str) -> Result<Option<Function>> {
         self.take(name)
             .map(|value| {
                 value
@@ -257,7 +213,7 @@ impl Arguments {
     ///
     /// # Errors
     /// `invalid_argument`.
-    pub fn take_signal(&mut self) -> Result<Option<AbortSignal>, Failure> {
+    pub fn take_signal(&mut self) -> Result<Option<AbortSignal>> {
         self.take("signal")
             .map(|value| {
                 // A proxy of a signal passes for one, but its members may throw.
@@ -277,8 +233,8 @@ impl Drop for Arguments {
     }
 }
 
-/// Refuses what pages hand over in place of the user's values: the event of a form, the form itself, or a promise.
-fn check_values(data: &JsValue) -> Result<(), Failure> {
+/// Refuses common mistakes in place of the user's values: an event, an element or a promise.
+fn check_values(data: &JsValue) -> Result<()> {
     let member = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
     if data.is_object()
         && (member("target").is_object()
@@ -293,17 +249,12 @@ fn check_values(data: &JsValue) -> Result<(), Failure> {
 }
 
 /// An argument of the wrong type.
-pub fn wrong(name: &str, problem: &str) -> Failure {
-    ConnectError::argument("type", name, problem).into()
+pub fn wrong(name: &str, problem: &str) -> ConnectError {
+    ConnectError::argument("type", name, problem)
 }
 
 /// An argument whose getter or proxy threw.
-pub fn unreadable(name: &str, cause: JsValue) -> Failure {
-    Failure {
-        cause: Some(cause),
-        ..wrong(
-            name,
-            "cannot be read: a getter or a proxy threw, or it is nested too deeply",
-        )
-    }
+pub fn unreadable(name: &str, cause: JsValue) -> ConnectError {
+    let problem = "cannot be read: a getter or a proxy threw, or it is nested too deeply";
+    wrong(name, problem).with_cause(cause)
 }

@@ -5,9 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{Arguments, put, thrown, to_js, unreadable, wrong};
 use super::value::encode;
-use crate::browser::failure::Failure;
 use crate::browser::value::decode;
-use crate::core::error::Issue;
+use crate::core::error::{ConnectError, Issue};
 use crate::core::fields::{Field, read, read_list};
 use crate::core::input_attributes::input_attributes;
 use crate::core::json_schema::json_schema;
@@ -15,7 +14,7 @@ use crate::core::secret::Secret;
 use crate::core::validate;
 use crate::core::value::Value;
 
-type Result<T> = core::result::Result<T, JsValue>;
+type Result<T> = std::result::Result<T, JsValue>;
 
 /// What is wrong with the user's values, one issue a field, in the order of the fields. Empty: nothing. The values are looked at
 /// as `initiateConnection` sends them: trimmed, cut down where the field says how, the defaults filled in.
@@ -30,7 +29,7 @@ pub fn validate_params(
     let fields = fields_of("validateParams", fields)?;
     match values(&fields, data) {
         Ok((_, issues)) => Ok(to_js(&issues)),
-        Err(failure) => Err(thrown("validateParams", failure)),
+        Err(error) => Err(thrown("validateParams", error)),
     }
 }
 
@@ -49,7 +48,7 @@ pub fn validate_standard(
         }
         Ok((_, issues)) => issues,
         // What is no object at all has no path.
-        Err(failure) => core::mem::take(&mut { failure.error }.issues),
+        Err(error) => std::mem::take(&mut { error }.issues),
     };
     let list = Array::new();
     for issue in &issues {
@@ -83,26 +82,26 @@ pub fn to_json_schema(
 pub fn js_input_attributes(
     #[wasm_bindgen(unchecked_param_type = "ExpectedInputField")] field: &JsValue,
 ) -> Result<JsValue> {
-    let field = decoded(field, "field").and_then(|value| Ok(read(&value, "field")?));
+    let field = decoded(field, "field").and_then(|value| read(&value, "field"));
     match field {
         Ok(field) => Ok(encode(&input_attributes(&field))),
-        Err(failure) => Err(thrown("inputAttributes", failure)),
+        Err(error) => Err(thrown("inputAttributes", error)),
     }
 }
 
-fn decoded(value: &JsValue, name: &str) -> core::result::Result<Value, Failure> {
+fn decoded(value: &JsValue, name: &str) -> std::result::Result<Value, ConnectError> {
     decode(value).map_err(|cause| unreadable(name, cause))
 }
 
 fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
     decoded(fields, "fields")
-        .and_then(|value| Ok(read_list(&value)?))
-        .map_err(|failure| thrown(name, failure))
+        .and_then(|value| read_list(&value))
+        .map_err(|error| thrown(name, error))
 }
 
 type Values = (Vec<(String, Secret)>, Vec<Issue>);
 
-fn values(fields: &[Field], data: &JsValue) -> core::result::Result<Values, Failure> {
+fn values(fields: &[Field], data: &JsValue) -> std::result::Result<Values, ConnectError> {
     let values = &Arguments::values(data)?.data;
     if !values.is_null() && !values.is_object() {
         return Err(wrong("data", "must be an object or a FormData"));

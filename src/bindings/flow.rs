@@ -1,14 +1,14 @@
 //! `client.flow(...)` as JavaScript sees it.
 
-use core::cell::RefCell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{Arguments, freeze_members, promise, put, thrown, to_error, to_js, wrong};
-use crate::browser::failure::Failure;
 use crate::client::ConnectFlow;
+use crate::core::error::ConnectError;
 use crate::core::fields::Field;
 use crate::core::flow::Snapshot;
 use crate::core::options::read_data;
@@ -48,7 +48,7 @@ impl JsConnectFlow {
         #[wasm_bindgen(unchecked_optional_param_type = "Record<string, string> | FormData")]
         data: &JsValue,
     ) -> Promise {
-        let data = Arguments::values(data).and_then(|values| Ok(read_data(&values.data)?));
+        let data = Arguments::values(data).and_then(|values| read_data(&values.data));
         self.settle("flow.submit", data.and_then(|data| self.flow.submit(data)))
     }
 
@@ -66,7 +66,7 @@ impl JsConnectFlow {
     pub fn cancel(&self) -> Result<(), JsValue> {
         self.flow
             .cancel()
-            .map_err(|failure| thrown("flow.cancel", failure))
+            .map_err(|error| thrown("flow.cancel", error))
     }
 
     /// Has `listener` called after every change. The function that it returns undoes that and may be called twice.
@@ -116,7 +116,7 @@ impl JsConnectFlow {
         }
     }
 
-    fn settle(&self, name: &'static str, started: Result<(), Failure>) -> Promise {
+    fn settle(&self, name: &'static str, started: Result<(), ConnectError>) -> Promise {
         let (flow, shown) = (self.flow.clone(), self.shown.clone());
         promise(
             name,
@@ -150,11 +150,7 @@ fn show(flow: &ConnectFlow, shown: &RefCell<Shown>) -> JsValue {
     };
     freeze_members(&object);
     if let Some(error) = &snapshot.error {
-        let failure = Failure {
-            error: error.clone(),
-            cause: flow.cause(),
-        };
-        let error = to_error(&failure);
+        let error = to_error(error);
         // Only the error itself: its `cause` is the page's.
         Object::freeze(error.unchecked_ref::<Object>());
         put(&object, "error", &error);

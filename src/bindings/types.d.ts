@@ -85,6 +85,8 @@ export interface ConnectError extends Error {
    * starts again.
    */
   readonly connectedAccountId?: string;
+  /** With `in_app_browser`: the app whose browser the page runs in, such as `instagram`. */
+  readonly inAppBrowser?: string;
   /** Which arguments or values are wrong. */
   readonly issues?: readonly Issue[];
   /** The original exception, such as a `TypeError` of `fetch`. */
@@ -776,7 +778,7 @@ export interface ClientOptions {
    */
   redirectUrl?: string | undefined;
   /** Origins that users may be sent to, for example `["https://connect.example.com"]`. Default: any `https:` origin. */
-  redirectOrigins?: readonly string[] | undefined;
+  providerOrigins?: readonly string[] | undefined;
   /**
    * Time limit of one request, in milliseconds, from calling `headers` to the end of the answer. 1 to 600,000. Default 15,000. A call
    * makes one to three requests and may retry each. To limit the whole call, pass it a `timeoutMs`.

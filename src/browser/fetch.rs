@@ -1,7 +1,7 @@
 //! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
 //! rejected with something that is no `Error`.
 
-use core::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell};
 
 use gloo_net::http::Headers;
 use js_sys::{Array, Function, JsString, Object, Promise, Uint8Array};
@@ -11,15 +11,16 @@ use web_sys::{
     RequestRedirect,
 };
 
-use super::failure::Failure;
 use super::timing::{Deadline, cancelled, now_ms};
 use super::value::{decode, parse_json};
+use crate::core::api::http::{Body, HttpRequest, HttpResponse};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
-use crate::core::protocol::http::{Body, HttpRequest, HttpResponse};
 use crate::core::retry::retry_after_ms;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
+
+type Result<T> = std::result::Result<T, ConnectError>;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
@@ -74,7 +75,7 @@ impl Http {
         request: &HttpRequest,
         max_bytes: u32,
         signals: &[AbortSignal],
-    ) -> Result<HttpResponse, Failure> {
+    ) -> Result<HttpResponse> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
         let (request, _typed) = build(options, request, &headers, &deadline)?;
@@ -86,7 +87,7 @@ impl Http {
         );
         match deadline.limit(&work).await {
             Ok(exchanged) => read(exchanged.unchecked_ref(), max_bytes),
-            Err(stopped) => Err(stopped.unwrap_or_else(|_| cancelled()).into()),
+            Err(stopped) => Err(stopped.unwrap_or_else(|_| cancelled())),
         }
     }
 
@@ -104,22 +105,21 @@ impl Http {
         &self,
         options: &ClientOptions,
         deadline: &Deadline<'_>,
-    ) -> Result<Vec<(String, String)>, Failure> {
+    ) -> Result<Vec<(String, String)>> {
         let Some(ask) = &self.headers else {
             return Ok(options.headers.clone());
         };
         if let Some(cached) = self.cached.borrow().clone() {
             return Ok(cached);
         }
-        let failed = |cause| {
-            Failure::caused(
-                ErrorCode::Unauthorized,
-                "the `headers` function failed",
-                cause,
-            )
+        let failed = |cause: JsValue| {
+            ConnectError::new(ErrorCode::Unauthorized, "the `headers` function failed")
+                .with_cause(cause)
         };
-        let asked = self.asked.borrow().clone();
-        let asked = match asked {
+        let pending = self.asked.borrow().clone();
+        // Forgotten also when this call is dropped: nobody may be left who would take the answer in.
+        let _asked = Asked(&self.asked);
+        let asked = match pending {
             Some(asked) => asked,
             None => {
                 let asked = ask.call0(&JsValue::UNDEFINED).map_err(failed)?;
@@ -128,10 +128,9 @@ impl Http {
             }
         };
         let answered = deadline.limit(&asked).await;
-        self.asked.take();
         let answered = match answered {
             Ok(value) => value,
-            Err(Ok(error)) => return Err(error.into()),
+            Err(Ok(error)) => return Err(error),
             Err(Err(cause)) => return Err(failed(cause)),
         };
         let headers = read_headers(&decode(&answered).map_err(failed)?)?;
@@ -141,7 +140,16 @@ impl Http {
     }
 }
 
-fn check_headers(headers: &[(String, String)]) -> Result<(), ConnectError> {
+/// Forgets a question when dropped.
+struct Asked<'a>(&'a RefCell<Option<JsValue>>);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
+
+fn check_headers(headers: &[(String, String)]) -> Result<()> {
     headers
         .iter()
         .try_for_each(|(name, value)| check_header(name, value))
@@ -152,7 +160,7 @@ fn build(
     request: &HttpRequest,
     extra: &[(String, String)],
     deadline: &Deadline,
-) -> Result<(Request, Option<Typed>), Failure> {
+) -> Result<(Request, Option<Typed>)> {
     let headers = Headers::new();
     headers.set("accept", "application/json");
     // `Headers` throws on what `check_header` refuses.
@@ -189,19 +197,16 @@ fn build(
         init.set_body(body);
     }
     init.set_headers(&headers.into_raw());
-    let url = concat(&[options.base_url.as_str(), &request.path]);
+    let url = concat(&[&options.base_url, options.api.prefix(), &request.path]);
     let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
-        Failure::caused(
-            ErrorCode::InvalidArgument,
-            "`baseUrl` and the path of the request must make a URL",
-            cause,
-        )
+        let message = "`baseUrl` and the path of the request must make a URL";
+        ConnectError::new(ErrorCode::InvalidArgument, message).with_cause(cause)
     })?;
     Ok((built, body))
 }
 
 /// Reads what [`exchange`] has come to.
-fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse, Failure> {
+fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
     let text = |index| exchanged.get(index).as_string();
     let number = |index| exchanged.get(index).as_f64().unwrap_or_default() as u16;
     let status = number(1);
@@ -228,7 +233,7 @@ fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse, Failure> {
                 and that without a session your server answers 401";
             let mut error = ConnectError::new(ErrorCode::Redirected, message);
             error.status = (300..400).contains(&status).then_some(status);
-            return Err(error.into());
+            return Err(error);
         }
         2 => (
             ErrorCode::ResponseInvalid,
@@ -240,7 +245,7 @@ fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse, Failure> {
             "the server at `baseUrl` cannot be reached",
         ),
     };
-    Err(Failure::caused(code, message, exchanged.get(1)))
+    Err(ConnectError::new(code, message).with_cause(exchanged.get(1)))
 }
 
 fn body_of(text: JsString) -> Body {

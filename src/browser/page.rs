@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
-use super::failure::Failure;
 use super::surroundings::look;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::text::concat;
@@ -75,22 +74,19 @@ pub fn absolute(url: String) -> String {
 ///
 /// # Errors
 /// `redirect_refused` if the browser refuses; `invalid_argument` outside a page.
-pub fn leave(url: &str) -> Result<(), Failure> {
+pub fn leave(url: &str) -> Result<(), ConnectError> {
     address()?;
     assign(url).map_err(not_left)
 }
 
-/// The failure if the browser refuses to navigate: from a sandboxed frame, or to a host with invalid Punycode.
-pub fn not_left(thrown: JsValue) -> Failure {
-    let name = Reflect::get(&thrown, &"name".into()).unwrap_or_default();
+/// The error if the browser refuses to navigate: from a sandboxed frame, or to a host with invalid Punycode.
+pub fn not_left(thrown: JsValue) -> ConnectError {
+    let message = "the browser refused to open the redirect URL";
+    let error = ConnectError::new(ErrorCode::RedirectRefused, message);
     // Firefox repeats an invalid URL in the message, which may contain a token.
-    let is_kept = name != "SyntaxError";
-    Failure {
-        error: ConnectError::new(
-            ErrorCode::RedirectRefused,
-            "the browser refused to open the redirect URL",
-        ),
-        cause: is_kept.then_some(thrown),
+    match Reflect::get(&thrown, &"name".into()).unwrap_or_default() == "SyntaxError" {
+        true => error,
+        false => error.with_cause(thrown),
     }
 }
 
@@ -109,14 +105,10 @@ pub fn clean_address(clean: &dyn Fn(&str) -> String) {
 ///
 /// # Errors
 /// `invalid_argument` without `crypto.getRandomValues`: a flow id that can be guessed protects nothing.
-pub fn new_flow_id() -> Result<String, Failure> {
+pub fn new_flow_id() -> Result<String, ConnectError> {
     random_id().as_string().ok_or_else(|| {
-        ConnectError::argument(
-            "required",
-            "crypto",
-            "must have `getRandomValues`, which this environment lacks",
-        )
-        .into()
+        let problem = "must have `getRandomValues`, which this environment lacks";
+        ConnectError::argument("required", "crypto", problem)
     })
 }
 

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::failure::Failure;
+use crate::core::error::ConnectError;
+
 use super::page::not_left;
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
@@ -32,7 +33,7 @@ impl Popup {
     ///
     /// # Errors
     /// `redirect_refused` if the browser refuses.
-    pub fn navigate(&self, url: &str) -> Result<(), Failure> {
+    pub fn navigate(&self, url: &str) -> Result<(), ConnectError> {
         match replace(&self.0, url) {
             Err(thrown) if !self.is_closed() => Err(not_left(thrown)),
             _ => Ok(()),

@@ -6,9 +6,11 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::popup::Popup;
 use super::timing::Deadline;
 use crate::core::error::ConnectError;
 use crate::core::in_app_browser::detect;
+use crate::core::watch::Surroundings;
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
@@ -31,6 +33,16 @@ extern "C" {
 /// Whether the page is visible. True outside a page.
 pub fn is_visible() -> bool {
     look("document", "visibilityState") != "hidden"
+}
+
+/// The state of the page and of its popup, if it has one.
+pub fn surroundings(popup: Option<&Popup>) -> Surroundings {
+    Surroundings {
+        is_popup_closed: popup.is_none_or(Popup::is_closed),
+        has_focus: has_focus(),
+        is_visible: is_visible(),
+        is_online: is_online(),
+    }
 }
 
 thread_local! {
@@ -78,14 +90,22 @@ pub fn news(event: &JsValue) -> News {
     }
 }
 
-/// Waits for an event from [`listen`], at most `millis` milliseconds.
+/// Waits for an event from [`listen`], at most `millis` milliseconds. True if that time has passed.
 ///
 /// # Errors
 /// `cancelled` if one of `signals` is aborted.
-pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
+pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<bool, ConnectError> {
     let deadline = Deadline::start(millis, signals)?;
     listen(&deadline.resolve);
-    let waited = deadline.over().await;
-    unlisten(&deadline.resolve);
-    waited
+    let _listening = Listening(&deadline.resolve);
+    deadline.over().await
+}
+
+/// Stops listening when dropped.
+struct Listening<'a>(&'a Function);
+
+impl Drop for Listening<'_> {
+    fn drop(&mut self) {
+        unlisten(self.0);
+    }
 }

@@ -1,11 +1,14 @@
 //! Time limits that hold even when a patched `fetch` ignores its signal.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::watch::Moment;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,9 +35,13 @@ pub fn clock_ms() -> u64 {
     (CLOCK_START_MS + performance_now().unwrap_or_else(|_| js_sys::Date::now())) as u64
 }
 
-/// A random number from 0 to 1, good enough to spread requests.
-pub fn jitter() -> f64 {
-    js_sys::Math::random()
+/// This moment.
+pub fn moment() -> Moment {
+    Moment {
+        now_ms: now_ms(),
+        clock_ms: clock_ms(),
+        random: js_sys::Math::random(),
+    }
 }
 
 /// Calls once, later. Not at all once dropped.
@@ -70,6 +77,7 @@ pub struct Deadline<'a> {
     pub resolve: Function,
     handle: JsValue,
     signals: &'a [AbortSignal],
+    is_awaited: Cell<bool>,
 }
 
 impl<'a> Deadline<'a> {
@@ -96,6 +104,7 @@ impl<'a> Deadline<'a> {
             resolve,
             handle,
             signals,
+            is_awaited: Cell::new(false),
         })
     }
 
@@ -104,7 +113,9 @@ impl<'a> Deadline<'a> {
     /// # Errors
     /// `timeout` or `cancelled` on the left, what the work was rejected with on the right.
     pub async fn limit(&self, work: &JsValue) -> Result<JsValue, Result<ConnectError, JsValue>> {
+        self.is_awaited.set(true);
         let first = JsFuture::from(Promise::race(&Array::of2(work, &self.expiry))).await;
+        self.is_awaited.set(false);
         if self.signals.iter().any(is_aborted) {
             self.controller.abort();
             return Err(Ok(cancelled()));
@@ -123,20 +134,24 @@ impl<'a> Deadline<'a> {
         }
     }
 
-    /// Waits until it is over.
+    /// Waits until its time has passed (true), or something else has resolved it (false).
     ///
     /// # Errors
     /// `cancelled`.
-    pub async fn over(&self) -> Result<(), ConnectError> {
+    pub async fn over(&self) -> Result<bool, ConnectError> {
         match self.limit(&self.expiry).await {
             Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
-            _ => Ok(()),
+            ended => Ok(ended.is_err()),
         }
     }
 }
 
 impl Drop for Deadline<'_> {
     fn drop(&mut self) {
+        // Whoever awaited this is gone: nobody wants the work any more.
+        if self.is_awaited.get() {
+            self.controller.abort();
+        }
         clear_timeout(&self.handle);
         for signal in self.signals {
             let _ = signal.remove_event_listener_with_callback("abort", &self.resolve);
@@ -149,7 +164,8 @@ impl Drop for Deadline<'_> {
 /// # Errors
 /// `cancelled`.
 pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
-    Deadline::start(millis, signals)?.over().await
+    Deadline::start(millis, signals)?.over().await?;
+    Ok(())
 }
 
 /// A page may have changed its signal: a member that throws says nothing.

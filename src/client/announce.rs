@@ -25,7 +25,7 @@ struct Line {
 impl ConnectClient {
     /// Tells whoever waits for the flow that its user is back, at this callback URL.
     pub(super) fn announce(&self, flow_id: &str, url: &str) {
-        let said = &self.inner.said;
+        let said = &self.0.inner.announced;
         if said.borrow().as_ref().is_some_and(|said| said.url == url) {
             return;
         }
@@ -57,7 +57,7 @@ impl ConnectClient {
 
     /// Closes the line that is open, if any, and keeps this one.
     fn hang_up(&self, line: Option<Line>) {
-        let mut said = self.inner.said.borrow_mut();
+        let mut said = self.0.inner.announced.borrow_mut();
         let before = said
             .as_mut()
             .and_then(|said| core::mem::replace(&mut said.line, line));

@@ -1,66 +1,60 @@
-//! What there is to connect: the platform's apps, and the developer's integrations of them.
+//! What can be connected: the platform's apps, and the developer's integrations of them.
 
-use web_sys::AbortSignal;
-
-use super::{Call, ConnectClient, Result, call_of};
-use crate::core::procedure::create_integration::{CreateIntegration, CreateIntegrationOptions};
-use crate::core::procedure::pages::Pages;
-use crate::core::protocol::answer::{App, Integration};
-use crate::core::protocol::operation::{AppFilter, Operation};
+use super::{CallFuture, ConnectClient, List};
+use crate::core::api::apps::{App, AppFilter, get_app, list_apps};
+use crate::core::api::integrations::{Integration, get_integration, list_integrations};
+use crate::core::calls::create_integration::{CreateIntegrationOptions, create_integration};
+use crate::core::calls::pages::Pages;
+use crate::core::error::ConnectError;
 
 impl ConnectClient {
-    /// All apps of a filter, to be taken with [`next`](Self::next).
-    pub fn list_apps(&self, filter: AppFilter) -> Pages<App> {
-        Pages::new(Operation::ListApps {
-            filter,
-            cursor: None,
-        })
+    /// Lists apps.
+    pub fn list_apps(&self, filter: AppFilter) -> List<App> {
+        let pages = Pages::new(move |cursor| list_apps(&filter, cursor));
+        List::new(self.clone(), pages)
     }
 
-    /// One app.
+    /// Returns one app.
     ///
     /// # Errors
     /// `not_found`, `invalid_argument`, and those of any request.
-    pub async fn get_app(&self, app: String, signal: Option<AbortSignal>) -> Result<App> {
-        let operation = Operation::GetApp { app };
-        self.ask(operation, signal).await
+    pub fn get_app(&self, app: &str) -> CallFuture<App> {
+        self.ask(get_app(app))
     }
 
-    /// The enabled integrations of an app, to be taken with [`next`](Self::next).
-    pub fn list_integrations(&self, app: String) -> Pages<Integration> {
-        Pages::new(Operation::ListIntegrations { app, cursor: None })
+    /// Lists the enabled integrations of an app.
+    pub fn list_integrations(&self, app: String) -> List<Integration> {
+        let pages = Pages::new(move |cursor| list_integrations(&app, cursor));
+        List::new(self.clone(), pages)
     }
 
-    /// One integration.
+    /// Returns one integration.
     ///
     /// # Errors
     /// `not_found`, `invalid_argument`, and those of any request.
-    pub async fn get_integration(
-        &self,
-        integration_id: String,
-        signal: Option<AbortSignal>,
-    ) -> Result<Integration> {
-        let operation = Operation::GetIntegration { integration_id };
-        self.ask(operation, signal).await
+    pub fn get_integration(&self, integration_id: &str) -> CallFuture<Integration> {
+        self.ask(get_integration(integration_id))
     }
 
-    /// Creates an integration of an app, with the platform's credentials where it has them. Only with
-    /// `create_integrations`: it changes the developer's project. Sent once, never repeated.
+    /// Creates an integration of an app, with the platform's credentials where it has them. Works only with `create_integrations`,
+    /// since it changes the developer's project. The request is never repeated.
     ///
     /// # Errors
     /// `invalid_argument` without `create_integrations`, `not_found`, `connection_not_needed`, `app_not_connectable`,
     /// `auth_scheme_mismatch`, and those of any request.
-    pub async fn create_integration(
-        &self,
-        options: CreateIntegrationOptions,
-        signal: Option<AbortSignal>,
-    ) -> Result<Integration> {
-        self.run(self.creating(options)?, signal).await
-    }
-
-    /// The call of [`create_integration`](Self::create_integration).
-    pub(crate) fn creating(&self, options: CreateIntegrationOptions) -> Result<Call<Integration>> {
-        let may_create = self.inner.options.create_integrations;
-        Ok(call_of(CreateIntegration::new(options, may_create)?))
+    pub fn create_integration(&self, options: CreateIntegrationOptions) -> CallFuture<Integration> {
+        let call = self.call(None);
+        let is_allowed = self.options().create_integrations;
+        Box::pin(async move {
+            if !is_allowed {
+                let problem = "is not set in the options of the client: an integration changes the developer's project";
+                return Err(ConnectError::argument(
+                    "required",
+                    "createIntegrations",
+                    problem,
+                ));
+            }
+            create_integration(&call, &options).await
+        })
     }
 }

@@ -13,15 +13,15 @@ use super::{ConnectClient, Result};
 use crate::browser::page;
 use crate::browser::timing::now_ms;
 use crate::core::callback;
+use crate::core::calls::complete;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::flow::{FlowEvent, Snapshot};
 use crate::core::options::entity_missing;
 use crate::core::pending::PendingConnection;
-use crate::core::procedure::complete;
 use crate::core::secret::Secret;
 use runner::Runner;
 
-pub use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
+use crate::core::flow::{FlowOptions, ResumeOptions};
 
 /// One attempt to connect one account, with a state to render from. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub struct ConnectFlow {
 }
 
 /// Hears of every change of a flow. What it throws is reported to the page and stops nobody else.
-pub type Listener = Rc<dyn Fn() -> core::result::Result<(), JsValue>>;
+pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
 
 impl ConnectClient {
     /// A flow for one account. Nothing is asked yet.
@@ -38,10 +38,10 @@ impl ConnectClient {
     /// # Errors
     /// `invalid_argument`.
     pub fn flow(&self, mut options: FlowOptions) -> Result<ConnectFlow> {
-        let default = &self.inner.options.entity_id;
+        let default = &self.options().entity_id;
         options.entity_id = options.entity_id.or_else(|| default.clone());
-        if options.entity_id.is_none() && self.inner.options.unsafe_api_key.is_some() {
-            return Err(entity_missing().into());
+        if options.entity_id.is_none() && self.options().unsafe_api_key.is_some() {
+            return Err(entity_missing());
         }
         Ok(ConnectFlow::new(self.clone(), options.checked()?))
     }
@@ -54,7 +54,7 @@ impl ConnectClient {
     /// `flow_expired` when the attempt of `flow_id` is not remembered or too old, `callback_replayed` when it has ended without an
     /// account.
     pub fn resume(&self, options: ResumeOptions) -> Result<Option<ConnectFlow>> {
-        let default = &self.inner.options.entity_id;
+        let default = &self.options().entity_id;
         let wanted = FlowOptions {
             app: options.app,
             integration_id: options.integration_id,
@@ -68,12 +68,12 @@ impl ConnectClient {
         };
         let record = match options.flow_id {
             Some(flow_id) => {
-                let record = self.inner.records.get(&flow_id);
+                let record = self.0.inner.records.get(&flow_id);
                 let record = record
                     .filter(|record| is_wanted(record) && !record.is_forgotten(now_ms()))
                     .ok_or_else(not_remembered)?;
                 if record.is_ended() {
-                    return Err(complete::ended(&record).into());
+                    return Err(complete::ended(&record));
                 }
                 record
             }
@@ -187,11 +187,6 @@ impl ConnectFlow {
     /// The flow as it is now; the same until something has changed.
     pub fn snapshot(&self) -> Rc<Snapshot> {
         self.inner.snapshot.borrow().clone()
-    }
-
-    /// What JavaScript threw, where that is behind the error of the snapshot.
-    pub fn cause(&self) -> Option<JsValue> {
-        self.inner.cause.borrow().clone()
     }
 
     /// The flow as soon as nothing more happens by itself: `ready`, `redirecting`, or the end.

@@ -13,7 +13,7 @@ pub const FLOW_PARAMETER: &str = "cf_flow";
 /// The outcome that a callback URL claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum ClaimedOutcome {
     /// A status such as `success` or `ACTIVE`.
     Success,
     /// An error, or a status such as `failed`.
@@ -33,7 +33,7 @@ pub struct ConnectionCallback {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
     /// The outcome that the URL claims.
-    pub outcome: Outcome,
+    pub outcome: ClaimedOutcome,
     /// Key of the app, such as `gmail`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
@@ -216,7 +216,7 @@ pub fn parse(
     let mut callback = ConnectionCallback {
         flow_id: None,
         connected_account_id: None,
-        outcome: Outcome::Unknown,
+        outcome: ClaimedOutcome::Unknown,
         app: None,
         error: None,
         error_description: None,
@@ -254,7 +254,7 @@ pub fn parse(
         seen.push(name);
     }
     callback.outcome = if callback.error.is_some() {
-        Outcome::Failure
+        ClaimedOutcome::Failure
     } else {
         outcome(status.as_deref())
     };
@@ -276,11 +276,11 @@ fn duplicate(field: String) -> ConnectError {
     ConnectError::new(ErrorCode::CallbackInvalid, message).with_issues(vec![issue])
 }
 
-fn outcome(status: Option<&str>) -> Outcome {
+fn outcome(status: Option<&str>) -> ClaimedOutcome {
     match status.map(str::to_ascii_lowercase).as_deref() {
-        Some("success" | "active") => Outcome::Success,
-        Some("failed" | "failure" | "error" | "expired") => Outcome::Failure,
-        _ => Outcome::Unknown,
+        Some("success" | "active") => ClaimedOutcome::Success,
+        Some("failed" | "failure" | "error" | "expired") => ClaimedOutcome::Failure,
+        _ => ClaimedOutcome::Unknown,
     }
 }
 

@@ -1,8 +1,13 @@
 //! The one error of this package: a stable code of ours, beside it the server's own words.
 
-use super::text::{concat, cut};
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+
+use super::text::{concat, cut};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -67,7 +72,7 @@ codes! {
     PopupBlocked = "popup_blocked",
     /// The user closed the popup before the connection was complete.
     PopupClosed = "popup_closed",
-    /// The page runs inside another app's browser, where authorization servers refuse to sign users in; `error` names the app.
+    /// The page runs inside another app's browser, where authorization servers refuse to sign users in; `inAppBrowser` names the app.
     InAppBrowser = "in_app_browser",
     /// The page must not be sent to this URL.
     RedirectRefused = "redirect_refused",
@@ -196,9 +201,30 @@ pub struct Details {
     /// The account that the attempt was to connect, where the error is about an attempt. It may exist all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
+    /// The app whose browser the page runs in, with `in_app_browser`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_app_browser: Option<&'static str>,
     /// Which arguments or values are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issues: Vec<Issue>,
+    #[serde(skip)]
+    cause: Option<Cause>,
+}
+
+/// A foreign error. The core only passes it on.
+#[derive(Clone)]
+struct Cause(Rc<dyn Any>);
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("[foreign]")
+    }
 }
 
 impl ConnectError {
@@ -214,7 +240,9 @@ impl ConnectError {
             error: None,
             error_description: None,
             connected_account_id: None,
+            in_app_browser: None,
             issues: Vec::new(),
+            cause: None,
         }))
     }
 
@@ -249,6 +277,17 @@ impl ConnectError {
         self
     }
 
+    /// Adds the foreign error behind this one.
+    pub fn with_cause(mut self, cause: impl Any) -> Self {
+        self.cause = Some(Cause(Rc::new(cause)));
+        self
+    }
+
+    /// The foreign error behind this one, such as the `JsValue` that JavaScript threw.
+    pub fn cause<T: Any>(&self) -> Option<&T> {
+        self.cause.as_ref()?.0.downcast_ref()
+    }
+
     /// Says whether the same call may succeed later.
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
@@ -263,7 +302,7 @@ impl ConnectError {
     }
 }
 
-impl core::ops::Deref for ConnectError {
+impl std::ops::Deref for ConnectError {
     type Target = Details;
 
     fn deref(&self) -> &Details {
@@ -271,14 +310,14 @@ impl core::ops::Deref for ConnectError {
     }
 }
 
-impl core::ops::DerefMut for ConnectError {
+impl std::ops::DerefMut for ConnectError {
     fn deref_mut(&mut self) -> &mut Details {
         &mut self.0
     }
 }
 
-impl core::fmt::Display for ConnectError {
-    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for ConnectError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)
     }
 }

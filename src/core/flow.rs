@@ -60,14 +60,15 @@ pub use machine::Flow;
 pub use snapshot::Snapshot;
 pub use waiting::Waiting;
 
+use super::api::accounts::ConnectedAccount;
 use super::callback::ConnectionCallback;
+use super::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
+use super::calls::initiate::{InitiateOptions, Initiated};
 use super::error::ConnectError;
 use super::pending::PendingConnection;
-use super::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use super::procedure::initiate::{InitiateOptions, Initiated};
-use super::protocol::answer::ConnectedAccount;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
+pub use super::watch::{Moment, Surroundings};
 
 /// How the user is sent to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,30 +116,6 @@ pub struct ResumeOptions {
     pub entity_id: Option<String>,
 }
 
-/// What the page looks like at the moment of a [`FlowEvent::Tick`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Surroundings {
-    /// The popup that the page opened is gone, or looks so.
-    pub is_popup_closed: bool,
-    /// The page has the keyboard.
-    pub has_focus: bool,
-    /// The page can be seen.
-    pub is_visible: bool,
-    /// The browser believes to have a network.
-    pub is_online: bool,
-}
-
-/// When something happened, and a fresh random number from 0 to 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// Milliseconds since 1970, by the wall clock: for what is remembered.
-    pub now_ms: u64,
-    /// Milliseconds of a clock that never goes back: for what is waited for.
-    pub clock_ms: u64,
-    /// Spreads the looks of many clients.
-    pub random: f64,
-}
-
 /// What happened.
 #[derive(Debug)]
 #[allow(
@@ -165,7 +142,7 @@ pub enum FlowEvent {
     /// Answers [`Effect::ReservePopup`]: whether there is one.
     PopupReserved(bool),
     /// Answers [`Effect::Run`] of the same number.
-    Done(u32, Outcome),
+    Done(u32, WorkResult),
     /// The browser did not go to the redirect URL, in the page or in the popup.
     NotLeft(ConnectError),
     /// The page is shown again after it was left.
@@ -173,7 +150,7 @@ pub enum FlowEvent {
     /// The user came back to the callback page, in a popup or another tab.
     Returned(ConnectionCallback),
     /// Something may have happened to the account: what is remembered of the attempt has changed to this outcome.
-    Hint(super::pending::Outcome),
+    Hint(super::pending::AttemptOutcome),
     /// Time has passed, or the page has changed.
     Tick(Surroundings),
 }
@@ -184,13 +161,13 @@ pub enum FlowEvent {
     clippy::large_enum_variant,
     reason = "one at a time, taken apart where it arrives"
 )]
-pub enum Outcome {
+pub enum WorkResult {
     /// To [`Work::Load`].
     Loaded(Result<ExpectedParams, ConnectError>),
     /// To [`Work::Initiate`].
     Initiated(Result<Initiated, ConnectError>),
-    /// To [`Work::Look`].
-    Looked(Result<ConnectedAccount, ConnectError>),
+    /// To [`Work::Check`].
+    Checked(Result<ConnectedAccount, ConnectError>),
 }
 
 /// Work that takes time. At most one piece is under way.
@@ -205,7 +182,7 @@ pub enum Work {
     /// Start the connection.
     Initiate(InitiateOptions),
     /// Look at the account of this id.
-    Look(String),
+    Check(String),
 }
 
 /// What is to be done, in this order.

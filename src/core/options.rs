@@ -11,10 +11,10 @@ pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub use flow::read_data;
 pub(crate) use flow::{entity_missing, list_entity_missing};
 
+use super::calls::complete::CompleteOptions;
+use super::calls::expected_params::ExpectedParamsOptions;
+use super::calls::initiate::InitiateOptions;
 use super::error::{ConnectError, ErrorCode};
-use super::procedure::complete::CompleteOptions;
-use super::procedure::expected_params::ExpectedParamsOptions;
-use super::procedure::initiate::InitiateOptions;
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
@@ -372,13 +372,10 @@ impl CompleteOptions {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
-        // Read elsewhere.
-        options.get("signal");
         let read = CompleteOptions {
             url: options.string("url"),
-            timeout_ms: options.number(TIMEOUT, 1, MAX_TIMEOUT_MS),
         };
-        options.end(read)
+        options.end_call(read)
     }
 }
 

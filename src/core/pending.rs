@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::flow::FlowOptions;
 use super::json::JsonObject;
-use super::procedure::watch::is_same_entity;
 use super::redirect::{MAX_URL_BYTES, is_local_path};
 use super::scheme::AuthScheme;
 use super::text::concat;
 use super::value::Value;
+use super::watch::is_same_entity;
 
 /// Lifetime of an attempt, in milliseconds. The platform ends its attempts after 10 minutes, too.
 pub const LIFETIME_MS: u64 = 10 * 60 * 1000;
@@ -21,7 +21,7 @@ pub const KEY_PREFIX: &str = "connect-flow:";
 
 /// The outcome of an attempt, as far as this browser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// The attempt has not ended.
     Pending,
     /// The platform confirmed the account.
@@ -70,7 +70,7 @@ pub struct PendingConnection {
     pub tab: Option<String>,
     /// The outcome, if the attempt has ended.
     #[serde(skip)]
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
 }
 
 impl PendingConnection {
@@ -100,10 +100,10 @@ impl PendingConnection {
             }
             json.optional("tab", self.tab.as_deref());
             match self.outcome {
-                Outcome::Pending => {}
-                Outcome::Connected => json.string("outcome", "connected"),
-                Outcome::Failed => json.string("outcome", "failed"),
-                Outcome::Cancelled => json.string("outcome", "cancelled"),
+                AttemptOutcome::Pending => {}
+                AttemptOutcome::Connected => json.string("outcome", "connected"),
+                AttemptOutcome::Failed => json.string("outcome", "failed"),
+                AttemptOutcome::Cancelled => json.string("outcome", "cancelled"),
             }
         });
         String::from_utf8_lossy(&json).into_owned()
@@ -134,11 +134,11 @@ impl PendingConnection {
             is_popup: value.get("isPopup").as_bool() == Some(true),
             tab: text("tab"),
             outcome: match value.get("outcome") {
-                Value::Null => Outcome::Pending,
+                Value::Null => AttemptOutcome::Pending,
                 word => match word.as_str() {
-                    Some("connected") => Outcome::Connected,
-                    Some("cancelled") => Outcome::Cancelled,
-                    _ => Outcome::Failed,
+                    Some("connected") => AttemptOutcome::Connected,
+                    Some("cancelled") => AttemptOutcome::Cancelled,
+                    _ => AttemptOutcome::Failed,
                 },
             },
         };
@@ -158,7 +158,10 @@ impl PendingConnection {
 
     /// Whether it failed or was cancelled. Such an attempt cannot be resumed.
     pub fn is_ended(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed | Outcome::Cancelled)
+        matches!(
+            self.outcome,
+            AttemptOutcome::Failed | AttemptOutcome::Cancelled
+        )
     }
 
     /// Whether it is an attempt at the connection that `options` describe. The app or the integration has to be known on both sides,

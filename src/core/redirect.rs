@@ -41,7 +41,7 @@ pub fn check(url: &str, origins: &[String]) -> Result<(), ConnectError> {
             .iter()
             .any(|allowed| origin(allowed).as_ref() == Some(&target));
     if !is_allowed {
-        return refuse("is on an origin that the option `redirectOrigins` does not list");
+        return refuse("is on an origin that the option `providerOrigins` does not list");
     }
     Ok(())
 }

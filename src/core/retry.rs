@@ -45,7 +45,7 @@ pub fn before_retry(
 
 /// Delay before status check number `look` (from 1) of an account, in milliseconds: 1 s growing by half up to 5 s, minus up to a quarter
 /// at random. No full jitter, because users already spread the checks of different clients.
-pub fn before_look(look: u32, random: f64) -> u64 {
+pub fn before_check(look: u32, random: f64) -> u64 {
     let mut wait = 1_000;
     for _ in 1..look.min(6) {
         wait = (wait + wait / 2).min(5_000);
@@ -103,7 +103,7 @@ mod tests {
                 None
             ]
         );
-        let checks: Vec<_> = (1..=6).map(|n| before_look(n, 0.0)).collect();
+        let checks: Vec<_> = (1..=6).map(|n| before_check(n, 0.0)).collect();
         assert_eq!(checks, [1_000, 1_500, 2_250, 3_375, 5_000, 5_000]);
         let mut asked = error.clone();
         asked.retry_after_ms = Some(12_000);
@@ -120,7 +120,7 @@ mod tests {
             let retry = |random| before_retry(attempt, 100, &error, random, RETRY_BUDGET_MS).unwrap();
             prop_assert_eq!(retry(0.0), 0);
             prop_assert_eq!(retry(random), (retry(1.0) as f64 * random) as u64);
-            prop_assert!((750..=5_000).contains(&before_look(look, random)));
+            prop_assert!((750..=5_000).contains(&before_check(look, random)));
         }
     }
 }

@@ -38,7 +38,7 @@ suite("a polluted prototype", () => {
   test("sets no option of a client or a call", async () => {
     const { asked, bodies, options } = fakePlatform();
     pollute({
-      api: "v3", version: "evil", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", redirectOrigins: ["https://evil.test"],
+      api: "v3", version: "evil", baseUrl: "https://evil.test", entityId: "Melissa", unsafeApiKey: "evil", headers: { "x-evil": "1" }, credentials: "include", providerOrigins: ["https://evil.test"],
       storage: memoryStorage(), retry: 5, timeoutMs: 1, createIntegrations: true, returnTo: "/evil", authScheme: "API_KEY", redirectUrl: "https://evil.test/", url: "https://evil.test/", data: { a: "b" },
     });
     const requests = [];

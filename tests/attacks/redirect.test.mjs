@@ -69,7 +69,7 @@ suite("an open redirect is impossible", () => {
   });
 
   test("past the client's list of allowed origins, by any spelling of a URL", async () => {
-    const client = await makeClient({ redirectOrigins: [provider, "http://localhost:3000"] });
+    const client = await makeClient({ providerOrigins: [provider, "http://localhost:3000"] });
     const accepted = corpus.map((text) => redirect(client, text).url).filter(Boolean);
     assert.deepEqual([...new Set(accepted.map(({ origin }) => origin))].sort(), ["http://localhost:3000", provider]);
   });

@@ -26,7 +26,7 @@ suite("a Yew app that uses the crate", () => {
     return element.getText();
   };
 
-  test("shows the fields and connects", async () => {
+  test("shows the expected fields and connects", async () => {
     await open();
     await browser.$("form").waitForExist();
     const fields = await browser.execute(() => [...document.querySelectorAll("label")].map((label) => [label.innerText.trim(), label.querySelector("input").type]));

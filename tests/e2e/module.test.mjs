@@ -40,7 +40,7 @@ test("`redirectUrl` must be a site's URL", async ({ page, platform }) => {
 });
 
 test("a redirect to an origin that is not allowed is refused", async ({ page, platform, browser }) => {
-  const options = { redirectOrigins: ["https://connect.example.com"] };
+  const options = { providerOrigins: ["https://connect.example.com"] };
   const { error } = await page.call(options, "initiateConnection", gmail);
   assert.equal(error?.code, "redirect_refused");
   assert.equal((await page.call(options, "redirect", { redirectUrl: `${platform.platformUrl}/link/lk_1` })).error?.code, "redirect_refused");

@@ -176,13 +176,13 @@ suite("a page that is not on http or https", () => {
   });
 });
 
-test("redirectUrl, redirect and redirectOrigins take only http and https URLs", async () => {
-  const client = await makeClient({ ...recordingPlatform().options, redirectOrigins: ["https://app.test"] });
+test("redirectUrl, redirect and providerOrigins take only http and https URLs", async () => {
+  const client = await makeClient({ ...recordingPlatform().options, providerOrigins: ["https://app.test"] });
   for (const url of ["blob:https://app.test/x", "data:text/html,x", "javascript:alert(1)", "filesystem:https://app.test/temporary/x", "view-source:https://app.test/",
     "ws://app.test/", "ftp://app.test/", "file:///etc/passwd", "about:blank", "https:app.test", "https:/app.test", "//app.test/"]) {
     await assert.rejects(client.initiateConnection({ app: "gmail", redirectUrl: url }), { code: "invalid_argument" }, url);
     assert.throws(() => client.redirect({ redirectUrl: url }), { code: "redirect_refused" }, url);
-    await assert.rejects(makeClient({ redirectOrigins: [url] }), { code: "invalid_argument" }, url);
+    await assert.rejects(makeClient({ providerOrigins: [url] }), { code: "invalid_argument" }, url);
   }
   assert.deepEqual(page.assigned, []);
 });

@@ -34,7 +34,7 @@ suite("createClient refuses", () => {
       ["api", "v1", "format"], ["api", "v2", "format"], ["api", "v3.2", "format"], ["api", 1, "type"], ["entityId", 7, "type"], ["entityId", "", "required"],
       ["headers", 42, "type"], ["headers", "a: b", "type"], ["headers", [["a", "b"]], "type"], ["headers", { a: 1 }, "type", "headers.a"],
       ["credentials", "yes", "format"], ["redirectUrl", "app", "format"],
-      ["redirectOrigins", "https://a.test", "type"], ["redirectOrigins", ["https://a.test/x"], "format"], ["redirectOrigins", [1], "format"],
+      ["providerOrigins", "https://a.test", "type"], ["providerOrigins", ["https://a.test/x"], "format"], ["providerOrigins", [1], "format"],
       ["timeoutMs", "100", "type"], ["timeoutMs", 0, "format"], ["timeoutMs", -1, "type"], ["timeoutMs", 1.5, "type"], ["timeoutMs", NaN, "type"],
       ["timeoutMs", Infinity, "type"], ["timeoutMs", 1e12, "type"], ["retry", 11, "type"], ["retry", true, "type"], ["createIntegrations", "yes", "type"],
       ["fetch", "fetch", "type"], ["fetch", {}, "type"], ["storage", "local", "type"], ["storage", () => {}, "type"],
@@ -49,7 +49,7 @@ suite("createClient refuses", () => {
       assert.deepEqual([error.code, error.name], ["invalid_argument", "ConnectError"], `${how}: ${error}`);
       assert.ok(how === "a revoked proxy" ? error.cause instanceof TypeError : error.cause === boom, how);
     }
-    for (const name of ["headers", "redirectOrigins", "wasmUrl", "fetch", "storage"]) {
+    for (const name of ["headers", "providerOrigins", "wasmUrl", "fetch", "storage"]) {
       const options = Object.defineProperty({ baseUrl: "/api" }, name, { enumerable: true, get: throws });
       const error = await createClient(options).catch((error) => error);
       assert.deepEqual([error.code, error.cause], ["invalid_argument", boom], name);
@@ -57,9 +57,9 @@ suite("createClient refuses", () => {
       if (!["wasmUrl", "storage"].includes(name)) assert.equal(nested.code, "invalid_argument", name);
     }
     const length = new Proxy([], { get: (target, key) => (key === "length" ? throws() : target[key]) });
-    const error = await makeClient({ redirectOrigins: length }).catch((error) => error);
+    const error = await makeClient({ providerOrigins: length }).catch((error) => error);
     assert.deepEqual([error.code, error.cause], ["invalid_argument", boom]);
-    await makeClient({ redirectOrigins: ["https://a.test"] });
+    await makeClient({ providerOrigins: ["https://a.test"] });
   });
 
   test("no valid options: a proxy, a frozen object, one without a prototype, absent members", async () => {
@@ -68,7 +68,7 @@ suite("createClient refuses", () => {
       const client = await createClient(given);
       assert.equal((await client.connectedAccounts.get({ connectedAccountId: "ca_1" })).status, "ACTIVE");
     }
-    await makeClient({ entityId: undefined, headers: null, fetch: undefined, storage: null, redirectOrigins: undefined, timeoutMs: undefined });
+    await makeClient({ entityId: undefined, headers: null, fetch: undefined, storage: null, providerOrigins: undefined, timeoutMs: undefined });
   });
 });
 

@@ -282,7 +282,7 @@ test("in an in-app browser OAuth is refused before an account is created, and an
     const flow = client.flow({ app: "gmail" });
     assert.equal((await flow.load()).inAppBrowser, "instagram");
     const { error } = await flow.submit();
-    assert.deepEqual([error.code, error.error, page.popups, page.assigned, sandbox.accounts()], ["in_app_browser", "instagram", [], [], []]);
+    assert.deepEqual([error.code, error.inAppBrowser, page.popups, page.assigned, sandbox.accounts()], ["in_app_browser", "instagram", [], [], []]);
     const saved = await client.flow({ app: "shopify" }).submit({ shop: "acme", admin_api_access_token: "shpat_1" });
     assert.equal(saved.state, "connected");
     // The option overrides the check.

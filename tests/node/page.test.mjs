@@ -20,7 +20,7 @@ suite("a client in a page", () => {
     for (const redirectUrl of ["javascript:alert(1)", "http://evil.test/", "//evil.test/", "/path", "https://u:p@evil.test/", "data:,x", "", null, 42]) {
       assert.throws(() => client.redirect({ ...request, redirectUrl }), { name: "ConnectError", code: "redirect_refused" }, String(redirectUrl));
     }
-    const narrow = await makeClient({ ...fakePlatform().options, redirectOrigins: ["https://auth.test"] });
+    const narrow = await makeClient({ ...fakePlatform().options, providerOrigins: ["https://auth.test"] });
     narrow.redirect(request);
     assert.throws(() => narrow.redirect({ redirectUrl: "https://evil.test/" }), { code: "redirect_refused" });
     assert.equal(page.assigned.length, 4);

@@ -76,10 +76,10 @@ suite("the URLs of web-platform-tests", () => {
     }
   });
 
-  test("redirect accepts only origins in redirectOrigins", async () => {
+  test("redirect accepts only origins in providerOrigins", async () => {
     const origins = [...new Set(parsed.filter(isAccepted).map(({ origin }) => origin))];
     const listed = origins.filter((_, n) => n % 2);
-    const client = await makeClient({ ...fakePlatform().options, redirectOrigins: listed });
+    const client = await makeClient({ ...fakePlatform().options, providerOrigins: listed });
     for (const { href, origin } of parsed.filter(isAccepted)) {
       assert.equal(isRedirected(client, href), listed.includes(origin), href);
     }

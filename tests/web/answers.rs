@@ -1,26 +1,25 @@
-//! Whatever `fetch` does, a call ends with the right code, keeps the cause, and leaves the client usable.
+//! Misbehaving `fetch` functions: a call ends with the right code, keeps the cause, and leaves the client usable.
 
-use connect_flow::Failure;
-use connect_flow::core::error::ErrorCode;
+use connect_flow::{ConnectError, ErrorCode};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
-/// Reads an account from a platform that answers the first request so, and the second as it should.
-async fn read(answer: &str, timeout_ms: u32) -> Result<String, Failure> {
+/// Reads an account from a platform that answers the first request with `answer`. Checks that a second call succeeds.
+async fn read(answer: &str, timeout_ms: u32) -> Result<String, ConnectError> {
     let platform = Platform::new(&format!("if (n > 1) return json({ACCOUNT}); {answer}"));
     let client = platform.client_with(|options, _| options.timeout_ms = timeout_ms);
     let result = look(&client).await;
     assert_eq!(platform.count(), 1, "{answer}");
-    let second = look(&client).await.expect("the client works afterwards");
+    let second = look(&client).await.expect("the second call succeeds");
     assert_eq!(second.id, "ca_1");
     result.map(|account| account.status.as_str().to_owned())
 }
 
-async fn failure(answer: &str) -> Failure {
+async fn error_of(answer: &str) -> ConnectError {
     match read(answer, 5_000).await {
-        Err(failure) => failure,
+        Err(error) => error,
         Ok(status) => panic!("{answer} was read as {status}"),
     }
 }
@@ -29,7 +28,7 @@ fn thrown() -> JsValue {
     js("return globalThis.thrown")
 }
 
-/// What JavaScript can throw, most of it no `Error`.
+/// Values that JavaScript can throw. Most are not an `Error`.
 const THROWN: [&str; 9] = [
     "'boom'",
     "undefined",
@@ -42,31 +41,31 @@ const THROWN: [&str; 9] = [
     "new TypeError('Failed to fetch')",
 ];
 
-async fn is_network_error_of(answer: impl Fn(&str) -> String) {
+/// Checks that the call fails with `network` and keeps the thrown value as its cause, for all of [`THROWN`].
+async fn ends_in_network(answer: impl Fn(&str) -> String) {
     for value in THROWN {
-        let failure = failure(&answer(value)).await;
-        assert_eq!(failure.error.code, ErrorCode::Network, "{value}");
-        assert!(failure.error.retryable, "{value}");
-        assert_eq!(failure.error.status, None, "{value}");
-        let cause = failure.cause.expect("a cause");
-        assert!(is_same(&cause, &thrown()), "{value} became {cause:?}");
+        let error = error_of(&answer(value)).await;
+        assert_eq!(error.code, ErrorCode::Network, "{value}");
+        assert!(error.retryable, "{value}");
+        assert_eq!(error.status, None, "{value}");
+        let cause = error.cause::<JsValue>().expect("a cause");
+        assert!(is_same(cause, &thrown()), "{value} became {cause:?}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_rejection_with_anything() {
-    is_network_error_of(|value| format!("return Promise.reject(globalThis.thrown = {value})"))
-        .await;
+async fn any_rejection_of_fetch_is_a_network_error() {
+    ends_in_network(|value| format!("return Promise.reject(globalThis.thrown = {value})")).await;
 }
 
 #[wasm_bindgen_test]
-async fn anything_thrown_at_once() {
-    is_network_error_of(|value| format!("throw globalThis.thrown = {value}")).await;
+async fn anything_that_fetch_throws_is_a_network_error() {
+    ends_in_network(|value| format!("throw globalThis.thrown = {value}")).await;
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_breaks_with_anything() {
-    is_network_error_of(|value| {
+async fn any_error_of_the_body_stream_is_a_network_error() {
+    ends_in_network(|value| {
         format!(
             "return new Response(new ReadableStream({{
                start(stream) {{ stream.enqueue(new TextEncoder().encode('{{\"id\":')); }},
@@ -78,7 +77,7 @@ async fn a_body_that_breaks_with_anything() {
 }
 
 #[wasm_bindgen_test]
-async fn no_fetch_at_all() {
+async fn a_page_without_fetch_ends_in_a_network_error() {
     let _page = until_dropped(
         "const { fetch } = globalThis; globalThis.fetch = undefined; return () => { globalThis.fetch = fetch; };",
     );
@@ -88,7 +87,7 @@ async fn no_fetch_at_all() {
 }
 
 #[wasm_bindgen_test]
-async fn the_fetch_of_the_page_is_looked_up_for_each_request() {
+async fn the_fetch_of_the_page_is_read_for_each_request() {
     let platform = Platform::new(&format!("return json({ACCOUNT})"));
     let client = platform.client_with(|_, overrides| overrides.fetch = None);
     set_global("patched", &platform.fetch);
@@ -99,7 +98,7 @@ async fn the_fetch_of_the_page_is_looked_up_for_each_request() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_is_no_response() {
+async fn a_result_of_fetch_other_than_a_response_is_invalid() {
     for value in ["'text'", "undefined", "null", "{ ok: true, status: 200 }"] {
         for answer in [
             "return globalThis.thrown =",
@@ -109,43 +108,43 @@ async fn an_answer_that_is_no_response() {
                 true => format!("return Promise.resolve(globalThis.thrown = {value})"),
                 false => format!("{answer} {value}"),
             };
-            let failure = failure(&answer).await;
-            assert_eq!(failure.error.code, ErrorCode::ResponseInvalid, "{answer}");
-            let cause = failure.cause.expect("a cause");
-            assert!(is_same(&cause, &thrown()), "{answer}");
+            let error = error_of(&answer).await;
+            assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
+            let cause = error.cause::<JsValue>().expect("a cause");
+            assert!(is_same(cause, &thrown()), "{answer}");
         }
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_response_that_was_read_already() {
+async fn a_response_whose_body_is_used_or_locked_is_invalid() {
     for answer in [
         "const used = json({}); return used.text().then(() => used);",
         "const locked = json({}); locked.body.getReader(); return locked;",
         "const read = json({}); const reader = read.body.getReader();
          return reader.read().then(() => reader.releaseLock()).then(() => read);",
     ] {
-        let error = failure(answer).await.error;
+        let error = error_of(answer).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
         assert_eq!(error.status, Some(200), "{answer}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn chunks_that_are_no_bytes() {
+async fn a_chunk_other_than_bytes_is_invalid() {
     for chunk in ["'{}'", "null", "Object.create(Uint8Array.prototype)"] {
         let answer = format!(
             "return new Response(new ReadableStream({{ start(stream) {{ stream.enqueue({chunk}); stream.close(); }} }}))"
         );
-        let error = failure(&answer).await.error;
+        let error = error_of(&answer).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{chunk}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn empty_chunks_without_end() {
+async fn endless_empty_chunks_end_the_call() {
     let answer = "return new Response(new ReadableStream({ pull(stream) { stream.enqueue(new Uint8Array()); } }))";
-    assert_eq!(failure(answer).await.error.code, ErrorCode::ResponseInvalid);
+    assert_eq!(error_of(answer).await.code, ErrorCode::ResponseInvalid);
     let some = format!(
         "return new Response(new ReadableStream({{
            start(stream) {{
@@ -158,10 +157,10 @@ async fn empty_chunks_without_end() {
     assert_eq!(read(&some, 5_000).await.expect("an account"), "ACTIVE");
 }
 
-/// A page's own `fetch` may wrap what it answers. What throws there goes past whatever does not expect it.
+/// A page may wrap the responses of its `fetch`.
 #[wasm_bindgen_test]
-async fn a_response_that_throws_where_it_is_looked_at() {
-    // The members of a proxy are asked for with the proxy as `this`, which is no Response to a browser.
+async fn a_response_whose_getters_throw_is_invalid() {
+    // The getters of `Response` throw when `this` is a proxy.
     let proxy = "return new Proxy(json({}), {})".to_owned();
     let members = ["status", "headers", "body"].map(|name| {
         format!(
@@ -169,13 +168,13 @@ async fn a_response_that_throws_where_it_is_looked_at() {
         )
     });
     for answer in members.into_iter().chain([proxy]) {
-        let error = failure(&answer).await.error;
+        let error = error_of(&answer).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_reader_of_the_pages_own() {
+async fn a_misbehaving_stream_reader_ends_with_a_coded_error() {
     let much = "read: () => ({ done: false, value: new Uint8Array(2 ** 20 + 1) })";
     for reader in [
         "read() { throw 'boom'; }",
@@ -187,17 +186,14 @@ async fn a_reader_of_the_pages_own() {
         &format!("{much}, cancel: () => Promise.reject('boom')"),
         &format!("{much}, cancel: () => new Promise(() => {{}})"),
     ] {
-        let error = failure(&read_by(reader)).await.error;
+        let error = error_of(&read_by(reader)).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{reader}");
     }
     for reader in [
         "read: () => new Promise(() => {}), cancel() { throw 'boom'; }",
         "read: () => ({ then() {} })",
     ] {
-        let error = read(&read_by(reader), 150)
-            .await
-            .expect_err("a failure")
-            .error;
+        let error = read(&read_by(reader), 150).await.expect_err("an error");
         assert_eq!(error.code, ErrorCode::Timeout, "{reader}");
     }
 }
@@ -209,37 +205,37 @@ fn read_by(reader: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn what_never_ends_ends_at_the_time_limit() {
+async fn the_time_limit_ends_an_endless_request_or_body() {
     for answer in [
         "globalThis.seen = request.signal; return new Promise(() => {})",
         "globalThis.seen = request.signal; return { then() {} }",
         "globalThis.seen = request.signal; return new Response(new ReadableStream({}))",
     ] {
-        let error = read(answer, 150).await.expect_err("a failure").error;
+        let error = read(answer, 150).await.expect_err("an error");
         assert_eq!(error.code, ErrorCode::Timeout, "{answer}");
         assert!(error.retryable, "{answer}");
         assert!(
             js("return seen.aborted").is_truthy(),
-            "{answer} is not told"
+            "{answer}: the request is not aborted"
         );
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_that_obeys_its_signal_is_a_timeout_too() {
+async fn a_fetch_that_rejects_when_aborted_still_ends_in_timeout() {
     let answer = "return new Promise((_, reject) =>
         request.signal.addEventListener('abort', () => reject(request.signal.reason)))";
-    let error = read(answer, 150).await.expect_err("a failure").error;
+    let error = read(answer, 150).await.expect_err("an error");
     assert_eq!(error.code, ErrorCode::Timeout);
 }
 
 #[wasm_bindgen_test]
-async fn a_rejection_after_the_time_limit_is_handled() {
+async fn a_rejection_after_the_time_limit_is_not_reported_as_unhandled() {
     js("globalThis.unhandled = 0;
         globalThis.onUnhandled = (event) => { unhandled++; event.preventDefault(); };
         addEventListener('unhandledrejection', onUnhandled)");
     let answer = "return new Promise((_, reject) => setTimeout(() => { reject('late'); globalThis.isLate = true; }, 200))";
-    let error = read(answer, 150).await.expect_err("a failure").error;
+    let error = read(answer, 150).await.expect_err("an error");
     assert_eq!(error.code, ErrorCode::Timeout);
     let later = js("return new Promise((resolve) => setTimeout(resolve, 150))");
     let _ = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::from(later)).await;
@@ -249,7 +245,7 @@ async fn a_rejection_after_the_time_limit_is_handled() {
 }
 
 #[wasm_bindgen_test]
-async fn bodies_that_are_no_account() {
+async fn a_successful_response_without_an_account_is_invalid() {
     for (answer, status) in [
         ("return new Response(null, { status: 204 })", 204),
         ("return new Response('')", 200),
@@ -272,16 +268,16 @@ async fn bodies_that_are_no_account() {
             200,
         ),
     ] {
-        let error = failure(answer).await.error;
+        let error = error_of(answer).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{answer}");
         assert_eq!(error.status, Some(status), "{answer}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_gateways_page_is_the_servers_error_and_no_text_to_show() {
+async fn an_html_error_page_is_a_server_error_without_its_text() {
     let answer = "return new Response('<!doctype html><h1>Bad gateway</h1>', { status: 502, headers: { 'x-request-id': 'r1' } })";
-    let error = failure(answer).await.error;
+    let error = error_of(answer).await;
     assert_eq!(error.code, ErrorCode::Server);
     assert_eq!(error.status, Some(502));
     assert_eq!(error.request_id.as_deref(), Some("r1"));
@@ -290,7 +286,7 @@ async fn a_gateways_page_is_the_servers_error_and_no_text_to_show() {
 }
 
 #[wasm_bindgen_test]
-async fn a_large_body_is_not_read_to_its_end() {
+async fn reading_stops_at_max_answer_bytes() {
     let answer = "globalThis.sent = 0;
         globalThis.isCancelled = false;
         return new Response(new ReadableStream({
@@ -301,7 +297,7 @@ async fn a_large_body_is_not_read_to_its_end() {
           },
           cancel() { isCancelled = true; return Promise.reject('no'); },
         }))";
-    let error = failure(answer).await.error;
+    let error = error_of(answer).await;
     assert_eq!(error.code, ErrorCode::ResponseInvalid);
     assert!(
         error.message.contains("more than the 1000000 bytes"),
@@ -317,8 +313,8 @@ async fn a_large_body_is_not_read_to_its_end() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_below_the_limit_is_read_in_any_cut() {
-    // A character of three bytes stands across the edge of each chunk.
+async fn a_body_below_the_limit_is_read_in_chunks_of_any_size() {
+    // Chunks of one byte cut every character of three bytes.
     let answer = "const bytes = new TextEncoder().encode(JSON.stringify({
             id: 'ca_1', status: 'ACTIVE', status_reason: '\u{20ac}'.repeat(200), padding: ' '.repeat(900_000),
         }));
@@ -335,7 +331,7 @@ async fn a_body_below_the_limit_is_read_in_any_cut() {
 }
 
 #[wasm_bindgen_test]
-async fn deep_nesting() {
+async fn deeply_nested_json_is_invalid() {
     for deep in [
         "'['.repeat(10_000) + ']'.repeat(10_000)",
         "'{\"a\":'.repeat(10_000) + '1' + '}'.repeat(10_000)",
@@ -343,13 +339,13 @@ async fn deep_nesting() {
     ] {
         let answer = format!("return new Response({deep})");
         assert_eq!(
-            failure(&answer).await.error.code,
+            error_of(&answer).await.code,
             ErrorCode::ResponseInvalid,
             "{deep}"
         );
         let refusal = format!("return new Response({deep}, {{ status: 403 }})");
         assert_eq!(
-            failure(&refusal).await.error.code,
+            error_of(&refusal).await.code,
             ErrorCode::Forbidden,
             "{deep}"
         );
@@ -357,15 +353,13 @@ async fn deep_nesting() {
 }
 
 #[wasm_bindgen_test]
-async fn prototypes_are_not_data() {
+async fn members_of_a_prototype_are_not_data() {
     for body in [
         r#"{"__proto__":{"id":"ca_1","status":"ACTIVE"}}"#,
         r#"{"constructor":{"prototype":{"id":"ca_1","status":"ACTIVE"}}}"#,
         r#"{"id":"ca_1","__proto__":{"status":"ACTIVE"}}"#,
     ] {
-        let error = failure(&format!("return new Response('{body}')"))
-            .await
-            .error;
+        let error = error_of(&format!("return new Response('{body}')")).await;
         assert_eq!(error.code, ErrorCode::ResponseInvalid, "{body}");
     }
     let initiated = r#"return new Response('{"id":"ca_1","status":"INITIATED","__proto__":{"status":"ACTIVE"}}')"#;
@@ -378,14 +372,12 @@ async fn prototypes_are_not_data() {
     let _page = until_dropped(
         "Object.prototype.status = 'ACTIVE'; return () => { delete Object.prototype.status; };",
     );
-    let error = failure("return new Response('{\"id\":\"ca_1\"}')")
-        .await
-        .error;
+    let error = error_of("return new Response('{\"id\":\"ca_1\"}')").await;
     assert_eq!(error.code, ErrorCode::ResponseInvalid);
 }
 
 #[wasm_bindgen_test]
-async fn lone_surrogates() {
+async fn lone_surrogates_become_replacement_characters() {
     let platform = Platform::new(
         r#"return new Response('{"id":"ca_\\ud800","status":"ACTIVE","status_reason":"\\udfff","\\ud83d":1}')"#,
     );

@@ -1,15 +1,13 @@
-//! What is asked side by side: the app beside the list of its integrations.
+//! Concurrent requests: the app and the list of its integrations.
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use connect_flow::core::trace::TraceEvent;
-use connect_flow::{ConnectClient, Failure};
+use connect_flow::{
+    ConnectClient, ConnectError, ErrorCode, ExpectedParams, ExpectedParamsOptions, TraceEvent,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::AbortSignal;
 
 use super::support::*;
 
-/// The app and a list of its one integration, which tells its fields or does not.
+/// An app and the list of its one integration, with or without fields.
 const ACME: &str = r#"
     const of_app = path === "/api/v3.1/toolkits/acme";
     const app = () => json({ slug: "acme", name: "Acme", composio_managed_auth_schemes: [],
@@ -23,23 +21,20 @@ fn acme(answer: &str) -> Platform {
     Platform::new(&[ACME, answer].concat())
 }
 
-async fn expect(
-    client: &ConnectClient,
-    signal: Option<AbortSignal>,
-) -> Result<ExpectedParams, Failure> {
+async fn expect(client: &ConnectClient) -> Result<ExpectedParams, ConnectError> {
     let options = ExpectedParamsOptions {
         app: Some("acme".to_owned()),
         ..ExpectedParamsOptions::default()
     };
-    client.get_expected_params_for_user(options, signal).await
+    client.get_expected_params_for_user(options).await
 }
 
-fn field(params: Result<ExpectedParams, Failure>) -> String {
+fn field(params: Result<ExpectedParams, ConnectError>) -> String {
     let mut params = params.expect("expected params");
     params.expected_input_fields.remove(0).name
 }
 
-/// Of each request in the order of their ends: what was asked, and why it failed.
+/// Operation and error code of each request in the trace, in the order of their ends.
 fn traced(client: &ConnectClient) -> Vec<(&'static str, Option<ErrorCode>)> {
     let requests = client
         .trace()
@@ -54,13 +49,13 @@ fn traced(client: &ConnectClient) -> Vec<(&'static str, Option<ErrorCode>)> {
 }
 
 #[wasm_bindgen_test]
-async fn the_list_is_answered_only_once_the_app_is_asked_for() {
+async fn the_app_is_requested_before_the_list_is_answered() {
     let platform = acme(
         "if (of_app) { setTimeout(answer); return app(); }
          return new Promise((resolve) => { globalThis.answer = () => resolve(list(false)); });",
     );
     let client = platform.client();
-    assert_eq!(field(expect(&client, None).await), "of_app");
+    assert_eq!(field(expect(&client).await), "of_app");
     assert_eq!(platform.count(), 2);
     assert!(platform.request(1).url().contains("/auth_configs?"));
     assert_eq!(
@@ -70,7 +65,7 @@ async fn the_list_is_answered_only_once_the_app_is_asked_for() {
 }
 
 #[wasm_bindgen_test]
-async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_matter() {
+async fn an_app_that_is_not_needed_is_cancelled_and_its_error_is_ignored() {
     for (answer, code) in [
         ("never()", Some(ErrorCode::Cancelled)),
         ("new Promise(() => {})", Some(ErrorCode::Cancelled)),
@@ -84,7 +79,7 @@ async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_ma
              globalThis.seen = request.signal; return {answer};"
         ));
         let client = platform.client();
-        assert_eq!(field(expect(&client, None).await), "of_item", "{answer}");
+        assert_eq!(field(expect(&client).await), "of_item", "{answer}");
         let is_open = code == Some(ErrorCode::Cancelled);
         assert_eq!(js("return seen.aborted"), is_open, "{answer}");
         assert_eq!(js("return timersLeft.size"), 0, "{answer}");
@@ -95,17 +90,18 @@ async fn an_app_that_is_not_needed_is_not_waited_for_and_its_failure_does_not_ma
 }
 
 #[wasm_bindgen_test]
-async fn an_app_that_is_needed_tells_why_it_failed() {
+async fn the_error_of_a_needed_app_keeps_its_cause() {
     let platform = acme("return of_app ? Promise.reject(globalThis.thrown = 'boom') : list(false)");
-    let Failure { error, cause } = expect(&platform.client(), None)
-        .await
-        .expect_err("no fields");
+    let error = expect(&platform.client()).await.expect_err("no fields");
     assert_eq!(error.code, ErrorCode::Network);
-    assert!(is_same(&cause.expect("a cause"), &js("return thrown")));
+    assert!(is_same(
+        error.cause().expect("a cause"),
+        &js("return thrown")
+    ));
 }
 
 #[wasm_bindgen_test]
-async fn what_is_repeated_is_only_what_failed() {
+async fn only_the_failed_request_is_retried() {
     let _timers = fast_timers();
     let platform = acme(
         "globalThis.lists = n === 1 ? 1 : lists + !of_app;
@@ -114,32 +110,32 @@ async fn what_is_repeated_is_only_what_failed() {
     let client = platform.client_with(|options, _| {
         options.retry = 1;
     });
-    assert_eq!(field(expect(&client, None).await), "of_app");
-    assert_eq!(platform.count(), 3, "the list twice, the app once");
+    assert_eq!(field(expect(&client).await), "of_app");
+    assert_eq!(platform.count(), 3, "the list twice and the app once");
 }
 
 #[wasm_bindgen_test]
-async fn when_the_list_fails_the_app_is_cancelled() {
+async fn a_failed_list_cancels_the_request_for_the_app() {
     let _timers = fast_timers();
     let platform = acme(
         "if (!of_app) return json({}, 403);
          globalThis.seen = request.signal; return new Promise(() => {});",
     );
     let client = platform.client();
-    assert_eq!(code(expect(&client, None).await), ErrorCode::Forbidden);
+    assert_eq!(code(expect(&client).await), ErrorCode::Forbidden);
     assert!(js("return seen.aborted").is_truthy());
     assert_eq!(js("return timersLeft.size"), 0);
 }
 
 #[wasm_bindgen_test]
-async fn a_signal_cancels_both() {
+async fn a_signal_cancels_both_requests() {
     let _timers = fast_timers();
     let platform = acme(
         "globalThis.seen = n === 1 ? [request.signal] : [...seen, request.signal];
          if (n === 2) setTimeout(() => controller.abort('reason')); return never();",
     );
     let client = platform.client();
-    let result = expect(&client, Some(controller().signal())).await;
+    let result = expect(&client.with_signal(Some(controller().signal()))).await;
     assert_eq!(code(result), ErrorCode::Cancelled);
     assert_eq!(
         js("return seen.filter((signal) => signal.aborted).length"),
@@ -154,7 +150,7 @@ async fn a_signal_cancels_both() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_is_asked_for_headers_once_and_once_more_when_both_are_answered_401() {
+async fn two_401_answers_renew_the_headers_once() {
     let platform = acme(
         "return request.headers.get('x-session') === 's2' ? (of_app ? app() : list(false)) : json({}, 401)",
     );
@@ -164,7 +160,7 @@ async fn a_function_is_asked_for_headers_once_and_once_more_when_both_are_answer
     let client = platform.client_with(|_, overrides| {
         overrides.headers = Some(function("", headers));
     });
-    assert_eq!(field(expect(&client, None).await), "of_app");
+    assert_eq!(field(expect(&client).await), "of_app");
     assert_eq!(js("return asked"), 2);
     assert_eq!(platform.count(), 4);
 }

@@ -1,17 +1,15 @@
-//! A flow of a Rust frontend, and what it does to the page.
+//! Flows: their states and their popups.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::secret::Secret;
-use connect_flow::{ConnectClient, ConnectFlow, FlowMode, FlowOptions};
+use connect_flow::{ConnectClient, ConnectFlow, ErrorCode, FlowMode, FlowOptions, Secret};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
-/// An integration of one app that wants a key, whose account is active at once.
+/// An app with an API key. Its account is active at once.
 const KEY_APP: &str = "
     if (path.endsWith('/auth_configs')) return json({ items: [{ id: 'in_1', toolkit: { slug: 'shopify' }, auth_scheme: 'API_KEY',
       expected_input_fields: [{ name: 'api_key', displayName: 'Key', required: true }] }] });
@@ -20,7 +18,7 @@ const KEY_APP: &str = "
     return json({ id: 'ca_1', status: 'ACTIVE', toolkit: { slug: 'shopify' }, user_id: 'Jessica' });
 ";
 
-/// An integration that sends its user on.
+/// An app with OAuth.
 const OAUTH_APP: &str = "
     if (path.endsWith('/auth_configs')) return json({ items: [{ id: 'in_1', toolkit: { slug: 'gmail' }, auth_scheme: 'OAUTH2',
       expected_input_fields: [] }] });
@@ -38,7 +36,7 @@ fn flow(client: &ConnectClient, app: &str, mode: FlowMode) -> ConnectFlow {
     client.flow(options).expect("a flow")
 }
 
-/// Has the page's `open` give a window that does nothing, in `globalThis.popup`, or nothing at all.
+/// Replaces `open`. It returns the fake window `globalThis.popup`, or `null` where popups are not allowed.
 fn replace_open(is_allowed: bool) {
     js(if is_allowed {
         "globalThis.realOpen ??= globalThis.open;
@@ -60,7 +58,7 @@ async fn fails_with(flow: &ConnectFlow, code: ErrorCode) {
 }
 
 #[wasm_bindgen_test]
-async fn a_key_is_connected_and_every_state_is_told() {
+async fn a_flow_with_a_key_reports_every_state() {
     let platform = Platform::new(KEY_APP);
     let flow = flow(&platform.client(), "shopify", FlowMode::Auto);
     let states = Rc::new(RefCell::new(Vec::new()));
@@ -69,11 +67,11 @@ async fn a_key_is_connected_and_every_state_is_told() {
         seen.borrow_mut().push(watched.snapshot().state);
         Ok(())
     }));
-    flow.load().expect("allowed");
+    flow.load().expect("a valid transition");
     assert_eq!(flow.settled().await.expected_input_fields.len(), 1);
     let key = Secret::new("sk-1".to_owned());
     flow.submit(vec![("api_key".to_owned(), key)])
-        .expect("allowed");
+        .expect("a valid transition");
     let connected = flow.settled().await;
     assert_eq!(connected.connected_account_id.as_deref(), Some("ca_1"));
     assert_eq!(
@@ -84,14 +82,14 @@ async fn a_key_is_connected_and_every_state_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn the_popup_is_opened_in_the_call_itself_and_cut_off_from_the_page() {
+async fn the_popup_opens_synchronously_and_loses_its_opener() {
     replace_open(true);
     set_global("accountStatus", &"INITIATED".into());
     let platform = Platform::new(OAUTH_APP);
     let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
-    flow.load().expect("allowed");
+    flow.load().expect("a valid transition");
     flow.settled().await;
-    flow.submit(Vec::new()).expect("allowed");
+    flow.submit(Vec::new()).expect("a valid transition");
     assert!(js("return popup.url === undefined").is_truthy());
     restore_open();
     wait_for(&flow, "waiting").await;
@@ -104,59 +102,60 @@ async fn the_popup_is_opened_in_the_call_itself_and_cut_off_from_the_page() {
 }
 
 #[wasm_bindgen_test]
-async fn a_popup_that_the_browser_does_not_send_on_is_closed() {
+async fn a_popup_that_cannot_be_navigated_is_closed() {
     replace_open(true);
     js("popup.location.replace = () => { throw new DOMException('no URL', 'SyntaxError'); }");
     let platform = Platform::new(OAUTH_APP);
     let client = platform.client();
     let flow = flow(&client, "gmail", FlowMode::Popup);
-    flow.submit(Vec::new()).expect("allowed");
+    flow.submit(Vec::new()).expect("a valid transition");
     restore_open();
     fails_with(&flow, ErrorCode::RedirectRefused).await;
-    assert!(flow.cause().is_none() && client.pending().is_empty());
+    let error = flow.snapshot().error.clone().expect("an error");
+    assert!(error.cause::<JsValue>().is_none() && client.pending().is_empty());
     assert!(js("return popup.closed").is_truthy());
 }
 
 #[wasm_bindgen_test]
-async fn a_popup_that_is_gone_was_closed_by_the_user() {
+async fn a_popup_that_closes_during_navigation_counts_as_closed_by_the_user() {
     replace_open(true);
     js("popup.location.replace = () => { popup.closed = true; throw new TypeError('gone'); }");
     set_global("accountStatus", &"INITIATED".into());
     let platform = Platform::new(OAUTH_APP);
     let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
-    flow.submit(Vec::new()).expect("allowed");
+    flow.submit(Vec::new()).expect("a valid transition");
     restore_open();
     wait_for(&flow, "waiting").await;
     flow.dispose();
 }
 
 #[wasm_bindgen_test]
-async fn a_popup_that_the_browser_blocks_starts_nothing() {
+async fn a_blocked_popup_sends_no_request() {
     replace_open(false);
     let platform = Platform::new(OAUTH_APP);
     let flow = flow(&platform.client(), "gmail", FlowMode::Popup);
-    flow.load().expect("allowed");
+    flow.load().expect("a valid transition");
     flow.settled().await;
     let before = platform.count();
-    flow.submit(Vec::new()).expect("allowed");
+    flow.submit(Vec::new()).expect("a valid transition");
     restore_open();
     fails_with(&flow, ErrorCode::PopupBlocked).await;
     assert_eq!(platform.count(), before);
 }
 
 #[wasm_bindgen_test]
-async fn a_real_window_can_be_opened_and_closed() {
-    // Without a click a browser may refuse; the test then has nothing to see.
+async fn cancelling_closes_a_real_popup() {
+    // A browser may block the popup, since there is no click.
     let platform = Platform::new("return new Promise(() => {})");
     let flow = flow(&platform.client(), "gmail", FlowMode::Auto);
     js(
         "globalThis.realOpen ??= globalThis.open; globalThis.popup = null;
         globalThis.open = (...values) => (globalThis.popup = globalThis.realOpen(...values));",
     );
-    flow.submit(Vec::new()).expect("allowed");
+    flow.submit(Vec::new()).expect("a valid transition");
     restore_open();
     let was_open = js("return popup && !popup.closed");
-    flow.cancel().expect("allowed");
+    flow.cancel().expect("a valid transition");
     assert!(was_open.is_null() || was_open.is_truthy());
     assert!(js("return !popup || popup.closed").is_truthy());
     assert_eq!(flow.snapshot().state, "cancelled");
@@ -177,7 +176,7 @@ async fn wait_for(flow: &ConnectFlow, state: &str) {
     if flow.snapshot().state != state {
         wasm_bindgen_futures::JsFuture::from(promise)
             .await
-            .expect("it comes to that");
+            .expect("the state is reached");
     }
     flow.unsubscribe(number);
 }

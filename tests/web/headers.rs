@@ -1,15 +1,16 @@
-//! The `headers` of a client: values, or a function that is asked once, and once more when the platform answers 401.
+//! The `headers` of a client: values, or a function that is called once and again after a 401.
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::options::ClientOptions;
-use connect_flow::{ConnectClient, Failure};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use connect_flow::{ClientOptions, ConnectClient, ErrorCode, Secret};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
-/// A platform that lets a session in.
+/// A platform that answers 401 to other sessions.
 fn guarded(session: &str) -> Platform {
     Platform::new(&format!(
         "if (request.headers.get('x-session') !== '{session}') return json({{ message: 'who?' }}, 401);
@@ -17,7 +18,7 @@ fn guarded(session: &str) -> Platform {
     ))
 }
 
-/// A client that asks a function for its headers; `answer` is JavaScript of `asked`, the number of the question from 1.
+/// A client with a `headers` function. `answer` is its body, and `asked` the number of its calls.
 fn asking(platform: &Platform, answer: &str) -> ConnectClient {
     set_global("asked", &JsValue::from(0));
     let headers: Function = js(&format!("return () => {{ globalThis.asked++; {answer} }}")).into();
@@ -29,7 +30,7 @@ fn asked() -> f64 {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_is_asked_once_for_all_requests() {
+async fn a_headers_function_is_called_once_for_all_requests() {
     for answer in [
         "return { 'x-session': 's1' }",
         "return Promise.resolve({ 'x-session': 's1' })",
@@ -38,7 +39,11 @@ async fn a_function_is_asked_once_for_all_requests() {
     ] {
         let platform = guarded("s1");
         let client = asking(&platform, answer);
-        assert_eq!(asked(), 0.0, "nothing is asked before the first request");
+        assert_eq!(
+            asked(),
+            0.0,
+            "the function is not called before the first request"
+        );
         look(&client).await.expect("an account");
         initiate(&client).await.expect("a request");
         look(&client.clone()).await.expect("an account");
@@ -47,7 +52,7 @@ async fn a_function_is_asked_once_for_all_requests() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_is_asked_again_after_a_401_once_a_call() {
+async fn a_401_renews_the_headers_once_per_call() {
     let answer = "return { 'x-session': `s${asked}` }";
     let platform = guarded("s2");
     let client = asking(&platform, answer);
@@ -57,7 +62,7 @@ async fn a_function_is_asked_again_after_a_401_once_a_call() {
     assert_eq!(
         (asked(), platform.count()),
         (2.0, 3),
-        "the fresh ones are kept"
+        "the fresh headers are kept"
     );
 
     let platform = guarded("never");
@@ -69,34 +74,34 @@ async fn a_function_is_asked_again_after_a_401_once_a_call() {
 }
 
 #[wasm_bindgen_test]
-async fn a_post_is_sent_again_after_a_401_with_fresh_headers() {
+async fn a_post_is_repeated_after_a_401_with_fresh_headers() {
     let platform = guarded("s2");
     let client = asking(&platform, "return { 'x-session': `s${asked}` }");
     initiate(&client).await.expect("a request");
     assert_eq!((asked(), platform.count()), (2.0, 2));
-    // The values are sent again in full, although the first request's copy was overwritten.
+    // The bytes of the first request were overwritten, so the second needs its own.
     assert_eq!(platform.body(1).await, platform.body(2).await);
 }
 
 #[wasm_bindgen_test]
-async fn calls_side_by_side_all_get_fresh_headers() {
+async fn concurrent_calls_share_one_renewal_of_the_headers() {
     let platform = Platform::new(&format!(
         "return request.headers.get('x-session') === wanted ? json({ACCOUNT}) : json({{}}, 401)"
     ));
     let client = asking(&platform, "return { 'x-session': asked > 1 ? 's2' : 's1' }");
     set_global("wanted", &"s1".into());
     look(&client).await.expect("an account");
-    // The session ends while all of them are under way.
+    // The session ends while three calls run.
     set_global("wanted", &"s2".into());
     let one = |client: ConnectClient| -> Work<_> { Box::pin(async move { look(&client).await }) };
     for result in at_once(vec![one(client.clone()), one(client.clone()), one(client)]).await {
         result.expect("an account, with fresh headers");
     }
-    assert_eq!(asked(), 2.0, "all of them ask once");
+    assert_eq!(asked(), 2.0, "the calls share one call of the function");
 }
 
 #[wasm_bindgen_test]
-async fn headers_that_are_values_cannot_be_fresher() {
+async fn a_401_is_final_when_the_headers_are_values() {
     let platform = guarded("s2");
     let client = platform.client_with(|options, _| {
         options.headers = vec![("x-session".into(), "s1".into())];
@@ -107,7 +112,7 @@ async fn headers_that_are_values_cannot_be_fresher() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_that_fails() {
+async fn a_headers_function_that_fails_ends_in_unauthorized_with_its_cause() {
     for (answer, is_kept) in [
         ("throw globalThis.thrown = 'no session'", true),
         ("throw globalThis.thrown = undefined", true),
@@ -134,21 +139,20 @@ async fn a_function_that_fails() {
             &platform,
             &format!("if (asked > 1) return {{ 'x-session': 's1' }}; {answer}"),
         );
-        let Failure { error, cause } = look(&client).await.expect_err(answer);
+        let error = look(&client).await.expect_err(answer);
         assert_eq!(error.code, ErrorCode::Unauthorized, "{answer}");
         assert_eq!(error.status, None, "{answer}");
-        let cause = cause.expect("a cause");
-        assert!(
-            !is_kept || is_same(&cause, &js("return thrown")),
-            "{answer}"
-        );
+        let cause = error.cause::<JsValue>().expect("a cause");
+        assert!(!is_kept || is_same(cause, &js("return thrown")), "{answer}");
         assert_eq!(platform.count(), 0, "{answer}");
-        look(&client).await.expect("the next call asks again");
+        look(&client)
+            .await
+            .expect("the next call asks for headers again");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_function_that_never_answers_is_a_timeout() {
+async fn a_headers_function_that_never_answers_ends_in_timeout() {
     let platform = guarded("s1");
     let never: Function = js("return () => new Promise(() => {})").into();
     let client = platform.client_with(|options, overrides| {
@@ -159,7 +163,27 @@ async fn a_function_that_never_answers_is_a_timeout() {
     assert_eq!(platform.count(), 0);
 }
 
-/// Headers that `Headers` would throw on, or that would be split in two.
+#[wasm_bindgen_test]
+async fn a_call_that_is_dropped_while_it_waits_for_headers_leaves_no_pending_question() {
+    let platform = guarded("s1");
+    let answer = "return asked > 1 ? { 'x-session': 's1' } : new Promise(() => {})";
+    let client = asking(&platform, answer);
+    let mut dropped = client.get_connected_account("ca_1");
+    poll_fn(|context| {
+        assert!(dropped.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    assert_eq!(asked(), 1.0);
+    drop(dropped);
+    let client = client.with_timeout(Some(1_000));
+    look(&client)
+        .await
+        .expect("the next call asks for headers again");
+    assert_eq!((asked(), platform.count()), (2.0, 1));
+}
+
+/// Headers that the browser rejects, or that would be split in two.
 const UNSENDABLE: [&str; 9] = [
     "{ 'a b': '1' }",
     "{ '': '1' }",
@@ -173,7 +197,7 @@ const UNSENDABLE: [&str; 9] = [
 ];
 
 #[wasm_bindgen_test]
-async fn headers_that_cannot_be_sent() {
+async fn invalid_headers_of_a_function_are_refused_and_not_kept() {
     for headers in UNSENDABLE.iter().chain(&[
         "'text'",
         "[['x-session', 's1']]",
@@ -185,7 +209,7 @@ async fn headers_that_cannot_be_sent() {
             &platform,
             &format!("return asked > 1 ? {{ 'x-session': 's1' }} : {headers}"),
         );
-        let error = look(&client).await.expect_err(headers).error;
+        let error = look(&client).await.expect_err(headers);
         assert_eq!(error.code, ErrorCode::InvalidArgument, "{headers}");
         assert!(
             error.issues[0].field.starts_with("headers"),
@@ -198,14 +222,12 @@ async fn headers_that_cannot_be_sent() {
             error.message
         );
         assert_eq!(platform.count(), 0, "{headers}");
-        look(&client)
-            .await
-            .expect("what cannot be sent is not kept");
+        look(&client).await.expect("invalid headers are not kept");
     }
 }
 
 #[wasm_bindgen_test]
-async fn values_that_cannot_be_sent() {
+async fn invalid_header_values_are_refused() {
     for (name, value) in [("a b", "1"), ("", "1"), ("x", "a\r\nb"), ("x", "\u{20ac}")] {
         let options = ClientOptions {
             base_url: "https://platform.test".to_owned(),
@@ -217,9 +239,9 @@ async fn values_that_cannot_be_sent() {
     }
     let platform = guarded("s1");
     let client = platform.client_with(|options, _| {
-        options.unsafe_api_key = Some(connect_flow::core::secret::Secret::new("a\nb".into()));
+        options.unsafe_api_key = Some(Secret::new("a\nb".into()));
     });
-    let error = look(&client).await.expect_err("a failure").error;
+    let error = look(&client).await.expect_err("an error");
     assert_eq!(error.code, ErrorCode::InvalidArgument);
     assert_eq!(platform.count(), 0);
 }

@@ -1,27 +1,21 @@
-//! The page: where it is left for, and what stays in its address bar.
+//! The page: where it is sent, and what stays in its address bar.
 
-use connect_flow::ConnectClient;
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::procedure::complete::CompleteOptions;
-use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::{CompleteOptions, ConnectClient, ErrorCode, InitiateOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
-/// Completes the callback of the page, looking at the account once.
+/// Completes the callback in the address of the page, with time for one status check.
 async fn complete_here(client: &ConnectClient) -> Result<Option<String>, ErrorCode> {
-    let once = CompleteOptions {
-        url: None,
-        timeout_ms: Some(500),
-    };
-    match client.complete_connection(once, None).await {
+    let once = client.with_timeout(Some(500));
+    match once.complete_connection(CompleteOptions::default()).await {
         Ok(done) => Ok(done.map(|done| done.connected_account_id)),
-        Err(failure) => Err(failure.error.code),
+        Err(error) => Err(error.code),
     }
 }
 
 #[wasm_bindgen_test]
-async fn without_a_return_address_the_page_itself_is_it() {
+async fn the_return_address_defaults_to_the_page_without_callback_parameters() {
     let _page = address("/shop/?a=1&cf_flow=old&status=success&connectedAccountId=x&b=2#part");
     let platform = connecting();
     let client = platform.client();
@@ -30,17 +24,14 @@ async fn without_a_return_address_the_page_itself_is_it() {
         ..initiating()
     };
     let request = client
-        .initiate_connection(here.clone(), None)
+        .initiate_connection(here.clone())
         .await
         .expect("a request");
     let path = InitiateOptions {
         redirect_url: Some("/back?x=1".into()),
         ..here
     };
-    let second = client
-        .initiate_connection(path, None)
-        .await
-        .expect("a request");
+    let second = client.initiate_connection(path).await.expect("a request");
     let origin = text("return location.origin");
     for (n, wanted) in [
         (
@@ -58,7 +49,7 @@ async fn without_a_return_address_the_page_itself_is_it() {
 }
 
 #[wasm_bindgen_test]
-async fn the_address_bar_is_cleaned_of_our_parameters_only() {
+async fn completing_removes_only_callback_parameters_from_the_address() {
     let client = connecting().client();
     let request = initiate(&client).await.expect("a request");
     let (flow, id) = (&request.flow_id, &request.connected_account_id);
@@ -72,20 +63,20 @@ async fn the_address_bar_is_cleaned_of_our_parameters_only() {
     assert_eq!(
         js("return history.state.own"),
         1,
-        "the state of the app's router stays"
+        "`history.state` belongs to the app"
     );
     assert_eq!(js("return history.length"), length);
     assert_eq!(
         complete_here(&client).await,
         Ok(None),
-        "it is no callback any more"
+        "a cleaned address is not a callback"
     );
 }
 
 #[wasm_bindgen_test]
-async fn when_the_address_bar_is_left_alone() {
+async fn only_a_final_answer_to_the_pages_own_callback_cleans_the_address() {
     let denied = |flow: &str| format!("/done?cf_flow={flow}&error=access_denied");
-    // What is settled is taken away, a refusal too.
+    // A final answer cleans the address, also a refusal.
     let client = connecting().client();
     let request = initiate(&client).await.expect("a request");
     let page = address(&denied(&request.flow_id));
@@ -93,7 +84,7 @@ async fn when_the_address_bar_is_left_alone() {
     assert_eq!(address_now(), "/done");
     drop(page);
 
-    // What belongs to nobody may be the app's own.
+    // A callback of an unknown attempt may belong to the app.
     let unbound = denied("unknown");
     let page = address(&unbound);
     assert_eq!(
@@ -103,16 +94,16 @@ async fn when_the_address_bar_is_left_alone() {
     assert_eq!(address_now(), unbound);
     drop(page);
 
-    // So is a callback that was handed in, if the page is at it.
+    // A callback URL that the caller passes cleans the address when it is the page's own.
     let request = initiate(&client).await.expect("a request");
     let own = format!("/done?cf_flow={}&status=success", request.flow_id);
     let page = address(&own);
-    let handed_in = text("return location.href");
-    complete(&client, &handed_in).await.expect("an account");
+    let passed = text("return location.href");
+    complete(&client, &passed).await.expect("an account");
     assert_eq!(address_now(), "/done");
     drop(page);
 
-    // What may succeed later has to be found again by a reload.
+    // A reload may try a timeout again.
     let client = with_account("Promise.reject('offline')").client();
     let request = initiate(&client).await.expect("a request");
     let own = format!("/done?cf_flow={}&status=success", request.flow_id);
@@ -122,7 +113,7 @@ async fn when_the_address_bar_is_left_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn an_app_that_has_moved_on_keeps_its_address() {
+async fn completing_keeps_the_address_that_the_app_has_navigated_to() {
     let platform = with_account(
         "(history.replaceState(null, '', '/elsewhere?status=mine'), json({ id: 'ca_1', status: 'ACTIVE' }))",
     );
@@ -134,7 +125,7 @@ async fn an_app_that_has_moved_on_keeps_its_address() {
 }
 
 #[wasm_bindgen_test]
-async fn a_frame_that_may_not_touch_its_history() {
+async fn completing_works_where_the_history_is_read_only() {
     let client = connecting().client();
     let request = initiate(&client).await.expect("a request");
     let _page = address(&format!("/done?cf_flow={}&status=success", request.flow_id));
@@ -149,7 +140,7 @@ async fn a_frame_that_may_not_touch_its_history() {
 }
 
 #[wasm_bindgen_test]
-async fn where_users_are_not_sent() {
+async fn unsafe_and_foreign_redirect_urls_are_refused() {
     let before = text("return location.href");
     let refused = [
         "",
@@ -184,18 +175,18 @@ async fn where_users_are_not_sent() {
             ErrorCode::RedirectRefused,
             "{url}"
         );
-        // And the platform cannot hand it out either.
+        // The platform must not name it either.
         if !url.trim().is_empty() {
             set_global("url", &url.trim().into());
             let pending = client.pending().len();
-            let error = initiate(&client).await.expect_err(url).error;
+            let error = initiate(&client).await.expect_err(url);
             assert_eq!(error.code, ErrorCode::RedirectRefused, "{url}");
             assert!(!error.message.contains("evil"), "{}", error.message);
             assert_eq!(client.pending().len(), pending, "{url}");
         }
     }
     let client = connecting().client_with(|options, _| {
-        options.redirect_origins = vec!["https://connect.test".to_owned()];
+        options.provider_origins = vec!["https://connect.test".to_owned()];
     });
     for url in [
         "https://evil.test/",

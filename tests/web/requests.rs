@@ -1,11 +1,8 @@
-//! What is sent, and how often.
+//! The requests of a client, and their retries.
 
-use connect_flow::Overrides;
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::options::{ClientOptions, Credentials};
-use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::Api;
-use connect_flow::core::secret::Secret;
+use connect_flow::{
+    Api, ClientOptions, Credentials, ErrorCode, InitiateOptions, Overrides, Secret,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
 
@@ -16,16 +13,16 @@ fn header(platform: &Platform, n: u32, name: &str) -> Option<String> {
         .request(n)
         .headers()
         .get(name)
-        .expect("a name that can be one")
+        .expect("a valid header name")
 }
 
 #[wasm_bindgen_test]
-async fn the_shape_of_a_get() {
+async fn a_get_has_the_documented_url_headers_and_options() {
     let platform = Platform::new(&format!("return json({ACCOUNT})"));
     let client = platform
         .client_with(|options, _| options.headers = vec![("X-Session".into(), "s1".into())]);
     client
-        .get_connected_account("a/b ?#é".to_owned(), None)
+        .get_connected_account("a/b ?#é")
         .await
         .expect("an account");
     let request = platform.request(1);
@@ -47,7 +44,7 @@ async fn the_shape_of_a_get() {
 }
 
 #[wasm_bindgen_test]
-async fn the_shape_of_a_post() {
+async fn a_post_has_the_documented_url_headers_and_body() {
     let platform = connecting();
     let client = platform.client_with(|options, _| options.base_url = "/api/connect/".to_owned());
     let options = InitiateOptions {
@@ -61,7 +58,7 @@ async fn the_shape_of_a_post() {
         ..initiating()
     };
     let made = client
-        .initiate_connection(options, None)
+        .initiate_connection(options)
         .await
         .expect("a request");
     let request = platform.request(1);
@@ -78,7 +75,7 @@ async fn the_shape_of_a_post() {
     );
     set_global("body", &platform.body(1).await.into());
     set_global("flowId", &made.flow_id.into());
-    let is_right = js("const wanted = {
+    let is_expected = js("const wanted = {
           auth_config: { id: 'in_1' },
           connection: {
             user_id: 'Jessica', callback_url: `https://app.test/done?cf_flow=${flowId}`,
@@ -86,11 +83,11 @@ async fn the_shape_of_a_post() {
           },
         };
         return JSON.stringify(JSON.parse(body)) === JSON.stringify(wanted) || body");
-    assert_eq!(is_right, true);
+    assert_eq!(is_expected, true);
 }
 
 #[wasm_bindgen_test]
-async fn credentials_and_the_unsafe_key() {
+async fn credentials_and_the_unsafe_key_are_sent_as_configured() {
     for (given, sent) in [
         (Credentials::Omit, RequestCredentials::Omit),
         (Credentials::SameOrigin, RequestCredentials::SameOrigin),
@@ -119,7 +116,7 @@ fn retrying(options: &mut ClientOptions, _: &mut Overrides) {
     options.timeout_ms = 5_000;
 }
 
-/// Ways to fail that pass, the platform's wait made short.
+/// Transient failures. Where the platform names a delay, it is short.
 const PASSING: [&str; 6] = [
     "return new Response(null, { status: 500, headers: { 'retry-after-ms': '1' } })",
     "return new Response('<p>', { status: 503, headers: { 'retry-after-ms': '1' } })",
@@ -130,38 +127,38 @@ const PASSING: [&str; 6] = [
 ];
 
 #[wasm_bindgen_test]
-async fn a_get_is_tried_again_as_often_as_the_client_says() {
+async fn a_get_is_retried_as_often_as_the_option_allows() {
     for answer in PASSING {
         let _timers = fast_timers();
         let platform = Platform::new(&format!("if (n > 2) return json({ACCOUNT}); {answer}"));
         look(&platform.client_with(retrying))
             .await
-            .expect("the third try");
+            .expect("the third attempt");
         assert_eq!(platform.count(), 3, "{answer}");
 
         let platform = Platform::new(answer);
         look(&platform.client_with(retrying))
             .await
-            .expect_err("three failures");
+            .expect_err("three failed attempts");
         assert_eq!(platform.count(), 3, "{answer}");
 
         let platform = Platform::new(answer);
         look(&platform.client())
             .await
-            .expect_err("one failure, as `retry` is 0");
+            .expect_err("no retry, since `retry` is 0");
         assert_eq!(platform.count(), 1, "{answer}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_post_is_sent_once() {
+async fn a_post_is_not_retried() {
     for answer in PASSING {
         let _timers = fast_timers();
         let platform = Platform::new(answer);
         let client = platform.client_with(retrying);
-        let error = initiate(&client).await.expect_err("a failure").error;
+        let error = initiate(&client).await.expect_err("an error");
         assert_eq!(platform.count(), 1, "{answer}");
-        // Only a 429 is sure to have made no account.
+        // Only a 429 guarantees that there is no account.
         assert_eq!(
             error.retryable,
             error.code == ErrorCode::RateLimited,
@@ -172,13 +169,12 @@ async fn a_post_is_sent_once() {
 }
 
 #[wasm_bindgen_test]
-async fn what_another_try_cannot_change_is_not_tried_again() {
+async fn a_refusal_is_not_retried() {
     for status in [400, 403, 404, 409, 410, 422] {
         let platform = Platform::new(&format!("return json({{ message: 'no' }}, {status})"));
         let error = look(&platform.client_with(retrying))
             .await
-            .expect_err("a failure")
-            .error;
+            .expect_err("an error");
         assert_eq!(platform.count(), 1, "{status}");
         assert_eq!(error.status, Some(status));
         assert!(!error.retryable, "{status}");
@@ -186,7 +182,7 @@ async fn what_another_try_cannot_change_is_not_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn the_platform_says_how_long_to_wait() {
+async fn a_retry_waits_as_long_as_the_platform_asks() {
     for (headers, wanted) in [
         ("{ 'retry-after': '3' }", 3_000),
         ("{ 'retry-after': '3', 'retry-after-ms': '1500' }", 1_500),
@@ -196,11 +192,11 @@ async fn the_platform_says_how_long_to_wait() {
         let platform = Platform::new(&format!(
             "if (n > 1) return json({ACCOUNT}); return json({{}}, 429, {headers})"
         ));
-        // The minute's wait would take 600 ms.
+        // Waiting for a minute would take 600 ms.
         let client =
             platform.client_with(|options, _| options.retry = if wanted == 60_000 { 0 } else { 1 });
         match look(&client).await {
-            // A random part of half a second is added, so that clients spread.
+            // Up to half a second of jitter is added.
             Ok(_) => {
                 let waits = waits(15_000);
                 let [wait] = waits[..] else {
@@ -208,22 +204,18 @@ async fn the_platform_says_how_long_to_wait() {
                 };
                 assert!((wanted..=wanted + 500).contains(&wait), "{headers}: {wait}");
             }
-            Err(failure) => assert_eq!(
-                failure.error.retry_after_ms,
-                Some(wanted.into()),
-                "{headers}"
-            ),
+            Err(error) => assert_eq!(error.retry_after_ms, Some(wanted.into()), "{headers}"),
         }
     }
 }
 
 #[wasm_bindgen_test]
-async fn waits_grow_without_a_word_of_the_platform() {
+async fn delays_between_retries_grow() {
     let _timers = fast_timers();
     let platform = Platform::new("return Promise.reject('boom')");
     look(&platform.client_with(retrying))
         .await
-        .expect_err("three failures");
+        .expect_err("three failed attempts");
     let waits = waits(5_000);
     assert_eq!(waits.len(), 2);
     assert!(waits[0] <= 500 && waits[1] <= 1_000, "{waits:?}");

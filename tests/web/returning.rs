@@ -1,8 +1,10 @@
-//! The way back: whose callback it is, and what the platform says of it.
+//! Callbacks: binding one to its attempt, and checking the account.
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::procedure::complete::CompleteOptions;
-use connect_flow::core::procedure::initiate::InitiateOptions;
+use std::future::poll_fn;
+use std::task::Poll;
+
+use connect_flow::{CompletedConnection, ConnectClient, ConnectError, ErrorCode, InitiateOptions};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
@@ -17,7 +19,7 @@ async fn an_attempt_is_pending_until_it_is_complete() {
     };
     let before = js("return Date.now()").as_f64().expect("a number") as u64;
     let request = client
-        .initiate_connection(options, None)
+        .initiate_connection(options)
         .await
         .expect("a request");
     assert_eq!(request.redirect_url.as_deref(), Some("https://auth.test/"));
@@ -48,7 +50,7 @@ async fn an_attempt_is_pending_until_it_is_complete() {
 }
 
 #[wasm_bindgen_test]
-async fn every_attempt_has_an_id_of_its_own() {
+async fn every_attempt_has_an_unpredictable_id() {
     let client = connecting().client();
     let mut ids = Vec::new();
     for _ in 0..20 {
@@ -69,14 +71,14 @@ async fn every_attempt_has_an_id_of_its_own() {
         assert_eq!(
             code(refused),
             ErrorCode::InvalidArgument,
-            "an id that can be guessed: {crypto}"
+            "the id would be guessable: {crypto}"
         );
         assert_eq!(platform.count(), 0);
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_connection_that_is_active_at_once_leaves_no_attempt() {
+async fn a_connection_that_is_active_at_once_stores_no_attempt() {
     let platform = Platform::new("return json({ id: 'ca_now', status: 'ACTIVE' })");
     let client = platform.client();
     let request = initiate(&client).await.expect("a request");
@@ -90,7 +92,7 @@ async fn a_connection_that_is_active_at_once_leaves_no_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn the_same_callback_twice_gives_the_same_answer() {
+async fn completing_the_same_callback_again_gives_the_same_result() {
     let platform = connecting();
     let client = platform.client();
     let request = initiate(&client).await.expect("a request");
@@ -100,7 +102,7 @@ async fn the_same_callback_twice_gives_the_same_answer() {
 }
 
 #[wasm_bindgen_test]
-async fn whose_callback_it_is() {
+async fn a_callback_is_bound_to_its_attempt_or_refused() {
     let platform = connecting();
     let client = platform.client();
     let request = initiate(&client).await.expect("a request");
@@ -116,7 +118,7 @@ async fn whose_callback_it_is() {
             Ok(true),
         ),
         (
-            // Without our parameter and without a record these are the app's own.
+            // Without our parameter and without a record, the parameters belong to the app.
             "status=success&connectedAccountId=ca_other".to_owned(),
             Ok(false),
         ),
@@ -147,9 +149,9 @@ async fn whose_callback_it_is() {
         let result = complete(&client, &format!("https://app.test/done?{query}")).await;
         let result = result
             .map(|done| done.is_some())
-            .map_err(|failure| failure.error.code);
+            .map_err(|error| error.code);
         assert_eq!(result, wanted, "{query}");
-        // What is refused, or is no callback, is not asked about.
+        // Only a bound callback leads to a status check.
         assert_eq!(platform.count() > before, wanted == Ok(true), "{query}");
     }
 }
@@ -174,9 +176,9 @@ async fn a_failed_attempt_cannot_succeed_later() {
     assert_eq!(
         code(complete(&client, &denied).await),
         ErrorCode::AccessDenied,
-        "the same again"
+        "the same callback gives the same error"
     );
-    assert_eq!(platform.count(), 1, "the platform was not asked");
+    assert_eq!(platform.count(), 1, "no status check");
     assert!(
         client
             .pending()
@@ -186,7 +188,7 @@ async fn a_failed_attempt_cannot_succeed_later() {
 }
 
 #[wasm_bindgen_test]
-async fn the_platform_decides() {
+async fn the_answer_of_the_platform_decides_how_completing_ends() {
     for (account, wanted) in [
         (
             "json({ id: 'ca_other', status: 'ACTIVE' })",
@@ -221,7 +223,7 @@ async fn the_platform_decides() {
 }
 
 #[wasm_bindgen_test]
-async fn an_account_that_is_not_active_yet_is_waited_for() {
+async fn completing_polls_until_the_account_is_active() {
     let _timers = fast_timers();
     let platform = with_account("json({ id: 'ca_1', status: n < 4 ? 'INITIATED' : 'ACTIVE' })");
     let client = platform.client();
@@ -240,27 +242,21 @@ async fn an_account_that_is_not_active_yet_is_waited_for() {
     let platform = with_account("json({ id: 'ca_1', status: 'INITIATED' })");
     let client = platform.client();
     let request = initiate(&client).await.expect("a request");
-    let options = CompleteOptions {
-        url: Some(callback(&request)),
-        timeout_ms: Some(5),
-    };
-    let error = client
-        .complete_connection(options, None)
+    let error = complete(&client.with_timeout(Some(5)), &callback(&request))
         .await
-        .expect_err("a failure")
-        .error;
+        .expect_err("an error");
     assert_eq!((error.code, error.retryable), (ErrorCode::Timeout, true));
     assert!(
         client
             .pending()
             .iter()
             .any(|one| one.flow_id == request.flow_id),
-        "it may be asked again"
+        "the attempt is still pending"
     );
 }
 
 #[wasm_bindgen_test]
-async fn a_platform_that_stumbles_is_asked_again() {
+async fn a_status_check_that_fails_transiently_is_repeated() {
     let _timers = fast_timers();
     for stumble in [
         "Promise.reject('boom')",
@@ -275,13 +271,104 @@ async fn a_platform_that_stumbles_is_asked_again() {
             let request = initiate(&client).await.expect("a request");
             match complete(&client, &callback(&request)).await {
                 Ok(_) => assert_eq!(wanted, None, "{stumble}"),
-                Err(failure) => {
-                    assert_eq!(Some(failure.error.code), wanted, "{stumble}");
-                    // What went wrong on the way is not why it failed.
-                    assert!(failure.cause.is_none(), "{stumble}: {:?}", failure.cause);
+                Err(error) => {
+                    assert_eq!(Some(error.code), wanted, "{stumble}");
+                    // The transient failure is not the cause.
+                    let cause = error.cause::<JsValue>();
+                    assert!(cause.is_none(), "{stumble}: {cause:?}");
                 }
             }
             assert_eq!(platform.count(), 3, "{stumble}");
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_status_check_that_fails_after_the_time_limit_ends_in_timeout() {
+    // The clock passes the limit before the timer of the limit fires.
+    let _clock = until_dropped(
+        "const now = performance.now.bind(performance);
+        globalThis.passedMs = 0;
+        performance.now = () => now() + passedMs;
+        return () => { delete performance.now; };",
+    );
+    let platform = with_account("(passedMs += 60_000, Promise.reject('offline'))");
+    let client = platform.client();
+    let request = initiate(&client).await.expect("a request");
+    let error = complete(&client, &callback(&request))
+        .await
+        .expect_err("an error");
+    assert_eq!((error.code, error.retryable), (ErrorCode::Timeout, true));
+    assert_eq!(platform.count(), 2, "one POST and one status check");
+}
+
+/// [`complete`], for [`at_once`].
+fn completing(client: &ConnectClient, url: &str) -> Work<Completed> {
+    let (client, url) = (client.clone(), url.to_owned());
+    Box::pin(async move { complete(&client, &url).await })
+}
+
+type Completed = Result<Option<CompletedConnection>, ConnectError>;
+
+#[wasm_bindgen_test]
+async fn two_calls_that_complete_the_same_callback_share_one_status_check() {
+    let platform = connecting();
+    let client = platform.client();
+    let request = initiate(&client).await.expect("a request");
+    let url = callback(&request);
+    let calls = vec![completing(&client, &url), completing(&client.clone(), &url)];
+    let completed = at_once(calls).await;
+    assert_eq!(platform.count(), 2, "one POST and one status check");
+    assert_eq!(completed[0], completed[1]);
+    let first = completed[0].clone().expect("an account");
+    let account_id = first.expect("a callback").connected_account_id;
+    assert_eq!(account_id, request.connected_account_id);
+}
+
+#[wasm_bindgen_test]
+async fn two_calls_that_share_a_status_check_share_its_error() {
+    let platform = with_account("Promise.reject(globalThis.thrown = { a: 1 })");
+    let client = platform.client();
+    let request = initiate(&client).await.expect("a request");
+    let client = client.with_timeout(Some(50));
+    let url = callback(&request);
+    let completed = at_once(vec![completing(&client, &url), completing(&client, &url)]).await;
+    assert_eq!(platform.count(), 2, "one POST and one status check");
+    assert_eq!(completed[0], completed[1]);
+    assert_eq!(
+        completed[0].clone().map_err(|error| error.code),
+        Err(ErrorCode::Timeout)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_call_keeps_its_status_check_when_the_call_that_shares_it_is_dropped() {
+    let platform = connecting();
+    let client = platform.client();
+    let request = initiate(&client).await.expect("a request");
+    let url = callback(&request);
+    let (mut first, second) = (completing(&client, &url), completing(&client, &url));
+    poll_fn(|context| {
+        assert!(first.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    drop(first);
+    second.await.expect("an account").expect("a callback");
+    assert_eq!(platform.count(), 2, "one POST and one status check");
+}
+
+#[wasm_bindgen_test]
+async fn a_call_with_another_signal_or_time_limit_checks_the_status_itself() {
+    let platform = connecting();
+    let client = platform.client();
+    let request = initiate(&client).await.expect("a request");
+    let url = callback(&request);
+    let with_signal = client.with_signal(Some(controller().signal()));
+    let with_timeout = client.with_timeout(Some(20_000));
+    let calls = [&client, &with_signal, &with_timeout].map(|client| completing(client, &url));
+    for completed in at_once(calls.into()).await {
+        completed.expect("an account").expect("a callback");
+    }
+    assert_eq!(platform.count(), 4, "one POST and three status checks");
 }

@@ -1,8 +1,6 @@
-//! What the user types is in the request and nowhere else.
+//! Typed values are in the request and nowhere else.
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::secret::Secret;
+use connect_flow::{ErrorCode, InitiateOptions, Secret};
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -22,7 +20,7 @@ fn typing() -> InitiateOptions {
     }
 }
 
-/// Everything that outlives a call: what is stored, and what the address bar, the history and the window's name hold.
+/// Everything that outlives a call: storage, address bar, history, cookies, the document and the window's name.
 fn left_behind() -> Vec<String> {
     let all: Array = js("
         const stored = [localStorage, sessionStorage].flatMap((storage) =>
@@ -40,17 +38,17 @@ fn assert_is_nowhere(texts: &[String]) {
 }
 
 #[wasm_bindgen_test]
-async fn after_a_connection_was_started() {
+async fn starting_a_connection_leaves_no_typed_value() {
     let platform = connecting();
     let client = platform.client_with(|_, overrides| overrides.storage = None);
     let request = client
-        .initiate_connection(typing(), None)
+        .initiate_connection(typing())
         .await
         .expect("a request");
     let left = left_behind();
     assert!(
         left.iter().any(|text| text.contains(&request.flow_id)),
-        "the attempt itself is stored"
+        "the attempt is stored"
     );
     assert_is_nowhere(&left);
     assert_is_nowhere(&[
@@ -61,7 +59,7 @@ async fn after_a_connection_was_started() {
     assert!(!platform.request(1).url().contains("xyzzy"));
     assert!(
         platform.body(1).await.contains(SECRET),
-        "the platform gets it"
+        "the platform receives it"
     );
     complete(&client, &callback(&request))
         .await
@@ -70,7 +68,7 @@ async fn after_a_connection_was_started() {
 }
 
 #[wasm_bindgen_test]
-async fn in_no_error() {
+async fn an_error_never_contains_a_typed_value() {
     let echo = format!("`{SECRET}` is wrong");
     for answer in [
         format!("return json({{ message: '{echo}' }}, 400)"),
@@ -83,7 +81,7 @@ async fn in_no_error() {
         format!(
             "return json({{ error: '{echo}', details: ['{echo}', {{ message: '{echo}' }}] }}, 500)"
         ),
-        // Cut in the middle, it would no longer be recognised.
+        // Truncated within the secret.
         format!("return json({{ message: ' '.padStart(292, 'x') + '{SECRET}' }}, 400)"),
         format!("return new Response('{echo}', {{ status: 400 }})"),
         format!("return new Response('wrong: {SECRET}', {{ status: 400 }})"),
@@ -101,22 +99,21 @@ async fn in_no_error() {
             options.timeout_ms = 20;
             overrides.storage = None;
         });
-        let failure = client
-            .initiate_connection(typing(), None)
+        let error = client
+            .initiate_connection(typing())
             .await
             .expect_err(&answer);
-        let error = &failure.error;
         assert_is_nowhere(&[
             error.to_string(),
-            format!("{failure:?}"),
-            format!("{:?}", failure.cause),
+            format!("{error:?}"),
+            format!("{:?}", error.cause::<JsValue>()),
         ]);
         assert_is_nowhere(&left_behind());
     }
 }
 
 #[wasm_bindgen_test]
-async fn in_no_complaint_about_an_argument() {
+async fn an_invalid_argument_error_never_contains_its_value() {
     let client = connecting().client();
     for options in [
         InitiateOptions {
@@ -132,18 +129,18 @@ async fn in_no_complaint_about_an_argument() {
             ..typing()
         },
     ] {
-        let failure = client
-            .initiate_connection(options, None)
+        let error = client
+            .initiate_connection(options)
             .await
-            .expect_err("a failure");
-        assert_eq!(failure.error.code, ErrorCode::InvalidArgument);
-        assert_is_nowhere(&[format!("{failure:?}")]);
+            .expect_err("an error");
+        assert_eq!(error.code, ErrorCode::InvalidArgument);
+        assert_is_nowhere(&[format!("{error:?}")]);
     }
 }
 
 #[wasm_bindgen_test]
-async fn the_bytes_that_were_sent_are_overwritten_once_they_were() {
-    // WebKit's requests hold no copy of what they are made with, and read it when they are sent.
+async fn sent_bytes_are_overwritten_after_sending() {
+    // WebKit reads the bytes only when it sends the request.
     let platform = Platform::new(&format!(
         "return Promise.resolve().then(() => {{ globalThis.whileSent = String.fromCharCode(...globalThis.sent); {CONNECTING} }})"
     ));
@@ -154,11 +151,11 @@ async fn the_bytes_that_were_sent_are_overwritten_once_they_were() {
           return new Request(url, init);
         };
         return () => { globalThis.Request = Request; };");
-    let request = platform.client().initiate_connection(typing(), None).await;
+    let request = platform.client().initiate_connection(typing()).await;
     restore
         .unchecked_into::<Function>()
         .call0(&JsValue::NULL)
-        .expect("it is restored");
+        .expect("`Request` is restored");
     request.expect("a request");
     assert!(text("return globalThis.whileSent").contains(SECRET));
     assert!(js("return globalThis.sent.every((byte) => byte === 0)").is_truthy());

@@ -1,15 +1,12 @@
-//! Where attempts are remembered: storage that fails degrades to memory, and whatever else stands there does no harm.
+//! Stored attempts: a failing storage falls back to memory, and foreign entries do no harm.
 
-use connect_flow::ConnectClient;
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::pending::PendingConnection;
-use connect_flow::core::procedure::initiate::InitiateOptions;
+use connect_flow::{ConnectClient, ErrorCode, InitiateOptions, PendingConnection};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
-/// `localStorage` with its content, put back in the end.
+/// Empties `localStorage`, and restores it when dropped.
 fn local_storage() -> Undo {
     until_dropped(
         "const before = Object.entries(localStorage);
@@ -27,7 +24,8 @@ fn flows(client: &ConnectClient) -> Vec<String> {
     pending.into_iter().map(|record| record.flow_id).collect()
 }
 
-async fn goes_all_the_way(client: &ConnectClient, how: &str) {
+/// Starts a connection and completes it.
+async fn connects(client: &ConnectClient, how: &str) {
     let before = client.pending().len();
     let request = initiate(client).await.expect(how);
     let found = client.pending();
@@ -45,7 +43,7 @@ async fn goes_all_the_way(client: &ConnectClient, how: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn storage_that_fails_in_any_way() {
+async fn a_connection_completes_although_the_storage_fails() {
     let fail = "throw new DOMException('denied', 'SecurityError')";
     for spoilt in [
         format!("storage.setItem = () => {{ {fail} }}"),
@@ -63,12 +61,12 @@ async fn storage_that_fails_in_any_way() {
         let platform = connecting();
         let client =
             platform.client_with(|_, overrides| overrides.storage = Some(storage(&spoilt)));
-        goes_all_the_way(&client, &spoilt).await;
+        connects(&client, &spoilt).await;
     }
 }
 
 #[wasm_bindgen_test]
-async fn storage_that_cannot_be_read_back_is_no_attempt() {
+async fn an_attempt_that_cannot_be_read_back_is_unknown() {
     for spoilt in [
         "storage.getItem = () => { throw 'no' }",
         "storage.getItem = () => ({ flowId: 'x' })",
@@ -95,7 +93,7 @@ async fn storage_that_cannot_be_read_back_is_no_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn an_endless_storage_is_not_walked_to_its_end() {
+async fn reading_an_endless_storage_stops() {
     let spoilt = "Object.defineProperty(storage, 'length', { value: 1e12 }); globalThis.reads = 0;
         storage.key = (index) => { reads++; return `other-${index}`; }";
     let platform = connecting();
@@ -109,7 +107,7 @@ async fn an_endless_storage_is_not_walked_to_its_end() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_without_local_storage() {
+async fn a_connection_completes_without_local_storage() {
     for getter in [
         "throw new DOMException('denied', 'SecurityError')",
         "return null",
@@ -120,12 +118,12 @@ async fn a_page_without_local_storage() {
             Object.defineProperty(globalThis, 'localStorage', {{ configurable: true, get() {{ {getter} }} }});
             return () => Object.defineProperty(globalThis, 'localStorage', own);"
         ));
-        goes_all_the_way(&over_local_storage(&connecting()), getter).await;
+        connects(&over_local_storage(&connecting()), getter).await;
     }
 }
 
 #[wasm_bindgen_test]
-async fn storage_that_is_full_when_the_attempt_ends() {
+async fn an_attempt_ends_although_the_storage_is_full() {
     let platform = connecting();
     let shared = storage("");
     set_global("shared", shared.as_ref());
@@ -137,12 +135,12 @@ async fn storage_that_is_full_when_the_attempt_ends() {
         .expect("an account");
     assert!(
         client.pending().is_empty(),
-        "the attempt is over, whatever the storage still says"
+        "the attempt has ended, although the storage still says pending"
     );
 }
 
 #[wasm_bindgen_test]
-async fn what_others_put_under_our_keys() {
+async fn malformed_records_under_our_keys_are_ignored() {
     let _storage = local_storage();
     let platform = connecting();
     let client = over_local_storage(&platform);
@@ -195,7 +193,7 @@ async fn what_others_put_under_our_keys() {
 }
 
 #[wasm_bindgen_test]
-async fn a_return_path_put_there_by_others_leads_nowhere_else() {
+async fn a_stored_return_path_to_another_site_is_dropped() {
     let _storage = local_storage();
     let client = over_local_storage(&connecting());
     for (path, kept) in [
@@ -217,14 +215,14 @@ async fn a_return_path_put_there_by_others_leads_nowhere_else() {
 }
 
 #[wasm_bindgen_test]
-async fn old_attempts_are_removed_and_other_keys_are_not() {
+async fn old_attempts_are_removed_and_other_keys_stay() {
     let _storage = local_storage();
     js(r#"
         const put = (id, ageMs) => localStorage.setItem(`connect-flow:${id}`, JSON.stringify({
           flowId: id, connectedAccountId: "ca_old", entityId: "e",
           startedAtMs: Date.now() - ageMs, expiresAtMs: Date.now() - ageMs + 600_000,
         }));
-        // Kept for an hour, so that a late callback is told what is wrong with it.
+        // Kept for an hour, so that a late callback gets a precise error.
         put("old", 3_700_000);
         put("young", 1_000);
         put("future", -3_700_000);
@@ -258,7 +256,7 @@ async fn old_attempts_are_removed_and_other_keys_are_not() {
 }
 
 #[wasm_bindgen_test]
-async fn attempts_side_by_side_are_kept_apart() {
+async fn concurrent_attempts_are_stored_separately() {
     let _storage = local_storage();
     let platform = connecting();
     let work = |app: &'static str| -> Work<()> {
@@ -270,7 +268,7 @@ async fn attempts_side_by_side_are_kept_apart() {
                 ..initiating()
             };
             let request = client
-                .initiate_connection(options, None)
+                .initiate_connection(options)
                 .await
                 .expect("a request");
             let done = complete(&client, &callback(&request))
@@ -290,7 +288,7 @@ async fn attempts_side_by_side_are_kept_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn a_storage_of_the_hosts_own_is_used_instead() {
+async fn a_storage_override_replaces_local_storage() {
     let _storage = local_storage();
     let shared = storage("");
     set_global("shared", shared.as_ref());
@@ -301,7 +299,7 @@ async fn a_storage_of_the_hosts_own_is_used_instead() {
 }
 
 #[wasm_bindgen_test]
-async fn what_others_store_is_not_even_read() {
+async fn entries_of_other_code_are_not_read() {
     let shared = storage(
         "map.set('session', 'private'); map.set('connect-flow', 'x'); globalThis.read = [];
         const { getItem } = storage;

@@ -1,38 +1,36 @@
-//! Platforms, storages, timers and addresses of a test's own, made of JavaScript.
+//! Scripted platforms, storages, timers and addresses.
 
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::Poll;
 
-use connect_flow::core::error::ErrorCode;
-use connect_flow::core::options::ClientOptions;
-use connect_flow::core::procedure::complete::{CompleteOptions, CompletedConnection};
-use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::protocol::answer::ConnectedAccount;
-use connect_flow::{ConnectClient, ConnectionRequest, Failure, Overrides, Storage};
+use connect_flow::{
+    ClientOptions, CompleteOptions, CompletedConnection, ConnectClient, ConnectError,
+    ConnectedAccount, ConnectionRequest, ErrorCode, InitiateOptions, Overrides, Storage,
+};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request};
 
-/// Runs JavaScript and answers what it returns.
+/// Runs JavaScript and returns its result.
 pub fn js(body: &str) -> JsValue {
     Function::new_no_args(body)
         .call0(&JsValue::NULL)
         .expect("the test's own JavaScript runs")
 }
 
-/// [`js`], for a string.
+/// [`js`], for JavaScript that returns a string.
 pub fn text(body: &str) -> String {
     js(body).as_string().expect("a string")
 }
 
-/// A function of JavaScript; `names` are its parameters.
+/// A JavaScript function with these parameters.
 pub fn function(names: &str, body: &str) -> Function {
     Function::new_with_args(names, body)
 }
 
-/// Puts a value where the JavaScript of the test finds it.
+/// Sets a global variable of JavaScript.
 pub fn set_global(name: &str, value: &JsValue) {
     Reflect::set(&js_sys::global(), &name.into(), value).expect("a global is set");
 }
@@ -44,7 +42,7 @@ pub fn controller() -> AbortController {
     controller
 }
 
-/// A `fetch` that answers by a script and keeps every request.
+/// A platform behind a scripted `fetch`, which records every request.
 #[derive(Clone)]
 pub struct Platform {
     requests: Array,
@@ -53,8 +51,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// `answer` is the body of a function of `request`, `n` (its number, from 1), `path` and `json(body, status, headers)`. The
-    /// integration of [`initiating`] is known beside it and not counted.
+    /// `answer` is the body of a function of `request`, `n` (the number of the request, from 1), `path` and
+    /// `json(body, status, headers)`. Requests for the integration of [`initiating`] are answered here and not recorded.
     pub fn new(answer: &str) -> Self {
         let make = function(
             "requests, answer",
@@ -81,7 +79,7 @@ impl Platform {
         }
     }
 
-    /// How many requests came.
+    /// The number of recorded requests.
     pub fn count(&self) -> u32 {
         self.requests.length()
     }
@@ -91,7 +89,7 @@ impl Platform {
         self.requests.get(n - 1).unchecked_into()
     }
 
-    /// The body of request number `n`; once only.
+    /// The body of request number `n`. It can be read once.
     pub async fn body(&self, n: u32) -> String {
         let body = self.request(n).text().expect("a body");
         JsFuture::from(body)
@@ -101,12 +99,12 @@ impl Platform {
             .expect("text")
     }
 
-    /// A client with a storage of its own that never repeats a request.
+    /// A client with its own storage and no retries.
     pub fn client(&self) -> ConnectClient {
         self.client_with(|_, _| ())
     }
 
-    /// [`Platform::client`], with other options.
+    /// [`Platform::client`] with changed options.
     pub fn client_with(
         &self,
         change: impl FnOnce(&mut ClientOptions, &mut Overrides),
@@ -123,11 +121,11 @@ impl Platform {
             ..Overrides::default()
         };
         change(&mut options, &mut overrides);
-        ConnectClient::with_overrides(options, overrides).expect("options that are right")
+        ConnectClient::with_overrides(options, overrides).expect("valid options")
     }
 }
 
-/// A storage in memory; `change` is JavaScript that spoils `storage`.
+/// A storage in memory. `change` is JavaScript that breaks `storage`.
 pub fn storage(change: &str) -> Storage {
     let make = [
         "const map = new Map();
@@ -145,11 +143,11 @@ pub fn storage(change: &str) -> Storage {
     js(&make.concat()).unchecked_into()
 }
 
-/// An account as the platform answers it.
+/// An account in the platform's words.
 pub const ACCOUNT: &str =
     r#"{ id: "ca_1", status: "ACTIVE", toolkit: { slug: "shopify" }, user_id: "Jessica" }"#;
 
-/// JavaScript of a platform whose connections are numbered (`ca_1`, ...) and become active at once.
+/// The script of a platform that numbers its accounts (`ca_1`, ...). Each is active as soon as it is read.
 pub const CONNECTING: &str = r#"
     globalThis.made ??= 0;
     if (request.method === "POST") {
@@ -157,13 +155,13 @@ pub const CONNECTING: &str = r#"
     }
     return json({ id: path.split("/").pop(), status: "ACTIVE", toolkit: { slug: "gmail" }, user_id: "Jessica" });"#;
 
-/// [`CONNECTING`], from the start.
+/// A platform with the script [`CONNECTING`], numbered from 1.
 pub fn connecting() -> Platform {
     set_global("made", &JsValue::from(0));
     Platform::new(CONNECTING)
 }
 
-/// A platform whose accounts are what `account` says; `path` ends in the id.
+/// [`connecting`], but `account` is the JavaScript of every account that is read.
 pub fn with_account(account: &str) -> Platform {
     set_global("made", &0.into());
     Platform::new(&format!(
@@ -171,12 +169,12 @@ pub fn with_account(account: &str) -> Platform {
     ))
 }
 
-/// The cheapest GET.
-pub async fn look(client: &ConnectClient) -> Result<ConnectedAccount, Failure> {
-    client.get_connected_account("ca_1".to_owned(), None).await
+/// One GET.
+pub async fn look(client: &ConnectClient) -> Result<ConnectedAccount, ConnectError> {
+    client.get_connected_account("ca_1").await
 }
 
-/// What an initiate call of one POST takes.
+/// Options of a connection that is started with one recorded request.
 pub fn initiating() -> InitiateOptions {
     InitiateOptions {
         integration_id: Some("in_1".to_owned()),
@@ -185,24 +183,21 @@ pub fn initiating() -> InitiateOptions {
     }
 }
 
-/// Starts a connection with one POST.
-pub async fn initiate(client: &ConnectClient) -> Result<ConnectionRequest, Failure> {
-    client.initiate_connection(initiating(), None).await
+/// Starts the connection of [`initiating`].
+pub async fn initiate(client: &ConnectClient) -> Result<ConnectionRequest, ConnectError> {
+    client.initiate_connection(initiating()).await
 }
 
-/// Completes the connection of a callback URL that is given.
+/// Completes the connection of a callback URL.
 pub async fn complete(
     client: &ConnectClient,
     url: &str,
-) -> Result<Option<CompletedConnection>, Failure> {
-    let options = CompleteOptions {
-        url: Some(url.to_owned()),
-        ..CompleteOptions::default()
-    };
-    client.complete_connection(options, None).await
+) -> Result<Option<CompletedConnection>, ConnectError> {
+    let url = Some(url.to_owned());
+    client.complete_connection(CompleteOptions { url }).await
 }
 
-/// Where the platform sends the user back to.
+/// The callback URL of a connection that succeeded.
 pub fn callback(request: &ConnectionRequest) -> String {
     format!(
         "https://app.test/done?cf_flow={}&status=success&connectedAccountId={}&appName=gmail",
@@ -210,15 +205,15 @@ pub fn callback(request: &ConnectionRequest) -> String {
     )
 }
 
-/// The code of a failure that has to be one.
-pub fn code<T: core::fmt::Debug>(result: Result<T, Failure>) -> ErrorCode {
-    result.expect_err("a failure").error.code
+/// The code of the error. Panics if the result is `Ok`.
+pub fn code<T: core::fmt::Debug>(result: Result<T, ConnectError>) -> ErrorCode {
+    result.expect_err("an error").code
 }
 
-/// Work to be done beside other work.
+/// A future for [`at_once`].
 pub type Work<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// Does all of it side by side; the answers come in its order.
+/// Awaits futures concurrently. The results keep the order of the futures.
 pub async fn at_once<T>(mut work: Vec<Work<T>>) -> Vec<T> {
     let mut done: Vec<Option<T>> = work.iter().map(|_| None).collect();
     poll_fn(|context| {
@@ -238,7 +233,7 @@ pub async fn at_once<T>(mut work: Vec<Work<T>>) -> Vec<T> {
     done.into_iter().flatten().collect()
 }
 
-/// Undoes in the end what was done to the page.
+/// Undoes a change of the page when dropped.
 pub struct Undo(Function);
 
 impl Drop for Undo {
@@ -247,13 +242,13 @@ impl Drop for Undo {
     }
 }
 
-/// Runs JavaScript that returns how to undo it.
+/// Runs JavaScript that returns the function that undoes it.
 pub fn until_dropped(body: &str) -> Undo {
     Undo(js(body).unchecked_into())
 }
 
-/// Makes timers a hundred times as fast. `globalThis.timers` lists what was asked for, in milliseconds, and `timersLeft`
-/// holds those that neither fired nor were cleared. What a test that failed left of it does no harm.
+/// Makes timers a hundred times as fast. `globalThis.timers` lists every requested delay in milliseconds. `timersLeft` holds the
+/// timers that neither fired nor were cleared.
 pub fn fast_timers() -> Undo {
     until_dropped(
         "globalThis.ownTimers ??= [globalThis.setTimeout, globalThis.clearTimeout];
@@ -271,15 +266,14 @@ pub fn fast_timers() -> Undo {
     )
 }
 
-/// The waits that [`fast_timers`] saw, without those of the time limits.
+/// The delays that [`fast_timers`] saw, without time limits: `limit_ms` of a request and 30 seconds of completing.
 pub fn waits(limit_ms: u32) -> Vec<u32> {
     let all: Array = js("return timers").unchecked_into();
     let all = all.iter().filter_map(|ms| ms.as_f64()).map(|ms| ms as u32);
-    // Nor the limit of a whole call.
     all.filter(|ms| *ms != limit_ms && *ms != 30_000).collect()
 }
 
-/// Gives the page another path and query, and its own back in the end.
+/// Changes the path, query and fragment of the page until dropped.
 pub fn address(path: &str) -> Undo {
     set_global("address", &path.into());
     until_dropped(
@@ -289,12 +283,12 @@ pub fn address(path: &str) -> Undo {
     )
 }
 
-/// Path, query and fragment of the page.
+/// The path, query and fragment of the page.
 pub fn address_now() -> String {
     text("return location.pathname + location.search + location.hash")
 }
 
-/// Whether two values are the same one.
+/// Whether two values are identical.
 pub fn is_same(one: &JsValue, other: &JsValue) -> bool {
     Object::is(one, other)
 }

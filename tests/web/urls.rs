@@ -1,18 +1,20 @@
-//! The URLs of web-platform-tests: where this browser would go, and whether the page is sent there.
+//! The URLs of web-platform-tests: the redirect policy against this browser's own URL parser.
 
-use connect_flow::core::redirect::check;
+use connect_flow::{ClientOptions, ConnectClient, ErrorCode};
 use js_sys::{Array, Function};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{code, until_dropped};
 
 #[derive(Deserialize)]
 struct Data {
     urls: Vec<(String, Option<String>)>,
 }
 
-/// What this browser's parser makes of a URL: how it writes it, its origin, and whether a page may be sent there.
-struct Seen {
+/// A URL as this browser parses it.
+struct Parsed {
     href: String,
     origin: String,
     is_safe: bool,
@@ -24,64 +26,87 @@ const PARSE: &str = r"
     try { url = new URL(input, base ?? undefined); } catch { return null; }
     const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
     const isOpen = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
-    // What is refused on purpose: a backslash anywhere, and hosts of other than letters, digits, `.`, `-` and `_`.
+    // The policy refuses backslashes, and hosts with characters other than letters, digits, `.`, `-` and `_`.
     const isPlain = !url.href.includes('\\') && /^(\[[\da-f:]+\]|[\w.-]+)$/.test(url.hostname);
     return [url.href, url.origin, isOpen && !url.username && !url.password, isPlain];
 ";
 
-fn parse(parser: &Function, input: &str, base: Option<&str>) -> Option<Seen> {
+fn parse(parser: &Function, input: &str, base: Option<&str>) -> Option<Parsed> {
     let base = base.map_or(JsValue::UNDEFINED, JsValue::from_str);
-    let seen = parser
+    let parsed = parser
         .call2(&JsValue::UNDEFINED, &input.into(), &base)
-        .expect("no error");
-    if seen.is_null() {
+        .expect("the parser returns");
+    if parsed.is_null() {
         return None;
     }
-    let seen = Array::from(&seen);
-    let text = |at| seen.get(at).as_string().expect("a text");
-    Some(Seen {
+    let parsed = Array::from(&parsed);
+    let text = |at| parsed.get(at).as_string().expect("a string");
+    Some(Parsed {
         href: text(0),
         origin: text(1),
-        is_safe: seen.get(2) == true,
-        is_plain: seen.get(3) == true,
+        is_safe: parsed.get(2) == true,
+        is_plain: parsed.get(3) == true,
     })
 }
 
+fn client(provider_origins: Vec<String>) -> ConnectClient {
+    let options = ClientOptions {
+        base_url: "/api/connect".to_owned(),
+        provider_origins,
+        ..ClientOptions::default()
+    };
+    ConnectClient::new(options).expect("valid options")
+}
+
+/// Whether a client would send the page to a URL. The page has to look embedded, so that it stays.
+fn is_accepted(client: &ConnectClient, url: &str) -> bool {
+    match code(client.redirect(url)) {
+        ErrorCode::Embedded => true,
+        ErrorCode::RedirectRefused => false,
+        code => panic!("{url}: {code:?}"),
+    }
+}
+
 #[wasm_bindgen_test]
-fn the_page_is_sent_where_this_browser_finds_it_safe() {
+fn a_page_is_sent_only_to_urls_that_this_browser_parses_as_safe() {
+    // In a frame of another site, `redirect` checks the URL and then refuses to leave the page.
+    let _embedded = until_dropped(
+        "const own = Object.getOwnPropertyDescriptor(globalThis, 'parent');
+        Object.defineProperty(globalThis, 'parent', { configurable: true, value: {} });
+        return () => Object.defineProperty(globalThis, 'parent', own);",
+    );
     let data: Data = serde_json::from_str(include_str!("../data/urls.json")).expect("data");
     let parser = Function::new_with_args("input, base", PARSE);
+    let anywhere = client(Vec::new());
+    let elsewhere = client(vec!["https://other.example".to_owned()]);
     let (mut accepted, mut safe) = (0, 0);
-    // Most are by `http:`.
+    // Most URLs of the data use `http:`.
     let encrypted = data.urls.iter().map(|(input, base)| {
-        let by = |text: &String| text.replace("http:", "https:");
-        (by(input), base.as_ref().map(by))
+        let with_https = |text: &String| text.replace("http:", "https:");
+        (with_https(input), base.as_ref().map(with_https))
     });
     let urls: Vec<_> = encrypted.chain(data.urls.clone()).collect();
     for (input, base) in &urls {
-        let seen = parse(&parser, input, base.as_deref());
-        if check(input, &[]).is_ok() {
+        let parsed = parse(&parser, input, base.as_deref());
+        if is_accepted(&anywhere, input) {
             accepted += 1;
-            let Some(seen) = &seen else {
-                // Where Punycode is wrong a browser goes nowhere; there are no tables here to tell.
-                assert!(
-                    input.to_ascii_lowercase().contains("xn--"),
-                    "{input} is no URL"
-                );
+            let Some(parsed) = &parsed else {
+                // Only a browser can tell that Punycode is wrong. It then refuses to navigate.
+                let is_punycode = input.to_ascii_lowercase().contains("xn--");
+                assert!(is_punycode, "{input} is not a URL");
                 continue;
             };
-            assert!(seen.is_safe, "{input} is sent to {}", seen.href);
-            let origin = std::slice::from_ref(&seen.origin);
-            let other = ["https://other.example".to_owned()];
-            assert!(check(&seen.href, origin).is_ok(), "{input}");
-            assert!(check(input, &other).is_err(), "{input}");
+            assert!(parsed.is_safe, "{input} leads to {}", parsed.href);
+            let there = client(vec![parsed.origin.clone()]);
+            assert!(is_accepted(&there, &parsed.href), "{input}");
+            assert!(!is_accepted(&elsewhere, input), "{input}");
         }
-        // As the browser itself writes it.
-        if let Some(Seen { href, .. }) = seen {
-            let again = parse(&parser, &href, None).expect("a URL still");
-            let is_right = again.is_safe && again.is_plain;
-            assert_eq!(check(&href, &[]).is_ok(), is_right, "{href}");
-            safe += u32::from(is_right);
+        // The URL as the browser serialises it.
+        if let Some(Parsed { href, .. }) = parsed {
+            let again = parse(&parser, &href, None).expect("a URL");
+            let is_allowed = again.is_safe && again.is_plain;
+            assert_eq!(is_accepted(&anywhere, &href), is_allowed, "{href}");
+            safe += u32::from(is_allowed);
         }
     }
     assert!(accepted > 30 && safe > 150, "{accepted} {safe}");

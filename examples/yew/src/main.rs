@@ -1,37 +1,32 @@
-//! A page on which Jessica connects her shop. It shows a form for the fields that the platform expects, and then the result.
-//! For an app that redirects to its provider, the user returns to this page, which completes the connection.
+//! A page where Jessica connects her shop: a form with the fields that the platform expects, then the result. If the user has to
+//! visit the provider, they return to this page, which completes the connection.
 
-use connect_flow::core::fields::Field;
-use connect_flow::core::options::ClientOptions;
-use connect_flow::core::procedure::complete::CompleteOptions;
-use connect_flow::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use connect_flow::core::procedure::initiate::InitiateOptions;
-use connect_flow::core::secret::Secret;
-use connect_flow::{ConnectClient, Failure};
+use connect_flow::{
+    ClientOptions, CompleteOptions, ConnectClient, ConnectError, ExpectedParams,
+    ExpectedParamsOptions, Field, InitiateOptions, Secret,
+};
 use web_sys::{FormData, HtmlFormElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 const APP: &str = "shopify";
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Clone, PartialEq)]
 enum View {
-    Waiting,
+    Loading,
     Form(ExpectedParams),
     Connected(String),
     Failed(String),
 }
 
-impl From<Result<View, Failure>> for View {
-    fn from(result: Result<View, Failure>) -> View {
-        result.unwrap_or_else(|failure| {
-            View::Failed(format!("{}: {failure}", failure.error.code.as_str()))
-        })
+impl From<Result<View, ConnectError>> for View {
+    fn from(result: Result<View, ConnectError>) -> View {
+        result.unwrap_or_else(|error| View::Failed(format!("{}: {error}", error.code.as_str())))
     }
 }
 
-fn client() -> Result<ConnectClient, Failure> {
+fn client() -> Result<ConnectClient, ConnectError> {
     ConnectClient::new(ClientOptions {
         base_url: "/api/connect".into(),
         entity_id: Some("Jessica".into()),
@@ -39,18 +34,20 @@ fn client() -> Result<ConnectClient, Failure> {
     })
 }
 
-/// Runs when the page opens: completes a connection, or loads the fields.
-async fn open(client: ConnectClient) -> Result<View, Failure> {
-    let options = CompleteOptions::default();
-    // `None` when the page's URL is not a callback.
-    if let Some(done) = client.complete_connection(options, None).await? {
+/// Runs when the page opens.
+async fn open(client: ConnectClient) -> Result<View, ConnectError> {
+    // `None` unless the user has just returned from the provider.
+    let completed = client
+        .complete_connection(CompleteOptions::default())
+        .await?;
+    if let Some(done) = completed {
         return Ok(View::Connected(done.connection_status.as_str().into()));
     }
     let options = ExpectedParamsOptions {
         app: Some(APP.into()),
         ..Default::default()
     };
-    let params = client.get_expected_params_for_user(options, None).await?;
+    let params = client.get_expected_params_for_user(options).await?;
     Ok(View::Form(params))
 }
 
@@ -59,21 +56,21 @@ async fn connect(
     client: ConnectClient,
     params: ExpectedParams,
     data: Vec<(String, Secret)>,
-) -> Result<View, Failure> {
+) -> Result<View, ConnectError> {
     let options = InitiateOptions {
         integration_id: params.integration_id,
         data,
         ..Default::default()
     };
-    let request = client.initiate_connection(options, None).await?;
+    let request = client.initiate_connection(options).await?;
     if let Some(url) = &request.redirect_url {
         client.redirect(url)?;
-        return Ok(View::Waiting);
+        return Ok(View::Loading);
     }
     Ok(View::Connected(request.connection_status.as_str().into()))
 }
 
-/// The typed value of each field.
+/// The typed values by field name.
 fn typed(form: &HtmlFormElement, fields: &[Field]) -> Vec<(String, Secret)> {
     let Ok(values) = FormData::new_with_form(form) else {
         return Vec::new();
@@ -87,7 +84,7 @@ fn typed(form: &HtmlFormElement, fields: &[Field]) -> Vec<(String, Secret)> {
 
 #[component]
 fn App() -> Html {
-    let view = use_state(|| View::Waiting);
+    let view = use_state(|| View::Loading);
     let client = use_memo((), |()| client());
     {
         let (view, client) = (view.clone(), client.clone());
@@ -95,7 +92,7 @@ fn App() -> Html {
             spawn_local(async move {
                 let result = match &*client {
                     Ok(client) => open(client.clone()).await,
-                    Err(failure) => Err(failure.clone()),
+                    Err(error) => Err(error.clone()),
                 };
                 view.set(result.into());
             });
@@ -115,7 +112,7 @@ fn App() -> Html {
         })
     };
     match &*view {
-        View::Waiting => html! { <p>{ "One moment…" }</p> },
+        View::Loading => html! { <p>{ "One moment…" }</p> },
         View::Connected(status) => html! { <output>{ status }</output> },
         View::Failed(reason) => html! { <p role="alert">{ reason }</p> },
         View::Form(params) => html! {

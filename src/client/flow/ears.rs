@@ -9,7 +9,7 @@ use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
 use crate::browser::surroundings;
 use crate::core::callback;
 use crate::core::flow::FlowEvent;
-use crate::core::pending::{Outcome, PendingConnection};
+use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::trace::FlowTag;
 
 /// What a flow hears by. Deaf once dropped.
@@ -88,8 +88,8 @@ impl Runner {
             surroundings::News::Stored(key) => {
                 let flow_id = self.ears.borrow().as_ref().map(|ears| ears.flow_id.clone());
                 if let Some(flow_id) = flow_id.filter(|id| PendingConnection::key(id) == key) {
-                    let record = self.client.inner.records.get(&flow_id);
-                    let outcome = record.map_or(Outcome::Pending, |record| record.outcome);
+                    let record = self.client.0.inner.records.get(&flow_id);
+                    let outcome = record.map_or(AttemptOutcome::Pending, |record| record.outcome);
                     self.report(FlowEvent::Hint(outcome));
                 }
             }

@@ -1,6 +1,6 @@
 //! Performs what the core's flow asks for, and tells it what comes of that.
 
-use core::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
@@ -11,21 +11,16 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::Listener;
 use super::ears::Ears;
-use crate::browser::failure::Failure;
 use crate::browser::popup::Popup;
-use crate::browser::timing::{Timer, clock_ms, jitter, now_ms};
+use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
-use crate::client::remember::Left;
-use crate::client::{Call, ConnectClient, Result};
+use crate::client::attempts::LeftAttempt;
+use crate::client::{ConnectClient, Result};
 use crate::core::callback;
-use crate::core::error::ConnectError;
-use crate::core::flow::{
-    Effect, Flow, FlowEvent, FlowOptions, Moment, Outcome, Snapshot, Surroundings, Work,
-};
+use crate::core::calls::complete;
+use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, Snapshot, Work, WorkResult};
 use crate::core::pending::PendingConnection;
 use crate::core::plain::plain;
-use crate::core::procedure::{ask, complete};
-use crate::core::protocol::operation::Operation;
 use crate::core::trace::{FlowTag, TraceEvent};
 use crate::core::value::Value;
 
@@ -49,7 +44,6 @@ pub(super) struct Runner {
     pub(super) waiting: RefCell<Vec<Function>>,
     pub(super) popup: RefCell<Option<Popup>>,
     pub(super) work: RefCell<Option<AbortController>>,
-    pub(super) cause: RefCell<Option<JsValue>>,
     pub(super) timer: RefCell<Option<Timer>>,
     pub(super) ears: RefCell<Option<Ears>>,
     /// For the trace: of the attempt, once there is one.
@@ -74,7 +68,6 @@ impl Runner {
             waiting: RefCell::default(),
             popup: RefCell::default(),
             work: RefCell::default(),
-            cause: RefCell::default(),
             timer: RefCell::default(),
             ears: RefCell::default(),
             tag: Cell::new(FlowTag::of("")),
@@ -83,11 +76,8 @@ impl Runner {
     }
 
     pub(super) fn handle(&self, event: FlowEvent) -> Result<()> {
-        let moment = Moment {
-            now_ms: now_ms(),
-            clock_ms: clock_ms(),
-            random: jitter(),
-        };
+        // Read before the machine is borrowed: the clock may be the page's own, and call the flow.
+        let moment = moment();
         let effects = self.machine.borrow_mut().handle(event, moment)?;
         self.effects.borrow_mut().extend(effects);
         // An effect may run the page's code, which may call the flow: what comes of that call waits for its turn.
@@ -121,7 +111,7 @@ impl Runner {
             }
             Effect::NavigatePopup(url) => match self.popup().map(|popup| popup.navigate(&url)) {
                 Some(Ok(())) => self.note_popup("navigated"),
-                Some(Err(failure)) => self.not_left(failure),
+                Some(Err(error)) => self.report(FlowEvent::NotLeft(error)),
                 None => {}
             },
             Effect::ClosePopup => {
@@ -131,8 +121,8 @@ impl Runner {
                 }
             }
             Effect::LeavePage(url) => {
-                if let Err(failure) = self.client.redirect(&url) {
-                    self.not_left(failure);
+                if let Err(error) = self.client.redirect(&url) {
+                    self.report(FlowEvent::NotLeft(error));
                 }
             }
             Effect::Run(number, work) => self.run(number, work),
@@ -143,7 +133,7 @@ impl Runner {
                 }
             }
             Effect::Store(record) => self.client.store(&record),
-            Effect::Leave(waiting) => self.client.leave(Left {
+            Effect::Leave(waiting) => self.client.leave(LeftAttempt {
                 waiting,
                 popup: self.popup.take(),
             }),
@@ -162,11 +152,6 @@ impl Runner {
         }
     }
 
-    fn not_left(&self, failure: Failure) {
-        self.cause.replace(failure.cause);
-        self.report(FlowEvent::NotLeft(failure.error));
-    }
-
     fn run(&self, number: u32, work: Work) {
         let Some(me) = self.me.upgrade() else {
             return;
@@ -175,58 +160,27 @@ impl Runner {
         let signal = controller.as_ref().map(AbortController::signal);
         self.work.replace(controller);
         spawn_local(async move {
-            let outcome = me.work(work, signal).await;
-            if matches!(outcome, Outcome::Looked(_)) {
+            let result = me.work(work, signal).await;
+            if matches!(result, WorkResult::Checked(_)) {
                 me.catch_up();
             }
-            me.report(FlowEvent::Done(number, outcome));
+            me.report(FlowEvent::Done(number, result));
         });
     }
 
-    async fn work(&self, work: Work, signal: Option<AbortSignal>) -> Outcome {
-        let failed: fn(ConnectError) -> Outcome = match &work {
-            Work::Load(_) => |error| Outcome::Loaded(Err(error)),
-            Work::Initiate(_) => |error| Outcome::Initiated(Err(error)),
-            Work::Look(_) => |error| Outcome::Looked(Err(error)),
-        };
-        let result = match self.call(work) {
-            Ok(call) => self.client.run(call, signal).await,
-            Err(failure) => Err(failure),
-        };
-        result.unwrap_or_else(|failure| {
-            self.cause.replace(failure.cause);
-            failed(failure.error)
-        })
-    }
-
-    fn call(&self, work: Work) -> Result<Call<Outcome>> {
-        Ok(match work {
+    async fn work(&self, work: Work, signal: Option<AbortSignal>) -> WorkResult {
+        let client = self.client.with_signal(signal);
+        match work {
             Work::Load(options) => {
-                let mut call = self.client.expected_params(options)?;
-                Box::new(move |event, now_ms| {
-                    call(event, now_ms).map(|params| Outcome::Loaded(Ok(params)))
-                })
+                WorkResult::Loaded(client.get_expected_params_for_user(options).await)
             }
             Work::Initiate(options) => {
-                self.client.prune();
-                self.client
-                    .supersede(&|record| self.machine.borrow().is_own(record));
-                let mut call = self.client.initiation(options)?;
-                Box::new(move |event, now_ms| {
-                    call(event, now_ms).map(|initiated| Outcome::Initiated(Ok(initiated)))
-                })
+                client.prune();
+                client.supersede(&|record| self.machine.borrow().is_own(record));
+                WorkResult::Initiated(client.initiate(options).await)
             }
-            Work::Look(connected_account_id) => {
-                let operation = Operation::GetAccount {
-                    connected_account_id,
-                };
-                Box::new(ask(operation, |answer| {
-                    answer
-                        .try_into()
-                        .map(|account| Outcome::Looked(Ok(account)))
-                }))
-            }
-        })
+            Work::Check(id) => WorkResult::Checked(client.get_connected_account(&id).await),
+        }
     }
 
     /// Not borrowed: what a popup is asked may run the page's code.
@@ -235,26 +189,21 @@ impl Runner {
     }
 
     pub(super) fn tick(&self) {
-        let around = Surroundings {
-            is_popup_closed: self.popup().is_none_or(|popup| popup.is_closed()),
-            has_focus: surroundings::has_focus(),
-            is_visible: surroundings::is_visible(),
-            is_online: surroundings::is_online(),
-        };
-        self.report(FlowEvent::Tick(around));
+        let surroundings = surroundings::surroundings(self.popup().as_ref());
+        self.report(FlowEvent::Tick(surroundings));
     }
 
     /// Whoever has ended the attempt may be in this very page, which no storage event tells.
     fn catch_up(&self) {
         let flow_id = self.snapshot.borrow().flow_id.clone();
-        let record = flow_id.and_then(|flow_id| self.client.inner.records.get(&flow_id));
+        let record = flow_id.and_then(|flow_id| self.client.0.inner.records.get(&flow_id));
         if let Some(record) = record.filter(PendingConnection::is_ended) {
             self.report(FlowEvent::Hint(record.outcome));
         }
     }
 
     /// The attempt that a disposed flow has left, where this flow may go on with it.
-    pub(super) fn take_left(&self) -> Option<Left> {
+    pub(super) fn take_left(&self) -> Option<LeftAttempt> {
         let is_idle = self.machine.borrow().is_idle();
         // Not borrowed meanwhile: the storage may be the page's own.
         let is_own = |record: &PendingConnection| self.machine.borrow().is_own(record);

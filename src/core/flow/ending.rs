@@ -1,20 +1,20 @@
 //! How an attempt ends, what stays of it, and where the next one begins.
 
 use super::errors::cancelled;
-use super::machine::{Blank, Effects, Flow, From, Phase, Reserving, Then};
+use super::machine::{AfterLoading, Effects, Flow, Phase, Reservation, Reserving, RetryFrom};
 use super::{Effect, Moment};
+use crate::core::calls::complete::{is_final, is_missing, is_over};
 use crate::core::error::ConnectError;
-use crate::core::pending::{LIFETIME_MS, Outcome, PendingConnection};
-use crate::core::procedure::complete::{is_final, is_missing, is_over};
+use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 
 /// When to forget who is out, in milliseconds: no attempt lives longer.
 const FORGET_MS: u32 = LIFETIME_MS as u32;
 
 impl Flow {
     pub(super) fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
-        let from = match core::mem::replace(&mut self.phase, Phase::Idle) {
+        let from = match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Failed(_, from) => from,
-            Phase::Cancelled(..) => From::Start,
+            Phase::Cancelled(..) => RetryFrom::Start,
             other => {
                 self.phase = other;
                 return self.refuse("retry");
@@ -23,21 +23,21 @@ impl Flow {
         self.out = None;
         let mut effects = vec![Effect::Unlisten];
         let then = match from {
-            From::Look(mut waiting) if !waiting.record.is_forgotten(moment.now_ms) => {
+            RetryFrom::Check(mut waiting) if !waiting.record.is_forgotten(moment.now_ms) => {
                 waiting.is_expired = waiting.record.is_expired(moment.now_ms);
                 waiting.again(moment.clock_ms);
                 effects.push(Effect::Listen(waiting.record.flow_id.clone()));
-                self.look(waiting, moment)
+                self.check(waiting, moment)
             }
-            From::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
+            RetryFrom::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
                 self.phase = Phase::Reserving(Reserving::Navigate(initiated));
                 vec![Effect::ReservePopup]
             }
-            From::Look(_) => {
+            RetryFrom::Check(_) => {
                 effects.push(Effect::ClosePopup);
                 self.start_over()
             }
-            From::Start | From::Popup(_) => self.start_over(),
+            RetryFrom::Start | RetryFrom::Popup(_) => self.start_over(),
         };
         effects.extend(then);
         Ok(effects)
@@ -45,7 +45,7 @@ impl Flow {
 
     fn start_over(&mut self) -> Effects {
         match &self.params {
-            None => self.start_loading(Then::Show(Vec::new()), Blank::None),
+            None => self.start_loading(AfterLoading::Show(Vec::new()), Reservation::None),
             // What was typed is gone: it is asked for again.
             Some(_) if !self.fields.is_empty() => {
                 self.phase = Phase::Ready(Vec::new());
@@ -61,7 +61,7 @@ impl Flow {
                 self.refuse("cancel")
             }
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
-                let kept = waiting.ended(Outcome::Cancelled);
+                let kept = waiting.ended(AttemptOutcome::Cancelled);
                 Ok(self.end(Phase::Cancelled(cancelled()), kept))
             }
             _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
@@ -71,10 +71,10 @@ impl Flow {
     /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record. The next flow may go on
     /// with the attempt, unless it was this page that was to be left: its user is here.
     pub(super) fn dispose(&mut self) -> Effects {
-        let waiting = match core::mem::replace(&mut self.phase, Phase::Cancelled(cancelled())) {
+        let waiting = match std::mem::replace(&mut self.phase, Phase::Cancelled(cancelled())) {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => Some(waiting),
-            Phase::Failed(error, From::Look(waiting)) => {
-                self.phase = Phase::Failed(error, From::Start);
+            Phase::Failed(error, RetryFrom::Check(waiting)) => {
+                self.phase = Phase::Failed(error, RetryFrom::Start);
                 Some(waiting)
             }
             ended @ (Phase::Connected { .. } | Phase::Failed(..) | Phase::Cancelled(..)) => {
@@ -109,7 +109,7 @@ impl Flow {
         out: Option<PendingConnection>,
     ) -> Effects {
         // An attempt that goes on keeps its popup.
-        let is_over = out.is_none() || !matches!(phase, Phase::Failed(_, From::Look(_)));
+        let is_over = out.is_none() || !matches!(phase, Phase::Failed(_, RetryFrom::Check(_)));
         self.work += 1;
         self.phase = phase;
         self.out = out;
@@ -141,27 +141,29 @@ impl Flow {
         vec![Effect::Unlisten]
     }
 
-    pub(super) fn fail(&mut self, mut error: ConnectError, from: From) -> Effects {
-        if let From::Look(waiting) = &from {
+    pub(super) fn fail(&mut self, mut error: ConnectError, from: RetryFrom) -> Effects {
+        if let RetryFrom::Check(waiting) = &from {
             error = error.with_account(&waiting.record.connected_account_id);
         }
         let first = match &from {
-            From::Look(waiting) if is_final(&error) => waiting.ended(Outcome::Failed),
+            RetryFrom::Check(waiting) if is_final(&error) => waiting.ended(AttemptOutcome::Failed),
             _ => None,
         };
         let is_over = is_over(&error);
         let out = match &from {
-            From::Look(waiting) => waiting.out(),
+            RetryFrom::Check(waiting) => waiting.out(),
             _ => None,
         };
         let from = match from {
             // Another look would show the same.
-            From::Look(_) if is_over => From::Start,
-            From::Look(waiting) if waiting.was_missing && is_missing(&error) => From::Start,
+            RetryFrom::Check(_) if is_over => RetryFrom::Start,
+            RetryFrom::Check(waiting) if waiting.was_missing && is_missing(&error) => {
+                RetryFrom::Start
+            }
             // One that was only refused would not, and another attempt would make a second account.
-            From::Look(mut waiting) => {
+            RetryFrom::Check(mut waiting) => {
                 waiting.was_missing = is_missing(&error);
-                From::Look(waiting)
+                RetryFrom::Check(waiting)
             }
             from => from,
         };

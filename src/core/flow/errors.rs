@@ -14,12 +14,13 @@ pub(super) fn popup_blocked() -> ConnectError {
     .with_retryable(true)
 }
 
-pub(super) fn in_app_browser(app: &str) -> ConnectError {
-    ConnectError::new(
+pub(super) fn in_app_browser(app: &'static str) -> ConnectError {
+    let mut error = ConnectError::new(
         ErrorCode::InAppBrowser,
         "the page runs inside another app, where authorization servers refuse to sign users in: ask the user to open it in a browser, or set `allowInAppBrowser`",
-    )
-    .with_server_words(Some(app.to_owned()), None)
+    );
+    error.in_app_browser = Some(app);
+    error
 }
 
 pub(super) fn popup_closed() -> ConnectError {

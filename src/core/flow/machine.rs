@@ -5,14 +5,14 @@ use std::rc::Rc;
 use super::errors::{in_app_browser, popup_blocked};
 use super::waiting::Waiting;
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
+use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
+use crate::core::calls::complete::unbound;
+use crate::core::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
+use crate::core::calls::initiate::{InitiateOptions, Initiated};
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
 use crate::core::pending::PendingConnection;
-use crate::core::procedure::complete::unbound;
-use crate::core::procedure::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use crate::core::procedure::initiate::{InitiateOptions, Initiated};
-use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::redirect::embedded;
 use crate::core::secret::Secret;
 use crate::core::text::concat;
@@ -47,7 +47,7 @@ pub struct Flow {
 
 /// The popup of an attempt that has not been sent anywhere yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Blank {
+pub(super) enum Reservation {
     /// None was asked for.
     None,
     /// It is there and blank.
@@ -60,24 +60,24 @@ pub(super) enum Blank {
 #[derive(Debug)]
 pub(super) enum Phase {
     Idle,
-    Loading(Then, Blank),
+    Loading(AfterLoading, Reservation),
     Ready(Vec<Issue>),
     /// Between [`Effect::ReservePopup`] and its answer.
     Reserving(Reserving),
-    Initiating(Blank),
+    Initiating(Reservation),
     Redirecting(Box<Waiting>),
     Waiting(Box<Waiting>),
     Connected {
         account: Box<ConnectedAccount>,
         return_to: Option<String>,
     },
-    Failed(ConnectError, From),
+    Failed(ConnectError, RetryFrom),
     Cancelled(ConnectError),
 }
 
 /// What the fields are asked for.
 #[derive(Debug)]
-pub(super) enum Then {
+pub(super) enum AfterLoading {
     /// To be shown, with what is wrong with their values.
     Show(Vec<Issue>),
     /// To submit this.
@@ -94,13 +94,13 @@ pub(super) enum Reserving {
 
 /// Where a second try begins.
 #[derive(Debug)]
-pub(super) enum From {
+pub(super) enum RetryFrom {
     /// With the fields, or at once where there are none.
     Start,
     /// With the connection request, whose popup was blocked.
     Popup(Box<Initiated>),
     /// With a look at the account.
-    Look(Box<Waiting>),
+    Check(Box<Waiting>),
 }
 
 pub(super) type Effects = Vec<Effect>;
@@ -193,7 +193,9 @@ impl Flow {
 
     fn load(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
-            Phase::Idle => Ok(self.start_loading(Then::Show(Vec::new()), Blank::None)),
+            Phase::Idle => {
+                Ok(self.start_loading(AfterLoading::Show(Vec::new()), Reservation::None))
+            }
             _ => self.refuse("load"),
         }
     }
@@ -201,12 +203,12 @@ impl Flow {
     /// Another attempt must not be offered where one has just ended well.
     fn stray(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
-            Phase::Idle => Ok(self.fail(unbound(), From::Start)),
+            Phase::Idle => Ok(self.fail(unbound(), RetryFrom::Start)),
             _ => self.refuse("load"),
         }
     }
 
-    pub(super) fn start_loading(&mut self, then: Then, blank: Blank) -> Effects {
+    pub(super) fn start_loading(&mut self, then: AfterLoading, blank: Reservation) -> Effects {
         self.phase = Phase::Loading(then, blank);
         let options = ExpectedParamsOptions {
             app: self.options.app.clone(),
@@ -221,7 +223,7 @@ impl Flow {
         match &self.phase {
             // Whether the user has to go anywhere is not known yet, but a popup can only be had now.
             Phase::Idle if self.options.mode == FlowMode::Redirect => {
-                Ok(self.start_loading(Then::Submit(data), Blank::None))
+                Ok(self.start_loading(AfterLoading::Submit(data), Reservation::None))
             }
             Phase::Idle => {
                 self.phase = Phase::Reserving(Reserving::Load(data));
@@ -258,25 +260,28 @@ impl Flow {
     pub(super) fn begin(&mut self, data: Data) -> Effects {
         if self.may_redirect() {
             if let Some(app) = self.refusing_app() {
-                return self.fail(in_app_browser(app), From::Start);
+                return self.fail(in_app_browser(app), RetryFrom::Start);
             }
             if self.options.mode != FlowMode::Redirect {
                 self.phase = Phase::Reserving(Reserving::Initiate(data));
                 return vec![Effect::ReservePopup];
             }
         }
-        self.initiate(data, Blank::None)
+        self.initiate(data, Reservation::None)
     }
 
-    pub(super) fn initiate(&mut self, data: Data, blank: Blank) -> Effects {
+    pub(super) fn initiate(&mut self, data: Data, blank: Reservation) -> Effects {
         // Nothing has been started yet, so nothing is lost.
-        if blank == Blank::Blocked && self.options.mode == FlowMode::Popup && self.may_redirect() {
-            return self.fail(popup_blocked(), From::Start);
+        if blank == Reservation::Blocked
+            && self.options.mode == FlowMode::Popup
+            && self.may_redirect()
+        {
+            return self.fail(popup_blocked(), RetryFrom::Start);
         }
-        if blank != Blank::Reserved && self.is_embedded && self.may_redirect() {
+        if blank != Reservation::Reserved && self.is_embedded && self.may_redirect() {
             // A popup may be allowed in another click.
-            let is_blocked = blank == Blank::Blocked;
-            return self.fail(embedded().with_retryable(is_blocked), From::Start);
+            let is_blocked = blank == Reservation::Blocked;
+            return self.fail(embedded().with_retryable(is_blocked), RetryFrom::Start);
         }
         self.phase = Phase::Initiating(blank);
         let params = self.params.as_ref();
@@ -310,7 +315,7 @@ impl Flow {
                 self.is_at_callback = true;
                 effects.extend(self.arrived(waiting, callback, moment));
             }
-            None => effects.extend(self.look(waiting, moment)),
+            None => effects.extend(self.check(waiting, moment)),
         }
         Ok(effects)
     }
@@ -330,7 +335,7 @@ impl Flow {
         if waiting.is_remembered {
             effects.push(Effect::Listen(waiting.record.flow_id.clone()));
         }
-        effects.extend(self.look(waiting, moment));
+        effects.extend(self.check(waiting, moment));
         Ok(effects)
     }
 
@@ -350,8 +355,8 @@ impl Flow {
 }
 
 /// With a look at a popup that is still blank.
-pub(super) fn watched(blank: Blank, mut effects: Effects) -> Effects {
-    if blank == Blank::Reserved {
+pub(super) fn watched(blank: Reservation, mut effects: Effects) -> Effects {
+    if blank == Reservation::Reserved {
         effects.push(Effect::Wake(BLANK_MS));
     }
     effects

@@ -3,30 +3,32 @@
 use std::rc::Rc;
 
 use super::errors::{cancelled, in_app_browser, popup_blocked, popup_closed};
-use super::machine::{Blank, Effects, Flow, From, LEAVE_MS, Phase, Reserving, Then, watched};
-use super::waiting::{Next, Popup, Waiting};
-use super::{Effect, FlowMode, Moment, Outcome, Surroundings, Work};
+use super::machine::{
+    AfterLoading, Effects, Flow, LEAVE_MS, Phase, Reservation, Reserving, RetryFrom, watched,
+};
+use super::waiting::{Next, PopupState, Waiting};
+use super::{Effect, FlowMode, Work, WorkResult};
+use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
+use crate::core::calls::complete::{self, TIMEOUT_MS, bind};
+use crate::core::calls::create_integration::not_needed;
+use crate::core::calls::expected_params::ExpectedParams;
+use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::order::order;
 use crate::core::pending;
-use crate::core::procedure::complete::{self, TIMEOUT_MS, bind};
-use crate::core::procedure::create_integration::not_needed;
-use crate::core::procedure::expected_params::ExpectedParams;
-use crate::core::procedure::initiate::Initiated;
-use crate::core::procedure::watch::claimed_failed;
-use crate::core::protocol::answer::ConnectedAccount;
+use crate::core::watch::{Moment, Surroundings, claimed_failed};
 
 impl Flow {
     pub(super) fn reserved(&mut self, is_there: bool, moment: Moment) -> Effects {
         let blank = if is_there {
-            Blank::Reserved
+            Reservation::Reserved
         } else {
-            Blank::Blocked
+            Reservation::Blocked
         };
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Reserving(Reserving::Load(data)) => {
-                self.start_loading(Then::Submit(data), blank)
+                self.start_loading(AfterLoading::Submit(data), blank)
             }
             Phase::Reserving(Reserving::Initiate(data)) => self.initiate(data, blank),
             Phase::Reserving(Reserving::Navigate(initiated)) => {
@@ -39,20 +41,20 @@ impl Flow {
         }
     }
 
-    pub(super) fn done(&mut self, outcome: Outcome, moment: Moment) -> Effects {
-        match (core::mem::replace(&mut self.phase, Phase::Idle), outcome) {
-            (Phase::Loading(then, blank), Outcome::Loaded(Ok(params))) => {
+    pub(super) fn done(&mut self, result: WorkResult, moment: Moment) -> Effects {
+        match (std::mem::replace(&mut self.phase, Phase::Idle), result) {
+            (Phase::Loading(then, blank), WorkResult::Loaded(Ok(params))) => {
                 self.loaded(params, then, blank)
             }
             (
                 Phase::Loading(..) | Phase::Initiating(_),
-                Outcome::Loaded(Err(error)) | Outcome::Initiated(Err(error)),
+                WorkResult::Loaded(Err(error)) | WorkResult::Initiated(Err(error)),
             ) => self.refused(error),
-            (Phase::Initiating(blank), Outcome::Initiated(Ok(initiated))) => {
+            (Phase::Initiating(blank), WorkResult::Initiated(Ok(initiated))) => {
                 self.send_on(Box::new(initiated), blank, moment)
             }
-            (Phase::Waiting(mut waiting), Outcome::Looked(result)) => {
-                let next = waiting.looked(result, moment);
+            (Phase::Waiting(mut waiting), WorkResult::Checked(result)) => {
+                let next = waiting.checked(result, moment);
                 self.next(waiting, next, moment)
             }
             (other, _) => {
@@ -62,16 +64,21 @@ impl Flow {
         }
     }
 
-    fn loaded(&mut self, mut params: ExpectedParams, then: Then, blank: Blank) -> Effects {
+    fn loaded(
+        &mut self,
+        mut params: ExpectedParams,
+        then: AfterLoading,
+        blank: Reservation,
+    ) -> Effects {
         let needs_none = params.auth_scheme.is_none();
-        self.fields = Rc::new(core::mem::take(&mut params.expected_input_fields));
+        self.fields = Rc::new(std::mem::take(&mut params.expected_input_fields));
         self.params = Some(params);
         if needs_none {
-            return self.fail(not_needed(), From::Start);
+            return self.fail(not_needed(), RetryFrom::Start);
         }
         let mut data = match then {
-            Then::Submit(data) => data,
-            Then::Show(issues) => {
+            AfterLoading::Submit(data) => data,
+            AfterLoading::Show(issues) => {
                 self.phase = Phase::Ready(self.listed(issues));
                 return Vec::new();
             }
@@ -88,27 +95,27 @@ impl Flow {
         }
         if !self.may_redirect() {
             let mut effects = close(blank);
-            effects.extend(self.initiate(data, Blank::None));
+            effects.extend(self.initiate(data, Reservation::None));
             return effects;
         }
         match self.refusing_app() {
-            Some(app) => self.fail(in_app_browser(app), From::Start),
+            Some(app) => self.fail(in_app_browser(app), RetryFrom::Start),
             None => self.initiate(data, blank),
         }
     }
 
     fn refused(&mut self, mut error: ConnectError) -> Effects {
         if error.code != ErrorCode::FieldsInvalid || self.params.is_none() {
-            return self.fail(error, From::Start);
+            return self.fail(error, RetryFrom::Start);
         }
-        let issues = core::mem::take(&mut error.issues);
+        let issues = std::mem::take(&mut error.issues);
         let listed = self.listed(issues.clone());
         if listed.len() == issues.len() {
             return self.end(Phase::Ready(issues), None);
         }
         // The client has learned of other fields since, for another flow.
         let mut effects = self.end(Phase::Idle, None);
-        effects.extend(self.start_loading(Then::Show(issues), Blank::None));
+        effects.extend(self.start_loading(AfterLoading::Show(issues), Reservation::None));
         effects
     }
 
@@ -125,28 +132,33 @@ impl Flow {
     }
 
     /// To wherever the connection request says.
-    fn send_on(&mut self, initiated: Box<Initiated>, blank: Blank, moment: Moment) -> Effects {
+    fn send_on(
+        &mut self,
+        initiated: Box<Initiated>,
+        blank: Reservation,
+        moment: Moment,
+    ) -> Effects {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
             let mut waiting = Waiting::new(record, None, moment);
             waiting.is_remembered = false;
             // Nobody has to be waited for.
-            waiting.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
+            waiting.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close(blank);
-            effects.extend(self.look(waiting, moment));
+            effects.extend(self.check(waiting, moment));
             return effects;
         };
-        if blank != Blank::Reserved && self.options.mode == FlowMode::Popup {
-            return self.fail(popup_blocked(), From::Popup(initiated));
+        if blank != Reservation::Reserved && self.options.mode == FlowMode::Popup {
+            return self.fail(popup_blocked(), RetryFrom::Popup(initiated));
         }
-        record.is_popup = blank == Blank::Reserved;
+        record.is_popup = blank == Reservation::Reserved;
         let mut waiting = Waiting::new(record, initiated.request.expires_at_ms, moment);
         let mut effects = vec![
             Effect::Store(waiting.record.clone()),
             Effect::Listen(waiting.record.flow_id.clone()),
         ];
         if waiting.record.is_popup {
-            waiting.popup = Popup::Open;
+            waiting.popup = PopupState::Open;
             effects.push(Effect::NavigatePopup(url));
             effects.extend(self.wait(waiting, moment));
         } else {
@@ -160,21 +172,21 @@ impl Flow {
     pub(super) fn not_left(&mut self, error: ConnectError) -> Effects {
         let waiting = match &self.phase {
             Phase::Redirecting(waiting) => waiting,
-            Phase::Waiting(waiting) if waiting.popup == Popup::Open => waiting,
+            Phase::Waiting(waiting) if waiting.popup == PopupState::Open => waiting,
             _ => return Vec::new(),
         };
         let mut effects: Effects = waiting
-            .ended(pending::Outcome::Failed)
+            .ended(pending::AttemptOutcome::Failed)
             .into_iter()
             .collect();
-        effects.extend(self.fail(error, From::Start));
+        effects.extend(self.fail(error, RetryFrom::Start));
         effects
     }
 
     /// The page was not left after all, or the user has come back to it.
     pub(super) fn came_back(&mut self, moment: Moment) -> Effects {
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Redirecting(waiting) => self.look(waiting, moment),
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Redirecting(waiting) => self.check(waiting, moment),
             other => {
                 self.phase = other;
                 Vec::new()
@@ -183,14 +195,16 @@ impl Flow {
     }
 
     /// Another flow of this attempt, or another window, knows how it ended.
-    pub(super) fn hint(&mut self, outcome: pending::Outcome, moment: Moment) -> Effects {
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(_) | Phase::Redirecting(_) if outcome == pending::Outcome::Cancelled => {
+    pub(super) fn hint(&mut self, outcome: pending::AttemptOutcome, moment: Moment) -> Effects {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Waiting(_) | Phase::Redirecting(_)
+                if outcome == pending::AttemptOutcome::Cancelled =>
+            {
                 self.end(Phase::Cancelled(cancelled()), None)
             }
             Phase::Waiting(mut waiting) => {
                 waiting.record.outcome = outcome;
-                self.look(waiting, moment)
+                self.check(waiting, moment)
             }
             other => {
                 self.phase = other;
@@ -200,7 +214,7 @@ impl Flow {
     }
 
     pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
                 self.arrived(waiting, callback, moment)
             }
@@ -223,14 +237,14 @@ impl Flow {
             // The popup only looked closed.
             Phase::Cancelled(_) => Waiting::new(record, None, moment),
             // Only a look was refused.
-            Phase::Failed(_, From::Look(waiting)) => waiting,
+            Phase::Failed(_, RetryFrom::Check(waiting)) => waiting,
             // The user was only too slow.
             Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
                 Waiting::new(record, None, moment)
             }
             _ => {
                 // The platform's word was faster, but the callback knows why.
-                let is_ours = bind(&callback, core::slice::from_ref(&record), moment.now_ms);
+                let is_ours = bind(&callback, std::slice::from_ref(&record), moment.now_ms);
                 if let Phase::Failed(error, _) = &mut ended
                     && let Some(reason) = complete::reported(&mut callback)
                     && is_ours.is_ok()
@@ -254,7 +268,7 @@ impl Flow {
     ) -> Effects {
         match bind(
             &callback,
-            core::slice::from_ref(&waiting.record),
+            std::slice::from_ref(&waiting.record),
             moment.now_ms,
         ) {
             Ok(bound) => {
@@ -267,7 +281,7 @@ impl Flow {
                 }
                 waiting.claim(callback, moment);
                 if let Some(error) = reason {
-                    return self.fail(error, From::Look(waiting));
+                    return self.fail(error, RetryFrom::Check(waiting));
                 }
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
@@ -275,23 +289,23 @@ impl Flow {
             }
             // It says nothing of this flow, but something has happened.
             Err(error) if error.code == ErrorCode::CallbackUnbound => {}
-            Err(error) => return self.fail(error, From::Start),
+            Err(error) => return self.fail(error, RetryFrom::Start),
         }
-        self.look(waiting, moment)
+        self.check(waiting, moment)
     }
 
     pub(super) fn tick(&mut self, around: Surroundings, moment: Moment) -> Effects {
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(mut waiting) => {
                 let next = waiting.tick(around, moment);
                 self.next(waiting, next, moment)
             }
             Phase::Redirecting(waiting)
-                if moment.clock_ms >= waiting.since_ms + u64::from(LEAVE_MS) =>
+                if moment.clock_ms >= waiting.watch.started_ms + u64::from(LEAVE_MS) =>
             {
-                self.look(waiting, moment)
+                self.check(waiting, moment)
             }
-            Phase::Loading(_, Blank::Reserved) | Phase::Initiating(Blank::Reserved)
+            Phase::Loading(_, Reservation::Reserved) | Phase::Initiating(Reservation::Reserved)
                 if around.is_popup_closed =>
             {
                 self.end(Phase::Cancelled(popup_closed()), None)
@@ -299,7 +313,7 @@ impl Flow {
             other => {
                 let blank = match &other {
                     Phase::Loading(_, blank) | Phase::Initiating(blank) => *blank,
-                    _ => Blank::None,
+                    _ => Reservation::None,
                 };
                 self.phase = other;
                 watched(blank, self.forget(moment.now_ms))
@@ -310,9 +324,9 @@ impl Flow {
     fn next(&mut self, waiting: Box<Waiting>, next: Next, moment: Moment) -> Effects {
         match next {
             Next::Wait => self.wait(waiting, moment),
-            Next::Look => self.start_look(waiting, moment),
+            Next::Check => self.start_check(waiting, moment),
             Next::Connected(account) => self.connected(waiting, account),
-            Next::Failed(error) => self.fail(error, From::Look(waiting)),
+            Next::Failed(error) => self.fail(error, RetryFrom::Check(waiting)),
             Next::Closed => {
                 // Should it only look closed, the callback will tell.
                 self.end_out(Phase::Cancelled(popup_closed()), None, Some(waiting.record))
@@ -322,7 +336,7 @@ impl Flow {
 
     fn connected(&mut self, waiting: Box<Waiting>, account: ConnectedAccount) -> Effects {
         let out = waiting.out();
-        let kept = waiting.ended(pending::Outcome::Connected);
+        let kept = waiting.ended(pending::AttemptOutcome::Connected);
         let return_to = waiting.record.return_to;
         let mut effects = self.end_out(
             Phase::Connected {
@@ -345,24 +359,24 @@ impl Flow {
     }
 
     /// Looks at the account now, unless a look is under way already.
-    pub(super) fn look(&mut self, mut waiting: Box<Waiting>, moment: Moment) -> Effects {
-        match waiting.look(moment.clock_ms) {
-            true => self.start_look(waiting, moment),
+    pub(super) fn check(&mut self, mut waiting: Box<Waiting>, moment: Moment) -> Effects {
+        match waiting.watch.start(moment.clock_ms) {
+            true => self.start_check(waiting, moment),
             false => self.wait(waiting, moment),
         }
     }
 
-    fn start_look(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
-        let look = Work::Look(waiting.record.connected_account_id.clone());
+    fn start_check(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
+        let look = Work::Check(waiting.record.connected_account_id.clone());
         let mut effects = vec![self.run(look)];
         effects.extend(self.wait(waiting, moment));
         effects
     }
 }
 
-fn close(blank: Blank) -> Effects {
+fn close(blank: Reservation) -> Effects {
     match blank {
-        Blank::Reserved => vec![Effect::ClosePopup],
-        Blank::None | Blank::Blocked => Vec::new(),
+        Reservation::Reserved => vec![Effect::ClosePopup],
+        Reservation::None | Reservation::Blocked => Vec::new(),
     }
 }

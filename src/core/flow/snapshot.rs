@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::machine::{Flow, Phase};
-use super::waiting::Popup;
+use super::waiting::PopupState;
+use crate::core::api::accounts::ConnectedAccount;
 use crate::core::error::{ConnectError, Issue};
 use crate::core::fields::Field;
-use crate::core::protocol::answer::ConnectedAccount;
 use crate::core::scheme::AuthScheme;
 
 /// A flow at one moment. What does not belong to its state is absent.
@@ -119,7 +119,7 @@ impl Flow {
                     Some(waiting.record.expires_at_ms.min(waiting.expires_at_ms));
                 snapshot.session_uri = waiting.session_uri().map(str::to_owned);
                 if snapshot.state == "waiting" {
-                    snapshot.is_popup_open = Some(waiting.popup == Popup::Open);
+                    snapshot.is_popup_open = Some(waiting.popup == PopupState::Open);
                 }
             }
             Phase::Connected { account, return_to } => {

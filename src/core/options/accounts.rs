@@ -1,7 +1,8 @@
 //! Options of the calls about accounts and actions.
 
 use super::{Options, Result, read_one};
-use crate::core::protocol::operation::{AccountFilter, Execute};
+use crate::core::api::accounts::AccountFilter;
+use crate::core::api::actions::ExecuteOptions;
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
 
@@ -69,7 +70,7 @@ impl AccountFilter {
     }
 }
 
-impl Execute {
+impl ExecuteOptions {
     /// Reads the argument of `executeAction`.
     ///
     /// # Errors
@@ -80,7 +81,7 @@ impl Execute {
             Value::Null => Value::Object(Vec::new()),
             input => input.clone(),
         };
-        let read = Execute {
+        let read = ExecuteOptions {
             action: options.required("action"),
             entity_id: options.string("entityId"),
             connected_account_id: options.string(ID),

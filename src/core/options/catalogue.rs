@@ -1,8 +1,8 @@
 //! Options of the calls about apps and integrations.
 
 use super::{Options, Result, read_one};
-use crate::core::procedure::create_integration::CreateIntegrationOptions;
-use crate::core::protocol::operation::AppFilter;
+use crate::core::api::apps::AppFilter;
+use crate::core::calls::create_integration::CreateIntegrationOptions;
 use crate::core::value::Value;
 
 impl AppFilter {

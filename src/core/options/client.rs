@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{Options, Result};
+use crate::core::api::Api;
 use crate::core::error::ConnectError;
-use crate::core::protocol::Api;
 use crate::core::redirect;
 use crate::core::secret::Secret;
 use crate::core::text::{concat, decimal, has_any};
@@ -26,7 +26,7 @@ pub struct ClientOptions {
     /// Where users return to: an absolute URL or a path. Default: the page.
     pub redirect_url: Option<String>,
     /// Origins that users may be sent to. Default: empty, which allows any `https:` origin.
-    pub redirect_origins: Vec<String>,
+    pub provider_origins: Vec<String>,
     /// Time limit of one request, in milliseconds. Default 15,000.
     pub timeout_ms: u32,
     /// Size limit of an answer, in bytes. Default 1,000,000. The answer of an action may be ten times as large.
@@ -70,7 +70,7 @@ impl Default for ClientOptions {
             headers: Vec::new(),
             credentials: Credentials::SameOrigin,
             redirect_url: None,
-            redirect_origins: Vec::new(),
+            provider_origins: Vec::new(),
             timeout_ms: 15_000,
             max_answer_bytes: 1_000_000,
             retry: 2,
@@ -105,7 +105,7 @@ impl ClientOptions {
             headers: options.strings("headers"),
             credentials: options.credentials(),
             redirect_url: options.return_address("redirectUrl"),
-            redirect_origins: options.origins("redirectOrigins"),
+            provider_origins: options.origins("providerOrigins"),
             timeout_ms: options
                 .number("timeoutMs", 1, 600_000)
                 .unwrap_or(default.timeout_ms),

@@ -1,0 +1,104 @@
+//! `entity(id)`, as JavaScript sees it.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::actions::show_execution;
+use super::convert::{answered, call, shown, to_js};
+use crate::client::ConnectClient;
+use crate::core::api::actions::ExecuteOptions;
+use crate::core::calls::initiate::InitiateOptions;
+use crate::core::error::ConnectError;
+use crate::core::options::read_app;
+
+/// One end user.
+#[wasm_bindgen]
+pub struct Entity {
+    client: ConnectClient,
+    id: String,
+}
+
+#[wasm_bindgen]
+impl Entity {
+    /// Returns all connected accounts of the entity: every page of `connectedAccounts.list`.
+    #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
+    pub fn get_connections(&self) -> Promise {
+        let accounts = self.client.get_connections(self.id.clone());
+        let accounts = shown(accounts, |accounts| to_js(accounts.as_slice()));
+        answered("entity.getConnections", accounts)
+    }
+
+    /// Returns the entity's newest usable account of an app, or null.
+    #[wasm_bindgen(js_name = getConnection, unchecked_return_type = "Promise<ConnectedAccount | null>")]
+    pub fn get_connection(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GetConnectionOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.client,
+            "entity.getConnection",
+            options,
+            &|client, options| {
+                let app = read_app(options)?;
+                shown(client.get_connection(self.id.clone(), app), to_js)
+            },
+        )
+    }
+
+    /// `initiateConnection` for this entity.
+    #[wasm_bindgen(js_name = initiateConnection, unchecked_return_type = "Promise<ConnectionRequest>")]
+    pub fn initiate_connection(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Omit<InitiateConnectionOptions, \"entityId\">")]
+        options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.client,
+            "entity.initiateConnection",
+            options,
+            &|client, options| {
+                let mut initiate = InitiateOptions::read(options)?;
+                self.own(&mut initiate.entity_id)?;
+                shown(client.initiate_connection(initiate), to_js)
+            },
+        )
+    }
+
+    /// `executeAction` for this entity.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Execution>")]
+    pub fn execute(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Omit<ExecuteActionOptions, \"entityId\">")]
+        options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.client,
+            "entity.execute",
+            options,
+            &|client, options| {
+                let mut execute = ExecuteOptions::read(options)?;
+                self.own(&mut execute.entity_id)?;
+                shown(client.execute_action(execute), show_execution)
+            },
+        )
+    }
+}
+
+impl Entity {
+    /// An entity of a client.
+    pub(super) fn new(client: ConnectClient, id: String) -> Self {
+        Entity { client, id }
+    }
+
+    /// Fills in the entity. An entity acts only for itself.
+    fn own(&self, slot: &mut Option<String>) -> Result<(), ConnectError> {
+        match slot.replace(self.id.clone()) {
+            None => Ok(()),
+            Some(_) => Err(ConnectError::argument(
+                "unknown",
+                "entityId",
+                "is given by `entity` already: leave it out",
+            )),
+        }
+    }
+}

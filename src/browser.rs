@@ -1,0 +1,11 @@
+//! Everything that touches the browser. Decisions are made in the core.
+
+pub mod call;
+pub mod channel;
+pub mod fetch;
+pub mod page;
+pub mod popup;
+pub mod storage;
+pub mod surroundings;
+pub mod timing;
+pub mod value;

@@ -1,0 +1,233 @@
+//! One call of a client: the [`Platform`] that sends requests over `fetch`, waits, and ends at a signal or a time limit.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use web_sys::{AbortController, AbortSignal};
+
+use super::fetch::Http;
+use super::surroundings::{change, note_answer, surroundings};
+use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
+use crate::core::api::http::HttpRequest;
+use crate::core::calls::{Boxed, Platform, Reader};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::options::ClientOptions;
+use crate::core::retry::{RETRY_BUDGET_MS, before_retry};
+use crate::core::trace::{Trace, TraceEvent};
+use crate::core::watch::{Moment, Surroundings};
+
+type Result<T> = std::result::Result<T, ConnectError>;
+
+/// The longest timer, in milliseconds. Browsers take a longer one for none.
+const MAX_TIMER_MS: u64 = 600_000;
+
+/// What all calls of a client share.
+pub struct Transport {
+    /// The client's options.
+    pub options: ClientOptions,
+    /// Sends requests.
+    pub http: Http,
+    /// Every request is recorded here.
+    pub trace: RefCell<Trace>,
+    /// Cancels every call.
+    pub disposal: Option<AbortController>,
+}
+
+impl Transport {
+    /// Records what happened.
+    pub fn record(&self, event: TraceEvent) {
+        // Read before the trace is borrowed: the clock may be the page's own.
+        let now_ms = now_ms();
+        self.trace.borrow_mut().record(event, now_ms);
+    }
+
+    fn is_disposed(&self) -> bool {
+        let disposal = self.disposal.as_ref();
+        disposal.is_some_and(|disposal| disposal.signal().aborted())
+    }
+}
+
+/// One call. Its time limit starts when it is made. Cheap to clone: clones are the same call.
+#[derive(Clone)]
+pub struct Call(Rc<State>);
+
+struct State {
+    transport: Rc<Transport>,
+    signals: Vec<AbortSignal>,
+    limit_ms: Option<u32>,
+    started_ms: u64,
+    is_stopped: Rc<Cell<bool>>,
+    _limit: Option<Timer>,
+}
+
+impl Call {
+    /// `limit_ms`: how long the whole call may take, in milliseconds.
+    pub fn new(
+        transport: Rc<Transport>,
+        signal: Option<AbortSignal>,
+        limit_ms: Option<u32>,
+    ) -> Self {
+        let disposal = transport.disposal.as_ref().map(AbortController::signal);
+        let mut signals: Vec<AbortSignal> = disposal.into_iter().chain(signal).collect();
+        let is_stopped = Rc::new(Cell::new(false));
+        let limit = limit_ms.map(|limit_ms| {
+            let stop = AbortController::new().ok();
+            signals.extend(stop.as_ref().map(AbortController::signal));
+            let is_stopped = is_stopped.clone();
+            Timer::start(limit_ms, move || {
+                is_stopped.set(true);
+                if let Some(stop) = stop {
+                    stop.abort();
+                }
+            })
+        });
+        Call(Rc::new(State {
+            transport,
+            signals,
+            limit_ms,
+            started_ms: clock_ms(),
+            is_stopped,
+            _limit: limit,
+        }))
+    }
+}
+
+impl State {
+    /// The clock's time when the time limit passes, in milliseconds.
+    fn deadline_ms(&self) -> u64 {
+        let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
+        self.started_ms.saturating_add(limit_ms)
+    }
+
+    /// Whether the time limit has passed. Timers may fire a little earlier than the clock says, or much later.
+    fn is_late(&self) -> bool {
+        self.is_stopped.get() || clock_ms() >= self.deadline_ms()
+    }
+
+    /// The same error, or the reason why the call has ended.
+    fn ended(&self, mut error: ConnectError) -> ConnectError {
+        if self.is_late() {
+            let message = "the call took longer than its `timeoutMs`";
+            return ConnectError::new(ErrorCode::Timeout, message);
+        }
+        if error.code == ErrorCode::Cancelled && self.transport.is_disposed() {
+            let message = "the client was disposed of: make a new one with `createClient`";
+            error.message = message.to_owned();
+        }
+        error
+    }
+
+    async fn send(&self, request: &HttpRequest, read: &Reader) -> Result<()> {
+        request.validate()?;
+        let Transport { options, http, .. } = &*self.transport;
+        let mut attempt = 1;
+        let mut is_renewed = false;
+        loop {
+            let renewals = http.renewals.get();
+            let Err(error) = self.send_once(request, read).await else {
+                return Ok(());
+            };
+            // A 401 refuses before anything is done, so any request may be sent again with fresh headers, once.
+            if error.status == Some(401) && !is_renewed && http.renew_headers(renewals) {
+                is_renewed = true;
+                continue;
+            }
+            let spent_ms = clock_ms().saturating_sub(self.started_ms);
+            let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
+            let left_ms = limit_ms.min(RETRY_BUDGET_MS).saturating_sub(spent_ms);
+            match before_retry(attempt, options.retry, &error, moment().random, left_ms) {
+                Some(wait_ms) if request.is_repeatable() => {
+                    sleep(wait_ms as u32, &self.signals).await?;
+                }
+                _ => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn send_once(&self, request: &HttpRequest, read: &Reader) -> Result<()> {
+        let Transport { options, http, .. } = &*self.transport;
+        let sending = Sending {
+            state: self,
+            request,
+            sent_ms: clock_ms(),
+            outcome: Cell::new((None, Some(ErrorCode::Cancelled))),
+        };
+        let max_bytes = options.max_answer_bytes;
+        let max_bytes = max_bytes.saturating_mul(request.size_factor);
+        let sent = http.send(options, request, max_bytes, &self.signals).await;
+        let status = sent.as_ref().ok().map(|response| response.status);
+        let result = match sent {
+            Ok(response) => read(request, &response),
+            Err(error) => {
+                let may_pass = matches!(error.code, ErrorCode::Network | ErrorCode::Timeout);
+                Err(error.with_retryable(may_pass && request.is_repeatable()))
+            }
+        };
+        note_answer(status.is_some());
+        let code = result.as_ref().err().map(|error| error.code);
+        sending.outcome.set((status, code));
+        result
+    }
+}
+
+/// A request under way. Recorded in the trace once it is over, also when its future is dropped.
+struct Sending<'a> {
+    state: &'a State,
+    request: &'a HttpRequest,
+    sent_ms: u64,
+    outcome: Cell<(Option<u16>, Option<ErrorCode>)>,
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        let (status, code) = self.outcome.get();
+        self.state.transport.record(TraceEvent::Request {
+            operation: self.request.operation,
+            method: self.request.method,
+            prefix: self.state.transport.options.api.prefix(),
+            route: self.request.route,
+            status,
+            ms: clock_ms().saturating_sub(self.sent_ms),
+            code,
+        });
+    }
+}
+
+impl Platform for Call {
+    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
+        let state = self.0.clone();
+        Box::pin(async move {
+            let sent = state.send(&request, &read).await;
+            sent.map_err(|error| state.ended(error))
+        })
+    }
+
+    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
+        let state = self.0.clone();
+        Box::pin(async move {
+            let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
+            let waited = match change(wait_ms, &state.signals).await {
+                Ok(_) if state.is_late() => Err(cancelled()),
+                waited => waited,
+            };
+            waited.map_err(|error| state.ended(error))
+        })
+    }
+
+    fn moment(&self) -> Moment {
+        moment()
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        surroundings(None)
+    }
+
+    fn deadline_ms(&self) -> u64 {
+        self.0.deadline_ms()
+    }
+
+    fn is_late(&self) -> bool {
+        self.0.is_late()
+    }
+}

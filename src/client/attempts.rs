@@ -1,0 +1,116 @@
+//! The attempts that this browser remembers.
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::ConnectClient;
+use crate::browser::page::tab;
+use crate::browser::popup::Popup;
+use crate::browser::timing::now_ms;
+use crate::core::flow::Waiting;
+use crate::core::order::order;
+use crate::core::pending::{AttemptOutcome, PendingConnection};
+use crate::core::trace::{FlowTag, TraceEvent};
+
+/// An attempt whose flow was disposed of while the user was busy with it.
+pub(super) struct LeftAttempt {
+    pub(super) waiting: Box<Waiting>,
+    pub(super) popup: Option<Popup>,
+}
+
+impl ConnectClient {
+    /// Returns the attempts of this browser that are still pending, newest first.
+    pub fn pending(&self) -> Vec<PendingConnection> {
+        let now = now_ms();
+        let mut records = self.0.inner.records.all();
+        // Older records stay a while, so that a late callback can say why it is refused.
+        records
+            .retain(|record| record.outcome == AttemptOutcome::Pending && !record.is_expired(now));
+        let started = |at: usize| records[at].started_at_ms;
+        let newest = order(records.len(), &|a, b| started(b).cmp(&started(a)));
+        newest.iter().map(|at| records[*at].clone()).collect()
+    }
+
+    /// Keeps an attempt for the next flow.
+    pub(super) fn leave(&self, left: LeftAttempt) {
+        self.0.inner.left.borrow_mut().push(left);
+    }
+
+    /// Takes the newest attempt that was left and that is one of a flow's, unless it has ended since.
+    pub(super) fn take_left(
+        &self,
+        is_own: &dyn Fn(&PendingConnection) -> bool,
+    ) -> Option<LeftAttempt> {
+        let now = now_ms();
+        let mut left = self.0.inner.left.take();
+        left.retain(|left| {
+            let record = &left.waiting.record;
+            let is_pending = !left.waiting.is_remembered
+                || self
+                    .0
+                    .inner
+                    .records
+                    .get(&record.flow_id)
+                    .is_some_and(|record| !record.is_ended());
+            is_pending && !record.is_forgotten(now)
+        });
+        let found = left
+            .iter()
+            .rposition(|left| is_own(&left.waiting.record))
+            .map(|at| left.remove(at));
+        self.0.inner.left.borrow_mut().extend(left);
+        found
+    }
+
+    /// Cancels the attempts that were left and that a new one takes the place of: the user starts over.
+    pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
+        while let Some(LeftAttempt { waiting, popup }) = self.take_left(is_own) {
+            if waiting.is_remembered {
+                self.store(&PendingConnection {
+                    outcome: AttemptOutcome::Cancelled,
+                    ..waiting.record
+                });
+            }
+            if let Some(popup) = popup {
+                popup.close();
+            }
+        }
+    }
+
+    /// Keeps an attempt for the time that the page is away. What is connected cannot be cancelled any more.
+    pub(crate) fn store(&self, record: &PendingConnection) {
+        if record.outcome == AttemptOutcome::Cancelled
+            && let Some(now) = self.0.inner.records.get(&record.flow_id)
+            && now.outcome == AttemptOutcome::Connected
+        {
+            return;
+        }
+        let mut record = record.clone();
+        record.tab = record.tab.or_else(tab);
+        let record = &record;
+        let what = match self.0.inner.records.put(record) {
+            true => "stored",
+            false => "kept_in_memory",
+        };
+        let flow = FlowTag::of(&record.flow_id);
+        self.record(TraceEvent::Storage { flow, what });
+    }
+
+    /// Makes room, as soon as the request is on its way: a browser reads its storage when it is first asked, and nobody waits for
+    /// that now.
+    pub(crate) fn prune(&self) {
+        let client = self.clone();
+        spawn_local(async move {
+            // Asked for here already: the first read of a storage takes a browser a while.
+            tab();
+            let now = now_ms();
+            for record in client.0.inner.records.all() {
+                if record.is_forgotten(now) {
+                    client.0.inner.records.remove(&record.flow_id);
+                    let flow = FlowTag::of(&record.flow_id);
+                    let what = "removed";
+                    client.record(TraceEvent::Storage { flow, what });
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,201 @@
+//! The page that the user returns to.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::{CallFuture, ConnectClient, Result};
+use crate::browser::page;
+use crate::browser::timing::{cancelled, now_ms};
+use crate::core::callback::{self, ConnectionCallback};
+use crate::core::calls::complete::{
+    Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, bind, complete_connection, ended,
+    find, is_final, is_over,
+};
+use crate::core::pending::{AttemptOutcome, PendingConnection};
+
+/// A completion under way. A page that mounts twice checks the account once.
+pub(super) struct Completion {
+    key: CompletionKey,
+    over: Promise,
+    result: Rc<RefCell<Option<Completed>>>,
+}
+
+/// The callback URL and the time limit.
+type CompletionKey = (String, Option<u32>);
+
+type Completed = Result<Option<CompletedConnection>>;
+
+impl ConnectClient {
+    /// Reads a callback URL, or the address of the page. `None` on any other page. Not verified.
+    ///
+    /// # Errors
+    /// `callback_invalid`.
+    pub fn parse_callback(&self, url: Option<&str>) -> Result<Option<ConnectionCallback>> {
+        match url {
+            Some(url) => callback::parse(url, &self.records_for(url)),
+            None => self.parse_callback(Some(&self.callback_address()?)),
+        }
+    }
+
+    /// On the page that the user returns to: binds the callback to an attempt of this browser, checks the account, and cleans the
+    /// address bar. `None` on any other page. Default time limit: 30 seconds.
+    ///
+    /// Calls with the same URL and time limit, and without a signal, share one status check. It starts at once, and goes on when a
+    /// call is dropped. A call with a signal has its own.
+    ///
+    /// # Errors
+    /// `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`, `access_denied`,
+    /// `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`, `timeout`, and those of any
+    /// request.
+    pub fn complete_connection(
+        &self,
+        options: CompleteOptions,
+    ) -> CallFuture<Option<CompletedConnection>> {
+        let url = match &options.url {
+            Some(url) => Ok(url.clone()),
+            None => self.callback_address(),
+        };
+        let key = match (&url, &self.0.signal) {
+            (Ok(url), None) if matches!(self.parse_callback(Some(url)), Ok(Some(_))) => {
+                (url.clone(), self.0.timeout_ms)
+            }
+            _ => return self.complete(url, options.url.is_none()),
+        };
+        let shared = self.shared_completion(&key);
+        let (over, result) = shared.unwrap_or_else(|| {
+            let completed = self.complete(url, options.url.is_none());
+            self.start_completion(key, completed)
+        });
+        Box::pin(async move {
+            let _ = JsFuture::from(over).await;
+            let completed = result.borrow().clone();
+            completed.unwrap_or_else(|| Err(cancelled()))
+        })
+    }
+
+    fn shared_completion(
+        &self,
+        key: &CompletionKey,
+    ) -> Option<(Promise, Rc<RefCell<Option<Completed>>>)> {
+        let completions = self.0.inner.completions.borrow();
+        let shared = completions.iter().find(|other| other.key == *key)?;
+        Some((shared.over.clone(), shared.result.clone()))
+    }
+
+    fn start_completion(
+        &self,
+        key: CompletionKey,
+        completed: CallFuture<Option<CompletedConnection>>,
+    ) -> (Promise, Rc<RefCell<Option<Completed>>>) {
+        let result = Rc::new(RefCell::new(None));
+        let (client, slot, done) = (self.clone(), result.clone(), key.clone());
+        let over = future_to_promise(async move {
+            let completed = completed.await;
+            slot.replace(Some(completed));
+            let completions = &client.0.inner.completions;
+            completions.borrow_mut().retain(|other| other.key != done);
+            Ok(JsValue::UNDEFINED)
+        });
+        self.0.inner.completions.borrow_mut().push(Completion {
+            key,
+            over: over.clone(),
+            result: result.clone(),
+        });
+        (over, result)
+    }
+
+    fn complete(
+        &self,
+        url: Result<String>,
+        mut is_page: bool,
+    ) -> CallFuture<Option<CompletedConnection>> {
+        let bound = url.and_then(|url| self.bind_callback(&url, &mut is_page));
+        let (client, call) = (self.clone(), self.call(Some(TIMEOUT_MS)));
+        Box::pin(async move {
+            let completed = match bound {
+                Ok(None) => return Ok(None),
+                Ok(Some((callback, bound))) => {
+                    let completed = complete_connection(&call, callback, &bound).await;
+                    client.verified(completed, bound.record)
+                }
+                Err(error) => Err(error),
+            };
+            if is_page && completed.as_ref().err().is_none_or(is_over) {
+                client.clean_address();
+            }
+            completed.map(Some)
+        })
+    }
+
+    /// The callback of a URL, bound to its attempt. Announces it to the page that waits, and tells whether it is this page's.
+    fn bind_callback(
+        &self,
+        url: &str,
+        is_page: &mut bool,
+    ) -> Result<Option<(ConnectionCallback, Bound)>> {
+        let records = self.records_for(url);
+        let Some(callback) = callback::parse(url, &records)? else {
+            return Ok(None);
+        };
+        // A caller may hand over the address of the page.
+        *is_page = *is_page
+            || self
+                .parse_callback(None)
+                .is_ok_and(|own| own.as_ref() == Some(&callback));
+        if *is_page {
+            // A page that could not store its record may still wait for the flow.
+            let found = find(&callback, &records).map(|record| &record.flow_id);
+            if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
+                self.announce(flow_id, url);
+            }
+        }
+        let bound = bind(&callback, &records, now_ms())?;
+        Ok(Some((callback, bound)))
+    }
+
+    /// Stores how an attempt ended, so that the same callback gives the same answer in another tab. An attempt that was cancelled
+    /// meanwhile stays cancelled.
+    fn verified(
+        &self,
+        completed: Result<CompletedConnection>,
+        record: PendingConnection,
+    ) -> Result<CompletedConnection> {
+        let outcome = match &completed {
+            Ok(_) => match self.0.inner.records.get(&record.flow_id) {
+                Some(now) if now.is_ended() => return Err(ended(&now)),
+                _ => AttemptOutcome::Connected,
+            },
+            Err(error) if is_final(error) && !record.is_ended() => AttemptOutcome::Failed,
+            Err(_) => return completed,
+        };
+        self.store(&PendingConnection { outcome, ..record });
+        completed
+    }
+
+    /// The attempts that a URL may be a callback of. Storage is read only where the URL may be one.
+    pub(super) fn records_for(&self, url: &str) -> Vec<PendingConnection> {
+        match callback::may_be(url) {
+            true => self.0.inner.records.all(),
+            false => Vec::new(),
+        }
+    }
+
+    /// The address of the page. If only the address that the page was opened at is a callback, that one.
+    pub(super) fn callback_address(&self) -> Result<String> {
+        let is_callback = |url: &str| !matches!(self.parse_callback(Some(url)), Ok(None));
+        let now = page::address()?;
+        Ok(match page::entry() {
+            Some(entry) if !is_callback(&now) && is_callback(&entry) => entry,
+            _ => now,
+        })
+    }
+
+    /// Removes the callback's parameters from the address bar.
+    pub(super) fn clean_address(&self) {
+        page::clean_address(&|url| callback::clean(url, &self.records_for(url)));
+    }
+}

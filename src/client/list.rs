@@ -1,0 +1,105 @@
+//! Lists that are iterated item by item.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use super::{CallFuture, ConnectClient, Converted, Result};
+use crate::browser::call::Call;
+use crate::core::calls::pages::{AnyPages, Pages, fill};
+
+/// A list of the platform. Cheap to clone; clones continue the same iteration.
+pub struct List<T> {
+    client: ConnectClient,
+    pages: Rc<Pages<T>>,
+    last: Rc<RefCell<Promise>>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        List {
+            client: self.client.clone(),
+            pages: self.pages.clone(),
+            last: self.last.clone(),
+        }
+    }
+}
+
+impl<T: 'static> List<T> {
+    pub(super) fn new(client: ConnectClient, pages: Rc<Pages<T>>) -> Self {
+        List {
+            client,
+            pages,
+            last: Rc::new(RefCell::new(Promise::resolve(&JsValue::UNDEFINED))),
+        }
+    }
+
+    /// The next item, or `None` at the end. Asks the platform for a page when the items of the last one are used up. Calls are
+    /// answered one at a time, in their order.
+    ///
+    /// # Errors
+    /// Those of any request. The next call asks for the same page again.
+    pub fn next(&self) -> CallFuture<Option<T>> {
+        let (pages, call) = (self.pages.clone(), self.client.call(None));
+        let filled = in_turn(self.turn(), self.pages.clone(), call);
+        Box::pin(Converted {
+            future: Box::pin(filled),
+            convert: Box::new(move |()| pages.pop()),
+        })
+    }
+
+    /// All remaining items: those that earlier calls leave.
+    ///
+    /// # Errors
+    /// Those of any request.
+    pub fn all(&self) -> CallFuture<Vec<T>> {
+        let (pages, call) = (self.pages.clone(), self.client.call(None));
+        let turn = self.turn();
+        Box::pin(async move {
+            turn.begin().await;
+            let mut items = Vec::new();
+            while let Some(item) = pages.next(&call).await? {
+                items.push(item);
+            }
+            Ok(items)
+        })
+    }
+
+    /// The turn of the next call.
+    fn turn(&self) -> Turn {
+        let mut resolver = None;
+        let over = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
+        Turn {
+            previous: self.last.replace(over),
+            end: resolver.unwrap_or_default(),
+        }
+    }
+}
+
+async fn in_turn(turn: Turn, pages: Rc<dyn AnyPages>, call: Call) -> Result<()> {
+    turn.begin().await;
+    fill(pages, &call).await
+}
+
+/// The turn of a call. It begins when the previous one is over, and is over when dropped.
+struct Turn {
+    previous: Promise,
+    end: Function,
+}
+
+impl Turn {
+    async fn begin(&self) {
+        let _ = JsFuture::from(self.previous.clone()).await;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // A promise that is resolved with another one follows it: a call that is dropped in the queue does not let the next one pass
+        // the calls before it.
+        let _ = self.end.call1(&JsValue::UNDEFINED, &self.previous);
+    }
+}

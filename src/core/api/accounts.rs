@@ -1,0 +1,234 @@
+//! Connected accounts (docs/protocol.md §5.8 to §5.12).
+
+use serde::Serialize;
+
+use super::http::HttpRequest;
+use super::{Endpoint, Page, page, refusal};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::options::list_entity_missing;
+use crate::core::scheme::AuthScheme;
+use crate::core::status::ConnectionStatus;
+use crate::core::value::Value;
+
+const ID: &str = "connectedAccountId";
+
+/// `GET /connected_accounts/{id}`.
+pub fn get_account(connected_account_id: &str) -> Endpoint<ConnectedAccount> {
+    let mut request = HttpRequest::get("getAccount", "/connected_accounts/{id}");
+    request.id(ID, connected_account_id);
+    Endpoint::new(request, |answer| read_account(answer.body))
+}
+
+/// `GET /connected_accounts`: one page.
+///
+/// The answer must say whose accounts these are when `filter` does not (`invalid_argument`), and must not contradict it
+/// (`entity_mismatch`).
+pub fn list_accounts(
+    filter: &AccountFilter,
+    cursor: Option<&str>,
+) -> Endpoint<Page<ConnectedAccount>> {
+    let mut request = HttpRequest::get("listAccounts", "/connected_accounts");
+    request.query(&[
+        ("limit", Some("50")),
+        ("user_ids", filter.entity_id.as_deref()),
+        ("toolkit_slugs", filter.app.as_deref()),
+        ("auth_config_ids", filter.integration_id.as_deref()),
+        (
+            "statuses",
+            filter.status.as_ref().map(ConnectionStatus::as_str),
+        ),
+        ("cursor", cursor),
+    ]);
+    let (entity_id, all_entities) = (filter.entity_id.clone(), filter.all_entities);
+    request.check = Some(Box::new(move |body| {
+        match (&entity_id, body.get("user_id").as_text()) {
+            (Some(entity), Some(told)) if entity != told => Err(ConnectError::other_entity()),
+            (None, None) if !all_entities => Err(list_entity_missing()),
+            _ => Ok(()),
+        }
+    }));
+    Endpoint::new(request, |answer| page(answer.body, read_account))
+}
+
+/// `PATCH /connected_accounts/{id}/status`.
+pub fn set_account_enabled(connected_account_id: &str, enabled: bool) -> Endpoint<()> {
+    let route = "/connected_accounts/{id}/status";
+    let mut request = HttpRequest::new("setEnabled", "PATCH", route);
+    request.id(ID, connected_account_id);
+    request.json(&|json| json.bool("enabled", enabled));
+    change(request)
+}
+
+/// `DELETE /connected_accounts/{id}`.
+pub fn delete_account(connected_account_id: &str) -> Endpoint<()> {
+    let mut request = HttpRequest::new("deleteAccount", "DELETE", "/connected_accounts/{id}");
+    request.id(ID, connected_account_id);
+    change(request)
+}
+
+/// `GET /connected_accounts/{id}`, for the credentials that the platform does not mask. They have no route of their own.
+pub fn get_auth_params(connected_account_id: &str) -> Endpoint<AuthParams> {
+    let mut request = HttpRequest::get("getAuthParams", "/connected_accounts/{id}");
+    request.id(ID, connected_account_id);
+    Endpoint::new(request, |answer| Some(read_auth_params(answer.body)))
+}
+
+/// An operation whose success is all that there is to tell.
+fn change(mut request: HttpRequest) -> Endpoint<()> {
+    request.may_answer_nothing = true;
+    request.check = Some(Box::new(|body| match body.get("success").as_bool() {
+        Some(false) => Err(refusal(
+            ErrorCode::Rejected,
+            "the platform did not do it",
+            body,
+        )),
+        _ => Ok(()),
+    }));
+    Endpoint::new(request, |_| Some(()))
+}
+
+/// Which connected accounts to list. Absent members do not filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AccountFilter {
+    /// The end user. Default: the session's user.
+    pub entity_id: Option<String>,
+    /// Whether to list the accounts of every entity.
+    pub all_entities: bool,
+    /// Key of the app.
+    pub app: Option<String>,
+    /// Id of the integration.
+    pub integration_id: Option<String>,
+    /// The status.
+    pub status: Option<ConnectionStatus>,
+}
+
+/// One user's connection to one app.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectedAccount {
+    /// Opaque id.
+    pub id: String,
+    /// Its status.
+    pub status: ConnectionStatus,
+    /// The platform's reason, free text. Show it, do not branch on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// Key of the app.
+    pub app: String,
+    /// Id of its integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_id: Option<String>,
+    /// The end user, where the platform tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<String>,
+    /// Its scheme, where the platform tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_scheme: Option<AuthScheme>,
+    /// Switched off; independent of `status`.
+    pub is_disabled: bool,
+    /// ISO 8601, as the platform wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// ISO 8601, as the platform wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// The authorization server's `error` and `error_description`, where it refused the attempt.
+    #[serde(skip)]
+    pub refusal: (Option<String>, Option<String>),
+}
+
+impl ConnectedAccount {
+    /// Whether an action can use it.
+    pub fn is_usable(&self) -> bool {
+        self.status == ConnectionStatus::Active && !self.is_disabled
+    }
+}
+
+fn read_account(body: &Value) -> Option<ConnectedAccount> {
+    let state = body.get("state");
+    let values = state.get("val");
+    let config = body.get("auth_config");
+    let word = body.get("status").as_text();
+    let schemes = [
+        config.get("auth_scheme"),
+        state.get("authScheme"),
+        values.get("authScheme"),
+    ];
+    Some(ConnectedAccount {
+        id: body.get("id").to_id()?,
+        status: ConnectionStatus::parse(word.or_else(|| values.get("status").as_text())?),
+        status_reason: body.get("status_reason").to_text(),
+        app: body
+            .get("toolkit")
+            .get("slug")
+            .to_text()
+            .unwrap_or_default(),
+        integration_id: config.get("id").to_id(),
+        entity_id: body.get("user_id").to_id(),
+        auth_scheme: schemes
+            .into_iter()
+            .find_map(Value::as_text)
+            .map(AuthScheme::parse),
+        is_disabled: body.get("is_disabled").as_bool() == Some(true),
+        created_at: body.get("created_at").to_text(),
+        updated_at: body.get("updated_at").to_text(),
+        refusal: (
+            values.get("error").to_text(),
+            values.get("error_description").to_text(),
+        ),
+    })
+}
+
+/// What a signed call to the app needs, as far as the platform shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthParams {
+    /// Base URL of the app's API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// In the platform's order.
+    pub parameters: Vec<AuthParameter>,
+}
+
+/// One credential.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthParameter {
+    /// Its name.
+    pub name: String,
+    /// Its value, or the platform's mask.
+    pub value: String,
+    /// Whether `value` is a mask.
+    pub is_masked: bool,
+}
+
+fn read_auth_params(body: &Value) -> AuthParams {
+    let values = body.get("state").get("val");
+    let mut parameters = Vec::new();
+    for (name, value) in values.members() {
+        let is_other = matches!(
+            name.as_str(),
+            "status" | "base_url" | "redirectUrl" | "authScheme"
+        );
+        if let Some(value) = value.scalar()
+            && !is_other
+        {
+            parameters.push(AuthParameter {
+                name: name.clone(),
+                is_masked: is_mask(&value),
+                value,
+            });
+        }
+    }
+    AuthParams {
+        base_url: values.get("base_url").to_text(),
+        parameters,
+    }
+}
+
+/// Masks differ by year: `********`, `REDACTED`, `abcd...` (docs/protocol.md §5.12).
+fn is_mask(value: &str) -> bool {
+    value.eq_ignore_ascii_case("REDACTED")
+        || (value.len() >= 4 && value.bytes().all(|byte| byte == b'*'))
+        || (value.ends_with("...") && value.chars().count() <= 7)
+}

@@ -1,0 +1,235 @@
+//! Which fields to ask the user for (docs/protocol.md §5.5): the oldest enabled integration that fits decides.
+
+use serde::Serialize;
+
+use super::alongside::Alongside;
+use super::create_integration::{check_scheme, creation};
+use super::{Platform, Result};
+use crate::core::api::apps::{App, get_app};
+use crate::core::api::integrations::{Integration, get_integration, list_integrations};
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::fields::Field;
+use crate::core::order::order;
+use crate::core::scheme::AuthScheme;
+use crate::core::text::concat;
+use crate::core::time::parse_iso;
+
+/// The most pages of a list that are read.
+const MAX_PAGES: u32 = 20;
+
+/// Which app or integration.
+#[derive(Debug, Clone, Default)]
+pub struct ExpectedParamsOptions {
+    /// Key of the app. Either this or `integration_id` is required.
+    pub app: Option<String>,
+    /// Id of the integration.
+    pub integration_id: Option<String>,
+    /// Accept only an integration of this scheme.
+    pub auth_scheme: Option<AuthScheme>,
+}
+
+/// [`ExpectedParamsOptions`], borrowed.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Key of the app.
+    pub app: Option<&'a str>,
+    /// Id of the integration.
+    pub integration_id: Option<&'a str>,
+    /// The scheme.
+    pub auth_scheme: Option<&'a AuthScheme>,
+}
+
+impl ExpectedParamsOptions {
+    /// The same, borrowed.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            app: self.app.as_deref(),
+            integration_id: self.integration_id.as_deref(),
+            auth_scheme: self.auth_scheme.as_ref(),
+        }
+    }
+}
+
+/// What to ask the user for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectedParams {
+    /// In the order to ask for them; may be empty.
+    pub expected_input_fields: Vec<Field>,
+    /// `None` when the scheme is `NO_AUTH`: such an app needs no connection.
+    pub integration_id: Option<String>,
+    /// The integration's scheme, which need not be the app's first.
+    pub auth_scheme: AuthScheme,
+    /// Key of the app, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// Whether the integration uses the platform's own credentials, when known.
+    #[serde(skip)]
+    pub is_managed: Option<bool>,
+}
+
+/// `may_create`: whether to create an integration for an app that has none.
+///
+/// # Errors
+/// `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, and those of the requests.
+pub async fn get_expected_params(
+    platform: &impl Platform,
+    wanted: Wanted<'_>,
+    may_create: bool,
+) -> Result<ExpectedParams> {
+    if let Some(id) = wanted.integration_id {
+        let integration = platform.ask(get_integration(id)).await?;
+        return of_integration(platform, integration, None, wanted).await;
+    }
+    let key = wanted.app.unwrap_or_default();
+    // The list may lack the fields, and then the app has them. Asking for both at once saves a round trip.
+    let mut app = Alongside::new(platform.ask(get_app(key)));
+    let oldest = oldest_integration(platform, key, &mut app, wanted).await?;
+    let Some(mut integration) = oldest else {
+        let app = app.output().await?;
+        return without_integration(platform, &app, may_create, wanted).await;
+    };
+    if integration.auth_scheme.is_none() && integration.fields.is_none() {
+        let endpoint = get_integration(&integration.id);
+        integration = app.until(platform.ask(endpoint)).await?;
+    } else if integration.fields.is_none() {
+        integration.app.get_or_insert_with(|| key.to_owned());
+    }
+    of_integration(platform, integration, Some(app), wanted).await
+}
+
+async fn oldest_integration(
+    platform: &impl Platform,
+    app: &str,
+    asked: &mut Alongside<'_, Result<App>>,
+    wanted: Wanted<'_>,
+) -> Result<Option<Integration>> {
+    let mut oldest = None;
+    let mut cursor: Option<String> = None;
+    for _ in 0..MAX_PAGES {
+        let list = platform.ask(list_integrations(app, cursor.as_deref()));
+        let page = asked.until(list).await?;
+        oldest = page
+            .items
+            .into_iter()
+            .filter(|item| is_candidate(item, app, wanted))
+            .fold(oldest, older);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(oldest)
+}
+
+fn is_candidate(item: &Integration, app: &str, wanted: Wanted<'_>) -> bool {
+    let fits = match (wanted.auth_scheme, &item.auth_scheme) {
+        (Some(wanted), Some(scheme)) => wanted == scheme,
+        // An item without its scheme is asked for by its id.
+        _ => true,
+    };
+    item.is_enabled && fits && item.is_of(app)
+}
+
+fn older(oldest: Option<Integration>, item: Integration) -> Option<Integration> {
+    let created = |integration: &Integration| {
+        let created = integration.created_at.as_deref().and_then(parse_iso);
+        created.unwrap_or(u64::MAX)
+    };
+    match oldest {
+        Some(oldest) if created(&oldest) <= created(&item) => Some(oldest),
+        _ => Some(item),
+    }
+}
+
+/// A request for the app of the options, where one is under way.
+type AskedApp<'a> = Option<Alongside<'a, Result<App>>>;
+
+async fn of_integration(
+    platform: &impl Platform,
+    integration: Integration,
+    asked: AskedApp<'_>,
+    wanted: Wanted<'_>,
+) -> Result<ExpectedParams> {
+    check_scheme(wanted.auth_scheme, &integration)?;
+    let scheme = integration.auth_scheme.as_ref();
+    // An empty list is complete for OAuth only: a key has to be asked for somewhere.
+    let is_complete = integration
+        .fields
+        .as_ref()
+        .is_some_and(|fields| !fields.is_empty() || scheme.is_none_or(AuthScheme::is_oauth));
+    let Some(key) = integration.app.as_deref().filter(|_| !is_complete) else {
+        return expected_params(integration, None, wanted);
+    };
+    let app = match asked {
+        Some(asked) if wanted.app == Some(key) => asked.output().await?,
+        _ => platform.ask(get_app(key)).await?,
+    };
+    expected_params(integration, Some(&app), wanted)
+}
+
+fn expected_params(
+    integration: Integration,
+    app: Option<&App>,
+    wanted: Wanted<'_>,
+) -> Result<ExpectedParams> {
+    let Some(auth_scheme) = integration.auth_scheme else {
+        return Err(ConnectError::new(
+            ErrorCode::ResponseInvalid,
+            "the integration has no auth scheme",
+        ));
+    };
+    let of_app = app.and_then(|app| app.scheme(&auth_scheme));
+    let fields = match (of_app, &integration.fields) {
+        (Some(entry), _) => entry.fields.as_slice(),
+        (None, fields) => fields.as_deref().unwrap_or_default(),
+    };
+    let place = |at: usize| fields[at].order.unwrap_or(u64::MAX);
+    let in_order = order(fields.len(), &|a, b| place(a).cmp(&place(b)));
+    Ok(ExpectedParams {
+        is_managed: integration
+            .is_managed
+            .or_else(|| app.map(|app| app.is_managed(&auth_scheme))),
+        expected_input_fields: in_order.iter().map(|at| fields[*at].clone()).collect(),
+        integration_id: Some(integration.id),
+        app: integration.app.or_else(|| wanted.app.map(str::to_owned)),
+        auth_scheme,
+    })
+}
+
+async fn without_integration(
+    platform: &impl Platform,
+    app: &App,
+    may_create: bool,
+    wanted: Wanted<'_>,
+) -> Result<ExpectedParams> {
+    if app.no_auth {
+        return Ok(ExpectedParams {
+            expected_input_fields: Vec::new(),
+            integration_id: None,
+            auth_scheme: AuthScheme::parse("NO_AUTH"),
+            app: Some(app.key.clone()),
+            is_managed: None,
+        });
+    }
+    let scheme = wanted.auth_scheme;
+    if !may_create {
+        let of = scheme.map_or(String::new(), |scheme| {
+            concat(&[" of scheme ", scheme.as_str()])
+        });
+        let message = [
+            "the app has no enabled integration",
+            &of,
+            ": make one on the platform, or set `createIntegrations`",
+        ];
+        return Err(ConnectError::new(
+            ErrorCode::IntegrationNotFound,
+            concat(&message),
+        ));
+    }
+    let mut created = platform.ask(creation(app, scheme)?).await?;
+    created.app = Some(app.key.clone());
+    check_scheme(scheme, &created)?;
+    let of_app = created.fields.is_none().then_some(app);
+    expected_params(created, of_app, wanted)
+}

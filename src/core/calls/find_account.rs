@@ -1,0 +1,39 @@
+//! The account of an entity to use for an app (docs/protocol.md §5.13): the newest usable one.
+
+use super::pages::Pages;
+use super::{Platform, Result};
+use crate::core::api::accounts::{AccountFilter, ConnectedAccount, list_accounts};
+use crate::core::time::parse_iso;
+
+/// The most pages that are searched.
+const MAX_PAGES: u32 = 20;
+
+/// Returns the newest usable account, or `None`.
+///
+/// # Errors
+/// Those of the request.
+pub async fn find_account(
+    platform: &impl Platform,
+    entity_id: String,
+    app: String,
+) -> Result<Option<ConnectedAccount>> {
+    let filter = AccountFilter {
+        entity_id: Some(entity_id),
+        // The platform's filter is case sensitive, and keys are lower case.
+        app: Some(app.to_ascii_lowercase()),
+        ..AccountFilter::default()
+    };
+    let accounts = Pages::within(MAX_PAGES, move |cursor| list_accounts(&filter, cursor));
+    let created = |account: &ConnectedAccount| account.created_at.as_deref().and_then(parse_iso);
+    let mut newest: Option<ConnectedAccount> = None;
+    while let Some(account) = accounts.next(platform).await? {
+        let is_newer = |newest: &ConnectedAccount| created(&account) > created(newest);
+        if account.is_usable()
+            && account.app.eq_ignore_ascii_case(&app)
+            && newest.as_ref().is_none_or(is_newer)
+        {
+            newest = Some(account);
+        }
+    }
+    Ok(newest)
+}

@@ -1,0 +1,31 @@
+//! Tests of the core, as a part of the crate: src/lib.rs includes them.
+
+mod api;
+mod callback;
+mod changes;
+mod complete;
+mod create_integration;
+mod entities;
+mod errors;
+mod expected_params;
+mod find_account;
+mod flow;
+mod flow_ended;
+mod flow_grid;
+mod flow_popup;
+mod flow_waiting;
+mod in_app_browser;
+mod initiate;
+mod initiate_checks;
+mod json;
+mod options;
+mod pages;
+mod pattern;
+mod pending;
+mod redirect;
+mod refresh;
+mod secrets;
+mod support;
+mod trace;
+mod validate;
+mod watch;

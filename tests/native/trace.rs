@@ -1,0 +1,244 @@
+//! The trace: its form, its limit, and that no argument gets into it.
+
+use crate::core::api::Api;
+use crate::core::api::accounts::{
+    AccountFilter, delete_account, get_account, get_auth_params, list_accounts, set_account_enabled,
+};
+use crate::core::api::actions::{ExecuteOptions, execute_action};
+use crate::core::api::apps::{AppFilter, get_app, list_apps};
+use crate::core::api::connections::{NewAccount, create_account, create_link, refresh_account};
+use crate::core::api::http::HttpRequest;
+use crate::core::api::integrations::{create_integration, get_integration, list_integrations};
+use crate::core::error::ErrorCode;
+use crate::core::scheme::AuthScheme;
+use crate::core::secret::Secret;
+use crate::core::status::ConnectionStatus;
+use crate::core::trace::{FlowTag, LIMIT, Trace, TraceEvent};
+use crate::core::value::Value;
+use crate::tests::support::NOW;
+use crate::tests::support::attempt::FLOW;
+use crate::tests::support::cases::all;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+const APIS: [Api; 2] = [Api::V31, Api::V3];
+
+/// The request of every operation, with the same word for everything that a caller can say.
+fn requests(api: Api, word: &str) -> Vec<HttpRequest> {
+    let text = || word.to_owned();
+    let some = || Some(text());
+    let new_account = NewAccount {
+        integration_id: text(),
+        entity_id: some(),
+        auth_scheme: AuthScheme::parse(word),
+        data: vec![(text(), Secret::new(text()))],
+        redirect_url: text(),
+    };
+    let apps = AppFilter {
+        search: some(),
+        category: some(),
+    };
+    let accounts = AccountFilter {
+        entity_id: some(),
+        all_entities: false,
+        app: some(),
+        integration_id: some(),
+        status: Some(ConnectionStatus::parse(word)),
+    };
+    let action = ExecuteOptions {
+        action: text(),
+        entity_id: some(),
+        connected_account_id: some(),
+        version: some(),
+        input: Value::String(text()),
+    };
+    vec![
+        get_app(word).request,
+        list_apps(&apps, Some(word)).request,
+        list_integrations(word, Some(word)).request,
+        get_integration(word).request,
+        create_integration(word, &AuthScheme::parse(word), false).request,
+        create_account(&new_account).request,
+        create_link(&new_account).request,
+        get_account(word).request,
+        list_accounts(&accounts, Some(word)).request,
+        refresh_account(word, word).request,
+        set_account_enabled(word, true).request,
+        set_account_enabled(word, false).request,
+        delete_account(word).request,
+        get_auth_params(word).request,
+        execute_action(api, &action).request,
+    ]
+}
+
+fn sent(api: Api, request: &HttpRequest) -> TraceEvent {
+    TraceEvent::Request {
+        operation: request.operation,
+        method: request.method,
+        prefix: api.prefix(),
+        route: request.route,
+        status: Some(200),
+        ms: 5,
+        code: None,
+    }
+}
+
+/// The trace of every operation, to each version of the API.
+fn trace_of(word: &str) -> Trace {
+    let mut trace = Trace::default();
+    for api in APIS {
+        for request in requests(api, word) {
+            request.validate().expect("a valid request");
+            trace.record(sent(api, &request), NOW);
+        }
+    }
+    trace
+}
+
+fn written(trace: &Trace) -> String {
+    serde_json::to_string(&trace.entries()).expect("JSON")
+}
+
+#[test]
+fn an_entry_is_serialized_as_one_flat_object() {
+    let mut trace = Trace::default();
+    let flow = FlowTag::of(FLOW);
+    trace.record(sent(Api::V31, &get_account("a").request), NOW);
+    let failed = TraceEvent::Request {
+        operation: "link",
+        method: "POST",
+        prefix: "",
+        route: "/a",
+        status: None,
+        ms: 0,
+        code: Some(ErrorCode::Network),
+    };
+    trace.record(failed, NOW + 1);
+    let state = |state, code| TraceEvent::State { flow, state, code };
+    trace.record(state("waiting", None), NOW + 2);
+    trace.record(state("failed", Some(ErrorCode::AccessDenied)), NOW + 3);
+    let what = "blocked";
+    trace.record(TraceEvent::Popup { flow, what }, NOW + 4);
+    let what = "stored";
+    trace.record(TraceEvent::Storage { flow, what }, NOW + 5);
+    assert_eq!(
+        json!(trace.entries()),
+        json!([
+            {
+                "atMs": NOW, "kind": "request", "operation": "getAccount", "method": "GET",
+                "route": "/api/v3.1/connected_accounts/{id}", "status": 200, "ms": 5
+            },
+            { "atMs": NOW + 1, "kind": "request", "operation": "link", "method": "POST", "route": "/a", "ms": 0, "code": "network" },
+            { "atMs": NOW + 2, "kind": "state", "flow": "012345", "state": "waiting" },
+            { "atMs": NOW + 3, "kind": "state", "flow": "012345", "state": "failed", "code": "access_denied" },
+            { "atMs": NOW + 4, "kind": "popup", "flow": "012345", "what": "blocked" },
+            { "atMs": NOW + 5, "kind": "storage", "flow": "012345", "what": "stored" }
+        ])
+    );
+}
+
+#[test]
+fn a_full_trace_drops_its_oldest_entry() {
+    let mut trace = Trace::default();
+    let flow = FlowTag::of(FLOW);
+    for at in 0..LIMIT as u64 + 50 {
+        let what = "stored";
+        trace.record(TraceEvent::Storage { flow, what }, at);
+    }
+    let times: Vec<u64> = trace.entries().iter().map(|entry| entry.at_ms).collect();
+    assert_eq!(times, (50..LIMIT as u64 + 50).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_flow_tag_has_six_characters_for_any_id() {
+    for (id, tag) in [
+        (FLOW, "012345"),
+        ("abCDef0123", "abCDef"),
+        ("", "------"),
+        ("ab", "ab----"),
+        ("a@b.cdef", "a-b-cd"),
+        ("ümlaut00", "----a-"),
+        ("<script>", "--c---"),
+    ] {
+        assert_eq!(FlowTag::of(id).text(), tag, "{id:?}");
+    }
+}
+
+#[test]
+fn a_route_is_the_path_without_its_id_and_query() {
+    for case in all() {
+        let endpoint = case.endpoint(Api::V31);
+        let request = endpoint.request();
+        let path = request.path.split('?').next().unwrap();
+        match request.route.split_once("{id}") {
+            None => assert_eq!(path, request.route, "{}", case.name),
+            Some((before, after)) => {
+                let id = path
+                    .strip_prefix(before)
+                    .and_then(|rest| rest.strip_suffix(after));
+                assert!(
+                    id.is_some_and(|id| !id.is_empty() && !id.contains('/')),
+                    "{}: {path}",
+                    case.name
+                );
+            }
+        }
+        assert!(!request.route.contains(['?', '#']), "{}", case.name);
+    }
+}
+
+#[test]
+fn every_operation_has_a_unique_name() {
+    let requests = requests(Api::V31, "x");
+    let mut names: Vec<&str> = requests.iter().map(|request| request.operation).collect();
+    // To enable and to disable is one operation.
+    names.dedup();
+    let total = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((names.len(), total), (14, 14));
+    for case in all() {
+        let endpoint = case.endpoint(Api::V31);
+        assert_eq!(
+            endpoint.request().operation,
+            case.operation_name(),
+            "{}",
+            case.name
+        );
+        assert!(names.contains(&case.operation_name()), "{}", case.name);
+    }
+}
+
+#[test]
+fn the_trace_omits_every_argument() {
+    for word in [
+        "sk-live-51abcDEF",
+        "jessica@example.com",
+        "ca_8sJ2kQ",
+        "eyJhbGciOiJIUzI1NiJ9.e30.sig",
+        "https://app.example/done?code=4/0Ab",
+        "Jessica O'Neil",
+    ] {
+        let trace = trace_of(word);
+        assert_eq!(trace.entries().len(), 30);
+        let text = written(&trace);
+        assert!(!text.contains(word) && !text.contains(&word[4..]), "{word}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_trace_is_the_same_for_any_arguments(one in "[^/.]{1,40}", other in "[a-z]{1,40}") {
+        prop_assert_eq!(written(&trace_of(&one)), written(&trace_of(&other)));
+    }
+
+    #[test]
+    fn an_entry_shows_at_most_six_digits_of_a_flow_id(id in ".*") {
+        let mut trace = Trace::default();
+        trace.record(TraceEvent::Storage { flow: FlowTag::of(&id), what: "removed" }, NOW);
+        let flow = json!(trace.entries())[0]["flow"].clone();
+        let Json::String(flow) = flow else { unreachable!() };
+        prop_assert_eq!(flow.len(), 6);
+        prop_assert!(flow.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit()));
+    }
+}
