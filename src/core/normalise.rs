@@ -72,8 +72,9 @@ fn part<'a>(field: &'a Field, meanings: u8) -> Part<'a> {
     {
         return Part::All;
     }
+    let name = plain(&field.name);
     let names = ["shop", "store", "shopname", "storename", "companydomain"];
-    if meanings & SUBDOMAIN != 0 || names.contains(&plain(&field.name).as_str()) {
+    if meanings & SUBDOMAIN != 0 || names.iter().any(|known| known.as_bytes() == name) {
         return Part::Subdomain(hint.unwrap_or("x"));
     }
     if meanings & DOMAIN != 0 {
@@ -87,7 +88,7 @@ fn part<'a>(field: &'a Field, meanings: u8) -> Part<'a> {
 
 fn known_domains(field: &Field) -> Option<&'static str> {
     let name = plain(&field.name);
-    let found = DOMAINS.iter().find(|(known, _)| *known == name);
+    let found = DOMAINS.iter().find(|(known, _)| known.as_bytes() == name);
     found.map(|(_, domains)| *domains)
 }
 
@@ -270,6 +271,12 @@ fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
 
 /// Removes white space and invisible characters around a text.
 pub fn trim(text: &str) -> &str {
+    // Most values have nothing to trim.
+    let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_graphic(bytes.first()) && is_graphic(bytes.last()) {
+        return text;
+    }
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 

@@ -36,7 +36,8 @@ pub fn is_secret_name(name: &str) -> bool {
     let endings = ["key", "pass", "pin", "otp", "pem", "json"];
     let plain = plain(name);
     meanings(name) & SECRET != 0
-        || (endings.iter().any(|end| plain.ends_with(end)) && !plain.ends_with("publickey"))
+        || (endings.iter().any(|end| plain.ends_with(end.as_bytes()))
+            && !plain.ends_with(b"publickey"))
 }
 
 /// Replaces typed values in untrusted text, such as a server's error message. Values of one or two bytes stay: replacing them
