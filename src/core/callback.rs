@@ -126,8 +126,7 @@ impl Parameter<'_> {
         self.meaning == Some(meaning) && !self.value.is_empty()
     }
 
-    /// Whether the app may use this name for a parameter of its own, although the platform uses it too. Flow id and session are
-    /// ours and the platform's alone.
+    /// Whether it has a name of the platform that the app may use, too: any but those of flow id and session.
     fn may_be_own(&self) -> bool {
         !matches!(self.meaning, None | Some(Meaning::Flow | Meaning::Session))
     }

@@ -128,11 +128,8 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
     for pair in by_name.windows(2) {
         is_first[pair[1]] = fields[pair[0]].name != fields[pair[1]].name;
     }
-    let mut at = 0;
-    fields.retain(|_| {
-        at += 1;
-        is_first[at - 1]
-    });
+    let mut is_first = is_first.into_iter();
+    fields.retain(|_| is_first.next() == Some(true));
     Ok(fields)
 }
 

@@ -107,11 +107,8 @@ fn prepare_with(
             issues.push(issue(field, "required", " is required", "", ""));
         }
     }
-    let mut at = 0;
-    data.retain(|_| {
-        at += 1;
-        is_kept[at - 1]
-    });
+    let mut is_kept = is_kept.into_iter();
+    data.retain(|_| is_kept.next() == Some(true));
     data.append(&mut defaults);
     issues
 }
