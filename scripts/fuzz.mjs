@@ -1,40 +1,37 @@
 import { buildTargets, fuzz, minimize, seeds, TARGETS } from "./fuzz/targets.mjs";
 import { inCache } from "./lib/paths.mjs";
 import { say, step } from "./lib/progress.mjs";
-import { main, Stop } from "./lib/stop.mjs";
+import { main, readArgs, Stop } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
 
-const HELP = `npm run fuzz                        every target, a minute each, one after the other
-npm run fuzz -- flow redirect       only these
-npm run fuzz -- --seconds 600       for so long each
-npm run fuzz -- --minimize          and put what reaches the most into fuzz/corpus
+const HELP = `npm run fuzz                      every target, one minute each, one after the other
+npm run fuzz -- flow redirect     only these
+npm run fuzz -- --seconds 600     600 seconds each
+npm run fuzz -- --minimize        and put the inputs that reach the most into fuzz/corpus
 
 ${TARGETS.join("\n")}`;
 
-function read(words) {
-  const options = { targets: [], seconds: 60, isKept: false };
-  for (let at = 0; at < words.length; at++) {
-    if (words[at] === "--seconds") options.seconds = Number(words[++at]);
-    else if (words[at] === "--minimize") options.isKept = true;
-    else if (TARGETS.includes(words[at])) options.targets.push(words[at]);
-    else throw new Stop(`There is no target ${words[at]}; there are: ${TARGETS.join(", ")}`);
-  }
-  if (!(options.seconds > 0)) throw new Stop("--seconds takes a number of seconds.");
-  return { ...options, targets: options.targets.length ? options.targets : TARGETS };
+function readOptions() {
+  const { values, positionals } = readArgs({ seconds: { type: "string", default: "60" }, minimize: { type: "boolean" } });
+  const unknown = positionals.find((word) => !TARGETS.includes(word));
+  if (unknown) throw new Stop(`"${unknown}" is not a target; the targets are ${TARGETS.join(", ")}.`);
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Stop(`--seconds must be a positive number, got "${values.seconds}".`);
+  return { ...values, seconds, targets: positionals.length ? positionals : TARGETS };
 }
 
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
 await main(async () => {
-  if (process.argv.includes("--help")) return void console.log(HELP);
-  const { targets, seconds, isKept } = read(process.argv.slice(2));
+  const { help, targets, seconds, minimize: isKept } = readOptions();
+  if (help) return void console.log(HELP);
   const { rust } = await ensure("rust", "cargo-fuzz");
   const programs = await step("build", (note) => buildTargets(rust, note));
   const rows = [];
   let failed = 0;
   for (const target of targets) {
-    // What is found from one run to the next stays outside of the tree.
+    // Kept from one run to the next, outside of the tree.
     const found = inCache("fuzz", target);
     const result = await step(target, (note) => fuzz(programs, target, { seconds, found, note }));
     if (result.code !== 0) {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { build } from "./build.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
-import { main } from "./lib/stop.mjs";
+import { main, readArgs } from "./lib/stop.mjs";
 import { ensure } from "./setup/index.mjs";
 
 const HELP = `node scripts/screenshots.mjs [name …]   the pictures of docs/images, or only those whose name contains a word`;
@@ -99,8 +99,8 @@ async function take({ host, browser, provider, cdp }, { name, width, path, schem
 }
 
 await main(async () => {
-  const words = process.argv.slice(2);
-  if (words.includes("--help")) return void console.log(HELP);
+  const { values, positionals: words } = readArgs();
+  if (values.help) return void console.log(HELP);
   await build();
   const { chromium } = await ensure("npm", "chromium");
   Object.assign(process.env, chromium, { E2E_ENGINE: "chromium" });

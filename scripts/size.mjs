@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { build } from "./build.mjs";
 import { inRoot } from "./lib/paths.mjs";
-import { progressToStderr, step } from "./lib/progress.mjs";
-import { main } from "./lib/stop.mjs";
+import { step } from "./lib/progress.mjs";
+import { main, readArgs } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
 import { byConcern } from "./size/concerns.mjs";
@@ -10,6 +10,10 @@ import { namedModule } from "./size/named-module.mjs";
 import { countRequests, MOST_REQUESTS } from "./size/requests.mjs";
 import { isOver, measureGroups, record, thousands, verdict } from "./size/sizes.mjs";
 import { readWasm } from "./size/wasm-reader.mjs";
+
+const HELP = `npm run size               bytes of each download, requests of each connection, and what takes the space
+npm run size -- --record   lowers the limits in scripts/size/budgets.json after a reduction
+npm run size -- --write    writes docs/sizes.md`;
 
 const TOP = 15;
 
@@ -90,22 +94,17 @@ function print(rows) {
 }
 
 await main(async () => {
-  const isJson = process.argv.includes("--json");
-  if (isJson) progressToStderr();
+  const { values } = readArgs({ record: { type: "boolean" }, write: { type: "boolean" } });
+  if (values.help) return void console.log(HELP);
   await build();
   const { wasm: toolchain } = await ensure("wasm", "wasm-bindgen");
   const measured = measureGroups();
-  const groups = process.argv.includes("--record") ? record(measured) : measured;
+  const groups = values.record ? record(measured) : measured;
   const requests = await countRequests();
-  const { wasm } = await step("what takes the room", () => namedModule(toolchain));
-  const parts = breakdown(wasm);
-  if (isJson) {
-    console.log(JSON.stringify({ groups, requests, ...parts }, undefined, 2));
-  } else {
-    printSizes(groups);
-    printRequests(requests);
-    printBreakdown(parts);
-  }
-  if (process.argv.includes("--write")) writeReport();
+  const { wasm } = await step("what takes the space", () => namedModule(toolchain));
+  printSizes(groups);
+  printRequests(requests);
+  printBreakdown(breakdown(wasm));
+  if (values.write) writeReport();
   return groups.some(isOver) || requests.some(({ requests: count }) => count > MOST_REQUESTS) ? 1 : 0;
 });

@@ -1,14 +1,9 @@
-// What the user sees while something takes time: on a terminal one live line, elsewhere a line every ten seconds.
-// Everything goes to stdout, so that the order of lines survives a log that merges the two streams.
-let out = process.stdout;
+// Progress: one live line on a terminal, elsewhere a line every ten seconds. No library: it runs before `npm ci`. Everything goes to
+// stdout, so that a log keeps the order of the lines.
+const out = process.stdout;
 const live = Boolean(out.isTTY) && !process.env.CI;
 const running = new Map();
 let timer;
-
-/** For a script whose stdout is for another program. */
-export function progressToStderr() {
-  out = process.stderr;
-}
 
 export const seconds = (ms) => (ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
 
@@ -44,8 +39,8 @@ function tick() {
 }
 
 /**
- * Runs `work(note)`, showing its title while it runs and, when it is done, the title with the seconds it took.
- * `note(text)` adds a word on what it is at; `quiet` leaves out the last line.
+ * Runs `work(note)`. Shows its title meanwhile, and afterwards the title with the duration, unless `quiet`. `note(text)` adds what it is
+ * doing.
  */
 export async function step(title, work, { quiet = false } = {}) {
   const state = { since: Date.now(), lastWord: 0, announced: false, note: "" };
