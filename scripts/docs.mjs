@@ -7,7 +7,7 @@ import { isMain, main } from "./lib/stop.mjs";
 import { withTarget } from "./lib/target.mjs";
 import { ensure } from "./setup/index.mjs";
 
-/** The API references, in Rust and in TypeScript, each with its warnings as errors: `{ code, output }` of the two. */
+/** Makes the API references of Rust and TypeScript, with warnings as errors. Returns `{ code, output }` of both. */
 export async function makeDocs({ lint, "docs-tools": tools, note }) {
   const rust = await withTarget(lint, (target) => {
     const env = { ...target, RUSTDOCFLAGS: "-D warnings" };

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const WIDE = 1265;
 const NARROW = 390;
 
-/** What stands in docs/images, those that change the accounts last. `show` brings the page there. */
+/** The pictures in docs/images; those that change accounts come last. `show` brings the page into the state. */
 const pictures = [
   { name: "react-connect-light", width: WIDE, path: "/react?app=shopify", show: refuse },
   { name: "react-connect-narrow", width: NARROW, path: "/react?app=zendesk" },
@@ -38,7 +38,7 @@ async function connectVanilla({ browser, provider }) {
   await isConnected(2);
 }
 
-/** What is missing is marked. */
+/** Leaves a required field empty. */
 async function refuse({ browser }) {
   await browser.$('[data-testid="field-shop"]').setValue("acme");
   await browser.$('[data-testid="submit"]').click();
@@ -55,7 +55,7 @@ async function askToDelete({ browser }) {
   await browser.$('[data-testid="entity-Melissa"] [data-testid="delete"]').click();
 }
 
-/** Accounts of different ages and fates, made through the demo's own gateway. */
+/** Creates accounts of different ages and statuses through the demo's gateway. */
 async function furnish({ host, browser, provider, travel }) {
   const post = async (user, path, body) => {
     const response = await fetch(`${host.appUrl}/api/connect/api/v3/${path}`, {

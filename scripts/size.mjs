@@ -18,8 +18,8 @@ npm run size -- --write    writes docs/sizes.md`;
 const TOP = 15;
 
 /**
- * The crate a function comes from: `<alloc::vec::Vec<T> as Drop>::drop` -> `alloc`. Another crate's function that was
- * compiled for one of our types or closures counts as ours: without us it would not be there.
+ * The crate of a function: `<alloc::vec::Vec<T> as Drop>::drop` -> `alloc`. Another crate's function that was compiled for one of our types
+ * or closures counts as ours.
  */
 function crateOf(name) {
   if (name.includes("connect_flow::")) return "connect_flow";
@@ -28,7 +28,7 @@ function crateOf(name) {
   return crate === "__rustc" ? "std" : crate;
 }
 
-// Rust's names carry the hash of each crate: `core[27cd0353e63fa9bc]::fmt::write`.
+// Rust's names contain the hash of each crate: `core[27cd0353e63fa9bc]::fmt::write`.
 const withoutHashes = (name) => name.replace(/\[[0-9a-f]{12,16}\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
 
 function breakdown(bytes) {
@@ -59,7 +59,7 @@ function printBreakdown({ crates, concerns, top, notCode }) {
   print([["crate", "bytes", "functions"], ...crates.map((one) => [one.crate, thousands(one.size), one.functions])]);
   print([[`and ${thousands(notCode)} bytes that are not code: constants, types, imports, exports`]]);
   const rows = concerns.map((one) => [one.concern, thousands(one.bytes), one.functions, thousands(one.brotli)]);
-  print([["without it there were less to send", "bytes", "functions", "brotli"], ...rows]);
+  print([["concern", "bytes", "functions", "brotli saved without it"], ...rows]);
   print([["bytes", "crate", "function"], ...top.map((one) => [thousands(one.size), one.crate, shorten(one.name)])]);
 }
 
@@ -70,7 +70,7 @@ function printRequests(requests) {
   print([["app", "then", "requests", "from the click on"], ...rows]);
 }
 
-/** docs/sizes.md: what this command prints, so that nobody writes a number by hand. */
+/** Writes the output of this command to docs/sizes.md. */
 function writeReport() {
   const text = `# Sizes
 

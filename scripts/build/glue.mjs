@@ -2,19 +2,18 @@ import { readFileSync } from "node:fs";
 import { inRoot } from "../lib/paths.mjs";
 import { directImports, directName } from "./short-names.mjs";
 
-// What src/ts/instance.ts takes of the glue: the rest is left out. The classes, because it looks at their methods.
+// The exports of the glue that src/ts/instance.ts uses. esbuild drops the rest.
 const CLASSES = ["ConnectClient", "ConnectFlow", "ConnectedAccounts", "Entity", "Apps", "Integrations", "ListIterator"];
 const FORMS = ["validateParams", "validateStandard", "toJsonSchema", "inputAttributes"];
 
 const common = { bundle: true, write: false, format: "esm", platform: "neutral", target: "es2022", legalComments: "none", logLevel: "silent", minifySyntax: true };
 
-// What the module imports, and what makes its exports known to the glue. The rest of wasm-bindgen's own start is for whatever it
-// may be given; the loader gives what instance.ts can do with.
+// The module's imports, and the function that passes its exports to the glue. instance.ts replaces the rest of wasm-bindgen's start.
 const START = ["__wbg_get_imports", "__wbg_finalize_init"];
 
 /**
- * For esbuild: the glue of `wasm` with those two exported, and with all that is imported in its one object. wasm-bindgen leaves
- * functions that need no glue in the modules that they are from, which would each stay an object of names that keep their length.
+ * An esbuild plugin: exports these two from the glue of `wasm`, and merges all imports into one object. wasm-bindgen imports functions that
+ * need no glue from modules of their own, whose names esbuild could not shorten.
  */
 export const startable = (wasm) => ({
   name: "startable",
@@ -30,7 +29,7 @@ export const startable = (wasm) => ({
     }),
 });
 
-/** The glue `file` in `folder` as one text, not minified, after the statements `start` if those start the module. */
+/** Bundles the glue `file` of `folder`, not minified. `start` are statements before it that start the module. */
 export async function bundleGlue({ folder, file, start, options }) {
   const { build } = await import("esbuild");
   const names = [...(start ? [] : [`${START[0]} as imports`, `${START[1]} as start`]), ...CLASSES, ...FORMS];
@@ -39,7 +38,7 @@ export async function bundleGlue({ folder, file, start, options }) {
   return { text: outputFiles[0].text, mangleCache };
 }
 
-/** src/ts/instance.ts around a glue, which becomes a function, so that there can be more than one instance of its module. */
+/** Bundles src/ts/instance.ts with a glue. The glue becomes a function, so that the module can have several instances. */
 export async function aroundGlue(text) {
   const { build } = await import("esbuild");
   const end = /export \{([^{}]*)\};\s*$/;

@@ -10,7 +10,7 @@ import { manglable, renamed } from "./short-names.mjs";
 const GLUE = "connect_flow.js";
 const WASM = "connect_flow_bg.wasm";
 const TYPES = "connect_flow.d.ts";
-// The other ways to the module, loaded when the first is none.
+// The fallbacks, loaded when the module cannot be.
 const INLINE = "connect_flow_inline.js";
 const WITHOUT_WASM = "connect_flow_js.js";
 
@@ -25,10 +25,10 @@ export function entries() {
     .filter(({ source }) => existsSync(inRoot(source)));
 }
 
-// They run on servers and in tests, where an error shows its line: minified, that is the whole file.
+// They run on servers and in tests, where an error prints its line: minified, that is the whole file.
 const READABLE = ["server", "testing"];
 
-// The glue is a file of its own, loaded when it is needed. What builds on the client shares it with the page, and the page's React.
+// Loaded on demand, and shared with the page: the glue and its fallbacks, React, and for `react` the client.
 const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
 
 /** Leaves imports of src/ts/index.ts, at any depth, to dist/index.js: a second copy would load a second module. */
@@ -38,7 +38,7 @@ const client = {
     join(resolveDir, path) === inRoot("src", "ts", "index.js") && resolveDir !== inRoot("src", "ts") ? { path: "./index.js", external: true } : undefined),
 };
 
-/** Makes dist/ of pkg/, src/ts/ and the text of the module that does without WebAssembly. */
+/** Makes dist/ from pkg/, src/ts/ and the text of the JavaScript build. */
 export async function buildJs(withoutWasm) {
   const { build } = await import("esbuild");
   const found = entries();
@@ -58,11 +58,11 @@ export async function buildJs(withoutWasm) {
     const minify = !READABLE.includes(name);
     await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: externals(name), plugins: [client] });
   }
-  // wasm-bindgen's names hold a hash each, which no compression makes smaller: in dist/ both sides get short ones.
+  // wasm-bindgen's names contain hashes, which do not compress: module and glue get short names.
   const long = readFileSync(inRoot("pkg", WASM));
   const names = { mangleProps: manglable(long), mangleCache: {} };
   const { text, mangleCache } = await bundleGlue({ folder: inRoot("pkg"), file: GLUE, options: { ...names, plugins: [startable(long)] } });
-  // Calls of the module, which are what is guarded, go through its exports.
+  // instance.ts guards every call of the module's exports.
   const assignment = /\bwasm = instance\.exports\b/;
   if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
   writeFileSync(inRoot("dist", GLUE), await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)")));
@@ -77,8 +77,8 @@ export async function buildJs(withoutWasm) {
 }
 
 /**
- * What wasm-bindgen declares, without the module's raw exports, which nobody can import and which are full of `any`. The reference
- * is for `Symbol.dispose`, which apps need not have in their `lib`.
+ * wasm-bindgen's declarations without the module's raw exports, which nobody can import and which contain `any`. The reference provides
+ * `Symbol.dispose` to apps whose `lib` lacks it.
  */
 function publicTypes(text) {
   const end = text.indexOf("export type InitInput");

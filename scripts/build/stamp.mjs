@@ -39,7 +39,7 @@ const sizes = () =>
 
 let hashAtStart;
 
-/** Whether pkg/ and dist/ are what the last build made of these very inputs. */
+/** Whether pkg/ and dist/ are the last build's outputs, from these inputs. */
 export function isBuilt() {
   hashAtStart = hashInputs();
   if (!existsSync(stampFile)) return false;
@@ -48,7 +48,7 @@ export function isBuilt() {
   return stamp.inputs === hashAtStart && Object.entries(stamp.outputs).every(([path, size]) => now[path] === size);
 }
 
-/** Notes the inputs as they were before the build: what was edited during it is built next time. */
+/** Records the inputs as they were before the build, so that an edit during the build causes another. */
 export function markBuilt() {
   writeFileSync(stampFile, JSON.stringify({ inputs: hashAtStart, outputs: sizes() }));
 }

@@ -1,4 +1,4 @@
-// What WebAssembly's binary format is made of. https://webassembly.github.io/spec/core/binary/modules.html
+// Reads and writes the parts of WebAssembly's binary format. https://webassembly.github.io/spec/core/binary/modules.html
 
 export class Reader {
   constructor(bytes, at = 0, end = bytes.length) {
@@ -46,14 +46,14 @@ export function readImport(reader) {
   return { module, name, kind, type: reader.bytes.subarray(start, reader.at) };
 }
 
-/** A number, in as few bytes as it takes. */
+/** Encodes a number in as few bytes as possible. */
 export function encodeNumber(value) {
   const bytes = [];
   for (; value > 0x7f; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
   return Buffer.from([...bytes, value]);
 }
 
-/** A text or a section's content, after its length. */
+/** Encodes bytes after their length. */
 export const encodeSized = (content) => Buffer.concat([encodeNumber(content.length), content]);
 
 export const encodeText = (text) => encodeSized(Buffer.from(text));

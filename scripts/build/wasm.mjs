@@ -7,7 +7,7 @@ import { withTarget } from "../lib/target.mjs";
 import { hasStdSource, WASM } from "../setup/rust.mjs";
 import { buildWithoutWasm } from "./without-wasm.mjs";
 
-// What makes code fast by making more of it, or by keeping values that are cheap to make again.
+// Turns off optimizations that make code faster and bigger.
 const LLVM = [
   "-inline-threshold=10", "-enable-pre=false", "-enable-load-pre=false", "-disable-lsr", "-disable-machine-licm", "-disable-machine-cse",
 ];
@@ -16,12 +16,12 @@ const SMALL_FLAGS = [
   ...LLVM.map((option) => `-Cllvm-args=${option}`),
 ];
 const SMALL_STD = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
-// Stable compilers refuse what they call unstable unless told that they are building the compiler itself.
+// Stable compilers accept unstable flags only with this.
 const BOOTSTRAP = { RUSTC_BOOTSTRAP: "1" };
 
 /**
- * How to compile small: std is compiled with the crate, without panic messages and formatting of `Debug`. Where this
- * compiler has no source of std or does not know the flags, a plain release build, which is about half as big again.
+ * The options of a small build: std is compiled with the crate, without panic messages and `Debug` formatting. Without std's source, or
+ * with a compiler that does not know the flags, it is a plain release build, which is 50 % bigger.
  */
 export function releaseBuild(toolchain) {
   const probe = () => ask("rustc", [...SMALL_FLAGS, "--print", "cfg"], { ...toolchain.env, ...BOOTSTRAP });
@@ -32,8 +32,8 @@ export function releaseBuild(toolchain) {
 }
 
 /**
- * The folder of a manifest of the same crate that makes nothing but the module. A library for Rust beside it, as Cargo.toml asks
- * for, has cargo leave link-time optimization out for both.
+ * Writes a manifest of the same crate that makes the module only, and returns its folder. Cargo.toml also asks for a Rust library, and for
+ * both together cargo skips link-time optimization.
  */
 function moduleCrate() {
   const folder = inRoot("target", "module");
@@ -43,13 +43,13 @@ function moduleCrate() {
   mkdirSync(folder, { recursive: true });
   const withoutTests = manifest.replaceAll(/^\[\[test\]\]\n(?:.+\n)+/gm, "");
   writeFileSync(join(folder, "Cargo.toml"), withoutTests.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
-  // JavaScript that the source names is looked for beside the manifest.
+  // wasm-bindgen looks for JavaScript snippets beside the manifest.
   cpSync(inRoot("src", "browser"), join(folder, "src", "browser"), { recursive: true, filter: (from) => !from.endsWith(".rs") });
   writeFileSync(join(folder, "Cargo.lock"), readFileSync(inRoot("Cargo.lock")));
   return folder;
 }
 
-/** What rustc makes of src/, before wasm-bindgen; `target` is the environment that says where. */
+/** Compiles src/ and returns the path of the module, before wasm-bindgen. `target` is the environment with the target directory. */
 export async function compile(toolchain, target, note) {
   const { env, cargoArgs } = releaseBuild(toolchain);
   const args = ["build", "--lib", "--release", "--target", WASM, ...cargoArgs];
@@ -57,7 +57,7 @@ export async function compile(toolchain, target, note) {
   return join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
 }
 
-/** Runs wasm-pack, src/ -> pkg/, and beside it makes the same as JavaScript; resolves to the text of that. */
+/** Makes pkg/ from src/ with wasm-pack, and at the same time the JavaScript build. Returns the text of the latter. */
 export async function buildWasm(toolchain) {
   const { isSmall, env, cargoArgs } = releaseBuild(toolchain);
   if (!isSmall) {

@@ -6,15 +6,15 @@ import { aroundGlue, bundleGlue } from "./glue.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
 const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
-// As in Cargo.toml, but for what would make JavaScript of it bigger: unaligned loads are several.
+// As in Cargo.toml, without the options that make the JavaScript bigger, such as unaligned loads.
 const SMALL = ["--flatten", "--rereloop", "-Oz", "-Oz", "-ocimfs", "20", "--converge", "--low-memory-unused", "--skip-pass=local-cse"];
 
-// Where wasm-bindgen's list of JavaScript values has its first free place: 1024 are a stack, four are constants.
+// The first free place in wasm-bindgen's list of JavaScript values, after a stack of 1024 and four constants.
 const INTRINSICS = "export const __wbindgen_externref_statics_end = () => 1028;";
 
 /**
- * The module as JavaScript, glue included, for where there is no WebAssembly: wasm2js of what rustc compiled. It knows only
- * the instructions of 2017, so newer ones are taken apart, and JavaScript's values live in an array, not in a table.
+ * The module and its glue as JavaScript, for hosts without WebAssembly: wasm2js of what rustc compiled. wasm2js supports WebAssembly's
+ * first version only, so newer instructions are lowered, and JavaScript values live in an array in place of a table.
  * @param compiled the file that rustc made, before wasm-bindgen.
  */
 export async function buildWithoutWasm(compiled) {
@@ -25,7 +25,7 @@ export async function buildWithoutWasm(compiled) {
     const lower = ["--signext-lowering", "--llvm-memory-copy-fill-lowering", "--llvm-nontrapping-fptoint-lowering"];
     const known = LOWERED.map((feature) => `--enable-${feature}`);
     await run("wasm-opt", [compiled, ...known, "--enable-mutable-globals", ...lower, "--strip-target-features", "-o", file("lowered.wasm")]);
-    // A list of features without reference-types: from it wasm-bindgen learns that there are no tables of values.
+    // wasm-bindgen reads from this list of features that it cannot use tables of values.
     await run("wasm-opt", [file("lowered.wasm"), ...OLDEST, "--emit-target-features", "-o", file("connect_flow.wasm")]);
     await run("wasm-bindgen", [file("connect_flow.wasm"), "--target", "bundler", "--out-dir", folder]);
     await run("wasm-opt", [wasm, ...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features", "-o", wasm]);
@@ -38,8 +38,8 @@ export async function buildWithoutWasm(compiled) {
 }
 
 /**
- * A memory that grows leaves its old buffer empty: the glue tells by that when to look for the new one. And what a user has typed
- * is in memory that can still be overwritten, or in none.
+ * Detaches the old buffer when the memory grows, as WebAssembly does. The glue recognises growth by that, and typed values stay only in
+ * memory that can be overwritten.
  */
 function detachOnGrowth(text) {
   const assignment = /^(\s*)buffer = newBuffer;$/m;
@@ -48,7 +48,7 @@ function detachOnGrowth(text) {
 }
 
 async function bundle(folder) {
-  // What wasm-bindgen's own entry does beyond this.
+  // wasm-bindgen's own entry would call it.
   if (/__wbindgen_start/.test(readFileSync(join(folder, "connect_flow.js"), "utf8"))) throw new Error("the module has to be started");
   const replaced = { name: "replaced", setup };
   const start = `

@@ -1,4 +1,4 @@
-// The reference of what package.json exports, made of the declarations that are published: docs/api. Its argument is TypeDoc.
+// Makes docs/api, the reference of the published declarations. Its argument is the path of TypeDoc.
 import { pathToFileURL } from "node:url";
 import { entries } from "../build/js.mjs";
 import { inRoot } from "../lib/paths.mjs";
@@ -13,12 +13,12 @@ const app = await Application.bootstrap({
   out: inRoot("docs", "api"),
   readme: "none",
   includeVersion: true,
-  // They would lead to dist/.
+  // The links would lead to dist/.
   disableSources: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true, unusedMergeModuleWith: true },
 });
 
-// wasm-bindgen declares them for every class. Ours end with `dispose`, or need no end.
+// wasm-bindgen declares them for every class. Users call `dispose` or nothing.
 const isMemory = ({ name }) => ["free", "[dispose]"].includes(name);
 
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -26,7 +26,7 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = module.name === "index" ? "connect-flow" : `connect-flow/${module.name}`;
   }
-  // Node describes these itself.
+  // Node documents these.
   for (const { name, children } of project.getReflectionsByKind(ReflectionKind.Interface)) {
     if (!["NodeRequest", "NodeResponse"].includes(name)) continue;
     for (const member of children.flatMap((child) => child.signatures ?? [child])) {
@@ -34,7 +34,7 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     }
   }
   for (const { type } of project.getReflectionsByKind(ReflectionKind.TypeAlias)) {
-    // What is said of a member of a union is said of its properties.
+    // The comment of a union's member also describes its properties.
     type?.elementSummaries?.forEach((summary, index) => {
       for (const property of type.types[index].declaration?.children ?? []) property.comment ??= new Comment(summary);
     });

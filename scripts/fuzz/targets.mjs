@@ -10,17 +10,17 @@ export const TARGETS = readdirSync(inRoot("fuzz", "fuzz_targets"))
   .map((name) => name.replace(/\.rs$/, ""))
   .sort();
 
-/** The inputs that every run of a target begins with. */
+/** The folder of the inputs that every run of a target starts with. */
 const corpus = (target) => inRoot("fuzz", "corpus", target);
 
 export const seeds = (target) => (existsSync(corpus(target)) ? readdirSync(corpus(target)).length : 0);
 
-/** How many seeds a target has at most. */
+/** At most so many seeds are kept for a target. */
 const MOST_SEEDS = 48;
 
 /**
- * Compiles the targets and resolves to the program of each. Without a sanitizer: those need a nightly compiler, and look
- * for what cannot happen in a crate that forbids unsafe code.
+ * Compiles the targets and returns the program of each. No sanitizer: it needs a nightly compiler and finds errors that a crate
+ * without unsafe code cannot have.
  */
 export const buildTargets = (toolchain, note) =>
   withTarget(toolchain, async (env) => {
@@ -29,13 +29,13 @@ export const buildTargets = (toolchain, note) =>
     return Object.fromEntries(TARGETS.map((target) => [target, join(env.CARGO_TARGET_DIR, host, "release", target)]));
   });
 
-/** Looks for failures for so many seconds. `found` takes in the inputs that reach more than those before. */
+/** Searches for failures for this many seconds. Inputs that reach new code go into the folder `found`. */
 export function fuzz(programs, target, { seconds, found, note }) {
   mkdirSync(found, { recursive: true });
   return measured(programs, target, [`-max_total_time=${seconds}`, found], note);
 }
 
-/** Inputs of each target in a replay: a second's or two. */
+/** Inputs of each target in a replay; they take a second or two. */
 const REPLAYED = 5_000;
 
 /** Runs each target on its corpus and some changes of it, the same every time. The output has a line for each target. */
@@ -52,7 +52,7 @@ export async function replay(toolchain, targets, note) {
   return { code: lines.every((line) => line.endsWith(": ok")) ? 0 : 1, output: lines.join("\n") };
 }
 
-/** The seeds of a target anew: the fewest inputs that reach what all inputs reach, of too many the longest. */
+/** Replaces the seeds of a target by the fewest inputs that reach the same code; the longest ones if they are too many. */
 export const minimize = (programs, target, found) =>
   inTemporary(async (directory) => {
     await run(programs[target], ["-set_cover_merge=1", "-use_counters=0", directory, corpus(target), found]);
@@ -72,7 +72,7 @@ async function inTemporary(work) {
   }
 }
 
-/** Runs a target; libFuzzer's numbers, and how long it took with everything. */
+/** Runs a target. Returns libFuzzer's numbers and the whole duration. */
 async function measured(programs, target, args, note) {
   const dictionary = inRoot("fuzz", "dictionaries", `${target}.dict`);
   const artifacts = inRoot("fuzz", "artifacts", target);
@@ -80,7 +80,7 @@ async function measured(programs, target, args, note) {
   mkdirSync(corpus(target), { recursive: true });
   const options = [
     "-max_len=4096",
-    // An input that takes ten seconds is a failure.
+    // Seconds for one input.
     "-timeout=10",
     "-print_final_stats=1",
     `-artifact_prefix=${artifacts}/`,

@@ -6,11 +6,13 @@ import { step } from "./progress.mjs";
 const HEARTBEAT_MS = 5_000;
 const STALE_MS = 60_000;
 
-/** Runs `work` while no other process on this machine runs work under the same name. */
+/**
+ * Runs `work` while no other process on this machine runs work under the same name. No library: the first lock is taken before `npm ci`.
+ */
 export async function withLock(name, work) {
   const file = inCache("locks", name);
   mkdirSync(inCache("locks"), { recursive: true });
-  if (!take(file)) await step(`waiting for process ${owner(file)} to be done with ${name}`, () => waitFor(file));
+  if (!take(file)) await step(`waiting for process ${owner(file)}, which holds the lock ${name}`, () => waitFor(file));
   const release = () => rmSync(file, { force: true });
   const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
   process.on("exit", release);
@@ -44,7 +46,7 @@ function touch(file) {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // Somebody emptied the cache; the work itself does not need the file.
+    // The cache was emptied. The work does not need the file.
   }
 }
 

@@ -11,10 +11,10 @@ process.on("exit", killAll);
 
 function kill(child) {
   try {
-    // A negative id is the whole group: wasm-pack's cargo, chromedriver's browser.
+    // A negative id is the whole group, such as cargo and rustc, or chromedriver and its browser.
     process.kill(child.group ? -child.pid : child.pid, "SIGTERM");
   } catch {
-    // It ended just now.
+    // It has just ended.
   }
 }
 
@@ -28,15 +28,15 @@ function forget(child) {
   if (!children.size) for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, leave);
 }
 
-/** The environment of a child process; a PATH in `extra` is a directory to look into before the system's. */
+/** The environment of a child process. A PATH in `extra` is a directory that is searched before the system's. */
 const childEnv = ({ PATH, ...extra } = {}) => ({ ...process.env, ...extra, PATH: searchPath(PATH).join(delimiter) });
 
 /**
- * Runs a program to its end without stdin and resolves to `{ code, output }`, stdout and stderr in one.
- * A failure throws with the last lines of the output, unless `check` is false. After `timeoutMs` it is ended.
+ * Runs a program without stdin. Returns `{ code, output }` with stdout and stderr together. A failure throws with the last lines of the
+ * output, unless `check` is false. After `timeoutMs` the program and its children are ended. No library: it runs before `npm ci`.
  */
 export function run(command, args, { cwd = root, env, note, check = true, timeoutMs } = {}) {
-  // sudo asks for the password on the terminal, which a process group of its own would take away.
+  // sudo asks for a password on the terminal, which a process group of its own cannot use.
   const group = command !== "sudo";
   const started = spawn(command, args, { cwd, env: childEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: group });
   started.group = group;
@@ -72,7 +72,7 @@ export function run(command, args, { cwd = root, env, note, check = true, timeou
 
 const tail = (output, count = 40) => output.trimEnd().split("\n").slice(-count).join("\n");
 
-/** The trimmed stdout of a quick question to a program; undefined where it fails or is not installed. */
+/** The trimmed stdout of a short run of a program; undefined if it fails or is not installed. */
 export function ask(command, args, env) {
   const { status, stdout } = spawnSync(command, args, {
     cwd: root,

@@ -1,4 +1,4 @@
-/** Lines of text in columns; numbers to the right, words to the left. */
+/** Formats rows as columns of text: numbers right-aligned, words left-aligned. */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   const isNumeric = (column) => rows.slice(1).every((row) => /^[\d.,\s%sKB-]*$/.test(String(row[column])));
@@ -11,7 +11,7 @@ export function table(rows) {
   );
 }
 
-/** The same as a table of Markdown. */
+/** Formats rows as a Markdown table. */
 export function markdown([head, ...rows]) {
   const isNumeric = (column) => rows.every((row) => /^[\d.,\s%×-]*$/.test(String(row[column])));
   const line = (cells) => `| ${cells.join(" | ")} |`;

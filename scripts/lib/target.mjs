@@ -5,8 +5,8 @@ import { inCache, inRoot, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /**
- * Runs `work(env)` with cargo's target directory of this compiler, which all clones on this machine share, so that a
- * fresh one starts with the dependencies compiled.
+ * Runs `work(env)` with cargo's target directory for this compiler. All clones on this machine share it, so that a fresh clone finds the
+ * dependencies compiled.
  */
 export function withTarget(toolchain, work) {
   const directory = inCache("target", toolchain.id);
@@ -18,8 +18,8 @@ export function withTarget(toolchain, work) {
   });
 }
 
-// cargo tells changed sources by their age and our crates by their names: in another clone, older sources would pass for the
-// ones it has compiled. So our own crates are compiled anew when the clone changes.
+// cargo detects changed sources by their age. In another clone, older sources would count as unchanged, so our own crates are compiled again
+// when the clone changes.
 async function forgetOtherClone(directory, env) {
   const file = join(directory, "clone");
   if (read(file) === root) return;

@@ -5,18 +5,18 @@ import { Stop } from "../lib/stop.mjs";
 
 export const hasApt = () => process.platform === "linux" && Boolean(which("apt-get"));
 
-/** Runs a program as root: directly, or by sudo. */
+/** Runs a program as root, with sudo if necessary. */
 export function runAsRoot(command, args, options) {
   if (process.getuid() === 0) return run(command, args, options);
   if (!which("sudo")) throw new Stop(`This needs root; run as root: ${[command, ...args].join(" ")}`);
-  // Where nobody can type a password, sudo must fail instead of waiting for one.
+  // Without a terminal sudo must fail in place of waiting for a password.
   const flags = process.stdout.isTTY ? [] : ["-n"];
   return run("sudo", [...flags, command, ...args], options);
 }
 
 let updated;
 
-// Debian's package manager lets in one process at a time.
+// apt-get allows one process at a time.
 let last = Promise.resolve();
 
 /** Installs Debian packages. */

@@ -29,9 +29,9 @@ function find({ variable, names, app, search }) {
 
 const isMac = process.platform === "darwin";
 
-/** Chromium and chromedriver, in the variables that our tests read. */
+/** Chromium and chromedriver, in the variables that the tests read. */
 export async function ensureChromium() {
-  // A driver only drives the browser of its own version, so both come from the same place.
+  // A driver works with its own version of the browser only, so both come from the same place.
   const isThere = find(CHROMIUM) && find(CHROMEDRIVER);
   if (!isThere && hasApt()) await aptInstall("Chromium", ["chromium", "chromium-driver"]);
   return {
@@ -40,10 +40,10 @@ export async function ensureChromium() {
   };
 }
 
-/** Firefox and geckodriver, in the variables that our tests read. */
+/** Firefox and geckodriver, in the variables that the tests read. */
 export async function ensureFirefox() {
   const driver = find(GECKODRIVER) ? undefined : ensureGeckodriver();
-  // Awaited below; a failure must not go unhandled while apt-get is at work.
+  // Awaited below; until then a rejection must not be unhandled.
   driver?.catch(() => {});
   if (!find(FIREFOX) && hasApt()) await aptInstall("Firefox", ["firefox-esr"]);
   return {
@@ -52,7 +52,7 @@ export async function ensureFirefox() {
   };
 }
 
-/** WebKitGTK's own browser and its driver, in the variables that our tests read. */
+/** WebKitGTK's MiniBrowser and its driver, in the variables that the tests read. */
 export async function ensureWebkit() {
   const isThere = [MINIBROWSER, WEBKITDRIVER].every(find);
   if (!isThere && hasApt()) await aptInstall("WebKit", ["webkit2gtk-driver"]);
@@ -62,7 +62,7 @@ export async function ensureWebkit() {
   };
 }
 
-/** A screen that nobody sees and who manages its windows, in the variables that our tests read. Other systems have their own. */
+/** A virtual screen and a window manager, in the variables that the tests read. Needed on Linux only. */
 export async function ensureScreen() {
   if (process.platform !== "linux") return {};
   const isThere = [XVFB, OPENBOX].every(find);
@@ -73,7 +73,7 @@ export async function ensureScreen() {
   };
 }
 
-/** Distributions keep it beside the library, in a folder that is named after the version of that. */
+/** Distributions install it in a folder of the library that is named after its version. */
 function findMiniBrowser() {
   const inside = (folder, pattern) =>
     existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).map((name) => join(folder, name)) : [];

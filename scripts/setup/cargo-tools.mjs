@@ -12,7 +12,7 @@ export const ensureGeckodriver = () => ensureTool({ crate: "geckodriver", versio
 
 export const ensureCargoFuzz = () => ensureTool({ crate: "cargo-fuzz", version: "0.13.1" });
 
-/** wasm-bindgen's program and library speak a private format: their versions must be equal. */
+/** wasm-bindgen's program and library share a private format, so their versions must be equal. */
 export function ensureWasmBindgen() {
   const lock = readFileSync(inRoot("Cargo.lock"), "utf8");
   const version = lock.match(/name = "wasm-bindgen"\nversion = "([^"]+)"/)?.[1];
@@ -21,10 +21,10 @@ export function ensureWasmBindgen() {
   return ensureTool({ crate: "wasm-bindgen-cli", version, programs, optLevel: 1 });
 }
 
-/** Where the tools are compiled; of no use afterwards. */
+/** The target directory of the tools; setup removes it. */
 export const toolTarget = inCache("target", "tools");
 
-// Whatever needs compiling, one after the other: they share what they compile, and a small machine has few cores.
+// Tools compile one after the other: they share dependencies, and a small machine has few cores.
 let last = Promise.resolve();
 
 async function ensureTool({ crate, version, programs = [crate], optLevel = 0 }) {
@@ -47,7 +47,7 @@ async function install(crate, version, home, optLevel) {
   const args = ["install", crate, "--version", version, "--root", home, "--force"];
   const env = {
     CARGO_TARGET_DIR: toolTarget,
-    // These programs work for a second or two at most: that they are there soon is worth more than their speed.
+    // These programs run for a second or two: a short compilation matters more than their speed.
     CARGO_PROFILE_RELEASE_OPT_LEVEL: String(optLevel),
     CARGO_PROFILE_RELEASE_LTO: "off",
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",

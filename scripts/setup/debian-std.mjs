@@ -25,7 +25,7 @@ export function buildStd(toolchain) {
     const env = {
       ...toolchain.env,
       RUSTC_BOOTSTRAP: "1",
-      // Without bitcode in it, std cannot take part in link-time optimisation.
+      // Link-time optimization of std needs bitcode.
       RUSTFLAGS: "-C embed-bitcode=yes",
       CARGO_TARGET_DIR: join(crate, "target"),
     };
@@ -44,6 +44,6 @@ async function copy(from, toolchain) {
   await runAsRoot("rm", ["-rf", to]);
   await runAsRoot("mkdir", ["-p", to]);
   await runAsRoot("cp", [...files, to]);
-  // Last, so that a copy that was cut short is not taken for a whole one.
+  // Last, so that an interrupted copy does not count as complete.
   await runAsRoot("cp", [stamp, builtBy(toolchain)]);
 }

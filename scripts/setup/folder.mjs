@@ -8,8 +8,8 @@ import { run } from "../lib/run.mjs";
 const FILES = ["package.json", "package-lock.json"];
 
 /**
- * Installs the packages of a folder of the repository in a folder of the cache, once for each content of its lock file: away
- * from the repository, where what is bundled would find the repository's packages as well.
+ * Installs the packages of a folder of the repository into the cache, once for each content of its lock file. In the repository, bundlers
+ * would also find the repository's own packages.
  * @param name the cache's folder for it; `source` the folder's path in the repository; `purpose` as in `npm ci, for …`.
  * @returns the folder in the cache.
  */

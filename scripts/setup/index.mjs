@@ -12,7 +12,7 @@ const ENSURE = {
   npm: ensureNpm,
   rust: async () => requireRust(),
   wasm: () => ensureWasmToolchain(),
-  // The same toolchain, with clippy and rustfmt.
+  // With clippy and rustfmt.
   lint: () => ensureWasmToolchain({ lint: true }),
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
@@ -30,8 +30,8 @@ const ENSURE = {
 };
 
 /**
- * Sees that these things are installed and resolves to what each is: `ensure("npm", "wasm")`.
- * They are installed side by side, as one mostly waits for the network and another compiles.
+ * Installs what is missing of these and returns what each one is: `ensure("npm", "wasm")`. They install concurrently: some wait for the
+ * network while others compile.
  */
 export async function ensure(...names) {
   requireNode();

@@ -6,12 +6,12 @@ import { run } from "../lib/run.mjs";
 /** Installs the packages of package-lock.json, unless they are there already. */
 export async function ensureNpm() {
   if (isInStep()) return;
-  // Without install scripts: the packages we use ship their programs, and some would download browsers.
+  // Without install scripts: these packages contain their programs, and some scripts would download browsers.
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   await step("npm ci", (note) => run("npm", args, { note }));
 }
 
-// npm keeps a list of what it installed in node_modules; to compare it with ours takes milliseconds, `npm ci` seconds.
+// Compares npm's own list in node_modules with the lock file: milliseconds in place of the seconds of `npm ci`.
 function isInStep() {
   const installedFile = inRoot("node_modules", ".package-lock.json");
   if (!existsSync(installedFile)) return false;

@@ -1,16 +1,16 @@
 import { installFolder } from "./folder.mjs";
 
-/** What the published package is checked and bundled with. `PACK_TOOLS` names the folder for the tests. */
+/** The tools that check and bundle the published package. `PACK_TOOLS` names the folder for the tests. */
 export const ensurePackTools = async () => ({
   PACK_TOOLS: await installFolder({ name: "pack-tools", source: "tests/pack/apps", purpose: "the tests of the package" }),
 });
 
-/** What an app's own tests in Jest need. `PACK_TOOLS` names the folder for the tests. */
+/** Jest, for the tests of an app. `PACK_TOOLS` names the folder for the tests. */
 export const ensureJest = async () => ({
   PACK_TOOLS: await installFolder({ name: "jest", source: "tests/pack/jest", purpose: "the tests in Jest" }),
 });
 
-/** The servers and runtimes that the gateway is tested in, 400 MB of them. `RUNTIMES` names the folder for the tests. */
+/** The servers and runtimes that the gateway is tested in, 400 MB. `RUNTIMES` names the folder for the tests. */
 export const ensureRuntimes = async () => ({
   RUNTIMES: await installFolder({ name: "runtimes", source: "tests/runtimes/apps", purpose: "the gateway in other runtimes" }),
 });
@@ -20,7 +20,7 @@ export const ensureRouters = async () => ({
   ROUTERS: await installFolder({ name: "routers", source: "tests/routers/apps", purpose: "the tests with routers" }),
 });
 
-/** The packages that connect-flow is measured beside. `folder` is where they are. */
+/** The packages that connect-flow is compared with, in `folder`. */
 export const ensureBenchTools = async () => ({
   folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),
 });

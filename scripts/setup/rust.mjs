@@ -6,7 +6,7 @@ import { Stop } from "../lib/stop.mjs";
 
 export const WASM = "wasm32-unknown-unknown";
 
-/** What `rustc` is under this environment, or undefined. `id` tells one compiler from another. */
+/** The `rustc` of this environment, or undefined. `id` identifies the compiler. */
 export function inspect(env = {}) {
   const about = ask("rustc", ["-vV"], env);
   const sysroot = about && ask("rustc", ["--print", "sysroot"], env);
@@ -19,7 +19,7 @@ export function inspect(env = {}) {
 
 export const wasmLib = ({ sysroot }) => join(sysroot, "lib", "rustlib", WASM, "lib");
 
-/** Beside a std that we built, the compiler that built it: no other can use it. */
+/** The file beside a std that setup built. It names the compiler, because no other can use that std. */
 export const builtBy = (toolchain) => join(wasmLib(toolchain), ".built-by");
 
 export function hasWasmStd(toolchain) {
@@ -46,7 +46,7 @@ let active;
 
 /** The compiler that `cargo` uses here by default. */
 export function requireRust() {
-  // By its directory: Debian's Rust, installed later in this same run, must not take its place.
+  // By its directory, so that Debian's Rust, installed later in this run, does not replace it.
   active ??= which("rustc") && inspect({ PATH: dirname(which("rustc")) });
   const needed = readFileSync(inRoot("Cargo.toml"), "utf8").match(/^rust-version = "([^"]+)"/m)?.[1] ?? "1.88";
   if (!active) {

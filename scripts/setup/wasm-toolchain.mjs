@@ -35,7 +35,7 @@ export async function ensureWasmToolchain({ lint = false } = {}) {
   throw new Stop(`${refusal}\nThis needs ${missing}; add it, then run this again: ${command}`);
 }
 
-/** Adds what rustup can add; answers what it said where it could not. */
+/** Adds the missing components with rustup. Returns its message if it failed. */
 async function addByRustup(lint) {
   if (!which("rustup")) return;
   try {
@@ -47,7 +47,7 @@ async function addByRustup(lint) {
   }
 }
 
-/** std's source, for the small build. Without it the build is bigger, so a refusal is remembered and not fatal. */
+/** Adds std's source, for the small build. A failure is remembered and not fatal: the build is only bigger. */
 async function addSource(toolchain) {
   const refused = inCache("state", `no-rust-src-${toolchain.id}`);
   if (hasStdSource(toolchain) || !which("rustup") || existsSync(refused)) return;
@@ -69,7 +69,7 @@ function inspectDebian() {
   return existsSync(linkFile()) ? inspect({ RUSTUP_TOOLCHAIN: LINKED }) : undefined;
 }
 
-/** Debian's own packages have no std for wasm, but its source: built once and put where every tool looks for it. */
+/** Debian's packages contain std's source, but no std for wasm. This builds it once and installs it where every tool looks for it. */
 async function addByApt(isReady) {
   const isInstalled = ["rustc", "cargo", "cargo-clippy", "rustfmt"].every((name) => existsSync(join("/usr/bin", name)));
   if (!isInstalled || !hasStdSource({ sysroot: "/usr" })) {

@@ -2,7 +2,7 @@ import { say } from "../lib/progress.mjs";
 import { countRequests, MOST_REQUESTS } from "./requests.mjs";
 import { isOver, measureGroups, verdict } from "./sizes.mjs";
 
-/** The stage of `npm test`: whether anything weighs more than its limit, or asks the platform more than it has to. */
+/** The stage `size`: fails if a download is above its limit or a connection takes too many requests. */
 export async function checkSizes() {
   const groups = measureGroups();
   const lines = groups.map((group) => `${group.name}: ${group.brotli} bytes, ${verdict(group)}`);
@@ -10,7 +10,7 @@ export async function checkSizes() {
   const many = requests.filter(({ requests: count }) => count > MOST_REQUESTS);
   for (const { api, app, requests: count } of many) lines.push(`${api}, ${app}: ${count} requests of at most ${MOST_REQUESTS}`);
   const hasFailed = groups.some(isOver) || many.length > 0;
-  if (hasFailed) lines.push("`npm run size` says what takes the room; scripts/size/budgets.json has the limits.");
+  if (hasFailed) lines.push("`npm run size` prints what takes the space; scripts/size/budgets.json has the limits.");
   else for (const line of lines) say(`  ${line}`);
   return { code: hasFailed ? 1 : 0, output: lines.join("\n") };
 }

@@ -1,6 +1,6 @@
 import { brotli } from "./sizes.mjs";
 
-/** What a function is for, by its name: the first that fits. */
+/** The concern of a function: the first whose pattern matches its name. */
 const CONCERNS = [
   ["flow: states and transitions", /core::flow/],
   ["flow: popup, channel, timers, listeners", /client::flow|bindings::flow|browser::(?:popup|channel|surroundings)|announce|^connectflow_/],
@@ -24,8 +24,8 @@ const CONCERNS = [
 ];
 
 /**
- * What each concern costs: bytes as they are, and how much less there is to send when its functions are left out. Together
- * that is less than the whole, since what two concerns have in common is sent once.
+ * The cost of each concern: its bytes, and how much the brotli size falls without its functions. These sum to less than the whole,
+ * because code that two concerns share compresses once.
  */
 export function byConcern(functions) {
   const all = sizeOf(functions);

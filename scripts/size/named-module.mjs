@@ -14,9 +14,9 @@ function wasmOptArgs() {
 }
 
 /**
- * The published module with the names of its functions kept, and its glue with wasm-bindgen's names. cargo has compiled it
- * already, so this takes seconds.
- * @returns `{ wasm, glue }`: the bytes of the one, the text of the other.
+ * The published module with the names of its functions, and its glue with wasm-bindgen's names. cargo has compiled it already, so this
+ * takes seconds.
+ * @returns `{ wasm, glue }`: the module's bytes and the glue's text.
  */
 export async function namedModule(toolchain) {
   const directory = mkdtempSync(join(tmpdir(), "connect-flow-size-"));

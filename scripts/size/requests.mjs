@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { inRoot } from "../lib/paths.mjs";
 
-/** More cannot be needed to know the integration and its fields, and to initiate. */
+/** One for the integration, one for its fields, one to initiate. */
 export const MOST_REQUESTS = 3;
 
-/** What the platform is asked between a click and the redirect (or, for a key, the account), against the sandbox. */
+/** Counts the requests between a click and the redirect, or the account of an API key, against the sandbox. */
 export async function countRequests() {
   const { createClient } = await import(inRoot("dist", "index.js"));
   const { createSandbox } = await import(inRoot("dist", "testing.js"));

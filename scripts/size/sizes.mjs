@@ -4,7 +4,7 @@ import { inRoot } from "../lib/paths.mjs";
 
 const BUDGETS = inRoot("scripts", "size", "budgets.json");
 
-/** What a page downloads at one time: at import, for React, and for a flow, by each of the ways to the module. */
+/** The files that a page downloads together: at import, for React, and for a flow in each way to load the module. */
 export const GROUPS = {
   eager: ["index.js"],
   react: ["react.js"],
@@ -13,22 +13,22 @@ export const GROUPS = {
   "lazy, without WebAssembly": ["connect_flow_js.js"],
 };
 
-/** How much of its budget a change may cost, unnoticed. */
+/** A change may cost this part of the budget without failing. */
 const SLACK = 0.03;
 
-/** Bytes at brotli's level 11. */
+/** Size at brotli level 11. */
 export function brotli(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
   return brotliCompressSync(bytes, { params }).length;
 }
 
-/** What these bytes weigh: raw, gzip at level 9, brotli at level 11. */
+/** Sizes: raw, gzip level 9, brotli level 11. */
 export const weigh = (bytes) => ({ raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli(bytes) });
 
-/** Of each budget, `{ budget, limit }` in bytes of brotli: what is aimed at, and above what a change fails. */
+/** `{ budget, limit }` of each group in bytes of brotli: the aim, and the limit above which the stage fails. */
 export const readBudgets = () => JSON.parse(readFileSync(BUDGETS, "utf8"));
 
-/** The groups of dist/ as they weigh today, beside their budgets. */
+/** The sizes of the groups in dist/, with their budgets. */
 export function measureGroups(budgets = readBudgets()) {
   return Object.entries(GROUPS).map(([name, names]) => {
     const files = names.map((file) => ({ file, ...weigh(readFileSync(inRoot("dist", file))) }));
@@ -40,7 +40,7 @@ export function measureGroups(budgets = readBudgets()) {
 /** Also true for a group without a limit. */
 export const isOver = ({ brotli, limit }) => !(brotli <= limit);
 
-/** What to say of a group: how far it is from its aim and from its limit. */
+/** A group's size compared with its budget and its limit, as text. */
 export function verdict({ brotli, budget, limit }) {
   if (brotli > limit) return `OVER its limit of ${thousands(limit)} by ${thousands(brotli - limit)}`;
   const aim = brotli <= budget ? "fits" : `${(brotli / budget).toFixed(1)} times`;
@@ -48,15 +48,14 @@ export function verdict({ brotli, budget, limit }) {
 }
 
 /**
- * The limit after this size was recorded: it and 3 % of its budget. It only goes down, and what fits its budget once has to
- * stay there.
+ * The new limit: this size and 3 % of the budget. It only goes down, and never above the budget once the size fits it.
  */
 export function lower({ brotli, budget, limit }) {
   const next = Math.round(brotli + SLACK * budget);
   return Math.min(limit, brotli <= budget ? Math.min(next, budget) : next);
 }
 
-/** Writes the limits that follow from these groups; gives the groups with them. */
+/** Writes the new limits of these groups. Returns the groups with them. */
 export function record(groups) {
   const recorded = groups.map((group) => ({ ...group, limit: lower(group) }));
   const lines = recorded.map(({ name, budget, limit }) => `  ${JSON.stringify(name)}: { "budget": ${budget}, "limit": ${limit} }`);

@@ -1,4 +1,4 @@
-// Just enough of WebAssembly's binary format to say which function takes how many bytes.
+// Reads as much of WebAssembly's binary format as the size of each function takes.
 // https://webassembly.github.io/spec/core/binary/modules.html and, for names, appendix/custom.html
 import { list, Reader, readImport } from "../build/wasm-format.mjs";
 
@@ -26,7 +26,7 @@ function functionNames(reader) {
   return names;
 }
 
-/** The functions of a module with their code and its size in bytes, and the bytes of everything that is not code. */
+/** The functions of a module, with their code and its size in bytes, and the size of everything else. */
 export function readWasm(bytes) {
   const reader = new Reader(bytes, 8);
   let imported = 0;

@@ -5,7 +5,7 @@ import { run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { WASM } from "../setup/rust.mjs";
 
-/** Compiles the app that takes this package as a crate, with what it exports in `dist/` beside it. */
+/** Compiles the Yew app that depends on the crate, with its glue, into its `dist/`. */
 export async function buildCrateApp({ lint: toolchain, note }) {
   const app = inRoot("examples", "yew");
   await withTarget(toolchain, async (target) => {
@@ -18,8 +18,8 @@ export async function buildCrateApp({ lint: toolchain, note }) {
 }
 
 /**
- * Makes what `wasm-pack build` makes without a target, for bundlers: of what is compiled for the build already, so that it takes a
- * second, and not made small. `PKG_BUNDLER` names the folder for the tests.
+ * Makes wasm-pack's output for bundlers, its default target, from what the build has compiled: this takes a second. It is not minimized.
+ * `PKG_BUNDLER` names the folder for the tests.
  */
 export async function buildForBundlers({ lint: toolchain, note }) {
   const folder = inCache("pkg-bundler");

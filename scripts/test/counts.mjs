@@ -10,13 +10,13 @@ export const add = (a, b) => ({
 
 export const show = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Sums what cargo's and wasm-bindgen's test runners say of each test program. */
+/** Sums the results that cargo's and wasm-bindgen's test runners print for each test program. */
 export function countRust(output) {
   const results = plain(output).matchAll(/test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/g);
   return [...results].map(([, ...numbers]) => counts(...numbers)).reduce(add, NONE);
 }
 
-/** What node's own test runner says at the end. */
+/** Reads the summary of Node's test runner. */
 export function countNode(output) {
   const text = plain(output);
   const number = (word) => Number([...text.matchAll(new RegExp(`^[ℹ#] ${word} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);

@@ -1,7 +1,7 @@
 /**
- * Runs stages side by side, at most `limit` at once, earlier ones first. A stage starts when those that it comes `after`
- * have ended, as far as they were chosen, and no stage is running that `uses` the same thing.
- * @returns what `runStage(stage, results so far)` resolved to, in the order of the stages
+ * Runs stages concurrently, at most `limit` at a time, in their order. A stage starts once the chosen stages of its `after` have ended and
+ * no running stage `uses` the same thing.
+ * @returns the results of `runStage(stage, resultsSoFar)`, in the order of the stages.
  */
 export async function schedule(stages, { limit, runStage }) {
   const waiting = [...stages];

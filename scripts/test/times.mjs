@@ -4,17 +4,17 @@ import { ask } from "../lib/run.mjs";
 
 const FILE = inCache("test-times.json");
 
-/** What a command finds, by which its time differs; the first in which this and all that follows is missing. */
+/** The states that a run can start in, each with a path that is missing in it and in those before. */
 const STATES = {
   "nothing installed": () => inCache("tools"),
   "tools, nothing compiled": () => inCache("target"),
   "a fresh clone": () => inRoot("dist"),
 };
 
-/** The state as it is now: whether this cache has the tools, and what cargo compiles, and this clone what the build makes. */
+/** The state now, by what exists in the cache and in this clone. */
 export const stateNow = () => Object.keys(STATES).find((state) => !existsSync(STATES[state]())) ?? "built before";
 
-/** Keeps how long the whole of `npm test` took, for `npm run bench -- build`: nobody wants to wait for it a second time. */
+/** Records the duration of a whole `npm test`, which `npm run bench -- build` reports. */
 export function keepTime(state, ms, stages) {
   const commit = ask("git", ["rev-parse", "--short", "HEAD"]);
   const run = { date: new Date().toISOString().slice(0, 10), commit, ms, stages };
@@ -22,5 +22,5 @@ export function keepTime(state, ms, stages) {
   writeFileSync(FILE, JSON.stringify({ ...keptTimes(), [state]: run }));
 }
 
-/** The last whole run from each state: `{ [state]: { date, commit, ms, stages } }`, `stages` being `[name, time]`. */
+/** The last whole run from each state: `{ [state]: { date, commit, ms, stages } }`, where `stages` are `[name, time]`. */
 export const keptTimes = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {});

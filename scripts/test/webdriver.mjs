@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { inCache } from "../lib/paths.mjs";
 
-// Chromium in the background asks its makers for updates and lists of all kinds, and root has no sandbox.
+// Root has no sandbox, and Chromium must not download updates and lists in the background.
 const CHROMIUM_ARGS = [
   "--headless=new",
   "--no-sandbox",
@@ -18,7 +18,7 @@ const CAPABILITIES = {
   firefox: (browser) => ({ "moz:firefoxOptions": { binary: browser.FIREFOX_BINARY } }),
 };
 
-/** Writes the file in which wasm-bindgen's test runner reads how to start the browser; answers its path. */
+/** Writes the capabilities of a browser for wasm-bindgen's test runner. Returns the path of the file. */
 export function webdriverFile(name, browser) {
   mkdirSync(inCache("state"), { recursive: true });
   const file = inCache("state", `webdriver-${name}.json`);
