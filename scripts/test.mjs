@@ -21,22 +21,28 @@ function help() {
   return [USAGE, ...table([["stage", "usually", "checks"], ...rows])].join("\n");
 }
 
-/** The stages that run when the command line has these words: names of stages and paths of test files. */
+/**
+ * The stages to run for these words, names of stages and paths of test files. A path restricts the named stages that hold it to this file;
+ * without such a stage it chooses every stage that holds it.
+ */
 function select(words) {
   const pathOf = (word) => relative(root, resolve(process.env.INIT_CWD ?? "", word)).replaceAll(sep, "/");
-  const holds = (path) => (stage) => Boolean(stage.files?.includes(path));
-  const paths = words.map(pathOf).filter((path) => STAGES.some(holds(path)));
+  const holdersOf = (path, stages) => stages.filter(({ files }) => files?.includes(path));
+  const paths = words.map(pathOf).filter((path) => holdersOf(path, STAGES).length);
   const names = words.filter((word) => !paths.includes(pathOf(word)));
   for (const name of names) {
     if (!STAGES.some((stage) => isNamed(stage, name))) throw new Stop(`"${name}" is neither a stage nor a test file; \`npm test -- --help\` lists the stages.`);
   }
-  const chosen = STAGES.filter((stage) => !names.length || names.some((name) => isNamed(stage, name)))
-    .map((stage) => (paths.length ? { ...stage, only: paths.filter((path) => holds(path)(stage)) } : stage))
-    .filter(({ only }) => only?.length !== 0);
-  if (!chosen.length) throw new Stop(`No chosen stage runs ${paths.join(" or ")}.`);
+  const named = STAGES.filter((stage) => !words.length || names.some((name) => isNamed(stage, name)));
+  const only = new Map();
+  for (const path of paths) {
+    const holders = holdersOf(path, named);
+    for (const stage of holders.length ? holders : holdersOf(path, STAGES)) only.set(stage, [...(only.get(stage) ?? []), path]);
+  }
+  const chosen = STAGES.filter((stage) => named.includes(stage) || only.has(stage));
   const build = STAGES.find(({ name }) => name === "build");
-  const needsBuild = chosen.some(({ after }) => after?.includes(build.name)) && !chosen.includes(build);
-  return needsBuild ? [build, ...chosen] : chosen;
+  const isMissing = chosen.some(({ after }) => after?.includes(build.name)) && !chosen.includes(build);
+  return [...(isMissing ? [build] : []), ...chosen].map((stage) => ({ ...stage, only: only.get(stage) }));
 }
 
 // "wasm" does not mean the stages that are named "without wasm".
