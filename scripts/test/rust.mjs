@@ -8,16 +8,14 @@ import { countRust } from "./counts.mjs";
 import { LIMIT_MS } from "./node.mjs";
 import { webdriverFile } from "./webdriver.mjs";
 
-/** The programs that the files are modules of. */
-const PROGRAMS = ["native.rs", "web.rs"];
-
+/** The test files of a folder, without what they share. */
 const rustFiles = (folder) =>
   readdirSync(inRoot(folder))
-    .filter((name) => name.endsWith(".rs") && !PROGRAMS.includes(name))
+    .filter((name) => name.endsWith(".rs") && !["mod.rs", "support.rs"].includes(name))
     .map((name) => `${folder}/${name}`);
 
-/** The names of a file's tests begin with its module: `callback::`. */
-const moduleOf = (file) => `${basename(file, ".rs")}::`;
+/** The names of a file's tests begin with its module: `tests::callback::`, `web::headers::`. */
+const moduleOf = (file, parent) => `${parent}::${basename(file, ".rs")}::`;
 
 const cargo = (toolchain, args, { note, env }) =>
   withTarget(toolchain, (target) => run("cargo", args, { note, env: { ...target, ...env }, check: false, timeoutMs: LIMIT_MS }));
@@ -44,21 +42,21 @@ export const clippy = ({ lint, ...options }) => {
   return cargoEach(lint, lists, options);
 };
 
-/** The members of the stage that runs the tests of `tests/*.rs`. */
+/** The members of the stage that runs the tests of `tests/native` and those in `src`. */
 export const natively = {
-  files: rustFiles("tests"),
+  files: rustFiles("tests/native"),
   count: countRust,
   run: ({ rust, only, ...options }) =>
-    cargo(rust, only ? ["test", "--test", "native", "--", ...only.map(moduleOf)] : ["test", "--no-fail-fast"], options),
+    cargo(rust, only ? ["test", "--lib", "--", ...only.map((file) => moduleOf(file, "tests"))] : ["test", "--no-fail-fast"], options),
 };
 
 /** The members of a stage that runs the tests of `tests/web` in a browser; `driver` is also a variable of wasm-bindgen's test runner. */
 export const inBrowser = (name, driver) => ({
-  files: rustFiles("tests/web").filter((file) => !file.endsWith("/support.rs")),
+  files: rustFiles("tests/web"),
   count: countRust,
   run: ({ note, lint, only, ...found }) => {
     // The runner takes one filter.
-    const filter = only?.length === 1 ? ["--", moduleOf(only[0])] : [];
+    const filter = only?.length === 1 ? ["--", moduleOf(only[0], "web")] : [];
     const env = {
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
       [driver]: found[name][`${driver}_BINARY`],

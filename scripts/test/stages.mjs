@@ -83,7 +83,7 @@ export const STAGES = [
   },
   { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, ...inEngine("chromium", testFiles("e2e")) },
   { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 30, needs: ["lint"], uses: CARGO, run: clippy },
-  { name: "native", about: "the Rust tests in tests/*.rs, without a browser", seconds: 50, needs: ["rust"], uses: CARGO, ...natively },
+  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 50, needs: ["rust"], uses: CARGO, ...natively },
   { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 190, ...inEngine("firefox", testFiles("e2e")) },
   {
     name: "wasm chromium",
