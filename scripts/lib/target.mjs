@@ -18,6 +18,12 @@ export function withTarget(toolchain, work) {
   });
 }
 
+/**
+ * The environment for the crate's Yew app: a target directory of its own. For wasm, cargo names the crate's library without a hash, so that
+ * the app's copy, with other features, would replace the one that the browser tests link.
+ */
+export const targetOfApp = (env) => ({ ...env, CARGO_TARGET_DIR: join(env.CARGO_TARGET_DIR, "yew") });
+
 // cargo detects changed sources by their age. In another clone, older sources would count as unchanged, so our own crates are compiled again
 // when the clone changes.
 async function forgetOtherClone(directory, env) {
@@ -28,8 +34,8 @@ async function forgetOtherClone(directory, env) {
       await run("cargo", ["clean", "--package", "connect-flow", "--profile", profile, ...target], { env });
     }
   }
-  const app = ["--manifest-path", inRoot("examples", "yew", "Cargo.toml"), "--package", "connect-flow-yew"];
-  await run("cargo", ["clean", ...app, "--target", "wasm32-unknown-unknown"], { env });
+  const app = ["--manifest-path", inRoot("examples", "yew", "Cargo.toml"), "--package", "connect-flow-yew", "--package", "connect-flow"];
+  await run("cargo", ["clean", ...app, "--target", "wasm32-unknown-unknown"], { env: targetOfApp(env) });
   writeFileSync(file, root);
 }
 
