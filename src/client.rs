@@ -8,6 +8,7 @@ mod complete;
 mod connect;
 mod flow;
 mod list;
+mod shared;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -23,17 +24,15 @@ use crate::browser::fetch::Http;
 use crate::browser::storage::{Records, Storage};
 use crate::browser::{page, surroundings};
 use crate::core::api::Endpoint;
-use crate::core::calls::expected_params::ExpectedParams;
 use crate::core::calls::{Boxed, Platform};
-use crate::core::error::ConnectError;
+use crate::core::error::Result;
 use crate::core::options::ClientOptions;
 use crate::core::redirect;
 use crate::core::trace::{TraceEntry, TraceEvent};
 
 pub use flow::{ConnectFlow, Listener};
 pub use list::List;
-
-type Result<T> = std::result::Result<T, ConnectError>;
+use shared::Shared;
 
 /// The future of a call. It owns what it needs, and dropping it cancels the call.
 pub type CallFuture<T> = Boxed<T>;
@@ -61,18 +60,9 @@ pub struct ConnectClient(Rc<Handle>);
 
 /// A client with the signal and the time limit of its calls.
 struct Handle {
-    inner: Rc<Inner>,
+    inner: Rc<Shared>,
     signal: Option<AbortSignal>,
     timeout_ms: Option<u32>,
-}
-
-struct Inner {
-    transport: Rc<Transport>,
-    records: Records,
-    left: RefCell<Vec<attempts::LeftAttempt>>,
-    params: RefCell<Vec<ExpectedParams>>,
-    announced: RefCell<Option<announce::Announcement>>,
-    completions: RefCell<Vec<complete::Completion>>,
 }
 
 /// Parts of the page that a client replaces with others.
@@ -101,7 +91,7 @@ impl ConnectClient {
     /// `invalid_argument`.
     pub fn with_overrides(options: ClientOptions, overrides: Overrides) -> Result<Self> {
         Ok(ConnectClient(Rc::new(Handle {
-            inner: Rc::new(Inner {
+            inner: Rc::new(Shared {
                 transport: Rc::new(Transport {
                     options: options.checked()?,
                     http: Http {
@@ -115,7 +105,7 @@ impl ConnectClient {
                     disposal: AbortController::new().ok(),
                 }),
                 records: Records::new(overrides.storage),
-                left: RefCell::default(),
+                handed_over: RefCell::default(),
                 params: RefCell::default(),
                 announced: RefCell::default(),
                 completions: RefCell::default(),

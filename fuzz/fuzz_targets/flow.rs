@@ -4,9 +4,8 @@
 use connect_flow::core::api::accounts::ConnectedAccount;
 use connect_flow::core::calls::complete::TIMEOUT_MS;
 use connect_flow::core::error::ErrorCode;
-use connect_flow::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, Moment, Surroundings, Waiting, Work, WorkResult,
-};
+use connect_flow::core::flow::{Effect, Flow, FlowEvent, FlowMode, OngoingAttempt, Work, WorkResult};
+use connect_flow::core::watch::{Moment, Surroundings};
 use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::status::ConnectionStatus;
 use connect_flow_fuzz::flow_input::{Answer, Callback, Happening, Input, Kind, Pause, What};
@@ -29,7 +28,7 @@ struct World {
     /// The attempt that may succeed.
     attempt: Option<PendingConnection>,
     /// The attempt that a disposed flow has left.
-    left: Option<Box<Waiting>>,
+    left: Option<Box<OngoingAttempt>>,
     mode: FlowMode,
 }
 
@@ -113,10 +112,10 @@ impl World {
                 };
                 FlowEvent::Done(number, answer.outcome(kind, self.now_ms, self.is_asked()))
             }
-            What::NotLeft => FlowEvent::NotLeft(server_error()),
-            What::CameBack => FlowEvent::CameBack,
+            What::NotLeft => FlowEvent::NavigationFailed(server_error()),
+            What::CameBack => FlowEvent::PageRestored,
             What::Returned(callback) => FlowEvent::Returned(callback.callback()),
-            What::Hint(outcome) => FlowEvent::Hint(
+            What::Hint(outcome) => FlowEvent::RecordChanged(
                 [
                     AttemptOutcome::Pending,
                     AttemptOutcome::Connected,
@@ -124,7 +123,7 @@ impl World {
                     AttemptOutcome::Cancelled,
                 ][usize::from(outcome) % 4],
             ),
-            What::Stray => FlowEvent::Stray,
+            What::Stray => FlowEvent::UnknownCallback,
             What::Continue => {
                 let waiting = self.left.take()?;
                 self.attempt = Some(waiting.record.clone());
@@ -132,7 +131,7 @@ impl World {
                 self.flow = Flow::new(options(self.mode), None);
                 (self.work, self.last, self.wake_at_ms) = (None, None, None);
                 self.is_popup_asked_for = false;
-                FlowEvent::Continue(waiting)
+                FlowEvent::TakeOver(waiting)
             }
             What::Tick(bits) => FlowEvent::Tick(Surroundings {
                 is_popup_closed: bits & 1 > 0,
@@ -237,7 +236,7 @@ impl World {
                 self.wake_at_ms = None;
             }
             Effect::Store(record) => check_hidden(&record.to_json()),
-            Effect::Leave(waiting) => {
+            Effect::HandOver(waiting) => {
                 check_hidden(&format!("{waiting:?}"));
                 self.left = Some(waiting);
             }

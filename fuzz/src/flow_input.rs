@@ -146,7 +146,7 @@ pub enum Kind {
 
 impl Answer {
     /// The outcome of work of this kind.
-    pub fn outcome(self, kind: Kind, now_ms: u64, is_asked: bool) -> Outcome {
+    pub fn outcome(self, kind: Kind, now_ms: u64, is_asked: bool) -> WorkResult {
         match self {
             Answer::Refused {
                 code,

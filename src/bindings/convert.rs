@@ -10,13 +10,11 @@ use web_sys::AbortSignal;
 use super::value::decode_except;
 use crate::browser::value::decode;
 use crate::client::{CallFuture, ConnectClient, Converted};
-use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::read_timeout;
 use crate::core::plain::plain;
 use crate::core::text::concat;
 use crate::core::value::Value;
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 #[wasm_bindgen]
 extern "C" {

@@ -10,7 +10,7 @@ use super::convert::{Arguments, freeze_members, promise, put, thrown, to_error, 
 use crate::client::ConnectFlow;
 use crate::core::error::ConnectError;
 use crate::core::fields::Field;
-use crate::core::flow::Snapshot;
+use crate::core::flow::FlowSnapshot;
 use crate::core::options::read_data;
 
 /// One attempt to connect one account, with a state to render from; made by `client.flow`.
@@ -23,7 +23,7 @@ pub struct JsConnectFlow {
 /// The snapshot as JavaScript has it, made once for all who ask.
 #[derive(Default, Clone)]
 struct Shown {
-    snapshot: Option<(Rc<Snapshot>, JsValue)>,
+    snapshot: Option<(Rc<FlowSnapshot>, JsValue)>,
     fields: Option<(Rc<Vec<Field>>, JsValue)>,
 }
 

@@ -10,13 +10,11 @@ use super::surroundings::{change, note_answer, surroundings};
 use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
 use crate::core::api::http::HttpRequest;
 use crate::core::calls::{Boxed, Platform, Reader};
-use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::ClientOptions;
 use crate::core::retry::{RETRY_BUDGET_MS, before_retry};
 use crate::core::trace::{Trace, TraceEvent};
 use crate::core::watch::{Moment, Surroundings};
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 /// The longest timer, in milliseconds. Browsers take a longer one for none.
 const MAX_TIMER_MS: u64 = 600_000;
@@ -220,7 +218,7 @@ impl Platform for Call {
     }
 
     fn surroundings(&self) -> Surroundings {
-        surroundings(None)
+        surroundings(true)
     }
 
     fn deadline_ms(&self) -> u64 {

@@ -14,13 +14,11 @@ use web_sys::{
 use super::timing::{Deadline, cancelled, now_ms};
 use super::value::{decode, parse_json};
 use crate::core::api::http::{Body, HttpRequest, HttpResponse};
-use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
 use crate::core::retry::retry_after_ms;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 /// How much of a body that is no JSON is looked at, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;

@@ -6,7 +6,6 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::popup::Popup;
 use super::timing::Deadline;
 use crate::core::error::ConnectError;
 use crate::core::in_app_browser::detect;
@@ -35,10 +34,10 @@ pub fn is_visible() -> bool {
     look("document", "visibilityState") != "hidden"
 }
 
-/// The state of the page and of its popup, if it has one.
-pub fn surroundings(popup: Option<&Popup>) -> Surroundings {
+/// The state of the page. The caller knows about the popup.
+pub fn surroundings(is_popup_closed: bool) -> Surroundings {
     Surroundings {
-        is_popup_closed: popup.is_none_or(Popup::is_closed),
+        is_popup_closed,
         has_focus: has_focus(),
         is_visible: is_visible(),
         is_online: is_online(),

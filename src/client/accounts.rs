@@ -9,7 +9,7 @@ use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
 use crate::core::calls::find_account::find_account;
 use crate::core::calls::pages::Pages;
 use crate::core::calls::wait::wait_until_active;
-use crate::core::options::list_entity_missing;
+use crate::core::error::ConnectError;
 
 /// How long to wait for an account to become `ACTIVE`, in milliseconds. Platforms wait as long.
 const WAIT_MS: u32 = 10 * 60 * 1000;
@@ -45,7 +45,7 @@ impl ConnectClient {
         if filter.entity_id.is_none() && !filter.all_entities {
             filter.entity_id = options.entity_id.clone();
             if filter.entity_id.is_none() && options.unsafe_api_key.is_some() {
-                return Err(list_entity_missing());
+                return Err(ConnectError::list_entity_missing());
             }
         }
         let pages = Pages::new(move |cursor| list_accounts(&filter, cursor));

@@ -1,67 +1,54 @@
-//! The page that a user returns to tells the page that waits, and closes itself when it is that page's popup.
+//! The callback page reports to the page that waits, and closes itself if it is that page's popup.
 
 use wasm_bindgen::prelude::*;
 
 use super::ConnectClient;
+use super::shared::{Announcement, ReplyChannel};
 use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
 use crate::browser::popup::close_own;
 use crate::browser::timing::Timer;
 
-/// How long an answer is waited for, in milliseconds.
-const ANSWER_MS: u32 = 2_000;
-
-/// What a client has said of this page, so that it says it once.
-pub(super) struct Announcement {
-    url: String,
-    line: Option<Line>,
-}
-
-struct Line {
-    channel: Channel,
-    _on_answer: Closure<dyn Fn(JsValue)>,
-    _timer: Timer,
-}
+/// How long to wait for a reply, in milliseconds.
+const REPLY_MS: u32 = 2_000;
 
 impl ConnectClient {
-    /// Tells whoever waits for the flow that its user is back, at this callback URL.
+    /// Sends the callback URL of this page to the page that waits for the flow.
     pub(super) fn announce(&self, flow_id: &str, url: &str) {
-        let said = &self.0.inner.announced;
-        if said.borrow().as_ref().is_some_and(|said| said.url == url) {
+        let announced = &self.0.inner.announced;
+        if announced.borrow().as_ref().is_some_and(|it| it.url == url) {
             return;
         }
-        // Before anything is said: a patched channel may call back.
-        let line = None;
-        said.replace(Some(Announcement {
+        // Stored before anything is sent: a patched channel may call back.
+        announced.replace(Some(Announcement {
             url: url.to_owned(),
-            line,
+            replies: None,
         }));
-        let on_answer = Closure::new(|event: JsValue| {
+        let on_reply = Closure::new(|event: JsValue| {
             if heard(&event, HEARD).as_deref() == Some(POPUP) {
                 close_own();
             }
         });
         let client = self.clone();
-        let channel = Channel::open(flow_id, on_answer.as_ref().unchecked_ref());
-        let line = channel.map(|channel| Line {
+        let channel = Channel::open(flow_id, on_reply.as_ref().unchecked_ref());
+        let replies = channel.map(|channel| ReplyChannel {
             channel,
-            _on_answer: on_answer,
-            _timer: Timer::start(ANSWER_MS, move || {
-                client.hang_up(None);
-            }),
+            _on_reply: on_reply,
+            _timer: Timer::start(REPLY_MS, move || client.set_reply_channel(None)),
         });
-        if let Some(line) = &line {
-            line.channel.say(CALLBACK, url);
+        if let Some(replies) = &replies {
+            replies.channel.say(CALLBACK, url);
         }
-        self.hang_up(line);
+        self.set_reply_channel(replies);
     }
 
-    /// Closes the line that is open, if any, and keeps this one.
-    fn hang_up(&self, line: Option<Line>) {
-        let mut said = self.0.inner.announced.borrow_mut();
-        let before = said
+    /// Replaces the channel on which replies are awaited. Closes the previous one.
+    fn set_reply_channel(&self, replies: Option<ReplyChannel>) {
+        let mut announced = self.0.inner.announced.borrow_mut();
+        let before = announced
             .as_mut()
-            .and_then(|said| core::mem::replace(&mut said.line, line));
-        drop(said);
+            .and_then(|it| std::mem::replace(&mut it.replies, replies));
+        // Closing a channel is the page's code, which may call back.
+        drop(announced);
         drop(before);
     }
 }

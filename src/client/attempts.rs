@@ -3,19 +3,12 @@
 use wasm_bindgen_futures::spawn_local;
 
 use super::ConnectClient;
+use super::shared::HandedOver;
 use crate::browser::page::tab;
-use crate::browser::popup::Popup;
 use crate::browser::timing::now_ms;
-use crate::core::flow::Waiting;
 use crate::core::order::order;
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::trace::{FlowTag, TraceEvent};
-
-/// An attempt whose flow was disposed of while the user was busy with it.
-pub(super) struct LeftAttempt {
-    pub(super) waiting: Box<Waiting>,
-    pub(super) popup: Option<Popup>,
-}
 
 impl ConnectClient {
     /// Returns the attempts of this browser that are still pending, newest first.
@@ -30,21 +23,21 @@ impl ConnectClient {
         newest.iter().map(|at| records[*at].clone()).collect()
     }
 
-    /// Keeps an attempt for the next flow.
-    pub(super) fn leave(&self, left: LeftAttempt) {
-        self.0.inner.left.borrow_mut().push(left);
+    /// Keeps an attempt of a disposed flow for the next flow.
+    pub(super) fn hand_over(&self, handed_over: HandedOver) {
+        self.0.inner.handed_over.borrow_mut().push(handed_over);
     }
 
-    /// Takes the newest attempt that was left and that is one of a flow's, unless it has ended since.
-    pub(super) fn take_left(
+    /// Takes the newest attempt that was handed over and that `is_own` accepts, unless it has ended since.
+    pub(super) fn take_handed_over(
         &self,
         is_own: &dyn Fn(&PendingConnection) -> bool,
-    ) -> Option<LeftAttempt> {
+    ) -> Option<HandedOver> {
         let now = now_ms();
-        let mut left = self.0.inner.left.take();
-        left.retain(|left| {
-            let record = &left.waiting.record;
-            let is_pending = !left.waiting.is_remembered
+        let mut handed_over = self.0.inner.handed_over.take();
+        handed_over.retain(|HandedOver { attempt, .. }| {
+            let record = &attempt.record;
+            let is_pending = !attempt.is_remembered
                 || self
                     .0
                     .inner
@@ -53,21 +46,21 @@ impl ConnectClient {
                     .is_some_and(|record| !record.is_ended());
             is_pending && !record.is_forgotten(now)
         });
-        let found = left
+        let found = handed_over
             .iter()
-            .rposition(|left| is_own(&left.waiting.record))
-            .map(|at| left.remove(at));
-        self.0.inner.left.borrow_mut().extend(left);
+            .rposition(|it| is_own(&it.attempt.record))
+            .map(|at| handed_over.remove(at));
+        self.0.inner.handed_over.borrow_mut().extend(handed_over);
         found
     }
 
-    /// Cancels the attempts that were left and that a new one takes the place of: the user starts over.
+    /// Cancels the attempts that were handed over and that `is_own` accepts: the user starts over.
     pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
-        while let Some(LeftAttempt { waiting, popup }) = self.take_left(is_own) {
-            if waiting.is_remembered {
+        while let Some(HandedOver { attempt, popup }) = self.take_handed_over(is_own) {
+            if attempt.is_remembered {
                 self.store(&PendingConnection {
                     outcome: AttemptOutcome::Cancelled,
-                    ..waiting.record
+                    ..attempt.record
                 });
             }
             if let Some(popup) = popup {

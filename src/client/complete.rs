@@ -7,27 +7,16 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
+use super::shared::{Completed, Completion, CompletionKey};
 use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
 use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, bind, complete_connection, ended,
-    find, is_final, is_over,
+    ends_attempt, find, uses_up_callback,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
-
-/// A completion under way. A page that mounts twice checks the account once.
-pub(super) struct Completion {
-    key: CompletionKey,
-    over: Promise,
-    result: Rc<RefCell<Option<Completed>>>,
-}
-
-/// The callback URL and the time limit.
-type CompletionKey = (String, Option<u32>);
-
-type Completed = Result<Option<CompletedConnection>>;
 
 impl ConnectClient {
     /// Reads a callback URL, or the address of the page. `None` on any other page. Not verified.
@@ -124,7 +113,7 @@ impl ConnectClient {
                 }
                 Err(error) => Err(error),
             };
-            if is_page && completed.as_ref().err().is_none_or(is_over) {
+            if is_page && completed.as_ref().err().is_none_or(uses_up_callback) {
                 client.clean_address();
             }
             completed.map(Some)
@@ -169,7 +158,7 @@ impl ConnectClient {
                 Some(now) if now.is_ended() => return Err(ended(&now)),
                 _ => AttemptOutcome::Connected,
             },
-            Err(error) if is_final(error) && !record.is_ended() => AttemptOutcome::Failed,
+            Err(error) if ends_attempt(error) && !record.is_ended() => AttemptOutcome::Failed,
             Err(_) => return completed,
         };
         self.store(&PendingConnection { outcome, ..record });

@@ -1,12 +1,11 @@
 //! A flow, as a Rust frontend has it.
 
-mod ears;
 mod runner;
+mod subscriptions;
 
 use std::rc::{Rc, Weak};
 
 use js_sys::Promise;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{ConnectClient, Result};
@@ -15,22 +14,18 @@ use crate::browser::timing::now_ms;
 use crate::core::callback;
 use crate::core::calls::complete;
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::{FlowEvent, Snapshot};
-use crate::core::options::entity_missing;
+use crate::core::flow::{FlowEvent, FlowOptions, FlowSnapshot, ResumeOptions};
 use crate::core::pending::PendingConnection;
 use crate::core::secret::Secret;
 use runner::Runner;
 
-use crate::core::flow::{FlowOptions, ResumeOptions};
+pub use runner::Listener;
 
 /// One attempt to connect one account, with a state to render from. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct ConnectFlow {
     inner: Rc<Runner>,
 }
-
-/// Hears of every change of a flow. What it throws is reported to the page and stops nobody else.
-pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
 
 impl ConnectClient {
     /// A flow for one account. Nothing is asked yet.
@@ -41,7 +36,7 @@ impl ConnectClient {
         let default = &self.options().entity_id;
         options.entity_id = options.entity_id.or_else(|| default.clone());
         if options.entity_id.is_none() && self.options().unsafe_api_key.is_some() {
-            return Err(entity_missing());
+            return Err(ConnectError::entity_missing());
         }
         Ok(ConnectFlow::new(self.clone(), options.checked()?))
     }
@@ -64,7 +59,7 @@ impl ConnectClient {
         let is_any = wanted.app.is_none() && wanted.integration_id.is_none();
         let is_wanted = |record: &PendingConnection| match is_any {
             true => record.is_for(wanted.entity_id.as_deref()),
-            false => record.is_of(&wanted),
+            false => wanted.describe(record),
         };
         let record = match options.flow_id {
             Some(flow_id) => {
@@ -147,12 +142,12 @@ impl ConnectFlow {
                     .client
                     .announce(&callback.flow_id.unwrap_or_default(), &url);
                 page::forget_entry();
-                inner.handle(FlowEvent::Stray)
+                inner.handle(FlowEvent::UnknownCallback)
             }
-            _ => match inner.take_left() {
-                Some(left) => {
-                    inner.popup.replace(left.popup);
-                    inner.handle(FlowEvent::Continue(left.waiting))
+            _ => match inner.take_handed_over() {
+                Some(handed_over) => {
+                    inner.popup.replace(handed_over.popup);
+                    inner.handle(FlowEvent::TakeOver(handed_over.attempt))
                 }
                 None => inner.handle(FlowEvent::Load),
             },
@@ -185,12 +180,12 @@ impl ConnectFlow {
     }
 
     /// The flow as it is now; the same until something has changed.
-    pub fn snapshot(&self) -> Rc<Snapshot> {
+    pub fn snapshot(&self) -> Rc<FlowSnapshot> {
         self.inner.snapshot.borrow().clone()
     }
 
     /// The flow as soon as nothing more happens by itself: `ready`, `redirecting`, or the end.
-    pub async fn settled(&self) -> Rc<Snapshot> {
+    pub async fn settled(&self) -> Rc<FlowSnapshot> {
         if !self.inner.machine.borrow().is_settled() {
             let promise = Promise::new(&mut |resolve, _reject| {
                 self.inner.waiting.borrow_mut().push(resolve);

@@ -11,12 +11,10 @@ mod error_body;
 pub mod http;
 pub mod integrations;
 
-use super::error::{ConnectError, ErrorCode};
+use super::error::{ConnectError, ErrorCode, Result};
 use super::text::{concat, decimal};
 use super::value::Value;
 use http::{Body, HttpRequest, HttpResponse};
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 /// The version of the platform's API. Both take the same requests, apart from their prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -18,10 +18,8 @@ use std::task::{Context, Poll};
 
 use super::api::Endpoint;
 use super::api::http::{HttpRequest, HttpResponse};
-use super::error::{ConnectError, ErrorCode};
+use super::error::{ConnectError, ErrorCode, Result};
 use super::watch::{Moment, Surroundings};
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 /// A future that owns what it needs.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = Result<T>>>>;

@@ -113,7 +113,7 @@ codes! {
 }
 
 impl Serialize for ErrorCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
@@ -159,7 +159,7 @@ pub const ISSUE_CODES: &[&str] = &[
 fn members<S: Serializer>(
     params: &Vec<(&'static str, String)>,
     serializer: S,
-) -> Result<S::Ok, S::Error> {
+) -> std::result::Result<S::Ok, S::Error> {
     // As a struct, whose serializer is there already: one for maps would be linked in for this alone.
     let mut object = serializer.serialize_struct("Params", params.len())?;
     for (name, value) in params {
@@ -168,15 +168,18 @@ fn members<S: Serializer>(
     object.end()
 }
 
+/// The result of everything that can fail.
+pub type Result<T> = std::result::Result<T, ConnectError>;
+
 /// The one error of this package. One pointer wide: every call can end in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct ConnectError(Box<Details>);
+pub struct ConnectError(Box<ErrorDetails>);
 
 /// What a [`ConnectError`] says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Details {
+pub struct ErrorDetails {
     /// Stable; branch on this.
     pub code: ErrorCode,
     /// One lower-case English sentence; never contains a typed value, a token or a full URL.
@@ -230,7 +233,7 @@ impl fmt::Debug for Cause {
 impl ConnectError {
     /// An error of ours.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        ConnectError(Box::new(Details {
+        ConnectError(Box::new(ErrorDetails {
             code,
             message: message.into(),
             retryable: false,
@@ -263,6 +266,18 @@ impl ConnectError {
     pub fn other_entity() -> Self {
         let message = "the server answers for another user than `entityId`: leave `entityId` out, or sign in as that user";
         Self::new(ErrorCode::EntityMismatch, message)
+    }
+
+    /// Neither the call nor the client has an `entityId`.
+    pub fn entity_missing() -> Self {
+        let problem = "is required here or in `createClient`";
+        Self::argument("required", "entityId", problem)
+    }
+
+    /// A list of accounts has neither `entityId` nor `allEntities`.
+    pub fn list_entity_missing() -> Self {
+        let problem = "is required here or in `createClient`, unless `allEntities` is true";
+        Self::argument("required", "entityId", problem)
     }
 
     /// Adds what is wrong in particular.
@@ -303,15 +318,15 @@ impl ConnectError {
 }
 
 impl std::ops::Deref for ConnectError {
-    type Target = Details;
+    type Target = ErrorDetails;
 
-    fn deref(&self) -> &Details {
+    fn deref(&self) -> &ErrorDetails {
         &self.0
     }
 }
 
 impl std::ops::DerefMut for ConnectError {
-    fn deref_mut(&mut self) -> &mut Details {
+    fn deref_mut(&mut self) -> &mut ErrorDetails {
         &mut self.0
     }
 }

@@ -49,173 +49,19 @@
 //! itself once it is back, which may be where the browser does not let the page close it. After the attempt's lifetime nobody
 //! comes back any more.
 
+mod attempt;
+mod effect;
 mod ending;
 mod errors;
+mod event;
 mod machine;
+mod options;
 mod progress;
 mod snapshot;
-mod waiting;
 
+pub use attempt::OngoingAttempt;
+pub use effect::{Effect, Work};
+pub use event::{FlowEvent, WorkResult};
 pub use machine::Flow;
-pub use snapshot::Snapshot;
-pub use waiting::Waiting;
-
-use super::api::accounts::ConnectedAccount;
-use super::callback::ConnectionCallback;
-use super::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
-use super::calls::initiate::{InitiateOptions, Initiated};
-use super::error::ConnectError;
-use super::pending::PendingConnection;
-use super::scheme::AuthScheme;
-use super::secret::Secret;
-pub use super::watch::{Moment, Surroundings};
-
-/// How the user is sent to the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FlowMode {
-    /// The page itself leaves.
-    Redirect,
-    /// A popup; where it is blocked the flow stops with `popup_blocked`.
-    Popup,
-    /// A popup; where it is blocked the page leaves.
-    #[default]
-    Auto,
-}
-
-/// What to connect, for whom and how.
-#[derive(Debug, Clone, Default)]
-pub struct FlowOptions {
-    /// Key of the app. Either this or `integration_id` is required.
-    pub app: Option<String>,
-    /// Id of the integration.
-    pub integration_id: Option<String>,
-    /// Only an integration of this scheme will do.
-    pub auth_scheme: Option<AuthScheme>,
-    /// The end user. Default: the client's.
-    pub entity_id: Option<String>,
-    /// Default [`FlowMode::Auto`].
-    pub mode: FlowMode,
-    /// Where the user returns to. Default: the client's.
-    pub redirect_url: Option<String>,
-    /// Path of this site, handed back when the connection is complete.
-    pub return_to: Option<String>,
-    /// Whether to go on inside another app's browser, where most authorization servers refuse to sign users in.
-    pub allow_in_app_browser: bool,
-}
-
-/// Which attempt to go on with.
-#[derive(Debug, Clone, Default)]
-pub struct ResumeOptions {
-    /// The attempt itself. Default: see [`resume`](crate::ConnectClient::resume).
-    pub flow_id: Option<String>,
-    /// Only an attempt at this app.
-    pub app: Option<String>,
-    /// Only an attempt with this integration.
-    pub integration_id: Option<String>,
-    /// Only an attempt of this end user. Default: the client's.
-    pub entity_id: Option<String>,
-}
-
-/// What happened.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "one at a time, taken apart where it arrives"
-)]
-pub enum FlowEvent {
-    /// The app wants the fields.
-    Load,
-    /// The page is the callback of an attempt that is not remembered here.
-    Stray,
-    /// The user gave these values.
-    Submit(Vec<(String, Secret)>),
-    /// The user wants to try once more.
-    Retry,
-    /// The user gives up.
-    Cancel,
-    /// The app has no more use for the flow.
-    Dispose,
-    /// An attempt that this browser remembers, and the callback of the page where it is one.
-    Resume(PendingConnection, Option<ConnectionCallback>),
-    /// An attempt that a disposed flow has left.
-    Continue(Box<Waiting>),
-    /// Answers [`Effect::ReservePopup`]: whether there is one.
-    PopupReserved(bool),
-    /// Answers [`Effect::Run`] of the same number.
-    Done(u32, WorkResult),
-    /// The browser did not go to the redirect URL, in the page or in the popup.
-    NotLeft(ConnectError),
-    /// The page is shown again after it was left.
-    CameBack,
-    /// The user came back to the callback page, in a popup or another tab.
-    Returned(ConnectionCallback),
-    /// Something may have happened to the account: what is remembered of the attempt has changed to this outcome.
-    Hint(super::pending::AttemptOutcome),
-    /// Time has passed, or the page has changed.
-    Tick(Surroundings),
-}
-
-/// What a piece of work came to.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "one at a time, taken apart where it arrives"
-)]
-pub enum WorkResult {
-    /// To [`Work::Load`].
-    Loaded(Result<ExpectedParams, ConnectError>),
-    /// To [`Work::Initiate`].
-    Initiated(Result<Initiated, ConnectError>),
-    /// To [`Work::Check`].
-    Checked(Result<ConnectedAccount, ConnectError>),
-}
-
-/// Work that takes time. At most one piece is under way.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "one at a time, taken apart where it arrives"
-)]
-pub enum Work {
-    /// Find out what to ask for.
-    Load(ExpectedParamsOptions),
-    /// Start the connection.
-    Initiate(InitiateOptions),
-    /// Look at the account of this id.
-    Check(String),
-}
-
-/// What is to be done, in this order.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "one at a time, taken apart where it arrives"
-)]
-pub enum Effect {
-    /// Open a blank popup, at once: a browser allows it during the click only. Answer with [`FlowEvent::PopupReserved`].
-    ReservePopup,
-    /// Send the popup there.
-    NavigatePopup(String),
-    /// Close the popup and forget it.
-    ClosePopup,
-    /// Leave the page.
-    LeavePage(String),
-    /// Start this work; its number is for the answer.
-    Run(u32, Work),
-    /// End the work that is under way.
-    Abort,
-    /// Remember the attempt.
-    Store(PendingConnection),
-    /// Keep the attempt, and its popup, for the next flow that loads.
-    Leave(Box<Waiting>),
-    /// Hear of callbacks of this flow id in other windows, and of changes of the page.
-    Listen(String),
-    /// Hear of callbacks only: how the page changes is of no concern any more.
-    Unwatch,
-    /// Hear no more, and forget to wake up.
-    Unlisten,
-    /// Send a [`FlowEvent::Tick`] after this many milliseconds; replaces the one before.
-    Wake(u32),
-    /// The page's address holds a callback that has done its work.
-    CleanAddress,
-}
+pub use options::{FlowMode, FlowOptions, ResumeOptions};
+pub use snapshot::FlowSnapshot;

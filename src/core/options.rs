@@ -9,19 +9,16 @@ pub use accounts::{RefreshOptions, read_account_id};
 pub use catalogue::{read_app, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub use flow::read_data;
-pub(crate) use flow::{entity_missing, list_entity_missing};
 
 use super::calls::complete::CompleteOptions;
 use super::calls::expected_params::ExpectedParamsOptions;
 use super::calls::initiate::InitiateOptions;
-use super::error::{ConnectError, ErrorCode};
+use super::error::{ConnectError, ErrorCode, Result};
 use super::redirect;
 use super::scheme::AuthScheme;
 use super::secret::Secret;
 use super::text::{concat, decimal};
 use super::value::Value;
-
-type Result<T> = std::result::Result<T, ConnectError>;
 
 /// Reads one object of options. Collects the first error and returns it from [`end`](Options::end), so that each option is read in
 /// one line.
@@ -360,7 +357,7 @@ impl InitiateOptions {
                 "or `app` is required",
             ));
         }
-        flow::check_return_to(self.return_to.as_deref())?;
+        check_return_to(self.return_to.as_deref())?;
         Ok(self)
     }
 }
@@ -377,6 +374,15 @@ impl CompleteOptions {
         };
         options.end_call(read)
     }
+}
+
+/// Checks that `returnTo` is a path of this site.
+fn check_return_to(return_to: Option<&str>) -> Result<()> {
+    if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
+        let problem = "must be a path of this site that starts with one `/`";
+        return Err(ConnectError::argument("format", "returnTo", problem));
+    }
+    Ok(())
 }
 
 /// Reads the redirect URL from the argument of `redirect`, a connection request as plain data.

@@ -46,11 +46,6 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Compiles a pattern. `None` if it is outside of the subset.
-    pub fn new(source: &str) -> Option<Self> {
-        compile::compile(source)
-    }
-
     /// Whether the pattern matches anywhere in the text, as in JSON Schema.
     pub fn is_match(&self, text: &str) -> bool {
         // The position at which each step was last reached, so that a step is visited once per character.

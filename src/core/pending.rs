@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::flow::FlowOptions;
 use super::json::JsonObject;
 use super::redirect::{MAX_URL_BYTES, is_local_path};
 use super::scheme::AuthScheme;
@@ -164,26 +163,8 @@ impl PendingConnection {
         )
     }
 
-    /// Whether it is an attempt at the connection that `options` describe. The app or the integration has to be known on both sides,
-    /// and everything that is known on both sides has to be equal.
-    pub fn is_of(&self, options: &FlowOptions) -> bool {
-        let app = equal(&options.app, &self.app, |a, b| a.eq_ignore_ascii_case(b));
-        let integration = equal(&options.integration_id, &self.integration_id, |a, b| a == b);
-        let scheme = equal(&options.auth_scheme, &self.auth_scheme, |a, b| a == b);
-        (app.is_some() || integration.is_some())
-            && [app, integration, scheme]
-                .iter()
-                .all(|agrees| *agrees != Some(false))
-            && self.is_for(options.entity_id.as_deref())
-    }
-
     /// Whether it may be an attempt of this entity. True if either side is unknown.
     pub fn is_for(&self, entity_id: Option<&str>) -> bool {
         is_same_entity(entity_id, self.entity_id.as_deref())
     }
-}
-
-/// Whether two values are equal. `None` unless both are known.
-fn equal<T>(a: &Option<T>, b: &Option<T>, agree: fn(&T, &T) -> bool) -> Option<bool> {
-    Some(agree(a.as_ref()?, b.as_ref()?))
 }

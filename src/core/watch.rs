@@ -91,8 +91,7 @@ struct Last {
 
 /// The meaning of one check.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "taken apart where it arrives")]
-pub enum Checked {
+pub enum CheckResult {
     /// The account is connected.
     Active(ConnectedAccount),
     /// Nothing is decided yet.
@@ -185,46 +184,46 @@ impl Watch {
         answer: Result<ConnectedAccount, ConnectError>,
         pause_ms: Option<u64>,
         moment: Moment,
-    ) -> Checked {
+    ) -> CheckResult {
         self.is_checking = false;
         self.is_answered = answer.is_ok();
         self.checks += 1;
         let is_late = moment.clock_ms >= self.deadline_ms;
         let mut pause_ms = pause_ms.unwrap_or_else(|| before_check(self.checks, moment.random));
         match answer.map(|account| self.judge(account)) {
-            Ok(Checked::Waiting) if self.is_claimed_failed => {
-                return Checked::Failed(claimed_failed());
+            Ok(CheckResult::Waiting) if self.is_claimed_failed => {
+                return CheckResult::Failed(claimed_failed());
             }
-            Ok(Checked::Waiting) if is_late => return Checked::TooLate,
-            Ok(Checked::Waiting) => self.last.failure = None,
+            Ok(CheckResult::Waiting) if is_late => return CheckResult::TooLate,
+            Ok(CheckResult::Waiting) => self.last.failure = None,
             Ok(checked) => return checked,
             // The platform has not decided anything.
             Err(error) if error.retryable && !is_late => {
                 pause_ms = pause_ms.max(error.retry_after_ms.unwrap_or(0));
                 self.last.failure = Some(error);
             }
-            Err(error) => return Checked::Failed(error),
+            Err(error) => return CheckResult::Failed(error),
         }
         self.next_check_ms = moment.clock_ms + pause_ms;
-        Checked::Waiting
+        CheckResult::Waiting
     }
 
     /// Success is only `ACTIVE`, for the account that was initiated, and for its entity where both sides name one.
-    pub fn judge(&mut self, account: ConnectedAccount) -> Checked {
+    pub fn judge(&mut self, account: ConnectedAccount) -> CheckResult {
         if account.id != self.connected_account_id
             || !is_same_entity(self.entity_id.as_deref(), account.entity_id.as_deref())
         {
-            Checked::Failed(ConnectError::new(
+            CheckResult::Failed(ConnectError::new(
                 ErrorCode::AccountMismatch,
                 "the platform speaks of another account or entity than the one initiated",
             ))
         } else if account.status == ConnectionStatus::Active {
-            Checked::Active(account)
+            CheckResult::Active(account)
         } else if account.status.is_waiting() {
             self.last.status = Some(account.status);
-            Checked::Waiting
+            CheckResult::Waiting
         } else {
-            Checked::Failed(not_active(&account))
+            CheckResult::Failed(not_active(&account))
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::core::callback::{ConnectionCallback, parse};
 use crate::core::calls::complete::{
-    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection, is_final, is_over,
+    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection, ends_attempt,
+    uses_up_callback,
 };
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, KEPT_MS, LIFETIME_MS, PendingConnection};
@@ -333,7 +334,7 @@ fn a_final_status_is_an_error_with_the_platforms_reason() {
             (error.error.as_deref(), error.error_description.as_deref()),
             (None, Some("why"))
         );
-        assert!(is_final(&error));
+        assert!(ends_attempt(&error));
     }
 }
 
@@ -387,7 +388,7 @@ fn an_error_in_the_callback_wins_without_a_request() {
             (failed.error.as_deref(), failed.error_description.as_deref()),
             (Some(error), Some("No"))
         );
-        assert!(is_final(&failed));
+        assert!(ends_attempt(&failed));
     }
 }
 
@@ -404,7 +405,7 @@ fn a_failed_request_does_not_end_the_attempt() {
         // A retryable error is retried until the time limit.
         let code = if retryable { ErrorCode::Timeout } else { code };
         assert_eq!(
-            (error.code, error.retryable, is_final(&error)),
+            (error.code, error.retryable, ends_attempt(&error)),
             (code, retryable, false)
         );
     }
@@ -440,8 +441,8 @@ fn only_these_errors_end_an_attempt_or_clear_the_address_bar() {
     for code in ErrorCode::ALL {
         let error = ConnectError::new(*code, "x");
         let word = code.as_str();
-        assert_eq!(is_final(&error), last.contains(&word), "{word}");
+        assert_eq!(ends_attempt(&error), last.contains(&word), "{word}");
         let is_listed = last.contains(&word) || done.contains(&word);
-        assert_eq!(is_over(&error), is_listed, "{word}");
+        assert_eq!(uses_up_callback(&error), is_listed, "{word}");
     }
 }

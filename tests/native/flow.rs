@@ -1,8 +1,9 @@
 //! The flow's states, driven by the events of a user and a browser.
 
 use crate::core::error::ErrorCode;
-use crate::core::flow::{Flow, FlowEvent, FlowMode, Surroundings};
+use crate::core::flow::{Flow, FlowEvent, FlowMode};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS};
+use crate::core::watch::Surroundings;
 use crate::tests::support::flow::*;
 
 const ENDED: [&str; 4] = ["store connected", "abort", "unlisten", "close"];

@@ -18,7 +18,7 @@ fn a_navigation_that_does_not_happen_fails_the_flow() {
         play.loaded(oauth());
         play.initiated(Some(URL));
         let error = ConnectError::new(ErrorCode::RedirectRefused, "");
-        let effects = play.event(FlowEvent::NotLeft(error));
+        let effects = play.event(FlowEvent::NavigationFailed(error));
         assert_eq!(play.ended(), ("failed", Some(ErrorCode::RedirectRefused)));
         assert_eq!(effects, ["store failed", "abort", "unlisten", "close"]);
     }
@@ -275,7 +275,7 @@ fn left(mut play: Play) -> Play {
     play.event(FlowEvent::Dispose);
     let mut next = Play::new(FlowMode::Popup);
     next.now_ms = play.now_ms;
-    let effects = next.event(FlowEvent::Continue(play.left.expect("an attempt")));
+    let effects = next.event(FlowEvent::TakeOver(play.left.expect("an attempt")));
     assert_eq!(effects.last().map(String::as_str), Some("look acc-1"));
     next
 }
@@ -328,20 +328,20 @@ fn a_redirect_attempt_is_not_left_to_the_next_flow() {
     play.submit(&[]);
     play.loaded(oauth());
     play.initiated(Some(URL));
-    play.event(FlowEvent::CameBack);
+    play.event(FlowEvent::PageRestored);
     assert_eq!(play.event(FlowEvent::Dispose), ["abort", "unlisten"]);
 }
 
 #[test]
 fn an_attempt_that_another_flow_ended_ends_here() {
     let mut play = Play::in_popup();
-    play.event(FlowEvent::Hint(AttemptOutcome::Cancelled));
+    play.event(FlowEvent::RecordChanged(AttemptOutcome::Cancelled));
     assert_eq!(play.ended(), ("cancelled", Some(ErrorCode::Cancelled)));
     assert!(play.returned("&status=success").is_empty());
 
     for status in ["ACTIVE", "INITIATED"] {
         let mut play = Play::in_popup();
-        play.event(FlowEvent::Hint(AttemptOutcome::Failed));
+        play.event(FlowEvent::RecordChanged(AttemptOutcome::Failed));
         play.checked(status);
         assert_eq!(play.ended(), ("failed", Some(ErrorCode::CallbackReplayed)));
         let id = play.snapshot().error.unwrap().connected_account_id.clone();

@@ -1,8 +1,9 @@
 //! Every state against every event: an event that the table of `core::flow` does not list is refused or ignored.
 
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::{FlowEvent, FlowMode, Surroundings, WorkResult};
+use crate::core::flow::{FlowEvent, FlowMode, WorkResult};
 use crate::core::pending::AttemptOutcome;
+use crate::core::watch::Surroundings;
 use crate::tests::support::flow::*;
 use proptest::prelude::*;
 
@@ -158,13 +159,13 @@ fn a_report_that_the_state_does_not_expect_is_ignored() {
         ("popup reserved", || FlowEvent::PopupReserved(true), &[]),
         (
             "not left",
-            || FlowEvent::NotLeft(server_error()),
+            || FlowEvent::NavigationFailed(server_error()),
             &["redirecting", "waiting"],
         ),
-        ("came back", || FlowEvent::CameBack, &["redirecting"]),
+        ("came back", || FlowEvent::PageRestored, &["redirecting"]),
         (
             "hint",
-            || FlowEvent::Hint(AttemptOutcome::Pending),
+            || FlowEvent::RecordChanged(AttemptOutcome::Pending),
             &["waiting"],
         ),
         (
@@ -250,9 +251,9 @@ proptest! {
                 14 if initiate => Ok(play.initiated(None)),
                 15 => Ok(play.returned("&status=success")),
                 16 => Ok(play.returned("&error=access_denied")),
-                17 => play.try_event(FlowEvent::CameBack),
-                18 => play.try_event(FlowEvent::Hint(AttemptOutcome::Pending)),
-                19 => play.try_event(FlowEvent::Hint(AttemptOutcome::Cancelled)),
+                17 => play.try_event(FlowEvent::PageRestored),
+                18 => play.try_event(FlowEvent::RecordChanged(AttemptOutcome::Pending)),
+                19 => play.try_event(FlowEvent::RecordChanged(AttemptOutcome::Cancelled)),
                 _ => play.try_event(FlowEvent::Tick(around)),
             };
             prop_assert!(play.state() != "connected" || was_connected || was_active);

@@ -1,7 +1,7 @@
 //! When a page with a popup wakes up, and what it does then.
 
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::Surroundings;
+use crate::core::watch::Surroundings;
 use crate::tests::support::flow::*;
 
 const MINUTE_MS: u64 = 60_000;

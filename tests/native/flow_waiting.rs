@@ -1,9 +1,10 @@
 //! How a waiting flow reacts to callbacks and status checks.
 
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::{Flow, FlowEvent, FlowMode, FlowOptions, Surroundings, WorkResult};
+use crate::core::flow::{Flow, FlowEvent, FlowMode, FlowOptions, WorkResult};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::scheme::AuthScheme;
+use crate::core::watch::Surroundings;
 use crate::tests::support::flow::*;
 
 const ENDED: [&str; 4] = ["store connected", "abort", "unlisten", "close"];
@@ -333,7 +334,7 @@ fn a_resumed_flow_checks_at_once_and_then_waits() {
     play.checked("INITIATED");
     assert_eq!(play.state(), "waiting");
     assert_eq!(
-        play.event(FlowEvent::Hint(AttemptOutcome::Pending)),
+        play.event(FlowEvent::RecordChanged(AttemptOutcome::Pending)),
         ["look acc-1"],
         "another window has changed the record"
     );
@@ -347,7 +348,7 @@ fn a_page_that_comes_back_or_was_never_left_waits() {
         play.loaded(oauth());
         play.initiated(Some(URL));
         if back {
-            assert_eq!(play.event(FlowEvent::CameBack), ["look acc-1"]);
+            assert_eq!(play.event(FlowEvent::PageRestored), ["look acc-1"]);
         } else {
             assert!(play.after(9_999, BACK).is_empty());
             assert_eq!(play.after(1, BACK), ["look acc-1"]);

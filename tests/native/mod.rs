@@ -18,6 +18,7 @@ mod in_app_browser;
 mod initiate;
 mod initiate_checks;
 mod json;
+mod module_cycles;
 mod options;
 mod pages;
 mod pattern;

@@ -9,7 +9,7 @@ use crate::core::calls::wait::wait_until_active;
 use crate::core::calls::{Boxed, Platform, Reader};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::status::ConnectionStatus;
-use crate::core::watch::{Checked, Moment, Surroundings, Watch};
+use crate::core::watch::{CheckResult, Moment, Surroundings, Watch};
 use crate::tests::support::script::block_on;
 use crate::tests::support::{Exchange, NOW, Played, exchange, play_within, response};
 use proptest::prelude::*;
@@ -114,12 +114,12 @@ fn entities_are_compared_where_both_sides_name_one() {
             let expected = expected.map(str::to_owned);
             let mut watch = Watch::new("a".to_owned(), expected, 1, moment);
             match watch.checked(answer, None, moment) {
-                Checked::Active(_) => assert!(is_same && status == "ACTIVE"),
-                Checked::Waiting => assert!(is_same && status == "INITIATED"),
-                Checked::Failed(error) => {
+                CheckResult::Active(_) => assert!(is_same && status == "ACTIVE"),
+                CheckResult::Waiting => assert!(is_same && status == "INITIATED"),
+                CheckResult::Failed(error) => {
                     assert_eq!((is_same, error.code), (false, ErrorCode::AccountMismatch));
                 }
-                Checked::TooLate => panic!("the deadline is later"),
+                CheckResult::TooLate => panic!("the deadline is later"),
             }
         }
     }

@@ -9,20 +9,23 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
-use super::Listener;
-use super::ears::Ears;
+use super::subscriptions::Subscriptions;
+use crate::browser::channel::{CALLBACK, HEARD, POPUP, heard};
 use crate::browser::popup::Popup;
 use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
-use crate::client::attempts::LeftAttempt;
+use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
 use crate::core::callback;
 use crate::core::calls::complete;
-use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, Snapshot, Work, WorkResult};
-use crate::core::pending::PendingConnection;
+use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Work, WorkResult};
+use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::plain::plain;
 use crate::core::trace::{FlowTag, TraceEvent};
 use crate::core::value::Value;
+
+/// Is called after every change of a flow. What it throws is reported to the page and stops no other listener.
+pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
 
 /// A callback and its URL, with the attempt that it belongs to, where that is remembered here.
 pub(super) type Returned = (
@@ -38,16 +41,16 @@ pub(super) struct Runner {
     /// What is still to be done, in the order that it was asked for.
     effects: RefCell<VecDeque<Effect>>,
     is_performing: Cell<bool>,
-    pub(super) snapshot: RefCell<Rc<Snapshot>>,
+    pub(super) snapshot: RefCell<Rc<FlowSnapshot>>,
     pub(super) listeners: RefCell<Vec<(u32, Listener)>>,
     pub(super) last_listener: Cell<u32>,
     pub(super) waiting: RefCell<Vec<Function>>,
     pub(super) popup: RefCell<Option<Popup>>,
-    pub(super) work: RefCell<Option<AbortController>>,
-    pub(super) timer: RefCell<Option<Timer>>,
-    pub(super) ears: RefCell<Option<Ears>>,
+    work: RefCell<Option<AbortController>>,
+    timer: RefCell<Option<Timer>>,
+    subscriptions: RefCell<Option<Subscriptions>>,
     /// For the trace: of the attempt, once there is one.
-    pub(super) tag: Cell<FlowTag>,
+    tag: Cell<FlowTag>,
     pub(super) me: Weak<Runner>,
 }
 
@@ -69,7 +72,7 @@ impl Runner {
             popup: RefCell::default(),
             work: RefCell::default(),
             timer: RefCell::default(),
-            ears: RefCell::default(),
+            subscriptions: RefCell::default(),
             tag: Cell::new(FlowTag::of("")),
             me: me.clone(),
         })
@@ -96,7 +99,7 @@ impl Runner {
     }
 
     /// For what no app has asked for: nothing of that is ever refused.
-    pub(super) fn report(&self, event: FlowEvent) {
+    fn report(&self, event: FlowEvent) {
         let _ = self.handle(event);
     }
 
@@ -111,7 +114,7 @@ impl Runner {
             }
             Effect::NavigatePopup(url) => match self.popup().map(|popup| popup.navigate(&url)) {
                 Some(Ok(())) => self.note_popup("navigated"),
-                Some(Err(error)) => self.report(FlowEvent::NotLeft(error)),
+                Some(Err(error)) => self.report(FlowEvent::NavigationFailed(error)),
                 None => {}
             },
             Effect::ClosePopup => {
@@ -122,7 +125,7 @@ impl Runner {
             }
             Effect::LeavePage(url) => {
                 if let Err(error) = self.client.redirect(&url) {
-                    self.report(FlowEvent::NotLeft(error));
+                    self.report(FlowEvent::NavigationFailed(error));
                 }
             }
             Effect::Run(number, work) => self.run(number, work),
@@ -133,15 +136,15 @@ impl Runner {
                 }
             }
             Effect::Store(record) => self.client.store(&record),
-            Effect::Leave(waiting) => self.client.leave(LeftAttempt {
-                waiting,
+            Effect::HandOver(attempt) => self.client.hand_over(HandedOver {
+                attempt,
                 popup: self.popup.take(),
             }),
             Effect::Listen(flow_id) => self.listen(flow_id),
             Effect::Unwatch => self.unwatch(),
             Effect::Unlisten => {
                 self.timer.take();
-                self.ears.take();
+                self.subscriptions.take();
             }
             Effect::Wake(millis) => {
                 let me = self.me.clone();
@@ -188,8 +191,9 @@ impl Runner {
         self.popup.borrow().clone()
     }
 
-    pub(super) fn tick(&self) {
-        let surroundings = surroundings::surroundings(self.popup().as_ref());
+    fn tick(&self) {
+        let surroundings =
+            surroundings::surroundings(self.popup().as_ref().is_none_or(Popup::is_closed));
         self.report(FlowEvent::Tick(surroundings));
     }
 
@@ -198,17 +202,17 @@ impl Runner {
         let flow_id = self.snapshot.borrow().flow_id.clone();
         let record = flow_id.and_then(|flow_id| self.client.0.inner.records.get(&flow_id));
         if let Some(record) = record.filter(PendingConnection::is_ended) {
-            self.report(FlowEvent::Hint(record.outcome));
+            self.report(FlowEvent::RecordChanged(record.outcome));
         }
     }
 
     /// The attempt that a disposed flow has left, where this flow may go on with it.
-    pub(super) fn take_left(&self) -> Option<LeftAttempt> {
+    pub(super) fn take_handed_over(&self) -> Option<HandedOver> {
         let is_idle = self.machine.borrow().is_idle();
         // Not borrowed meanwhile: the storage may be the page's own.
         let is_own = |record: &PendingConnection| self.machine.borrow().is_own(record);
         match is_idle {
-            true => self.client.take_left(&is_own),
+            true => self.client.take_handed_over(&is_own),
             false => None,
         }
     }
@@ -222,6 +226,67 @@ impl Runner {
         Some((record, callback, url))
     }
 
+    /// Listens to other windows only.
+    fn unwatch(&self) {
+        let mut subscriptions = self.subscriptions.borrow_mut();
+        let page = subscriptions.as_mut().and_then(|all| all.page.take());
+        // Removing a listener is the page's code, which may call back.
+        drop(subscriptions);
+        drop(page);
+    }
+
+    fn listen(&self, flow_id: String) {
+        self.tag.set(FlowTag::of(&flow_id));
+        let me = self.me.clone();
+        let on_message = Closure::new(move |event: JsValue| {
+            if let Some(me) = me.upgrade() {
+                me.receive(&event);
+            }
+        });
+        let me = self.me.clone();
+        let on_change = Closure::new(move |event: JsValue| {
+            if let Some(me) = me.upgrade() {
+                me.notice(&event);
+            }
+        });
+        let subscriptions = Subscriptions::start(flow_id, on_message, on_change);
+        self.subscriptions.replace(Some(subscriptions));
+    }
+
+    /// Takes a message of the window that the user has returned to. It is as untrusted as a URL.
+    fn receive(&self, event: &JsValue) {
+        let Some(callback) = heard(event, CALLBACK)
+            .and_then(|url| callback::parse(&url, &self.client.records_for(&url)).ok()?)
+        else {
+            return;
+        };
+        let subscriptions = self.subscriptions.borrow();
+        let channel = subscriptions.as_ref().and_then(|all| all.channel.clone());
+        drop(subscriptions);
+        if let Some(channel) = channel {
+            let is_popup = self.machine.borrow().is_by_popup();
+            channel.say(HEARD, if is_popup { POPUP } else { "" });
+        }
+        self.report(FlowEvent::Returned(callback));
+    }
+
+    fn notice(&self, event: &JsValue) {
+        match surroundings::news(event) {
+            surroundings::News::CameBack => self.report(FlowEvent::PageRestored),
+            surroundings::News::Stored(key) => {
+                let subscriptions = self.subscriptions.borrow();
+                let flow_id = subscriptions.as_ref().map(|all| all.flow_id.clone());
+                drop(subscriptions);
+                if let Some(flow_id) = flow_id.filter(|id| PendingConnection::key(id) == key) {
+                    let record = self.client.0.inner.records.get(&flow_id);
+                    let outcome = record.map_or(AttemptOutcome::Pending, |record| record.outcome);
+                    self.report(FlowEvent::RecordChanged(outcome));
+                }
+            }
+            surroundings::News::Other => self.tick(),
+        }
+    }
+
     fn note_popup(&self, what: &'static str) {
         let flow = self.tag.get();
         self.client.record(TraceEvent::Popup { flow, what });
@@ -229,7 +294,7 @@ impl Runner {
 
     fn publish(&self) {
         let snapshot = self.machine.borrow().snapshot();
-        if shown(&self.snapshot.borrow()) != shown(&snapshot) {
+        if visible(&self.snapshot.borrow()) != visible(&snapshot) {
             let is_new = self.snapshot.borrow().state != snapshot.state;
             if is_new {
                 self.client.record(TraceEvent::State {
@@ -255,7 +320,7 @@ impl Runner {
 }
 
 /// What an app sees of a snapshot. Comparing that takes no code of its own: all of it becomes plain data for JavaScript.
-fn shown(snapshot: &Snapshot) -> [Value; 3] {
+fn visible(snapshot: &FlowSnapshot) -> [Value; 3] {
     [
         plain(snapshot),
         plain(snapshot.expected_input_fields.as_slice()),

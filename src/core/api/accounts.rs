@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::http::HttpRequest;
 use super::{Endpoint, Page, page, refusal};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::options::list_entity_missing;
 use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
@@ -43,7 +42,7 @@ pub fn list_accounts(
     request.check = Some(Box::new(move |body| {
         match (&entity_id, body.get("user_id").as_text()) {
             (Some(entity), Some(told)) if entity != told => Err(ConnectError::other_entity()),
-            (None, None) if !all_entities => Err(list_entity_missing()),
+            (None, None) if !all_entities => Err(ConnectError::list_entity_missing()),
             _ => Ok(()),
         }
     }));

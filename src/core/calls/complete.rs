@@ -10,7 +10,7 @@ use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::status::ConnectionStatus;
-use crate::core::watch::{Checked, Pace, Watch, claimed_failed};
+use crate::core::watch::{CheckResult, Pace, Watch, claimed_failed};
 
 /// How long to wait for `ACTIVE` after a callback that claims success, in milliseconds.
 pub const TIMEOUT_MS: u32 = 30_000;
@@ -130,8 +130,8 @@ pub fn after_expiry(
     record: &PendingConnection,
 ) -> Result<ConnectedAccount> {
     match answer.map(|account| watch.judge(account)) {
-        Ok(Checked::Active(account)) => Ok(account),
-        Ok(Checked::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
+        Ok(CheckResult::Active(account)) => Ok(account),
+        Ok(CheckResult::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
         Err(error) if !is_missing(&error) => Err(error),
         Ok(_) | Err(_) => Err(expired(record)),
     }
@@ -213,7 +213,7 @@ pub fn reported(callback: &mut ConnectionCallback) -> Option<ConnectError> {
 }
 
 /// Whether an error ends the attempt for good, so that its record is to be closed.
-pub fn is_final(error: &ConnectError) -> bool {
+pub fn ends_attempt(error: &ConnectError) -> bool {
     matches!(
         error.code,
         ErrorCode::AccessDenied
@@ -226,8 +226,8 @@ pub fn is_final(error: &ConnectError) -> bool {
 
 /// Whether the callback has done its work, so that it can leave the address bar. One that belongs to nobody may be the
 /// app's own, a session is for the app to read, and what may succeed later is needed again.
-pub fn is_over(error: &ConnectError) -> bool {
-    is_final(error)
+pub fn uses_up_callback(error: &ConnectError) -> bool {
+    ends_attempt(error)
         || matches!(
             error.code,
             ErrorCode::CallbackInvalid

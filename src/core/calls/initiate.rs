@@ -9,7 +9,6 @@ use super::{Platform, Result};
 use crate::core::api::connections::{Connection, NewAccount, create_account, create_link};
 use crate::core::callback::{bind, own_query};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::options::entity_missing;
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::redirect::{check, check_return};
 use crate::core::scheme::AuthScheme;
@@ -125,7 +124,7 @@ pub async fn initiate_connection(
 ) -> Result<Initiated> {
     let entity_id = options.entity_id.as_ref().or(context.entity_id.as_ref());
     if entity_id.is_none() && context.has_key {
-        return Err(entity_missing());
+        return Err(ConnectError::entity_missing());
     }
     let params = match &context.params {
         Some(params) => params.clone(),

@@ -6,7 +6,6 @@ use crate::core::api::accounts::get_account;
 use crate::core::api::connections::refresh_account;
 use crate::core::callback::{bind, own_query};
 use crate::core::error::ConnectError;
-use crate::core::options::entity_missing;
 use crate::core::watch::is_same_entity;
 
 /// Starts a new attempt for an account.
@@ -22,7 +21,7 @@ pub async fn refresh(
     let account = platform.ask(get_account(connected_account_id)).await?;
     let expected = context.entity_id.as_deref();
     if context.has_key && account.entity_id.is_none() && expected.is_none() {
-        return Err(entity_missing());
+        return Err(ConnectError::entity_missing());
     }
     if !is_same_entity(expected, account.entity_id.as_deref()) {
         return Err(ConnectError::other_entity());

@@ -2,7 +2,7 @@
 
 use super::{Platform, Result};
 use crate::core::api::accounts::{ConnectedAccount, get_account};
-use crate::core::watch::{Checked, Pace, Watch};
+use crate::core::watch::{CheckResult, Pace, Watch};
 
 /// Checks an account until it is `ACTIVE` or the time limit of the call has passed.
 ///
@@ -44,11 +44,11 @@ pub(super) async fn run(
         let answer = platform.ask(endpoint).await;
         let is_cut_off = answer.is_err() && platform.is_late();
         match watch.checked(answer, None, platform.moment()) {
-            Checked::Active(account) => return Ok(account),
-            Checked::TooLate => return Err(watch.too_late()),
-            Checked::Failed(_) if is_cut_off => return Err(watch.too_late()),
-            Checked::Failed(error) => return Err(error),
-            Checked::Waiting => {}
+            CheckResult::Active(account) => return Ok(account),
+            CheckResult::TooLate => return Err(watch.too_late()),
+            CheckResult::Failed(_) if is_cut_off => return Err(watch.too_late()),
+            CheckResult::Failed(error) => return Err(error),
+            CheckResult::Waiting => {}
         }
         let mut is_timer = false;
         loop {

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::attempt::OngoingAttempt;
 use super::errors::{in_app_browser, popup_blocked};
-use super::waiting::Waiting;
-use super::{Effect, FlowEvent, FlowMode, FlowOptions, Moment, Work};
+use super::{Effect, FlowEvent, FlowMode, FlowOptions, Work};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
 use crate::core::calls::complete::unbound;
@@ -17,6 +17,7 @@ use crate::core::redirect::embedded;
 use crate::core::secret::Secret;
 use crate::core::text::concat;
 use crate::core::validate;
+use crate::core::watch::Moment;
 
 /// How long a page may take to be left, in milliseconds.
 pub(super) const LEAVE_MS: u32 = 10_000;
@@ -42,16 +43,16 @@ pub struct Flow {
     pub(super) work: u32,
     pub(super) is_at_callback: bool,
     /// The attempt that has ended here before its user was back from the popup.
-    pub(super) out: Option<PendingConnection>,
+    pub(super) in_popup: Option<PendingConnection>,
 }
 
 /// The popup of an attempt that has not been sent anywhere yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reservation {
+pub(super) enum BlankPopup {
     /// None was asked for.
     None,
-    /// It is there and blank.
-    Reserved,
+    /// It is open.
+    Open,
     /// The browser did not allow it.
     Blocked,
 }
@@ -60,13 +61,13 @@ pub(super) enum Reservation {
 #[derive(Debug)]
 pub(super) enum Phase {
     Idle,
-    Loading(AfterLoading, Reservation),
+    Loading(AfterLoading, BlankPopup),
     Ready(Vec<Issue>),
     /// Between [`Effect::ReservePopup`] and its answer.
-    Reserving(Reserving),
-    Initiating(Reservation),
-    Redirecting(Box<Waiting>),
-    Waiting(Box<Waiting>),
+    Reserving(PopupPurpose),
+    Initiating(BlankPopup),
+    Redirecting(Box<OngoingAttempt>),
+    Waiting(Box<OngoingAttempt>),
     Connected {
         account: Box<ConnectedAccount>,
         return_to: Option<String>,
@@ -86,7 +87,7 @@ pub(super) enum AfterLoading {
 
 /// What the popup is for.
 #[derive(Debug)]
-pub(super) enum Reserving {
+pub(super) enum PopupPurpose {
     Load(Data),
     Initiate(Data),
     Navigate(Box<Initiated>),
@@ -100,7 +101,7 @@ pub(super) enum RetryFrom {
     /// With the connection request, whose popup was blocked.
     Popup(Box<Initiated>),
     /// With a look at the account.
-    Check(Box<Waiting>),
+    Check(Box<OngoingAttempt>),
 }
 
 pub(super) type Effects = Vec<Effect>;
@@ -117,7 +118,7 @@ impl Flow {
             is_embedded: false,
             work: 0,
             is_at_callback: false,
-            out: None,
+            in_popup: None,
         }
     }
 
@@ -128,20 +129,20 @@ impl Flow {
     pub fn handle(&mut self, event: FlowEvent, moment: Moment) -> Result<Effects, ConnectError> {
         Ok(match event {
             FlowEvent::Load => self.load()?,
-            FlowEvent::Stray => self.stray()?,
+            FlowEvent::UnknownCallback => self.unknown_callback()?,
             FlowEvent::Submit(data) => self.submit(data)?,
             FlowEvent::Retry => self.retry(moment)?,
             FlowEvent::Cancel => self.cancel()?,
             FlowEvent::Dispose => self.dispose(),
             FlowEvent::Resume(record, callback) => self.resume(record, callback, moment)?,
-            FlowEvent::Continue(waiting) => self.carry_on(waiting, moment)?,
+            FlowEvent::TakeOver(attempt) => self.take_over(attempt, moment)?,
             FlowEvent::PopupReserved(is_there) => self.reserved(is_there, moment),
             FlowEvent::Done(work, outcome) if work == self.work => self.done(outcome, moment),
             FlowEvent::Done(..) => Vec::new(),
-            FlowEvent::NotLeft(error) => self.not_left(error),
-            FlowEvent::CameBack => self.came_back(moment),
+            FlowEvent::NavigationFailed(error) => self.navigation_failed(error),
+            FlowEvent::PageRestored => self.page_restored(moment),
             FlowEvent::Returned(callback) => self.returned(callback, moment),
-            FlowEvent::Hint(outcome) => self.hint(outcome, moment),
+            FlowEvent::RecordChanged(outcome) => self.record_changed(outcome, moment),
             FlowEvent::Tick(around) => self.tick(around, moment),
         })
     }
@@ -160,7 +161,7 @@ impl Flow {
 
     /// Whether an attempt that this browser remembers is one of this flow.
     pub fn is_own(&self, record: &PendingConnection) -> bool {
-        record.is_of(&self.options)
+        self.options.describe(record)
     }
 
     /// Whether nothing has happened yet.
@@ -171,8 +172,8 @@ impl Flow {
     /// Whether the user was sent on in a popup: by this page, or by the one that was here before it was reloaded.
     pub fn is_by_popup(&self) -> bool {
         match &self.phase {
-            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => waiting.record.is_popup,
-            _ => self.out.is_some(),
+            Phase::Waiting(attempt) | Phase::Redirecting(attempt) => attempt.record.is_popup,
+            _ => self.in_popup.is_some(),
         }
     }
 
@@ -193,22 +194,20 @@ impl Flow {
 
     fn load(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
-            Phase::Idle => {
-                Ok(self.start_loading(AfterLoading::Show(Vec::new()), Reservation::None))
-            }
+            Phase::Idle => Ok(self.start_loading(AfterLoading::Show(Vec::new()), BlankPopup::None)),
             _ => self.refuse("load"),
         }
     }
 
     /// Another attempt must not be offered where one has just ended well.
-    fn stray(&mut self) -> Result<Effects, ConnectError> {
+    fn unknown_callback(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
             Phase::Idle => Ok(self.fail(unbound(), RetryFrom::Start)),
             _ => self.refuse("load"),
         }
     }
 
-    pub(super) fn start_loading(&mut self, then: AfterLoading, blank: Reservation) -> Effects {
+    pub(super) fn start_loading(&mut self, then: AfterLoading, blank: BlankPopup) -> Effects {
         self.phase = Phase::Loading(then, blank);
         let options = ExpectedParamsOptions {
             app: self.options.app.clone(),
@@ -223,10 +222,10 @@ impl Flow {
         match &self.phase {
             // Whether the user has to go anywhere is not known yet, but a popup can only be had now.
             Phase::Idle if self.options.mode == FlowMode::Redirect => {
-                Ok(self.start_loading(AfterLoading::Submit(data), Reservation::None))
+                Ok(self.start_loading(AfterLoading::Submit(data), BlankPopup::None))
             }
             Phase::Idle => {
-                self.phase = Phase::Reserving(Reserving::Load(data));
+                self.phase = Phase::Reserving(PopupPurpose::Load(data));
                 Ok(vec![Effect::ReservePopup])
             }
             Phase::Ready(_) => {
@@ -263,24 +262,24 @@ impl Flow {
                 return self.fail(in_app_browser(app), RetryFrom::Start);
             }
             if self.options.mode != FlowMode::Redirect {
-                self.phase = Phase::Reserving(Reserving::Initiate(data));
+                self.phase = Phase::Reserving(PopupPurpose::Initiate(data));
                 return vec![Effect::ReservePopup];
             }
         }
-        self.initiate(data, Reservation::None)
+        self.initiate(data, BlankPopup::None)
     }
 
-    pub(super) fn initiate(&mut self, data: Data, blank: Reservation) -> Effects {
+    pub(super) fn initiate(&mut self, data: Data, blank: BlankPopup) -> Effects {
         // Nothing has been started yet, so nothing is lost.
-        if blank == Reservation::Blocked
+        if blank == BlankPopup::Blocked
             && self.options.mode == FlowMode::Popup
             && self.may_redirect()
         {
             return self.fail(popup_blocked(), RetryFrom::Start);
         }
-        if blank != Reservation::Reserved && self.is_embedded && self.may_redirect() {
+        if blank != BlankPopup::Open && self.is_embedded && self.may_redirect() {
             // A popup may be allowed in another click.
-            let is_blocked = blank == Reservation::Blocked;
+            let is_blocked = blank == BlankPopup::Blocked;
             return self.fail(embedded().with_retryable(is_blocked), RetryFrom::Start);
         }
         self.phase = Phase::Initiating(blank);
@@ -308,34 +307,34 @@ impl Flow {
             return self.refuse("resume");
         }
         self.adopt(&record);
-        let waiting = Waiting::new(record, None, moment);
-        let mut effects = vec![Effect::Listen(waiting.record.flow_id.clone())];
+        let attempt = OngoingAttempt::new(record, None, moment);
+        let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
         match callback {
             Some(callback) => {
                 self.is_at_callback = true;
-                effects.extend(self.arrived(waiting, callback, moment));
+                effects.extend(self.arrived(attempt, callback, moment));
             }
-            None => effects.extend(self.check(waiting, moment)),
+            None => effects.extend(self.check(attempt, moment)),
         }
         Ok(effects)
     }
 
-    fn carry_on(
+    fn take_over(
         &mut self,
-        mut waiting: Box<Waiting>,
+        mut attempt: Box<OngoingAttempt>,
         moment: Moment,
     ) -> Result<Effects, ConnectError> {
         if !self.is_idle() {
             return self.refuse("load");
         }
-        self.adopt(&waiting.record);
-        waiting.is_expired = waiting.record.is_expired(moment.now_ms);
-        waiting.again(moment.clock_ms);
+        self.adopt(&attempt.record);
+        attempt.is_expired = attempt.record.is_expired(moment.now_ms);
+        attempt.again(moment.clock_ms);
         let mut effects = Vec::new();
-        if waiting.is_remembered {
-            effects.push(Effect::Listen(waiting.record.flow_id.clone()));
+        if attempt.is_remembered {
+            effects.push(Effect::Listen(attempt.record.flow_id.clone()));
         }
-        effects.extend(self.check(waiting, moment));
+        effects.extend(self.check(attempt, moment));
         Ok(effects)
     }
 
@@ -355,8 +354,8 @@ impl Flow {
 }
 
 /// With a look at a popup that is still blank.
-pub(super) fn watched(blank: Reservation, mut effects: Effects) -> Effects {
-    if blank == Reservation::Reserved {
+pub(super) fn watched(blank: BlankPopup, mut effects: Effects) -> Effects {
+    if blank == BlankPopup::Open {
         effects.push(Effect::Wake(BLANK_MS));
     }
     effects

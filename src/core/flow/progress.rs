@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use super::attempt::{Next, OngoingAttempt, PopupState};
 use super::errors::{cancelled, in_app_browser, popup_blocked, popup_closed};
 use super::machine::{
-    AfterLoading, Effects, Flow, LEAVE_MS, Phase, Reservation, Reserving, RetryFrom, watched,
+    AfterLoading, BlankPopup, Effects, Flow, LEAVE_MS, Phase, PopupPurpose, RetryFrom, watched,
 };
-use super::waiting::{Next, PopupState, Waiting};
 use super::{Effect, FlowMode, Work, WorkResult};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
@@ -16,22 +16,22 @@ use crate::core::calls::expected_params::ExpectedParams;
 use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::order::order;
-use crate::core::pending;
+use crate::core::pending::AttemptOutcome;
 use crate::core::watch::{Moment, Surroundings, claimed_failed};
 
 impl Flow {
     pub(super) fn reserved(&mut self, is_there: bool, moment: Moment) -> Effects {
         let blank = if is_there {
-            Reservation::Reserved
+            BlankPopup::Open
         } else {
-            Reservation::Blocked
+            BlankPopup::Blocked
         };
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Reserving(Reserving::Load(data)) => {
+            Phase::Reserving(PopupPurpose::Load(data)) => {
                 self.start_loading(AfterLoading::Submit(data), blank)
             }
-            Phase::Reserving(Reserving::Initiate(data)) => self.initiate(data, blank),
-            Phase::Reserving(Reserving::Navigate(initiated)) => {
+            Phase::Reserving(PopupPurpose::Initiate(data)) => self.initiate(data, blank),
+            Phase::Reserving(PopupPurpose::Navigate(initiated)) => {
                 self.send_on(initiated, blank, moment)
             }
             other => {
@@ -53,9 +53,9 @@ impl Flow {
             (Phase::Initiating(blank), WorkResult::Initiated(Ok(initiated))) => {
                 self.send_on(Box::new(initiated), blank, moment)
             }
-            (Phase::Waiting(mut waiting), WorkResult::Checked(result)) => {
-                let next = waiting.checked(result, moment);
-                self.next(waiting, next, moment)
+            (Phase::Waiting(mut attempt), WorkResult::Checked(result)) => {
+                let next = attempt.checked(result, moment);
+                self.next(attempt, next, moment)
             }
             (other, _) => {
                 self.phase = other;
@@ -68,7 +68,7 @@ impl Flow {
         &mut self,
         mut params: ExpectedParams,
         then: AfterLoading,
-        blank: Reservation,
+        blank: BlankPopup,
     ) -> Effects {
         let needs_none = params.auth_scheme.is_none();
         self.fields = Rc::new(std::mem::take(&mut params.expected_input_fields));
@@ -95,7 +95,7 @@ impl Flow {
         }
         if !self.may_redirect() {
             let mut effects = close(blank);
-            effects.extend(self.initiate(data, Reservation::None));
+            effects.extend(self.initiate(data, BlankPopup::None));
             return effects;
         }
         match self.refusing_app() {
@@ -115,7 +115,7 @@ impl Flow {
         }
         // The client has learned of other fields since, for another flow.
         let mut effects = self.end(Phase::Idle, None);
-        effects.extend(self.start_loading(AfterLoading::Show(issues), Reservation::None));
+        effects.extend(self.start_loading(AfterLoading::Show(issues), BlankPopup::None));
         effects
     }
 
@@ -132,51 +132,47 @@ impl Flow {
     }
 
     /// To wherever the connection request says.
-    fn send_on(
-        &mut self,
-        initiated: Box<Initiated>,
-        blank: Reservation,
-        moment: Moment,
-    ) -> Effects {
+    fn send_on(&mut self, initiated: Box<Initiated>, blank: BlankPopup, moment: Moment) -> Effects {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
-            let mut waiting = Waiting::new(record, None, moment);
-            waiting.is_remembered = false;
+            let mut attempt = OngoingAttempt::new(record, None, moment);
+            attempt.is_remembered = false;
             // Nobody has to be waited for.
-            waiting.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
+            attempt.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close(blank);
-            effects.extend(self.check(waiting, moment));
+            effects.extend(self.check(attempt, moment));
             return effects;
         };
-        if blank != Reservation::Reserved && self.options.mode == FlowMode::Popup {
+        if blank != BlankPopup::Open && self.options.mode == FlowMode::Popup {
             return self.fail(popup_blocked(), RetryFrom::Popup(initiated));
         }
-        record.is_popup = blank == Reservation::Reserved;
-        let mut waiting = Waiting::new(record, initiated.request.expires_at_ms, moment);
+        record.is_popup = blank == BlankPopup::Open;
+        let mut attempt = OngoingAttempt::new(record, initiated.request.expires_at_ms, moment);
         let mut effects = vec![
-            Effect::Store(waiting.record.clone()),
-            Effect::Listen(waiting.record.flow_id.clone()),
+            Effect::Store(attempt.record.clone()),
+            Effect::Listen(attempt.record.flow_id.clone()),
         ];
-        if waiting.record.is_popup {
-            waiting.popup = PopupState::Open;
+        if attempt.record.is_popup {
+            attempt.popup = PopupState::Open;
             effects.push(Effect::NavigatePopup(url));
-            effects.extend(self.wait(waiting, moment));
+            effects.extend(self.wait(attempt, moment));
         } else {
             effects.extend([Effect::LeavePage(url), Effect::Wake(LEAVE_MS)]);
-            self.phase = Phase::Redirecting(waiting);
+            self.phase = Phase::Redirecting(attempt);
         }
         effects
     }
 
     /// The browser does not go there, so that nobody will come back.
-    pub(super) fn not_left(&mut self, error: ConnectError) -> Effects {
-        let waiting = match &self.phase {
-            Phase::Redirecting(waiting) => waiting,
-            Phase::Waiting(waiting) if waiting.popup == PopupState::Open => waiting,
+    pub(super) fn navigation_failed(&mut self, error: ConnectError) -> Effects {
+        let attempt = match &self.phase {
+            Phase::Redirecting(attempt) => attempt,
+            Phase::Waiting(attempt) if attempt.popup == PopupState::Open => attempt,
             _ => return Vec::new(),
         };
-        let mut effects: Effects = waiting
-            .ended(pending::AttemptOutcome::Failed)
+        let mut effects: Effects = attempt
+            .ended(AttemptOutcome::Failed)
+            .map(Effect::Store)
             .into_iter()
             .collect();
         effects.extend(self.fail(error, RetryFrom::Start));
@@ -184,9 +180,9 @@ impl Flow {
     }
 
     /// The page was not left after all, or the user has come back to it.
-    pub(super) fn came_back(&mut self, moment: Moment) -> Effects {
+    pub(super) fn page_restored(&mut self, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Redirecting(waiting) => self.check(waiting, moment),
+            Phase::Redirecting(attempt) => self.check(attempt, moment),
             other => {
                 self.phase = other;
                 Vec::new()
@@ -195,16 +191,14 @@ impl Flow {
     }
 
     /// Another flow of this attempt, or another window, knows how it ended.
-    pub(super) fn hint(&mut self, outcome: pending::AttemptOutcome, moment: Moment) -> Effects {
+    pub(super) fn record_changed(&mut self, outcome: AttemptOutcome, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(_) | Phase::Redirecting(_)
-                if outcome == pending::AttemptOutcome::Cancelled =>
-            {
+            Phase::Waiting(_) | Phase::Redirecting(_) if outcome == AttemptOutcome::Cancelled => {
                 self.end(Phase::Cancelled(cancelled()), None)
             }
-            Phase::Waiting(mut waiting) => {
-                waiting.record.outcome = outcome;
-                self.check(waiting, moment)
+            Phase::Waiting(mut attempt) => {
+                attempt.record.outcome = outcome;
+                self.check(attempt, moment)
             }
             other => {
                 self.phase = other;
@@ -215,8 +209,8 @@ impl Flow {
 
     pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(waiting) | Phase::Redirecting(waiting) => {
-                self.arrived(waiting, callback, moment)
+            Phase::Waiting(attempt) | Phase::Redirecting(attempt) => {
+                self.arrived(attempt, callback, moment)
             }
             ended => self.returned_late(ended, callback, moment),
         }
@@ -229,18 +223,18 @@ impl Flow {
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
-        let Some(record) = self.out.take() else {
+        let Some(record) = self.in_popup.take() else {
             self.phase = ended;
             return Vec::new();
         };
-        let waiting = match ended {
+        let attempt = match ended {
             // The popup only looked closed.
-            Phase::Cancelled(_) => Waiting::new(record, None, moment),
+            Phase::Cancelled(_) => OngoingAttempt::new(record, None, moment),
             // Only a look was refused.
-            Phase::Failed(_, RetryFrom::Check(waiting)) => waiting,
+            Phase::Failed(_, RetryFrom::Check(attempt)) => attempt,
             // The user was only too slow.
             Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
-                Waiting::new(record, None, moment)
+                OngoingAttempt::new(record, None, moment)
             }
             _ => {
                 // The platform's word was faster, but the callback knows why.
@@ -252,60 +246,60 @@ impl Flow {
                     *error = reason;
                 }
                 self.phase = ended;
-                return self.let_go();
+                return self.stop_listening();
             }
         };
-        let mut effects = vec![Effect::Listen(waiting.record.flow_id.clone())];
-        effects.extend(self.arrived(waiting, callback, moment));
+        let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
+        effects.extend(self.arrived(attempt, callback, moment));
         effects
     }
 
     pub(super) fn arrived(
         &mut self,
-        mut waiting: Box<Waiting>,
+        mut attempt: Box<OngoingAttempt>,
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
         match bind(
             &callback,
-            std::slice::from_ref(&waiting.record),
+            std::slice::from_ref(&attempt.record),
             moment.now_ms,
         ) {
             Ok(bound) => {
-                let is_ended = waiting.record.is_ended();
+                let is_ended = attempt.record.is_ended();
                 let reason =
                     complete::reported(&mut callback).or_else(|| is_ended.then(claimed_failed));
                 if bound.is_expired {
-                    waiting.is_expired = true;
+                    attempt.is_expired = true;
                     callback.session_uri = None;
                 }
-                waiting.claim(callback, moment);
+                attempt.claim(callback, moment);
                 if let Some(error) = reason {
-                    return self.fail(error, RetryFrom::Check(waiting));
+                    return self.fail(error, RetryFrom::Check(attempt));
                 }
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
-                waiting.claim(callback, moment);
+                attempt.claim(callback, moment);
             }
             // It says nothing of this flow, but something has happened.
             Err(error) if error.code == ErrorCode::CallbackUnbound => {}
             Err(error) => return self.fail(error, RetryFrom::Start),
         }
-        self.check(waiting, moment)
+        self.check(attempt, moment)
     }
 
     pub(super) fn tick(&mut self, around: Surroundings, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(mut waiting) => {
-                let next = waiting.tick(around, moment);
-                self.next(waiting, next, moment)
+            Phase::Waiting(mut attempt) => {
+                let next = attempt.tick(around, moment);
+                self.next(attempt, next, moment)
             }
-            Phase::Redirecting(waiting)
-                if moment.clock_ms >= waiting.watch.started_ms + u64::from(LEAVE_MS) =>
+            Phase::Redirecting(attempt)
+                if moment.clock_ms >= attempt.watch.started_ms + u64::from(LEAVE_MS) =>
             {
-                self.check(waiting, moment)
+                self.check(attempt, moment)
             }
-            Phase::Loading(_, Reservation::Reserved) | Phase::Initiating(Reservation::Reserved)
+            Phase::Loading(_, BlankPopup::Open) | Phase::Initiating(BlankPopup::Open)
                 if around.is_popup_closed =>
             {
                 self.end(Phase::Cancelled(popup_closed()), None)
@@ -313,7 +307,7 @@ impl Flow {
             other => {
                 let blank = match &other {
                     Phase::Loading(_, blank) | Phase::Initiating(blank) => *blank,
-                    _ => Reservation::None,
+                    _ => BlankPopup::None,
                 };
                 self.phase = other;
                 watched(blank, self.forget(moment.now_ms))
@@ -321,30 +315,30 @@ impl Flow {
         }
     }
 
-    fn next(&mut self, waiting: Box<Waiting>, next: Next, moment: Moment) -> Effects {
+    fn next(&mut self, attempt: Box<OngoingAttempt>, next: Next, moment: Moment) -> Effects {
         match next {
-            Next::Wait => self.wait(waiting, moment),
-            Next::Check => self.start_check(waiting, moment),
-            Next::Connected(account) => self.connected(waiting, account),
-            Next::Failed(error) => self.fail(error, RetryFrom::Check(waiting)),
+            Next::Wait => self.wait(attempt, moment),
+            Next::Check => self.start_check(attempt, moment),
+            Next::Connected(account) => self.connected(attempt, account),
+            Next::Failed(error) => self.fail(error, RetryFrom::Check(attempt)),
             Next::Closed => {
                 // Should it only look closed, the callback will tell.
-                self.end_out(Phase::Cancelled(popup_closed()), None, Some(waiting.record))
+                self.end_with_popup(Phase::Cancelled(popup_closed()), None, Some(attempt.record))
             }
         }
     }
 
-    fn connected(&mut self, waiting: Box<Waiting>, account: ConnectedAccount) -> Effects {
-        let out = waiting.out();
-        let kept = waiting.ended(pending::AttemptOutcome::Connected);
-        let return_to = waiting.record.return_to;
-        let mut effects = self.end_out(
+    fn connected(&mut self, attempt: Box<OngoingAttempt>, account: ConnectedAccount) -> Effects {
+        let in_popup = attempt.in_popup();
+        let ended = attempt.ended(AttemptOutcome::Connected);
+        let return_to = attempt.record.return_to;
+        let mut effects = self.end_with_popup(
             Phase::Connected {
                 account: Box::new(account),
                 return_to,
             },
-            kept,
-            out,
+            ended,
+            in_popup,
         );
         if self.is_at_callback {
             effects.push(Effect::CleanAddress);
@@ -352,31 +346,31 @@ impl Flow {
         effects
     }
 
-    pub(super) fn wait(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
-        let wake = Effect::Wake(waiting.wake_ms(moment.clock_ms));
-        self.phase = Phase::Waiting(waiting);
+    pub(super) fn wait(&mut self, attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
+        let wake = Effect::Wake(attempt.wake_ms(moment.clock_ms));
+        self.phase = Phase::Waiting(attempt);
         vec![wake]
     }
 
     /// Looks at the account now, unless a look is under way already.
-    pub(super) fn check(&mut self, mut waiting: Box<Waiting>, moment: Moment) -> Effects {
-        match waiting.watch.start(moment.clock_ms) {
-            true => self.start_check(waiting, moment),
-            false => self.wait(waiting, moment),
+    pub(super) fn check(&mut self, mut attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
+        match attempt.watch.start(moment.clock_ms) {
+            true => self.start_check(attempt, moment),
+            false => self.wait(attempt, moment),
         }
     }
 
-    fn start_check(&mut self, waiting: Box<Waiting>, moment: Moment) -> Effects {
-        let look = Work::Check(waiting.record.connected_account_id.clone());
+    fn start_check(&mut self, attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
+        let look = Work::Check(attempt.record.connected_account_id.clone());
         let mut effects = vec![self.run(look)];
-        effects.extend(self.wait(waiting, moment));
+        effects.extend(self.wait(attempt, moment));
         effects
     }
 }
 
-fn close(blank: Reservation) -> Effects {
+fn close(blank: BlankPopup) -> Effects {
     match blank {
-        Reservation::Reserved => vec![Effect::ClosePopup],
-        Reservation::None | Reservation::Blocked => Vec::new(),
+        BlankPopup::Open => vec![Effect::ClosePopup],
+        BlankPopup::None | BlankPopup::Blocked => Vec::new(),
     }
 }

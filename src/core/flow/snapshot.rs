@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::attempt::PopupState;
 use super::machine::{Flow, Phase};
-use super::waiting::PopupState;
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::error::{ConnectError, Issue};
 use crate::core::fields::Field;
@@ -14,7 +14,7 @@ use crate::core::scheme::AuthScheme;
 /// A flow at one moment. What does not belong to its state is absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Snapshot {
+pub struct FlowSnapshot {
     /// One of the words of the table in [`flow`](super).
     pub state: &'static str,
     /// Key of the app, as far as it is known.
@@ -73,8 +73,8 @@ impl Flow {
             Phase::Ready(_) => "ready",
             Phase::Reserving(_) | Phase::Initiating(_) => "initiating",
             Phase::Redirecting(_) => "redirecting",
-            Phase::Waiting(waiting) if waiting.session_uri().is_some() => "completing",
-            Phase::Waiting(waiting) if waiting.is_verifying() => "verifying",
+            Phase::Waiting(attempt) if attempt.session_uri().is_some() => "completing",
+            Phase::Waiting(attempt) if attempt.is_verifying() => "verifying",
             Phase::Waiting(_) => "waiting",
             Phase::Connected { .. } => "connected",
             Phase::Failed(..) => "failed",
@@ -83,9 +83,9 @@ impl Flow {
     }
 
     /// What an app renders.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> FlowSnapshot {
         let params = self.params.as_ref();
-        let mut snapshot = Snapshot {
+        let mut snapshot = FlowSnapshot {
             state: self.state(),
             app: params
                 .and_then(|params| params.app.clone())
@@ -112,14 +112,14 @@ impl Flow {
                 snapshot.issues = Some(issues.clone());
                 snapshot.in_app_browser = self.in_app_browser.filter(|_| self.may_redirect());
             }
-            Phase::Redirecting(waiting) | Phase::Waiting(waiting) => {
-                snapshot.flow_id = Some(waiting.record.flow_id.clone());
-                snapshot.connected_account_id = Some(waiting.record.connected_account_id.clone());
+            Phase::Redirecting(attempt) | Phase::Waiting(attempt) => {
+                snapshot.flow_id = Some(attempt.record.flow_id.clone());
+                snapshot.connected_account_id = Some(attempt.record.connected_account_id.clone());
                 snapshot.expires_at_ms =
-                    Some(waiting.record.expires_at_ms.min(waiting.expires_at_ms));
-                snapshot.session_uri = waiting.session_uri().map(str::to_owned);
+                    Some(attempt.record.expires_at_ms.min(attempt.expires_at_ms));
+                snapshot.session_uri = attempt.session_uri().map(str::to_owned);
                 if snapshot.state == "waiting" {
-                    snapshot.is_popup_open = Some(waiting.popup == PopupState::Open);
+                    snapshot.is_popup_open = Some(attempt.popup == PopupState::Open);
                 }
             }
             Phase::Connected { account, return_to } => {

@@ -1,9 +1,8 @@
 //! Options of a flow.
 
-use super::{Options, Result};
+use super::{Options, Result, check_return_to};
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
-use crate::core::redirect;
 use crate::core::secret::Secret;
 use crate::core::value::Value;
 
@@ -47,27 +46,6 @@ impl FlowOptions {
         check_return_to(self.return_to.as_deref())?;
         Ok(self)
     }
-}
-
-/// The error when neither the call nor the client has an `entityId`.
-pub(crate) fn entity_missing() -> ConnectError {
-    let problem = "is required here or in `createClient`";
-    ConnectError::argument("required", "entityId", problem)
-}
-
-/// The error when a list of accounts has neither `entityId` nor `allEntities`.
-pub(crate) fn list_entity_missing() -> ConnectError {
-    let problem = "is required here or in `createClient`, unless `allEntities` is true";
-    ConnectError::argument("required", "entityId", problem)
-}
-
-/// Checks that `returnTo` is a path of this site.
-pub(super) fn check_return_to(return_to: Option<&str>) -> Result<()> {
-    if return_to.is_some_and(|path| !redirect::is_local_path(path)) {
-        let problem = "must be a path of this site that starts with one `/`";
-        return Err(ConnectError::argument("format", "returnTo", problem));
-    }
-    Ok(())
 }
 
 /// Reads the argument of `flow.submit`: the user's values by field name.

@@ -14,31 +14,34 @@ const SYNTAX: &[char] = &[
 /// Characters that the flag `v` requires to be escaped in a class.
 const CLASS_SYNTAX: &[char] = &['(', ')', '[', '{', '}', '/', '-', '|'];
 
-pub fn compile(source: &str) -> Option<Pattern> {
-    if source.len() > MAX_SIZE {
-        return None;
+impl Pattern {
+    /// Compiles a pattern. `None` if it is outside of the subset.
+    pub fn new(source: &str) -> Option<Self> {
+        if source.len() > MAX_SIZE {
+            return None;
+        }
+        let mut parser = Parser {
+            source,
+            at: 0,
+            copied: 0,
+            size: 0,
+            pattern: Pattern {
+                code: Vec::new(),
+                classes: Vec::new(),
+                text: String::new(),
+                is_unicode: true,
+                is_safe: true,
+            },
+        };
+        parser.alternatives(0)?;
+        // The rest starts with an unmatched `)`.
+        if parser.at < source.len() {
+            return None;
+        }
+        parser.copy();
+        parser.pattern.is_safe &= parser.pattern.text.len() <= MAX_SIZE;
+        Some(parser.pattern)
     }
-    let mut parser = Parser {
-        source,
-        at: 0,
-        copied: 0,
-        size: 0,
-        pattern: Pattern {
-            code: Vec::new(),
-            classes: Vec::new(),
-            text: String::new(),
-            is_unicode: true,
-            is_safe: true,
-        },
-    };
-    parser.alternatives(0)?;
-    // The rest starts with an unmatched `)`.
-    if parser.at < source.len() {
-        return None;
-    }
-    parser.copy();
-    parser.pattern.is_safe &= parser.pattern.text.len() <= MAX_SIZE;
-    Some(parser.pattern)
 }
 
 struct Parser<'a> {

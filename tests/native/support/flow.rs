@@ -7,13 +7,13 @@ use crate::core::calls::initiate::{ConnectionRequest, Initiated};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::fields::Field;
 use crate::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, FlowOptions, Moment, Snapshot, Surroundings, Waiting, Work,
-    WorkResult,
+    Effect, Flow, FlowEvent, FlowMode, FlowOptions, FlowSnapshot, OngoingAttempt, Work, WorkResult,
 };
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
 use crate::core::status::ConnectionStatus;
+use crate::core::watch::{Moment, Surroundings};
 
 pub const START_MS: u64 = 1_700_000_000_000;
 pub const FLOW_ID: &str = "0123456789abcdef0123456789abcdef";
@@ -42,7 +42,7 @@ pub struct Play {
     pub work: Option<(u32, String)>,
     pub records: Vec<PendingConnection>,
     pub wake_ms: Option<u32>,
-    pub left: Option<Box<Waiting>>,
+    pub left: Option<Box<OngoingAttempt>>,
 }
 
 impl Play {
@@ -106,7 +106,7 @@ impl Play {
                 self.records.push(record);
                 word
             }
-            Effect::Leave(waiting) => {
+            Effect::HandOver(waiting) => {
                 self.left = Some(waiting);
                 "leave".to_owned()
             }
@@ -185,7 +185,7 @@ impl Play {
         self.event(FlowEvent::Returned(callback(query)))
     }
 
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> FlowSnapshot {
         self.flow.snapshot()
     }
 

@@ -1,13 +1,12 @@
 //! Waiting for the user: when to check the account, and what a closed popup means.
 
-use super::Effect;
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::calls::complete::{TIMEOUT_MS, after_expiry, ended};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::retry::before_check;
-use crate::core::watch::{Checked, Moment, Pace, Surroundings, Watch};
+use crate::core::watch::{CheckResult, Moment, Pace, Surroundings, Watch};
 
 /// How often a popup is looked at in its first minute, in milliseconds. A user who closes it comes back to the page, and the page looks
 /// then. This is for browsers that do not report that, and for popups that only look closed.
@@ -41,7 +40,6 @@ pub enum PopupState {
 
 /// What to do next.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "taken apart where it is made")]
 pub enum Next {
     /// Wait on.
     Wait,
@@ -57,7 +55,7 @@ pub enum Next {
 
 /// An attempt that the user completes elsewhere.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct OngoingAttempt {
     /// The attempt.
     pub record: PendingConnection,
     /// Whether the user was sent somewhere. Otherwise only the platform has work to do.
@@ -76,7 +74,7 @@ pub struct Waiting {
     pub was_missing: bool,
 }
 
-impl Waiting {
+impl OngoingAttempt {
     /// `link_expires_at_ms`: when the redirect URL stops working, where the platform tells.
     pub fn new(
         record: PendingConnection,
@@ -96,7 +94,7 @@ impl Waiting {
             moment.clock_ms + left_ms.min(LIFETIME_MS),
             moment,
         );
-        Box::new(Waiting {
+        Box::new(OngoingAttempt {
             is_expired: record.is_expired(moment.now_ms),
             record,
             is_remembered: true,
@@ -121,17 +119,17 @@ impl Waiting {
     }
 
     /// The attempt, if the user is still in its popup.
-    pub fn out(&self) -> Option<PendingConnection> {
+    pub fn in_popup(&self) -> Option<PendingConnection> {
         let is_out = self.record.is_popup && self.claim.is_none();
         is_out.then(|| self.record.clone())
     }
 
-    /// Stores how the attempt ended, unless that is stored already.
-    pub fn ended(&self, outcome: AttemptOutcome) -> Option<Effect> {
+    /// The record of how the attempt ended. `None` if that is stored already, or if the attempt has no record.
+    pub fn ended(&self, outcome: AttemptOutcome) -> Option<PendingConnection> {
         let mut record = self.record.clone();
         record.outcome = outcome;
         let is_news = self.is_remembered && !self.record.is_ended();
-        is_news.then_some(Effect::Store(record))
+        is_news.then_some(record)
     }
 
     /// Checks again at once.
@@ -201,11 +199,11 @@ impl Waiting {
             };
         }
         match self.watch.checked(answer, pause_ms, moment) {
-            Checked::Failed(error) => Next::Failed(error),
+            CheckResult::Failed(error) => Next::Failed(error),
             _ if is_answered && self.record.is_ended() => Next::Failed(ended(&self.record)),
-            Checked::Active(account) => Next::Connected(account),
-            Checked::TooLate => Next::Failed(self.too_late()),
-            Checked::Waiting => Next::Wait,
+            CheckResult::Active(account) => Next::Connected(account),
+            CheckResult::TooLate => Next::Failed(self.too_late()),
+            CheckResult::Waiting => Next::Wait,
         }
     }
 
