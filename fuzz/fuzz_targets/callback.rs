@@ -1,7 +1,7 @@
 //! Parsing callback URLs, and adding and removing our parameter. The input is the URL.
 #![no_main]
 
-use connect_flow::core::callback::{bind, clean, own_query, parse};
+use connect_flow::core::callback::{clean, own_query, parse, with_flow_id};
 use connect_flow::core::error::ErrorCode;
 use connect_flow_fuzz::support::appended::is_appended;
 use connect_flow_fuzz::{check_error, within};
@@ -61,7 +61,7 @@ fn check(url: &str) {
         );
     }
 
-    let bound = bind(&cleaned, FLOW);
+    let bound = with_flow_id(&cleaned, FLOW);
     let callback = parse(&bound, &[]).expect("no error").expect("a callback");
     assert_eq!(
         callback.flow_id.as_deref(),

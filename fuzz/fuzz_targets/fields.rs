@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use arbitrary::Arbitrary;
 use connect_flow::core::error::{ISSUE_CODES, Issue};
-use connect_flow::core::fields::{Field, read_list};
+use connect_flow::core::fields::{Field, read_fields};
 use connect_flow::core::input_attributes::input_attributes;
 use connect_flow::core::json_schema::json_schema;
 use connect_flow::core::secret::Secret;
-use connect_flow::core::validate::{prepare, read};
+use connect_flow::core::validate::{prepare, read_values};
 use connect_flow::core::value::Value;
 use connect_flow_fuzz::input::{Json, Text, size, strip, without_typed};
 use connect_flow_fuzz::support::plain;
@@ -148,7 +148,7 @@ fuzz_target!(|input: Input| {
         any
     }));
     let wire = Value::Array(wire);
-    let fields = match within(size(&wire), 20_000, || read_list(&wire)) {
+    let fields = match within(size(&wire), 20_000, || read_fields(&wire)) {
         Ok(fields) => fields,
         Err(error) => return check_error(&error),
     };
@@ -179,7 +179,7 @@ fuzz_target!(|input: Input| {
     }
     let data = Value::Object(members);
     let bytes = size(&data) + size(&wire);
-    let (typed, issues) = within(bytes, 400_000, || read(&fields, &data));
+    let (typed, issues) = within(bytes, 400_000, || read_values(&fields, &data));
     check_issues(&issues, &names);
     check_hidden(&format!("{typed:?}"));
     check_values(&fields, &data, &typed);

@@ -4,10 +4,12 @@
 use connect_flow::core::api::accounts::ConnectedAccount;
 use connect_flow::core::calls::complete::TIMEOUT_MS;
 use connect_flow::core::error::ErrorCode;
-use connect_flow::core::flow::{Effect, Flow, FlowEvent, FlowMode, OngoingAttempt, Work, WorkResult};
-use connect_flow::core::watch::{Moment, Surroundings};
+use connect_flow::core::flow::{
+    Effect, Flow, FlowEvent, FlowMode, OngoingAttempt, Work, WorkResult,
+};
 use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::status::ConnectionStatus;
+use connect_flow::core::watch::{Moment, Surroundings};
 use connect_flow_fuzz::flow_input::{Answer, Callback, Happening, Input, Kind, Pause, What};
 use connect_flow_fuzz::support::flow::{
     BEHIND, START_MS, URL, options, record, server_error, typed,

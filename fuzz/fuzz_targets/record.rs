@@ -242,7 +242,7 @@ impl Platform for Answers<'_> {
     fn wait(&self, wait_ms: u64) -> Boxed<bool> {
         assert!(wait_ms > 0, "a status check without a pause");
         self.pass(wait_ms);
-        Box::pin(ready(match self.is_late() {
+        Box::pin(ready(match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(true),
         }))
@@ -264,7 +264,7 @@ impl Platform for Answers<'_> {
         self.start_ms + u64::from(TIMEOUT_MS)
     }
 
-    fn is_late(&self) -> bool {
+    fn is_timed_out(&self) -> bool {
         self.passed_ms.get() >= u64::from(TIMEOUT_MS)
     }
 }

@@ -161,7 +161,7 @@ fn options(value: &Value) {
     read! {
         ClientOptions::read, InitiateOptions::read, ExpectedParamsOptions::read, CompleteOptions::read, FlowOptions::read,
         RefreshOptions::read, read_wait, read_account_id, read_app, read_integration_id, read_headers, read_data,
-        ResumeOptions::read, read_redirect_url, fields::read_list,
+        ResumeOptions::read, read_redirect_url, fields::read_fields,
     }
     if let Ok(options) = InitiateOptions::read(value) {
         let data = format!("{:?}", options.data);

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{call, shown, to_js};
+use super::convert::{call, converted, to_js};
 use super::list::list;
 use crate::client::ConnectClient;
 use crate::core::api::accounts::AccountFilter;
@@ -38,7 +38,7 @@ impl ConnectedAccounts {
             "connectedAccounts.get",
             options,
             &|client, options| {
-                shown(
+                converted(
                     client.get_connected_account(&read_account_id(options)?),
                     to_js,
                 )
@@ -77,7 +77,9 @@ impl ConnectedAccounts {
             &self.0,
             "connectedAccounts.waitUntilActive",
             options,
-            &|client, options| shown(client.wait_until_active(read_account_id(options)?), to_js),
+            &|client, options| {
+                converted(client.wait_until_active(read_account_id(options)?), to_js)
+            },
         )
     }
 
@@ -96,7 +98,7 @@ impl ConnectedAccounts {
             options,
             &|client, options| {
                 let refresh = RefreshOptions::read(options)?;
-                shown(
+                converted(
                     client.refresh_account(refresh.connected_account_id, refresh.redirect_url),
                     to_js,
                 )
@@ -117,7 +119,7 @@ impl ConnectedAccounts {
             "connectedAccounts.enable",
             options,
             &|client, options| {
-                shown(
+                converted(
                     client.set_account_enabled(&read_account_id(options)?, true),
                     done,
                 )
@@ -138,7 +140,7 @@ impl ConnectedAccounts {
             "connectedAccounts.disable",
             options,
             &|client, options| {
-                shown(
+                converted(
                     client.set_account_enabled(&read_account_id(options)?, false),
                     done,
                 )
@@ -158,7 +160,7 @@ impl ConnectedAccounts {
             &self.0,
             "connectedAccounts.delete",
             options,
-            &|client, options| shown(client.delete_account(&read_account_id(options)?), done),
+            &|client, options| converted(client.delete_account(&read_account_id(options)?), done),
         )
     }
 }
@@ -166,7 +168,7 @@ impl ConnectedAccounts {
 /// `initiateConnection`, under either of its names.
 pub(super) fn initiate(client: &ConnectClient, name: &'static str, options: &JsValue) -> Promise {
     call(client, name, options, &|client, options| {
-        shown(
+        converted(
             client.initiate_connection(InitiateOptions::read(options)?),
             to_js,
         )

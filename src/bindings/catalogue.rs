@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{call, shown, to_js};
+use super::convert::{call, converted, to_js};
 use super::list::list;
 use crate::client::ConnectClient;
 use crate::core::api::apps::AppFilter;
@@ -42,7 +42,7 @@ impl Apps {
         #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "apps.get", options, &|client, options| {
-            shown(client.get_app(&read_app(options)?), to_js)
+            converted(client.get_app(&read_app(options)?), to_js)
         })
     }
 }
@@ -71,7 +71,7 @@ impl Integrations {
         #[wasm_bindgen(unchecked_param_type = "IntegrationOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "integrations.get", options, &|client, options| {
-            shown(
+            converted(
                 client.get_integration(&read_integration_id(options)?),
                 to_js,
             )
@@ -94,7 +94,7 @@ impl Integrations {
             "integrations.create",
             options,
             &|client, options| {
-                shown(
+                converted(
                     client.create_integration(CreateIntegrationOptions::read(options)?),
                     to_js,
                 )

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::accounts::{ConnectedAccounts, initiate};
 use super::actions::show_execution;
 use super::catalogue::{Apps, Integrations};
-use super::convert::{Arguments, call, read_with, shown, text_of, thrown, to_js, wrong};
+use super::convert::{Arguments, call, converted, read_with, text_of, thrown, to_js, wrong};
 use super::entity::Entity;
 use super::flow::JsConnectFlow;
 use crate::browser::page;
@@ -56,7 +56,7 @@ impl JsConnectClient {
             options,
             &|client, options| {
                 let options = ExpectedParamsOptions::read(options)?;
-                shown(client.get_expected_params_for_user(options), to_js)
+                converted(client.get_expected_params_for_user(options), to_js)
             },
         )
     }
@@ -123,7 +123,7 @@ impl JsConnectClient {
             "completeConnection",
             options,
             &|client, options| {
-                shown(
+                converted(
                     client.complete_connection(CompleteOptions::read(options)?),
                     to_js,
                 )
@@ -199,7 +199,7 @@ impl JsConnectClient {
         #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "getAuthParams", options, &|client, options| {
-            shown(client.get_auth_params(&read_account_id(options)?), to_js)
+            converted(client.get_auth_params(&read_account_id(options)?), to_js)
         })
     }
 
@@ -213,7 +213,7 @@ impl JsConnectClient {
         #[wasm_bindgen(unchecked_param_type = "ExecuteActionOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "executeAction", options, &|client, options| {
-            shown(
+            converted(
                 client.execute_action(ExecuteOptions::read(options)?),
                 show_execution,
             )

@@ -91,7 +91,7 @@ pub fn answered(name: &'static str, answer: Result<CallFuture<JsValue>>) -> Prom
 }
 
 /// A call whose answer is shown to JavaScript.
-pub fn shown<T: 'static>(
+pub fn converted<T: 'static>(
     answer: CallFuture<T>,
     show: fn(&T) -> JsValue,
 ) -> Result<CallFuture<JsValue>> {

@@ -4,7 +4,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::actions::show_execution;
-use super::convert::{answered, call, shown, to_js};
+use super::convert::{answered, call, converted, to_js};
 use crate::client::ConnectClient;
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::calls::initiate::InitiateOptions;
@@ -24,7 +24,7 @@ impl Entity {
     #[wasm_bindgen(js_name = getConnections, unchecked_return_type = "Promise<ConnectedAccount[]>")]
     pub fn get_connections(&self) -> Promise {
         let accounts = self.client.get_connections(self.id.clone());
-        let accounts = shown(accounts, |accounts| to_js(accounts.as_slice()));
+        let accounts = converted(accounts, |accounts| to_js(accounts.as_slice()));
         answered("entity.getConnections", accounts)
     }
 
@@ -40,7 +40,7 @@ impl Entity {
             options,
             &|client, options| {
                 let app = read_app(options)?;
-                shown(client.get_connection(self.id.clone(), app), to_js)
+                converted(client.get_connection(self.id.clone(), app), to_js)
             },
         )
     }
@@ -59,7 +59,7 @@ impl Entity {
             &|client, options| {
                 let mut initiate = InitiateOptions::read(options)?;
                 self.own(&mut initiate.entity_id)?;
-                shown(client.initiate_connection(initiate), to_js)
+                converted(client.initiate_connection(initiate), to_js)
             },
         )
     }
@@ -78,7 +78,7 @@ impl Entity {
             &|client, options| {
                 let mut execute = ExecuteOptions::read(options)?;
                 self.own(&mut execute.entity_id)?;
-                shown(client.execute_action(execute), show_execution)
+                converted(client.execute_action(execute), show_execution)
             },
         )
     }

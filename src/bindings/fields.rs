@@ -7,7 +7,7 @@ use super::convert::{Arguments, put, thrown, to_js, unreadable, wrong};
 use super::value::encode;
 use crate::browser::value::decode;
 use crate::core::error::{ConnectError, Issue};
-use crate::core::fields::{Field, read, read_list};
+use crate::core::fields::{Field, read_field, read_fields};
 use crate::core::input_attributes::input_attributes;
 use crate::core::json_schema::json_schema;
 use crate::core::secret::Secret;
@@ -82,7 +82,7 @@ pub fn to_json_schema(
 pub fn js_input_attributes(
     #[wasm_bindgen(unchecked_param_type = "ExpectedInputField")] field: &JsValue,
 ) -> Result<JsValue> {
-    let field = decoded(field, "field").and_then(|value| read(&value, "field"));
+    let field = decoded(field, "field").and_then(|value| read_field(&value, "field"));
     match field {
         Ok(field) => Ok(encode(&input_attributes(&field))),
         Err(error) => Err(thrown("inputAttributes", error)),
@@ -95,7 +95,7 @@ fn decoded(value: &JsValue, name: &str) -> std::result::Result<Value, ConnectErr
 
 fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
     decoded(fields, "fields")
-        .and_then(|value| read_list(&value))
+        .and_then(|value| read_fields(&value))
         .map_err(|error| thrown(name, error))
 }
 
@@ -106,7 +106,7 @@ fn values(fields: &[Field], data: &JsValue) -> std::result::Result<Values, Conne
     if !values.is_null() && !values.is_object() {
         return Err(wrong("data", "must be an object or a FormData"));
     }
-    Ok(validate::read(fields, values))
+    Ok(validate::read_values(fields, values))
 }
 
 fn object_of(data: Vec<(String, Secret)>) -> JsValue {

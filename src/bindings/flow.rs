@@ -17,12 +17,12 @@ use crate::core::options::read_data;
 #[wasm_bindgen(js_name = ConnectFlow)]
 pub struct JsConnectFlow {
     flow: ConnectFlow,
-    shown: Rc<RefCell<Shown>>,
+    cache: Rc<RefCell<SnapshotCache>>,
 }
 
 /// The snapshot as JavaScript has it, made once for all who ask.
 #[derive(Default, Clone)]
-struct Shown {
+struct SnapshotCache {
     snapshot: Option<(Rc<FlowSnapshot>, JsValue)>,
     fields: Option<(Rc<Vec<Field>>, JsValue)>,
 }
@@ -98,7 +98,7 @@ impl JsConnectFlow {
     /// The flow as it is now: the same frozen object until something has changed.
     #[wasm_bindgen(js_name = getSnapshot, unchecked_return_type = "FlowSnapshot")]
     pub fn get_snapshot(&self) -> JsValue {
-        show(&self.flow, &self.shown)
+        show(&self.flow, &self.cache)
     }
 
     /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending. May be called twice.
@@ -112,27 +112,27 @@ impl JsConnectFlow {
     pub(super) fn new(flow: ConnectFlow) -> Self {
         JsConnectFlow {
             flow,
-            shown: Rc::default(),
+            cache: Rc::default(),
         }
     }
 
     fn settle(&self, name: &'static str, started: Result<(), ConnectError>) -> Promise {
-        let (flow, shown) = (self.flow.clone(), self.shown.clone());
+        let (flow, cache) = (self.flow.clone(), self.cache.clone());
         promise(
             name,
             Box::pin(async move {
                 started?;
                 flow.settled().await;
-                Ok(show(&flow, &shown))
+                Ok(show(&flow, &cache))
             }),
         )
     }
 }
 
-fn show(flow: &ConnectFlow, shown: &RefCell<Shown>) -> JsValue {
+fn show(flow: &ConnectFlow, cache: &RefCell<SnapshotCache>) -> JsValue {
     let snapshot = flow.snapshot();
     // A copy: making an error may run the page's code, which may ask for the snapshot.
-    let before = shown.borrow().clone();
+    let before = cache.borrow().clone();
     if let Some((last, value)) = before.snapshot
         && Rc::ptr_eq(&last, &snapshot)
     {
@@ -157,7 +157,7 @@ fn show(flow: &ConnectFlow, shown: &RefCell<Shown>) -> JsValue {
     }
     put(&object, "expectedInputFields", &fields);
     Object::freeze(&object);
-    shown.replace(Shown {
+    cache.replace(SnapshotCache {
         fields: Some((snapshot.expected_input_fields.clone(), fields)),
         snapshot: Some((snapshot, object.clone().into())),
     });

@@ -5,7 +5,7 @@ use js_sys::{Object, Reflect, Symbol};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{answered, put, read_with, shown, thrown, to_js};
+use super::convert::{answered, converted, put, read_with, thrown, to_js};
 use crate::client::{CallFuture, ConnectClient, List};
 use crate::core::error::ConnectError;
 use crate::core::value::Value;
@@ -34,7 +34,7 @@ pub fn list<T: Serialize + 'static>(
 ) -> Result<JsValue, JsValue> {
     let list = read_with(options, |options| start(client, options));
     let list = list.map_err(|error| thrown(name, error))?;
-    let next = Box::new(move || shown(list.next(), show_next));
+    let next = Box::new(move || converted(list.next(), show_next));
     let iterator: JsValue = ListIterator { name, next }.into();
     // An iterator is its own iterable, and `valueOf` is a function that returns its `this`.
     let value_of = Reflect::get(&Object::new(), &"valueOf".into()).unwrap_or_default();

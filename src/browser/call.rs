@@ -98,13 +98,13 @@ impl State {
     }
 
     /// Whether the time limit has passed. Timers may fire a little earlier than the clock says, or much later.
-    fn is_late(&self) -> bool {
+    fn is_timed_out(&self) -> bool {
         self.is_stopped.get() || clock_ms() >= self.deadline_ms()
     }
 
     /// The same error, or the reason why the call has ended.
     fn ended(&self, mut error: ConnectError) -> ConnectError {
-        if self.is_late() {
+        if self.is_timed_out() {
             let message = "the call took longer than its `timeoutMs`";
             return ConnectError::new(ErrorCode::Timeout, message);
         }
@@ -206,7 +206,7 @@ impl Platform for Call {
         Box::pin(async move {
             let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
             let waited = match change(wait_ms, &state.signals).await {
-                Ok(_) if state.is_late() => Err(cancelled()),
+                Ok(_) if state.is_timed_out() => Err(cancelled()),
                 waited => waited,
             };
             waited.map_err(|error| state.ended(error))
@@ -225,7 +225,7 @@ impl Platform for Call {
         self.0.deadline_ms()
     }
 
-    fn is_late(&self) -> bool {
-        self.0.is_late()
+    fn is_timed_out(&self) -> bool {
+        self.0.is_timed_out()
     }
 }

@@ -36,7 +36,7 @@ impl Channel {
     }
 
     /// Sends a message.
-    pub fn say(&self, word: &str, text: &str) {
+    pub fn send(&self, word: &str, text: &str) {
         post(&self.0, word, text, &own_id());
     }
 }
@@ -48,7 +48,7 @@ impl Drop for Channel {
 }
 
 /// The text of a message `word` from another page. Untrusted: any script of this origin can send it.
-pub fn heard(event: &JsValue, word: &str) -> Option<String> {
+pub fn message_text(event: &JsValue, word: &str) -> Option<String> {
     text_of(event, word, &own_id()).as_string()
 }
 

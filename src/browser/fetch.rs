@@ -25,7 +25,7 @@ const MAX_TEXT: u32 = 2_000;
 
 #[wasm_bindgen(module = "/src/browser/fetch.js")]
 extern "C" {
-    /// Never rejects; what it resolves to, [`read`] reads.
+    /// Never rejects; what it resolves to, [`read_exchange`] reads.
     fn exchange(
         own: Option<&Function>,
         request: &Request,
@@ -76,7 +76,7 @@ impl Http {
     ) -> Result<HttpResponse> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
-        let (request, _typed) = build(options, request, &headers, &deadline)?;
+        let (request, _typed) = build_request(options, request, &headers, &deadline)?;
         let work = exchange(
             self.fetch.as_ref(),
             &request,
@@ -84,7 +84,7 @@ impl Http {
             &deadline.controller,
         );
         match deadline.limit(&work).await {
-            Ok(exchanged) => read(exchanged.unchecked_ref(), max_bytes),
+            Ok(exchanged) => read_exchange(exchanged.unchecked_ref(), max_bytes),
             Err(stopped) => Err(stopped.unwrap_or_else(|_| cancelled())),
         }
     }
@@ -153,7 +153,7 @@ fn check_headers(headers: &[(String, String)]) -> Result<()> {
         .try_for_each(|(name, value)| check_header(name, value))
 }
 
-fn build(
+fn build_request(
     options: &ClientOptions,
     request: &HttpRequest,
     extra: &[(String, String)],
@@ -204,7 +204,7 @@ fn build(
 }
 
 /// Reads what [`exchange`] has come to.
-fn read(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
+fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
     let text = |index| exchanged.get(index).as_string();
     let number = |index| exchanged.get(index).as_f64().unwrap_or_default() as u16;
     let status = number(1);

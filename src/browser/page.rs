@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
-use super::surroundings::look;
+use super::surroundings::global;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::text::concat;
 
@@ -26,7 +26,7 @@ extern "C" {
 
 /// A string member of `location`.
 fn location_text(name: &str) -> Result<String, ConnectError> {
-    look("location", name).as_string().ok_or_else(|| {
+    global("location", name).as_string().ok_or_else(|| {
         ConnectError::argument("required", "url", "is required where there is no page")
     })
 }
@@ -76,11 +76,11 @@ pub fn absolute(url: String) -> String {
 /// `redirect_refused` if the browser refuses; `invalid_argument` outside a page.
 pub fn leave(url: &str) -> Result<(), ConnectError> {
     address()?;
-    assign(url).map_err(not_left)
+    assign(url).map_err(navigation_refused)
 }
 
 /// The error if the browser refuses to navigate: from a sandboxed frame, or to a host with invalid Punycode.
-pub fn not_left(thrown: JsValue) -> ConnectError {
+pub fn navigation_refused(thrown: JsValue) -> ConnectError {
     let message = "the browser refused to open the redirect URL";
     let error = ConnectError::new(ErrorCode::RedirectRefused, message);
     // Firefox repeats an invalid URL in the message, which may contain a token.

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::error::ConnectError;
 
-use super::page::not_left;
+use super::page::navigation_refused;
 
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
@@ -35,7 +35,7 @@ impl Popup {
     /// `redirect_refused` if the browser refuses.
     pub fn navigate(&self, url: &str) -> Result<(), ConnectError> {
         match replace(&self.0, url) {
-            Err(thrown) if !self.is_closed() => Err(not_left(thrown)),
+            Err(thrown) if !self.is_closed() => Err(navigation_refused(thrown)),
             _ => Ok(()),
         }
     }

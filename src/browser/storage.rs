@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::surroundings::look;
+use super::surroundings::global;
 use super::value::parse_json;
 use crate::core::pending::{KEY_PREFIX, PendingConnection};
 
@@ -37,7 +37,7 @@ impl Records {
         Records {
             // Reading the property throws if cookies are blocked.
             storage: storage.or_else(|| {
-                let value = look("globalThis", "localStorage");
+                let value = global("globalThis", "localStorage");
                 value.is_object().then(|| value.unchecked_into())
             }),
         }

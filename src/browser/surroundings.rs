@@ -14,7 +14,8 @@ use crate::core::watch::Surroundings;
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
     /// A member of a global object. Undefined if either is missing.
-    pub fn look(global: &str, name: &str) -> JsValue;
+    #[wasm_bindgen(js_name = look)]
+    pub fn global(object: &str, name: &str) -> JsValue;
     /// Whether the page has the focus. True outside a page.
     #[wasm_bindgen(js_name = hasFocus)]
     pub fn has_focus() -> bool;
@@ -31,7 +32,7 @@ extern "C" {
 
 /// Whether the page is visible. True outside a page.
 pub fn is_visible() -> bool {
-    look("document", "visibilityState") != "hidden"
+    global("document", "visibilityState") != "hidden"
 }
 
 /// The state of the page. The caller knows about the popup.
@@ -60,32 +61,32 @@ pub fn note_answer(is_answered: bool) {
 }
 
 fn reports_online() -> bool {
-    look("navigator", "onLine").as_bool() != Some(false)
+    global("navigator", "onLine").as_bool() != Some(false)
 }
 
 /// The app whose in-app browser shows the page (see [`detect`]).
 pub fn in_app_browser() -> Option<&'static str> {
-    let agent = look("navigator", "userAgent").as_string()?;
-    detect(&agent, look("navigator", "standalone").is_truthy())
+    let agent = global("navigator", "userAgent").as_string()?;
+    detect(&agent, global("navigator", "standalone").is_truthy())
 }
 
 /// The meaning of an event from [`listen`].
-pub enum News {
+pub enum PageEvent {
     /// The page was restored from the back/forward cache.
-    CameBack,
+    Restored,
     /// Another window changed this storage key.
-    Stored(String),
+    StorageChanged(String),
     /// Visibility, focus or network changed.
-    Other,
+    Changed,
 }
 
 /// Reads an event.
-pub fn news(event: &JsValue) -> News {
+pub fn page_event(event: &JsValue) -> PageEvent {
     let news = read_news(event);
     match news.as_string() {
-        Some(key) => News::Stored(key),
-        None if news.is_truthy() => News::CameBack,
-        None => News::Other,
+        Some(key) => PageEvent::StorageChanged(key),
+        None if news.is_truthy() => PageEvent::Restored,
+        None => PageEvent::Changed,
     }
 }
 
@@ -97,7 +98,7 @@ pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<bool, Connec
     let deadline = Deadline::start(millis, signals)?;
     listen(&deadline.resolve);
     let _listening = Listening(&deadline.resolve);
-    deadline.over().await
+    deadline.passed().await
 }
 
 /// Stops listening when dropped.

@@ -138,7 +138,7 @@ impl<'a> Deadline<'a> {
     ///
     /// # Errors
     /// `cancelled`.
-    pub async fn over(&self) -> Result<bool, ConnectError> {
+    pub async fn passed(&self) -> Result<bool, ConnectError> {
         match self.limit(&self.expiry).await {
             Err(Ok(error)) if error.code == ErrorCode::Cancelled => Err(error),
             ended => Ok(ended.is_err()),
@@ -164,7 +164,7 @@ impl Drop for Deadline<'_> {
 /// # Errors
 /// `cancelled`.
 pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectError> {
-    Deadline::start(millis, signals)?.over().await?;
+    Deadline::start(millis, signals)?.passed().await?;
     Ok(())
 }
 

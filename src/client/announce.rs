@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::ConnectClient;
 use super::shared::{Announcement, ReplyChannel};
-use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, heard};
+use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, message_text};
 use crate::browser::popup::close_own;
 use crate::browser::timing::Timer;
 
@@ -24,7 +24,7 @@ impl ConnectClient {
             replies: None,
         }));
         let on_reply = Closure::new(|event: JsValue| {
-            if heard(&event, HEARD).as_deref() == Some(POPUP) {
+            if message_text(&event, HEARD).as_deref() == Some(POPUP) {
                 close_own();
             }
         });
@@ -36,7 +36,7 @@ impl ConnectClient {
             _timer: Timer::start(REPLY_MS, move || client.set_reply_channel(None)),
         });
         if let Some(replies) = &replies {
-            replies.channel.say(CALLBACK, url);
+            replies.channel.send(CALLBACK, url);
         }
         self.set_reply_channel(replies);
     }

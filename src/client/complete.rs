@@ -13,8 +13,8 @@ use crate::browser::page;
 use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
-    Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, bind, complete_connection, ended,
-    ends_attempt, find, uses_up_callback,
+    Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
+    complete_connection, ends_attempt, find, uses_up_callback,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
@@ -155,7 +155,7 @@ impl ConnectClient {
     ) -> Result<CompletedConnection> {
         let outcome = match &completed {
             Ok(_) => match self.0.inner.records.get(&record.flow_id) {
-                Some(now) if now.is_ended() => return Err(ended(&now)),
+                Some(now) if now.is_ended() => return Err(already_ended(&now)),
                 _ => AttemptOutcome::Connected,
             },
             Err(error) if ends_attempt(error) && !record.is_ended() => AttemptOutcome::Failed,

@@ -7,7 +7,7 @@ use crate::core::calls::expected_params::{
     ExpectedParams, ExpectedParamsOptions, get_expected_params,
 };
 use crate::core::calls::initiate::{
-    ConnectionRequest, Context, InitiateOptions, Initiated, initiate_connection,
+    ConnectionRequest, InitiateContext, InitiateOptions, Initiated, initiate_connection,
 };
 use crate::core::calls::refresh::refresh;
 use crate::core::redirect::check_return;
@@ -88,9 +88,9 @@ impl ConnectClient {
         })
     }
 
-    fn context(&self, redirect_url: Option<String>) -> Result<Context> {
+    fn context(&self, redirect_url: Option<String>) -> Result<InitiateContext> {
         let options = self.options();
-        Ok(Context {
+        Ok(InitiateContext {
             entity_id: options.entity_id.clone(),
             has_key: options.unsafe_api_key.is_some(),
             may_create: options.create_integrations,

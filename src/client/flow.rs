@@ -68,7 +68,7 @@ impl ConnectClient {
                     .filter(|record| is_wanted(record) && !record.is_forgotten(now_ms()))
                     .ok_or_else(not_remembered)?;
                 if record.is_ended() {
-                    return Err(complete::ended(&record));
+                    return Err(complete::already_ended(&record));
                 }
                 record
             }
@@ -129,7 +129,7 @@ impl ConnectFlow {
     /// `invalid_transition`.
     pub fn load(&self) -> Result<()> {
         let inner = &self.inner;
-        let returned = inner.returned();
+        let returned = inner.page_callback();
         match returned {
             Some((Some(record), callback, url)) if inner.machine.borrow().is_own(&record) => {
                 inner.client.announce(&record.flow_id, &url);
@@ -188,7 +188,7 @@ impl ConnectFlow {
     pub async fn settled(&self) -> Rc<FlowSnapshot> {
         if !self.inner.machine.borrow().is_settled() {
             let promise = Promise::new(&mut |resolve, _reject| {
-                self.inner.waiting.borrow_mut().push(resolve);
+                self.inner.settled.borrow_mut().push(resolve);
             });
             let _ = JsFuture::from(promise).await;
         }

@@ -62,7 +62,7 @@ impl<T> Endpoint<T> {
     /// The server's refusal, normalised (docs/protocol.md §6.3), or `response_invalid`.
     #[cfg(any(all(test, not(target_arch = "wasm32")), fuzzing))]
     pub fn read(&self, response: &HttpResponse) -> Result<T> {
-        read(&self.request, response, self.read)
+        read_response(&self.request, response, self.read)
     }
 
     /// The request, and the reader of a response to it.
@@ -73,18 +73,18 @@ impl<T> Endpoint<T> {
         impl Fn(&HttpRequest, &HttpResponse) -> Result<T> + Copy,
     ) {
         let reader = self.read;
-        let read = move |request: &_, response: &_| read(request, response, reader);
+        let read = move |request: &_, response: &_| read_response(request, response, reader);
         (self.request, read)
     }
 }
 
-fn read<T>(
+fn read_response<T>(
     request: &HttpRequest,
     response: &HttpResponse,
     read: fn(&Answer) -> Option<T>,
 ) -> Result<T> {
     let answer = Answer {
-        body: open(request, response)?,
+        body: json_body(request, response)?,
         date_ms: response.date_ms,
     };
     read(&answer).ok_or_else(|| incomplete(request, response))
@@ -93,9 +93,9 @@ fn read<T>(
 static NULL: Value = Value::Null;
 
 /// The JSON object of a response, once nothing says that the operation failed.
-fn open<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Value> {
+fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Value> {
     if !(200..300).contains(&response.status) {
-        return Err(error_body::read(response, request));
+        return Err(error_body::refused(response, request));
     }
     let body = match &response.body {
         // Some operations have nothing to tell (docs/protocol.md, Q27).
@@ -125,7 +125,7 @@ fn open<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Val
     if let Some(check) = &request.check
         && let Err(error) = check(body)
     {
-        return Err(completed(error, request, response, body));
+        return Err(with_response(error, request, response, body));
     }
     Ok(body)
 }
@@ -138,10 +138,10 @@ fn incomplete(request: &HttpRequest, response: &HttpResponse) -> ConnectError {
 
 fn invalid(request: &HttpRequest, response: &HttpResponse, message: &str) -> ConnectError {
     let error = ConnectError::new(ErrorCode::ResponseInvalid, message);
-    completed(error, request, response, &NULL)
+    with_response(error, request, response, &NULL)
 }
 
-fn completed(
+fn with_response(
     mut error: ConnectError,
     request: &HttpRequest,
     response: &HttpResponse,
@@ -179,7 +179,7 @@ fn refusal(code: ErrorCode, message: &str, body: &Value) -> ConnectError {
         body.get("message"),
     ];
     let words = words.into_iter().find_map(Value::as_text);
-    let words = words.map(|text| error_body::words(text, &[]));
+    let words = words.map(|text| error_body::shown_text(text, &[]));
     ConnectError::new(code, message).with_server_words(None, words)
 }
 

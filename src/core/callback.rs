@@ -317,7 +317,7 @@ pub fn own_query(url: &str) -> Option<String> {
 }
 
 /// Adds our parameter to a return address.
-pub fn bind(url: &str, flow_id: &str) -> String {
+pub fn with_flow_id(url: &str, flow_id: &str) -> String {
     let (before, fragment) = split_before(url, b"#");
     let separator = match before.split_once('?') {
         None => "?",

@@ -52,13 +52,13 @@ pub trait Platform {
     fn deadline_ms(&self) -> u64;
 
     /// Whether the time limit of the call has passed.
-    fn is_late(&self) -> bool;
+    fn is_timed_out(&self) -> bool;
 
     /// Sends an endpoint's request and reads the answer.
     ///
     /// # Errors
     /// Those of the endpoint and of [`Platform::send`].
-    fn ask<T: 'static>(&self, endpoint: Endpoint<T>) -> Asking<T>
+    fn ask<T: 'static>(&self, endpoint: Endpoint<T>) -> AnswerFuture<T>
     where
         Self: Sized,
     {
@@ -70,17 +70,17 @@ pub trait Platform {
             Ok(())
         };
         let sent = self.send(request, Box::new(read));
-        Asking { sent, answer }
+        AnswerFuture { sent, answer }
     }
 }
 
 /// A request under way, and the answer to come. An `async` block in its place would be compiled for every type of answer.
-pub struct Asking<T> {
+pub struct AnswerFuture<T> {
     sent: Boxed<()>,
     answer: Rc<Cell<Option<T>>>,
 }
 
-impl<T> Future for Asking<T> {
+impl<T> Future for AnswerFuture<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {

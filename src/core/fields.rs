@@ -110,7 +110,7 @@ pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
+pub fn read_fields(list: &Value) -> Result<Vec<Field>, ConnectError> {
     let Value::Array(items) = list else {
         return Err(ConnectError::argument(
             "type",
@@ -120,7 +120,7 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
     };
     let mut fields: Vec<Field> = Vec::new();
     for item in items {
-        fields.push(read(item, "fields")?);
+        fields.push(read_field(item, "fields")?);
     }
     // Compared with its neighbour in a sorted index, so that the time is not quadratic in the number of fields.
     let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
@@ -137,7 +137,7 @@ pub fn read_list(list: &Value) -> Result<Vec<Field>, ConnectError> {
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn read(value: &Value, argument: &str) -> Result<Field, ConnectError> {
+pub fn read_field(value: &Value, argument: &str) -> Result<Field, ConnectError> {
     match decode(value, false) {
         Some(mut field) => {
             field.secret |= value.get("secret").as_bool() == Some(true);

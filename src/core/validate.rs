@@ -39,7 +39,7 @@ pub fn prepare(fields: &[Field], data: &mut Vec<(String, Secret)>) -> Vec<Issue>
 }
 
 /// [`prepare`] for values from JavaScript. A value that is not a string is an issue, or is removed if it has no field.
-pub fn read(fields: &[Field], data: &Value) -> (Vec<(String, Secret)>, Vec<Issue>) {
+pub fn read_values(fields: &[Field], data: &Value) -> (Vec<(String, Secret)>, Vec<Issue>) {
     let (mut typed, mut is_string) = (Vec::new(), Vec::new());
     for (name, value) in data.members() {
         if !value.is_null() {

@@ -1,6 +1,6 @@
 //! Callback URLs: what is read from one, and how `cf_flow` is added to a URL and removed.
 
-use crate::core::callback::{bind, clean, own_query, parse};
+use crate::core::callback::{clean, own_query, parse, with_flow_id};
 use crate::core::error::ErrorCode;
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::tests::support::appended::{APPENDED, is_appended};
@@ -109,7 +109,7 @@ fn cf_flow_is_the_last_parameter_before_the_fragment() {
         ),
         ("/done", "/done?cf_flow=0f"),
     ] {
-        assert_eq!(bind(url, "0f"), bound);
+        assert_eq!(with_flow_id(url, "0f"), bound);
     }
 }
 
@@ -172,7 +172,7 @@ fn the_apps_own_parameters_are_unchanged_whatever_their_names() {
             assert_eq!(parse(&page, &records), Ok(None), "{page}");
             assert_eq!(clean(&page, &records), page);
         }
-        let bound = bind(&page, "0f");
+        let bound = with_flow_id(&page, "0f");
         let query = bound.split(['?', '#']).nth(1).unwrap();
         for added in ADDED {
             for (how, write) in WRITERS {
@@ -245,7 +245,7 @@ proptest! {
     #[test]
     fn any_text_is_handled_without_a_panic(url in any_url(), text in ".*") {
         for url in [url, text] {
-            let _ = (parse(&url, &[]), clean(&url, &[record("0f", "ca_1", &url)]), own_query(&url), bind(&url, "0f"));
+            let _ = (parse(&url, &[]), clean(&url, &[record("0f", "ca_1", &url)]), own_query(&url), with_flow_id(&url, "0f"));
         }
     }
 
@@ -260,7 +260,7 @@ proptest! {
         let own = clean(&own, &[]);
         // `session_uri` is always the platform's.
         prop_assume!(!own.to_ascii_lowercase().replace('_', "").contains("sessionuri"));
-        let bound = bind(&own, "0f");
+        let bound = with_flow_id(&own, "0f");
         let joint = if bound.contains('#') { bound.find('#').unwrap() } else { bound.len() };
         let added: Vec<&str> = pairs(&url).into_iter().filter(|pair| is_appended(pair)).collect();
         let added = ["&", &added.join("&")].concat();
@@ -277,7 +277,7 @@ proptest! {
 
     #[test]
     fn parsing_finds_the_bound_flow(url in any_url(), id in "[0-9a-f]{32}") {
-        let callback = parse(&bind(&clean(&url, &[]), &id), &[]).unwrap().unwrap();
+        let callback = parse(&with_flow_id(&clean(&url, &[]), &id), &[]).unwrap().unwrap();
         prop_assert_eq!(callback.flow_id, Some(id.clone()));
         prop_assert_eq!(callback.connected_account_id, None);
     }

@@ -1,7 +1,7 @@
 //! The entity: what is sent, and what is read from the server's answer.
 
 use crate::core::api::accounts::{AccountFilter, get_account, list_accounts};
-use crate::core::calls::initiate::Context;
+use crate::core::calls::initiate::InitiateContext;
 use crate::core::error::ErrorCode;
 use crate::tests::support::attempt::{
     LINK, POST, by_id, context, initiated, linked, params, start,
@@ -20,7 +20,7 @@ fn entity_of(
         false => (POST, initiated("https://connect.example/")),
     };
     answer["user_id"] = json!(told);
-    let context = Context {
+    let context = InitiateContext {
         entity_id: asked.map(str::to_owned),
         ..context(Some(params("OAUTH2", is_managed, &json!([]))))
     };

@@ -1,6 +1,6 @@
 //! Starting a connection: the checks before a request is sent, and before a redirect URL is returned.
 
-use crate::core::calls::initiate::{Context, InitiateOptions};
+use crate::core::calls::initiate::{InitiateContext, InitiateOptions};
 use crate::core::error::ErrorCode;
 use crate::core::scheme::AuthScheme;
 use crate::tests::support::acme::{APP, LIST};
@@ -116,7 +116,7 @@ fn an_unsafe_or_foreign_redirect_url_is_refused() {
         ("https://a.example/x", true),
         ("https://b.example/x", false),
     ] {
-        let context = Context {
+        let context = InitiateContext {
             provider_origins: vec!["https://a.example".to_owned()],
             ..context(Some(params("OAUTH2", false, &json!([]))))
         };
@@ -177,7 +177,7 @@ fn the_calls_entity_wins_over_the_clients_and_with_a_key_one_is_required() {
             .as_deref(),
         Some("Melissa")
     );
-    let context = Context {
+    let context = InitiateContext {
         entity_id: None,
         has_key: true,
         ..context(known())

@@ -1,6 +1,6 @@
 //! A new attempt for an existing account: its two requests, and the record of the attempt.
 
-use crate::core::calls::initiate::{Context, Initiated};
+use crate::core::calls::initiate::{InitiateContext, Initiated};
 use crate::core::calls::refresh::refresh;
 use crate::core::error::ErrorCode;
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS};
@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 const GET: &str = "GET /api/v3.1/connected_accounts/a-1";
 const POST: &str = "POST /api/v3.1/connected_accounts/a-1/refresh?redirect_url=https%3A%2F%2Fapp.example%2Fdone%3Fcf_flow%3D0123456789abcdef0123456789abcdef";
 
-fn run(context: Context, script: Vec<Exchange>) -> Played<Initiated> {
+fn run(context: InitiateContext, script: Vec<Exchange>) -> Played<Initiated> {
     play(script, async |platform| {
         refresh(platform, "a-1", &context).await
     })
@@ -68,7 +68,7 @@ fn the_records_entity_is_the_accounts_or_else_the_clients() {
         (json!(null), Some("Jessica"), Some("Jessica")),
         (json!(null), None, None),
     ] {
-        let context = Context {
+        let context = InitiateContext {
             entity_id: own.map(str::to_owned),
             ..context(None)
         };
@@ -84,7 +84,7 @@ fn the_records_entity_is_the_accounts_or_else_the_clients() {
 #[test]
 fn another_entitys_account_is_refused_before_an_attempt_is_started() {
     for has_key in [false, true] {
-        let context = Context {
+        let context = InitiateContext {
             has_key,
             ..context(None)
         };
@@ -96,7 +96,7 @@ fn another_entitys_account_is_refused_before_an_attempt_is_started() {
 
 #[test]
 fn with_a_key_the_client_or_the_account_must_name_the_entity() {
-    let with_key = || Context {
+    let with_key = || InitiateContext {
         entity_id: None,
         has_key: true,
         ..context(None)
@@ -131,7 +131,7 @@ fn an_unsafe_or_foreign_redirect_url_is_refused() {
         ("http://provider.example/", &[]),
         ("https://evil.example/", &["https://provider.example"]),
     ] {
-        let context = Context {
+        let context = InitiateContext {
             provider_origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
             ..context(None)
         };

@@ -1,7 +1,7 @@
 //! Typed values are normalised, completed with defaults and checked against their fields.
 
 use crate::core::error::{ISSUE_CODES, Issue};
-use crate::core::fields::{Field, read_list};
+use crate::core::fields::{Field, read_fields};
 use crate::core::secret::Secret;
 use crate::core::validate::{MAX_LENGTH, prepare};
 use crate::tests::support::cases::secrets;
@@ -11,7 +11,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value as Json, json};
 
 fn fields(json: &Json) -> Vec<Field> {
-    read_list(&value(json)).expect("fields")
+    read_fields(&value(json)).expect("fields")
 }
 
 fn plain(data: &[(String, Secret)]) -> Json {

@@ -223,7 +223,7 @@ impl Platform for Repeating<'_> {
         if self.on_wait == OnWait::Return {
             self.page.set(Surroundings::ATTENDED);
         }
-        Box::pin(ready(match self.is_late() {
+        Box::pin(ready(match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(self.on_wait == OnWait::Nothing),
         }))
@@ -245,7 +245,7 @@ impl Platform for Repeating<'_> {
         CLOCK_START_MS + self.limit_ms
     }
 
-    fn is_late(&self) -> bool {
+    fn is_timed_out(&self) -> bool {
         self.elapsed_ms.get() >= self.limit_ms
     }
 }

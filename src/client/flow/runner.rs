@@ -10,8 +10,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use super::subscriptions::Subscriptions;
-use crate::browser::channel::{CALLBACK, HEARD, POPUP, heard};
+use crate::browser::channel::{CALLBACK, HEARD, POPUP, message_text};
 use crate::browser::popup::Popup;
+use crate::browser::surroundings::PageEvent;
 use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
 use crate::client::shared::HandedOver;
@@ -28,7 +29,7 @@ use crate::core::value::Value;
 pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
 
 /// A callback and its URL, with the attempt that it belongs to, where that is remembered here.
-pub(super) type Returned = (
+pub(super) type PageCallback = (
     Option<PendingConnection>,
     callback::ConnectionCallback,
     String,
@@ -44,7 +45,7 @@ pub(super) struct Runner {
     pub(super) snapshot: RefCell<Rc<FlowSnapshot>>,
     pub(super) listeners: RefCell<Vec<(u32, Listener)>>,
     pub(super) last_listener: Cell<u32>,
-    pub(super) waiting: RefCell<Vec<Function>>,
+    pub(super) settled: RefCell<Vec<Function>>,
     pub(super) popup: RefCell<Option<Popup>>,
     work: RefCell<Option<AbortController>>,
     timer: RefCell<Option<Timer>>,
@@ -68,7 +69,7 @@ impl Runner {
             snapshot: RefCell::new(snapshot),
             listeners: RefCell::default(),
             last_listener: Cell::default(),
-            waiting: RefCell::default(),
+            settled: RefCell::default(),
             popup: RefCell::default(),
             work: RefCell::default(),
             timer: RefCell::default(),
@@ -218,7 +219,7 @@ impl Runner {
     }
 
     /// The callback in the page's address, with the attempt that it belongs to.
-    pub(super) fn returned(&self) -> Option<Returned> {
+    pub(super) fn page_callback(&self) -> Option<PageCallback> {
         let url = self.client.callback_address().ok()?;
         let records = self.client.records_for(&url);
         let callback = callback::parse(&url, &records).ok()??;
@@ -255,7 +256,7 @@ impl Runner {
 
     /// Takes a message of the window that the user has returned to. It is as untrusted as a URL.
     fn receive(&self, event: &JsValue) {
-        let Some(callback) = heard(event, CALLBACK)
+        let Some(callback) = message_text(event, CALLBACK)
             .and_then(|url| callback::parse(&url, &self.client.records_for(&url)).ok()?)
         else {
             return;
@@ -265,15 +266,15 @@ impl Runner {
         drop(subscriptions);
         if let Some(channel) = channel {
             let is_popup = self.machine.borrow().is_by_popup();
-            channel.say(HEARD, if is_popup { POPUP } else { "" });
+            channel.send(HEARD, if is_popup { POPUP } else { "" });
         }
         self.report(FlowEvent::Returned(callback));
     }
 
     fn notice(&self, event: &JsValue) {
-        match surroundings::news(event) {
-            surroundings::News::CameBack => self.report(FlowEvent::PageRestored),
-            surroundings::News::Stored(key) => {
+        match surroundings::page_event(event) {
+            PageEvent::Restored => self.report(FlowEvent::PageRestored),
+            PageEvent::StorageChanged(key) => {
                 let subscriptions = self.subscriptions.borrow();
                 let flow_id = subscriptions.as_ref().map(|all| all.flow_id.clone());
                 drop(subscriptions);
@@ -283,7 +284,7 @@ impl Runner {
                     self.report(FlowEvent::RecordChanged(outcome));
                 }
             }
-            surroundings::News::Other => self.tick(),
+            PageEvent::Changed => self.tick(),
         }
     }
 
@@ -312,7 +313,7 @@ impl Runner {
             }
         }
         if self.machine.borrow().is_settled() {
-            for resolve in self.waiting.take() {
+            for resolve in self.settled.take() {
                 let _ = resolve.call0(&JsValue::UNDEFINED);
             }
         }

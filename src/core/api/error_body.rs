@@ -11,7 +11,7 @@ const MAX_TEXT_CHARS: usize = 300;
 const MAX_ISSUES: usize = 50;
 
 /// The normalised error of a response whose status is not 2xx. Typed values are redacted.
-pub fn read(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
+pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     let typed = &request.typed;
     let none = Value::Null;
     let body = match &response.body {
@@ -46,8 +46,8 @@ pub fn read(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
         (500.., _) => ErrorCode::Server,
         _ => ErrorCode::InvalidRequest,
     });
-    let description = said.map(|text| words(text, typed));
-    let error = word.map(|word| words(&word, typed));
+    let description = said.map(|text| shown_text(text, typed));
+    let error = word.map(|word| shown_text(&word, typed));
     // Only the platform numbers its errors. Anything else comes from the app's own server, or from what stands before it.
     let is_platform =
         nested.get("message").as_text().is_some() && matches!(nested.get("code"), Value::Number(_));
@@ -98,11 +98,11 @@ pub fn request_id(
         .as_text()
         .or_else(|| flat.as_text())
         .or(response.request_id.as_deref());
-    id.map(|id| words(id, typed))
+    id.map(|id| shown_text(id, typed))
 }
 
 /// A server's words, fit to be shown. Typed values go before the text is cut: a cut may leave half of one.
-pub fn words(text: &str, typed: &[(String, Secret)]) -> String {
+pub fn shown_text(text: &str, typed: &[(String, Secret)]) -> String {
     let mut text = text.to_owned();
     redact(&mut text, typed);
     cut(&text, MAX_TEXT_CHARS)
@@ -160,8 +160,8 @@ fn issues(body: &Value, nested: &Value, typed: &[(String, Secret)]) -> Vec<Issue
             {
                 issues.push(Issue {
                     code: "format",
-                    field: words(field, typed),
-                    message: words(text, typed),
+                    field: shown_text(field, typed),
+                    message: shown_text(text, typed),
                     params: Vec::new(),
                 });
             }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::wait::{run, until_active};
+use super::wait::{run_watch, watch_account};
 use super::{Platform, Result};
 use crate::core::api::accounts::{ConnectedAccount, get_account};
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
@@ -82,11 +82,11 @@ pub fn bind(
         ));
     }
     if record.is_forgotten(now_ms) {
-        return Err(expired(record));
+        return Err(flow_expired(record));
     }
     // A failure is told again to whoever opens the same callback twice. Nothing else says more of an attempt that has ended.
     if record.is_ended() && callback.outcome != ClaimedOutcome::Failure {
-        return Err(ended(record));
+        return Err(already_ended(record));
     }
     let is_expired = record.is_expired(now_ms);
     if callback.session_uri.is_some() && !is_expired {
@@ -102,7 +102,7 @@ pub fn bind(
 }
 
 /// The error of an attempt whose time is over.
-pub fn expired(record: &PendingConnection) -> ConnectError {
+pub fn flow_expired(record: &PendingConnection) -> ConnectError {
     ConnectError::new(
         ErrorCode::FlowExpired,
         "the connection was started more than 10 minutes ago: start again",
@@ -111,7 +111,7 @@ pub fn expired(record: &PendingConnection) -> ConnectError {
 }
 
 /// The error of an attempt that has ended without an account.
-pub fn ended(record: &PendingConnection) -> ConnectError {
+pub fn already_ended(record: &PendingConnection) -> ConnectError {
     let message = match record.outcome {
         AttemptOutcome::Cancelled => "the connection was cancelled: start again",
         _ => "the connection has already failed: start again",
@@ -133,7 +133,7 @@ pub fn after_expiry(
         Ok(CheckResult::Active(account)) => Ok(account),
         Ok(CheckResult::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
         Err(error) if !is_missing(&error) => Err(error),
-        Ok(_) | Err(_) => Err(expired(record)),
+        Ok(_) | Err(_) => Err(flow_expired(record)),
     }
 }
 
@@ -186,7 +186,7 @@ async fn confirm(
     if record.is_ended() {
         return Err(claimed_failed());
     }
-    let mut watch = until_active(
+    let mut watch = watch_account(
         platform,
         record.connected_account_id.clone(),
         record.entity_id.clone(),
@@ -197,7 +197,7 @@ async fn confirm(
     }
     watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
     // The user has just come back to the page.
-    run(platform, watch, Pace::Steady).await
+    run_watch(platform, watch, Pace::Steady).await
 }
 
 /// The error that a callback reports.

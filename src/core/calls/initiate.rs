@@ -7,7 +7,7 @@ use super::create_integration::not_needed;
 use super::expected_params::{ExpectedParams, Wanted, get_expected_params};
 use super::{Platform, Result};
 use crate::core::api::connections::{Connection, NewAccount, create_account, create_link};
-use crate::core::callback::{bind, own_query};
+use crate::core::callback::{own_query, with_flow_id};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::redirect::{check, check_return};
@@ -95,7 +95,7 @@ impl Initiated {
 
 /// What the client adds to the caller's options.
 #[derive(Debug)]
-pub struct Context {
+pub struct InitiateContext {
     /// The client's entity.
     pub entity_id: Option<String>,
     /// Whether the platform's key is used. Then no session tells who the user is.
@@ -120,7 +120,7 @@ pub struct Context {
 pub async fn initiate_connection(
     platform: &impl Platform,
     options: &InitiateOptions,
-    context: &Context,
+    context: &InitiateContext,
 ) -> Result<Initiated> {
     let entity_id = options.entity_id.as_ref().or(context.entity_id.as_ref());
     if entity_id.is_none() && context.has_key {
@@ -147,7 +147,7 @@ pub async fn initiate_connection(
         true => None,
         false => own_query(&context.redirect_url),
     };
-    let attempt = Attempt {
+    let attempt = AttemptDraft {
         flow_id: context.flow_id.clone(),
         entity_id: account.entity_id.clone(),
         app: params.app.clone().or_else(|| options.app.clone()),
@@ -165,7 +165,7 @@ pub async fn initiate_connection(
 /// The account to create, and whether the platform hosts its sign-in.
 fn new_account(
     options: &InitiateOptions,
-    context: &Context,
+    context: &InitiateContext,
     params: &ExpectedParams,
 ) -> Result<(NewAccount, bool)> {
     let scheme = &params.auth_scheme;
@@ -177,7 +177,7 @@ fn new_account(
     // A key leads to no other page, so it needs no way back.
     let needs_return = is_hosted || scheme.may_redirect();
     let redirect_url = match may_return {
-        Ok(()) => bind(&context.redirect_url, &context.flow_id),
+        Ok(()) => with_flow_id(&context.redirect_url, &context.flow_id),
         Err(error) if needs_return => return Err(error),
         Err(_) => String::new(),
     };
@@ -205,7 +205,7 @@ fn new_account(
 
 /// What is known of an attempt before the platform answers.
 #[derive(Debug)]
-pub(super) struct Attempt {
+pub(super) struct AttemptDraft {
     pub(super) flow_id: String,
     pub(super) entity_id: Option<String>,
     pub(super) app: Option<String>,
@@ -215,7 +215,7 @@ pub(super) struct Attempt {
     pub(super) own_query: Option<String>,
 }
 
-impl Attempt {
+impl AttemptDraft {
     /// The connection request for the caller, and the record of the attempt.
     pub(super) fn initiated(
         self,

@@ -1,10 +1,10 @@
 //! A new attempt for an existing account (docs/protocol.md §5.7): check whose it is, then one request that is never repeated.
 
-use super::initiate::{Attempt, Context, Initiated};
+use super::initiate::{AttemptDraft, InitiateContext, Initiated};
 use super::{Platform, Result};
 use crate::core::api::accounts::get_account;
 use crate::core::api::connections::refresh_account;
-use crate::core::callback::{bind, own_query};
+use crate::core::callback::{own_query, with_flow_id};
 use crate::core::error::ConnectError;
 use crate::core::watch::is_same_entity;
 
@@ -16,7 +16,7 @@ use crate::core::watch::is_same_entity;
 pub async fn refresh(
     platform: &impl Platform,
     connected_account_id: &str,
-    context: &Context,
+    context: &InitiateContext,
 ) -> Result<Initiated> {
     let account = platform.ask(get_account(connected_account_id)).await?;
     let expected = context.entity_id.as_deref();
@@ -26,10 +26,10 @@ pub async fn refresh(
     if !is_same_entity(expected, account.entity_id.as_deref()) {
         return Err(ConnectError::other_entity());
     }
-    let redirect_url = bind(&context.redirect_url, &context.flow_id);
+    let redirect_url = with_flow_id(&context.redirect_url, &context.flow_id);
     let endpoint = refresh_account(connected_account_id, &redirect_url);
     let connection = platform.ask(endpoint).await?;
-    let attempt = Attempt {
+    let attempt = AttemptDraft {
         flow_id: context.flow_id.clone(),
         entity_id: account.entity_id.or_else(|| context.entity_id.clone()),
         app: Some(account.app).filter(|app| !app.is_empty()),

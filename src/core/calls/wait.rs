@@ -13,12 +13,12 @@ pub async fn wait_until_active(
     platform: &impl Platform,
     connected_account_id: String,
 ) -> Result<ConnectedAccount> {
-    let watch = until_active(platform, connected_account_id, None);
-    run(platform, watch, Pace::Polite).await
+    let watch = watch_account(platform, connected_account_id, None);
+    run_watch(platform, watch, Pace::Polite).await
 }
 
 /// A watch whose deadline is the time limit of the call.
-pub(super) fn until_active(
+pub(super) fn watch_account(
     platform: &impl Platform,
     connected_account_id: String,
     entity_id: Option<String>,
@@ -33,7 +33,7 @@ pub(super) fn until_active(
 }
 
 /// Runs the checks of a watch, the first one at once.
-pub(super) async fn run(
+pub(super) async fn run_watch(
     platform: &impl Platform,
     mut watch: Watch,
     pace: Pace,
@@ -42,7 +42,7 @@ pub(super) async fn run(
     loop {
         let endpoint = get_account(&watch.connected_account_id);
         let answer = platform.ask(endpoint).await;
-        let is_cut_off = answer.is_err() && platform.is_late();
+        let is_cut_off = answer.is_err() && platform.is_timed_out();
         match watch.checked(answer, None, platform.moment()) {
             CheckResult::Active(account) => return Ok(account),
             CheckResult::TooLate => return Err(watch.too_late()),
@@ -63,7 +63,7 @@ pub(super) async fn run(
             }
             let wait_ms = watch.wake_at_ms(pace).saturating_sub(clock_ms);
             is_timer = match platform.wait(wait_ms).await {
-                Err(_) if platform.is_late() => return Err(watch.too_late()),
+                Err(_) if platform.is_timed_out() => return Err(watch.too_late()),
                 waited => waited?,
             };
         }

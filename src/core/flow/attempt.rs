@@ -2,7 +2,7 @@
 
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
-use crate::core::calls::complete::{TIMEOUT_MS, after_expiry, ended};
+use crate::core::calls::complete::{TIMEOUT_MS, after_expiry, already_ended};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::retry::before_check;
@@ -40,7 +40,7 @@ pub enum PopupState {
 
 /// What to do next.
 #[derive(Debug)]
-pub enum Next {
+pub enum Decision {
     /// Wait on.
     Wait,
     /// Check the account now.
@@ -125,7 +125,7 @@ impl OngoingAttempt {
     }
 
     /// The record of how the attempt ended. `None` if that is stored already, or if the attempt has no record.
-    pub fn ended(&self, outcome: AttemptOutcome) -> Option<PendingConnection> {
+    pub fn ended_record(&self, outcome: AttemptOutcome) -> Option<PendingConnection> {
         let mut record = self.record.clone();
         record.outcome = outcome;
         let is_news = self.is_remembered && !self.record.is_ended();
@@ -133,7 +133,7 @@ impl OngoingAttempt {
     }
 
     /// Checks again at once.
-    pub fn again(&mut self, clock_ms: u64) {
+    pub fn recheck(&mut self, clock_ms: u64) {
         self.watch.restart(u64::from(TIMEOUT_MS), clock_ms);
     }
 
@@ -155,7 +155,7 @@ impl OngoingAttempt {
     }
 
     /// Time has passed, or the page has changed.
-    pub fn tick(&mut self, surroundings: Surroundings, moment: Moment) -> Next {
+    pub fn tick(&mut self, surroundings: Surroundings, moment: Moment) -> Decision {
         let clock_ms = moment.clock_ms;
         if self.popup == PopupState::Open && surroundings.is_popup_closed {
             self.popup = PopupState::Gone(clock_ms);
@@ -166,7 +166,7 @@ impl OngoingAttempt {
             && self.watch.is_answered_since(since)
         {
             if surroundings.has_focus && surroundings.is_visible {
-                return Next::Closed;
+                return Decision::Closed;
             }
             // The user is still in it: the provider has cut the tie between the windows.
             self.popup = PopupState::None;
@@ -174,8 +174,8 @@ impl OngoingAttempt {
         }
         self.watch.notice(surroundings, clock_ms);
         match self.watch.start_if_due(self.pace(), clock_ms) {
-            true => Next::Check,
-            false => Next::Wait,
+            true => Decision::Check,
+            false => Decision::Wait,
         }
     }
 
@@ -184,7 +184,7 @@ impl OngoingAttempt {
         &mut self,
         answer: Result<ConnectedAccount, ConnectError>,
         moment: Moment,
-    ) -> Next {
+    ) -> Decision {
         let is_answered = answer.is_ok();
         let pause_ms = match self.popup {
             PopupState::Gone(since) if is_answered || moment.clock_ms < since + GRACE_MS => {
@@ -194,16 +194,18 @@ impl OngoingAttempt {
         };
         if self.is_expired {
             return match after_expiry(answer, &mut self.watch, &self.record) {
-                Ok(account) => Next::Connected(account),
-                Err(error) => Next::Failed(error),
+                Ok(account) => Decision::Connected(account),
+                Err(error) => Decision::Failed(error),
             };
         }
         match self.watch.checked(answer, pause_ms, moment) {
-            CheckResult::Failed(error) => Next::Failed(error),
-            _ if is_answered && self.record.is_ended() => Next::Failed(ended(&self.record)),
-            CheckResult::Active(account) => Next::Connected(account),
-            CheckResult::TooLate => Next::Failed(self.too_late()),
-            CheckResult::Waiting => Next::Wait,
+            CheckResult::Failed(error) => Decision::Failed(error),
+            _ if is_answered && self.record.is_ended() => {
+                Decision::Failed(already_ended(&self.record))
+            }
+            CheckResult::Active(account) => Decision::Connected(account),
+            CheckResult::TooLate => Decision::Failed(self.too_late()),
+            CheckResult::Waiting => Decision::Wait,
         }
     }
 

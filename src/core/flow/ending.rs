@@ -26,7 +26,7 @@ impl Flow {
         let then = match from {
             RetryFrom::Check(mut attempt) if !attempt.record.is_forgotten(moment.now_ms) => {
                 attempt.is_expired = attempt.record.is_expired(moment.now_ms);
-                attempt.again(moment.clock_ms);
+                attempt.recheck(moment.clock_ms);
                 effects.push(Effect::Listen(attempt.record.flow_id.clone()));
                 self.check(attempt, moment)
             }
@@ -62,7 +62,7 @@ impl Flow {
                 self.refuse("cancel")
             }
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => {
-                let ended = attempt.ended(AttemptOutcome::Cancelled);
+                let ended = attempt.ended_record(AttemptOutcome::Cancelled);
                 Ok(self.end(Phase::Cancelled(cancelled()), ended))
             }
             _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
@@ -149,7 +149,7 @@ impl Flow {
         }
         let ended = match &from {
             RetryFrom::Check(attempt) if ends_attempt(&error) => {
-                attempt.ended(AttemptOutcome::Failed)
+                attempt.ended_record(AttemptOutcome::Failed)
             }
             _ => None,
         };

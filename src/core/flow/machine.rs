@@ -215,7 +215,7 @@ impl Flow {
             auth_scheme: self.options.auth_scheme.clone(),
         };
         let work = self.run(Work::Load(options));
-        watched(blank, vec![work])
+        with_popup_check(blank, vec![work])
     }
 
     fn submit(&mut self, mut data: Data) -> Result<Effects, ConnectError> {
@@ -229,7 +229,7 @@ impl Flow {
                 Ok(vec![Effect::ReservePopup])
             }
             Phase::Ready(_) => {
-                let issues = self.complete(&mut data);
+                let issues = self.validate(&mut data);
                 if !issues.is_empty() {
                     self.phase = Phase::Ready(issues);
                     return Ok(Vec::new());
@@ -240,7 +240,7 @@ impl Flow {
         }
     }
 
-    pub(super) fn complete(&self, data: &mut Data) -> Vec<Issue> {
+    pub(super) fn validate(&self, data: &mut Data) -> Vec<Issue> {
         validate::prepare(&self.fields, data)
     }
 
@@ -294,7 +294,7 @@ impl Flow {
             return_to: self.options.return_to.clone(),
         };
         let work = self.run(Work::Initiate(options));
-        watched(blank, vec![work])
+        with_popup_check(blank, vec![work])
     }
 
     fn resume(
@@ -312,7 +312,7 @@ impl Flow {
         match callback {
             Some(callback) => {
                 self.is_at_callback = true;
-                effects.extend(self.arrived(attempt, callback, moment));
+                effects.extend(self.accept_callback(attempt, callback, moment));
             }
             None => effects.extend(self.check(attempt, moment)),
         }
@@ -329,7 +329,7 @@ impl Flow {
         }
         self.adopt(&attempt.record);
         attempt.is_expired = attempt.record.is_expired(moment.now_ms);
-        attempt.again(moment.clock_ms);
+        attempt.recheck(moment.clock_ms);
         let mut effects = Vec::new();
         if attempt.is_remembered {
             effects.push(Effect::Listen(attempt.record.flow_id.clone()));
@@ -354,7 +354,7 @@ impl Flow {
 }
 
 /// With a look at a popup that is still blank.
-pub(super) fn watched(blank: BlankPopup, mut effects: Effects) -> Effects {
+pub(super) fn with_popup_check(blank: BlankPopup, mut effects: Effects) -> Effects {
     if blank == BlankPopup::Open {
         effects.push(Effect::Wake(BLANK_MS));
     }

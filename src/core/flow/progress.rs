@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::attempt::{Next, OngoingAttempt, PopupState};
+use super::attempt::{Decision, OngoingAttempt, PopupState};
 use super::errors::{cancelled, in_app_browser, popup_blocked, popup_closed};
 use super::machine::{
-    AfterLoading, BlankPopup, Effects, Flow, LEAVE_MS, Phase, PopupPurpose, RetryFrom, watched,
+    AfterLoading, BlankPopup, Effects, Flow, LEAVE_MS, Phase, PopupPurpose, RetryFrom,
+    with_popup_check,
 };
 use super::{Effect, FlowMode, Work, WorkResult};
 use crate::core::api::accounts::ConnectedAccount;
@@ -32,7 +33,7 @@ impl Flow {
             }
             Phase::Reserving(PopupPurpose::Initiate(data)) => self.initiate(data, blank),
             Phase::Reserving(PopupPurpose::Navigate(initiated)) => {
-                self.send_on(initiated, blank, moment)
+                self.send_user(initiated, blank, moment)
             }
             other => {
                 self.phase = other;
@@ -51,11 +52,11 @@ impl Flow {
                 WorkResult::Loaded(Err(error)) | WorkResult::Initiated(Err(error)),
             ) => self.refused(error),
             (Phase::Initiating(blank), WorkResult::Initiated(Ok(initiated))) => {
-                self.send_on(Box::new(initiated), blank, moment)
+                self.send_user(Box::new(initiated), blank, moment)
             }
             (Phase::Waiting(mut attempt), WorkResult::Checked(result)) => {
                 let next = attempt.checked(result, moment);
-                self.next(attempt, next, moment)
+                self.decide(attempt, next, moment)
             }
             (other, _) => {
                 self.phase = other;
@@ -79,22 +80,22 @@ impl Flow {
         let mut data = match then {
             AfterLoading::Submit(data) => data,
             AfterLoading::Show(issues) => {
-                self.phase = Phase::Ready(self.listed(issues));
+                self.phase = Phase::Ready(self.of_known_fields(issues));
                 return Vec::new();
             }
         };
         let is_asked = !data.is_empty();
-        let mut issues = self.complete(&mut data);
+        let mut issues = self.validate(&mut data);
         if !issues.is_empty() {
             // Who has not seen the fields yet has made no mistake.
             if !is_asked {
                 issues.clear();
             }
             self.phase = Phase::Ready(issues);
-            return close(blank);
+            return close_popup(blank);
         }
         if !self.may_redirect() {
-            let mut effects = close(blank);
+            let mut effects = close_popup(blank);
             effects.extend(self.initiate(data, BlankPopup::None));
             return effects;
         }
@@ -109,7 +110,7 @@ impl Flow {
             return self.fail(error, RetryFrom::Start);
         }
         let issues = std::mem::take(&mut error.issues);
-        let listed = self.listed(issues.clone());
+        let listed = self.of_known_fields(issues.clone());
         if listed.len() == issues.len() {
             return self.end(Phase::Ready(issues), None);
         }
@@ -120,7 +121,7 @@ impl Flow {
     }
 
     /// Those that are of fields that the app has.
-    fn listed(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
+    fn of_known_fields(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
         let fields = &self.fields;
         let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
         issues.retain(|issue| {
@@ -132,14 +133,19 @@ impl Flow {
     }
 
     /// To wherever the connection request says.
-    fn send_on(&mut self, initiated: Box<Initiated>, blank: BlankPopup, moment: Moment) -> Effects {
+    fn send_user(
+        &mut self,
+        initiated: Box<Initiated>,
+        blank: BlankPopup,
+        moment: Moment,
+    ) -> Effects {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
             let mut attempt = OngoingAttempt::new(record, None, moment);
             attempt.is_remembered = false;
             // Nobody has to be waited for.
             attempt.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
-            let mut effects = close(blank);
+            let mut effects = close_popup(blank);
             effects.extend(self.check(attempt, moment));
             return effects;
         };
@@ -171,7 +177,7 @@ impl Flow {
             _ => return Vec::new(),
         };
         let mut effects: Effects = attempt
-            .ended(AttemptOutcome::Failed)
+            .ended_record(AttemptOutcome::Failed)
             .map(Effect::Store)
             .into_iter()
             .collect();
@@ -210,7 +216,7 @@ impl Flow {
     pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => {
-                self.arrived(attempt, callback, moment)
+                self.accept_callback(attempt, callback, moment)
             }
             ended => self.returned_late(ended, callback, moment),
         }
@@ -250,11 +256,11 @@ impl Flow {
             }
         };
         let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
-        effects.extend(self.arrived(attempt, callback, moment));
+        effects.extend(self.accept_callback(attempt, callback, moment));
         effects
     }
 
-    pub(super) fn arrived(
+    pub(super) fn accept_callback(
         &mut self,
         mut attempt: Box<OngoingAttempt>,
         mut callback: ConnectionCallback,
@@ -292,7 +298,7 @@ impl Flow {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(mut attempt) => {
                 let next = attempt.tick(around, moment);
-                self.next(attempt, next, moment)
+                self.decide(attempt, next, moment)
             }
             Phase::Redirecting(attempt)
                 if moment.clock_ms >= attempt.watch.started_ms + u64::from(LEAVE_MS) =>
@@ -310,18 +316,18 @@ impl Flow {
                     _ => BlankPopup::None,
                 };
                 self.phase = other;
-                watched(blank, self.forget(moment.now_ms))
+                with_popup_check(blank, self.forget(moment.now_ms))
             }
         }
     }
 
-    fn next(&mut self, attempt: Box<OngoingAttempt>, next: Next, moment: Moment) -> Effects {
+    fn decide(&mut self, attempt: Box<OngoingAttempt>, next: Decision, moment: Moment) -> Effects {
         match next {
-            Next::Wait => self.wait(attempt, moment),
-            Next::Check => self.start_check(attempt, moment),
-            Next::Connected(account) => self.connected(attempt, account),
-            Next::Failed(error) => self.fail(error, RetryFrom::Check(attempt)),
-            Next::Closed => {
+            Decision::Wait => self.wait(attempt, moment),
+            Decision::Check => self.start_check(attempt, moment),
+            Decision::Connected(account) => self.connected(attempt, account),
+            Decision::Failed(error) => self.fail(error, RetryFrom::Check(attempt)),
+            Decision::Closed => {
                 // Should it only look closed, the callback will tell.
                 self.end_with_popup(Phase::Cancelled(popup_closed()), None, Some(attempt.record))
             }
@@ -330,7 +336,7 @@ impl Flow {
 
     fn connected(&mut self, attempt: Box<OngoingAttempt>, account: ConnectedAccount) -> Effects {
         let in_popup = attempt.in_popup();
-        let ended = attempt.ended(AttemptOutcome::Connected);
+        let ended = attempt.ended_record(AttemptOutcome::Connected);
         let return_to = attempt.record.return_to;
         let mut effects = self.end_with_popup(
             Phase::Connected {
@@ -368,7 +374,7 @@ impl Flow {
     }
 }
 
-fn close(blank: BlankPopup) -> Effects {
+fn close_popup(blank: BlankPopup) -> Effects {
     match blank {
         BlankPopup::Open => vec![Effect::ClosePopup],
         BlankPopup::None | BlankPopup::Blocked => Vec::new(),

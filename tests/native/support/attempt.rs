@@ -1,7 +1,9 @@
 //! Starting a connection: options, context, and a platform's answers.
 
 use crate::core::calls::expected_params::ExpectedParams;
-use crate::core::calls::initiate::{Context, InitiateOptions, Initiated, initiate_connection};
+use crate::core::calls::initiate::{
+    InitiateContext, InitiateOptions, Initiated, initiate_connection,
+};
 use crate::core::error::ErrorCode;
 use serde_json::{Value as Json, json};
 
@@ -36,8 +38,8 @@ pub fn by_app(data: &Json) -> InitiateOptions {
 }
 
 /// What the client adds for its entity, Jessica.
-pub fn context(params: Option<ExpectedParams>) -> Context {
-    Context {
+pub fn context(params: Option<ExpectedParams>) -> InitiateContext {
+    InitiateContext {
         entity_id: Some("Jessica".to_owned()),
         has_key: false,
         may_create: false,
@@ -51,7 +53,7 @@ pub fn context(params: Option<ExpectedParams>) -> Context {
 /// Starts a connection.
 pub fn start(
     options: InitiateOptions,
-    context: Context,
+    context: InitiateContext,
     script: Vec<Exchange>,
 ) -> Played<Initiated> {
     play(script, async |platform| {

@@ -125,7 +125,7 @@ impl Platform for Script {
         assert!(waits.len() < 1_000, "waits for ever");
         waits.push(wait_ms);
         self.0.passed_ms.set(self.0.passed_ms.get() + wait_ms);
-        Box::pin(ready(match self.is_late() {
+        Box::pin(ready(match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(true),
         }))
@@ -147,7 +147,7 @@ impl Platform for Script {
         CLOCK_START_MS + self.0.limit_ms
     }
 
-    fn is_late(&self) -> bool {
+    fn is_timed_out(&self) -> bool {
         self.0.passed_ms.get() >= self.0.limit_ms
     }
 }
