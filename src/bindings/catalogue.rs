@@ -8,7 +8,7 @@ use super::list::list;
 use crate::client::ConnectClient;
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::create_integration::CreateIntegrationOptions;
-use crate::core::options::{read_app, read_integration_id};
+use crate::core::options::{read_app, read_app_to_list, read_integration_id};
 
 /// The apps that a platform can connect.
 #[wasm_bindgen]
@@ -58,7 +58,7 @@ impl Integrations {
         #[wasm_bindgen(unchecked_param_type = "ListIntegrationsOptions")] options: &JsValue,
     ) -> Result<JsValue, JsValue> {
         list(&self.0, "integrations.list", options, |client, options| {
-            Ok(client.list_integrations(read_app(options)?))
+            Ok(client.list_integrations(read_app_to_list(options)?))
         })
     }
 

@@ -134,7 +134,7 @@ suite("a call", () => {
     test(`${name}: throws for invalid options`, async () => {
       const { asked: requests, options } = fakePlatform();
       const client = await makeClient(options);
-      await refuses(() => list(client, { ...validOptions, typo: 1 }), "unknown", "typo");
+      for (const option of ["typo", "timeoutMs", "signal"]) await refuses(() => list(client, { ...validOptions, [option]: 1 }), "unknown", option);
       for (const wrong of [42, "text", [], true, () => {}]) await refuses(() => list(client, wrong), "type", "options");
       for (const option of Object.keys(validOptions)) await refuses(() => list(client, { ...validOptions, [option]: 42 }), "type", option);
       for (const [how, trap] of Object.entries(traps)) {

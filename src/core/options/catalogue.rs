@@ -28,6 +28,16 @@ pub fn read_app(value: &Value) -> Result<String> {
     read_one(value, "app")
 }
 
+/// Reads the argument of `integrations.list`. A list has no time limit and no signal.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_app_to_list(value: &Value) -> Result<String> {
+    let mut options = Options::new(value);
+    let read = options.required("app");
+    options.end(read)
+}
+
 /// Reads the argument of a call whose only option is `integrationId`.
 ///
 /// # Errors
