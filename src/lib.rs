@@ -72,6 +72,6 @@ pub use core::pending::PendingConnection;
 pub use core::scheme::AuthScheme;
 pub use core::secret::Secret;
 pub use core::status::ConnectionStatus;
-pub use core::trace::{FlowTag, TraceEntry, TraceEvent};
+pub use core::trace::{FlowTag, PopupChange, StorageChange, TraceEntry, TraceEvent};
 pub use core::validate::prepare as validate_params;
 pub use core::value::Value;

@@ -8,7 +8,7 @@ use crate::browser::page::tab;
 use crate::browser::timing::now_ms;
 use crate::core::order::order;
 use crate::core::pending::{AttemptOutcome, PendingConnection};
-use crate::core::trace::{FlowTag, TraceEvent};
+use crate::core::trace::{FlowTag, StorageChange, TraceEvent};
 
 impl ConnectClient {
     /// Returns the attempts of this browser that are still pending, newest first.
@@ -81,8 +81,8 @@ impl ConnectClient {
         record.tab = record.tab.or_else(tab);
         let record = &record;
         let what = match self.0.inner.records.put(record) {
-            true => "stored",
-            false => "kept_in_memory",
+            true => StorageChange::Stored,
+            false => StorageChange::KeptInMemory,
         };
         let flow = FlowTag::of(&record.flow_id);
         self.record(TraceEvent::Storage { flow, what });
@@ -100,7 +100,7 @@ impl ConnectClient {
                 if record.is_forgotten(now) {
                     client.0.inner.records.remove(&record.flow_id);
                     let flow = FlowTag::of(&record.flow_id);
-                    let what = "removed";
+                    let what = StorageChange::Removed;
                     client.record(TraceEvent::Storage { flow, what });
                 }
             }

@@ -43,16 +43,63 @@ pub enum TraceEvent {
     Popup {
         /// The flow.
         flow: FlowTag,
-        /// `reserved`, `blocked`, `navigated` or `closed`.
-        what: &'static str,
+        /// What happened to it.
+        what: PopupChange,
     },
     /// A flow's stored record changed.
     Storage {
         /// The flow.
         flow: FlowTag,
-        /// `stored`, `removed`, or `kept_in_memory` if the storage refused it.
-        what: &'static str,
+        /// What happened to it.
+        what: StorageChange,
     },
+}
+
+/// What happened to a popup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PopupChange {
+    /// The browser opened it.
+    Reserved,
+    /// The browser did not allow it.
+    Blocked,
+    /// It was sent to the provider.
+    Navigated,
+    /// The flow closed it.
+    Closed,
+}
+
+impl PopupChange {
+    /// The change as JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Blocked => "blocked",
+            Self::Navigated => "navigated",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What happened to a stored record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageChange {
+    /// The storage has it.
+    Stored,
+    /// The storage refused it.
+    KeptInMemory,
+    /// It was too old.
+    Removed,
+}
+
+impl StorageChange {
+    /// The change as JavaScript sees it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::KeptInMemory => "kept_in_memory",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 /// The first six digits of a flow id. Enough to tell flows apart, and useless to an attacker.
@@ -125,12 +172,12 @@ impl Serialize for TraceEntry {
             TraceEvent::Popup { flow, what } => {
                 word("kind", "popup")?;
                 word("flow", &flow.text())?;
-                word("what", what)?;
+                word("what", what.as_str())?;
             }
             TraceEvent::Storage { flow, what } => {
                 word("kind", "storage")?;
                 word("flow", &flow.text())?;
-                word("what", what)?;
+                word("what", what.as_str())?;
             }
         }
         if let Some(code) = code {

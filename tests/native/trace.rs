@@ -13,7 +13,7 @@ use crate::core::error::ErrorCode;
 use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
 use crate::core::status::ConnectionStatus;
-use crate::core::trace::{FlowTag, LIMIT, Trace, TraceEvent};
+use crate::core::trace::{FlowTag, LIMIT, PopupChange, StorageChange, Trace, TraceEvent};
 use crate::core::value::Value;
 use crate::tests::support::NOW;
 use crate::tests::support::attempt::FLOW;
@@ -117,9 +117,9 @@ fn an_entry_is_serialized_as_one_flat_object() {
     let state = |state, code| TraceEvent::State { flow, state, code };
     trace.record(state("waiting", None), NOW + 2);
     trace.record(state("failed", Some(ErrorCode::AccessDenied)), NOW + 3);
-    let what = "blocked";
+    let what = PopupChange::Blocked;
     trace.record(TraceEvent::Popup { flow, what }, NOW + 4);
-    let what = "stored";
+    let what = StorageChange::Stored;
     trace.record(TraceEvent::Storage { flow, what }, NOW + 5);
     assert_eq!(
         json!(trace.entries()),
@@ -142,7 +142,7 @@ fn a_full_trace_drops_its_oldest_entry() {
     let mut trace = Trace::default();
     let flow = FlowTag::of(FLOW);
     for at in 0..LIMIT as u64 + 50 {
-        let what = "stored";
+        let what = StorageChange::Stored;
         trace.record(TraceEvent::Storage { flow, what }, at);
     }
     let times: Vec<u64> = trace.entries().iter().map(|entry| entry.at_ms).collect();
@@ -235,7 +235,7 @@ proptest! {
     #[test]
     fn an_entry_shows_at_most_six_digits_of_a_flow_id(id in ".*") {
         let mut trace = Trace::default();
-        trace.record(TraceEvent::Storage { flow: FlowTag::of(&id), what: "removed" }, NOW);
+        trace.record(TraceEvent::Storage { flow: FlowTag::of(&id), what: StorageChange::Removed }, NOW);
         let flow = json!(trace.entries())[0]["flow"].clone();
         let Json::String(flow) = flow else { unreachable!() };
         prop_assert_eq!(flow.len(), 6);

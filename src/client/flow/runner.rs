@@ -22,7 +22,7 @@ use crate::core::calls::complete;
 use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Work, WorkResult};
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::plain::plain;
-use crate::core::trace::{FlowTag, TraceEvent};
+use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
 use crate::core::value::Value;
 
 /// Is called after every change of a flow. What it throws is reported to the page and stops no other listener.
@@ -109,19 +109,22 @@ impl Runner {
             Effect::ReservePopup => {
                 let popup = Popup::open();
                 let is_there = popup.is_some();
-                self.note_popup(if is_there { "reserved" } else { "blocked" });
+                self.note_popup(match is_there {
+                    true => PopupChange::Reserved,
+                    false => PopupChange::Blocked,
+                });
                 self.popup.replace(popup);
                 self.report(FlowEvent::PopupReserved(is_there));
             }
             Effect::NavigatePopup(url) => match self.popup().map(|popup| popup.navigate(&url)) {
-                Some(Ok(())) => self.note_popup("navigated"),
+                Some(Ok(())) => self.note_popup(PopupChange::Navigated),
                 Some(Err(error)) => self.report(FlowEvent::NavigationFailed(error)),
                 None => {}
             },
             Effect::ClosePopup => {
                 if let Some(popup) = self.popup.take() {
                     popup.close();
-                    self.note_popup("closed");
+                    self.note_popup(PopupChange::Closed);
                 }
             }
             Effect::LeavePage(url) => {
@@ -288,7 +291,7 @@ impl Runner {
         }
     }
 
-    fn note_popup(&self, what: &'static str) {
+    fn note_popup(&self, what: PopupChange) {
         let flow = self.tag.get();
         self.client.record(TraceEvent::Popup { flow, what });
     }
