@@ -716,10 +716,6 @@ export interface CreateIntegrationOptions {
 export type TraceEntry = {
   /** Time in milliseconds since 1970. For a request, its end. */
   readonly atMs: number;
-  /** The first six digits of the flow id. */
-  readonly flow?: string;
-  /** Code of the error, if it failed. */
-  readonly code?: ConnectErrorCode;
 } & (
   | {
     /** A request. */
@@ -734,22 +730,38 @@ export type TraceEntry = {
     readonly status?: number;
     /** Duration in milliseconds. */
     readonly ms: number;
+    /** Code of the error, if it failed. */
+    readonly code?: ConnectErrorCode;
+    /** Absent: a request does not name its flow. */
+    readonly flow?: undefined;
   }
   | {
     /** A flow entered a state. */
     readonly kind: "state";
+    /** The first six digits of the flow id. */
+    readonly flow: string;
     /** The new state. */
     readonly state: FlowSnapshot["state"];
+    /** Code of the error, if the flow failed. */
+    readonly code?: ConnectErrorCode;
   }
   | {
     /** A popup changed. */
     readonly kind: "popup";
+    /** The first six digits of the flow id. */
+    readonly flow: string;
+    /** Absent. */
+    readonly code?: undefined;
     /** What happened to the popup. */
     readonly what: "reserved" | "blocked" | "navigated" | "closed";
   }
   | {
     /** A stored record changed. */
     readonly kind: "storage";
+    /** The first six digits of the flow id. */
+    readonly flow: string;
+    /** Absent. */
+    readonly code?: undefined;
     /** What happened to the record. `kept_in_memory`: the storage refused it. */
     readonly what: "stored" | "kept_in_memory" | "removed";
   }
