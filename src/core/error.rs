@@ -211,12 +211,12 @@ pub struct ErrorDetails {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issues: Vec<Issue>,
     #[serde(skip)]
-    cause: Option<Cause>,
+    pub(crate) cause: Option<Cause>,
 }
 
 /// A foreign error. The core only passes it on.
 #[derive(Clone)]
-struct Cause(Rc<dyn Any>);
+pub(crate) struct Cause(Rc<dyn Any>);
 
 impl PartialEq for Cause {
     fn eq(&self, other: &Self) -> bool {

@@ -1,34 +1,9 @@
-//! Errors: their codes in Rust and TypeScript, and their form in JavaScript.
+//! Errors: their codes, and their form in JavaScript.
 
 use std::collections::BTreeSet;
 
-use crate::core::error::{ConnectError, ErrorCode, ISSUE_CODES, Issue};
+use crate::core::error::{ConnectError, ErrorCode, Issue};
 use serde_json::json;
-
-/// The members of a union of string literals in the package's types.
-fn union(name: &str) -> BTreeSet<&'static str> {
-    let types = include_str!("../../src/bindings/types.d.ts");
-    let start = types
-        .find(&format!("export type {name} ="))
-        .expect("the type");
-    let body = types[start..].split(';').next().unwrap();
-    body.split('"').skip(1).step_by(2).collect()
-}
-
-#[test]
-fn the_typescript_types_list_every_error_code() {
-    let mut words = union("ConnectErrorCode");
-    // Raised by JavaScript, when the Rust module is not loaded or has crashed.
-    assert!(words.remove("load_failed"));
-    assert!(words.remove("crashed"));
-    let codes: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
-    assert_eq!(codes, words);
-}
-
-#[test]
-fn the_typescript_types_list_every_issue_code() {
-    assert_eq!(union("IssueCode"), ISSUE_CODES.iter().copied().collect());
-}
 
 #[test]
 fn params_of_an_issue_are_serialized_as_an_object_unless_empty() {

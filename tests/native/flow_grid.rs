@@ -4,11 +4,12 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::flow::{FlowEvent, FlowMode, WorkResult};
 use crate::core::pending::AttemptOutcome;
 use crate::core::watch::Surroundings;
+use crate::tests::shapes::flows::is_typed;
 use crate::tests::support::flow::*;
 use proptest::prelude::*;
 
 /// A flow in every state.
-fn states() -> Vec<(&'static str, Play)> {
+pub fn states() -> Vec<(&'static str, Play)> {
     let ready = || {
         let mut play = Play::new(FlowMode::Popup);
         play.load();
@@ -260,6 +261,7 @@ proptest! {
             let snapshot = play.snapshot();
             prop_assert_eq!(snapshot.error.is_some(), ["failed", "cancelled"].contains(&snapshot.state));
             prop_assert_eq!(snapshot.account.is_some(), snapshot.state == "connected");
+            prop_assert!(is_typed(&snapshot), "{:?}", snapshot);
         }
         // From here on, time passes and every request fails.
         for _ in 0..10_000 {

@@ -26,6 +26,7 @@ mod pending;
 mod redirect;
 mod refresh;
 mod secrets;
+mod shapes;
 mod support;
 mod trace;
 mod validate;

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod flow;
 pub mod json;
 pub mod script;
+pub mod shape;
 pub mod sound;
 pub mod words;
 
