@@ -245,8 +245,8 @@ impl World {
             Effect::Wake(millis) => self.wake_at_ms = Some(self.now_ms + u64::from(millis)),
             Effect::ClosePopup
             | Effect::Listen(_)
-            | Effect::Unwatch
-            | Effect::Unlisten
+            | Effect::IgnorePage
+            | Effect::StopListening
             | Effect::CleanAddress => {}
         }
     }

@@ -37,7 +37,7 @@ impl ConnectClient {
         let mut handed_over = self.0.inner.handed_over.take();
         handed_over.retain(|HandedOver { attempt, .. }| {
             let record = &attempt.record;
-            let is_pending = !attempt.is_remembered
+            let is_pending = !attempt.is_stored
                 || self
                     .0
                     .inner
@@ -57,7 +57,7 @@ impl ConnectClient {
     /// Cancels the attempts that were handed over and that `is_own` accepts: the user starts over.
     pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
         while let Some(HandedOver { attempt, popup }) = self.take_handed_over(is_own) {
-            if attempt.is_remembered {
+            if attempt.is_stored {
                 self.store(&PendingConnection {
                     outcome: AttemptOutcome::Cancelled,
                     ..attempt.record

@@ -1,4 +1,4 @@
-//! Calls of several requests, as ordinary async functions over a [`Platform`].
+//! Calls that send several requests: async functions over a [`Platform`].
 
 mod alongside;
 pub mod complete;
@@ -24,19 +24,19 @@ use super::watch::{Moment, Surroundings};
 /// A future that owns what it needs.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
-/// Reads a response to a request.
+/// Reads the response to a request.
 pub type Reader = Box<dyn Fn(&HttpRequest, &HttpResponse) -> Result<()>>;
 
-/// What a call can do: send requests, wait, and see the time and the page.
+/// The environment of a call: requests, timers, the clock and the page.
 pub trait Platform {
-    /// Sends a request and hands every response to `read`. Repeats it where that is safe and the failure may pass, also when `read`
-    /// fails. Dropping the future aborts the request.
+    /// Sends a request and passes the response to `read`. Retries a GET after an error that is retryable, also one of `read`. Dropping the
+    /// future aborts the request.
     ///
     /// # Errors
-    /// The last failure of `read`, or why there was no response.
+    /// The last error of `read`, or the reason for a missing response.
     fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()>;
 
-    /// Waits this many milliseconds, or until the state of the page changes. True when the time has passed.
+    /// Waits this many milliseconds, or until the state of the page changes. True if the time has passed.
     ///
     /// # Errors
     /// `cancelled`, or `timeout` when the time limit of the call has passed.
@@ -74,7 +74,7 @@ pub trait Platform {
     }
 }
 
-/// A request under way, and the answer to come. An `async` block in its place would be compiled for every type of answer.
+/// The future of an answer. Written by hand, because an `async` block would be compiled for every type of answer.
 pub struct AnswerFuture<T> {
     sent: Boxed<()>,
     answer: Rc<Cell<Option<T>>>,

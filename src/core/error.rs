@@ -1,4 +1,4 @@
-//! The one error of this package: a stable code of ours, beside it the server's own words.
+//! Errors: a stable code of ours, and the server's own code and description.
 
 use std::any::Any;
 use std::fmt;
@@ -11,13 +11,13 @@ use super::text::{concat, cut};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Why a call failed. Stable: a change of a code is a breaking change.
+        /// Why a call failed. Codes are stable: changing one is a breaking change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum ErrorCode { $($(#[$doc])* $name,)* }
 
         impl ErrorCode {
-            /// Every code, for tables and tests.
+            /// All codes.
             pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name,)*];
 
             /// The code as JavaScript sees it.
@@ -29,30 +29,29 @@ macro_rules! codes {
 }
 
 codes! {
-    /// An argument is missing, unknown or of the wrong type; `issues` names it. A mistake in the calling code.
+    /// An argument is missing, unknown or of the wrong type. `issues` names it. This is a bug in the calling code.
     InvalidArgument = "invalid_argument",
-    /// A value that the user gave does not fit its field; `issues` names it. Show it beside the field.
+    /// A value of the user does not fit its field. Show each of `issues` beside its field.
     FieldsInvalid = "fields_invalid",
-    /// None of the app's auth schemes can be used without the developer's own credentials.
+    /// Every auth scheme of the app needs the developer's own credentials.
     AppNotConnectable = "app_not_connectable",
     /// The app's auth scheme is `NO_AUTH`: execute its actions directly.
     ConnectionNotNeeded = "connection_not_needed",
-    /// The app has no enabled integration. The developer makes one on the platform.
+    /// The app has no enabled integration: create one on the platform.
     IntegrationNotFound = "integration_not_found",
-    /// The integration has another auth scheme than the one asked for.
+    /// The integration does not have the requested auth scheme.
     AuthSchemeMismatch = "auth_scheme_mismatch",
-    /// The callback URL contradicts itself. Treat as hostile: start again.
+    /// The callback URL contradicts itself. Treat it as hostile and start again.
     CallbackInvalid = "callback_invalid",
-    /// The callback belongs to no attempt that this browser remembers for this page: it was started in another browser, or in a
-    /// frame of another site. Nothing is left to do here: the user can close the window.
+    /// This page has no record of the callback's attempt: it was started in another browser, or in a frame of another site. The user can close the window.
     CallbackUnbound = "callback_unbound",
     /// The attempt of the callback, or the one to resume, has already failed or was cancelled.
     CallbackReplayed = "callback_replayed",
-    /// The platform wants the app's server to finish the connection with the callback's `session_uri`.
+    /// The app's server must complete the connection with the session of the callback.
     CompletionRequired = "completion_required",
-    /// The attempt is older than its lifetime of 10 minutes, and its account is not `ACTIVE`. Start again.
+    /// The attempt is older than 10 minutes, and its account is not `ACTIVE`. Start again.
     FlowExpired = "flow_expired",
-    /// The user said no at the authorization server (RFC 6749 §4.1.2.1).
+    /// The user denied access at the authorization server (RFC 6749 §4.1.2.1).
     AccessDenied = "access_denied",
     /// The platform reports the account as `FAILED`.
     AccountFailed = "account_failed",
@@ -60,55 +59,55 @@ codes! {
     AccountExpired = "account_expired",
     /// The platform reports the account as `REVOKED`.
     AccountRevoked = "account_revoked",
-    /// The platform reports the account as `INACTIVE`; waiting will not change it.
+    /// The platform reports the account as `INACTIVE`. Waiting does not change that.
     AccountInactive = "account_inactive",
-    /// The callback or the platform speaks of another account or entity than the one initiated. Treat as hostile.
+    /// The callback or the platform names another account or entity than the one initiated. Treat it as hostile.
     AccountMismatch = "account_mismatch",
     /// The server answers for another user than the client's `entityId`.
     EntityMismatch = "entity_mismatch",
-    /// The state of the flow does not allow this call; nothing has changed. A mistake in the calling code.
+    /// The flow does not allow this call in its state, and nothing changed. This is a bug in the calling code.
     InvalidTransition = "invalid_transition",
-    /// The browser did not allow a popup. Retryable: in a click it is allowed.
+    /// The browser blocked the popup. Retryable: browsers allow a popup in a click.
     PopupBlocked = "popup_blocked",
     /// The user closed the popup before the connection was complete.
     PopupClosed = "popup_closed",
-    /// The page runs inside another app's browser, where authorization servers refuse to sign users in; `inAppBrowser` names the app.
+    /// The page runs in another app's browser, where authorization servers refuse to sign users in. `inAppBrowser` names the app.
     InAppBrowser = "in_app_browser",
-    /// The page must not be sent to this URL.
+    /// The URL is not allowed as a redirect URL, or the browser refused to open it.
     RedirectRefused = "redirect_refused",
     /// The server at `baseUrl` redirected an API request, for example to its sign-in page.
     Redirected = "redirected",
-    /// The page is in a frame of another site and would have to be left for the provider, which forbids frames. A popup works there.
+    /// The page is in a frame of another site, and providers forbid frames. Use a popup there.
     Embedded = "embedded",
-    /// No answer: offline, DNS, refused, reset, CORS.
+    /// The request got no answer: offline, DNS, refused, reset or CORS.
     Network = "network",
-    /// No answer, or no final status, in time.
+    /// The time limit passed without an answer, or without a final status.
     Timeout = "timeout",
-    /// The caller's `signal` was aborted, or the client disposed of.
+    /// The caller's `signal` was aborted, the flow was cancelled, or the client was disposed of.
     Cancelled = "cancelled",
     /// HTTP 401.
     Unauthorized = "unauthorized",
     /// HTTP 403.
     Forbidden = "forbidden",
-    /// HTTP 404, or a 400 that means the same (docs/protocol.md §6.3, Q25).
+    /// HTTP 404, or a 400 with the same meaning.
     NotFound = "not_found",
-    /// HTTP 410 for an action: its tool is gone.
+    /// HTTP 410 for an action: the platform removed it.
     Gone = "gone",
     /// HTTP 409.
     Conflict = "conflict",
-    /// HTTP 400, 422 and other refusals; the server's words are in `error_description`.
+    /// HTTP 400, 422 and other refusals.
     InvalidRequest = "invalid_request",
-    /// The platform no longer serves this route: HTTP 410, or 400 with the name of its successor.
+    /// The platform no longer serves this route: HTTP 410, or a 400 that names the successor.
     EndpointRetired = "endpoint_retired",
-    /// HTTP 2xx, but the body says that the platform did not do it.
+    /// HTTP 2xx, but the body reports a failure.
     Rejected = "rejected",
-    /// The action was executed and failed; its words are in `error_description`.
+    /// The action ran and failed.
     ActionFailed = "action_failed",
     /// HTTP 429.
     RateLimited = "rate_limited",
     /// HTTP 500 and above.
     Server = "server",
-    /// The answer is not what the platform's API describes: no JSON, cut, too large, or without an id.
+    /// The answer does not match the platform's API: not JSON, truncated, too large, or without an id.
     ResponseInvalid = "response_invalid",
 }
 
@@ -118,41 +117,42 @@ impl Serialize for ErrorCode {
     }
 }
 
-/// How much of an argument's name is shown.
+/// The longest name of an argument that a message shows.
 const MAX_NAME_CHARS: usize = 100;
 
-/// What is wrong with one argument or one value.
+/// A problem with one argument or value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
     /// One of [`ISSUE_CODES`].
     pub code: &'static str,
     /// Path of the argument or key of the field, for example `data.shop`.
     pub field: String,
-    /// English, one sentence; never contains the value.
+    /// One English sentence. Never contains the value.
     pub message: String,
-    /// For a message in another language: what the field says, never the value. See [`ISSUE_CODES`].
+    /// Details for a translated message (see [`ISSUE_CODES`]). Never the value.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "members")]
     pub params: Vec<(&'static str, String)>,
 }
 
-/// Every code of an [`Issue`]. Those of a field have the params `label` and what is named beside them.
+/// Every code of an [`Issue`]. An issue of a field has the param `label`, and those named here.
 pub const ISSUE_CODES: &[&str] = &[
-    // Nothing is given, or nothing but white space.
+    // Missing or blank.
     "required",
-    // An argument that does not exist.
+    // No such argument.
     "unknown",
-    // Another type of value. For a field: `type`, the type that it has to be.
+    // Not of the expected type. For a field: `type`.
     "type",
-    // Not of its form. For a field: `format`, such as `email`.
+    // Not of the expected format. For a field: `format`, such as `email`.
     "format",
-    // Given twice, in different words.
+    // Given twice with different values.
     "duplicate",
-    // The field's regular expression is not found in it: `pattern`.
+    // Does not match the field's regular expression: `pattern`.
     "pattern",
-    // None of the values that the field allows: `allowed`, separated by commas.
+    // Not one of the allowed values: `allowed`, separated by commas.
     "enum",
-    // More bytes of UTF-8 than any field takes: `max`.
+    // More bytes of UTF-8 than allowed: `max`.
     "too_long",
+    // A secret that contains an invisible character.
     "invisible",
 ];
 
@@ -160,7 +160,7 @@ fn members<S: Serializer>(
     params: &Vec<(&'static str, String)>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    // As a struct, whose serializer is there already: one for maps would be linked in for this alone.
+    // As a struct: a serializer for maps would be compiled for this alone.
     let mut object = serializer.serialize_struct("Params", params.len())?;
     for (name, value) in params {
         object.serialize_field(name, value)?;
@@ -168,53 +168,53 @@ fn members<S: Serializer>(
     object.end()
 }
 
-/// The result of everything that can fail.
+/// A result with the error of this crate.
 pub type Result<T> = std::result::Result<T, ConnectError>;
 
-/// The one error of this package. One pointer wide: every call can end in it.
+/// The error of every call. One pointer wide. Its members are those of [`ErrorDetails`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ConnectError(Box<ErrorDetails>);
 
-/// What a [`ConnectError`] says.
+/// The members of a [`ConnectError`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetails {
-    /// Stable; branch on this.
+    /// Stable. Branch on this.
     pub code: ErrorCode,
-    /// One lower-case English sentence; never contains a typed value, a token or a full URL.
+    /// One English sentence for developers. Never contains a typed value, a token or a full URL.
     pub message: String,
-    /// Whether the same call may succeed later without a change.
+    /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// HTTP status, when a server answered.
+    /// HTTP status, if a server answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// How long the platform asks to wait, in milliseconds.
+    /// The delay that the platform asks for, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The platform's id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The server's own error code, verbatim: an OAuth `error`, a slug, or a number as text.
+    /// The server's error code: an OAuth `error`, a slug, or a number as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The server's own words. Text, not markup.
+    /// The server's description of the error. Text, not markup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
-    /// The account that the attempt was to connect, where the error is about an attempt. It may exist all the same.
+    /// Id of the account that the attempt was to connect, if the error is about an attempt. The account may exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
-    /// The app whose browser the page runs in, with `in_app_browser`.
+    /// With the code `in_app_browser`: the app whose browser shows the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_app_browser: Option<&'static str>,
-    /// Which arguments or values are wrong.
+    /// The arguments or values that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issues: Vec<Issue>,
     #[serde(skip)]
     pub(crate) cause: Option<Cause>,
 }
 
-/// A foreign error. The core only passes it on.
+/// An error of the platform below, which the core passes on.
 #[derive(Clone)]
 pub(crate) struct Cause(Rc<dyn Any>);
 
@@ -231,7 +231,7 @@ impl fmt::Debug for Cause {
 }
 
 impl ConnectError {
-    /// An error of ours.
+    /// Makes an error.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         ConnectError(Box::new(ErrorDetails {
             code,
@@ -249,7 +249,7 @@ impl ConnectError {
         }))
     }
 
-    /// An argument that is wrong. A name may be the caller's own: what is longer than any of ours is cut.
+    /// An argument that is wrong. `problem` follows its name in the message. A long name, which the caller made up, is cut.
     pub fn argument(code: &'static str, field: &str, problem: &str) -> Self {
         let field = cut(field, MAX_NAME_CHARS);
         let message = concat(&["`", &field, "` ", problem]);
@@ -262,7 +262,7 @@ impl ConnectError {
         Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])
     }
 
-    /// The server speaks of another user than the one that the caller named.
+    /// The server answers for another user than the caller named.
     pub fn other_entity() -> Self {
         let message = "the server answers for another user than `entityId`: leave `entityId` out, or sign in as that user";
         Self::new(ErrorCode::EntityMismatch, message)
@@ -280,36 +280,36 @@ impl ConnectError {
         Self::argument("required", "entityId", problem)
     }
 
-    /// Adds what is wrong in particular.
+    /// Sets the issues.
     pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
         self.issues = issues;
         self
     }
 
-    /// Names the account of the attempt.
+    /// Sets the account of the attempt.
     pub fn with_account(mut self, connected_account_id: &str) -> Self {
         self.connected_account_id = Some(connected_account_id.to_owned());
         self
     }
 
-    /// Adds the foreign error behind this one.
+    /// Sets the foreign error that caused this one.
     pub fn with_cause(mut self, cause: impl Any) -> Self {
         self.cause = Some(Cause(Rc::new(cause)));
         self
     }
 
-    /// The foreign error behind this one, such as the `JsValue` that JavaScript threw.
+    /// The foreign error that caused this one, such as the `JsValue` that JavaScript threw.
     pub fn cause<T: Any>(&self) -> Option<&T> {
         self.cause.as_ref()?.0.downcast_ref()
     }
 
-    /// Says whether the same call may succeed later.
+    /// Sets whether the same call may succeed later.
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
         self
     }
 
-    /// Adds the server's own code and words.
+    /// Sets the server's code and description.
     pub fn with_server_words(mut self, error: Option<String>, description: Option<String>) -> Self {
         self.error = error;
         self.error_description = description;

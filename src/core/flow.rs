@@ -1,53 +1,51 @@
-//! One attempt to connect one account, from the fields to the verified account, as a state machine without a browser.
+//! One attempt to connect one account, from the fields to the confirmed account, as a state machine.
 //!
-//! [`Flow::handle`] takes what happened and says what is to be done; it does nothing itself and never waits.
+//! [`Flow::handle`] takes an event and returns the effects that the page has to perform. It never waits.
 //!
-//! | state | leaves on | to |
+//! | state | event | next state |
 //! |---|---|---|
 //! | `idle` | `load` | `loading` |
-//! | `idle` | `load` on a callback page whose attempt is not remembered here | `failed` |
-//! | `idle` | `load` on the callback page of this very app and entity, `resume` | `verifying` |
-//! | `idle` | `load` with an attempt that a disposed flow has left | `waiting` or `verifying` |
-//! | `idle` | `submit` | `loading`, and on by itself when no field is left to ask for |
+//! | `idle` | `load` on a callback page without a record of the attempt | `failed` |
+//! | `idle` | `load` on the callback page of the same app and entity, `resume` | `verifying` |
+//! | `idle` | `load`, with an attempt that a disposed flow handed over | `waiting` or `verifying` |
+//! | `idle` | `submit` | `loading`, then on without `ready` if no field is missing |
 //! | `loading` | answer | `ready` |
-//! | `ready` | `submit`, valid | `initiating` (invalid: stays, with `issues`) |
+//! | `ready` | `submit` with valid values | `initiating` |
+//! | `ready` | `submit` with invalid values | `ready`, with `issues` |
 //! | `initiating` | an account without a redirect URL | `verifying` |
-//! | `initiating` | redirect URL | `redirecting` (the page leaves) or `waiting` (popup) |
+//! | `initiating` | an account with a redirect URL | `redirecting` (page) or `waiting` (popup) |
 //! | `initiating` | the popup is closed | `cancelled` |
-//! | `redirecting` | the page is back from the cache, or was not left | `waiting` |
-//! | `redirecting`, `waiting` | the browser does not go to the redirect URL | `failed` |
-//! | `waiting` | callback, popup gone | `verifying` |
-//! | `waiting` | timer, visible or online again: one look | stays, or what the look tells |
+//! | `redirecting` | the page is restored, or still here after 10 seconds | `waiting` |
+//! | `redirecting`, `waiting` | the browser refuses the redirect URL | `failed` |
+//! | `waiting` | callback, closed popup | `verifying` |
+//! | `waiting` | timer, page visible or online again | `waiting`; a status check decides |
 //! | `waiting`, `verifying` | callback with a session for the app's server | `completing` |
-//! | `verifying` | not `ACTIVE` yet | stays while the callback is young; with the popup gone: `waiting` or `cancelled` |
-//! | `waiting`, `verifying`, `completing` | `ACTIVE`, same id, same entity | `connected` |
-//! | any that asks the platform | refusal, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
-//! | any not ended | `cancel`, here or at another flow of the attempt | `cancelled` |
-//! | `cancelled` by a closed popup | callback after all | `verifying` |
-//! | `failed` by a refused look | callback after all | `verifying` |
-//! | `failed` by its deadline | callback after all | `verifying`, with one look |
-//! | `failed` before the callback | callback that says why | `failed` |
-//! | `failed`, `cancelled` | `retry` | where it went wrong: `loading`, `ready`, `initiating`, `waiting` or `verifying` |
+//! | `verifying` | not `ACTIVE` yet | `verifying` for 30 seconds; after a closed popup `waiting` or `cancelled` |
+//! | `waiting`, `verifying`, `completing` | `ACTIVE`, with the same id and entity | `connected` |
+//! | any with a request | error, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
+//! | any that has not ended | `cancel`, here or in another flow of the attempt | `cancelled` |
+//! | `cancelled` by a closed popup | callback | `verifying` |
+//! | `failed` by an error of a status check | callback | `verifying` |
+//! | `failed` by the deadline | callback | `verifying`, with one status check |
+//! | `failed` before the callback | callback that reports a reason | `failed`, with that reason |
+//! | `failed`, `cancelled` | `retry` | the state before the failure |
 //!
-//! A call that is not in the table is refused with `invalid_transition`, and nothing changes. What a browser or a platform
-//! reports too late is passed over.
+//! Any other call fails with `invalid_transition` and changes nothing. Late events of the browser and late answers are ignored.
 //!
-//! **A closed popup is a question.** A provider that sends `Cross-Origin-Opener-Policy` makes its popup look closed while the
-//! user is still typing. So the platform is asked; if it still waits for the user, the page decides: whoever has closed a
-//! popup is back at the page, which then has the focus. Anybody else is still in the popup.
+//! **A popup that looks closed may be open.** A provider with `Cross-Origin-Opener-Policy` makes its popup look closed. So the flow
+//! checks the account. If the platform still waits for the user, the focus decides: a user who closed a popup is back at the page.
 //!
-//! **A refused look is not the end of the attempt.** The user is still at the provider, and the account may become `ACTIVE`. So the
-//! popup stays, a callback is heard, and `retry` looks again at the same account; at one that is missing, once.
+//! **A failed status check does not end the attempt.** The user can still finish in the popup. So the popup stays open, a callback
+//! counts, and `retry` checks the same account again. An account that does not exist is checked again once.
 //!
-//! **An attempt that has ended stays ended.** Its record says how, so that no callback and no other tab revives it. An attempt whose
-//! time is over gets one look: `ACTIVE` is connected, and anything else is `flow_expired`.
+//! **An ended attempt stays ended.** Its record stores the outcome, so that no callback and no other tab continues it. An expired
+//! attempt gets one status check: `ACTIVE` is `connected`, anything else is `flow_expired`.
 //!
-//! **A disposed flow leaves its attempt to the next one.** A dialog closes and reopens while its user is in the popup: the flow that
-//! loads next, of the same app and entity, goes on with that attempt and its popup. `submit` starts over, which cancels it.
+//! **A disposed flow hands its attempt over.** A dialog may close and reopen while the user is in the popup. The next flow of the same
+//! app and entity that loads continues the attempt, with its popup. `submit` starts over and cancels it.
 //!
-//! **What has ended holds nothing**, but for the channel while its user is still out in the popup: that asks whether to close
-//! itself once it is back, which may be where the browser does not let the page close it. After the attempt's lifetime nobody
-//! comes back any more.
+//! **A finished flow keeps only its channel**, until the popup returns or 10 minutes have passed. The popup asks over the channel
+//! whether to close itself, because the browser may not let this page close it.
 
 mod attempt;
 mod effect;

@@ -145,8 +145,8 @@ impl Runner {
                 popup: self.popup.take(),
             }),
             Effect::Listen(flow_id) => self.listen(flow_id),
-            Effect::Unwatch => self.unwatch(),
-            Effect::Unlisten => {
+            Effect::IgnorePage => self.ignore_page(),
+            Effect::StopListening => {
                 self.timer.take();
                 self.subscriptions.take();
             }
@@ -231,7 +231,7 @@ impl Runner {
     }
 
     /// Listens to other windows only.
-    fn unwatch(&self) {
+    fn ignore_page(&self) {
         let mut subscriptions = self.subscriptions.borrow_mut();
         let page = subscriptions.as_mut().and_then(|all| all.page.take());
         // Removing a listener is the page's code, which may call back.

@@ -1,4 +1,4 @@
-//! A request that runs while others are awaited.
+//! Runs a request while others are awaited.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

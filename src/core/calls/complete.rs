@@ -1,5 +1,4 @@
-//! Completing a connection on the page that the user returns to: bind the callback to an attempt of this browser, then check the
-//! account.
+//! Completes a connection on the callback page: binds the callback to an attempt of this browser, then checks the account.
 
 use serde::Serialize;
 
@@ -40,29 +39,29 @@ pub struct CompletedConnection {
     pub return_to: Option<String>,
 }
 
-/// The attempt that a callback speaks of, whatever has become of it.
+/// The record of a callback's attempt, in any state.
 pub fn find<'a>(
     callback: &ConnectionCallback,
     records: &'a [PendingConnection],
 ) -> Option<&'a PendingConnection> {
     records.iter().find(|record| match &callback.flow_id {
         Some(flow_id) => record.flow_id == *flow_id,
-        // Whoever is signed in redeems it. A stranger's session must not pass for this attempt by an id that is no secret.
+        // The signed-in user redeems a session. An account id is no secret, so it must not bind a foreign session to this attempt.
         None if callback.session_uri.is_some() => false,
         None => callback.connected_account_id.as_ref() == Some(&record.connected_account_id),
     })
 }
 
-/// The attempt that a callback belongs to.
+/// A callback's attempt.
 #[derive(Debug)]
 pub struct Bound {
-    /// What this browser remembers of it.
+    /// Its record.
     pub record: PendingConnection,
-    /// Whether its time is over, so that only an account that is `ACTIVE` by now counts.
+    /// Whether it has expired, so that one status check decides.
     pub is_expired: bool,
 }
 
-/// Finds the attempt of this browser that a callback belongs to: by our parameter, or by the account where the platform dropped it.
+/// Binds a callback to an attempt of this browser: by our parameter, or by the account if the platform dropped the parameter.
 ///
 /// # Errors
 /// `callback_unbound`, `account_mismatch`, `flow_expired`, `callback_replayed`, `completion_required`.
@@ -84,7 +83,7 @@ pub fn bind(
     if record.is_forgotten(now_ms) {
         return Err(flow_expired(record));
     }
-    // A failure is told again to whoever opens the same callback twice. Nothing else says more of an attempt that has ended.
+    // A callback that reports a failure gives the same error each time it is opened.
     if record.is_ended() && callback.outcome != ClaimedOutcome::Failure {
         return Err(already_ended(record));
     }
@@ -101,7 +100,7 @@ pub fn bind(
     })
 }
 
-/// The error of an attempt whose time is over.
+/// The error of an attempt that has expired.
 pub fn flow_expired(record: &PendingConnection) -> ConnectError {
     ConnectError::new(
         ErrorCode::FlowExpired,
@@ -120,7 +119,7 @@ pub fn already_ended(record: &PendingConnection) -> ConnectError {
         .with_account(&record.connected_account_id)
 }
 
-/// The meaning of the one status check of an expired attempt: the user may have finished anyway.
+/// The result of the one status check of an expired attempt. The user may have finished in time.
 ///
 /// # Errors
 /// `flow_expired` when the account is not `ACTIVE`, `account_mismatch`, and those of the request.
@@ -137,12 +136,12 @@ pub fn after_expiry(
     }
 }
 
-/// Whether the platform says that there is no such account.
+/// Whether the error says that the account does not exist.
 pub fn is_missing(error: &ConnectError) -> bool {
     matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
-/// The error of a callback whose attempt is not remembered here.
+/// The error of a callback without a record of its attempt.
 pub fn unbound() -> ConnectError {
     ConnectError::new(
         ErrorCode::CallbackUnbound,
@@ -153,7 +152,7 @@ pub fn unbound() -> ConnectError {
 /// Confirms the attempt that a callback is bound to.
 ///
 /// # Errors
-/// The one that the callback reports, those of [`watch`], and `flow_expired`; each with the id of the account.
+/// The one that the callback reports, those of the status checks, and `flow_expired`. Each names the account.
 pub async fn complete_connection(
     platform: &impl Platform,
     callback: ConnectionCallback,
@@ -179,7 +178,7 @@ async fn confirm(
     bound: &Bound,
 ) -> Result<ConnectedAccount> {
     let record = &bound.record;
-    // An error counts more than an id beside it: that account is not asked for. Nor is that of an attempt that has ended.
+    // The account of a reported failure or of an ended attempt is not checked.
     if let Some(error) = reported(&mut callback) {
         return Err(error);
     }
@@ -196,7 +195,7 @@ async fn confirm(
         return after_expiry(answer.await, &mut watch, record);
     }
     watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
-    // The user has just come back to the page.
+    // The user has just returned, so checks do not slow down while the page is hidden.
     run_watch(platform, watch, Pace::Steady).await
 }
 
@@ -212,7 +211,7 @@ pub fn reported(callback: &mut ConnectionCallback) -> Option<ConnectError> {
     Some(report.with_server_words(Some(error), callback.error_description.take()))
 }
 
-/// Whether an error ends the attempt for good, so that its record is to be closed.
+/// Whether an error ends the attempt, so that its record stores the failure.
 pub fn ends_attempt(error: &ConnectError) -> bool {
     matches!(
         error.code,
@@ -224,8 +223,8 @@ pub fn ends_attempt(error: &ConnectError) -> bool {
     )
 }
 
-/// Whether the callback has done its work, so that it can leave the address bar. One that belongs to nobody may be the
-/// app's own, a session is for the app to read, and what may succeed later is needed again.
+/// Whether a callback with this error is of no further use, so that it is removed from the address. An unbound callback may be the
+/// app's own, a session is for the app, and after any other error the callback may still succeed.
 pub fn uses_up_callback(error: &ConnectError) -> bool {
     ends_attempt(error)
         || matches!(

@@ -1,4 +1,4 @@
-//! Creating an integration (docs/protocol.md §5.4): look the app up, then one request that is never repeated.
+//! Creates an integration (docs/protocol.md §5.4): looks up the app, then sends one request that is never retried.
 
 use super::{Platform, Result};
 use crate::core::api::Endpoint;
@@ -8,7 +8,7 @@ use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::scheme::AuthScheme;
 use crate::core::text::concat;
 
-/// For which app, and how its users authenticate.
+/// Options of `integrations.create`.
 #[derive(Debug, Clone)]
 pub struct CreateIntegrationOptions {
     /// Key of the app.
@@ -17,7 +17,7 @@ pub struct CreateIntegrationOptions {
     pub auth_scheme: Option<AuthScheme>,
 }
 
-/// Creates an integration, with the platform's credentials where it has them.
+/// Creates an integration, with the platform's credentials if it has some for the app.
 ///
 /// # Errors
 /// `connection_not_needed`, `app_not_connectable`, `auth_scheme_mismatch`, and those of the requests.

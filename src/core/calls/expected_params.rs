@@ -1,4 +1,4 @@
-//! Which fields to ask the user for (docs/protocol.md §5.5): the oldest enabled integration that fits decides.
+//! Finds the fields to ask the user for (docs/protocol.md §5.5): those of the oldest enabled integration with the wanted scheme.
 
 use serde::Serialize;
 
@@ -14,10 +14,10 @@ use crate::core::scheme::AuthScheme;
 use crate::core::text::concat;
 use crate::core::time::parse_iso;
 
-/// The most pages of a list that are read.
+/// The most pages of the list that are read.
 const MAX_PAGES: u32 = 20;
 
-/// Which app or integration.
+/// Options of `getExpectedParamsForUser`.
 #[derive(Debug, Clone, Default)]
 pub struct ExpectedParamsOptions {
     /// Key of the app. Either this or `integration_id` is required.
@@ -50,25 +50,25 @@ impl ExpectedParamsOptions {
     }
 }
 
-/// What to ask the user for.
+/// The fields to ask the user for, and their integration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExpectedParams {
-    /// In the order to ask for them; may be empty.
+    /// In the order to show them. May be empty.
     pub expected_input_fields: Vec<Field>,
-    /// `None` when the scheme is `NO_AUTH`: such an app needs no connection.
+    /// Id of the integration. `None` if the scheme is `NO_AUTH`: such an app needs no connection.
     pub integration_id: Option<String>,
-    /// The integration's scheme, which need not be the app's first.
+    /// The integration's scheme.
     pub auth_scheme: AuthScheme,
-    /// Key of the app, when known.
+    /// Key of the app, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
-    /// Whether the integration uses the platform's own credentials, when known.
+    /// Whether the integration uses the platform's own credentials, if known.
     #[serde(skip)]
     pub is_managed: Option<bool>,
 }
 
-/// `may_create`: whether to create an integration for an app that has none.
+/// Returns the expected params. `may_create`: whether to create an integration for an app without one.
 ///
 /// # Errors
 /// `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, and those of the requests.
@@ -82,7 +82,7 @@ pub async fn get_expected_params(
         return of_integration(platform, integration, None, wanted).await;
     }
     let key = wanted.app.unwrap_or_default();
-    // The list may lack the fields, and then the app has them. Asking for both at once saves a round trip.
+    // If the list lacks the fields, the app has them. Asking for both at once saves a round trip.
     let mut app = Alongside::new(platform.ask(get_app(key)));
     let oldest = oldest_integration(platform, key, &mut app, wanted).await?;
     let Some(mut integration) = oldest else {
@@ -125,7 +125,7 @@ async fn oldest_integration(
 fn is_candidate(item: &Integration, app: &str, wanted: Wanted<'_>) -> bool {
     let fits = match (wanted.auth_scheme, &item.auth_scheme) {
         (Some(wanted), Some(scheme)) => wanted == scheme,
-        // An item without its scheme is asked for by its id.
+        // The scheme of an item may be missing. A request by its id tells.
         _ => true,
     };
     item.is_enabled && fits && item.is_of(app)
@@ -142,7 +142,7 @@ fn older(oldest: Option<Integration>, item: Integration) -> Option<Integration> 
     }
 }
 
-/// A request for the app of the options, where one is under way.
+/// The running request for the app of the options, if any.
 type AskedApp<'a> = Option<Alongside<'a, Result<App>>>;
 
 async fn of_integration(
@@ -153,7 +153,7 @@ async fn of_integration(
 ) -> Result<ExpectedParams> {
     check_scheme(wanted.auth_scheme, &integration)?;
     let scheme = integration.auth_scheme.as_ref();
-    // An empty list is complete for OAuth only: a key has to be asked for somewhere.
+    // Only OAuth can have no fields. Any other scheme needs a key.
     let is_complete = integration
         .fields
         .as_ref()

@@ -1,4 +1,4 @@
-//! The account of an entity to use for an app (docs/protocol.md §5.13): the newest usable one.
+//! Finds the account of an entity to use for an app (docs/protocol.md §5.13): the newest usable one.
 
 use super::pages::Pages;
 use super::{Platform, Result};

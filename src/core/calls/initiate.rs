@@ -1,5 +1,4 @@
-//! Starting a connection (docs/protocol.md §5.6): look the integration up where that is needed, then one request that is never
-//! repeated.
+//! Starts a connection (docs/protocol.md §5.6): looks up the integration if necessary, then sends one request that is never retried.
 
 use serde::Serialize;
 
@@ -17,22 +16,22 @@ use crate::core::status::ConnectionStatus;
 use crate::core::validate;
 use crate::core::watch::is_same_entity;
 
-/// What to connect, for whom, with what.
+/// Options of `initiateConnection`.
 #[derive(Debug, Clone, Default)]
 pub struct InitiateOptions {
     /// The end user. Default: the client's.
     pub entity_id: Option<String>,
-    /// Either this or `app` is required.
+    /// Id of the integration. Either this or `app` is required.
     pub integration_id: Option<String>,
-    /// Looks the integration up first.
+    /// Key of the app. Its integration is looked up first.
     pub app: Option<String>,
-    /// With `app`: only an integration of this scheme will do.
+    /// With `app`: accept only an integration of this scheme.
     pub auth_scheme: Option<AuthScheme>,
     /// The user's values by field name.
     pub data: Vec<(String, Secret)>,
     /// Where the user returns to. Default: the client's.
     pub redirect_url: Option<String>,
-    /// Path of this site, handed back when the connection is complete.
+    /// Path of this site at which the app continues. The completed connection returns it.
     pub return_to: Option<String>,
 }
 
@@ -50,35 +49,35 @@ impl InitiateOptions {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionRequest {
-    /// Its state; `INITIATED` or another waiting state when the user has to go to `redirect_url`.
+    /// Its status: `INITIATED` or another waiting status if the user has to go to `redirect_url`.
     pub connection_status: ConnectionStatus,
     /// Id of the account that is being connected.
     pub connected_account_id: String,
-    /// Where to send the user; `None` when there is nothing to do there.
+    /// Where to send the user. `None` if the user need not go anywhere.
     pub redirect_url: Option<String>,
-    /// When that address stops working, in milliseconds since 1970, where the platform says so.
+    /// When `redirect_url` stops working, in milliseconds since 1970, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at_ms: Option<u64>,
-    /// Whose account it is, where the caller or the server named somebody.
+    /// The end user, if the caller or the server named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<String>,
-    /// Our id of this attempt.
+    /// Id of this attempt.
     pub flow_id: String,
 }
 
-/// What initiate came to.
+/// The result of a start.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Initiated {
     /// For the caller.
     pub request: ConnectionRequest,
-    /// What is to be remembered of it.
+    /// The record of the attempt.
     pub record: PendingConnection,
-    /// What is known of the integration now. `None` after a refresh, which does not ask.
+    /// The expected params. `None` after a refresh.
     pub params: Option<ExpectedParams>,
 }
 
 impl Initiated {
-    /// The record, when the user has to leave the page: only then there is something to come back to.
+    /// The record, if the user has to go to the redirect URL. Otherwise there is nothing to resume.
     pub fn pending(&self) -> Option<&PendingConnection> {
         self.request.redirect_url.is_some().then_some(&self.record)
     }
@@ -93,30 +92,30 @@ impl Initiated {
     }
 }
 
-/// What the client adds to the caller's options.
+/// What the client adds to the options of the caller.
 #[derive(Debug)]
 pub struct InitiateContext {
     /// The client's entity.
     pub entity_id: Option<String>,
-    /// Whether the platform's key is used. Then no session tells who the user is.
+    /// Whether the client has the platform's API key. Then no session determines the user.
     pub has_key: bool,
     /// Whether an integration may be created.
     pub may_create: bool,
-    /// Where the user returns to: absolute.
+    /// Where the user returns to: an absolute URL.
     pub redirect_url: String,
     /// The only origins that users may be sent to.
     pub provider_origins: Vec<String>,
-    /// A fresh one.
+    /// Id of the new attempt.
     pub flow_id: String,
-    /// What an earlier call learned of the integration.
+    /// The expected params that an earlier call returned.
     pub params: Option<ExpectedParams>,
 }
 
 /// Starts a connection.
 ///
 /// # Errors
-/// `fields_invalid` before anything is sent, `redirect_refused`, `connection_not_needed`, `invalid_argument` when no entity is named
-/// and no session tells, those of [`get_expected_params`], and those of the request.
+/// `fields_invalid` before anything is sent, `redirect_refused`, `connection_not_needed`, `invalid_argument` without an entity and
+/// without a session, those of [`get_expected_params`], and those of the request.
 pub async fn initiate_connection(
     platform: &impl Platform,
     options: &InitiateOptions,
@@ -136,7 +135,7 @@ pub async fn initiate_connection(
         false => create_account(&account),
     };
     let connection = match platform.ask(endpoint).await {
-        // The refusal made no account, so a link for one makes no second.
+        // The refused request created no account, so this one does not create a second.
         Err(error) if error.code == ErrorCode::EndpointRetired && !is_hosted => {
             check_return(&context.redirect_url)?;
             platform.ask(create_link(&account)).await?
@@ -174,7 +173,7 @@ fn new_account(
     }
     let is_hosted = scheme.is_oauth() && params.is_managed == Some(true);
     let may_return = check_return(&context.redirect_url);
-    // A key leads to no other page, so it needs no way back.
+    // A scheme without a redirect needs no return address.
     let needs_return = is_hosted || scheme.may_redirect();
     let redirect_url = match may_return {
         Ok(()) => with_flow_id(&context.redirect_url, &context.flow_id),
@@ -182,7 +181,7 @@ fn new_account(
         Err(_) => String::new(),
     };
     let mut data = options.data.clone();
-    // A hosted page asks for missing values itself.
+    // The platform's page asks for missing values.
     if !is_hosted {
         let issues = validate::prepare(&params.expected_input_fields, &mut data);
         if !issues.is_empty() {
@@ -203,7 +202,7 @@ fn new_account(
     Ok((account, is_hosted))
 }
 
-/// What is known of an attempt before the platform answers.
+/// An attempt before the platform's answer.
 #[derive(Debug)]
 pub(super) struct AttemptDraft {
     pub(super) flow_id: String,

@@ -1,4 +1,4 @@
-//! A list that is asked for page by page.
+//! Lists that are requested page by page.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,14 +13,14 @@ const MAX_PAGES: u32 = 1_000;
 /// The request for a page, by its cursor.
 type PageEndpoint<T> = Box<dyn Fn(Option<&str>) -> Endpoint<Page<T>>>;
 
-/// The items of a list. The next page is asked for once the items of the last are used up.
+/// The items of a list. The next page is requested when the items of the last one are used up.
 pub struct Pages<T> {
     page: PageEndpoint<T>,
     items: RefCell<IntoIter<T>>,
     position: RefCell<Position>,
 }
 
-/// The page to ask for next.
+/// The page to request next.
 struct Position {
     cursor: Option<String>,
     pages_left: u32,
@@ -47,7 +47,7 @@ impl<T: 'static> Pages<T> {
         })
     }
 
-    /// The next item, or `None` at the end. After an error, the same page is asked for again.
+    /// The next item, or `None` at the end. After an error, the next call requests the same page again.
     ///
     /// # Errors
     /// Those of the request.
@@ -62,12 +62,12 @@ impl<T: 'static> Pages<T> {
     }
 }
 
-/// A list of any type. What is written for it is compiled once.
+/// A list of any type, so that code for it is compiled once.
 pub trait AnyPages {
     /// Whether the next item needs another page.
     fn needs_page(&self) -> bool;
 
-    /// Asks for the next page and takes in its items.
+    /// Requests the next page and stores its items.
     fn ask_page(self: Rc<Self>, platform: &dyn Platform) -> Boxed<()>;
 }
 
@@ -89,7 +89,7 @@ impl<T: 'static> AnyPages for Pages<T> {
     }
 }
 
-/// Asks for pages until there is an item, or the list has ended.
+/// Requests pages until there is an item, or the list has ended.
 ///
 /// # Errors
 /// Those of the request.

@@ -1,4 +1,5 @@
-//! A new attempt for an existing account (docs/protocol.md §5.7): check whose it is, then one request that is never repeated.
+//! Starts a new attempt for an existing account (docs/protocol.md §5.7): checks its entity, then sends one request that is never
+//! retried.
 
 use super::initiate::{AttemptDraft, InitiateContext, Initiated};
 use super::{Platform, Result};
@@ -11,8 +12,8 @@ use crate::core::watch::is_same_entity;
 /// Starts a new attempt for an account.
 ///
 /// # Errors
-/// `entity_mismatch` for another user's account, `redirect_refused`, `invalid_argument` when no entity is named and no session tells,
-/// and those of the requests.
+/// `entity_mismatch` for another user's account, `redirect_refused`, `invalid_argument` without an entity and without a session, and
+/// those of the requests.
 pub async fn refresh(
     platform: &impl Platform,
     connected_account_id: &str,

@@ -1,4 +1,4 @@
-//! Waiting until an account is `ACTIVE`.
+//! Waits until an account is `ACTIVE`.
 
 use super::{Platform, Result};
 use crate::core::api::accounts::{ConnectedAccount, get_account};
@@ -32,7 +32,7 @@ pub(super) fn watch_account(
     )
 }
 
-/// Runs the checks of a watch, the first one at once.
+/// Runs the checks of a watch. The first one starts at once.
 pub(super) async fn run_watch(
     platform: &impl Platform,
     mut watch: Watch,

@@ -1,4 +1,4 @@
-//! Waiting for the user: when to check the account, and what a closed popup means.
+//! An attempt after the user was sent to the provider: when to check the account, and what a closed popup means.
 
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
@@ -8,40 +8,40 @@ use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::retry::before_check;
 use crate::core::watch::{CheckResult, Moment, Pace, Surroundings, Watch};
 
-/// How often a popup is looked at in its first minute, in milliseconds. A user who closes it comes back to the page, and the page looks
-/// then. This is for browsers that do not report that, and for popups that only look closed.
+/// How often to check whether the popup is closed, in its first minute, in milliseconds. Usually the focus of the page tells. This is
+/// for browsers that report no focus, and for popups that only look closed.
 const POPUP_MS: u64 = 1_000;
 
-/// How often later.
+/// The same after the first minute.
 const LATER_POPUP_MS: u64 = 3_000;
 
-/// How often when the user has just come back: the focus may be faster than the news that the window is closed.
+/// The same after the page got the focus, because `closed` may change a little later.
 const BACK_POPUP_MS: u64 = 300;
 
-/// How long that lasts, in milliseconds.
+/// How long [`BACK_POPUP_MS`] applies, in milliseconds.
 const BACK_MS: u64 = 1_500;
 
-/// How long the callback may take to arrive after the popup is closed, in milliseconds.
+/// How long the callback may arrive after the popup is closed, in milliseconds.
 const GRACE_MS: u64 = 1_500;
 
 /// How often the account is checked within that time, in milliseconds.
 const GRACE_CHECK_MS: u64 = 500;
 
-/// What is known of the popup.
+/// The state of the popup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PopupState {
-    /// There is none, or its state cannot be known.
+    /// No popup, or its state is unknown.
     None,
-    /// It is open.
+    /// Open.
     Open,
-    /// It is closed, or looks closed, since this time of the clock.
+    /// Closed, or seems closed, since this time of the clock.
     Gone(u64),
 }
 
 /// What to do next.
 #[derive(Debug)]
 pub enum Decision {
-    /// Wait on.
+    /// Keep waiting.
     Wait,
     /// Check the account now.
     Check,
@@ -49,39 +49,39 @@ pub enum Decision {
     Connected(ConnectedAccount),
     /// The attempt failed.
     Failed(ConnectError),
-    /// The user has closed the popup.
+    /// The user closed the popup.
     Closed,
 }
 
-/// An attempt that the user completes elsewhere.
+/// An attempt that waits for the user, or for the platform.
 #[derive(Debug)]
 pub struct OngoingAttempt {
-    /// The attempt.
+    /// Its record.
     pub record: PendingConnection,
-    /// Whether the user was sent somewhere. Otherwise only the platform has work to do.
-    pub is_remembered: bool,
-    /// The callback that the user came back with.
-    pub claim: Option<ConnectionCallback>,
-    /// The popup.
+    /// Whether the record is stored, because the user was sent to the provider. Otherwise only the platform is awaited.
+    pub is_stored: bool,
+    /// The callback, once the user has returned.
+    pub callback: Option<ConnectionCallback>,
+    /// Its popup.
     pub popup: PopupState,
     /// The checks of the account.
     pub watch: Watch,
-    /// The deadline in milliseconds since 1970, for the app.
+    /// The deadline that the app sees, in milliseconds since 1970.
     pub expires_at_ms: u64,
-    /// Whether the time of the attempt is over, so that one check decides.
+    /// Whether the attempt has expired, so that one status check decides.
     pub is_expired: bool,
-    /// Whether the platform had no such account at the last check.
+    /// Whether the account did not exist at the last check.
     pub was_missing: bool,
 }
 
 impl OngoingAttempt {
-    /// `link_expires_at_ms`: when the redirect URL stops working, where the platform tells.
+    /// `link_expires_at_ms`: when the redirect URL stops working, if known.
     pub fn new(
         record: PendingConnection,
         link_expires_at_ms: Option<u64>,
         moment: Moment,
     ) -> Box<Self> {
-        // A link that has expired on arrival was dated by another clock.
+        // If the link seems expired already, the server's clock differs.
         let expires_at_ms = link_expires_at_ms
             .filter(|at_ms| *at_ms > moment.now_ms)
             .map_or(record.expires_at_ms, |at_ms| {
@@ -97,8 +97,8 @@ impl OngoingAttempt {
         Box::new(OngoingAttempt {
             is_expired: record.is_expired(moment.now_ms),
             record,
-            is_remembered: true,
-            claim: None,
+            is_stored: true,
+            callback: None,
             popup: PopupState::None,
             watch,
             expires_at_ms,
@@ -106,45 +106,45 @@ impl OngoingAttempt {
         })
     }
 
-    /// Takes in the callback: a check at once, and no more time than a platform needs to store the outcome.
-    pub fn claim(&mut self, callback: ConnectionCallback, moment: Moment) {
+    /// Stores the callback and makes a check due. Shortens the deadline to the time that the platform needs to store the outcome.
+    pub fn take_callback(&mut self, callback: ConnectionCallback, moment: Moment) {
         if callback.session_uri.is_none() {
             self.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             self.expires_at_ms = moment.now_ms + u64::from(TIMEOUT_MS);
         }
         self.watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
-        self.claim = Some(callback);
+        self.callback = Some(callback);
         self.popup = PopupState::None;
         self.watch.check_now(moment.clock_ms);
     }
 
-    /// The attempt, if the user is still in its popup.
+    /// The record, if the user is still in the popup.
     pub fn in_popup(&self) -> Option<PendingConnection> {
-        let is_out = self.record.is_popup && self.claim.is_none();
+        let is_out = self.record.is_popup && self.callback.is_none();
         is_out.then(|| self.record.clone())
     }
 
-    /// The record of how the attempt ended. `None` if that is stored already, or if the attempt has no record.
+    /// The record with its outcome. `None` if an outcome is stored already, or if the attempt has no stored record.
     pub fn ended_record(&self, outcome: AttemptOutcome) -> Option<PendingConnection> {
         let mut record = self.record.clone();
         record.outcome = outcome;
-        let is_news = self.is_remembered && !self.record.is_ended();
+        let is_news = self.is_stored && !self.record.is_ended();
         is_news.then_some(record)
     }
 
-    /// Checks again at once.
+    /// Makes a new check due at once.
     pub fn recheck(&mut self, clock_ms: u64) {
         self.watch.restart(u64::from(TIMEOUT_MS), clock_ms);
     }
 
-    /// Whether the platform is asked because something has happened.
+    /// Whether the user is done, so that the platform's answer is awaited.
     pub fn is_verifying(&self) -> bool {
-        self.claim.is_some() || !self.is_remembered || matches!(self.popup, PopupState::Gone(_))
+        self.callback.is_some() || !self.is_stored || matches!(self.popup, PopupState::Gone(_))
     }
 
-    /// The session that the app's server has to complete.
+    /// The session with which the app's server must complete the connection.
     pub fn session_uri(&self) -> Option<&str> {
-        self.claim.as_ref()?.session_uri.as_deref()
+        self.callback.as_ref()?.session_uri.as_deref()
     }
 
     fn pace(&self) -> Pace {
@@ -154,7 +154,7 @@ impl OngoingAttempt {
         }
     }
 
-    /// Time has passed, or the page has changed.
+    /// Decides after a timer or an event of the page.
     pub fn tick(&mut self, surroundings: Surroundings, moment: Moment) -> Decision {
         let clock_ms = moment.clock_ms;
         if self.popup == PopupState::Open && surroundings.is_popup_closed {
@@ -168,7 +168,7 @@ impl OngoingAttempt {
             if surroundings.has_focus && surroundings.is_visible {
                 return Decision::Closed;
             }
-            // The user is still in it: the provider has cut the tie between the windows.
+            // The popup is open: the provider isolated it with `Cross-Origin-Opener-Policy`.
             self.popup = PopupState::None;
             self.watch.next_check_ms = clock_ms + before_check(1, moment.random);
         }
@@ -179,7 +179,7 @@ impl OngoingAttempt {
         }
     }
 
-    /// Takes in the answer to a check.
+    /// Decides after a status check.
     pub fn checked(
         &mut self,
         answer: Result<ConnectedAccount, ConnectError>,
@@ -209,7 +209,7 @@ impl OngoingAttempt {
         }
     }
 
-    /// When to look again, in milliseconds from now.
+    /// When to call [`tick`](Self::tick) next, in milliseconds from now.
     pub fn wake_ms(&self, clock_ms: u64) -> u32 {
         let due_ms = self.watch.wake_at_ms(self.pace());
         let due_ms = match self.popup {
@@ -217,19 +217,19 @@ impl OngoingAttempt {
             PopupState::Gone(since) if self.watch.is_answered_since(since) => {
                 due_ms.min(since + GRACE_MS)
             }
-            // Nothing is decided before an answer.
+            // The next answer decides.
             PopupState::Gone(_) | PopupState::None => due_ms,
         };
-        // A timer that is late already still lets others go first.
+        // A timer that is due still lets other tasks run first.
         due_ms.saturating_sub(clock_ms).clamp(10, 600_000) as u32
     }
 
-    /// How long until the next look at an open popup.
+    /// How long until the next check whether an open popup is closed.
     fn before_popup(&self, clock_ms: u64) -> u64 {
         let age_ms = clock_ms.saturating_sub(self.watch.started_ms);
         let returned_ms = self.watch.returned_ms();
         if !self.watch.is_page_visible() {
-            // Only whether it looks closed although its user is in it, so the pauses grow with its age.
+            // The user is in the popup or elsewhere, so the pauses grow with its age.
             age_ms.max(POPUP_MS)
         } else if (returned_ms..returned_ms + BACK_MS).contains(&clock_ms) {
             BACK_POPUP_MS
@@ -241,9 +241,9 @@ impl OngoingAttempt {
     }
 
     fn too_late(&self) -> ConnectError {
-        let is_for_user = match &self.claim {
-            Some(claim) => claim.session_uri.is_some(),
-            None => self.is_remembered,
+        let is_for_user = match &self.callback {
+            Some(callback) => callback.session_uri.is_some(),
+            None => self.is_stored,
         };
         if is_for_user {
             return ConnectError::new(

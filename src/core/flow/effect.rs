@@ -1,48 +1,49 @@
-//! What a flow asks the page to do.
+//! What a flow asks the page to do, in order.
 
 use super::attempt::OngoingAttempt;
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::pending::PendingConnection;
 
-/// Work that takes time. At most one piece is under way.
+/// A call to the platform. At most one runs at a time.
 #[derive(Debug)]
 pub enum Work {
-    /// Find out what to ask for.
+    /// Ask for the expected params.
     Load(ExpectedParamsOptions),
     /// Start the connection.
     Initiate(InitiateOptions),
-    /// Look at the account of this id.
+    /// Check the account of this id.
     Check(String),
 }
 
-/// What is to be done, in this order.
+/// One step of the page.
 #[derive(Debug)]
 pub enum Effect {
-    /// Open a blank popup, at once: a browser allows it during the click only. Answer with [`FlowEvent::PopupReserved`].
+    /// Open a blank popup at once: browsers allow it only in a click. Answer with
+    /// [`FlowEvent::PopupReserved`](super::FlowEvent::PopupReserved).
     ReservePopup,
-    /// Send the popup there.
+    /// Navigate the popup to this URL.
     NavigatePopup(String),
     /// Close the popup and forget it.
     ClosePopup,
-    /// Leave the page.
+    /// Navigate the page to this URL.
     LeavePage(String),
-    /// Start this work; its number is for the answer.
+    /// Start this work. The answer has the same number.
     Run(u32, Work),
-    /// End the work that is under way.
+    /// Cancel the running work.
     Abort,
-    /// Remember the attempt.
+    /// Store the record of the attempt.
     Store(PendingConnection),
-    /// Keep the attempt, and its popup, for the next flow that loads.
+    /// Keep the attempt and its popup for the next flow that loads.
     HandOver(Box<OngoingAttempt>),
-    /// Hear of callbacks of this flow id in other windows, and of changes of the page.
+    /// Listen to callbacks of this flow id in other windows, and to events of the page.
     Listen(String),
-    /// Hear of callbacks only: how the page changes is of no concern any more.
-    Unwatch,
-    /// Hear no more, and forget to wake up.
-    Unlisten,
-    /// Send a [`FlowEvent::Tick`] after this many milliseconds; replaces the one before.
+    /// Stop listening to the page, but not to callbacks.
+    IgnorePage,
+    /// Stop listening, and stop the timer.
+    StopListening,
+    /// Send [`FlowEvent::Tick`](super::FlowEvent::Tick) after this many milliseconds. Replaces the previous timer.
     Wake(u32),
-    /// The page's address holds a callback that has done its work.
+    /// Remove the callback's parameters from the page's address.
     CleanAddress,
 }

@@ -1,4 +1,4 @@
-//! How an attempt ends, what stays of it, and where the next one begins.
+//! The end of an attempt, and the start of the next one.
 
 use super::Effect;
 use super::errors::cancelled;
@@ -8,8 +8,8 @@ use crate::core::error::ConnectError;
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::watch::Moment;
 
-/// When to forget who is out, in milliseconds: no attempt lives longer.
-const FORGET_MS: u32 = LIFETIME_MS as u32;
+/// How long to wait for a popup after the end, in milliseconds: the lifetime of an attempt.
+const RETURN_MS: u32 = LIFETIME_MS as u32;
 
 impl Flow {
     pub(super) fn retry(&mut self, moment: Moment) -> Result<Effects, ConnectError> {
@@ -22,7 +22,7 @@ impl Flow {
             }
         };
         self.in_popup = None;
-        let mut effects = vec![Effect::Unlisten];
+        let mut effects = vec![Effect::StopListening];
         let then = match from {
             RetryFrom::Check(mut attempt) if !attempt.record.is_forgotten(moment.now_ms) => {
                 attempt.is_expired = attempt.record.is_expired(moment.now_ms);
@@ -47,7 +47,7 @@ impl Flow {
     fn start_over(&mut self) -> Effects {
         match &self.params {
             None => self.start_loading(AfterLoading::Show(Vec::new()), BlankPopup::None),
-            // What was typed is gone: it is asked for again.
+            // The typed values are not kept, so the user enters them again.
             Some(_) if !self.fields.is_empty() => {
                 self.phase = Phase::Ready(Vec::new());
                 Vec::new()
@@ -69,8 +69,7 @@ impl Flow {
         }
     }
 
-    /// The user may still finish elsewhere: a popup that has left this page stays, and so does the record. The next flow may go on
-    /// with the attempt, unless it was this page that was to be left: its user is here.
+    /// Hands over an attempt whose user is in a popup: the popup and the record stay. An attempt without a popup is not handed over.
     pub(super) fn dispose(&mut self) -> Effects {
         let attempt = match std::mem::replace(&mut self.phase, Phase::Cancelled(cancelled())) {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => Some(attempt),
@@ -84,9 +83,9 @@ impl Flow {
             }
             _ => None,
         };
-        let mut effects = vec![Effect::Abort, Effect::Unlisten];
+        let mut effects = vec![Effect::Abort, Effect::StopListening];
         match attempt {
-            Some(attempt) if attempt.record.is_popup || !attempt.is_remembered => {
+            Some(attempt) if attempt.record.is_popup || !attempt.is_stored => {
                 effects.push(Effect::HandOver(attempt));
             }
             Some(_) => {}
@@ -97,19 +96,19 @@ impl Flow {
         effects
     }
 
-    /// Ends the attempt: nothing is under way afterwards.
+    /// Ends the attempt. Nothing runs afterwards.
     pub(super) fn end(&mut self, phase: Phase, ended: Option<PendingConnection>) -> Effects {
         self.end_with_popup(phase, ended, None)
     }
 
-    /// The same while its user may still be out in the popup of this attempt.
+    /// Ends the attempt while the user may still be in its popup.
     pub(super) fn end_with_popup(
         &mut self,
         phase: Phase,
         ended: Option<PendingConnection>,
         in_popup: Option<PendingConnection>,
     ) -> Effects {
-        // An attempt that goes on keeps its popup.
+        // A popup stays open if `retry` can continue its attempt.
         let closes_popup =
             in_popup.is_none() || !matches!(phase, Phase::Failed(_, RetryFrom::Check(_)));
         self.work += 1;
@@ -118,10 +117,10 @@ impl Flow {
         let mut effects: Effects = ended.map(Effect::Store).into_iter().collect();
         effects.push(Effect::Abort);
         if self.in_popup.is_some() {
-            effects.push(Effect::Unwatch);
-            effects.push(Effect::Wake(FORGET_MS));
+            effects.push(Effect::IgnorePage);
+            effects.push(Effect::Wake(RETURN_MS));
         } else {
-            effects.push(Effect::Unlisten);
+            effects.push(Effect::StopListening);
         }
         if closes_popup {
             effects.push(Effect::ClosePopup);
@@ -129,18 +128,18 @@ impl Flow {
         effects
     }
 
-    /// Time has passed since the end.
-    pub(super) fn forget(&mut self, now_ms: u64) -> Effects {
+    /// Stops waiting for a popup once the attempt has expired.
+    pub(super) fn expire_popup(&mut self, now_ms: u64) -> Effects {
         match &self.in_popup {
             Some(record) if record.is_expired(now_ms) => self.stop_listening(),
             _ => Vec::new(),
         }
     }
 
-    /// Nobody is out any more.
+    /// Stops listening: no popup can return.
     pub(super) fn stop_listening(&mut self) -> Effects {
         self.in_popup = None;
-        vec![Effect::Unlisten]
+        vec![Effect::StopListening]
     }
 
     pub(super) fn fail(&mut self, mut error: ConnectError, from: RetryFrom) -> Effects {
@@ -159,12 +158,12 @@ impl Flow {
             _ => None,
         };
         let from = match from {
-            // Another look would show the same.
+            // Another check would have the same result.
             RetryFrom::Check(_) if is_callback_used => RetryFrom::Start,
             RetryFrom::Check(attempt) if attempt.was_missing && is_missing(&error) => {
                 RetryFrom::Start
             }
-            // One that was only refused would not, and another attempt would make a second account.
+            // Only the check failed. A new attempt would create a second account.
             RetryFrom::Check(mut attempt) => {
                 attempt.was_missing = is_missing(&error);
                 RetryFrom::Check(attempt)

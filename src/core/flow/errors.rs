@@ -1,4 +1,4 @@
-//! The flow's own errors.
+//! Errors of a flow.
 
 use crate::core::error::{ConnectError, ErrorCode};
 

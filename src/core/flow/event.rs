@@ -10,48 +10,48 @@ use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::secret::Secret;
 use crate::core::watch::Surroundings;
 
-/// What happened.
+/// One event.
 #[derive(Debug)]
 pub enum FlowEvent {
-    /// The app wants the fields.
+    /// The app called `load`.
     Load,
-    /// The page is the callback of an attempt that is not remembered here.
+    /// The app called `load` on a callback page without a record of the attempt.
     UnknownCallback,
-    /// The user gave these values.
+    /// The app called `submit` with the user's values.
     Submit(Vec<(String, Secret)>),
-    /// The user wants to try once more.
+    /// The app called `retry`.
     Retry,
-    /// The user gives up.
+    /// The app called `cancel`.
     Cancel,
-    /// The app has no more use for the flow.
+    /// The app called `dispose`.
     Dispose,
-    /// An attempt that this browser remembers, and the callback of the page where it is one.
+    /// Continue a stored attempt. On its callback page, with the callback.
     Resume(PendingConnection, Option<ConnectionCallback>),
-    /// An attempt that a disposed flow has left.
+    /// Continue an attempt that a disposed flow handed over.
     TakeOver(Box<OngoingAttempt>),
-    /// Answers [`Effect::ReservePopup`]: whether there is one.
+    /// Answers [`Effect::ReservePopup`](super::Effect::ReservePopup): whether the popup is open.
     PopupReserved(bool),
-    /// Answers [`Effect::Run`] of the same number.
+    /// Answers [`Effect::Run`](super::Effect::Run) of the same number.
     Done(u32, WorkResult),
-    /// The browser did not go to the redirect URL, in the page or in the popup.
+    /// The browser refused to open the redirect URL, in the page or in the popup.
     NavigationFailed(ConnectError),
-    /// The page is shown again after it was left.
+    /// The browser restored the page from the back/forward cache.
     PageRestored,
-    /// The user came back to the callback page, in a popup or another tab.
+    /// The user reached the callback page in a popup or another tab.
     Returned(ConnectionCallback),
-    /// Something may have happened to the account: what is remembered of the attempt has changed to this outcome.
+    /// Another flow or tab changed the stored outcome of the attempt.
     RecordChanged(AttemptOutcome),
     /// Time has passed, or the page has changed.
     Tick(Surroundings),
 }
 
-/// What a piece of work came to.
+/// The result of [`Work`](super::Work).
 #[derive(Debug)]
 pub enum WorkResult {
-    /// To [`Work::Load`].
+    /// Of `Work::Load`.
     Loaded(Result<ExpectedParams, ConnectError>),
-    /// To [`Work::Initiate`].
+    /// Of `Work::Initiate`.
     Initiated(Result<Initiated, ConnectError>),
-    /// To [`Work::Check`].
+    /// Of `Work::Check`.
     Checked(Result<ConnectedAccount, ConnectError>),
 }

@@ -19,51 +19,51 @@ use crate::core::text::concat;
 use crate::core::validate;
 use crate::core::watch::Moment;
 
-/// How long a page may take to be left, in milliseconds.
+/// How long the browser may take to leave the page, in milliseconds.
 pub(super) const LEAVE_MS: u32 = 10_000;
 
-/// How often a popup that is still blank is looked at, in milliseconds.
+/// How often to check whether a blank popup is closed, in milliseconds.
 const BLANK_MS: u32 = 300;
 
 pub(super) type Data = Vec<(String, Secret)>;
 
-/// One attempt to connect one account.
+/// The state machine of a flow. Starts as `idle`.
 #[derive(Debug)]
 pub struct Flow {
     pub(super) options: FlowOptions,
-    /// Without its fields: those are in `fields`.
+    /// Without its fields, which are in `fields`.
     pub(super) params: Option<ExpectedParams>,
     pub(super) fields: Rc<Vec<Field>>,
     pub(super) phase: Phase,
-    /// The app in whose browser the page runs.
+    /// The app whose browser shows the page.
     pub(super) in_app_browser: Option<&'static str>,
-    /// Whether the page is in a frame of another site, which cannot be left for the provider.
+    /// Whether the page is in a frame of another site, where providers refuse to be shown.
     pub is_embedded: bool,
-    /// Number of the work under way.
+    /// Number of the running work.
     pub(super) work: u32,
     pub(super) is_at_callback: bool,
-    /// The attempt that has ended here before its user was back from the popup.
+    /// The record of an attempt that ended while the user was still in its popup.
     pub(super) in_popup: Option<PendingConnection>,
 }
 
-/// The popup of an attempt that has not been sent anywhere yet.
+/// The popup before it is navigated to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlankPopup {
-    /// None was asked for.
+    /// Not requested.
     None,
-    /// It is open.
+    /// Open.
     Open,
-    /// The browser did not allow it.
+    /// Blocked by the browser.
     Blocked,
 }
 
-/// What is big is boxed: every transition moves it.
+/// The state. Large values are boxed, because every transition moves them.
 #[derive(Debug)]
 pub(super) enum Phase {
     Idle,
     Loading(AfterLoading, BlankPopup),
     Ready(Vec<Issue>),
-    /// Between [`Effect::ReservePopup`] and its answer.
+    /// Waits for the answer to [`Effect::ReservePopup`].
     Reserving(PopupPurpose),
     Initiating(BlankPopup),
     Redirecting(Box<OngoingAttempt>),
@@ -76,16 +76,16 @@ pub(super) enum Phase {
     Cancelled(ConnectError),
 }
 
-/// What the fields are asked for.
+/// What to do with the fields.
 #[derive(Debug)]
 pub(super) enum AfterLoading {
-    /// To be shown, with what is wrong with their values.
+    /// Show them, with the issues of their values.
     Show(Vec<Issue>),
-    /// To submit this.
+    /// Submit these values.
     Submit(Data),
 }
 
-/// What the popup is for.
+/// What to do once the popup is open or blocked.
 #[derive(Debug)]
 pub(super) enum PopupPurpose {
     Load(Data),
@@ -93,14 +93,14 @@ pub(super) enum PopupPurpose {
     Navigate(Box<Initiated>),
 }
 
-/// Where a second try begins.
+/// Where `retry` starts.
 #[derive(Debug)]
 pub(super) enum RetryFrom {
-    /// With the fields, or at once where there are none.
+    /// With the fields, or at once if there are none.
     Start,
-    /// With the connection request, whose popup was blocked.
+    /// With a popup for the connection request.
     Popup(Box<Initiated>),
-    /// With a look at the account.
+    /// With a check of the account.
     Check(Box<OngoingAttempt>),
 }
 
@@ -122,10 +122,10 @@ impl Flow {
         }
     }
 
-    /// What is to be done now that this has happened.
+    /// Takes an event and returns the effects to perform.
     ///
     /// # Errors
-    /// `invalid_transition` for a call of the app that the state does not allow. Nothing has changed then.
+    /// `invalid_transition` for a call that the state does not allow. Nothing has changed then.
     pub fn handle(&mut self, event: FlowEvent, moment: Moment) -> Result<Effects, ConnectError> {
         Ok(match event {
             FlowEvent::Load => self.load()?,
@@ -147,7 +147,7 @@ impl Flow {
         })
     }
 
-    /// Whether nothing more will happen by itself.
+    /// Whether the state changes only by a call of the app, or by leaving the page.
     pub fn is_settled(&self) -> bool {
         matches!(
             self.phase,
@@ -159,17 +159,17 @@ impl Flow {
         )
     }
 
-    /// Whether an attempt that this browser remembers is one of this flow.
+    /// Whether a stored attempt has the options of this flow.
     pub fn is_own(&self, record: &PendingConnection) -> bool {
         self.options.describe(record)
     }
 
-    /// Whether nothing has happened yet.
+    /// Whether the flow is `idle`.
     pub fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle)
     }
 
-    /// Whether the user was sent on in a popup: by this page, or by the one that was here before it was reloaded.
+    /// Whether the user is in a popup, which this page opened, now or before a reload.
     pub fn is_by_popup(&self) -> bool {
         match &self.phase {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => attempt.record.is_popup,
@@ -199,7 +199,7 @@ impl Flow {
         }
     }
 
-    /// Another attempt must not be offered where one has just ended well.
+    /// Fails: the user may just have connected in another browser, so the fields must not be shown.
     fn unknown_callback(&mut self) -> Result<Effects, ConnectError> {
         match self.phase {
             Phase::Idle => Ok(self.fail(unbound(), RetryFrom::Start)),
@@ -220,7 +220,7 @@ impl Flow {
 
     fn submit(&mut self, mut data: Data) -> Result<Effects, ConnectError> {
         match &self.phase {
-            // Whether the user has to go anywhere is not known yet, but a popup can only be had now.
+            // The popup may turn out to be unnecessary, but only this click can open one.
             Phase::Idle if self.options.mode == FlowMode::Redirect => {
                 Ok(self.start_loading(AfterLoading::Submit(data), BlankPopup::None))
             }
@@ -249,13 +249,13 @@ impl Flow {
         params.is_none_or(|params| params.auth_scheme.may_redirect())
     }
 
-    /// The app whose browser keeps users from signing in, unless the page lets them try.
+    /// The app whose browser refuses sign-ins, unless the options allow a try.
     pub(super) fn refusing_app(&self) -> Option<&'static str> {
         self.in_app_browser
             .filter(|_| !self.options.allow_in_app_browser)
     }
 
-    /// With values that are complete.
+    /// Starts the connection. The values are valid.
     pub(super) fn begin(&mut self, data: Data) -> Effects {
         if self.may_redirect() {
             if let Some(app) = self.refusing_app() {
@@ -270,7 +270,7 @@ impl Flow {
     }
 
     pub(super) fn initiate(&mut self, data: Data, blank: BlankPopup) -> Effects {
-        // Nothing has been started yet, so nothing is lost.
+        // The platform has no account yet, so nothing is lost.
         if blank == BlankPopup::Blocked
             && self.options.mode == FlowMode::Popup
             && self.may_redirect()
@@ -278,7 +278,7 @@ impl Flow {
             return self.fail(popup_blocked(), RetryFrom::Start);
         }
         if blank != BlankPopup::Open && self.is_embedded && self.may_redirect() {
-            // A popup may be allowed in another click.
+            // Another click may open a popup.
             let is_blocked = blank == BlankPopup::Blocked;
             return self.fail(embedded().with_retryable(is_blocked), RetryFrom::Start);
         }
@@ -331,14 +331,14 @@ impl Flow {
         attempt.is_expired = attempt.record.is_expired(moment.now_ms);
         attempt.recheck(moment.clock_ms);
         let mut effects = Vec::new();
-        if attempt.is_remembered {
+        if attempt.is_stored {
             effects.push(Effect::Listen(attempt.record.flow_id.clone()));
         }
         effects.extend(self.check(attempt, moment));
         Ok(effects)
     }
 
-    /// A second try is one of the same.
+    /// Fills in missing options from the record, so that `retry` connects the same.
     fn adopt(&mut self, record: &PendingConnection) {
         let options = &mut self.options;
         let or = |own: &mut Option<String>, other: &Option<String>| {
@@ -353,7 +353,7 @@ impl Flow {
     }
 }
 
-/// With a look at a popup that is still blank.
+/// Adds a timer that checks whether a blank popup is closed.
 pub(super) fn with_popup_check(blank: BlankPopup, mut effects: Effects) -> Effects {
     if blank == BlankPopup::Open {
         effects.push(Effect::Wake(BLANK_MS));

@@ -6,23 +6,23 @@ use crate::core::scheme::AuthScheme;
 /// How the user is sent to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FlowMode {
-    /// The page itself leaves.
+    /// Navigates the page.
     Redirect,
-    /// A popup; where it is blocked the flow stops with `popup_blocked`.
+    /// Opens a popup. If the browser blocks it, the flow fails with `popup_blocked`.
     Popup,
-    /// A popup; where it is blocked the page leaves.
+    /// Opens a popup. If the browser blocks it, navigates the page.
     #[default]
     Auto,
 }
 
-/// What to connect, for whom and how.
+/// Options of a flow.
 #[derive(Debug, Clone, Default)]
 pub struct FlowOptions {
     /// Key of the app. Either this or `integration_id` is required.
     pub app: Option<String>,
     /// Id of the integration.
     pub integration_id: Option<String>,
-    /// Only an integration of this scheme will do.
+    /// Accept only an integration of this scheme.
     pub auth_scheme: Option<AuthScheme>,
     /// The end user. Default: the client's.
     pub entity_id: Option<String>,
@@ -30,28 +30,28 @@ pub struct FlowOptions {
     pub mode: FlowMode,
     /// Where the user returns to. Default: the client's.
     pub redirect_url: Option<String>,
-    /// Path of this site, handed back when the connection is complete.
+    /// Path of this site at which the app continues. The connected flow returns it.
     pub return_to: Option<String>,
-    /// Whether to go on inside another app's browser, where most authorization servers refuse to sign users in.
+    /// Whether to start in another app's browser, where most authorization servers refuse to sign users in. Default false.
     pub allow_in_app_browser: bool,
 }
 
-/// Which attempt to go on with.
+/// Which stored attempt to resume.
 #[derive(Debug, Clone, Default)]
 pub struct ResumeOptions {
-    /// The attempt itself. Default: see [`resume`](crate::ConnectClient::resume).
+    /// Id of the attempt. Default: see [`resume`](crate::ConnectClient::resume).
     pub flow_id: Option<String>,
-    /// Only an attempt at this app.
+    /// Accept only an attempt to connect this app.
     pub app: Option<String>,
-    /// Only an attempt with this integration.
+    /// Accept only an attempt with this integration.
     pub integration_id: Option<String>,
-    /// Only an attempt of this end user. Default: the client's.
+    /// Accept only an attempt of this end user. Default: the client's.
     pub entity_id: Option<String>,
 }
 
 impl FlowOptions {
-    /// Whether an attempt is one at the connection that these options describe. The app or the integration has to be known on both
-    /// sides, and everything that is known on both sides has to be equal.
+    /// Whether an attempt has these options. The app or the integration must be known on both sides. Whatever is known on both sides
+    /// must be equal.
     pub fn describe(&self, record: &PendingConnection) -> bool {
         let app = equal(&self.app, &record.app, |a, b| a.eq_ignore_ascii_case(b));
         let integration = equal(&self.integration_id, &record.integration_id, |a, b| a == b);

@@ -1,4 +1,4 @@
-//! What the browser and the platform report, and where the flow goes from there.
+//! Transitions on events of the browser and on answers of the platform.
 
 use std::rc::Rc;
 
@@ -87,7 +87,7 @@ impl Flow {
         let is_asked = !data.is_empty();
         let mut issues = self.validate(&mut data);
         if !issues.is_empty() {
-            // Who has not seen the fields yet has made no mistake.
+            // The user has not seen the fields yet.
             if !is_asked {
                 issues.clear();
             }
@@ -114,13 +114,13 @@ impl Flow {
         if listed.len() == issues.len() {
             return self.end(Phase::Ready(issues), None);
         }
-        // The client has learned of other fields since, for another flow.
+        // The app's fields have changed since this flow loaded them.
         let mut effects = self.end(Phase::Idle, None);
         effects.extend(self.start_loading(AfterLoading::Show(issues), BlankPopup::None));
         effects
     }
 
-    /// Those that are of fields that the app has.
+    /// The issues whose fields the app has.
     fn of_known_fields(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
         let fields = &self.fields;
         let by_name = order(fields.len(), &|a, b| fields[a].name.cmp(&fields[b].name));
@@ -132,7 +132,7 @@ impl Flow {
         issues
     }
 
-    /// To wherever the connection request says.
+    /// Sends the user to the redirect URL, if there is one.
     fn send_user(
         &mut self,
         initiated: Box<Initiated>,
@@ -142,8 +142,8 @@ impl Flow {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
             let mut attempt = OngoingAttempt::new(record, None, moment);
-            attempt.is_remembered = false;
-            // Nobody has to be waited for.
+            attempt.is_stored = false;
+            // The user need not go anywhere.
             attempt.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close_popup(blank);
             effects.extend(self.check(attempt, moment));
@@ -169,7 +169,7 @@ impl Flow {
         effects
     }
 
-    /// The browser does not go there, so that nobody will come back.
+    /// The browser refused the redirect URL, so no callback will come.
     pub(super) fn navigation_failed(&mut self, error: ConnectError) -> Effects {
         let attempt = match &self.phase {
             Phase::Redirecting(attempt) => attempt,
@@ -185,7 +185,7 @@ impl Flow {
         effects
     }
 
-    /// The page was not left after all, or the user has come back to it.
+    /// The user came back without a callback.
     pub(super) fn page_restored(&mut self, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Redirecting(attempt) => self.check(attempt, moment),
@@ -196,7 +196,7 @@ impl Flow {
         }
     }
 
-    /// Another flow of this attempt, or another window, knows how it ended.
+    /// Another flow or window stored an outcome of this attempt.
     pub(super) fn record_changed(&mut self, outcome: AttemptOutcome, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(_) | Phase::Redirecting(_) if outcome == AttemptOutcome::Cancelled => {
@@ -222,7 +222,7 @@ impl Flow {
         }
     }
 
-    /// The user is back after the end, in a popup that is answered by now.
+    /// A callback after the end of the flow.
     fn returned_late(
         &mut self,
         mut ended: Phase,
@@ -234,16 +234,16 @@ impl Flow {
             return Vec::new();
         };
         let attempt = match ended {
-            // The popup only looked closed.
+            // The popup only seemed closed.
             Phase::Cancelled(_) => OngoingAttempt::new(record, None, moment),
-            // Only a look was refused.
+            // Only a status check failed.
             Phase::Failed(_, RetryFrom::Check(attempt)) => attempt,
-            // The user was only too slow.
+            // The user was late.
             Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
                 OngoingAttempt::new(record, None, moment)
             }
             _ => {
-                // The platform's word was faster, but the callback knows why.
+                // The status check was faster, but the callback has the reason.
                 let is_ours = bind(&callback, std::slice::from_ref(&record), moment.now_ms);
                 if let Phase::Failed(error, _) = &mut ended
                     && let Some(reason) = complete::reported(&mut callback)
@@ -279,15 +279,15 @@ impl Flow {
                     attempt.is_expired = true;
                     callback.session_uri = None;
                 }
-                attempt.claim(callback, moment);
+                attempt.take_callback(callback, moment);
                 if let Some(error) = reason {
                     return self.fail(error, RetryFrom::Check(attempt));
                 }
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
-                attempt.claim(callback, moment);
+                attempt.take_callback(callback, moment);
             }
-            // It says nothing of this flow, but something has happened.
+            // The callback is of another attempt, but the account may have changed.
             Err(error) if error.code == ErrorCode::CallbackUnbound => {}
             Err(error) => return self.fail(error, RetryFrom::Start),
         }
@@ -316,7 +316,7 @@ impl Flow {
                     _ => BlankPopup::None,
                 };
                 self.phase = other;
-                with_popup_check(blank, self.forget(moment.now_ms))
+                with_popup_check(blank, self.expire_popup(moment.now_ms))
             }
         }
     }
@@ -328,7 +328,7 @@ impl Flow {
             Decision::Connected(account) => self.connected(attempt, account),
             Decision::Failed(error) => self.fail(error, RetryFrom::Check(attempt)),
             Decision::Closed => {
-                // Should it only look closed, the callback will tell.
+                // The popup may only seem closed. Then the callback arrives.
                 self.end_with_popup(Phase::Cancelled(popup_closed()), None, Some(attempt.record))
             }
         }
@@ -358,7 +358,7 @@ impl Flow {
         vec![wake]
     }
 
-    /// Looks at the account now, unless a look is under way already.
+    /// Checks the account now, unless a check is running.
     pub(super) fn check(&mut self, mut attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
         match attempt.watch.start(moment.clock_ms) {
             true => self.start_check(attempt, moment),
@@ -367,8 +367,8 @@ impl Flow {
     }
 
     fn start_check(&mut self, attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
-        let look = Work::Check(attempt.record.connected_account_id.clone());
-        let mut effects = vec![self.run(look)];
+        let work = Work::Check(attempt.record.connected_account_id.clone());
+        let mut effects = vec![self.run(work)];
         effects.extend(self.wait(attempt, moment));
         effects
     }

@@ -1,4 +1,4 @@
-//! What an app renders a flow from.
+//! The state of a flow, for rendering.
 
 use std::rc::Rc;
 
@@ -11,61 +11,62 @@ use crate::core::error::{ConnectError, Issue};
 use crate::core::fields::Field;
 use crate::core::scheme::AuthScheme;
 
-/// A flow at one moment. What does not belong to its state is absent.
+/// The state of a flow. Members that its state does not have are absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlowSnapshot {
-    /// One of the words of the table in [`flow`](super).
+    /// Name of the state: `idle`, `loading`, `ready`, `initiating`, `redirecting`, `waiting`, `verifying`, `completing`, `connected`,
+    /// `failed` or `cancelled`.
     pub state: &'static str,
-    /// Key of the app, as far as it is known.
+    /// Key of the app, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
     /// The end user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<String>,
-    /// What to ask the user for; empty until that is known.
+    /// The fields to ask the user for. Empty until `ready`.
     #[serde(skip)]
     pub expected_input_fields: Rc<Vec<Field>>,
-    /// Id of the integration, once it is known.
+    /// Id of the integration, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
-    /// The integration's scheme, once it is known.
+    /// The integration's scheme, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_scheme: Option<AuthScheme>,
-    /// In `ready`: what is wrong with the values of the last submit.
+    /// In `ready`: the problems of the values of the last `submit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issues: Option<Vec<Issue>>,
-    /// In `ready`: the app in whose browser the page runs, where the user cannot be signed in.
+    /// In `ready`: the app whose browser shows the page, if authorization servers refuse to sign users in there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_app_browser: Option<&'static str>,
-    /// Our id of the attempt that the user is busy with.
+    /// Id of the attempt, once it has started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_id: Option<String>,
     /// Id of the account that is being connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
-    /// When the attempt runs out, in milliseconds since 1970.
+    /// When the attempt expires, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at_ms: Option<u64>,
-    /// In `waiting`: whether the user's popup is known to be there.
+    /// In `waiting`: whether the popup is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_popup_open: Option<bool>,
-    /// In `completing`: what the app's server has to complete the connection with.
+    /// In `completing`: the session with which the app's server must complete the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_uri: Option<String>,
     /// In `connected`: the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<ConnectedAccount>,
-    /// In `connected`: where the app wanted to go on.
+    /// In `connected`: the `return_to` of the options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
-    /// In `failed` and `cancelled`: why.
+    /// In `failed` and `cancelled`: the reason.
     #[serde(skip)]
     pub error: Option<ConnectError>,
 }
 
 impl Flow {
-    /// The word of the state.
+    /// The name of the state.
     pub fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Idle => "idle",
@@ -82,7 +83,7 @@ impl Flow {
         }
     }
 
-    /// What an app renders.
+    /// The state for rendering.
     pub fn snapshot(&self) -> FlowSnapshot {
         let params = self.params.as_ref();
         let mut snapshot = FlowSnapshot {

@@ -111,8 +111,8 @@ impl Play {
                 "leave".to_owned()
             }
             Effect::Listen(_) => "listen".to_owned(),
-            Effect::Unwatch => "unwatch".to_owned(),
-            Effect::Unlisten => {
+            Effect::IgnorePage => "unwatch".to_owned(),
+            Effect::StopListening => {
                 self.wake_ms = None;
                 "unlisten".to_owned()
             }
