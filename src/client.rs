@@ -1,4 +1,4 @@
-//! The client: the core's calls, made in a browser.
+//! The client: runs the calls of the core in a browser.
 
 mod accounts;
 mod announce;
@@ -34,10 +34,10 @@ pub use flow::{ConnectFlow, Listener};
 pub use list::List;
 use shared::Shared;
 
-/// The future of a call. It owns what it needs, and dropping it cancels the call.
+/// The future of a call. Owns its client. Dropping it cancels the call.
 pub type CallFuture<T> = Boxed<T>;
 
-/// A future whose answer is converted. An `async` block in its place would be compiled for every type of answer.
+/// A future with a converted answer. Written by hand, because an `async` block would be compiled for every type of answer.
 pub(crate) struct Converted<T, U> {
     pub(crate) future: CallFuture<T>,
     pub(crate) convert: Box<dyn Fn(T) -> U>,
@@ -54,7 +54,7 @@ impl<T, U> Future for Converted<T, U> {
 
 /// A client of one platform. Cheap to clone: clones share everything but their signal and time limit.
 ///
-/// Arguments, and the address of the page, are read when a method is called.
+/// Methods read their arguments and the address of the page when they are called.
 #[derive(Clone)]
 pub struct ConnectClient(Rc<Handle>);
 
@@ -65,14 +65,14 @@ struct Handle {
     timeout_ms: Option<u32>,
 }
 
-/// Parts of the page that a client replaces with others.
+/// Replacements for functions of the page.
 #[derive(Default)]
 pub struct Overrides {
-    /// Instead of `fetch`.
+    /// Replaces `fetch`.
     pub fetch: Option<Function>,
-    /// Returns the headers, or a promise of them. Called before the first request and again after a 401.
+    /// Returns the headers of requests, or a promise of them. Called before the first request and again after a 401.
     pub headers: Option<Function>,
-    /// Instead of `localStorage`.
+    /// Replaces `localStorage`.
     pub storage: Option<Storage>,
 }
 
@@ -85,7 +85,7 @@ impl ConnectClient {
         Self::with_overrides(options, Overrides::default())
     }
 
-    /// Makes a client with parts of the page replaced. Sends nothing.
+    /// Makes a client with replacements for functions of the page. Sends nothing.
     ///
     /// # Errors
     /// `invalid_argument`.
@@ -115,12 +115,12 @@ impl ConnectClient {
         })))
     }
 
-    /// The same client, with calls that a signal cancels.
+    /// Returns a clone whose calls are cancelled by `signal`.
     pub fn with_signal(&self, signal: Option<AbortSignal>) -> Self {
         self.with(signal, self.0.timeout_ms)
     }
 
-    /// The same client, with calls that take at most this long, in milliseconds.
+    /// Returns a clone with a time limit for each call, in milliseconds.
     pub fn with_timeout(&self, timeout_ms: Option<u32>) -> Self {
         self.with(self.0.signal.clone(), timeout_ms)
     }
@@ -133,10 +133,10 @@ impl ConnectClient {
         }))
     }
 
-    /// Leaves the page for the URL of a connection request.
+    /// Navigates the page to the URL of a connection request.
     ///
     /// # Errors
-    /// `redirect_refused`; `embedded` in a frame of another site.
+    /// `redirect_refused`, and `embedded` in a frame of another site.
     pub fn redirect(&self, url: &str) -> Result<()> {
         redirect::check(url, &self.options().provider_origins)?;
         if surroundings::is_embedded() {
@@ -145,7 +145,7 @@ impl ConnectClient {
         page::leave(url)
     }
 
-    /// The last 200 things that this client did, oldest first, to paste into a ticket. Holds no ids, typed values, tokens or URLs.
+    /// Returns the last 200 entries of the client's log, oldest first, for a support ticket. Contains no ids, typed values, tokens or URLs.
     pub fn trace(&self) -> Vec<TraceEntry> {
         self.0.inner.transport.trace.borrow().entries()
     }
@@ -165,7 +165,7 @@ impl ConnectClient {
         self.0.inner.transport.record(event);
     }
 
-    /// A call, with a time limit for a client that has none, in milliseconds.
+    /// Starts a call. `default_ms`: its time limit if the client has none, in milliseconds.
     fn call(&self, default_ms: Option<u32>) -> Call {
         let limit_ms = self.0.timeout_ms.or(default_ms);
         Call::new(
@@ -175,7 +175,7 @@ impl ConnectClient {
         )
     }
 
-    /// A call of one request.
+    /// Starts a call of one request.
     fn ask<T: 'static>(&self, endpoint: Endpoint<T>) -> CallFuture<T> {
         Box::pin(self.call(None).ask(endpoint))
     }

@@ -1,4 +1,4 @@
-//! One call of a client: the [`Platform`] that sends requests over `fetch`, waits, and ends at a signal or a time limit.
+//! One call of a client: a [`Platform`] that sends requests with `fetch`, waits, and stops at a signal or a time limit.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::core::retry::{RETRY_BUDGET_MS, before_retry};
 use crate::core::trace::{Trace, TraceEvent};
 use crate::core::watch::{Moment, Surroundings};
 
-/// The longest timer, in milliseconds. Browsers take a longer one for none.
+/// The longest timer, in milliseconds. Browsers fire a timer of more than 24.8 days at once.
 const MAX_TIMER_MS: u64 = 600_000;
 
 /// What all calls of a client share.
@@ -25,16 +25,16 @@ pub struct Transport {
     pub options: ClientOptions,
     /// Sends requests.
     pub http: Http,
-    /// Every request is recorded here.
+    /// The trace.
     pub trace: RefCell<Trace>,
     /// Cancels every call.
     pub disposal: Option<AbortController>,
 }
 
 impl Transport {
-    /// Records what happened.
+    /// Adds an event to the trace.
     pub fn record(&self, event: TraceEvent) {
-        // Read before the trace is borrowed: the clock may be the page's own.
+        // Read before the trace is borrowed: a patched clock may call back.
         let now_ms = now_ms();
         self.trace.borrow_mut().record(event, now_ms);
     }
@@ -45,7 +45,7 @@ impl Transport {
     }
 }
 
-/// One call. Its time limit starts when it is made. Cheap to clone: clones are the same call.
+/// One call. Its time limit starts with [`Call::new`]. Cheap to clone: clones are the same call.
 #[derive(Clone)]
 pub struct Call(Rc<State>);
 
@@ -59,7 +59,7 @@ struct State {
 }
 
 impl Call {
-    /// `limit_ms`: how long the whole call may take, in milliseconds.
+    /// `limit_ms`: the time limit of the whole call, in milliseconds.
     pub fn new(
         transport: Rc<Transport>,
         signal: Option<AbortSignal>,
@@ -97,12 +97,12 @@ impl State {
         self.started_ms.saturating_add(limit_ms)
     }
 
-    /// Whether the time limit has passed. Timers may fire a little earlier than the clock says, or much later.
+    /// Whether the time limit has passed. A timer may fire a little before the clock shows its time, or much later.
     fn is_timed_out(&self) -> bool {
         self.is_stopped.get() || clock_ms() >= self.deadline_ms()
     }
 
-    /// The same error, or the reason why the call has ended.
+    /// The error to report: the reason why the call ended, if it has ended.
     fn ended(&self, mut error: ConnectError) -> ConnectError {
         if self.is_timed_out() {
             let message = "the call took longer than its `timeoutMs`";
@@ -125,7 +125,7 @@ impl State {
             let Err(error) = self.send_once(request, read).await else {
                 return Ok(());
             };
-            // A 401 refuses before anything is done, so any request may be sent again with fresh headers, once.
+            // A 401 changes nothing on the server, so any request is sent again with fresh headers, once.
             if error.status == Some(401) && !is_renewed && http.renew_headers(renewals) {
                 is_renewed = true;
                 continue;
@@ -169,7 +169,7 @@ impl State {
     }
 }
 
-/// A request under way. Recorded in the trace once it is over, also when its future is dropped.
+/// A running request. Adds it to the trace when dropped, also when the call is cancelled.
 struct Sending<'a> {
     state: &'a State,
     request: &'a HttpRequest,

@@ -20,12 +20,12 @@ use crate::core::retry::retry_after_ms;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
 
-/// How much of a body that is no JSON is looked at, in UTF-16 units.
+/// How much of a body that is not JSON is kept, in UTF-16 units.
 const MAX_TEXT: u32 = 2_000;
 
 #[wasm_bindgen(module = "/src/browser/fetch.js")]
 extern "C" {
-    /// Never rejects; what it resolves to, [`read_exchange`] reads.
+    /// Sends a request. Never rejects. [`read_exchange`] reads the result.
     fn exchange(
         own: Option<&Function>,
         request: &Request,
@@ -34,12 +34,12 @@ extern "C" {
     ) -> Promise;
 }
 
-/// A body as bytes of the page's memory. They may hold what the user typed: overwritten when dropped.
+/// The body of a request in the page's memory. May contain typed values, so it is overwritten when dropped.
 struct Typed(Uint8Array);
 
 impl Drop for Typed {
     fn drop(&mut self) {
-        // Where the page has taken the bytes away, `fill` would throw.
+        // `fill` would throw if the page has transferred the buffer.
         let length = self.0.length();
         if length > 0 {
             self.0.fill(0, 0, length);
@@ -47,26 +47,26 @@ impl Drop for Typed {
     }
 }
 
-/// How requests are sent.
+/// Sends requests.
 pub struct Http {
-    /// In place of the page's `fetch`.
+    /// Replaces the page's `fetch`.
     pub fetch: Option<Function>,
-    /// Asked for headers before the first request and after a 401.
+    /// Returns the headers, or a promise of them. Called before the first request and after a 401.
     pub headers: Option<Function>,
-    /// What it said last.
+    /// The headers that the function returned.
     pub cached: RefCell<Option<Vec<(String, String)>>>,
-    /// What it was asked and has not answered: requests side by side ask once.
+    /// The pending result of the function, shared by concurrent requests.
     pub asked: RefCell<Option<JsValue>>,
-    /// How often what it said was forgotten.
+    /// How often the headers were renewed.
     pub renewals: Cell<u32>,
 }
 
 impl Http {
-    /// Sends one request and reads the answer of at most `max_bytes`, both within the time limit.
+    /// Sends a request and reads an answer of at most `max_bytes`, within the time limit of the options.
     ///
     /// # Errors
-    /// `redirected`, `network`, `timeout`, `cancelled`, `unauthorized` when there are no headers to be had, `invalid_argument`
-    /// for headers that cannot be sent, `response_invalid`.
+    /// `redirected`, `network`, `timeout`, `cancelled`, `unauthorized` if the `headers` function fails, `invalid_argument` for invalid
+    /// headers, `response_invalid`.
     pub async fn send(
         &self,
         options: &ClientOptions,
@@ -89,8 +89,8 @@ impl Http {
         }
     }
 
-    /// Forgets the headers, so that the next request asks for fresh ones; not where another request has done so since
-    /// this one was sent, after so many renewals. Whether that can change anything.
+    /// Clears the headers, so that the next request gets fresh ones. `renewals`: their number when the refused request was sent. If another
+    /// request has renewed the headers since, they are kept. False if the client has no `headers` function.
     pub fn renew_headers(&self, renewals: u32) -> bool {
         if self.renewals.get() == renewals {
             self.renewals.set(renewals + 1);
@@ -115,7 +115,7 @@ impl Http {
                 .with_cause(cause)
         };
         let pending = self.asked.borrow().clone();
-        // Forgotten also when this call is dropped: nobody may be left who would take the answer in.
+        // Cleared also when this call is dropped, since then no call may be left to store the result.
         let _asked = Asked(&self.asked);
         let asked = match pending {
             Some(asked) => asked,
@@ -138,7 +138,7 @@ impl Http {
     }
 }
 
-/// Forgets a question when dropped.
+/// Clears the pending result when dropped.
 struct Asked<'a>(&'a RefCell<Option<JsValue>>);
 
 impl Drop for Asked<'_> {
@@ -170,14 +170,13 @@ fn build_request(
         check_header("x-api-key", key.expose())?;
         headers.set("x-api-key", key.expose());
     }
-    // Without a prototype: what others have put on that of all objects would be taken for members of it, a body for one.
+    // Without a prototype: members of a polluted `Object.prototype`, such as `body`, would count as options.
     let init: RequestInit =
         Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).unchecked_into();
     init.set_method(request.method);
     init.set_signal(Some(&deadline.controller.signal()));
     init.set_cache(RequestCache::NoStore);
-    // An API that redirects is not the API: its answer would come from somewhere else (docs/protocol.md, Q39). Not `error`,
-    // which a page cannot tell from having no network.
+    // The API never redirects (docs/protocol.md, Q39). The mode `error` would look like a network error.
     init.set_redirect(RequestRedirect::Manual);
     init.set_credentials(match options.credentials {
         Credentials::Omit => RequestCredentials::Omit,
@@ -188,8 +187,8 @@ fn build_request(
         .body
         .as_ref()
         .map(|bytes| Typed(Uint8Array::from(bytes.as_slice())));
-    // A request should hold a copy of its own, but WebKit's reads these bytes when it is sent, and a page's own `fetch` may
-    // do that late. So they stay until there is an answer.
+    // WebKit reads the bytes when the request is sent, not when it is made, and a patched `fetch` may send late. So the bytes stay until
+    // the answer.
     if let Some(Typed(body)) = &body {
         headers.set("content-type", "application/json");
         init.set_body(body);
@@ -203,7 +202,7 @@ fn build_request(
     Ok((built, body))
 }
 
-/// Reads what [`exchange`] has come to.
+/// Reads the result of [`exchange`].
 fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
     let text = |index| exchanged.get(index).as_string();
     let number = |index| exchanged.get(index).as_f64().unwrap_or_default() as u16;

@@ -22,20 +22,20 @@ extern "C" {
     fn performance_now() -> Result<f64, JsValue>;
 }
 
-/// Milliseconds since 1970 by the wall clock, which the user and the network may set. For records and for the trace.
+/// Milliseconds since 1970 by the wall clock, which the user may change. For records and for the trace.
 pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
-/// The clock below starts here, so that its 0 is a moment before all others.
+/// The first time of [`clock_ms`], so that 0 is earlier than any time.
 const CLOCK_START_MS: f64 = 3_600_000.0;
 
-/// Milliseconds of a clock that never goes back. For everything that waits.
+/// Milliseconds of a monotonic clock. For waiting.
 pub fn clock_ms() -> u64 {
     (CLOCK_START_MS + performance_now().unwrap_or_else(|_| js_sys::Date::now())) as u64
 }
 
-/// This moment.
+/// The current moment.
 pub fn moment() -> Moment {
     Moment {
         now_ms: now_ms(),
@@ -44,14 +44,14 @@ pub fn moment() -> Moment {
     }
 }
 
-/// Calls once, later. Not at all once dropped.
+/// Calls a function once, later. Dropping it stops the timer.
 pub struct Timer {
     handle: JsValue,
     _call: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    /// Starts the clock.
+    /// Starts the timer.
     pub fn start(millis: u32, call: impl FnOnce() + 'static) -> Self {
         let call = Closure::once(call);
         let function: &Function = call.as_ref().unchecked_ref();
@@ -68,12 +68,12 @@ impl Drop for Timer {
     }
 }
 
-/// Ends when its time is over or a signal is aborted, whichever comes first.
+/// A time limit that also ends when a signal is aborted.
 pub struct Deadline<'a> {
-    /// Stops what was handed its signal.
+    /// Aborts the work that has its signal.
     pub controller: AbortController,
     expiry: Promise,
-    /// Ends it before.
+    /// Ends the time limit early.
     pub resolve: Function,
     handle: JsValue,
     signals: &'a [AbortSignal],
@@ -81,10 +81,10 @@ pub struct Deadline<'a> {
 }
 
 impl<'a> Deadline<'a> {
-    /// Starts the clock.
+    /// Starts the time limit.
     ///
     /// # Errors
-    /// `cancelled` when a signal is aborted already.
+    /// `cancelled` if a signal is aborted already.
     pub fn start(millis: u32, signals: &'a [AbortSignal]) -> Result<Self, ConnectError> {
         if signals.iter().any(is_aborted) {
             return Err(cancelled());
@@ -93,7 +93,7 @@ impl<'a> Deadline<'a> {
         let mut resolver = None;
         let expiry = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
         let resolve: Function = resolver.unwrap_or_default();
-        // The timer resolves with the controller: something that no piece of work comes to.
+        // The timer resolves with the controller, a value that no work returns.
         let handle = set_timeout(&resolve, millis, &controller);
         for signal in signals {
             let _ = signal.add_event_listener_with_callback("abort", &resolve);
@@ -108,10 +108,10 @@ impl<'a> Deadline<'a> {
         })
     }
 
-    /// Waits for `work`, a promise or not, but no longer than the deadline. What looking at it throws it is rejected with.
+    /// Waits for `work`, a promise or a value, at most until the deadline.
     ///
     /// # Errors
-    /// `timeout` or `cancelled` on the left, what the work was rejected with on the right.
+    /// `Ok` has `timeout` or `cancelled`. `Err` has the value with which `work` was rejected.
     pub async fn limit(&self, work: &JsValue) -> Result<JsValue, Result<ConnectError, JsValue>> {
         self.is_awaited.set(true);
         let first = JsFuture::from(Promise::race(&Array::of2(work, &self.expiry))).await;
@@ -134,7 +134,7 @@ impl<'a> Deadline<'a> {
         }
     }
 
-    /// Waits until its time has passed (true), or something else has resolved it (false).
+    /// Waits until the time has passed (true), or `resolve` was called (false).
     ///
     /// # Errors
     /// `cancelled`.
@@ -148,7 +148,7 @@ impl<'a> Deadline<'a> {
 
 impl Drop for Deadline<'_> {
     fn drop(&mut self) {
-        // Whoever awaited this is gone: nobody wants the work any more.
+        // Dropped while awaited: the call was cancelled.
         if self.is_awaited.get() {
             self.controller.abort();
         }
@@ -168,7 +168,7 @@ pub async fn sleep(millis: u32, signals: &[AbortSignal]) -> Result<(), ConnectEr
     Ok(())
 }
 
-/// A page may have changed its signal: a member that throws says nothing.
+/// Whether a signal is aborted. False if a patched member throws.
 fn is_aborted(signal: &AbortSignal) -> bool {
     Reflect::get(signal, &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
 }

@@ -11,7 +11,7 @@ use crate::core::calls::pages::Pages;
 use crate::core::calls::wait::wait_until_active;
 use crate::core::error::ConnectError;
 
-/// How long to wait for an account to become `ACTIVE`, in milliseconds. Platforms wait as long.
+/// Default time limit for an account to become `ACTIVE`, in milliseconds: the lifetime of an attempt on the platform.
 const WAIT_MS: u32 = 10 * 60 * 1000;
 
 impl ConnectClient {
@@ -26,11 +26,11 @@ impl ConnectClient {
         self.ask(get_account(connected_account_id))
     }
 
-    /// Waits until an account is `ACTIVE`. Checks less and less often. Default time limit: 10 minutes.
+    /// Waits until an account is `ACTIVE`. The pauses between the checks grow. Default time limit: 10 minutes.
     ///
     /// # Errors
-    /// `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive` as soon as the platform says so;
-    /// `timeout`; those of any request.
+    /// `access_denied`, `account_failed`, `account_expired`, `account_revoked` and `account_inactive` as soon as the platform reports
+    /// them, `timeout`, and those of any request.
     pub fn wait_until_active(&self, connected_account_id: String) -> CallFuture<ConnectedAccount> {
         let call = self.call(Some(WAIT_MS));
         Box::pin(async move { wait_until_active(&call, connected_account_id).await })
@@ -39,7 +39,7 @@ impl ConnectClient {
     /// Lists connected accounts. Default entity: the client's, or the session's user.
     ///
     /// # Errors
-    /// `invalid_argument` with an `unsafe_api_key` when no entity is named and `all_entities` is not set.
+    /// `invalid_argument` with an `unsafe_api_key`, without an entity and without `all_entities`.
     pub fn list_accounts(&self, mut filter: AccountFilter) -> Result<List<ConnectedAccount>> {
         let options = self.options();
         if filter.entity_id.is_none() && !filter.all_entities {
@@ -94,7 +94,7 @@ impl ConnectClient {
         self.ask(delete_account(connected_account_id))
     }
 
-    /// Returns what a signed call to the app needs, as far as the platform shows it. Masked values are marked.
+    /// Returns the credentials for calls to the app's API, as far as the platform shows them. Masked values are marked.
     ///
     /// # Errors
     /// `not_found`, and those of any request.
@@ -102,10 +102,10 @@ impl ConnectClient {
         self.ask(get_auth_params(connected_account_id))
     }
 
-    /// Executes an action for an entity, or with one account. The request is never repeated.
+    /// Executes an action for an entity, or with one account. The request is never retried.
     ///
     /// # Errors
-    /// `action_failed` with the action's words, `not_found`, `invalid_request`, and those of any request.
+    /// `action_failed` with the app's reason, `not_found`, `invalid_request`, and those of any request.
     pub fn execute_action(&self, mut options: ExecuteOptions) -> CallFuture<Execution> {
         let entity_id = options.entity_id.take();
         options.entity_id = entity_id.or_else(|| self.options().entity_id.clone());

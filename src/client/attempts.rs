@@ -1,4 +1,4 @@
-//! The attempts that this browser remembers.
+//! The attempts with a record in this browser.
 
 use wasm_bindgen_futures::spawn_local;
 
@@ -15,7 +15,7 @@ impl ConnectClient {
     pub fn pending(&self) -> Vec<PendingConnection> {
         let now = now_ms();
         let mut records = self.0.inner.records.all();
-        // Older records stay a while, so that a late callback can say why it is refused.
+        // Expired records stay for an hour, so that a late callback gets a reason.
         records
             .retain(|record| record.outcome == AttemptOutcome::Pending && !record.is_expired(now));
         let started = |at: usize| records[at].started_at_ms;
@@ -69,7 +69,7 @@ impl ConnectClient {
         }
     }
 
-    /// Keeps an attempt for the time that the page is away. What is connected cannot be cancelled any more.
+    /// Stores the record of an attempt. A connected attempt cannot be cancelled.
     pub(crate) fn store(&self, record: &PendingConnection) {
         if record.outcome == AttemptOutcome::Cancelled
             && let Some(now) = self.0.inner.records.get(&record.flow_id)
@@ -88,12 +88,11 @@ impl ConnectClient {
         self.record(TraceEvent::Storage { flow, what });
     }
 
-    /// Makes room, as soon as the request is on its way: a browser reads its storage when it is first asked, and nobody waits for
-    /// that now.
+    /// Removes old records after the request has been sent. The first access to a storage is slow, and no caller waits here.
     pub(crate) fn prune(&self) {
         let client = self.clone();
         spawn_local(async move {
-            // Asked for here already: the first read of a storage takes a browser a while.
+            // Reads `sessionStorage` early, because its first access is slow.
             tab();
             let now = now_ms();
             for record in client.0.inner.records.all() {

@@ -1,4 +1,4 @@
-//! What can be connected: the platform's apps, and the developer's integrations of them.
+//! Apps and integrations.
 
 use super::{CallFuture, ConnectClient, List};
 use crate::core::api::apps::{App, AppFilter, get_app, list_apps};
@@ -36,8 +36,8 @@ impl ConnectClient {
         self.ask(get_integration(integration_id))
     }
 
-    /// Creates an integration of an app, with the platform's credentials where it has them. Works only with `create_integrations`,
-    /// since it changes the developer's project. The request is never repeated.
+    /// Creates an integration of an app, with the platform's credentials if it has some for the app. Requires `create_integrations`,
+    /// because it changes the developer's project. The request is never retried.
     ///
     /// # Errors
     /// `invalid_argument` without `create_integrations`, `not_found`, `connection_not_needed`, `app_not_connectable`,

@@ -1,4 +1,4 @@
-//! The page that the user returns to.
+//! Completes a connection on the callback page.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::core::calls::complete::{
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
 impl ConnectClient {
-    /// Reads a callback URL, or the address of the page. `None` on any other page. Not verified.
+    /// Parses a callback URL, or the address of the page. `None` for any other URL. The result is unverified.
     ///
     /// # Errors
     /// `callback_invalid`.
@@ -30,11 +30,11 @@ impl ConnectClient {
         }
     }
 
-    /// On the page that the user returns to: binds the callback to an attempt of this browser, checks the account, and cleans the
-    /// address bar. `None` on any other page. Default time limit: 30 seconds.
+    /// Completes the connection on the callback page: binds the callback to an attempt of this browser, checks the account until it is
+    /// `ACTIVE`, and removes the callback from the address. `None` on any other page. Default time limit: 30 seconds.
     ///
-    /// Calls with the same URL and time limit, and without a signal, share one status check. It starts at once, and goes on when a
-    /// call is dropped. A call with a signal has its own.
+    /// Calls without a signal and with the same URL and time limit share one completion. It starts at once and continues if a call is
+    /// dropped. A call with a signal has its own.
     ///
     /// # Errors
     /// `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`, `access_denied`,
@@ -120,7 +120,8 @@ impl ConnectClient {
         })
     }
 
-    /// The callback of a URL, bound to its attempt. Announces it to the page that waits, and tells whether it is this page's.
+    /// Parses a URL and binds the callback to its attempt. Sets `is_page` if it is the callback of this page, and announces that to the
+    /// page that waits.
     fn bind_callback(
         &self,
         url: &str,
@@ -130,13 +131,13 @@ impl ConnectClient {
         let Some(callback) = callback::parse(url, &records)? else {
             return Ok(None);
         };
-        // A caller may hand over the address of the page.
+        // `url` may be the address of the page.
         *is_page = *is_page
             || self
                 .parse_callback(None)
                 .is_ok_and(|own| own.as_ref() == Some(&callback));
         if *is_page {
-            // A page that could not store its record may still wait for the flow.
+            // A page may wait for the flow although it could not store the record.
             let found = find(&callback, &records).map(|record| &record.flow_id);
             if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
                 self.announce(flow_id, url);
@@ -146,7 +147,7 @@ impl ConnectClient {
         Ok(Some((callback, bound)))
     }
 
-    /// Stores how an attempt ended, so that the same callback gives the same answer in another tab. An attempt that was cancelled
+    /// Stores the outcome of an attempt, so that the same callback has the same result in another tab. An attempt that was cancelled
     /// meanwhile stays cancelled.
     fn verified(
         &self,
@@ -165,7 +166,7 @@ impl ConnectClient {
         completed
     }
 
-    /// The attempts that a URL may be a callback of. Storage is read only where the URL may be one.
+    /// The records, if the URL may be a callback. Any other URL does not read the storage.
     pub(super) fn records_for(&self, url: &str) -> Vec<PendingConnection> {
         match callback::may_be(url) {
             true => self.0.inner.records.all(),
@@ -173,7 +174,7 @@ impl ConnectClient {
         }
     }
 
-    /// The address of the page. If only the address that the page was opened at is a callback, that one.
+    /// The address of the page, or the address at which it was opened if only that is a callback.
     pub(super) fn callback_address(&self) -> Result<String> {
         let is_callback = |url: &str| !matches!(self.parse_callback(Some(url)), Ok(None));
         let now = page::address()?;

@@ -1,4 +1,4 @@
-//! Asking what a connection needs, and starting it.
+//! Expected params, and the start of a connection.
 
 use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
@@ -13,8 +13,7 @@ use crate::core::calls::refresh::refresh;
 use crate::core::redirect::check_return;
 
 impl ConnectClient {
-    /// Returns what the user must enter before an app is connected (docs/protocol.md §5.5). The oldest enabled integration that fits
-    /// decides.
+    /// Returns the fields to ask the user for (docs/protocol.md §5.5): those of the oldest enabled integration with the wanted scheme.
     ///
     /// # Errors
     /// `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, `not_found` for an unknown app or integration,
@@ -33,7 +32,7 @@ impl ConnectClient {
         })
     }
 
-    /// Starts a connection. The request is never repeated, since a second one would make a second account.
+    /// Starts a connection. The request is never retried, because a second one would create a second account.
     ///
     /// # Errors
     /// `fields_invalid` before anything is sent, `redirect_refused`, `connection_not_needed`, `invalid_argument`, those of
@@ -42,7 +41,7 @@ impl ConnectClient {
         self.remembered(self.initiate(options))
     }
 
-    /// Starts a new attempt for an account. For OAuth the user has to go to the URL again.
+    /// Starts a new attempt for an account. With OAuth, the user has to go to the new `redirect_url`.
     ///
     /// # Errors
     /// `not_found`, `entity_mismatch`, `redirect_refused`, and those of any request.
@@ -60,7 +59,7 @@ impl ConnectClient {
         }))
     }
 
-    /// Starts a connection. The caller stores the record.
+    /// Starts a connection without storing its record.
     pub(super) fn initiate(&self, options: InitiateOptions) -> CallFuture<Initiated> {
         let params = self.learned(options.integration_id.as_deref());
         let context = self.context(options.redirect_url.clone());

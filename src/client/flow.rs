@@ -1,4 +1,4 @@
-//! A flow, as a Rust frontend has it.
+//! The flow of a client.
 
 mod runner;
 mod subscriptions;
@@ -28,7 +28,7 @@ pub struct ConnectFlow {
 }
 
 impl ConnectClient {
-    /// A flow for one account. Nothing is asked yet.
+    /// Makes a flow for one account. Sends nothing.
     ///
     /// # Errors
     /// `invalid_argument`.
@@ -41,13 +41,12 @@ impl ConnectClient {
         Ok(ConnectFlow::new(self.clone(), options.checked()?))
     }
 
-    /// A flow that goes on waiting for an attempt that this browser remembers: that of `flow_id`, or the one that the page's address
-    /// names, or else the newest that is pending, of this tab before those of others. Only an attempt of the entity, and of the app
-    /// and the integration that are given. `None` when nothing is pending.
+    /// Makes a flow that continues a stored attempt: that of `flow_id`, else that of the page's callback URL, else the newest pending
+    /// attempt of this tab, else of any tab. The attempt must have the given entity, app and integration. `None` if there is none.
     ///
     /// # Errors
-    /// `flow_expired` when the attempt of `flow_id` is not remembered or too old, `callback_replayed` when it has ended without an
-    /// account.
+    /// With `flow_id`: `flow_expired` if the attempt has no record or is older than an hour, `callback_replayed` if it failed or was
+    /// cancelled.
     pub fn resume(&self, options: ResumeOptions) -> Result<Option<ConnectFlow>> {
         let default = &self.options().entity_id;
         let wanted = FlowOptions {
@@ -89,7 +88,7 @@ impl ConnectClient {
         Ok(Some(flow))
     }
 
-    /// Which of some attempts the page's address is the callback of.
+    /// The index of the attempt whose callback is the page's address.
     fn named(&self, records: &[PendingConnection]) -> Option<usize> {
         let url = self.callback_address().ok()?;
         let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
@@ -105,11 +104,11 @@ fn not_remembered() -> ConnectError {
     )
 }
 
-/// A flow that is not kept alive.
+/// A weak reference to a flow.
 pub struct WeakFlow(Weak<Runner>);
 
 impl WeakFlow {
-    /// The flow, while somebody else keeps it.
+    /// The flow, if it still exists.
     pub fn upgrade(&self) -> Option<ConnectFlow> {
         self.0.upgrade().map(|inner| ConnectFlow { inner })
     }
@@ -122,8 +121,8 @@ impl ConnectFlow {
         }
     }
 
-    /// Finds out what to ask the user for. On the page that the user of this very flow returns to, it completes the
-    /// connection instead. Goes on with an attempt that a disposed flow of this client has left, of the same app and entity.
+    /// Loads the fields to ask the user for. On the callback page of this flow's attempt, completes the connection instead. Continues an
+    /// attempt of the same app and entity that a disposed flow of this client handed over.
     ///
     /// # Errors
     /// `invalid_transition`.
@@ -136,7 +135,7 @@ impl ConnectFlow {
                 let event = FlowEvent::Resume(record, Some(callback));
                 inner.handle(event)
             }
-            // Who has started it may hear of it all the same.
+            // A page without a stored record may still wait for the flow.
             Some((None, callback, url)) if callback.flow_id.is_some() => {
                 inner
                     .client
@@ -154,7 +153,7 @@ impl ConnectFlow {
         }
     }
 
-    /// Starts the connection with the user's values. To be called in the click: a popup is opened at once.
+    /// Starts the connection with the user's values. Call it in the click, because it opens a popup.
     ///
     /// # Errors
     /// `invalid_transition`.
@@ -162,7 +161,7 @@ impl ConnectFlow {
         self.inner.handle(FlowEvent::Submit(data))
     }
 
-    /// Tries once more, from where it went wrong. To be called in the click.
+    /// Tries again from the state before the failure. Call it in the click, because it may open a popup.
     ///
     /// # Errors
     /// `invalid_transition`.
@@ -170,21 +169,21 @@ impl ConnectFlow {
         self.inner.handle(FlowEvent::Retry)
     }
 
-    /// Gives up: a callback that comes later is refused. The popup is closed where the browser lets the page: Chromium and
-    /// Safari do not once it is at the provider, since the page's tie to it is cut for safety.
+    /// Cancels the attempt: a later callback is refused. Closes the popup if the browser allows it. Chromium and Safari do not once the
+    /// popup is at the provider.
     ///
     /// # Errors
-    /// `invalid_transition` when the flow has ended.
+    /// `invalid_transition` if the flow has ended.
     pub fn cancel(&self) -> Result<()> {
         self.inner.handle(FlowEvent::Cancel)
     }
 
-    /// The flow as it is now; the same until something has changed.
+    /// Returns the state of the flow. The same `Rc` until the state changes.
     pub fn snapshot(&self) -> Rc<FlowSnapshot> {
         self.inner.snapshot.borrow().clone()
     }
 
-    /// The flow as soon as nothing more happens by itself: `ready`, `redirecting`, or the end.
+    /// Waits until the flow is `ready`, `redirecting`, `connected`, `failed` or `cancelled`.
     pub async fn settled(&self) -> Rc<FlowSnapshot> {
         if !self.inner.machine.borrow().is_settled() {
             let promise = Promise::new(&mut |resolve, _reject| {
@@ -195,7 +194,7 @@ impl ConnectFlow {
         self.snapshot()
     }
 
-    /// Has `listener` called after every change. The number is for [`unsubscribe`](Self::unsubscribe).
+    /// Calls `listener` after every change. Returns a number for [`unsubscribe`](Self::unsubscribe).
     pub fn subscribe(&self, listener: Listener) -> u32 {
         let number = self.inner.last_listener.get() + 1;
         self.inner.last_listener.set(number);
@@ -203,19 +202,19 @@ impl ConnectFlow {
         number
     }
 
-    /// Undoes [`subscribe`](Self::subscribe). May be called twice, and by a listener.
+    /// Removes a listener. May be called twice, and by a listener.
     pub fn unsubscribe(&self, number: u32) {
         let mut listeners = self.inner.listeners.borrow_mut();
         listeners.retain(|(other, _)| *other != number);
     }
 
-    /// For who must not keep it alive.
+    /// Returns a weak reference.
     pub fn downgrade(&self) -> WeakFlow {
         WeakFlow(self.inner.me.clone())
     }
 
-    /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending: the next flow that loads
-    /// goes on with it. May be called twice.
+    /// Cancels requests and removes all listeners. An attempt whose user is in a popup stays pending, and the next flow that loads
+    /// continues it. May be called twice.
     pub fn dispose(&self) {
         self.inner.listeners.borrow_mut().clear();
         let _ = self.inner.handle(FlowEvent::Dispose);

@@ -1,4 +1,4 @@
-//! Lists that are iterated item by item.
+//! Lists, iterated item by item.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -37,11 +37,11 @@ impl<T: 'static> List<T> {
         }
     }
 
-    /// The next item, or `None` at the end. Asks the platform for a page when the items of the last one are used up. Calls are
-    /// answered one at a time, in their order.
+    /// Returns the next item, or `None` at the end. Requests a page when the items of the last one are used up. Concurrent calls are
+    /// answered in order.
     ///
     /// # Errors
-    /// Those of any request. The next call asks for the same page again.
+    /// Those of any request. The next call requests the same page again.
     pub fn next(&self) -> CallFuture<Option<T>> {
         let (pages, call) = (self.pages.clone(), self.client.call(None));
         let filled = in_turn(self.turn(), self.pages.clone(), call);
@@ -51,7 +51,7 @@ impl<T: 'static> List<T> {
         })
     }
 
-    /// All remaining items: those that earlier calls leave.
+    /// Returns all remaining items.
     ///
     /// # Errors
     /// Those of any request.
@@ -98,8 +98,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // A promise that is resolved with another one follows it: a call that is dropped in the queue does not let the next one pass
-        // the calls before it.
+        // Resolved with the previous promise: if a queued call is dropped, the next one still waits for the calls before it.
         let _ = self.end.call1(&JsValue::UNDEFINED, &self.previous);
     }
 }

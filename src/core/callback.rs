@@ -26,7 +26,7 @@ pub enum ClaimedOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionCallback {
-    /// Id of the attempt, from [`FLOW_PARAMETER`]. Some platforms drop that parameter.
+    /// Id of the attempt, from our parameter `cf_flow`. Some platforms drop that parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_id: Option<String>,
     /// Id of the account that the URL names.

@@ -150,7 +150,7 @@ impl PendingConnection {
         now_ms >= self.expires_at_ms || now_ms < self.started_at_ms
     }
 
-    /// Whether it is older than [`KEPT_MS`] and no longer gets the one status check of an expired attempt.
+    /// Whether it is older than an hour and no longer gets the one status check of an expired attempt.
     pub fn is_forgotten(&self, now_ms: u64) -> bool {
         now_ms.abs_diff(self.started_at_ms) >= KEPT_MS
     }

@@ -1,4 +1,4 @@
-//! Performs what the core's flow asks for, and tells it what comes of that.
+//! Runs the state machine of a flow in the page: performs its effects and reports events.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -25,21 +25,21 @@ use crate::core::plain::plain;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
 use crate::core::value::Value;
 
-/// Is called after every change of a flow. What it throws is reported to the page and stops no other listener.
+/// Called after every change of a flow. An error that it returns is reported to the page like an uncaught one.
 pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
 
-/// A callback and its URL, with the attempt that it belongs to, where that is remembered here.
+/// The record of the callback's attempt, if there is one, the callback, and its URL.
 pub(super) type PageCallback = (
     Option<PendingConnection>,
     callback::ConnectionCallback,
     String,
 );
 
-/// A flow and all that it has in the browser.
+/// A flow and its resources in the browser.
 pub(super) struct Runner {
     pub(super) client: ConnectClient,
     pub(super) machine: RefCell<Flow>,
-    /// What is still to be done, in the order that it was asked for.
+    /// The effects to perform, in order.
     effects: RefCell<VecDeque<Effect>>,
     is_performing: Cell<bool>,
     pub(super) snapshot: RefCell<Rc<FlowSnapshot>>,
@@ -50,13 +50,13 @@ pub(super) struct Runner {
     work: RefCell<Option<AbortController>>,
     timer: RefCell<Option<Timer>>,
     subscriptions: RefCell<Option<Subscriptions>>,
-    /// For the trace: of the attempt, once there is one.
+    /// The attempt's name in the trace.
     tag: Cell<FlowTag>,
     pub(super) me: Weak<Runner>,
 }
 
 impl Runner {
-    /// Of a flow that nothing has happened to.
+    /// Makes an idle flow.
     pub fn new(client: ConnectClient, options: FlowOptions) -> Rc<Self> {
         let mut machine = Flow::new(options, surroundings::in_app_browser());
         machine.is_embedded = surroundings::is_embedded();
@@ -80,11 +80,11 @@ impl Runner {
     }
 
     pub(super) fn handle(&self, event: FlowEvent) -> Result<()> {
-        // Read before the machine is borrowed: the clock may be the page's own, and call the flow.
+        // Read before the machine is borrowed: a patched clock may call the flow.
         let moment = moment();
         let effects = self.machine.borrow_mut().handle(event, moment)?;
         self.effects.borrow_mut().extend(effects);
-        // An effect may run the page's code, which may call the flow: what comes of that call waits for its turn.
+        // An effect may run code of the page, which may call the flow. The effects of that call are queued.
         if !self.is_performing.replace(true) {
             while let Some(effect) = self.next_effect() {
                 self.perform(effect);
@@ -99,7 +99,7 @@ impl Runner {
         self.effects.borrow_mut().pop_front()
     }
 
-    /// For what no app has asked for: nothing of that is ever refused.
+    /// Handles an event of the browser or the platform, which is never refused.
     fn report(&self, event: FlowEvent) {
         let _ = self.handle(event);
     }
@@ -190,7 +190,7 @@ impl Runner {
         }
     }
 
-    /// Not borrowed: what a popup is asked may run the page's code.
+    /// A clone, because a call to the popup may run code of the page.
     fn popup(&self) -> Option<Popup> {
         self.popup.borrow().clone()
     }
@@ -201,7 +201,7 @@ impl Runner {
         self.report(FlowEvent::Tick(surroundings));
     }
 
-    /// Whoever has ended the attempt may be in this very page, which no storage event tells.
+    /// Reads the stored outcome: a change in the same page fires no storage event.
     fn catch_up(&self) {
         let flow_id = self.snapshot.borrow().flow_id.clone();
         let record = flow_id.and_then(|flow_id| self.client.0.inner.records.get(&flow_id));
@@ -210,10 +210,10 @@ impl Runner {
         }
     }
 
-    /// The attempt that a disposed flow has left, where this flow may go on with it.
+    /// Takes an attempt that a disposed flow handed over, if this flow is idle.
     pub(super) fn take_handed_over(&self) -> Option<HandedOver> {
         let is_idle = self.machine.borrow().is_idle();
-        // Not borrowed meanwhile: the storage may be the page's own.
+        // Borrowed for each record only: a storage of the page may call the flow.
         let is_own = |record: &PendingConnection| self.machine.borrow().is_own(record);
         match is_idle {
             true => self.client.take_handed_over(&is_own),
@@ -221,7 +221,7 @@ impl Runner {
         }
     }
 
-    /// The callback in the page's address, with the attempt that it belongs to.
+    /// The callback in the page's address.
     pub(super) fn page_callback(&self) -> Option<PageCallback> {
         let url = self.client.callback_address().ok()?;
         let records = self.client.records_for(&url);
@@ -230,11 +230,11 @@ impl Runner {
         Some((record, callback, url))
     }
 
-    /// Listens to other windows only.
+    /// Stops listening to the page.
     fn ignore_page(&self) {
         let mut subscriptions = self.subscriptions.borrow_mut();
         let page = subscriptions.as_mut().and_then(|all| all.page.take());
-        // Removing a listener is the page's code, which may call back.
+        // Removing a listener may run code of the page, which may call back.
         drop(subscriptions);
         drop(page);
     }
@@ -257,7 +257,7 @@ impl Runner {
         self.subscriptions.replace(Some(subscriptions));
     }
 
-    /// Takes a message of the window that the user has returned to. It is as untrusted as a URL.
+    /// Handles a message of a callback page. Untrusted, like a callback URL.
     fn receive(&self, event: &JsValue) {
         let Some(callback) = message_text(event, CALLBACK)
             .and_then(|url| callback::parse(&url, &self.client.records_for(&url)).ok()?)
@@ -323,7 +323,8 @@ impl Runner {
     }
 }
 
-/// What an app sees of a snapshot. Comparing that takes no code of its own: all of it becomes plain data for JavaScript.
+/// The parts of a snapshot that an app sees, for comparison. A derived comparison would take more bytes than `plain`, which exists
+/// anyway.
 fn visible(snapshot: &FlowSnapshot) -> [Value; 3] {
     [
         plain(snapshot),
