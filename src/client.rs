@@ -14,7 +14,6 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use js_sys::Function;
 use web_sys::{AbortController, AbortSignal};
@@ -24,7 +23,7 @@ use crate::browser::fetch::Http;
 use crate::browser::storage::{Records, Storage};
 use crate::browser::{page, surroundings};
 use crate::core::api::Endpoint;
-use crate::core::calls::{Boxed, Platform};
+use crate::core::calls::Platform;
 use crate::core::error::Result;
 use crate::core::options::ClientOptions;
 use crate::core::redirect;
@@ -35,22 +34,7 @@ pub use list::List;
 use shared::Shared;
 
 /// The future of a call. Owns its client. Dropping it cancels the call.
-pub type CallFuture<T> = Boxed<T>;
-
-/// A future with a converted answer. Written by hand, because an `async` block would be compiled for every type of answer.
-pub(crate) struct Converted<T, U> {
-    pub(crate) future: CallFuture<T>,
-    pub(crate) convert: Box<dyn Fn(T) -> U>,
-}
-
-impl<T, U> Future for Converted<T, U> {
-    type Output = Result<U>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<U>> {
-        let answered = self.future.as_mut().poll(context);
-        answered.map(|answered| answered.map(&self.convert))
-    }
-}
+pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 /// A client of one platform. Cheap to clone: clones share everything but their signal and time limit.
 ///
@@ -177,6 +161,7 @@ impl ConnectClient {
 
     /// Starts a call of one request.
     fn ask<T: 'static>(&self, endpoint: Endpoint<T>) -> CallFuture<T> {
-        Box::pin(self.call(None).ask(endpoint))
+        let call = self.call(None);
+        Box::pin(async move { call.ask(endpoint).await })
     }
 }

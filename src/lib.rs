@@ -46,6 +46,11 @@ mod client;
 #[cfg(feature = "bindings")]
 mod bindings;
 
+// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[path = "../tests/native/mod.rs"]
 mod tests;

@@ -112,7 +112,10 @@ impl World {
                     true => self.last?,
                     false => self.work?,
                 };
-                FlowEvent::Done(number, answer.outcome(kind, self.now_ms, self.is_asked()))
+                FlowEvent::Done(
+                    number,
+                    answer.work_result(kind, self.now_ms, self.is_asked()),
+                )
             }
             What::NotLeft => FlowEvent::NavigationFailed(server_error()),
             What::CameBack => FlowEvent::PageRestored,
@@ -303,7 +306,7 @@ impl World {
                 };
                 self.handle(FlowEvent::Done(
                     number,
-                    answer.outcome(kind, self.now_ms, self.is_asked()),
+                    answer.work_result(kind, self.now_ms, self.is_asked()),
                 ));
             } else if self.is_popup_asked_for {
                 self.handle(FlowEvent::PopupReserved(true));

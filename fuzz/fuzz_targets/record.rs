@@ -2,7 +2,7 @@
 #![no_main]
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::vec::IntoIter;
@@ -11,10 +11,10 @@ use arbitrary::Arbitrary;
 use connect_flow::core::api::accounts::{ConnectedAccount, get_account};
 use connect_flow::core::api::http::{HttpRequest, HttpResponse};
 use connect_flow::core::callback::{ClaimedOutcome, ConnectionCallback};
+use connect_flow::core::calls::Platform;
 use connect_flow::core::calls::complete::{
     Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection,
 };
-use connect_flow::core::calls::{Boxed, Platform, Reader};
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::redirect::is_local_path;
@@ -214,7 +214,11 @@ impl Answers<'_> {
         self.passed_ms.set(self.passed_ms.get() + millis);
     }
 
-    fn answer(&self, request: &HttpRequest, read: &Reader) -> Result<(), ConnectError> {
+    fn answer(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<(), ConnectError>,
+    ) -> Result<(), ConnectError> {
         request.validate()?;
         let status_check = get_account(&self.record.connected_account_id);
         assert_eq!(
@@ -227,7 +231,7 @@ impl Answers<'_> {
             Some(seen) if !seen.fails => {
                 let response = seen.response(self.record);
                 self.last.replace(status_check.read(&response).ok());
-                read(request, &response)
+                read(&response)
             }
             _ => Err(server_error()),
         }
@@ -235,17 +239,21 @@ impl Answers<'_> {
 }
 
 impl Platform for Answers<'_> {
-    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
-        Box::pin(ready(self.answer(&request, &read)))
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<(), ConnectError>,
+    ) -> Result<(), ConnectError> {
+        self.answer(request, read)
     }
 
-    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
+    async fn wait(&self, wait_ms: u64) -> Result<bool, ConnectError> {
         assert!(wait_ms > 0, "a status check without a pause");
         self.pass(wait_ms);
-        Box::pin(ready(match self.is_timed_out() {
+        match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(true),
-        }))
+        }
     }
 
     fn moment(&self) -> Moment {

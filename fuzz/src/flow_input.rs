@@ -145,8 +145,8 @@ pub enum Kind {
 }
 
 impl Answer {
-    /// The outcome of work of this kind.
-    pub fn outcome(self, kind: Kind, now_ms: u64, is_asked: bool) -> WorkResult {
+    /// The result of work of this kind.
+    pub fn work_result(self, kind: Kind, now_ms: u64, is_asked: bool) -> WorkResult {
         match self {
             Answer::Refused {
                 code,

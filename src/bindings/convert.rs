@@ -9,7 +9,7 @@ use web_sys::AbortSignal;
 
 use super::value::decode_except;
 use crate::browser::value::decode;
-use crate::client::{CallFuture, ConnectClient, Converted};
+use crate::client::{CallFuture, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::read_timeout;
 use crate::core::plain::plain;
@@ -95,10 +95,7 @@ pub fn converted<T: 'static>(
     answer: CallFuture<T>,
     show: fn(&T) -> JsValue,
 ) -> Result<CallFuture<JsValue>> {
-    Ok(Box::pin(Converted {
-        future: answer,
-        convert: Box::new(move |answer| show(&answer)),
-    }))
+    Ok(Box::pin(async move { Ok(show(&answer.await?)) }))
 }
 
 /// The options of a call, and the client with the caller's signal and time limit.

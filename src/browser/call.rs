@@ -8,8 +8,8 @@ use web_sys::{AbortController, AbortSignal};
 use super::fetch::Http;
 use super::surroundings::{change, note_answer, surroundings};
 use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
-use crate::core::api::http::HttpRequest;
-use crate::core::calls::{Boxed, Platform, Reader};
+use crate::core::api::http::{HttpRequest, HttpResponse};
+use crate::core::calls::Platform;
 use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::ClientOptions;
 use crate::core::retry::{RETRY_BUDGET_MS, before_retry};
@@ -45,11 +45,8 @@ impl Transport {
     }
 }
 
-/// One call. Its time limit starts with [`Call::new`]. Cheap to clone: clones are the same call.
-#[derive(Clone)]
-pub struct Call(Rc<State>);
-
-struct State {
+/// One call. Its time limit starts when it is made.
+pub struct Call {
     transport: Rc<Transport>,
     signals: Vec<AbortSignal>,
     limit_ms: Option<u32>,
@@ -79,27 +76,14 @@ impl Call {
                 }
             })
         });
-        Call(Rc::new(State {
+        Call {
             transport,
             signals,
             limit_ms,
             started_ms: clock_ms(),
             is_stopped,
             _limit: limit,
-        }))
-    }
-}
-
-impl State {
-    /// The clock's time when the time limit passes, in milliseconds.
-    fn deadline_ms(&self) -> u64 {
-        let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
-        self.started_ms.saturating_add(limit_ms)
-    }
-
-    /// Whether the time limit has passed. A timer may fire a little before the clock shows its time, or much later.
-    fn is_timed_out(&self) -> bool {
-        self.is_stopped.get() || clock_ms() >= self.deadline_ms()
+        }
     }
 
     /// The error to report: the reason why the call ended, if it has ended.
@@ -115,7 +99,11 @@ impl State {
         error
     }
 
-    async fn send(&self, request: &HttpRequest, read: &Reader) -> Result<()> {
+    async fn send_with_retries(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<()>,
+    ) -> Result<()> {
         request.validate()?;
         let Transport { options, http, .. } = &*self.transport;
         let mut attempt = 1;
@@ -143,10 +131,14 @@ impl State {
         }
     }
 
-    async fn send_once(&self, request: &HttpRequest, read: &Reader) -> Result<()> {
+    async fn send_once(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<()>,
+    ) -> Result<()> {
         let Transport { options, http, .. } = &*self.transport;
         let sending = Sending {
-            state: self,
+            call: self,
             request,
             sent_ms: clock_ms(),
             outcome: Cell::new((None, Some(ErrorCode::Cancelled))),
@@ -156,7 +148,7 @@ impl State {
         let sent = http.send(options, request, max_bytes, &self.signals).await;
         let status = sent.as_ref().ok().map(|response| response.status);
         let result = match sent {
-            Ok(response) => read(request, &response),
+            Ok(response) => read(&response),
             Err(error) => {
                 let may_pass = matches!(error.code, ErrorCode::Network | ErrorCode::Timeout);
                 Err(error.with_retryable(may_pass && request.is_repeatable()))
@@ -171,7 +163,7 @@ impl State {
 
 /// A running request. Adds it to the trace when dropped, also when the call is cancelled.
 struct Sending<'a> {
-    state: &'a State,
+    call: &'a Call,
     request: &'a HttpRequest,
     sent_ms: u64,
     outcome: Cell<(Option<u16>, Option<ErrorCode>)>,
@@ -180,10 +172,10 @@ struct Sending<'a> {
 impl Drop for Sending<'_> {
     fn drop(&mut self) {
         let (status, code) = self.outcome.get();
-        self.state.transport.record(TraceEvent::Request {
+        self.call.transport.record(TraceEvent::Request {
             operation: self.request.operation,
             method: self.request.method,
-            prefix: self.state.transport.options.api.prefix(),
+            prefix: self.call.transport.options.api.prefix(),
             route: self.request.route,
             status,
             ms: clock_ms().saturating_sub(self.sent_ms),
@@ -193,24 +185,22 @@ impl Drop for Sending<'_> {
 }
 
 impl Platform for Call {
-    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
-        let state = self.0.clone();
-        Box::pin(async move {
-            let sent = state.send(&request, &read).await;
-            sent.map_err(|error| state.ended(error))
-        })
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<()>,
+    ) -> Result<()> {
+        let sent = self.send_with_retries(request, read).await;
+        sent.map_err(|error| self.ended(error))
     }
 
-    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
-        let state = self.0.clone();
-        Box::pin(async move {
-            let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
-            let waited = match change(wait_ms, &state.signals).await {
-                Ok(_) if state.is_timed_out() => Err(cancelled()),
-                waited => waited,
-            };
-            waited.map_err(|error| state.ended(error))
-        })
+    async fn wait(&self, wait_ms: u64) -> Result<bool> {
+        let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
+        let waited = match change(wait_ms, &self.signals).await {
+            Ok(_) if self.is_timed_out() => Err(cancelled()),
+            waited => waited,
+        };
+        waited.map_err(|error| self.ended(error))
     }
 
     fn moment(&self) -> Moment {
@@ -222,10 +212,12 @@ impl Platform for Call {
     }
 
     fn deadline_ms(&self) -> u64 {
-        self.0.deadline_ms()
+        let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
+        self.started_ms.saturating_add(limit_ms)
     }
 
     fn is_timed_out(&self) -> bool {
-        self.0.is_timed_out()
+        // The timer may fire a little early or much too late by the clock.
+        self.is_stopped.get() || clock_ms() >= self.deadline_ms()
     }
 }

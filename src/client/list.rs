@@ -7,9 +7,8 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{CallFuture, ConnectClient, Converted, Result};
-use crate::browser::call::Call;
-use crate::core::calls::pages::{AnyPages, Pages, fill};
+use super::{CallFuture, ConnectClient};
+use crate::core::calls::pages::Pages;
 
 /// A list of the platform. Cheap to clone; clones continue the same iteration.
 pub struct List<T> {
@@ -29,10 +28,10 @@ impl<T> Clone for List<T> {
 }
 
 impl<T: 'static> List<T> {
-    pub(super) fn new(client: ConnectClient, pages: Rc<Pages<T>>) -> Self {
+    pub(super) fn new(client: ConnectClient, pages: Pages<T>) -> Self {
         List {
             client,
-            pages,
+            pages: Rc::new(pages),
             last: Rc::new(RefCell::new(Promise::resolve(&JsValue::UNDEFINED))),
         }
     }
@@ -43,11 +42,10 @@ impl<T: 'static> List<T> {
     /// # Errors
     /// Those of any request. The next call requests the same page again.
     pub fn next(&self) -> CallFuture<Option<T>> {
-        let (pages, call) = (self.pages.clone(), self.client.call(None));
-        let filled = in_turn(self.turn(), self.pages.clone(), call);
-        Box::pin(Converted {
-            future: Box::pin(filled),
-            convert: Box::new(move |()| pages.pop()),
+        let (turn, pages, call) = (self.turn(), self.pages.clone(), self.client.call(None));
+        Box::pin(async move {
+            turn.begin().await;
+            pages.next(&call).await
         })
     }
 
@@ -60,11 +58,7 @@ impl<T: 'static> List<T> {
         let turn = self.turn();
         Box::pin(async move {
             turn.begin().await;
-            let mut items = Vec::new();
-            while let Some(item) = pages.next(&call).await? {
-                items.push(item);
-            }
-            Ok(items)
+            pages.all(&call).await
         })
     }
 
@@ -77,11 +71,6 @@ impl<T: 'static> List<T> {
             end: resolver.unwrap_or_default(),
         }
     }
-}
-
-async fn in_turn(turn: Turn, pages: Rc<dyn AnyPages>, call: Call) -> Result<()> {
-    turn.begin().await;
-    fill(pages, &call).await
 }
 
 /// The turn of a call. It begins when the previous one is over, and is over when dropped.

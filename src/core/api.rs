@@ -60,34 +60,13 @@ impl<T> Endpoint<T> {
     ///
     /// # Errors
     /// The server's refusal, normalised (docs/protocol.md §6.3), or `response_invalid`.
-    #[cfg(any(all(test, not(target_arch = "wasm32")), fuzzing))]
     pub fn read(&self, response: &HttpResponse) -> Result<T> {
-        read_response(&self.request, response, self.read)
+        let answer = Answer {
+            body: json_body(&self.request, response)?,
+            date_ms: response.date_ms,
+        };
+        (self.read)(&answer).ok_or_else(|| incomplete(&self.request, response))
     }
-
-    /// The request, and the reader of a response to it.
-    pub fn split(
-        self,
-    ) -> (
-        HttpRequest,
-        impl Fn(&HttpRequest, &HttpResponse) -> Result<T> + Copy,
-    ) {
-        let reader = self.read;
-        let read = move |request: &_, response: &_| read_response(request, response, reader);
-        (self.request, read)
-    }
-}
-
-fn read_response<T>(
-    request: &HttpRequest,
-    response: &HttpResponse,
-    read: fn(&Answer) -> Option<T>,
-) -> Result<T> {
-    let answer = Answer {
-        body: json_body(request, response)?,
-        date_ms: response.date_ms,
-    };
-    read(&answer).ok_or_else(|| incomplete(request, response))
 }
 
 static NULL: Value = Value::Null;

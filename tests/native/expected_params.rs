@@ -278,9 +278,12 @@ fn the_oldest_integration_of_all_pages_decides() {
 
 #[test]
 fn listing_stops_after_20_pages() {
-    let endless = || json!({ "items": [], "next_cursor": "more" });
-    let mut script = vec![exchange(LIST, 200, endless())];
-    script.extend((1..20).map(|_| exchange(&[LIST, "&cursor=more"].concat(), 200, endless())));
+    let endless = |page: u32| json!({ "items": [], "next_cursor": (page + 1).to_string() });
+    let mut script = vec![exchange(LIST, 200, endless(0))];
+    script.extend((1..20).map(|page| {
+        let request = [LIST, "&cursor=", &page.to_string()].concat();
+        exchange(&request, 200, endless(page))
+    }));
     script.push(exchange(APP, 200, app(&[])));
     assert_eq!(
         code(&ask(of_app(None), script)),

@@ -1,12 +1,11 @@
 //! Status checks of one account until its status is final.
 
 use std::cell::{Cell, RefCell};
-use std::future::ready;
 
 use crate::core::api::accounts::{ConnectedAccount, get_account};
 use crate::core::api::http::{HttpRequest, HttpResponse};
+use crate::core::calls::Platform;
 use crate::core::calls::wait::wait_until_active;
-use crate::core::calls::{Boxed, Platform, Reader};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::status::ConnectionStatus;
 use crate::core::watch::{CheckResult, Moment, Surroundings, Watch};
@@ -200,17 +199,20 @@ impl<'a> Repeating<'a> {
 }
 
 impl Platform for Repeating<'_> {
-    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
+    async fn send(
+        &self,
+        _: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<(), ConnectError>,
+    ) -> Result<(), ConnectError> {
         let number = self.requests.get();
         assert!(number < 1_000, "checks without end");
         self.requests.set(number + 1);
         self.has_waited_last.set(false);
         self.pass(10);
-        let response = &self.responses[number % self.responses.len()];
-        Box::pin(ready(read(&request, response)))
+        read(&self.responses[number % self.responses.len()])
     }
 
-    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
+    async fn wait(&self, wait_ms: u64) -> Result<bool, ConnectError> {
         let number = self.waits.borrow().len();
         assert!(number < 10_000, "waits without end");
         self.waits.borrow_mut().push(wait_ms);
@@ -223,10 +225,10 @@ impl Platform for Repeating<'_> {
         if self.on_wait == OnWait::Return {
             self.page.set(Surroundings::ATTENDED);
         }
-        Box::pin(ready(match self.is_timed_out() {
+        match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(self.on_wait == OnWait::Nothing),
-        }))
+        }
     }
 
     fn moment(&self) -> Moment {

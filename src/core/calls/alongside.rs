@@ -1,7 +1,7 @@
-//! Runs a request while others are awaited.
+//! A future that runs while others are awaited.
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// A future that makes progress while other futures are awaited through [`Alongside::until`]. Dropping it cancels it.
@@ -21,7 +21,7 @@ impl<'a, T> Alongside<'a, T> {
 
     /// Awaits another future.
     pub async fn until<U>(&mut self, other: impl Future<Output = U>) -> U {
-        let mut other = std::pin::pin!(other);
+        let mut other = pin!(other);
         poll_fn(|context| {
             let polled = other.as_mut().poll(context);
             if polled.is_pending()

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::alongside::Alongside;
 use super::create_integration::{check_scheme, creation};
+use super::pages::Pages;
 use super::{Platform, Result};
 use crate::core::api::apps::{App, get_app};
 use crate::core::api::integrations::{Integration, get_integration, list_integrations};
@@ -84,42 +85,28 @@ pub async fn get_expected_params(
     let key = wanted.app.unwrap_or_default();
     // If the list lacks the fields, the app has them. Asking for both at once saves a round trip.
     let mut app = Alongside::new(platform.ask(get_app(key)));
-    let oldest = oldest_integration(platform, key, &mut app, wanted).await?;
+    let list_key = key.to_owned();
+    let list = Pages::within(MAX_PAGES, move |cursor| {
+        list_integrations(&list_key, cursor)
+    });
+    let integrations = app.until(list.all(platform)).await?;
+    let oldest = integrations
+        .into_iter()
+        .filter(|item| is_candidate(item, key, wanted))
+        .reduce(older);
     let Some(mut integration) = oldest else {
         let app = app.output().await?;
         return without_integration(platform, &app, may_create, wanted).await;
     };
-    if integration.auth_scheme.is_none() && integration.fields.is_none() {
-        let endpoint = get_integration(&integration.id);
-        integration = app.until(platform.ask(endpoint)).await?;
-    } else if integration.fields.is_none() {
-        integration.app.get_or_insert_with(|| key.to_owned());
-    }
-    of_integration(platform, integration, Some(app), wanted).await
-}
-
-async fn oldest_integration(
-    platform: &impl Platform,
-    app: &str,
-    asked: &mut Alongside<'_, Result<App>>,
-    wanted: Wanted<'_>,
-) -> Result<Option<Integration>> {
-    let mut oldest = None;
-    let mut cursor: Option<String> = None;
-    for _ in 0..MAX_PAGES {
-        let list = platform.ask(list_integrations(app, cursor.as_deref()));
-        let page = asked.until(list).await?;
-        oldest = page
-            .items
-            .into_iter()
-            .filter(|item| is_candidate(item, app, wanted))
-            .fold(oldest, older);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
+    if integration.fields.is_none() {
+        if integration.auth_scheme.is_none() {
+            let endpoint = get_integration(&integration.id);
+            integration = app.until(platform.ask(endpoint)).await?;
+        } else {
+            integration.app.get_or_insert_with(|| key.to_owned());
         }
     }
-    Ok(oldest)
+    of_integration(platform, integration, Some(app), wanted).await
 }
 
 fn is_candidate(item: &Integration, app: &str, wanted: Wanted<'_>) -> bool {
@@ -131,14 +118,14 @@ fn is_candidate(item: &Integration, app: &str, wanted: Wanted<'_>) -> bool {
     item.is_enabled && fits && item.is_of(app)
 }
 
-fn older(oldest: Option<Integration>, item: Integration) -> Option<Integration> {
+fn older(oldest: Integration, item: Integration) -> Integration {
     let created = |integration: &Integration| {
         let created = integration.created_at.as_deref().and_then(parse_iso);
         created.unwrap_or(u64::MAX)
     };
-    match oldest {
-        Some(oldest) if created(&oldest) <= created(&item) => Some(oldest),
-        _ => Some(item),
+    match created(&item) < created(&oldest) {
+        true => item,
+        false => oldest,
     }
 }
 

@@ -24,16 +24,14 @@ pub async fn find_account(
         ..AccountFilter::default()
     };
     let accounts = Pages::within(MAX_PAGES, move |cursor| list_accounts(&filter, cursor));
+    let accounts = accounts.all(platform).await?.into_iter();
     let created = |account: &ConnectedAccount| account.created_at.as_deref().and_then(parse_iso);
-    let mut newest: Option<ConnectedAccount> = None;
-    while let Some(account) = accounts.next(platform).await? {
-        let is_newer = |newest: &ConnectedAccount| created(&account) > created(newest);
-        if account.is_usable()
-            && account.app.eq_ignore_ascii_case(&app)
-            && newest.as_ref().is_none_or(is_newer)
-        {
-            newest = Some(account);
-        }
-    }
-    Ok(newest)
+    Ok(accounts
+        .filter(|account| account.is_usable() && account.app.eq_ignore_ascii_case(&app))
+        .reduce(
+            |newest, account| match created(&account) > created(&newest) {
+                true => account,
+                false => newest,
+            },
+        ))
 }

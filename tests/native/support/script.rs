@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::future::{Future, pending, poll_fn, ready};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::core::api::Api;
 use crate::core::api::http::{HttpRequest, HttpResponse};
-use crate::core::calls::{Boxed, Platform, Reader};
+use crate::core::calls::Platform;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::watch::{Moment, Surroundings};
 use serde_json::Value as Json;
@@ -80,19 +79,38 @@ pub struct Played<T> {
 }
 
 /// The platform. A request that is not the next one of the script fails the test.
-#[derive(Clone)]
-pub struct Script(Rc<State>);
-
-struct State {
+pub struct Script {
     exchanges: RefCell<VecDeque<Exchange>>,
     bodies: RefCell<Vec<Json>>,
     waits: RefCell<Vec<u64>>,
     passed_ms: Cell<u64>,
     limit_ms: u64,
+    under_way: Cell<u32>,
 }
 
-impl State {
-    async fn send(&self, request: HttpRequest, read: Reader) -> Result<()> {
+/// Counts a request until it is over or dropped.
+struct UnderWay<'a>(&'a Cell<u32>);
+
+impl<'a> UnderWay<'a> {
+    fn new(requests: &'a Cell<u32>) -> Self {
+        requests.set(requests.get() + 1);
+        UnderWay(requests)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl Platform for Script {
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(&HttpResponse) -> Result<()>,
+    ) -> Result<()> {
+        let _under_way = UnderWay::new(&self.under_way);
         request.validate()?;
         let sent = [request.method, " ", Api::V31.prefix(), &request.path].concat();
         let Some(next) = self.exchanges.borrow_mut().pop_front() else {
@@ -110,31 +128,23 @@ impl State {
             Speed::Slow => yield_once().await,
             Speed::Never => pending().await,
         }
-        read(&request, &next.answer)
-    }
-}
-
-impl Platform for Script {
-    fn send(&self, request: HttpRequest, read: Reader) -> Boxed<()> {
-        let state = self.0.clone();
-        Box::pin(async move { state.send(request, read).await })
+        read(&next.answer)
     }
 
-    fn wait(&self, wait_ms: u64) -> Boxed<bool> {
-        let mut waits = self.0.waits.borrow_mut();
-        assert!(waits.len() < 1_000, "waits for ever");
-        waits.push(wait_ms);
-        self.0.passed_ms.set(self.0.passed_ms.get() + wait_ms);
-        Box::pin(ready(match self.is_timed_out() {
+    async fn wait(&self, wait_ms: u64) -> Result<bool> {
+        assert!(self.waits.borrow().len() < 1_000, "waits for ever");
+        self.waits.borrow_mut().push(wait_ms);
+        self.passed_ms.set(self.passed_ms.get() + wait_ms);
+        match self.is_timed_out() {
             true => Err(ConnectError::new(ErrorCode::Timeout, "late")),
             false => Ok(true),
-        }))
+        }
     }
 
     fn moment(&self) -> Moment {
         Moment {
-            now_ms: NOW + self.0.passed_ms.get(),
-            clock_ms: CLOCK_START_MS + self.0.passed_ms.get(),
+            now_ms: NOW + self.passed_ms.get(),
+            clock_ms: CLOCK_START_MS + self.passed_ms.get(),
             random: 0.0,
         }
     }
@@ -144,11 +154,11 @@ impl Platform for Script {
     }
 
     fn deadline_ms(&self) -> u64 {
-        CLOCK_START_MS + self.0.limit_ms
+        CLOCK_START_MS + self.limit_ms
     }
 
     fn is_timed_out(&self) -> bool {
-        self.0.passed_ms.get() >= self.0.limit_ms
+        self.passed_ms.get() >= self.limit_ms
     }
 }
 
@@ -172,26 +182,18 @@ pub fn play_within<T>(
     script: Vec<Exchange>,
     call: impl AsyncFnOnce(&Script) -> Result<T>,
 ) -> Played<T> {
-    let platform = Script(Rc::new(State {
+    let platform = Script {
         exchanges: RefCell::new(script.into()),
         bodies: RefCell::default(),
         waits: RefCell::default(),
         passed_ms: Cell::new(0),
         limit_ms: limit_ms.into(),
-    }));
+        under_way: Cell::new(0),
+    };
     let result = block_on(call(&platform));
-    assert_eq!(
-        Rc::strong_count(&platform.0),
-        1,
-        "a request outlives its call"
-    );
-    let State {
-        exchanges,
-        bodies,
-        waits,
-        ..
-    } = &*platform.0;
-    let unused: Vec<String> = exchanges
+    assert_eq!(platform.under_way.get(), 0, "a request outlives its call");
+    let unused: Vec<String> = platform
+        .exchanges
         .take()
         .into_iter()
         .map(|next| next.request)
@@ -199,8 +201,8 @@ pub fn play_within<T>(
     assert!(unused.is_empty(), "never asked: {unused:?}");
     Played {
         result,
-        bodies: bodies.take(),
-        waits: waits.take(),
+        bodies: platform.bodies.take(),
+        waits: platform.waits.take(),
     }
 }
 
