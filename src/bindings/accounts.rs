@@ -1,4 +1,4 @@
-//! `connectedAccounts`, as JavaScript sees it.
+//! The class of `connectedAccounts`.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,7 @@ pub struct ConnectedAccounts(pub(super) ConnectClient);
 
 #[wasm_bindgen]
 impl ConnectedAccounts {
-    /// The documents' name of `initiateConnection`.
+    /// The same as `initiateConnection`, under the name of the documents.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
     pub fn initiate(
         &self,
@@ -25,7 +25,7 @@ impl ConnectedAccounts {
         initiate(&self.0, "connectedAccounts.initiate", options)
     }
 
-    /// One connected account, as the platform reports it now: `GET /api/v3.1/connected_accounts/{id}`.
+    /// Returns one connected account: `GET /api/v3.1/connected_accounts/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectedAccount>")]
@@ -46,10 +46,10 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Connected accounts, asked for page by page as they are iterated: `GET /api/v3.1/connected_accounts`.
-    /// Without an entity: the client's.
+    /// Lists connected accounts, page by page while they are iterated: `GET /api/v3.1/connected_accounts`. Default entity: the client's,
+    /// or the session's user.
     ///
-    /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
+    /// Iterating rejects with the codes of any request. The call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<ConnectedAccount>")]
     pub fn list(
         &self,
@@ -64,10 +64,10 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Waits until an account is `ACTIVE`, looking at it as `get` does, ever less often. Default limit: 10 minutes.
+    /// Waits until an account is `ACTIVE`. Sends the request of `get`, with growing pauses. Default `timeoutMs`: 600,000 (10 minutes).
     ///
     /// Rejects with `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive` as soon as
-    /// the platform says so, `timeout`, `not_found`, `invalid_argument`, and the codes of any request.
+    /// the platform reports them, `timeout`, `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = waitUntilActive, unchecked_return_type = "Promise<ConnectedAccount>")]
     pub fn wait_until_active(
         &self,
@@ -83,8 +83,8 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Starts a new attempt for an account: for OAuth the user has to go to its `redirectUrl` once more.
-    /// `POST /api/v3.1/connected_accounts/{id}/refresh`.
+    /// Starts a new attempt for an account: `POST /api/v3.1/connected_accounts/{id}/refresh`. With OAuth, the user has to go to the new
+    /// `redirectUrl`.
     ///
     /// Rejects with `not_found`, `entity_mismatch`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
@@ -106,7 +106,7 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Switches an account on: `PATCH /api/v3.1/connected_accounts/{id}/status`.
+    /// Enables an account: `PATCH /api/v3.1/connected_accounts/{id}/status`.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -127,7 +127,7 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Switches an account off; `enable` switches it on again. `PATCH /api/v3.1/connected_accounts/{id}/status`.
+    /// Disables an account until `enable`: `PATCH /api/v3.1/connected_accounts/{id}/status`.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -165,7 +165,7 @@ impl ConnectedAccounts {
     }
 }
 
-/// `initiateConnection`, under either of its names.
+/// `initiateConnection`, under both of its names.
 pub(super) fn initiate(client: &ConnectClient, name: &'static str, options: &JsValue) -> Promise {
     call(client, name, options, &|client, options| {
         converted(

@@ -1,4 +1,4 @@
-//! The answer of an action, as JavaScript sees it.
+//! Converts the result of an action.
 
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
@@ -7,7 +7,7 @@ use super::convert::put;
 use super::value::encode;
 use crate::core::api::actions::Execution;
 
-/// The data may have any shape, so it is not serialized as our types are.
+/// The data may have any shape, so it is encoded member by member.
 pub fn show_execution(execution: &Execution) -> JsValue {
     let object = Object::new();
     put(&object, "successful", &JsValue::TRUE);

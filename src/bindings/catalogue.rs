@@ -1,4 +1,4 @@
-//! `apps` and `integrations`, as JavaScript sees them.
+//! The classes of `apps` and `integrations`.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -20,9 +20,9 @@ pub struct Integrations(pub(super) ConnectClient);
 
 #[wasm_bindgen]
 impl Apps {
-    /// Apps, asked for page by page as they are iterated: `GET /api/v3.1/toolkits`.
+    /// Lists apps, page by page while they are iterated: `GET /api/v3.1/toolkits`.
     ///
-    /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
+    /// Iterating rejects with the codes of any request. The call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<App>")]
     pub fn list(
         &self,
@@ -33,7 +33,7 @@ impl Apps {
         })
     }
 
-    /// One app: `GET /api/v3.1/toolkits/{id}`.
+    /// Returns one app: `GET /api/v3.1/toolkits/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<App>")]
@@ -49,9 +49,9 @@ impl Apps {
 
 #[wasm_bindgen]
 impl Integrations {
-    /// The enabled integrations of an app, asked for page by page as they are iterated: `GET /api/v3.1/auth_configs`.
+    /// Lists the enabled integrations of an app, page by page while they are iterated: `GET /api/v3.1/auth_configs`.
     ///
-    /// Iterating rejects with the codes of any request; the call itself throws `invalid_argument`.
+    /// Iterating rejects with the codes of any request. The call itself throws `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Integration>")]
     pub fn list(
         &self,
@@ -62,7 +62,7 @@ impl Integrations {
         })
     }
 
-    /// One integration: `GET /api/v3.1/auth_configs/{id}`.
+    /// Returns one integration: `GET /api/v3.1/auth_configs/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
@@ -78,11 +78,10 @@ impl Integrations {
         })
     }
 
-    /// Creates an integration of an app, with the platform's credentials where it has them: `POST /api/v3.1/auth_configs`.
-    /// Only with the client's `createIntegrations`: it changes the developer's project. Sent once,
-    /// never repeated.
+    /// Creates an integration of an app, with the platform's credentials if it has some for the app: `POST /api/v3.1/auth_configs`.
+    /// Requires the option `createIntegrations` of the client, because it changes the developer's project. Never retried.
     ///
-    /// Rejects with `invalid_argument`, also without `createIntegrations`, `not_found`, `connection_not_needed`,
+    /// Rejects with `invalid_argument` (also without `createIntegrations`), `not_found`, `connection_not_needed`,
     /// `app_not_connectable`, `auth_scheme_mismatch`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<Integration>")]
     pub fn create(

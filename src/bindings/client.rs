@@ -1,5 +1,4 @@
-//! `ConnectClient` as JavaScript sees it. Its methods return promises and are no async functions: arguments are read, and
-//! errors in them found, at the time of the call.
+//! The class of a client. Its methods read their arguments at the call, before they return a promise.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -19,13 +18,13 @@ use crate::core::error::ConnectError;
 use crate::core::flow::{FlowOptions, ResumeOptions};
 use crate::core::options::{ClientOptions, read_account_id, read_redirect_url};
 
-/// A client of one platform, made by `createClient`.
+/// A client of one platform. Made by `createClient`.
 #[wasm_bindgen(js_name = ConnectClient)]
 pub struct JsConnectClient(ConnectClient);
 
 #[wasm_bindgen(js_class = ConnectClient)]
 impl JsConnectClient {
-    /// Makes no request. `entry` is the address that the page was opened at, if it may have been rewritten since. Throws
+    /// Makes a client. Sends nothing. `entry`: the address at which the page was opened, if a router may have changed it since. Throws
     /// `invalid_argument`.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -38,10 +37,10 @@ impl JsConnectClient {
             .map_err(|error| thrown("createClient", error))
     }
 
-    /// What the user must give before an app is connected. The oldest enabled integration that fits decides.
+    /// Returns the fields to ask the user for: those of the given integration, or of the app's oldest enabled one with `authScheme`.
     ///
-    /// Asks `GET /api/v3.1/auth_configs`, or with `/{id}` for one that is known, and for what that
-    /// does not hold `GET /api/v3.1/toolkits/{id}`.
+    /// Sends `GET /api/v3.1/auth_configs`, or `GET /api/v3.1/auth_configs/{id}` with an `integrationId`. If the answer lacks the fields,
+    /// also `GET /api/v3.1/toolkits/{id}`.
     ///
     /// Rejects with `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, `not_found`,
     /// `invalid_argument`, and the codes of any request.
@@ -61,9 +60,8 @@ impl JsConnectClient {
         )
     }
 
-    /// Starts a connection: `POST /api/v3.1/connected_accounts`, or `POST /api/v3.1/connected_accounts/link` where the platform hosts
-    /// the sign-in. Sent once, never repeated. With an `app`, what
-    /// `getExpectedParamsForUser` asks comes first.
+    /// Starts a connection: `POST /api/v3.1/connected_accounts`, or `POST /api/v3.1/connected_accounts/link` if the platform hosts the
+    /// sign-in. Never retried. First sends the requests of `getExpectedParamsForUser`, unless their result is known.
     ///
     /// Rejects with `fields_invalid`, `redirect_refused`, `connection_not_needed`, `invalid_argument`, and the codes of
     /// `getExpectedParamsForUser` and of any request.
@@ -75,9 +73,9 @@ impl JsConnectClient {
         initiate(&self.0, "initiateConnection", options)
     }
 
-    /// Leaves the page (`window.location`) for the `redirectUrl` of a connection request.
+    /// Navigates the page (`window.location`) to the `redirectUrl` of a connection request.
     ///
-    /// Throws `redirect_refused` and `invalid_argument`.
+    /// Throws `redirect_refused`, `embedded` and `invalid_argument`.
     pub fn redirect(
         &self,
         #[wasm_bindgen(unchecked_param_type = "ConnectionRequest")] request: &JsValue,
@@ -87,7 +85,7 @@ impl JsConnectClient {
             .map_err(|error| thrown("redirect", error))
     }
 
-    /// What a callback URL says; default: the address of this page. Null on any other page. Not verified.
+    /// Parses a callback URL. Default: the address of this page. Null for any other URL. The result is unverified.
     ///
     /// Throws `callback_invalid`.
     #[wasm_bindgen(js_name = parseCallback, unchecked_return_type = "ConnectionCallback | null")]
@@ -104,10 +102,10 @@ impl JsConnectClient {
             .map_err(|error| thrown("parseCallback", error))
     }
 
-    /// On the page that the user returns to: binds the callback to an attempt of this browser, verifies it with the
-    /// platform and cleans the address bar. Null on any other page. Calling it twice gives the same result.
+    /// Completes the connection on the callback page: binds the callback to an attempt of this browser, checks the account, and removes
+    /// the callback from the address. Null on any other page. A second call returns the same result.
     ///
-    /// Asks what `connectedAccounts.get` asks, until the account is `ACTIVE`.
+    /// Sends the request of `connectedAccounts.get` until the account is `ACTIVE`. Default `timeoutMs`: 30,000.
     ///
     /// Rejects with `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`,
     /// `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`,
@@ -131,13 +129,13 @@ impl JsConnectClient {
         )
     }
 
-    /// The attempts that left this browser's pages and are not complete, newest first.
+    /// Returns the attempts of this browser that are still pending, newest first.
     #[wasm_bindgen(unchecked_return_type = "PendingConnection[]")]
     pub fn pending(&self) -> JsValue {
         to_js(&self.0.pending())
     }
 
-    /// One attempt to connect one account, with a state to render from. Nothing is asked yet.
+    /// Makes a flow: one attempt to connect one account, with a state to render. Sends nothing.
     ///
     /// Throws `invalid_argument`.
     pub fn flow(
@@ -150,15 +148,15 @@ impl JsConnectClient {
             .map_err(|error| thrown("flow", error))
     }
 
-    /// Goes on waiting for an attempt that this browser remembers, after a reload or in another tab: that of `flowId`, or the one
-    /// that the page's address names, or else the newest that is pending, of this tab before those of others. Only an attempt of
-    /// the client's entity, and of `app` and `integrationId` where they are given. Null when nothing is pending.
+    /// Makes a flow that continues a stored attempt after a reload or in another tab: that of `flowId`, else that of the page's callback
+    /// URL, else the newest pending attempt of this tab, else of any tab. The attempt must have the given or the client's entity, and the
+    /// given `app` and `integrationId`. Null if there is none.
     ///
-    /// An attempt of `flowId` whose 10 minutes are over gets one status check for an hour: the flow ends in `connected` or in
-    /// `failed` with `flow_expired`.
+    /// With `flowId`, an attempt that expired within the last hour gets one status check: the flow ends in `connected`, or in `failed`
+    /// with `flow_expired`.
     ///
-    /// Throws `flow_expired` when the attempt of `flowId` is not remembered, `callback_replayed` when it has failed or was
-    /// cancelled, and `invalid_argument`.
+    /// Throws `flow_expired` if the attempt of `flowId` has no record, `callback_replayed` if it failed or was cancelled, and
+    /// `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "ConnectFlow | null")]
     pub fn resume(
         &self,
@@ -188,9 +186,9 @@ impl JsConnectClient {
         ConnectedAccounts(self.0.clone())
     }
 
-    /// What a signed call to the account's app needs, as far as the platform shows it. Masked values are marked.
+    /// Returns the credentials for calls to the app's API, as far as the platform shows them. Masked values are marked.
     ///
-    /// Asks `GET /api/v3.1/connected_accounts/{id}`.
+    /// Sends `GET /api/v3.1/connected_accounts/{id}`.
     ///
     /// Rejects with `not_found`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = getAuthParams, unchecked_return_type = "Promise<AuthParams>")]
@@ -203,9 +201,9 @@ impl JsConnectClient {
         })
     }
 
-    /// Executes an action on behalf of an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Sent once, never repeated.
+    /// Executes an action for an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Never retried.
     ///
-    /// Rejects with `action_failed` (the action's words in `errorDescription`), `not_found`, `invalid_request`,
+    /// Rejects with `action_failed` (`errorDescription` has the app's reason), `not_found`, `invalid_request`,
     /// `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = executeAction, unchecked_return_type = "Promise<Execution>")]
     pub fn execute_action(
@@ -220,7 +218,7 @@ impl JsConnectClient {
         })
     }
 
-    /// One end user. Throws `invalid_argument`.
+    /// Returns the calls for one end user. Throws `invalid_argument`.
     pub fn entity(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
@@ -234,7 +232,7 @@ impl JsConnectClient {
         }
     }
 
-    /// The older name of `entity`. Throws `invalid_argument`.
+    /// The same as `entity`, under its older name. Throws `invalid_argument`.
     #[wasm_bindgen(js_name = getEntity)]
     pub fn get_entity(
         &self,
@@ -243,27 +241,27 @@ impl JsConnectClient {
         self.entity(id)
     }
 
-    /// This client: the documents' `toolset.client.connectedAccounts`.
+    /// This client, for `toolset.client.connectedAccounts` as in the documents.
     #[wasm_bindgen(getter)]
     pub fn client(&self) -> JsConnectClient {
         JsConnectClient(self.0.clone())
     }
 
-    /// What this client did lately, oldest first, to be pasted into a ticket: at most 200 entries, without ids, typed
-    /// values, tokens or URLs.
+    /// Returns the last 200 entries of the client's log, oldest first, for a support ticket. Contains no ids, typed values, tokens or
+    /// URLs.
     #[wasm_bindgen(unchecked_return_type = "TraceEntry[]")]
     pub fn trace(&self) -> JsValue {
         to_js(&self.0.trace())
     }
 
-    /// Cancels what is under way and refuses what comes later. May be called twice.
+    /// Cancels every call and refuses later ones. May be called twice.
     pub fn dispose(&self) {
         self.0.dispose();
     }
 }
 
 fn create(options: &JsValue) -> Result<ConnectClient, ConnectError> {
-    // `wasmUrl` was the loader's business.
+    // The loader has used `wasmUrl`.
     let mut arguments = Arguments::read(options, &["fetch", "headers", "storage", "wasmUrl"])?;
     let fetch = arguments.take_function("fetch")?;
     let storage = match arguments.take("storage") {

@@ -1,4 +1,4 @@
-//! Arguments in, answers and errors out.
+//! Converts arguments from JavaScript, and answers and errors to JavaScript.
 
 use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
@@ -18,12 +18,12 @@ use crate::core::value::Value;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Runs the page's setters, if it has put any on the prototype of errors.
+    /// Throws if the page has defined a throwing setter on the prototype of errors.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     fn assign(target: &Error, source: &JsValue) -> std::result::Result<JsValue, JsValue>;
 }
 
-/// Plain data for JavaScript: absent members are absent, `None` is null.
+/// Plain data for JavaScript. `None` is null, and skipped members are absent.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
     // Serializing strings, numbers and lists of them cannot fail.
     plain(value)
@@ -34,7 +34,7 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
 /// An `Error` with the members of a `ConnectError`.
 pub fn to_error(error: &ConnectError) -> JsValue {
     let object = Error::new(&error.message);
-    // Defined, not assigned: where a page has frozen the prototypes, their members cannot be assigned.
+    // Defined, not assigned: a frozen prototype makes its members read-only.
     let name = Object::new();
     put(&name, "name", &"ConnectError".into());
     let name = Object::get_own_property_descriptors(&name);
@@ -48,7 +48,7 @@ pub fn to_error(error: &ConnectError) -> JsValue {
     object.into()
 }
 
-/// Freezes what is in plain data of ours, at every depth.
+/// Freezes all objects inside plain data of ours, but not the value itself.
 pub fn freeze_members(value: &JsValue) {
     for member in Object::values(value.unchecked_ref::<Object>()).iter() {
         if member.is_object() {
@@ -58,12 +58,12 @@ pub fn freeze_members(value: &JsValue) {
     }
 }
 
-/// A promise of a call's answer, rejected with a `ConnectError`.
+/// A promise of an answer. Rejects with a `ConnectError`.
 pub fn promise(name: &'static str, answer: CallFuture<JsValue>) -> Promise {
     future_to_promise(async move { answer.await.map_err(|error| thrown(name, error)) })
 }
 
-/// The error to throw from a call. The message of a wrong argument names the call.
+/// The error to throw from the call `name`. The message of an invalid argument starts with that name.
 pub fn thrown(name: &str, mut error: ConnectError) -> JsValue {
     if error.code == ErrorCode::InvalidArgument {
         error.message = concat(&[name, ": ", &error.message]);
@@ -71,8 +71,7 @@ pub fn thrown(name: &str, mut error: ConnectError) -> JsValue {
     to_error(&error)
 }
 
-/// Reads the options of a call and returns a promise of its answer. `start` gets a client with the caller's signal and time limit.
-/// The options are read before this returns.
+/// Reads the options of a call, then returns a promise of its answer. `start` gets a client with the caller's signal and time limit.
 pub fn call(
     client: &ConnectClient,
     name: &'static str,
@@ -84,13 +83,13 @@ pub fn call(
     answered(name, answer)
 }
 
-/// A promise of an answer that may have failed already.
+/// A promise of an answer, or of the error that prevented the call.
 pub fn answered(name: &'static str, answer: Result<CallFuture<JsValue>>) -> Promise {
     let answer = answer.unwrap_or_else(|error| Box::pin(std::future::ready(Err(error))));
     promise(name, answer)
 }
 
-/// A call whose answer is shown to JavaScript.
+/// A call with its answer converted for JavaScript.
 pub fn converted<T: 'static>(
     answer: CallFuture<T>,
     show: fn(&T) -> JsValue,
@@ -98,7 +97,7 @@ pub fn converted<T: 'static>(
     Ok(Box::pin(async move { Ok(show(&answer.await?)) }))
 }
 
-/// The options of a call, and the client with the caller's signal and time limit.
+/// Reads the options of a call. Returns them, and a client with the caller's signal and time limit.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -116,7 +115,7 @@ fn with_options(client: &ConnectClient, options: &JsValue) -> Result<(ConnectCli
     Ok((client.with_signal(signal).with_timeout(limit_ms), arguments))
 }
 
-/// A URL given as text or as a `URL`.
+/// The text of a URL, given as a string or as a `URL`.
 ///
 /// # Errors
 /// `invalid_argument`.
@@ -143,7 +142,7 @@ pub fn put(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-/// One argument object, decoded when the call is made: later changes by the caller have no effect.
+/// An object of arguments, decoded at the call, so that later changes by the caller have no effect.
 pub struct Arguments {
     /// Its plain data.
     pub data: Value,
@@ -211,7 +210,7 @@ impl Arguments {
     pub fn take_signal(&mut self) -> Result<Option<AbortSignal>> {
         self.take("signal")
             .map(|value| {
-                // A proxy of a signal passes for one, but its members may throw.
+                // A proxy of a signal is an instance of it, but its members may throw.
                 let aborted = Reflect::get(&value, &"aborted".into()).unwrap_or_default();
                 match value.dyn_into() {
                     Ok(signal) if aborted.as_bool().is_some() => Ok(signal),
@@ -228,7 +227,7 @@ impl Drop for Arguments {
     }
 }
 
-/// Refuses common mistakes in place of the user's values: an event, an element or a promise.
+/// Refuses common mistakes: an event, an element or a promise in place of the user's values.
 fn check_values(data: &JsValue) -> Result<()> {
     let member = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
     if data.is_object()

@@ -1,4 +1,4 @@
-//! `entity(id)`, as JavaScript sees it.
+//! The class of an entity.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -11,7 +11,7 @@ use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
 use crate::core::options::read_app;
 
-/// One end user.
+/// Calls for one end user. Made by `client.entity`.
 #[wasm_bindgen]
 pub struct Entity {
     client: ConnectClient,

@@ -1,4 +1,4 @@
-//! What a form needs of the fields: pure functions, called at the time of the call.
+//! Functions for forms.
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
@@ -16,8 +16,8 @@ use crate::core::value::Value;
 
 type Result<T> = std::result::Result<T, JsValue>;
 
-/// What is wrong with the user's values, one issue a field, in the order of the fields. Empty: nothing. The values are looked at
-/// as `initiateConnection` sends them: trimmed, cut down where the field says how, the defaults filled in.
+/// Returns the issues of the user's values, at most one for each field, in the order of the fields. Checks the values that
+/// `initiateConnection` would send: trimmed, normalised, and with defaults.
 ///
 /// Throws `invalid_argument`.
 #[wasm_bindgen(js_name = validateParams, unchecked_return_type = "Issue[]")]
@@ -33,7 +33,7 @@ pub fn validate_params(
     }
 }
 
-/// The function `validate` of a Standard Schema. Throws `invalid_argument` for the fields only.
+/// The function `validate` of a Standard Schema. Throws `invalid_argument` for invalid fields.
 #[wasm_bindgen(js_name = validateStandard, unchecked_return_type = "StandardResult<Record<string, string>>")]
 pub fn validate_standard(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
@@ -47,13 +47,13 @@ pub fn validate_standard(
             return Ok(result.into());
         }
         Ok((_, issues)) => issues,
-        // What is no object at all has no path.
+        // An issue of the whole value has no path.
         Err(error) => std::mem::take(&mut { error }.issues),
     };
     let list = Array::new();
     for issue in &issues {
         let entry: Object = to_js(issue).unchecked_into();
-        // Only what is wrong with a field has params.
+        // Only issues of a field have params.
         let path = match issue.params.is_empty() {
             true => Array::new(),
             false => Array::of1(&issue.field.as_str().into()),
@@ -65,7 +65,7 @@ pub fn validate_standard(
     Ok(result.into())
 }
 
-/// The fields as a JSON Schema, draft 2020-12. All values are strings.
+/// Returns the fields as a JSON Schema, draft 2020-12. All values are strings.
 ///
 /// Throws `invalid_argument`.
 #[wasm_bindgen(js_name = toJsonSchema, unchecked_return_type = "FieldsJsonSchema")]
@@ -75,7 +75,7 @@ pub fn to_json_schema(
     Ok(encode(&json_schema(&fields_of("toJsonSchema", fields)?)))
 }
 
-/// Attributes for an `<input>`, to spread in React or to set with `setAttribute`. See `InputAttributes`.
+/// Returns the attributes of an `<input>`, for a spread in React or for `setAttribute`. See `InputAttributes`.
 ///
 /// Throws `invalid_argument`.
 #[wasm_bindgen(js_name = inputAttributes, unchecked_return_type = "InputAttributes")]

@@ -1,4 +1,4 @@
-//! `client.flow(...)` as JavaScript sees it.
+//! The class of a flow.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,14 +13,14 @@ use crate::core::fields::Field;
 use crate::core::flow::FlowSnapshot;
 use crate::core::options::read_data;
 
-/// One attempt to connect one account, with a state to render from; made by `client.flow`.
+/// One attempt to connect one account, with a state to render. Made by `client.flow`.
 #[wasm_bindgen(js_name = ConnectFlow)]
 pub struct JsConnectFlow {
     flow: ConnectFlow,
     cache: Rc<RefCell<SnapshotCache>>,
 }
 
-/// The snapshot as JavaScript has it, made once for all who ask.
+/// The last snapshot and its fields as JavaScript objects, so that the same state is the same object.
 #[derive(Default, Clone)]
 struct SnapshotCache {
     snapshot: Option<(Rc<FlowSnapshot>, JsValue)>,
@@ -29,19 +29,19 @@ struct SnapshotCache {
 
 #[wasm_bindgen(js_class = ConnectFlow)]
 impl JsConnectFlow {
-    /// Finds out what to ask the user for, and settles in `ready`. On the page that the user of this very flow returns to,
-    /// it completes the connection instead. To be called when the page opens.
+    /// Loads the fields to ask the user for, and settles in `ready`. On the callback page of this flow's attempt, completes the
+    /// connection instead. Call it when the page opens.
     ///
-    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
+    /// Resolves with the settled snapshot, also with `failed`. Rejects with `invalid_transition`.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn load(&self) -> Promise {
         self.settle("flow.load", self.flow.load())
     }
 
-    /// Starts the connection. To be called in the click: a popup is opened at once. Settles in `ready` when a value is
-    /// wrong, in `redirecting`, or at the end.
+    /// Starts the connection with the user's values. Call it in the click, because it opens a popup. Settles in `ready` if a value is
+    /// invalid, else in `redirecting`, `connected`, `failed` or `cancelled`.
     ///
-    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition` and `invalid_argument`.
+    /// Resolves with the settled snapshot, also with `failed`. Rejects with `invalid_transition` and `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn submit(
         &self,
@@ -52,26 +52,28 @@ impl JsConnectFlow {
         self.settle("flow.submit", data.and_then(|data| self.flow.submit(data)))
     }
 
-    /// Tries once more, from where it went wrong. To be called in the click.
+    /// Tries again from the state before the failure. Call it in the click, because it may open a popup.
     ///
-    /// Resolves with the snapshot that it settles in, whatever that is. Rejects with `invalid_transition`.
+    /// Resolves with the settled snapshot, also with `failed`. Rejects with `invalid_transition`.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlowSnapshot>")]
     pub fn retry(&self) -> Promise {
         self.settle("flow.retry", self.flow.retry())
     }
 
-    /// Gives up: a callback that comes later is refused. The popup is closed where the browser lets the page: Chromium and
-    /// Safari do not once it is at the provider, since the page's tie to it is cut for safety. Throws `invalid_transition`
-    /// at the end.
+    /// Cancels the attempt: a later callback is refused. Closes the popup if the browser allows it. Chromium and Safari do not once the
+    /// popup is at the provider.
+    ///
+    /// Throws `invalid_transition` if the flow has ended.
     pub fn cancel(&self) -> Result<(), JsValue> {
         self.flow
             .cancel()
             .map_err(|error| thrown("flow.cancel", error))
     }
 
-    /// Has `listener` called after every change. The function that it returns undoes that and may be called twice.
+    /// Calls `listener` after every change. Returns a function that removes it, and that may be called twice.
     ///
-    /// What a listener throws is reported as an uncaught error would be, and stops no other. Throws `invalid_argument`.
+    /// An error that a listener throws is reported like an uncaught one, and other listeners are still called. Throws
+    /// `invalid_argument`.
     #[wasm_bindgen(unchecked_return_type = "() => void")]
     pub fn subscribe(
         &self,
@@ -95,20 +97,21 @@ impl JsConnectFlow {
         Ok(unsubscribe.into_js_value())
     }
 
-    /// The flow as it is now: the same frozen object until something has changed.
+    /// Returns the state of the flow: the same frozen object until it changes.
     #[wasm_bindgen(js_name = getSnapshot, unchecked_return_type = "FlowSnapshot")]
     pub fn get_snapshot(&self) -> JsValue {
         show(&self.flow, &self.cache)
     }
 
-    /// Ends the flow's work and forgets its listeners. An attempt that the user is busy with stays pending. May be called twice.
+    /// Cancels requests and removes all listeners. An attempt whose user is in a popup stays pending, and the next flow that loads
+    /// continues it. May be called twice.
     pub fn dispose(&self) {
         self.flow.dispose();
     }
 }
 
 impl JsConnectFlow {
-    /// Of a flow.
+    /// Wraps a flow.
     pub(super) fn new(flow: ConnectFlow) -> Self {
         JsConnectFlow {
             flow,
@@ -131,7 +134,7 @@ impl JsConnectFlow {
 
 fn show(flow: &ConnectFlow, cache: &RefCell<SnapshotCache>) -> JsValue {
     let snapshot = flow.snapshot();
-    // A copy: making an error may run the page's code, which may ask for the snapshot.
+    // A copy: making an error may run code of the page, which may get the snapshot.
     let before = cache.borrow().clone();
     if let Some((last, value)) = before.snapshot
         && Rc::ptr_eq(&last, &snapshot)
@@ -151,7 +154,7 @@ fn show(flow: &ConnectFlow, cache: &RefCell<SnapshotCache>) -> JsValue {
     freeze_members(&object);
     if let Some(error) = &snapshot.error {
         let error = to_error(error);
-        // Only the error itself: its `cause` is the page's.
+        // Only the error itself: its `cause` belongs to the page.
         Object::freeze(error.unchecked_ref::<Object>());
         put(&object, "error", &error);
     }

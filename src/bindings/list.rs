@@ -1,4 +1,4 @@
-//! Lists, as JavaScript sees them: one async iterator for all of them.
+//! The async iterator of all lists.
 
 use js_sys::Promise;
 use js_sys::{Object, Reflect, Symbol};
@@ -10,7 +10,7 @@ use crate::client::{CallFuture, ConnectClient, List};
 use crate::core::error::ConnectError;
 use crate::core::value::Value;
 
-/// Items one after the other. Made by the `list` methods, iterated with `for await`.
+/// Iterates a list with `for await`. Made by the `list` methods.
 #[wasm_bindgen(skip_typescript)]
 pub struct ListIterator {
     name: &'static str,
@@ -19,13 +19,13 @@ pub struct ListIterator {
 
 #[wasm_bindgen]
 impl ListIterator {
-    /// As of `AsyncIterator`.
+    /// `next` of `AsyncIterator`.
     pub fn next(&self) -> Promise {
         answered(self.name, (self.next)())
     }
 }
 
-/// The iterator of a list. Wrong options are thrown.
+/// Makes the iterator of a list. Throws `invalid_argument`.
 pub fn list<T: Serialize + 'static>(
     client: &ConnectClient,
     name: &'static str,
@@ -36,7 +36,7 @@ pub fn list<T: Serialize + 'static>(
     let list = list.map_err(|error| thrown(name, error))?;
     let next = Box::new(move || converted(list.next(), show_next));
     let iterator: JsValue = ListIterator { name, next }.into();
-    // An iterator is its own iterable, and `valueOf` is a function that returns its `this`.
+    // `Symbol.asyncIterator` must return the iterator itself, as `valueOf` does.
     let value_of = Reflect::get(&Object::new(), &"valueOf".into()).unwrap_or_default();
     let _ = Reflect::set(&iterator, &Symbol::async_iterator(), &value_of);
     Ok(iterator)

@@ -1,4 +1,4 @@
-//! Values between JavaScript and the core that only the bindings need.
+//! Conversion of values that only the bindings need.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -15,7 +15,7 @@ extern "C" {
     fn from_entries(pairs: &Array) -> JsValue;
 }
 
-/// [`decode`], all but some members of the object itself: those stay as JavaScript has them.
+/// The same as [`decode`], but members named in `kept` stay JavaScript values.
 ///
 /// # Errors
 /// As [`decode`].
@@ -27,7 +27,7 @@ pub fn decode_except(value: &JsValue, kept: &[&str]) -> Result<(Value, Kept), Js
     Ok((Value::Object(members), kept))
 }
 
-/// The JavaScript value of what was decoded. A member `__proto__` stays a member.
+/// The JavaScript value of a decoded value. A member `__proto__` stays a member.
 pub fn encode(value: &Value) -> JsValue {
     match value {
         Value::Null | Value::Foreign => JsValue::NULL,

@@ -36,7 +36,7 @@ impl Api {
     }
 }
 
-/// One operation: what to send, and how to read what comes back.
+/// One operation: its request, and the reader of its answer.
 pub struct Endpoint<T> {
     /// The request.
     pub request: HttpRequest,
@@ -51,7 +51,7 @@ pub struct Answer<'a> {
 }
 
 impl<T> Endpoint<T> {
-    /// `read` returns `None` when the answer lacks its id or its list.
+    /// `read` returns `None` if the answer lacks its id or its list.
     fn new(request: HttpRequest, read: fn(&Answer) -> Option<T>) -> Self {
         Endpoint { request, read }
     }
@@ -71,13 +71,13 @@ impl<T> Endpoint<T> {
 
 static NULL: Value = Value::Null;
 
-/// The JSON object of a response, once nothing says that the operation failed.
+/// The JSON object of a response that reports no failure.
 fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Value> {
     if !(200..300).contains(&response.status) {
         return Err(error_body::refused(response, request));
     }
     let body = match &response.body {
-        // Some operations have nothing to tell (docs/protocol.md, Q27).
+        // Some operations answer without a body (docs/protocol.md, Q27).
         Body::Empty if request.may_answer_nothing => return Ok(&NULL),
         Body::Json(value @ Value::Object(_)) => value,
         Body::TooLarge(limit) => {
@@ -96,7 +96,7 @@ fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'
                 " instead of a JSON object",
                 if is_cut { "" } else { ": check `baseUrl`" },
             ];
-            // A broken transmission may arrive whole the next time.
+            // A retry may get the whole body.
             let is_retryable = is_cut && request.is_repeatable();
             return Err(invalid(request, response, &concat(&message)).with_retryable(is_retryable));
         }
@@ -131,7 +131,7 @@ fn with_response(
     error
 }
 
-/// What came in place of a JSON object, and whether a broken transmission may be the reason.
+/// What the body is instead of a JSON object, and whether it may be truncated.
 fn kind(body: &Body) -> (&'static str, bool) {
     let text = match body {
         Body::Text(text) => text.trim_start(),
@@ -149,7 +149,7 @@ fn kind(body: &Body) -> (&'static str, bool) {
     }
 }
 
-/// The error of a body that reports a failure although its status is 2xx (docs/protocol.md, Q26 and Q28), with the server's words.
+/// The error of a body that reports a failure although its status is 2xx (docs/protocol.md, Q26 and Q28), with the server's description.
 fn refusal(code: ErrorCode, message: &str, body: &Value) -> ConnectError {
     let words = [
         body.get("error"),
@@ -167,11 +167,11 @@ fn refusal(code: ErrorCode, message: &str, body: &Value) -> ConnectError {
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// The cursor of the next page; `None` on the last one.
+    /// The cursor of the next page. `None` on the last page.
     pub next: Option<String>,
 }
 
-/// Reads a page. Cursors are opaque. Items that cannot be read are left out.
+/// Reads a page. Cursors are opaque. Leaves out invalid items.
 fn page<T>(body: &Value, item: fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let Value::Array(items) = body.get("items") else {
         return None;

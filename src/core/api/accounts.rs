@@ -20,8 +20,7 @@ pub fn get_account(connected_account_id: &str) -> Endpoint<ConnectedAccount> {
 
 /// `GET /connected_accounts`: one page.
 ///
-/// The answer must say whose accounts these are when `filter` does not (`invalid_argument`), and must not contradict it
-/// (`entity_mismatch`).
+/// Without an entity in `filter`, the answer must name one (`invalid_argument`). It must not name another one (`entity_mismatch`).
 pub fn list_accounts(
     filter: &AccountFilter,
     cursor: Option<&str>,
@@ -65,14 +64,14 @@ pub fn delete_account(connected_account_id: &str) -> Endpoint<()> {
     change(request)
 }
 
-/// `GET /connected_accounts/{id}`, for the credentials that the platform does not mask. They have no route of their own.
+/// `GET /connected_accounts/{id}`, for its credentials, which have no route of their own.
 pub fn get_auth_params(connected_account_id: &str) -> Endpoint<AuthParams> {
     let mut request = HttpRequest::get("getAuthParams", "/connected_accounts/{id}");
     request.id(ID, connected_account_id);
     Endpoint::new(request, |answer| Some(read_auth_params(answer.body)))
 }
 
-/// An operation whose success is all that there is to tell.
+/// An operation without a result.
 fn change(mut request: HttpRequest) -> Endpoint<()> {
     request.may_answer_nothing = true;
     request.check = Some(Box::new(|body| match body.get("success").as_bool() {
@@ -117,21 +116,21 @@ pub struct ConnectedAccount {
     /// Id of its integration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
-    /// The end user, where the platform tells.
+    /// The end user, if the platform names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<String>,
-    /// Its scheme, where the platform tells.
+    /// Its scheme, if the platform names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_scheme: Option<AuthScheme>,
-    /// Switched off; independent of `status`.
+    /// Whether the account is disabled. Independent of `status`.
     pub is_disabled: bool,
-    /// ISO 8601, as the platform wrote it.
+    /// ISO 8601, unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
-    /// ISO 8601, as the platform wrote it.
+    /// ISO 8601, unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
-    /// The authorization server's `error` and `error_description`, where it refused the attempt.
+    /// The authorization server's `error` and `error_description`, if it refused the attempt.
     #[serde(skip)]
     pub refusal: (Option<String>, Option<String>),
 }
@@ -178,7 +177,7 @@ fn read_account(body: &Value) -> Option<ConnectedAccount> {
     })
 }
 
-/// What a signed call to the app needs, as far as the platform shows it.
+/// The credentials for calls to the app's API, as far as the platform shows them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthParams {

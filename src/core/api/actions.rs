@@ -19,7 +19,7 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
         json.value("arguments", &options.input);
     });
     request.size_factor = 10;
-    // The tool is gone, not the route.
+    // 410 means the tool here, not the route.
     request.statuses = &[(410, ErrorCode::Gone)];
     request.check = Some(Box::new(|body| {
         let successful = body.any(&["successful", "successfull"]).as_bool();
@@ -36,7 +36,7 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
     })
 }
 
-/// What to execute, and for whom.
+/// Options of `executeAction`.
 #[derive(Debug, Clone)]
 pub struct ExecuteOptions {
     /// Name of the action, such as `GMAIL_FETCH_EMAILS`.
@@ -51,7 +51,7 @@ pub struct ExecuteOptions {
     pub input: Value,
 }
 
-/// What an action returned. A failed action is an error instead.
+/// The result of an action. A failed action is an error instead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Execution {
     /// The action's output.

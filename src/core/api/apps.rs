@@ -13,7 +13,7 @@ use crate::core::value::Value;
 pub fn get_app(app: &str) -> Endpoint<App> {
     let mut request = HttpRequest::get("getApp", "/toolkits/{id}");
     request.id("app", app);
-    // A lookup by a well-formed key can fail for no other reason.
+    // The platform answers 400 for an unknown key.
     request.statuses = &[(400, ErrorCode::NotFound)];
     Endpoint::new(request, |answer| read_app(answer.body))
 }
@@ -43,7 +43,7 @@ pub struct AppFilter {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct App {
-    /// Key, such as `gmail`; never altered.
+    /// Key, such as `gmail`. Unchanged.
     pub key: String,
     /// Name for display.
     pub name: String,
@@ -57,7 +57,7 @@ pub struct App {
     pub categories: Vec<Category>,
     /// Whether its actions need no connection.
     pub no_auth: bool,
-    /// In the platform's order. Empty where the platform does not tell.
+    /// In the platform's order. Empty if the platform does not list them.
     #[serde(rename = "authSchemes", skip_serializing_if = "Vec::is_empty")]
     pub schemes: Vec<AppScheme>,
     /// Schemes for which the platform has its own credentials.
@@ -68,9 +68,9 @@ pub struct App {
 /// A category of apps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Category {
-    /// For [`AppFilter`].
+    /// Id, for [`AppFilter`].
     pub id: String,
-    /// For display.
+    /// Name for display.
     pub name: String,
 }
 
@@ -81,7 +81,7 @@ pub struct AppScheme {
     pub scheme: AuthScheme,
     /// What to ask the user for.
     pub fields: Vec<Field>,
-    /// Whether it works only with credentials of the developer: a required value without a default.
+    /// Whether it requires the developer's own credentials: a value without a default.
     pub is_blocked: bool,
 }
 
@@ -169,7 +169,7 @@ fn read_scheme(entry: &Value) -> Option<AppScheme> {
     })
 }
 
-/// A list calls the id `id`, the app itself calls it `slug`.
+/// The id is `id` in lists of apps, and `slug` in an app.
 fn read_category(value: &Value) -> Option<Category> {
     let id = value.any(&["id", "slug"]).as_text()?;
     Some(Category {

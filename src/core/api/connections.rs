@@ -1,4 +1,4 @@
-//! Starting a connection: an account is created, or a hosted link for one (docs/protocol.md §5.6 and §5.7).
+//! Starts a connection: creates an account, or a hosted link for one (docs/protocol.md §5.6 and §5.7).
 
 use super::http::HttpRequest;
 use super::{Answer, Endpoint};
@@ -37,9 +37,9 @@ pub struct NewAccount {
     pub entity_id: Option<String>,
     /// Scheme of the integration.
     pub auth_scheme: AuthScheme,
-    /// What the user typed.
+    /// The user's values by field name.
     pub data: Vec<(String, Secret)>,
-    /// Where the user returns to. Empty for a scheme that leads to no other page.
+    /// Where the user returns to. Empty for a scheme without a redirect.
     pub redirect_url: String,
 }
 
@@ -48,7 +48,7 @@ impl NewAccount {
         Some(self.redirect_url.as_str()).filter(|url| !url.is_empty())
     }
 
-    /// The greatest length of its JSON, in bytes: one byte takes up to six.
+    /// The maximum length of its JSON, in bytes. JSON escapes a byte with up to six.
     fn max_json_bytes(&self) -> usize {
         let pairs = self
             .data
@@ -68,13 +68,13 @@ pub struct Connection {
     pub connected_account_id: String,
     /// Its status.
     pub status: ConnectionStatus,
-    /// Where to send the user, unless there is nothing to do there.
+    /// Where to send the user, if the account still needs that.
     pub redirect_url: Option<String>,
-    /// The end user, where the server tells.
+    /// The end user, if the server names one.
     pub entity_id: Option<String>,
     /// When `redirect_url` stops working, in milliseconds since 1970 by the server's clock.
     pub expires_at_ms: Option<u64>,
-    /// The time on that clock.
+    /// The current time of that clock.
     pub date_ms: Option<u64>,
 }
 
@@ -101,7 +101,7 @@ fn create_body(account: &NewAccount, json: &mut JsonObject) {
             let scheme = &account.auth_scheme;
             json.string("authScheme", scheme.as_str());
             json.object("val", |json| {
-                // OAuth still needs the user, a key is complete. For any other scheme the platform decides.
+                // OAuth still needs the user, and a key is complete. For other schemes the platform decides.
                 let status = match () {
                     () if scheme.is_oauth() => Some("INITIALIZING"),
                     () if scheme.takes_key() => Some("ACTIVE"),
@@ -132,8 +132,8 @@ fn write_data(account: &NewAccount, json: &mut JsonObject) {
     }
 }
 
-/// Whether there is somewhere to send the user depends on the status, not on the scheme: a finished account may still carry its old
-/// address (docs/protocol.md, Q6 to Q8).
+/// The status decides whether there is a redirect URL, not the scheme: a finished account may still have its old URL
+/// (docs/protocol.md, Q6 to Q8).
 fn read_connection(answer: &Answer) -> Option<Connection> {
     let body = answer.body;
     let state = body.any(&["connectionData", "connection_data"]).get("val");

@@ -48,7 +48,7 @@ pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     });
     let description = said.map(|text| shown_text(text, typed));
     let error = word.map(|word| shown_text(&word, typed));
-    // Only the platform numbers its errors. Anything else comes from the app's own server, or from what stands before it.
+    // Only the platform numbers its errors. Other bodies come from the app's server or from a proxy.
     let is_platform =
         nested.get("message").as_text().is_some() && matches!(nested.get("code"), Value::Number(_));
     let who = if is_platform {
@@ -69,7 +69,7 @@ pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     }
     let mut read = ConnectError::new(code, message)
         .with_retryable(match code {
-            // Refused before anything was done: a repetition makes no second account.
+            // The server refused the request before it did anything, so a retry creates no second account.
             ErrorCode::RateLimited => true,
             ErrorCode::Server | ErrorCode::Timeout => request.is_repeatable(),
             _ => false,
@@ -86,7 +86,7 @@ fn is_markup(body: &Body) -> bool {
     matches!(body, Body::Text(text) if text.trim_start().starts_with('<'))
 }
 
-/// The server's own name of a request: in the body, or else in its header.
+/// The server's id of the request, from the body or else from the header.
 pub fn request_id(
     response: &HttpResponse,
     body: &Value,
@@ -101,14 +101,14 @@ pub fn request_id(
     id.map(|id| shown_text(id, typed))
 }
 
-/// A server's words, fit to be shown. Typed values go before the text is cut: a cut may leave half of one.
+/// A text of the server, for display. Typed values are redacted before the text is cut, because a cut may leave half of one.
 pub fn shown_text(text: &str, typed: &[(String, Secret)]) -> String {
     let mut text = text.to_owned();
     redact(&mut text, typed);
     cut(&text, MAX_TEXT_CHARS)
 }
 
-/// The first non-empty text of the places where messages stand; a page or a cut document is no message.
+/// The first non-empty message. HTML and truncated JSON are not messages.
 fn description<'a>(raw: &'a Body, body: &'a Value, nested: &'a Value) -> Option<&'a str> {
     match raw {
         Body::Text(text) => {
@@ -129,7 +129,7 @@ fn description<'a>(raw: &'a Body, body: &'a Value, nested: &'a Value) -> Option<
     }
 }
 
-/// A code of the server's own: number, slug or name, whichever comes first.
+/// The server's error code: a number, a slug or a name.
 fn error_word(body: &Value, nested: &Value) -> Option<String> {
     [
         nested.any(&["code", "error_code", "slug", "name", "type"]),

@@ -19,11 +19,11 @@ pub struct HttpRequest {
     pub route: &'static str,
     /// The path with its query, encoded.
     pub path: String,
-    /// The JSON body. It may hold what the user typed, so it is overwritten when dropped.
+    /// The JSON body. May contain typed values, so it is overwritten when dropped.
     pub body: Option<Zeroizing<Vec<u8>>>,
-    /// The typed values in the body, which are redacted from the server's words.
+    /// The typed values in the body, which are redacted from the server's texts.
     pub typed: Vec<(String, Secret)>,
-    /// Statuses that mean something else here than elsewhere.
+    /// Statuses with a meaning of their own for this operation.
     pub(super) statuses: &'static [(u16, ErrorCode)],
     /// Whether a 2xx without a body is a complete answer.
     pub(super) may_answer_nothing: bool,
@@ -42,9 +42,9 @@ pub(super) type Check = Box<dyn Fn(&Value) -> Result<()>>;
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
-    /// How long the platform asks to wait, see [`retry_after_ms`](crate::core::retry::retry_after_ms).
+    /// The delay that the platform asks for, in milliseconds, see [`retry_after_ms`](crate::core::retry::retry_after_ms).
     pub retry_after_ms: Option<u64>,
-    /// The time on the server's clock, in milliseconds since 1970: header `date`, where the page may read it.
+    /// The time on the server's clock, in milliseconds since 1970: header `date`, if the page may read it.
     pub date_ms: Option<u64>,
     /// Header `x-request-id`.
     pub request_id: Option<String>,
@@ -93,7 +93,7 @@ impl HttpRequest {
         Self::new(operation, "POST", route)
     }
 
-    /// Whether sending it twice changes nothing. A repeated POST would make a second account.
+    /// Whether it may be sent twice. A second POST would create a second account.
     pub fn is_repeatable(&self) -> bool {
         self.method == "GET"
     }
@@ -117,8 +117,8 @@ impl HttpRequest {
         self.body = Some(Zeroizing::new(body));
     }
 
-    /// Puts an id, encoded, in place of `{id}`. Refuses `.` and `..`, which a URL parser would resolve; `name` is the caller's
-    /// name of the id.
+    /// Replaces `{id}` with an encoded id. Refuses `.` and `..`, which a URL parser would resolve. `name` is the caller's name of the
+    /// id.
     pub(super) fn id(&mut self, name: &str, id: &str) {
         match id {
             "" => self.invalid = Some(ConnectError::argument("required", name, "is empty")),

@@ -55,27 +55,27 @@ pub fn create_integration(
     })
 }
 
-/// An app, one auth scheme of it, and the developer's credentials for that.
+/// An app, one of its auth schemes, and the credentials for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Integration {
     /// Opaque id.
     pub id: String,
-    /// Key of its app, as the platform writes it here.
+    /// Key of its app, unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
     /// Its scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_scheme: Option<AuthScheme>,
-    /// Neither disabled nor deleted.
+    /// Whether it is neither disabled nor deleted.
     pub is_enabled: bool,
-    /// Whether it uses the platform's own credentials, where the platform tells.
+    /// Whether it uses the platform's own credentials, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_managed: Option<bool>,
-    /// ISO 8601, as the platform wrote it.
+    /// ISO 8601, unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
-    /// What to ask the user for, where this answer says so.
+    /// The fields to ask the user for, if this answer has them.
     #[serde(
         rename = "expectedInputFields",
         skip_serializing_if = "Option::is_none"
@@ -84,7 +84,7 @@ pub struct Integration {
 }
 
 impl Integration {
-    /// Whether it is of an app, as far as it tells.
+    /// Whether it may be an integration of this app.
     pub fn is_of(&self, app: &str) -> bool {
         let own = self.app.as_deref();
         own.is_none_or(|own| own.eq_ignore_ascii_case(app))
