@@ -13,7 +13,7 @@ use connect_flow::core::error::ConnectError;
 use connect_flow::core::fields;
 use connect_flow::core::flow::{FlowOptions, ResumeOptions};
 use connect_flow::core::options::{
-    ClientOptions, RefreshOptions, read_account_id, read_app, read_data, read_headers,
+    ClientOptions, RefreshOptions, read_account_id, read_app_key, read_data, read_headers,
     read_integration_id, read_redirect_url, read_timeout,
 };
 use connect_flow::core::scheme::AuthScheme;
@@ -160,7 +160,7 @@ fn options(value: &Value) {
     }
     read! {
         ClientOptions::read, InitiateOptions::read, ExpectedParamsOptions::read, CompleteOptions::read, FlowOptions::read,
-        RefreshOptions::read, read_wait, read_account_id, read_app, read_integration_id, read_headers, read_data,
+        RefreshOptions::read, read_wait, read_account_id, read_app_key, read_integration_id, read_headers, read_data,
         ResumeOptions::read, read_redirect_url, fields::read_fields,
     }
     if let Ok(options) = InitiateOptions::read(value) {

@@ -8,7 +8,7 @@ use super::list::list;
 use crate::client::ConnectClient;
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::create_integration::CreateIntegrationOptions;
-use crate::core::options::{read_app, read_app_to_list, read_integration_id};
+use crate::core::options::{read_app_key, read_app_to_list, read_integration_id};
 
 /// The apps that a platform can connect.
 #[wasm_bindgen]
@@ -42,7 +42,7 @@ impl Apps {
         #[wasm_bindgen(unchecked_param_type = "AppOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.0, "apps.get", options, &|client, options| {
-            converted(client.get_app(&read_app(options)?), to_js)
+            converted(client.get_app(&read_app_key(options)?), to_js)
         })
     }
 }

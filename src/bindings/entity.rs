@@ -9,7 +9,7 @@ use crate::client::ConnectClient;
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
-use crate::core::options::read_app;
+use crate::core::options::read_app_key;
 
 /// Calls for one end user. Made by `client.entity`.
 #[wasm_bindgen]
@@ -39,7 +39,7 @@ impl Entity {
             "entity.getConnection",
             options,
             &|client, options| {
-                let app = read_app(options)?;
+                let app = read_app_key(options)?;
                 converted(client.get_connection(self.id.clone(), app), to_js)
             },
         )

@@ -14,7 +14,7 @@ use crate::core::secret::Secret;
 use crate::core::validate;
 use crate::core::value::Value;
 
-type Result<T> = std::result::Result<T, JsValue>;
+type JsResult<T> = std::result::Result<T, JsValue>;
 
 /// Returns the issues of the user's values, at most one for each field, in the order of the fields. Checks the values that
 /// `initiateConnection` would send: trimmed, normalised, and with defaults.
@@ -25,7 +25,7 @@ pub fn validate_params(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
     #[wasm_bindgen(unchecked_param_type = "Readonly<Record<string, unknown>> | FormData")]
     data: &JsValue,
-) -> Result<JsValue> {
+) -> JsResult<JsValue> {
     let fields = fields_of("validateParams", fields)?;
     match values(&fields, data) {
         Ok((_, issues)) => Ok(to_js(&issues)),
@@ -38,7 +38,7 @@ pub fn validate_params(
 pub fn validate_standard(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
     #[wasm_bindgen(unchecked_param_type = "unknown")] data: &JsValue,
-) -> Result<JsValue> {
+) -> JsResult<JsValue> {
     let fields = fields_of("toStandardSchema", fields)?;
     let result = Object::new();
     let issues = match values(&fields, data) {
@@ -71,7 +71,7 @@ pub fn validate_standard(
 #[wasm_bindgen(js_name = toJsonSchema, unchecked_return_type = "FieldsJsonSchema")]
 pub fn to_json_schema(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
-) -> Result<JsValue> {
+) -> JsResult<JsValue> {
     Ok(encode(&json_schema(&fields_of("toJsonSchema", fields)?)))
 }
 
@@ -81,7 +81,7 @@ pub fn to_json_schema(
 #[wasm_bindgen(js_name = inputAttributes, unchecked_return_type = "InputAttributes")]
 pub fn js_input_attributes(
     #[wasm_bindgen(unchecked_param_type = "ExpectedInputField")] field: &JsValue,
-) -> Result<JsValue> {
+) -> JsResult<JsValue> {
     let field = decoded(field, "field").and_then(|value| read_field(&value, "field"));
     match field {
         Ok(field) => Ok(encode(&input_attributes(&field))),
@@ -93,7 +93,7 @@ fn decoded(value: &JsValue, name: &str) -> std::result::Result<Value, ConnectErr
     decode(value).map_err(|cause| unreadable(name, cause))
 }
 
-fn fields_of(name: &str, fields: &JsValue) -> Result<Vec<Field>> {
+fn fields_of(name: &str, fields: &JsValue) -> JsResult<Vec<Field>> {
     decoded(fields, "fields")
         .and_then(|value| read_fields(&value))
         .map_err(|error| thrown(name, error))

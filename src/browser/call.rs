@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::{AbortController, AbortSignal};
 
 use super::fetch::Http;
-use super::surroundings::{change, note_answer, surroundings};
+use super::surroundings::{note_answer, surroundings, wait_for_change};
 use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
 use crate::core::api::http::{HttpRequest, HttpResponse};
 use crate::core::calls::Platform;
@@ -196,7 +196,7 @@ impl Platform for Call {
 
     async fn wait(&self, wait_ms: u64) -> Result<bool> {
         let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
-        let waited = match change(wait_ms, &self.signals).await {
+        let waited = match wait_for_change(wait_ms, &self.signals).await {
             Ok(_) if self.is_timed_out() => Err(cancelled()),
             waited => waited,
         };

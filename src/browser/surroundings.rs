@@ -94,7 +94,7 @@ pub fn page_event(event: &JsValue) -> PageEvent {
 ///
 /// # Errors
 /// `cancelled` if one of `signals` is aborted.
-pub async fn change(millis: u32, signals: &[AbortSignal]) -> Result<bool, ConnectError> {
+pub async fn wait_for_change(millis: u32, signals: &[AbortSignal]) -> Result<bool, ConnectError> {
     let deadline = Deadline::start(millis, signals)?;
     listen(&deadline.resolve);
     let _listening = Listening(&deadline.resolve);

@@ -14,7 +14,7 @@ use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
-    complete_connection, ends_attempt, find, uses_up_callback,
+    complete_connection, ends_attempt, find_attempt, uses_up_callback,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
@@ -138,7 +138,7 @@ impl ConnectClient {
                 .is_ok_and(|own| own.as_ref() == Some(&callback));
         if *is_page {
             // A page may wait for the flow although it could not store the record.
-            let found = find(&callback, &records).map(|record| &record.flow_id);
+            let found = find_attempt(&callback, &records).map(|record| &record.flow_id);
             if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
                 self.announce(flow_id, url);
             }

@@ -92,7 +92,7 @@ impl ConnectClient {
     fn named(&self, records: &[PendingConnection]) -> Option<usize> {
         let url = self.callback_address().ok()?;
         let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
-        let flow_id = &complete::find(&callback, records)?.flow_id;
+        let flow_id = &complete::find_attempt(&callback, records)?.flow_id;
         records.iter().position(|record| record.flow_id == *flow_id)
     }
 }

@@ -13,7 +13,7 @@ pub mod integrations;
 
 use super::error::{ConnectError, ErrorCode, Result};
 use super::text::{concat, decimal};
-use super::value::Value;
+use super::value::{NULL, Value};
 use http::{Body, HttpRequest, HttpResponse};
 
 /// The version of the platform's API. Both take the same requests, apart from their prefix.
@@ -69,8 +69,6 @@ impl<T> Endpoint<T> {
     }
 }
 
-static NULL: Value = Value::Null;
-
 /// The JSON object of a response that reports no failure.
 fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Value> {
     if !(200..300).contains(&response.status) {
@@ -89,7 +87,7 @@ fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'
             return Err(invalid(request, response, &concat(&message)));
         }
         body => {
-            let (kind, is_cut) = kind(body);
+            let (kind, is_cut) = body_kind(body);
             let message = [
                 "the server at `baseUrl` answered with ",
                 kind,
@@ -132,7 +130,7 @@ fn with_response(
 }
 
 /// What the body is instead of a JSON object, and whether it may be truncated.
-fn kind(body: &Body) -> (&'static str, bool) {
+fn body_kind(body: &Body) -> (&'static str, bool) {
     let text = match body {
         Body::Text(text) => text.trim_start(),
         Body::Empty => return ("an empty body", true),

@@ -130,7 +130,10 @@ pub struct Issue {
     /// One English sentence. Never contains the value.
     pub message: String,
     /// Details for a translated message (see [`ISSUE_CODES`]). Never the value.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "members")]
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "serialize_params"
+    )]
     pub params: Vec<(&'static str, String)>,
 }
 
@@ -156,7 +159,7 @@ pub const ISSUE_CODES: &[&str] = &[
     "invisible",
 ];
 
-fn members<S: Serializer>(
+fn serialize_params<S: Serializer>(
     params: &Vec<(&'static str, String)>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {

@@ -53,7 +53,7 @@ pub struct Field {
 
 /// Decodes a field in any of its formats (docs/protocol.md §5.2). `None` for a field without a name and for one that users do not see.
 /// `listed_required`: whether fields of its list are required by default.
-fn decode(value: &Value, listed_required: bool) -> Option<Field> {
+fn decode_field(value: &Value, listed_required: bool) -> Option<Field> {
     let name = value.get("name").as_str().filter(|name| !name.is_empty())?;
     let default = value.get("default").scalar();
     let required = value.get("required").as_bool().unwrap_or(listed_required);
@@ -102,7 +102,7 @@ fn decode(value: &Value, listed_required: bool) -> Option<Field> {
 pub(crate) fn decode_list(list: &Value, listed_required: bool) -> Vec<Field> {
     list.items()
         .iter()
-        .filter_map(|value| decode(value, listed_required))
+        .filter_map(|value| decode_field(value, listed_required))
         .collect()
 }
 
@@ -138,7 +138,7 @@ pub fn read_fields(list: &Value) -> Result<Vec<Field>, ConnectError> {
 /// # Errors
 /// `invalid_argument`.
 pub fn read_field(value: &Value, argument: &str) -> Result<Field, ConnectError> {
-    match decode(value, false) {
+    match decode_field(value, false) {
         Some(mut field) => {
             field.secret |= value.get("secret").as_bool() == Some(true);
             Ok(field)

@@ -2,7 +2,7 @@
 
 use super::fields::Field;
 use super::text::{contains, has_any, split_before};
-use super::words::{ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN, meanings, plain};
+use super::words::{ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN, lowercase_letters, meanings};
 
 /// Longer values, in bytes, are not treated as addresses.
 const MAX_ADDRESS: usize = 2_048;
@@ -72,7 +72,7 @@ fn part<'a>(field: &'a Field, meanings: u8) -> Part<'a> {
     {
         return Part::All;
     }
-    let name = plain(&field.name);
+    let name = lowercase_letters(&field.name);
     let names = ["shop", "store", "shopname", "storename", "companydomain"];
     if meanings & SUBDOMAIN != 0 || names.iter().any(|known| known.as_bytes() == name) {
         return Part::Subdomain(hint.unwrap_or("x"));
@@ -87,7 +87,7 @@ fn part<'a>(field: &'a Field, meanings: u8) -> Part<'a> {
 }
 
 fn known_domains(field: &Field) -> Option<&'static str> {
-    let name = plain(&field.name);
+    let name = lowercase_letters(&field.name);
     let found = DOMAINS.iter().find(|(known, _)| known.as_bytes() == name);
     found.map(|(_, domains)| *domains)
 }
@@ -155,7 +155,7 @@ pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     }
     let part = part(field, meanings);
     loop {
-        let shorter = trim(cut(field, &part, text));
+        let shorter = trim(keep_part(field, &part, text));
         if shorter.is_empty() || shorter.len() == text.len() {
             return text;
         }
@@ -163,13 +163,13 @@ pub fn normalise<'a>(field: &Field, value: &'a str) -> &'a str {
     }
 }
 
-fn cut<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
+fn keep_part<'a>(field: &Field, part: &Part, text: &'a str) -> &'a str {
     if let Some(prefix) = &field.prefix
         && let Some(rest) = without_prefix(text, prefix)
     {
         return rest;
     }
-    let address = address(text);
+    let address = parse_address(text);
     if let Some(suffix) = &field.suffix {
         return address
             .as_ref()
@@ -236,7 +236,7 @@ struct Address<'a> {
     path: &'a str,
 }
 
-fn address(text: &str) -> Option<Address<'_>> {
+fn parse_address(text: &str) -> Option<Address<'_>> {
     let rest = ["https://", "http://"]
         .iter()
         .find_map(|scheme| without_prefix(text, scheme));

@@ -34,8 +34,8 @@ macro_rules! not_ours {
 impl Serializer for Collector {
     type Ok = Value;
     type Error = Never;
-    type SerializeSeq = List;
-    type SerializeStruct = Object;
+    type SerializeSeq = ListCollector;
+    type SerializeStruct = ObjectCollector;
     type SerializeMap = Impossible<Value, Never>;
     type SerializeTuple = Impossible<Value, Never>;
     type SerializeTupleStruct = Impossible<Value, Never>;
@@ -75,12 +75,12 @@ impl Serializer for Collector {
         self.serialize_str(word)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<List, Never> {
-        Ok(List(Vec::new()))
+    fn serialize_seq(self, _: Option<usize>) -> Result<ListCollector, Never> {
+        Ok(ListCollector(Vec::new()))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object, Never> {
-        Ok(Object(Vec::new()))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<ObjectCollector, Never> {
+        Ok(ObjectCollector(Vec::new()))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -122,9 +122,9 @@ impl Serializer for Collector {
     }
 }
 
-struct List(Vec<Value>);
+struct ListCollector(Vec<Value>);
 
-impl SerializeSeq for List {
+impl SerializeSeq for ListCollector {
     type Ok = Value;
     type Error = Never;
 
@@ -138,9 +138,9 @@ impl SerializeSeq for List {
     }
 }
 
-struct Object(Vec<(String, Value)>);
+struct ObjectCollector(Vec<(String, Value)>);
 
-impl SerializeStruct for Object {
+impl SerializeStruct for ObjectCollector {
     type Ok = Value;
     type Error = Never;
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::order::order;
 use super::text::split_once;
-use super::words::{SECRET, meanings, plain};
+use super::words::{SECRET, lowercase_letters, meanings};
 
 /// A value that the user typed. `Debug` prints `[redacted]`; the memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq)]
@@ -34,7 +34,7 @@ impl fmt::Debug for Secret {
 /// keys and tokens (docs/protocol.md, Q1). When in doubt a field is masked.
 pub fn is_secret_name(name: &str) -> bool {
     let endings = ["key", "pass", "pin", "otp", "pem", "json"];
-    let plain = plain(name);
+    let plain = lowercase_letters(name);
     meanings(name) & SECRET != 0
         || (endings.iter().any(|end| plain.ends_with(end.as_bytes()))
             && !plain.ends_with(b"publickey"))

@@ -39,7 +39,7 @@ impl Serialize for Value {
     }
 }
 
-static NULL: Value = Value::Null;
+pub(super) static NULL: Value = Value::Null;
 
 impl Value {
     /// The member `key`. Null if it is missing or this is not an object.

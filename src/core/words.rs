@@ -70,7 +70,7 @@ pub fn meanings(name: &str) -> u8 {
 }
 
 /// The bytes of a name in lower case, without separators.
-pub fn plain(name: &str) -> Vec<u8> {
+pub fn lowercase_letters(name: &str) -> Vec<u8> {
     letters(name.as_bytes()).collect()
 }
 
@@ -85,7 +85,7 @@ fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{meanings, plain, words};
+    use super::{lowercase_letters, meanings, words};
 
     fn all() -> impl Iterator<Item = &'static (&'static str, u8)> {
         (b'a'..=b'z').flat_map(words)
@@ -112,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn meanings_agree_with_a_search_for_each_word(name in "([a-zA-Z]{0,3}|url|E-mail|sub|domain|pass[ _]?w|phrase|API|key|\u{e4}){0,5}") {
-            let found = all().filter(|(word, _)| String::from_utf8(plain(&name)).unwrap().contains(word));
+            let found = all().filter(|(word, _)| String::from_utf8(lowercase_letters(&name)).unwrap().contains(word));
             prop_assert_eq!(meanings(&name), found.fold(0, |all, (_, meaning)| all | meaning));
         }
     }

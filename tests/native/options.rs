@@ -12,7 +12,7 @@ use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::options::{
-    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app, read_integration_id,
+    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_integration_id,
     read_redirect_url, read_timeout,
 };
 use crate::core::status::ConnectionStatus;
@@ -123,7 +123,7 @@ fn every_mistake_is_named() {
     check("wait", with_timeout(read_account_id));
     check("refresh", RefreshOptions::read);
     check("list", AccountFilter::read);
-    check("getConnection", read_app);
+    check("getConnection", read_app_key);
     check("execute", ExecuteOptions::read);
     check("apps", AppFilter::read);
     check("integration", read_integration_id);
@@ -360,7 +360,7 @@ proptest! {
         let _ = (ClientOptions::read(&options), ExpectedParamsOptions::read(&options), InitiateOptions::read(&options));
         let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
         let _ = (read_timeout(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
-        let _ = (read_app(&options), ExecuteOptions::read(&options), AppFilter::read(&options));
+        let _ = (read_app_key(&options), ExecuteOptions::read(&options), AppFilter::read(&options));
         let _ = (read_integration_id(&options), CreateIntegrationOptions::read(&options));
     }
 }

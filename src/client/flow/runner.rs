@@ -226,7 +226,7 @@ impl Runner {
         let url = self.client.callback_address().ok()?;
         let records = self.client.records_for(&url);
         let callback = callback::parse(&url, &records).ok()??;
-        let record = complete::find(&callback, &records).cloned();
+        let record = complete::find_attempt(&callback, &records).cloned();
         Some((record, callback, url))
     }
 

@@ -54,14 +54,14 @@ pub fn set_account_enabled(connected_account_id: &str, enabled: bool) -> Endpoin
     let mut request = HttpRequest::new("setEnabled", "PATCH", route);
     request.id(ID, connected_account_id);
     request.json(&|json| json.bool("enabled", enabled));
-    change(request)
+    without_result(request)
 }
 
 /// `DELETE /connected_accounts/{id}`.
 pub fn delete_account(connected_account_id: &str) -> Endpoint<()> {
     let mut request = HttpRequest::new("deleteAccount", "DELETE", "/connected_accounts/{id}");
     request.id(ID, connected_account_id);
-    change(request)
+    without_result(request)
 }
 
 /// `GET /connected_accounts/{id}`, for its credentials, which have no route of their own.
@@ -72,7 +72,7 @@ pub fn get_auth_params(connected_account_id: &str) -> Endpoint<AuthParams> {
 }
 
 /// An operation without a result.
-fn change(mut request: HttpRequest) -> Endpoint<()> {
+fn without_result(mut request: HttpRequest) -> Endpoint<()> {
     request.may_answer_nothing = true;
     request.check = Some(Box::new(|body| match body.get("success").as_bool() {
         Some(false) => Err(refusal(

@@ -40,7 +40,7 @@ pub struct CompletedConnection {
 }
 
 /// The record of a callback's attempt, in any state.
-pub fn find<'a>(
+pub fn find_attempt<'a>(
     callback: &ConnectionCallback,
     records: &'a [PendingConnection],
 ) -> Option<&'a PendingConnection> {
@@ -70,7 +70,7 @@ pub fn bind(
     records: &[PendingConnection],
     now_ms: u64,
 ) -> Result<Bound> {
-    let Some(record) = find(callback, records) else {
+    let Some(record) = find_attempt(callback, records) else {
         return Err(unbound());
     };
     let named = callback.connected_account_id.as_ref();

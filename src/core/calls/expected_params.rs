@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::alongside::Alongside;
 use super::create_integration::{check_scheme, creation};
+use super::pages::MAX_SEARCHED_PAGES;
 use super::pages::Pages;
 use super::{Platform, Result};
 use crate::core::api::apps::{App, get_app};
@@ -14,9 +15,6 @@ use crate::core::order::order;
 use crate::core::scheme::AuthScheme;
 use crate::core::text::concat;
 use crate::core::time::parse_iso;
-
-/// The most pages of the list that are read.
-const MAX_PAGES: u32 = 20;
 
 /// Options of `getExpectedParamsForUser`.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +84,7 @@ pub async fn get_expected_params(
     // If the list lacks the fields, the app has them. Asking for both at once saves a round trip.
     let mut app = Alongside::new(platform.ask(get_app(key)));
     let list_key = key.to_owned();
-    let list = Pages::within(MAX_PAGES, move |cursor| {
+    let list = Pages::within(MAX_SEARCHED_PAGES, move |cursor| {
         list_integrations(&list_key, cursor)
     });
     let integrations = app.until(list.all(platform)).await?;

@@ -1,12 +1,9 @@
 //! Finds the account of an entity to use for an app (docs/protocol.md §5.13): the newest usable one.
 
-use super::pages::Pages;
+use super::pages::{MAX_SEARCHED_PAGES, Pages};
 use super::{Platform, Result};
 use crate::core::api::accounts::{AccountFilter, ConnectedAccount, list_accounts};
 use crate::core::time::parse_iso;
-
-/// The most pages that are searched.
-const MAX_PAGES: u32 = 20;
 
 /// Returns the newest usable account, or `None`.
 ///
@@ -23,7 +20,9 @@ pub async fn find_account(
         app: Some(app.to_ascii_lowercase()),
         ..AccountFilter::default()
     };
-    let accounts = Pages::within(MAX_PAGES, move |cursor| list_accounts(&filter, cursor));
+    let accounts = Pages::within(MAX_SEARCHED_PAGES, move |cursor| {
+        list_accounts(&filter, cursor)
+    });
     let accounts = accounts.all(platform).await?.into_iter();
     let created = |account: &ConnectedAccount| account.created_at.as_deref().and_then(parse_iso);
     Ok(accounts

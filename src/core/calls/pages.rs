@@ -6,6 +6,9 @@ use std::vec::IntoIter;
 use super::{Platform, Result};
 use crate::core::api::{Endpoint, Page};
 
+/// The most pages that a search through a list reads.
+pub const MAX_SEARCHED_PAGES: u32 = 20;
+
 /// The most pages of a list. Cursors that repeat in a circle would never end.
 const MAX_PAGES: u32 = 1_000;
 

@@ -1,7 +1,7 @@
 //! The end of an attempt, and the start of the next one.
 
 use super::Effect;
-use super::errors::cancelled;
+use super::errors::flow_cancelled;
 use super::machine::{AfterLoading, BlankPopup, Effects, Flow, Phase, PopupPurpose, RetryFrom};
 use crate::core::calls::complete::{ends_attempt, is_missing, uses_up_callback};
 use crate::core::error::ConnectError;
@@ -63,15 +63,15 @@ impl Flow {
             }
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => {
                 let ended = attempt.ended_record(AttemptOutcome::Cancelled);
-                Ok(self.end(Phase::Cancelled(cancelled()), ended))
+                Ok(self.end(Phase::Cancelled(flow_cancelled()), ended))
             }
-            _ => Ok(self.end(Phase::Cancelled(cancelled()), None)),
+            _ => Ok(self.end(Phase::Cancelled(flow_cancelled()), None)),
         }
     }
 
     /// Hands over an attempt whose user is in a popup: the popup and the record stay. An attempt without a popup is not handed over.
     pub(super) fn dispose(&mut self) -> Effects {
-        let attempt = match std::mem::replace(&mut self.phase, Phase::Cancelled(cancelled())) {
+        let attempt = match std::mem::replace(&mut self.phase, Phase::Cancelled(flow_cancelled())) {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => Some(attempt),
             Phase::Failed(error, RetryFrom::Check(attempt)) => {
                 self.phase = Phase::Failed(error, RetryFrom::Start);

@@ -2,7 +2,7 @@
 
 use crate::core::error::{ConnectError, ErrorCode};
 
-pub(super) fn cancelled() -> ConnectError {
+pub(super) fn flow_cancelled() -> ConnectError {
     ConnectError::new(ErrorCode::Cancelled, "the flow was cancelled")
 }
 
@@ -14,7 +14,7 @@ pub(super) fn popup_blocked() -> ConnectError {
     .with_retryable(true)
 }
 
-pub(super) fn in_app_browser(app: &'static str) -> ConnectError {
+pub(super) fn in_app_browser_refused(app: &'static str) -> ConnectError {
     let mut error = ConnectError::new(
         ErrorCode::InAppBrowser,
         "the page runs inside another app, where authorization servers refuse to sign users in: ask the user to open it in a browser, or set `allowInAppBrowser`",

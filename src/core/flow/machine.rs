@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::attempt::OngoingAttempt;
-use super::errors::{in_app_browser, popup_blocked};
+use super::errors::{in_app_browser_refused, popup_blocked};
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, Work};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
@@ -259,7 +259,7 @@ impl Flow {
     pub(super) fn begin(&mut self, data: Data) -> Effects {
         if self.may_redirect() {
             if let Some(app) = self.refusing_app() {
-                return self.fail(in_app_browser(app), RetryFrom::Start);
+                return self.fail(in_app_browser_refused(app), RetryFrom::Start);
             }
             if self.options.mode != FlowMode::Redirect {
                 self.phase = Phase::Reserving(PopupPurpose::Initiate(data));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::attempt::{Decision, OngoingAttempt, PopupState};
-use super::errors::{cancelled, in_app_browser, popup_blocked, popup_closed};
+use super::errors::{flow_cancelled, in_app_browser_refused, popup_blocked, popup_closed};
 use super::machine::{
     AfterLoading, BlankPopup, Effects, Flow, LEAVE_MS, Phase, PopupPurpose, RetryFrom,
     with_popup_check,
@@ -100,7 +100,7 @@ impl Flow {
             return effects;
         }
         match self.refusing_app() {
-            Some(app) => self.fail(in_app_browser(app), RetryFrom::Start),
+            Some(app) => self.fail(in_app_browser_refused(app), RetryFrom::Start),
             None => self.initiate(data, blank),
         }
     }
@@ -200,7 +200,7 @@ impl Flow {
     pub(super) fn record_changed(&mut self, outcome: AttemptOutcome, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(_) | Phase::Redirecting(_) if outcome == AttemptOutcome::Cancelled => {
-                self.end(Phase::Cancelled(cancelled()), None)
+                self.end(Phase::Cancelled(flow_cancelled()), None)
             }
             Phase::Waiting(mut attempt) => {
                 attempt.record.outcome = outcome;

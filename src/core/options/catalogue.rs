@@ -24,7 +24,7 @@ impl AppFilter {
 ///
 /// # Errors
 /// `invalid_argument`.
-pub fn read_app(value: &Value) -> Result<String> {
+pub fn read_app_key(value: &Value) -> Result<String> {
     read_one(value, "app")
 }
 

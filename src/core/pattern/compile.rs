@@ -4,7 +4,7 @@ use super::class::Class;
 use super::{MAX_SIZE, Pattern, Step};
 
 /// The deepest nesting of groups, which are parsed recursively.
-const MAX_DEPTH: u32 = 32;
+const MAX_GROUP_DEPTH: u32 = 32;
 
 /// Characters that the flag `u` allows to be escaped everywhere.
 const SYNTAX: &[char] = &[
@@ -105,7 +105,7 @@ impl Parser<'_> {
 
     /// Parses alternatives. Like `term`, returns whether one text can match them in several ways. `None` outside of the subset.
     fn alternatives(&mut self, depth: u32) -> Option<bool> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_GROUP_DEPTH {
             return None;
         }
         let mut varies = false;

@@ -14,7 +14,7 @@ use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 use crate::core::options::{
-    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app, read_app_to_list,
+    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_app_to_list,
     read_integration_id, read_timeout,
 };
 use crate::core::value::Value;
@@ -51,7 +51,7 @@ const CALLS: [(&str, Read); 21] = [
     ("getAuthParams", call!(read_account_id)),
     ("executeAction", call!(ExecuteOptions::read)),
     ("apps.list", read!(AppFilter::read)),
-    ("apps.get", call!(read_app)),
+    ("apps.get", call!(read_app_key)),
     ("integrations.list", read!(read_app_to_list)),
     ("integrations.get", call!(read_integration_id)),
     ("integrations.create", call!(CreateIntegrationOptions::read)),
@@ -67,7 +67,7 @@ const CALLS: [(&str, Read); 21] = [
 
 /// Calls of one entity: those of the client without `entityId`.
 const ENTITY_CALLS: [(&str, Read); 3] = [
-    ("entity.getConnection", call!(read_app)),
+    ("entity.getConnection", call!(read_app_key)),
     ("entity.initiateConnection", call!(InitiateOptions::read)),
     ("entity.execute", call!(ExecuteOptions::read)),
 ];
