@@ -1,7 +1,7 @@
-//! Connect a user's account from the browser.
+//! Connects a user's account of an app, such as Gmail, from the browser.
 //!
-//! A [`ConnectClient`] asks a platform what a connection needs, starts it, sends the user to the provider and confirms the account on
-//! the page that the user returns to. A [`ConnectFlow`] does all of it, with a state to render from.
+//! A [`ConnectClient`] asks the platform which fields the user must fill in, starts the connection, sends the user to the provider, and
+//! confirms the account on the callback page. A [`ConnectFlow`] does all of that and has a state to render.
 //!
 //! ```no_run
 //! use connect_flow::{ClientOptions, ConnectClient, ConnectError, FlowOptions};
@@ -15,27 +15,27 @@
 //!         app: Some("gmail".to_owned()),
 //!         ..FlowOptions::default()
 //!     })?;
-//!     // On mount. On the page that the user returns to, this completes the connection.
+//!     // When the page opens. On the callback page, this completes the connection.
 //!     flow.load()?;
 //!     let snapshot = flow.settled().await;
 //!     if snapshot.state == "ready" {
-//!         // In the click, with the values of `snapshot.expected_input_fields`.
+//!         // In the click, with the user's values of `snapshot.expected_input_fields`.
 //!         flow.submit(Vec::new())?;
 //!     }
 //!     Ok(())
 //! }
 //! ```
 //!
-//! The five steps of the documents are methods of their own: [`ConnectClient::get_expected_params_for_user`],
+//! Each step is also a method of its own: [`ConnectClient::get_expected_params_for_user`],
 //! [`ConnectClient::initiate_connection`], [`ConnectClient::redirect`], [`ConnectClient::complete_connection`] and
 //! [`ConnectClient::get_connected_account`]. Every error is a [`ConnectError`] with a stable [`ErrorCode`].
 //!
-//! Turn the feature `bindings` off in an app written in Rust: it exports the JavaScript classes of the npm package.
+//! In an app written in Rust, turn off the feature `bindings`, which exports the JavaScript classes of the npm package.
 
-// Fuzz targets are crates of their own and test the core directly.
+// Fuzz targets are a separate crate and test the core directly.
 #[cfg(fuzzing)]
 pub mod core;
-// The core reads arguments of JavaScript, which only the bindings pass.
+// Only the bindings pass arguments of JavaScript to the core.
 #[cfg(not(fuzzing))]
 #[cfg_attr(not(feature = "bindings"), allow(dead_code, unused_imports))]
 mod core;

@@ -111,8 +111,11 @@ impl Http {
             return Ok(cached);
         }
         let failed = |cause: JsValue| {
-            ConnectError::new(ErrorCode::Unauthorized, "the `headers` function failed")
-                .with_cause(cause)
+            ConnectError::new(
+                ErrorCode::Unauthorized,
+                "the `headers` function threw or rejected",
+            )
+            .with_cause(cause)
         };
         let pending = self.asked.borrow().clone();
         // Cleared also when this call is dropped, since then no call may be left to store the result.
@@ -234,9 +237,12 @@ fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
         }
         2 => (
             ErrorCode::ResponseInvalid,
-            "the page's own `fetch` must answer a Response",
+            "`fetch` must resolve with a Response",
         ),
-        3 => (ErrorCode::ResponseInvalid, "the answer cannot be read"),
+        3 => (
+            ErrorCode::ResponseInvalid,
+            "the body of the answer cannot be read",
+        ),
         _ => (
             ErrorCode::Network,
             "the server at `baseUrl` cannot be reached",

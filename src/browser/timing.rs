@@ -126,7 +126,7 @@ impl<'a> Deadline<'a> {
                 self.controller.abort();
                 Err(Ok(ConnectError::new(
                     ErrorCode::Timeout,
-                    "no answer within the time limit",
+                    "no answer within `timeoutMs`",
                 )))
             }
             Ok(value) => Ok(value),

@@ -215,7 +215,7 @@ impl Watch {
         {
             CheckResult::Failed(ConnectError::new(
                 ErrorCode::AccountMismatch,
-                "the platform speaks of another account or entity than the one initiated",
+                "the platform answered with another account or entity than the one initiated",
             ))
         } else if account.status == ConnectionStatus::Active {
             CheckResult::Active(account)

@@ -94,8 +94,8 @@ suite("a response", () => {
     ["the server at `baseUrl` answered HTTP 403: Not there", get(refused(403, "Gateway_NotAllowed"))],
     ["the platform answered HTTP 404: Not there", get(refused(404, "ConnectedAccount_ResourceNotFound", 606))],
     ["the server at `baseUrl` answered HTTP 403: The request names another user than the one who is signed in", get(() => json({ error: { message: "The request names another user than the one who is signed in", slug: "Gateway_EntityMismatch", status: 403 } }, 403))],
-    ["the page's own `fetch` must answer a Response", get(() => 1)],
-    ["the `headers` function failed", get(() => json({}), { headers: () => { throw new Error("x"); } })],
+    ["`fetch` must resolve with a Response", get(() => 1)],
+    ["the `headers` function threw or rejected", get(() => json({}), { headers: () => { throw new Error("x"); } })],
     ["the client was disposed of: make a new one with `createClient`", async () => {
       const client = await makeClient({ fetch: async () => json({}), storage: memoryStorage() });
       client.dispose();
@@ -130,7 +130,7 @@ suite("an attempt", () => {
     ["the account is FAILED", complete(success, { status: "FAILED" })],
     ["the account is EXPIRED", complete(success, { status: "EXPIRED" })],
     ["the account is INACTIVE", complete(success, { status: "INACTIVE" })],
-    ["the platform speaks of another account or entity than the one initiated", complete(success, { more: { user_id: "Melissa" } })],
+    ["the platform answered with another account or entity than the one initiated", complete(success, { more: { user_id: "Melissa" } })],
   ]);
 });
 

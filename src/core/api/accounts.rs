@@ -77,7 +77,7 @@ fn without_result(mut request: HttpRequest) -> Endpoint<()> {
     request.check = Some(Box::new(|body| match body.get("success").as_bool() {
         Some(false) => Err(refusal(
             ErrorCode::Rejected,
-            "the platform did not do it",
+            "the platform reports that it changed nothing",
             body,
         )),
         _ => Ok(()),

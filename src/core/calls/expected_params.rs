@@ -161,7 +161,7 @@ fn expected_params(
     let Some(auth_scheme) = integration.auth_scheme else {
         return Err(ConnectError::new(
             ErrorCode::ResponseInvalid,
-            "the integration has no auth scheme",
+            "the answer lacks the auth scheme of the integration",
         ));
     };
     let of_app = app.and_then(|app| app.scheme(&auth_scheme));

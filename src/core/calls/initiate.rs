@@ -185,7 +185,7 @@ fn new_account(
     if !is_hosted {
         let issues = validate::prepare(&params.expected_input_fields, &mut data);
         if !issues.is_empty() {
-            let message = "a value is missing or does not fit its field";
+            let message = "a value is missing or does not fit its field: see `issues`";
             return Err(ConnectError::new(ErrorCode::FieldsInvalid, message).with_issues(issues));
         }
     }
