@@ -44,7 +44,7 @@ pub struct ConnectClient(Rc<Handle>);
 
 /// A client with the signal and the time limit of its calls.
 struct Handle {
-    inner: Rc<Shared>,
+    shared: Rc<Shared>,
     signal: Option<AbortSignal>,
     timeout_ms: Option<u32>,
 }
@@ -75,7 +75,7 @@ impl ConnectClient {
     /// `invalid_argument`.
     pub fn with_overrides(options: ClientOptions, overrides: Overrides) -> Result<Self> {
         Ok(ConnectClient(Rc::new(Handle {
-            inner: Rc::new(Shared {
+            shared: Rc::new(Shared {
                 transport: Rc::new(Transport {
                     options: options.checked()?,
                     http: Http {
@@ -111,7 +111,7 @@ impl ConnectClient {
 
     fn with(&self, signal: Option<AbortSignal>, timeout_ms: Option<u32>) -> Self {
         ConnectClient(Rc::new(Handle {
-            inner: self.0.inner.clone(),
+            shared: self.0.shared.clone(),
             signal,
             timeout_ms,
         }))
@@ -131,29 +131,29 @@ impl ConnectClient {
 
     /// Returns the last 200 entries of the client's log, oldest first, for a support ticket. Contains no ids, typed values, tokens or URLs.
     pub fn trace(&self) -> Vec<TraceEntry> {
-        self.0.inner.transport.trace.borrow().entries()
+        self.0.shared.transport.trace.borrow().entries()
     }
 
     /// Cancels every call and refuses later ones. May be called twice.
     pub fn dispose(&self) {
-        if let Some(disposal) = &self.0.inner.transport.disposal {
+        if let Some(disposal) = &self.0.shared.transport.disposal {
             disposal.abort();
         }
     }
 
     fn options(&self) -> &ClientOptions {
-        &self.0.inner.transport.options
+        &self.0.shared.transport.options
     }
 
     fn record(&self, event: TraceEvent) {
-        self.0.inner.transport.record(event);
+        self.0.shared.transport.record(event);
     }
 
     /// Starts a call. `default_ms`: its time limit if the client has none, in milliseconds.
     fn call(&self, default_ms: Option<u32>) -> Call {
         let limit_ms = self.0.timeout_ms.or(default_ms);
         Call::new(
-            self.0.inner.transport.clone(),
+            self.0.shared.transport.clone(),
             self.0.signal.clone(),
             limit_ms,
         )

@@ -14,7 +14,7 @@ const REPLY_MS: u32 = 2_000;
 impl ConnectClient {
     /// Sends the callback URL of this page to the page that waits for the flow.
     pub(super) fn announce(&self, flow_id: &str, url: &str) {
-        let announced = &self.0.inner.announced;
+        let announced = &self.0.shared.announced;
         if announced.borrow().as_ref().is_some_and(|it| it.url == url) {
             return;
         }
@@ -43,7 +43,7 @@ impl ConnectClient {
 
     /// Replaces the channel on which replies are awaited. Closes the previous one.
     fn set_reply_channel(&self, replies: Option<ReplyChannel>) {
-        let mut announced = self.0.inner.announced.borrow_mut();
+        let mut announced = self.0.shared.announced.borrow_mut();
         let before = announced
             .as_mut()
             .and_then(|it| std::mem::replace(&mut it.replies, replies));

@@ -14,7 +14,7 @@ impl ConnectClient {
     /// Returns the attempts of this browser that are still pending, newest first.
     pub fn pending(&self) -> Vec<PendingConnection> {
         let now = now_ms();
-        let mut records = self.0.inner.records.all();
+        let mut records = self.0.shared.records.all();
         // Expired records stay for an hour, so that a late callback gets a reason.
         records
             .retain(|record| record.outcome == AttemptOutcome::Pending && !record.is_expired(now));
@@ -25,7 +25,7 @@ impl ConnectClient {
 
     /// Keeps an attempt of a disposed flow for the next flow.
     pub(super) fn hand_over(&self, handed_over: HandedOver) {
-        self.0.inner.handed_over.borrow_mut().push(handed_over);
+        self.0.shared.handed_over.borrow_mut().push(handed_over);
     }
 
     /// Takes the newest attempt that was handed over and that `is_own` accepts, unless it has ended since.
@@ -34,13 +34,13 @@ impl ConnectClient {
         is_own: &dyn Fn(&PendingConnection) -> bool,
     ) -> Option<HandedOver> {
         let now = now_ms();
-        let mut handed_over = self.0.inner.handed_over.take();
+        let mut handed_over = self.0.shared.handed_over.take();
         handed_over.retain(|HandedOver { attempt, .. }| {
             let record = &attempt.record;
             let is_pending = !attempt.is_stored
                 || self
                     .0
-                    .inner
+                    .shared
                     .records
                     .get(&record.flow_id)
                     .is_some_and(|record| !record.is_ended());
@@ -50,7 +50,7 @@ impl ConnectClient {
             .iter()
             .rposition(|it| is_own(&it.attempt.record))
             .map(|at| handed_over.remove(at));
-        self.0.inner.handed_over.borrow_mut().extend(handed_over);
+        self.0.shared.handed_over.borrow_mut().extend(handed_over);
         found
     }
 
@@ -72,7 +72,7 @@ impl ConnectClient {
     /// Stores the record of an attempt. A connected attempt cannot be cancelled.
     pub(crate) fn store(&self, record: &PendingConnection) {
         if record.outcome == AttemptOutcome::Cancelled
-            && let Some(now) = self.0.inner.records.get(&record.flow_id)
+            && let Some(now) = self.0.shared.records.get(&record.flow_id)
             && now.outcome == AttemptOutcome::Connected
         {
             return;
@@ -80,7 +80,7 @@ impl ConnectClient {
         let mut record = record.clone();
         record.tab = record.tab.or_else(tab);
         let record = &record;
-        let what = match self.0.inner.records.put(record) {
+        let what = match self.0.shared.records.put(record) {
             true => StorageChange::Stored,
             false => StorageChange::KeptInMemory,
         };
@@ -95,9 +95,9 @@ impl ConnectClient {
             // Reads `sessionStorage` early, because its first access is slow.
             tab();
             let now = now_ms();
-            for record in client.0.inner.records.all() {
+            for record in client.0.shared.records.all() {
                 if record.is_forgotten(now) {
-                    client.0.inner.records.remove(&record.flow_id);
+                    client.0.shared.records.remove(&record.flow_id);
                     let flow = FlowTag::of(&record.flow_id);
                     let what = StorageChange::Removed;
                     client.record(TraceEvent::Storage { flow, what });

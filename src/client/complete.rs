@@ -70,7 +70,7 @@ impl ConnectClient {
         &self,
         key: &CompletionKey,
     ) -> Option<(Promise, Rc<RefCell<Option<Completed>>>)> {
-        let completions = self.0.inner.completions.borrow();
+        let completions = self.0.shared.completions.borrow();
         let shared = completions.iter().find(|other| other.key == *key)?;
         Some((shared.over.clone(), shared.result.clone()))
     }
@@ -85,11 +85,11 @@ impl ConnectClient {
         let over = future_to_promise(async move {
             let completed = completed.await;
             slot.replace(Some(completed));
-            let completions = &client.0.inner.completions;
+            let completions = &client.0.shared.completions;
             completions.borrow_mut().retain(|other| other.key != done);
             Ok(JsValue::UNDEFINED)
         });
-        self.0.inner.completions.borrow_mut().push(Completion {
+        self.0.shared.completions.borrow_mut().push(Completion {
             key,
             over: over.clone(),
             result: result.clone(),
@@ -155,7 +155,7 @@ impl ConnectClient {
         record: PendingConnection,
     ) -> Result<CompletedConnection> {
         let outcome = match &completed {
-            Ok(_) => match self.0.inner.records.get(&record.flow_id) {
+            Ok(_) => match self.0.shared.records.get(&record.flow_id) {
                 Some(now) if now.is_ended() => return Err(already_ended(&now)),
                 _ => AttemptOutcome::Connected,
             },
@@ -169,7 +169,7 @@ impl ConnectClient {
     /// The records, if the URL may be a callback. Any other URL does not read the storage.
     pub(super) fn records_for(&self, url: &str) -> Vec<PendingConnection> {
         match callback::may_be(url) {
-            true => self.0.inner.records.all(),
+            true => self.0.shared.records.all(),
             false => Vec::new(),
         }
     }

@@ -110,7 +110,7 @@ impl ConnectClient {
     }
 
     fn learned(&self, integration_id: Option<&str>) -> Option<ExpectedParams> {
-        let learned = self.0.inner.params.borrow();
+        let learned = self.0.shared.params.borrow();
         let known = learned
             .iter()
             .find(|params| params.integration_id.as_deref() == integration_id);
@@ -118,7 +118,7 @@ impl ConnectClient {
     }
 
     fn learn(&self, params: &ExpectedParams) {
-        let mut learned = self.0.inner.params.borrow_mut();
+        let mut learned = self.0.shared.params.borrow_mut();
         learned.retain(|other| other.integration_id != params.integration_id);
         learned.push(params.clone());
     }

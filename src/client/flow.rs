@@ -62,7 +62,7 @@ impl ConnectClient {
         };
         let record = match options.flow_id {
             Some(flow_id) => {
-                let record = self.0.inner.records.get(&flow_id);
+                let record = self.0.shared.records.get(&flow_id);
                 let record = record
                     .filter(|record| is_wanted(record) && !record.is_forgotten(now_ms()))
                     .ok_or_else(not_remembered)?;

@@ -204,7 +204,7 @@ impl Runner {
     /// Reads the stored outcome: a change in the same page fires no storage event.
     fn catch_up(&self) {
         let flow_id = self.snapshot.borrow().flow_id.clone();
-        let record = flow_id.and_then(|flow_id| self.client.0.inner.records.get(&flow_id));
+        let record = flow_id.and_then(|flow_id| self.client.0.shared.records.get(&flow_id));
         if let Some(record) = record.filter(PendingConnection::is_ended) {
             self.report(FlowEvent::RecordChanged(record.outcome));
         }
@@ -282,7 +282,7 @@ impl Runner {
                 let flow_id = subscriptions.as_ref().map(|all| all.flow_id.clone());
                 drop(subscriptions);
                 if let Some(flow_id) = flow_id.filter(|id| PendingConnection::key(id) == key) {
-                    let record = self.client.0.inner.records.get(&flow_id);
+                    let record = self.client.0.shared.records.get(&flow_id);
                     let outcome = record.map_or(AttemptOutcome::Pending, |record| record.outcome);
                     self.report(FlowEvent::RecordChanged(outcome));
                 }
