@@ -21,7 +21,7 @@ use runner::Runner;
 
 pub use runner::Listener;
 
-/// One attempt to connect one account, with a state to render from. Cheap to clone; clones share everything.
+/// One attempt to connect one account, with a state to render. Cheap to clone: clones share everything.
 #[derive(Clone)]
 pub struct ConnectFlow {
     inner: Rc<Runner>,

@@ -8,14 +8,14 @@ use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::retry::before_check;
 use crate::core::watch::{CheckResult, Moment, Pace, Surroundings, Watch};
 
-/// How often to check whether the popup is closed, in its first minute, in milliseconds. Usually the focus of the page tells. This is
-/// for browsers that report no focus, and for popups that only look closed.
+/// How often to check whether the popup is closed, in its first minute, in milliseconds. A focus event usually comes first. This is for
+/// browsers without one, and for popups that only seem closed.
 const POPUP_MS: u64 = 1_000;
 
-/// The same after the first minute.
+/// How often to check after the first minute, in milliseconds.
 const LATER_POPUP_MS: u64 = 3_000;
 
-/// The same after the page got the focus, because `closed` may change a little later.
+/// How often to check after the page got the focus, in milliseconds: `closed` may change a little later.
 const BACK_POPUP_MS: u64 = 300;
 
 /// How long [`BACK_POPUP_MS`] applies, in milliseconds.
@@ -137,7 +137,7 @@ impl OngoingAttempt {
         self.watch.restart(u64::from(TIMEOUT_MS), clock_ms);
     }
 
-    /// Whether the user is done, so that the platform's answer is awaited.
+    /// Whether only the platform is awaited, because the user returned, closed the popup, or need not go anywhere.
     pub fn is_verifying(&self) -> bool {
         self.callback.is_some() || !self.is_stored || matches!(self.popup, PopupState::Gone(_))
     }
@@ -224,7 +224,7 @@ impl OngoingAttempt {
         due_ms.saturating_sub(clock_ms).clamp(10, 600_000) as u32
     }
 
-    /// How long until the next check whether an open popup is closed.
+    /// The pause before the next check of an open popup, in milliseconds.
     fn before_popup(&self, clock_ms: u64) -> u64 {
         let age_ms = clock_ms.saturating_sub(self.watch.started_ms);
         let returned_ms = self.watch.returned_ms();
