@@ -8,7 +8,7 @@ use super::list::list;
 use crate::client::ConnectClient;
 use crate::core::api::accounts::AccountFilter;
 use crate::core::calls::initiate::InitiateOptions;
-use crate::core::options::{RefreshOptions, read_account_id};
+use crate::core::options::{RefreshOptions, UpdateOptions, read_account_id};
 
 /// The connected accounts of a client.
 #[wasm_bindgen]
@@ -101,6 +101,29 @@ impl ConnectedAccounts {
                 converted(
                     client.refresh_account(refresh.connected_account_id, refresh.redirect_url),
                     to_js,
+                )
+            },
+        )
+    }
+
+    /// Sets the alias of an account, or removes it if `alias` is empty. `PATCH /api/v3.1/connected_accounts/{id}`.
+    ///
+    /// Rejects with `conflict` if the user has another account of the app with this alias, `not_found`, `rejected`,
+    /// `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn update(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "UpdateConnectedAccountOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            "connectedAccounts.update",
+            options,
+            &|client, options| {
+                let update = UpdateOptions::read(options)?;
+                converted(
+                    client.update_account(&update.connected_account_id, &update.alias),
+                    done,
                 )
             },
         )

@@ -505,6 +505,8 @@ export interface ConnectedAccount {
   readonly id: string;
   /** The account is usable if it is `ACTIVE`. */
   readonly status: ConnectionStatus;
+  /** The user's name for the account, for example `work`. */
+  readonly alias?: string;
   /** The platform's reason for the status. Free text: show it, do not branch on it. */
   readonly statusReason?: string;
   /** Key of the app, for example `gmail`. */
@@ -545,6 +547,12 @@ export interface RefreshOptions extends ConnectedAccountOptions {
   redirectUrl?: string | undefined;
   /** Alias of `redirectUrl`. */
   redirectUri?: string | undefined;
+}
+
+/** Options of `connectedAccounts.update`. */
+export interface UpdateConnectedAccountOptions extends ConnectedAccountOptions {
+  /** The user's name for the account, unique among the user's accounts of the app. An empty string removes it. */
+  alias: string;
 }
 
 /** Filters of `connectedAccounts.list`. */

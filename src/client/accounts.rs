@@ -3,7 +3,7 @@
 use super::{CallFuture, ConnectClient, List, Result};
 use crate::core::api::accounts::{
     AccountFilter, AuthParams, ConnectedAccount, delete_account, get_account, get_auth_params,
-    list_accounts, set_account_enabled,
+    list_accounts, set_account_enabled, update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
 use crate::core::calls::find_account::find_account;
@@ -76,6 +76,14 @@ impl ConnectClient {
     ) -> CallFuture<Option<ConnectedAccount>> {
         let call = self.call(None);
         Box::pin(async move { find_account(&call, entity_id, app).await })
+    }
+
+    /// Sets the alias of an account, or removes it if `alias` is empty.
+    ///
+    /// # Errors
+    /// `conflict` if the user has another account of the app with this alias, `not_found`, `rejected`, and those of any request.
+    pub fn update_account(&self, connected_account_id: &str, alias: &str) -> CallFuture<()> {
+        self.ask(update_account(connected_account_id, alias))
     }
 
     /// Enables or disables an account.

@@ -5,7 +5,7 @@ mod catalogue;
 mod client;
 mod flow;
 
-pub use accounts::{RefreshOptions, read_account_id};
+pub use accounts::{RefreshOptions, UpdateOptions, read_account_id};
 pub use catalogue::{read_app_key, read_app_to_list, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub use flow::read_data;

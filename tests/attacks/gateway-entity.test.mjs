@@ -135,14 +135,15 @@ suite("a request", () => {
     "custom connection data of an action": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
     "an action's arguments in words": [execute, { text: "delete everything" }],
     "an alias of an account": [initiate, { ...initiation, alias: "primary" }],
+    "the credentials of an account": ["/api/v3.1/connected_accounts/ca_1", { alias: "work", connection: { state: { authScheme: "API_KEY", val: { api_key: "k" } } } }, "PATCH"],
     "a shared account": [initiate, { ...initiation, experimental: { account_type: "SHARED" } }],
     "OAuth client credentials": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
     "a proxy": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", proxy_config: { proxy_url: "http://a" } } }],
   };
-  for (const [name, [path, body]] of Object.entries(unsupported)) {
+  for (const [name, [path, body, method = "POST"]] of Object.entries(unsupported)) {
     test(`with an unsupported member is rejected: ${name}`, async () => {
       const opened = openGateway();
-      const { status } = await opened.as("Jessica")("POST", path, { body });
+      const { status } = await opened.as("Jessica")(method, path, { body });
       assert.equal(status, 400);
       assert.ok(opened.upstreamRequests.every(({ method }) => method === "GET"));
     });

@@ -57,6 +57,9 @@ for (const api of ["v3.1", "v3"]) {
       await melissa.initiateConnection({ app: "shopify", data: values });
       assert.deepEqual((await collect(jessica.connectedAccounts.list())).map(({ id }) => id), [connectedAccountId]);
       await assert.rejects(collect(jessica.connectedAccounts.list({ entityId: "Melissa" })), ({ status, error }) => status === 403 && error === "Gateway_EntityMismatch");
+      await jessica.connectedAccounts.update({ connectedAccountId, alias: "work" });
+      assert.equal((await jessica.connectedAccounts.get({ connectedAccountId })).alias, "work");
+      await rejects(melissa.connectedAccounts.update({ connectedAccountId, alias: "mine" }), "not_found");
       await jessica.connectedAccounts.disable({ connectedAccountId });
       assert.equal(sandbox.accounts()[0].isDisabled, true);
       await jessica.connectedAccounts.enable({ connectedAccountId });

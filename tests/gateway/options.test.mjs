@@ -128,6 +128,7 @@ suite("allow", () => {
     "connectedAccounts.initiate": ["POST", "/api/v3.1/connected_accounts/link", { auth_config_id: "ac_Gmail0000001" }],
     "connectedAccounts.get": ["GET", "/api/v3.1/connected_accounts/nobodys"],
     "connectedAccounts.list": ["GET", "/api/v3.1/connected_accounts"],
+    "connectedAccounts.update": ["PATCH", "/api/v3.1/connected_accounts/nobodys", { alias: "work" }],
     "connectedAccounts.refresh": ["POST", "/api/v3.1/connected_accounts/nobodys/refresh", {}],
     "connectedAccounts.enable": ["PATCH", "/api/v3.1/connected_accounts/nobodys/status", { enabled: true }],
     "connectedAccounts.disable": ["PATCH", "/api/v3.1/connected_accounts/nobodys/status", { enabled: false }],
@@ -151,7 +152,7 @@ suite("allow", () => {
 
   test("connect and manage stand for groups of operations", async () => {
     assert.deepEqual(await allowedWith(["connect"]), ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...sameRequest]);
-    const managing = ["list", "refresh", "enable", "disable", "delete"].map((name) => `connectedAccounts.${name}`);
+    const managing = ["list", "update", "refresh", "enable", "disable", "delete"].map((name) => `connectedAccounts.${name}`);
     assert.deepEqual(await allowedWith(["manage"]), managing);
     assert.deepEqual(await allowedWith([]), []);
   });

@@ -47,6 +47,7 @@ const operations = {
   "connectedAccounts.initiate": [post(`${api}/connected_accounts`, { auth_config: { id: "ac_1" }, connection: {} }), complete.made, complete.made],
   "connectedAccounts.initiate, by a link": [post(`${api}/connected_accounts/link`, { auth_config_id: "ac_1" }), complete.link, complete.link],
   "connectedAccounts.refresh": [post(`${api}/connected_accounts/ca_1/refresh`, {}), complete.refreshed, complete.refreshed],
+  "connectedAccounts.update": [["PATCH", `${api}/connected_accounts/ca_1`, { body: { alias: "work" } }], complete.done, complete.done],
   "connectedAccounts.enable": [["PATCH", `${api}/connected_accounts/ca_1/status`, { body: { enabled: true } }], complete.done, complete.done],
   "connectedAccounts.delete": [["DELETE", `${api}/connected_accounts/ca_1`], complete.done, complete.done],
   "executeAction": [post(`${api}/tools/execute/GMAIL_GET_PROFILE`, { connected_account_id: "ca_1", arguments: {} }), complete.ran, complete.ran],

@@ -88,6 +88,7 @@ export const json = (body, status = 200, headers = {}) =>
 export const accountOperations = (id) => [
   { name: "get", method: "GET", path: `/api/v3.1/connected_accounts/${id}` },
   { name: "refresh", method: "POST", path: `/api/v3.1/connected_accounts/${id}/refresh`, body: {}, query: `redirect_url=${encodeURIComponent(redirectUrl)}`, changes: true },
+  { name: "update", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}`, body: { alias: "work" }, changes: true },
   { name: "disable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: false }, changes: true },
   { name: "enable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: true }, changes: true },
   { name: "execute", method: "POST", path: "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", body: { connected_account_id: id, arguments: {} }, changes: true },

@@ -2,7 +2,8 @@
 
 use crate::core::api::Api;
 use crate::core::api::accounts::{
-    AccountFilter, delete_account, get_account, get_auth_params, list_accounts, set_account_enabled,
+    AccountFilter, delete_account, get_account, get_auth_params, list_accounts,
+    set_account_enabled, update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, execute_action};
 use crate::core::api::apps::{AppFilter, get_app, list_apps};
@@ -63,6 +64,7 @@ fn requests(api: Api, word: &str) -> Vec<HttpRequest> {
         get_account(word).request,
         list_accounts(&accounts, Some(word)).request,
         refresh_account(word, word).request,
+        update_account(word, word).request,
         set_account_enabled(word, true).request,
         set_account_enabled(word, false).request,
         delete_account(word).request,
@@ -196,7 +198,7 @@ fn every_operation_has_a_unique_name() {
     let total = names.len();
     names.sort_unstable();
     names.dedup();
-    assert_eq!((names.len(), total), (14, 14));
+    assert_eq!((names.len(), total), (15, 15));
     for case in all() {
         let endpoint = case.endpoint(Api::V31);
         assert_eq!(
@@ -220,7 +222,7 @@ fn the_trace_omits_every_argument() {
         "Jessica O'Neil",
     ] {
         let trace = trace_of(word);
-        assert_eq!(trace.entries().len(), 30);
+        assert_eq!(trace.entries().len(), 32);
         let text = written(&trace);
         assert!(!text.contains(word) && !text.contains(&word[4..]), "{word}");
     }

@@ -72,6 +72,22 @@ suite("connectedAccounts", () => {
     assert.equal((await entity.getConnection({ app: "shopify" })).id, ids[2]);
   });
 
+  test("update sets and removes an alias that no other account of the user and app has", async () => {
+    const { client, ids: [first, second] } = await openWithShops(2);
+    const aliases = async () => (await collect(client.connectedAccounts.list())).map(({ alias }) => alias);
+    const update = (connectedAccountId, alias) => client.connectedAccounts.update({ connectedAccountId, alias });
+    assert.equal(await update(first, "work"), undefined);
+    assert.equal((await client.connectedAccounts.get({ connectedAccountId: first })).alias, "work");
+    await rejectsWith(update(second, "work"), "conflict");
+    assert.deepEqual((await aliases()).filter(Boolean), ["work"]);
+    await update(first, "");
+    await update(second, "work");
+    assert.equal((await client.connectedAccounts.get({ connectedAccountId: second })).alias, "work");
+    assert.deepEqual((await aliases()).filter(Boolean), ["work"]);
+    await rejectsWith(update("ca_unknown", "home"), "not_found");
+    await rejectsWith(update(first), "invalid_argument", "alias");
+  });
+
   test("a deleted account is not found and not listed", async () => {
     const { client, ids } = await openWithShops(2);
     assert.equal(await client.connectedAccounts.delete({ connectedAccountId: ids[0] }), undefined);

@@ -39,6 +39,7 @@ const calls = {
   "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), account],
   "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 40 }],
   "connectedAccounts.refresh": [(client, options) => client.connectedAccounts.refresh(options), { ...account, redirectUrl: "https://app.test/done" }],
+  "connectedAccounts.update": [(client, options) => client.connectedAccounts.update(options), { ...account, alias: "work" }],
   "connectedAccounts.enable": [(client, options) => client.connectedAccounts.enable(options), account],
   "connectedAccounts.disable": [(client, options) => client.connectedAccounts.disable(options), account],
   "connectedAccounts.delete": [(client, options) => client.connectedAccounts.delete(options), account],

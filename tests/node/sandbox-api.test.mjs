@@ -169,7 +169,7 @@ suite("connected accounts", () => {
       id: body.id, user_id: "Jessica", status: "ACTIVE", status_reason: null,
       created_at: "2026-01-16T10:00:00.000Z", updated_at: "2026-01-16T10:00:00.000Z",
       state: { authScheme: "API_KEY", val }, data: val, params: { admin_api_access_token: "shpa...", shop: "acme" },
-      is_disabled: false,
+      alias: null, is_disabled: false,
     });
   });
 

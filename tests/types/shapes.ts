@@ -52,6 +52,7 @@ export const shapes: Shapes = {
       "status?": "number"
     },
     "ConnectedAccount": {
+      "alias?": "string",
       "app": "string",
       "authScheme?": "string",
       "createdAt?": "string",
@@ -263,6 +264,12 @@ export const shapes: Shapes = {
       "connectedAccountId": "string",
       "redirectUri?": "string",
       "redirectUrl?": "string",
+      "signal?": "foreign",
+      "timeoutMs?": "number"
+    },
+    "connectedAccounts.update": {
+      "alias": "string",
+      "connectedAccountId": "string",
       "signal?": "foreign",
       "timeoutMs?": "number"
     },

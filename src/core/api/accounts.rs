@@ -48,6 +48,14 @@ pub fn list_accounts(
     Endpoint::new(request, |answer| page(answer.body, read_account))
 }
 
+/// `PATCH /connected_accounts/{id}`. An empty alias removes the account's.
+pub fn update_account(connected_account_id: &str, alias: &str) -> Endpoint<()> {
+    let mut request = HttpRequest::new("updateAccount", "PATCH", "/connected_accounts/{id}");
+    request.id(ID, connected_account_id);
+    request.json(&|json| json.string("alias", alias));
+    without_result(request)
+}
+
 /// `PATCH /connected_accounts/{id}/status`.
 pub fn set_account_enabled(connected_account_id: &str, enabled: bool) -> Endpoint<()> {
     let route = "/connected_accounts/{id}/status";
@@ -108,6 +116,9 @@ pub struct ConnectedAccount {
     pub id: String,
     /// Its status.
     pub status: ConnectionStatus,
+    /// The user's name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
     /// The platform's reason, free text. Show it, do not branch on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
@@ -155,6 +166,7 @@ fn read_account(body: &Value) -> Option<ConnectedAccount> {
     Some(ConnectedAccount {
         id: body.get("id").to_id()?,
         status: ConnectionStatus::parse(word.or_else(|| values.get("status").as_text())?),
+        alias: body.get("alias").to_text(),
         status_reason: body.get("status_reason").to_text(),
         app: body
             .get("toolkit")

@@ -15,6 +15,15 @@ pub struct RefreshOptions {
     pub redirect_url: Option<String>,
 }
 
+/// Options of `connectedAccounts.update`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateOptions {
+    /// Id of the account.
+    pub connected_account_id: String,
+    /// The new alias. An empty one removes the account's.
+    pub alias: String,
+}
+
 const ID: &str = "connectedAccountId";
 
 /// Reads the argument of a call whose only option is `connectedAccountId`.
@@ -36,6 +45,27 @@ impl RefreshOptions {
         let read = RefreshOptions {
             connected_account_id: options.required(ID),
             redirect_url,
+        };
+        options.end_call(read)
+    }
+}
+
+impl UpdateOptions {
+    /// Reads the argument of `connectedAccounts.update`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn read(value: &Value) -> Result<Self> {
+        let mut options = Options::new(value);
+        let alias = options.get("alias");
+        match alias {
+            Value::String(_) => {}
+            Value::Null => options.refuse("required", "alias", "is required"),
+            other => options.mismatch("alias", "a string", other),
+        }
+        let read = UpdateOptions {
+            connected_account_id: options.required(ID),
+            alias: alias.as_str().unwrap_or_default().to_owned(),
         };
         options.end_call(read)
     }

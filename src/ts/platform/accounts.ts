@@ -2,7 +2,7 @@
 // Source: docs/protocol.md.
 import type { JsonObject } from "./json.js";
 import type { Routes } from "./route.js";
-import { anyObject, boolean, connectionValues, httpUrl, object, optional, text, type TypeOf } from "./schema.js";
+import { anyObject, anyText, boolean, connectionValues, httpUrl, object, optional, text, type TypeOf } from "./schema.js";
 
 export const accountRoutes = {
   listAccounts: {
@@ -13,6 +13,7 @@ export const accountRoutes = {
   createLink: { method: "POST", path: "/connected_accounts/link" },
   getAccount: { method: "GET", path: "/connected_accounts/:id" },
   deleteAccount: { method: "DELETE", path: "/connected_accounts/:id" },
+  updateAccount: { method: "PATCH", path: "/connected_accounts/:id" },
   refreshAccount: { method: "POST", path: "/connected_accounts/:id/refresh", query: ["redirect_url"] },
   setAccountStatus: { method: "PATCH", path: "/connected_accounts/:id/status" },
 } as const satisfies Routes;
@@ -37,6 +38,9 @@ export const createLinkRequest = object({
   connection_data: optional(connectionValues),
 });
 export type CreateLinkRequest = TypeOf<typeof createLinkRequest>;
+
+export const updateAccountRequest = object({ alias: optional(anyText) });
+export type UpdateAccountRequest = TypeOf<typeof updateAccountRequest>;
 
 export const refreshAccountRequest = object({ redirect_url: optional(httpUrl), validate_credentials: optional(boolean) });
 export type RefreshAccountRequest = TypeOf<typeof refreshAccountRequest>;
@@ -97,4 +101,9 @@ export interface RefreshedAccount {
 /** The answer of operations that change an account. */
 export interface Done {
   success: boolean;
+}
+
+export interface UpdatedAccount extends Done {
+  id: string;
+  status: string;
 }

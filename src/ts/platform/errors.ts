@@ -26,6 +26,7 @@ export const errorIds = {
   unknownRoute: { status: 404 },
   toolkitNotFound: { status: 404 },
   authConfigNotFound: { status: 404, code: 607, slug: "Auth_Config_NotFound" },
+  aliasTaken: { status: 409, code: 600, slug: "ConnectedAccount_BadRequest" },
   accountNotFound: { status: 404, code: 606, slug: "ConnectedAccount_ResourceNotFound" },
   toolNotFound: { status: 404, code: 2401, slug: "Tool_ToolNotFound" },
   userHasNoAccount: { status: 404, code: 1810, slug: "ActionExecute_ConnectedAccountNotFound" },

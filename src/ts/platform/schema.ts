@@ -27,6 +27,7 @@ function isHttpUrl(value: unknown): boolean {
 }
 
 export const text = must<string>((value) => typeof value === "string" && value !== "", "must be a non-empty string");
+export const anyText = must<string>((value) => typeof value === "string", "must be a string");
 export const boolean = must<boolean>((value) => typeof value === "boolean", "must be a boolean");
 export const httpUrl = must<string>(isHttpUrl, "must be an http or https URL");
 export const anyObject = must<JsonObject>(isObject, "must be an object");
@@ -52,7 +53,7 @@ export function listOf<T>(schema: Schema<T>): Schema<T[]> {
 export const connectionValues: Schema<Record<string, string>> = (value, path, problems) => {
   const values = anyObject(value, path, problems);
   for (const [name, entry] of isObject(values) ? Object.entries(values) : []) {
-    if (typeof entry !== "string") problems.push({ path: `${path}.${name}`, message: "must be a string" });
+    anyText(entry, `${path}.${name}`, problems);
   }
   return values as Record<string, string>;
 };

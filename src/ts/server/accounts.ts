@@ -1,4 +1,4 @@
-import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, SetAccountStatusRequest } from "../platform/accounts.js";
+import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, SetAccountStatusRequest, UpdateAccountRequest } from "../platform/accounts.js";
 import { isObject, type JsonObject } from "../platform/json.js";
 import { initialStatusOf } from "../platform/schemes.js";
 import type { ExecuteToolRequest, ToolExecution } from "../platform/tools.js";
@@ -22,6 +22,7 @@ export const accountOperations: Operations = {
   createLink: { calls: ["connectedAccounts.initiate"], handle: createLink },
   getAccount: { calls: ["connectedAccounts.get", "getAuthParams"], handle: getAccount },
   deleteAccount: { calls: ["connectedAccounts.delete"], handle: deleteAccount },
+  updateAccount: { calls: ["connectedAccounts.update"], handle: updateAccount },
   refreshAccount: { calls: ["connectedAccounts.refresh"], query: ["redirect_url"], handle: refreshAccount },
   setAccountStatus: { calls: ["connectedAccounts.enable", "connectedAccounts.disable"], handle: setAccountStatus },
   executeTool: { calls: ["executeAction"], handle: executeTool },
@@ -117,6 +118,13 @@ async function deleteAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   membersOf(call, []);
   await findOwnAccount(call);
   return done(await call.upstream.ask("deleteAccount", { id: call.id }));
+}
+
+async function updateAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+  const alias = membersOf<UpdateAccountRequest>(call, ["alias"]).get("alias");
+  if (typeof alias !== "string") throw invalid("alias", "must be a string");
+  await findOwnAccount(call);
+  return done(await call.upstream.ask("updateAccount", { id: call.id, body: { alias } }));
 }
 
 async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer> {

@@ -16,7 +16,7 @@ type Call = Operation["calls"][number];
 const groups: Record<Exclude<GatewayOperation, Call>, readonly Call[]> = {
   connect: ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"],
   manage: [
-    "connectedAccounts.list", "connectedAccounts.refresh", "connectedAccounts.enable", "connectedAccounts.disable", "connectedAccounts.delete",
+    "connectedAccounts.list", "connectedAccounts.update", "connectedAccounts.refresh", "connectedAccounts.enable", "connectedAccounts.disable", "connectedAccounts.delete",
   ],
 };
 const calls = new Set([...Object.values(groups), ...Object.values(operations).map((operation) => operation.calls)].flat());

@@ -30,6 +30,7 @@ export interface Account {
   callbackUrl: string | null;
   status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED";
   statusReason: string | null;
+  alias: string | null;
   isDisabled: boolean;
   isDeleted: boolean;
   /** What the user typed. */
@@ -130,6 +131,7 @@ export class Store {
       ...given,
       ...this.#issued(given.tokens ?? {}),
       id: `ca_${nano(12)}`,
+      alias: null,
       isDisabled: false,
       isDeleted: false,
       createdAtMs: this.now(),
@@ -197,6 +199,15 @@ export class Store {
   /** Sets when an attempt ends. `Infinity`: never. */
   expireAt(account: Account, atMs: number): void {
     if (isWaiting(account)) account.expiresAtMs = atMs;
+  }
+
+  /** Sets or clears the alias. Returns false where another account of the same user and app has it. */
+  setAlias(account: Account, alias: string): boolean {
+    const isTaken = alias !== "" && this.#accounts.some((other) =>
+      other !== account && !other.isDeleted && other.alias === alias &&
+      other.entityId === account.entityId && other.integration.app === account.integration.app);
+    if (!isTaken) this.#update(account, { alias: alias || null });
+    return !isTaken;
   }
 
   setDisabled(account: Account, isDisabled: boolean): void {

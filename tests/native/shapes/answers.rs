@@ -292,6 +292,7 @@ pub fn account(is_given: bool) -> ConnectedAccount {
     ConnectedAccount {
         id: text(),
         status: ConnectionStatus::Active,
+        alias: some(is_given, text()),
         status_reason: some(is_given, text()),
         app: text(),
         integration_id: some(is_given, text()),

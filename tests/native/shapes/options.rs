@@ -14,8 +14,8 @@ use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 use crate::core::options::{
-    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_app_to_list,
-    read_integration_id, read_timeout,
+    ClientOptions, Credentials, RefreshOptions, UpdateOptions, read_account_id, read_app_key,
+    read_app_to_list, read_integration_id, read_timeout,
 };
 use crate::core::value::Value;
 use crate::tests::support::shape::word_set;
@@ -38,7 +38,7 @@ macro_rules! call {
 }
 
 /// The calls as the bindings read them.
-const CALLS: [(&str, Read); 21] = [
+const CALLS: [(&str, Read); 22] = [
     ("createClient", read!(ClientOptions::read)),
     (
         "getExpectedParamsForUser",
@@ -60,6 +60,7 @@ const CALLS: [(&str, Read); 21] = [
     ("connectedAccounts.list", read!(AccountFilter::read)),
     ("connectedAccounts.waitUntilActive", call!(read_account_id)),
     ("connectedAccounts.refresh", call!(RefreshOptions::read)),
+    ("connectedAccounts.update", call!(UpdateOptions::read)),
     ("connectedAccounts.enable", call!(read_account_id)),
     ("connectedAccounts.disable", call!(read_account_id)),
     ("connectedAccounts.delete", call!(read_account_id)),
@@ -121,9 +122,9 @@ fn names(read: Read) -> Vec<String> {
 /// A value that every call with this option accepts.
 fn sample(name: &str) -> Json {
     match name {
-        "action" | "app" | "authMode" | "authScheme" | "category" | "connectedAccountId"
-        | "entityId" | "flowId" | "integrationId" | "search" | "status" | "unsafeApiKey"
-        | "url" | "version" => json!("text"),
+        "action" | "alias" | "app" | "authMode" | "authScheme" | "category"
+        | "connectedAccountId" | "entityId" | "flowId" | "integrationId" | "search" | "status"
+        | "unsafeApiKey" | "url" | "version" => json!("text"),
         "baseUrl" | "redirectUri" | "redirectUrl" | "returnTo" => json!("/path"),
         "maxAnswerBytes" | "retry" | "timeoutMs" => json!(1),
         "allEntities" | "allowInAppBrowser" | "createIntegrations" => json!(false),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::core::api::accounts::{
     self, AccountFilter, AuthParams, ConnectedAccount, delete_account, get_account,
-    get_auth_params, set_account_enabled,
+    get_auth_params, set_account_enabled, update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
 use crate::core::api::apps::{self, App, AppFilter, AppScheme, get_app};
@@ -197,6 +197,7 @@ impl Case {
                 let attempt = refresh_account(account_id(), text("redirectUrl"));
                 erased(attempt, Answer::Connection)
             }
+            "updateAccount" => erased(update_account(account_id(), text("alias")), done),
             "setEnabled" => {
                 let enabled = of["enabled"].as_bool().expect("true or false");
                 erased(set_account_enabled(account_id(), enabled), done)

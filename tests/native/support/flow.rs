@@ -327,6 +327,7 @@ pub fn account(status: &str) -> ConnectedAccount {
     ConnectedAccount {
         id: "acc-1".to_owned(),
         status: ConnectionStatus::parse(status),
+        alias: None,
         status_reason: None,
         app: "gmail".to_owned(),
         integration_id: None,

@@ -1,5 +1,5 @@
-import { createAccountRequest, createLinkRequest, refreshAccountRequest, setAccountStatusRequest } from "../../platform/accounts.js";
-import type { ConnectedAccount, CreateAccountRequest, CreatedAccount, CreatedLink, Done, RefreshedAccount } from "../../platform/accounts.js";
+import { createAccountRequest, createLinkRequest, refreshAccountRequest, setAccountStatusRequest, updateAccountRequest } from "../../platform/accounts.js";
+import type { ConnectedAccount, CreateAccountRequest, CreatedAccount, CreatedLink, Done, RefreshedAccount, UpdatedAccount } from "../../platform/accounts.js";
 import { errorIds } from "../../platform/errors.js";
 import type { JsonObject } from "../../platform/json.js";
 import { connectionValues, httpUrl, object, optional, text, type RequestProblem } from "../../platform/schema.js";
@@ -14,7 +14,7 @@ import { listPage } from "./list-page.js";
 import { mask } from "./mask.js";
 import { check, readBody, readOptionalBody } from "./request.js";
 
-export const accountHandlers = { listAccounts, createAccount, createLink, getAccount, deleteAccount, refreshAccount, setAccountStatus } satisfies ApiHandlers;
+export const accountHandlers = { listAccounts, createAccount, createLink, getAccount, deleteAccount, updateAccount, refreshAccount, setAccountStatus } satisfies ApiHandlers;
 
 const statuses = ["INITIALIZING", "INITIATED", "ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"];
 
@@ -139,6 +139,15 @@ async function refreshAccount({ request, id, query, store, origin }: ApiCall): P
   });
 }
 
+async function updateAccount({ request, id, store }: ApiCall): Promise<Response> {
+  const { alias } = await readBody(request, updateAccountRequest);
+  const account = requireAccount(store, id);
+  if (alias !== undefined && !store.setAlias(account, alias)) {
+    throw new ApiError(errorIds.aliasTaken, `Alias "${alias}" is already in use by another connection for this entity`);
+  }
+  return jsonResponse<UpdatedAccount>(200, { success: true, id: account.id, status: answeredStatus(account) });
+}
+
 /** For an unknown account this and `deleteAccount` answer 404 with an empty object. */
 async function setAccountStatus({ request, id, store }: ApiCall): Promise<Response> {
   const { enabled } = await readBody(request, setAccountStatusRequest);
@@ -196,6 +205,7 @@ function accountAnswer(account: Account, call: ApiCall): ConnectedAccount {
     created_at: iso(account.createdAtMs),
     updated_at: iso(account.updatedAtMs),
     state: { authScheme: integration.scheme.mode, val },
+    alias: account.alias,
     is_disabled: account.isDisabled,
     ...deprecated(call, { user_id: account.entityId, data: val }),
   };
