@@ -93,7 +93,7 @@ function report(starts, tests) {
   return [
     `\`npm start\` until the demo can be opened. The tools are installed and the packages of npm and cargo are downloaded. *Tools, nothing
 compiled* is a fresh clone with a cache without compiled dependencies. *A fresh clone* has them in its cache, and creates \`node_modules\`
-and the module. *Built before* is the same clone again.`,
+and the module. *Built before* is a second start in the same clone.`,
     markdown([["`npm start` from", "time"], ...starts]),
     `The times of \`npm test\` are those of the last complete run that passed, from each state. *Nothing installed* has an empty cache: the
 run downloads and compiles the tools, and installs missing browsers.`,

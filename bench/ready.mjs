@@ -149,7 +149,7 @@ async function throttle({ cdp }, network, rate) {
 async function compare(engine, server, { cell, ways, noteRun }) {
   const sides = [...ways, "reference"];
   const took = Object.fromEntries(sides.map((way) => [way, { cold: [], warm: [] }]));
-  // The first is for whatever the browser does once.
+  // Run -1 is a warm-up and is not counted.
   for (let run = -1; run < RUNS; run += 1) {
     noteRun(run);
     for (const way of sides) {
@@ -180,10 +180,10 @@ const openApps = (engine, server, noteRun) =>
     return (await engine.run(WORK.app, folder, entry)).ready;
   });
 
-/** Measures these in turns, with `time`. Returns the results by name. */
+/** Times each entry of `named` with `time`, alternating between them. Returns the results by name. */
 async function inTurns(named, noteRun, time) {
   const took = Object.fromEntries(named.map(([name]) => [name, []]));
-  // The first is for whatever the browser does once.
+  // Run -1 is a warm-up and is not counted.
   for (let run = -1; run < RUNS; run += 1) {
     noteRun(run);
     for (const [name, what] of named) {
@@ -254,7 +254,7 @@ function report(rows, opened, made, memory) {
     ]);
   return [
     `The time until a client is ready, in milliseconds, ${RUNS} runs each. *Reference* is \`WebAssembly.compileStreaming(fetch(…))\` of the
-same \`.wasm\` file, in turns with the others. The ratio is the median of the pairs' ratios. 4G is 9 Mbit/s with round trips of 170 ms, and
+same \`.wasm\` file, alternating with the others. The ratio is the median of the pairs' ratios. 4G is 9 Mbit/s with round trips of 170 ms, and
 CPU the throttling, both emulated by DevTools. Firefox has no such throttling. Cold: a folder that the browser has never requested. Warm:
 the same page again, with immutable files. The ways: \`bundled\` is from \`createClient()\` on, in an app whose script contains the eager
 part. \`file\` is from \`import\` on, with the eager part as a request of its own (*import* is that request alone). \`inline\` is the same

@@ -147,7 +147,7 @@ function report(rows) {
     "engine", "round trip", "asked before", "with", "requests", "bytes", "asked elsewhere", "median", "limit", "above", "ratio", "above by hand", "middle half",
   ];
   return [
-    `From a real click until the page is left (\`beforeunload\`), in milliseconds, ${RUNS} runs each, in turns, with one sandbox whose server
+    `From a real click until the page unloads (\`beforeunload\`), in milliseconds, ${RUNS} alternating runs each, with one sandbox whose server
 delays each answer by a round trip. The app is Gmail, which has no fields. Each package was loaded and its client created when the page
 opened. *Asked before* says whether the fields were also loaded then. *Limit* is the sum of the required round trips: the integration and
 the app's fields in parallel, and then the link. With loaded fields, it is one. *By hand* sends these requests with \`fetch\`, in parallel

@@ -71,7 +71,7 @@ both give the same result. A ratio above 1 is the cost of WebAssembly and of pas
 sides begin with \`JSON.parse\`. A list is passed into the module as text, which also takes \`JSON.stringify\`. During the longest call, in
 milliseconds, the page cannot react. Users notice it above 50.`,
     markdown([["engine", "job", "a second", "reference", "ratio of times", "longest call", "of the reference"], ...rows.map(line)]),
-    "The growth of the time with the number of fields, as a power of it (1 is linear):",
+    "How the time grows with the number of fields: the exponent of a power law (1 is linear):",
     markdown([
       ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
       ...growth.map(({ engine, side, whole, upper }) => [engine, NAMES[side], whole.toFixed(2), upper.toFixed(2)]),

@@ -51,7 +51,7 @@ async function batchOf(work, isAsync) {
   }
 }
 
-/** Milliseconds for a number of calls. Synchronous jobs are not awaited, which would take longer than some of them. */
+/** Milliseconds for a number of calls. Synchronous jobs are not awaited, because `await` would take longer than some of them. */
 async function time(work, calls, isAsync) {
   const start = performance.now();
   if (isAsync) for (let call = 0; call < calls; call += 1) await work(call);

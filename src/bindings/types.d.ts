@@ -35,8 +35,8 @@ export type ConnectErrorCode =
  *
  * Of a value:
  * - `required`: missing or blank.
- * - `type`: not of the expected type (`type`).
- * - `format`: not of the expected format (`format`). The format `subdomain` refuses an address where only its first label is expected.
+ * - `type`: has another type than expected (`type`).
+ * - `format`: does not have the expected format (`format`). The format `subdomain` refuses a whole address where only its first label is expected.
  * - `pattern`: does not match the pattern (`pattern`).
  * - `enum`: not one of the allowed values (`allowed`).
  * - `too_long`: more bytes than allowed (`max`).

@@ -27,7 +27,7 @@ pub fn decode_except(value: &JsValue, kept: &[&str]) -> Result<(Value, Kept), Js
     Ok((Value::Object(members), kept))
 }
 
-/// The JavaScript value of a decoded value. A member `__proto__` stays a member.
+/// Converts a value to JavaScript. A member named `__proto__` becomes an own property.
 pub fn encode(value: &Value) -> JsValue {
     match value {
         Value::Null | Value::Foreign => JsValue::NULL,

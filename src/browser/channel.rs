@@ -8,11 +8,11 @@ use super::popup::close;
 use crate::core::pending::KEY_PREFIX;
 use crate::core::text::concat;
 
-/// Message of the page to which the user returned. Its text is the callback URL.
+/// Sent by the page to which the user returned. The text is the callback URL.
 pub const CALLBACK: &str = "callback";
-/// Reply of the waiting page.
+/// Reply of the page that waits for the flow.
 pub const HEARD: &str = "heard";
-/// Text of the reply if the user returned in a popup of the waiting page.
+/// Text of that reply if the waiting page opened the popup in which the user returned.
 pub const POPUP: &str = "popup";
 
 #[wasm_bindgen(module = "/src/browser/window.js")]

@@ -94,7 +94,7 @@ fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'
                 " instead of a JSON object",
                 if is_cut { "" } else { ": check `baseUrl`" },
             ];
-            // A retry may get the whole body.
+            // The body was cut off, and a retry may receive all of it.
             let is_retryable = is_cut && request.is_repeatable();
             return Err(invalid(request, response, &concat(&message)).with_retryable(is_retryable));
         }

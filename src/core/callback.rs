@@ -121,12 +121,12 @@ fn parameters(query: &str) -> Vec<Parameter<'_>> {
 }
 
 impl Parameter<'_> {
-    /// Whether it has this meaning and a value.
+    /// Whether the parameter has this meaning and its value is not empty.
     fn has(&self, meaning: Meaning) -> bool {
         self.meaning == Some(meaning) && !self.value.is_empty()
     }
 
-    /// Whether it has a name of the platform that the app may use, too: any but those of flow id and session.
+    /// Whether the app may use this name, too. It may use any name of the platform except those of the flow id and the session.
     fn may_be_own(&self) -> bool {
         !matches!(self.meaning, None | Some(Meaning::Flow | Meaning::Session))
     }

@@ -40,7 +40,7 @@ enum Part<'a> {
     All,
     /// The host, or the subdomain if the domain is known.
     Host,
-    /// The subdomain, `acme` of `acme.zendesk.com`. It has as many labels as this hint.
+    /// The subdomain, such as `acme` in `acme.zendesk.com`. The text is the field's example. The value has as many labels.
     Subdomain(&'a str),
 }
 

@@ -43,11 +43,11 @@ pub fn before_retry(
     (attempt <= limit && error.retryable && wait < left_ms).then_some(wait)
 }
 
-/// Delay before status check number `look` (from 1) of an account, in milliseconds: 1 s growing by half up to 5 s, minus up to a quarter
-/// at random. No full jitter, because users already spread the checks of different clients.
-pub fn before_check(look: u32, random: f64) -> u64 {
+/// The delay before status check number `check` (from 1) of an account, in milliseconds. It starts at 1 s and grows by half up to 5 s,
+/// minus a random part of up to a quarter. Full jitter is unnecessary, because users start their attempts at different times.
+pub fn before_check(check: u32, random: f64) -> u64 {
     let mut wait = 1_000;
-    for _ in 1..look.min(6) {
+    for _ in 1..check.min(6) {
         wait = (wait + wait / 2).min(5_000);
     }
     wait - random_part(wait / 4, random)
@@ -115,12 +115,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn retry_delays_spread_over_the_whole_backoff(attempt in 1u32..100, look: u32, random in 0.0f64..=1.0) {
+        fn retry_delays_spread_over_the_whole_backoff(attempt in 1u32..100, check: u32, random in 0.0f64..=1.0) {
             let error = ConnectError::new(ErrorCode::Server, "").with_retryable(true);
             let retry = |random| before_retry(attempt, 100, &error, random, RETRY_BUDGET_MS).unwrap();
             prop_assert_eq!(retry(0.0), 0);
             prop_assert_eq!(retry(random), (retry(1.0) as f64 * random) as u64);
-            prop_assert!((750..=5_000).contains(&before_check(look, random)));
+            prop_assert!((750..=5_000).contains(&before_check(check, random)));
         }
     }
 }

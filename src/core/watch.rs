@@ -133,14 +133,14 @@ impl Watch {
         self.next_check_ms = clock_ms;
     }
 
-    /// Forgets a check under way and makes one due at once, with this much time for the account to change, in milliseconds.
+    /// Ignores a check under way and makes a new one due at once. The account then has `time_ms` to reach its final status.
     pub fn restart(&mut self, time_ms: u64, clock_ms: u64) {
         self.deadline_ms = self.deadline_ms.max(clock_ms + time_ms);
         self.is_checking = false;
         self.check_now(clock_ms);
     }
 
-    /// Takes in the state of the page. A user who comes back makes a check due, since they have often finished elsewhere.
+    /// Updates the state of the page. A check becomes due when the user returns, because they have often finished elsewhere.
     pub fn notice(&mut self, surroundings: Surroundings, clock_ms: u64) {
         let before = self.surroundings;
         if (before.is_away() && !surroundings.is_away())
@@ -227,22 +227,22 @@ impl Watch {
         }
     }
 
-    /// Whether the platform has answered a check that was started since then.
+    /// Whether the platform has answered a check that started at `clock_ms` or later.
     pub fn is_answered_since(&self, clock_ms: u64) -> bool {
         !self.is_checking && self.is_answered && self.checked_at_ms >= clock_ms
     }
 
-    /// Whether the page is visible, as far as [`Watch::notice`] was told.
+    /// Whether the page was visible at the last [`Watch::notice`].
     pub fn is_page_visible(&self) -> bool {
         self.surroundings.is_visible
     }
 
-    /// The clock's time when the user was seen to come back.
+    /// When the user last returned to the page, by the monotonic clock.
     pub fn returned_ms(&self) -> u64 {
         self.returned_ms
     }
 
-    /// The clock's time of the next check, or of the deadline while one is under way.
+    /// When the next check is due. While a check is under way, the deadline.
     pub fn wake_at_ms(&self, pace: Pace) -> u64 {
         match self.is_checking {
             true => self.deadline_ms,

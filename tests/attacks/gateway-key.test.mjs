@@ -47,7 +47,7 @@ const forms = {
   "in a mixture of encodings": `platf%6frm\\u002dk&#101;y-01234567`,
 };
 
-/** Every form, and its first and last 14 characters. */
+/** Texts that reveal the key: every form of it, whole or only its first or last 14 characters. */
 const recognizable = Object.values(forms).flatMap((form) => [form, form.slice(0, 14), form.slice(-14)]);
 
 suite("a platform that repeats the key", () => {

@@ -1,4 +1,4 @@
-// The faults of docs/faults.md that need a browser. faults, interrupted, callback and popup have more of them.
+// The faults of docs/faults.md that need a browser. More of them are in the test files faults, interrupted, callback and popup.
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";

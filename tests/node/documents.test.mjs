@@ -35,7 +35,7 @@ suite("the JavaScript of the documents runs unchanged", () => {
     });
     assert.deepEqual(response.expectedInputFields, []);
 
-    // The document calls the response so in the next step.
+    // The next step of the document uses this name for the response.
     const expectedInputFields = response;
     const collectedParams = {};
     const connectionRequest = await toolset.client.connectedAccounts.initiate({

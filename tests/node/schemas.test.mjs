@@ -13,7 +13,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { makeClient } from "./client.mjs";
 import { field, fields, sentValues, typedValues } from "./fields.mjs";
 
-// The field functions work once a client was made.
+// The field functions need the module, which `makeClient` loads.
 before(() => makeClient());
 
 suite("toStandardSchema", () => {

@@ -187,7 +187,7 @@ function useClocks(mock) {
   return { pass, until, set: (byMs) => (aheadMs = byMs) };
 }
 
-/** Lets promises, streams and requests settle that wait for no timer. */
+/** Waits until all promises, streams and requests have settled that do not depend on a timer. */
 const turn = async () => {
   for (let turns = 0; turns < 4; turns++) await new Promise((done) => setImmediate(done));
 };

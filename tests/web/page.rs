@@ -175,7 +175,7 @@ async fn unsafe_and_foreign_redirect_urls_are_refused() {
             ErrorCode::RedirectRefused,
             "{url}"
         );
-        // The platform must not name it either.
+        // The URL is also refused when it comes from the platform.
         if !url.trim().is_empty() {
             set_global("url", &url.trim().into());
             let pending = client.pending().len();

@@ -19,7 +19,7 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
         json.value("arguments", &options.input);
     });
     request.size_factor = 10;
-    // 410 means the tool here, not the route.
+    // Here 410 means that the tool is gone. Elsewhere it means that the route is retired.
     request.statuses = &[(410, ErrorCode::Gone)];
     request.check = Some(Box::new(|body| {
         let successful = body.any(&["successful", "successfull"]).as_bool();

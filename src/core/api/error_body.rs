@@ -48,7 +48,7 @@ pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     });
     let description = said.map(|text| shown_text(text, typed));
     let error = word.map(|word| shown_text(&word, typed));
-    // Only the platform numbers its errors. Other bodies come from the app's server or from a proxy.
+    // Only the platform's errors have a numeric `code`. Other bodies come from the app's server or from a proxy.
     let is_platform =
         nested.get("message").as_text().is_some() && matches!(nested.get("code"), Value::Number(_));
     let who = if is_platform {

@@ -11,7 +11,7 @@ pub struct Alongside<'a, T> {
 }
 
 impl<'a, T> Alongside<'a, T> {
-    /// Does nothing until something is awaited.
+    /// Holds the future, which makes no progress until something is awaited through this value.
     pub fn new(future: impl Future<Output = T> + 'a) -> Self {
         Alongside {
             future: Box::pin(future),

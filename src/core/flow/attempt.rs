@@ -220,7 +220,7 @@ impl OngoingAttempt {
             // The next answer decides.
             PopupState::Gone(_) | PopupState::None => due_ms,
         };
-        // A timer that is due still lets other tasks run first.
+        // At least 10 ms, so that other tasks run before a timer that is due.
         due_ms.saturating_sub(clock_ms).clamp(10, 600_000) as u32
     }
 

@@ -31,7 +31,7 @@ pub(super) type Data = Vec<(String, Secret)>;
 #[derive(Debug)]
 pub struct Flow {
     pub(super) options: FlowOptions,
-    /// Without its fields, which are in `fields`.
+    /// The integration without its fields. They are in `fields`.
     pub(super) params: Option<ExpectedParams>,
     pub(super) fields: Rc<Vec<Field>>,
     pub(super) phase: Phase,
@@ -169,7 +169,7 @@ impl Flow {
         matches!(self.phase, Phase::Idle)
     }
 
-    /// Whether the user is in a popup, which this page opened, now or before a reload.
+    /// Whether the user is in a popup that this page opened, possibly before a reload.
     pub fn is_by_popup(&self) -> bool {
         match &self.phase {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => attempt.record.is_popup,

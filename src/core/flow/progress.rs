@@ -236,9 +236,9 @@ impl Flow {
         let attempt = match ended {
             // The popup only seemed closed.
             Phase::Cancelled(_) => OngoingAttempt::new(record, None, moment),
-            // Only a status check failed.
+            // A status check failed, but the attempt may still succeed.
             Phase::Failed(_, RetryFrom::Check(attempt)) => attempt,
-            // The user was late.
+            // The user returned after the time limit.
             Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
                 OngoingAttempt::new(record, None, moment)
             }

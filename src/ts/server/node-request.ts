@@ -122,7 +122,7 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
     isOver = true;
   };
   let isWanted = false;
-  // Middleware may have left a listener for "readable". Beside it the stream does not flow by itself.
+  // Middleware may have left a listener for "readable". With such a listener, the stream does not flow by itself.
   const pulled = incoming.listenerCount?.("readable") ? () => isWanted && incoming.read?.() : () => incoming.resume();
   return new ReadableStream<Uint8Array>(
     {
@@ -131,7 +131,7 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
         incoming.on("data", (chunk) => {
           if (isOver) return;
           isWanted = false;
-          // A string after `setEncoding`.
+          // The chunk is a string if middleware called `setEncoding`.
           controller.enqueue(typeof chunk === "string" ? new TextEncoder().encode(chunk) : new Uint8Array(chunk));
           incoming.pause();
         });

@@ -5,7 +5,7 @@ export class Refusal extends Error {
   /**
    * @param body the body of the response.
    * @param headers headers of the response, such as `retry-after`.
-   * @param reason the error for `onError`, where the page must not know it.
+   * @param reason the error for `onError`, if the page must not see its details.
    */
   constructor(
     readonly status: number,

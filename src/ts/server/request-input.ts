@@ -109,7 +109,7 @@ export function requireValues(given: unknown, path: string): JsonObject {
   return given;
 }
 
-/** A URL that users may be sent back to, as `URL` writes it. */
+/** Parses a URL to which users may return. Returns it as serialised by `URL`. */
 export async function parseRedirectUrl(text: string | undefined, name: string, mayReturnTo: (origin: string) => Promise<boolean>): Promise<string | undefined> {
   if (text === undefined) return undefined;
   // Parsers correct white space and backslashes in different ways, so two of them may see two origins.

@@ -123,7 +123,7 @@ export class Upstream {
   }
 }
 
-/** The one `badAnswer` that names its option to the page, because the page may have asked for too much. */
+/** Like `badAnswer`, but the page sees the name of the option, because it can ask for a shorter answer. */
 function answerTooLong(maxBytes: number, isAction: boolean): Refusal {
   const what = isAction ? "The action has run, but its answer" : "The platform's answer";
   return refuse(502, "BadAnswer", `${what} is longer than the gateway's option maxAnswerBytes allows`, {

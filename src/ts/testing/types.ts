@@ -351,7 +351,7 @@ export interface Sandbox {
   readonly callbackUrl: string | null;
   /**
    * Sends the next user to a `redirectUrl` in the page itself, as a link does.
-   * @throws `not_installed`, `no_popup`, or `invalid_argument` where the URL is not of this sandbox.
+   * @throws `not_installed`, `no_popup`, or `invalid_argument` if the URL belongs to another server.
    */
   visit(redirectUrl: string): void;
   /** Sets whether the page is online. */

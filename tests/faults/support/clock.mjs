@@ -76,7 +76,7 @@ export class Clock {
     await this.settle();
   }
 
-  /** Waits until nothing happens without time passing. */
+  /** Waits until only timers are left to run. Their time does not advance. */
   async settle() {
     for (let quiet = 0; quiet < 16; ) {
       const before = this.count;

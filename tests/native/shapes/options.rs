@@ -30,7 +30,7 @@ macro_rules! read {
     };
 }
 
-/// The reader of a call, whose `timeoutMs` the bindings read first.
+/// The reader of a call's options. The bindings read `timeoutMs` first.
 macro_rules! call {
     ($read:path) => {
         |options| read_timeout(options).and_then(|_| $read(options)).map(drop)

@@ -1,6 +1,6 @@
 import { needsAuthorization } from "../../platform/schemes.js";
 
-/** One value that a user supplies, or a developer for an integration. */
+/** A field that the user fills in for an account, or the developer for an integration. */
 export interface CatalogueField {
   name: string;
   /** Its name in the templates of older integrations. */
@@ -9,11 +9,11 @@ export interface CatalogueField {
   description: string;
   required: boolean;
   default?: string | undefined;
-  /** What the platform says, which is often wrong. */
+  /** What the platform reports as `is_secret`, which is often wrong. */
   isSecret?: boolean | undefined;
   /** Whether the platform leaves `default` out, as for zendesk. */
   isBare?: boolean;
-  /** Whether the platform names it and users are not asked for it. */
+  /** Whether the platform lists the field but does not ask users for it. */
   isHidden?: boolean;
 }
 

@@ -142,7 +142,7 @@ const isFake = (name: string) => fakeMembers.some((member) => member in Object(p
 /** The name of a function that another library has replaced already. */
 export const findFakeTimer = (): string | undefined => [...timerNames, "Date"].find(isFake);
 
-/** Whether another library has replaced `queueMicrotask`. The module continues by it after each promise. */
+/** Whether another library has replaced `queueMicrotask`. The module uses it to continue after each promise. */
 export const areMicrotasksFake = (): boolean => isFake("queueMicrotask");
 
 /** Whether timers are objects, as in Node, or numbers, as in browsers. */

@@ -14,8 +14,8 @@ export function memoryStorage() {
 }
 
 /**
- * The same response with its body in a JavaScript stream. In some browsers reading a body of text or bytes takes further tasks, which the clock
- * would not wait for.
+ * Returns a copy of the response with a JavaScript stream as its body. In some browsers, reading any other body takes several tasks, and the
+ * clock does not wait for those.
  */
 export async function withStreamBody(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;
