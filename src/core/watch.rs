@@ -178,6 +178,13 @@ impl Watch {
         is_free
     }
 
+    /// Ends the check under way. The next one may start.
+    pub fn end_check(&mut self, is_answered: bool) {
+        self.is_checking = false;
+        self.is_answered = is_answered;
+        self.checks += 1;
+    }
+
     /// Takes in the answer to a check. `pause_ms` replaces the usual pause before the next one, in milliseconds.
     pub fn checked(
         &mut self,
@@ -185,9 +192,7 @@ impl Watch {
         pause_ms: Option<u64>,
         moment: Moment,
     ) -> CheckResult {
-        self.is_checking = false;
-        self.is_answered = answer.is_ok();
-        self.checks += 1;
+        self.end_check(answer.is_ok());
         let is_late = moment.clock_ms >= self.deadline_ms;
         let mut pause_ms = pause_ms.unwrap_or_else(|| before_check(self.checks, moment.random));
         match answer.map(|account| self.judge(account)) {

@@ -117,6 +117,21 @@ fn retry_checks_a_missing_account_once_before_it_starts_over() {
     }
 }
 
+#[test]
+fn a_callback_after_a_refused_check_of_an_expired_attempt_is_checked() {
+    let mut record = record(START_MS);
+    record.is_popup = true;
+    let mut play = Play::of(Flow::new(options(FlowMode::Popup), None));
+    play.now_ms = record.expires_at_ms;
+    play.event(FlowEvent::Resume(record, None));
+    play.refused(ConnectError::new(ErrorCode::Server, "no"));
+    assert_eq!(play.state(), "failed");
+    let effects = play.returned("&status=success");
+    assert!(effects.contains(&"look acc-1".to_owned()), "{effects:?}");
+    play.checked("ACTIVE");
+    assert_eq!(play.state(), "connected");
+}
+
 /// A flow whose check was refused while its popup is open.
 fn refused_in_popup(code: ErrorCode) -> Play {
     let mut play = Play::in_popup();

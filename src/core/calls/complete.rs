@@ -128,6 +128,7 @@ pub fn after_expiry(
     watch: &mut Watch,
     record: &PendingConnection,
 ) -> Result<ConnectedAccount> {
+    watch.end_check(answer.is_ok());
     match answer.map(|account| watch.judge(account)) {
         Ok(CheckResult::Active(account)) => Ok(account),
         Ok(CheckResult::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
