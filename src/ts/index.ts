@@ -10,7 +10,7 @@ export type {
   ExpectedParams, ExpectedParamsOptions, FieldJsonSchema, FieldsJsonSchema, FlowAttempt, FlowBasics, FlowMode,
   FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
   IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,
-  ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, StandardIssue, StandardResult,
+  ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, StandardIssue, StandardResult, UpdateConnectedAccountOptions,
   StandardSchemaV1, TraceEntry, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
