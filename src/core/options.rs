@@ -178,9 +178,10 @@ impl<'a> Options<'a> {
 
     /// `expected` completes "must be …" with the words allowed.
     fn unknown_word(&mut self, name: &str, expected: &str, came: &str) {
-        // Text that does not look like a word may be a misplaced secret and is not shown.
+        // Text that does not look like a word may be a misplaced secret and is not shown. A word with space around it is.
         let is_word = came.len() <= MAX_SHOWN
             && came
+                .trim()
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         let came = match is_word {
