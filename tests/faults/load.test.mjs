@@ -63,7 +63,8 @@ test(`${flows} flows in one page with one client leak no memory, listener, timer
   assert.deepEqual(after, before, "a count has grown");
   const bytesPerFlow = (process.memoryUsage().heapUsed - heap) / (flows / 2);
   context.diagnostic(`wasm ${wasmAfter / 1024} KB, before ${wasm / 1024} KB, heap ${bytesPerFlow.toFixed(1)} bytes a flow, ${storage.map.size} records`);
-  assert.ok(bytesPerFlow < 250, `the heap grows by ${bytesPerFlow} bytes a flow`);
+  // The engine itself takes up to 1 MB, however many flows there are.
+  assert.ok(bytesPerFlow * (flows / 2) < 1_250_000, `the heap grows by ${bytesPerFlow} bytes a flow`);
   // Uncollected flows may cost two pages of 64 KB by chance. A leaked flow would cost some KB each time.
   assert.ok((wasmAfter - wasm) / (flows / 2) < 50, `the module's memory grows from ${wasm} to ${wasmAfter} bytes`);
   assert.ok(storage.map.size <= 60 * 60_000 / intervalMs + 1, `${storage.map.size} records are kept`);
