@@ -26,7 +26,7 @@ impl ConnectClient {
         Box::pin(async move {
             let may_create = client.options().create_integrations;
             let options = options.checked()?;
-            let params = get_expected_params(&call, options.wanted(), may_create).await?;
+            let params = get_expected_params(&call, &options, may_create).await?;
             client.learn(&params);
             Ok(params)
         })

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::alongside::Alongside;
 use super::create_integration::{check_scheme, creation};
-use super::pages::MAX_SEARCHED_PAGES;
-use super::pages::Pages;
+use super::pages::{MAX_SEARCHED_PAGES, Pages};
 use super::{Platform, Result};
 use crate::core::api::apps::{App, get_app};
 use crate::core::api::integrations::{Integration, get_integration, list_integrations};
@@ -25,28 +24,6 @@ pub struct ExpectedParamsOptions {
     pub integration_id: Option<String>,
     /// Accept only an integration of this scheme.
     pub auth_scheme: Option<AuthScheme>,
-}
-
-/// [`ExpectedParamsOptions`], borrowed.
-#[derive(Clone, Copy)]
-pub struct Wanted<'a> {
-    /// Key of the app.
-    pub app: Option<&'a str>,
-    /// Id of the integration.
-    pub integration_id: Option<&'a str>,
-    /// The scheme.
-    pub auth_scheme: Option<&'a AuthScheme>,
-}
-
-impl ExpectedParamsOptions {
-    /// The same, borrowed.
-    pub fn wanted(&self) -> Wanted<'_> {
-        Wanted {
-            app: self.app.as_deref(),
-            integration_id: self.integration_id.as_deref(),
-            auth_scheme: self.auth_scheme.as_ref(),
-        }
-    }
 }
 
 /// The fields to ask the user for, and their integration.
@@ -73,14 +50,14 @@ pub struct ExpectedParams {
 /// `integration_not_found`, `auth_scheme_mismatch`, `app_not_connectable`, and those of the requests.
 pub async fn get_expected_params(
     platform: &impl Platform,
-    wanted: Wanted<'_>,
+    wanted: &ExpectedParamsOptions,
     may_create: bool,
 ) -> Result<ExpectedParams> {
-    if let Some(id) = wanted.integration_id {
+    if let Some(id) = &wanted.integration_id {
         let integration = platform.ask(get_integration(id)).await?;
         return of_integration(platform, integration, None, wanted).await;
     }
-    let key = wanted.app.unwrap_or_default();
+    let key = wanted.app.as_deref().unwrap_or_default();
     // If the list lacks the fields, the app has them. Asking for both at once saves a round trip.
     let mut app = Alongside::new(platform.ask(get_app(key)));
     let list_key = key.to_owned();
@@ -107,8 +84,8 @@ pub async fn get_expected_params(
     of_integration(platform, integration, Some(app), wanted).await
 }
 
-fn is_candidate(item: &Integration, app: &str, wanted: Wanted<'_>) -> bool {
-    let fits = match (wanted.auth_scheme, &item.auth_scheme) {
+fn is_candidate(item: &Integration, app: &str, wanted: &ExpectedParamsOptions) -> bool {
+    let fits = match (&wanted.auth_scheme, &item.auth_scheme) {
         (Some(wanted), Some(scheme)) => wanted == scheme,
         // The scheme of an item may be missing. A request by its id tells.
         _ => true,
@@ -134,9 +111,9 @@ async fn of_integration(
     platform: &impl Platform,
     integration: Integration,
     asked: AskedApp<'_>,
-    wanted: Wanted<'_>,
+    wanted: &ExpectedParamsOptions,
 ) -> Result<ExpectedParams> {
-    check_scheme(wanted.auth_scheme, &integration)?;
+    check_scheme(wanted.auth_scheme.as_ref(), &integration)?;
     let scheme = integration.auth_scheme.as_ref();
     // Only OAuth can have no fields. Any other scheme needs a key.
     let is_complete = integration
@@ -147,7 +124,7 @@ async fn of_integration(
         return expected_params(integration, None, wanted);
     };
     let app = match asked {
-        Some(asked) if wanted.app == Some(key) => asked.output().await?,
+        Some(asked) if wanted.app.as_deref() == Some(key) => asked.output().await?,
         _ => platform.ask(get_app(key)).await?,
     };
     expected_params(integration, Some(&app), wanted)
@@ -156,7 +133,7 @@ async fn of_integration(
 fn expected_params(
     integration: Integration,
     app: Option<&App>,
-    wanted: Wanted<'_>,
+    wanted: &ExpectedParamsOptions,
 ) -> Result<ExpectedParams> {
     let Some(auth_scheme) = integration.auth_scheme else {
         return Err(ConnectError::new(
@@ -177,7 +154,7 @@ fn expected_params(
             .or_else(|| app.map(|app| app.is_managed(&auth_scheme))),
         expected_input_fields: in_order.iter().map(|at| fields[*at].clone()).collect(),
         integration_id: Some(integration.id),
-        app: integration.app.or_else(|| wanted.app.map(str::to_owned)),
+        app: integration.app.or_else(|| wanted.app.clone()),
         auth_scheme,
     })
 }
@@ -186,7 +163,7 @@ async fn without_integration(
     platform: &impl Platform,
     app: &App,
     may_create: bool,
-    wanted: Wanted<'_>,
+    wanted: &ExpectedParamsOptions,
 ) -> Result<ExpectedParams> {
     if app.no_auth {
         return Ok(ExpectedParams {
@@ -197,7 +174,7 @@ async fn without_integration(
             is_managed: None,
         });
     }
-    let scheme = wanted.auth_scheme;
+    let scheme = wanted.auth_scheme.as_ref();
     if !may_create {
         let of = scheme.map_or(String::new(), |scheme| {
             concat(&[" of scheme ", scheme.as_str()])

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::create_integration::not_needed;
-use super::expected_params::{ExpectedParams, Wanted, get_expected_params};
+use super::expected_params::{ExpectedParams, ExpectedParamsOptions, get_expected_params};
 use super::{Platform, Result};
 use crate::core::api::connections::{Connection, NewAccount, create_account, create_link};
 use crate::core::callback::{own_query, with_flow_id};
@@ -33,16 +33,6 @@ pub struct InitiateOptions {
     pub redirect_url: Option<String>,
     /// Path of this site at which the app continues. The completed connection returns it.
     pub return_to: Option<String>,
-}
-
-impl InitiateOptions {
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted {
-            app: self.app.as_deref(),
-            integration_id: self.integration_id.as_deref(),
-            auth_scheme: self.auth_scheme.as_ref(),
-        }
-    }
 }
 
 /// A connection that was started. Plain data.
@@ -127,9 +117,16 @@ pub async fn initiate_connection(
     }
     let params = match &context.params {
         Some(params) => params.clone(),
-        None => get_expected_params(platform, options.wanted(), context.may_create).await?,
+        None => {
+            let wanted = ExpectedParamsOptions {
+                app: options.app.clone(),
+                integration_id: options.integration_id.clone(),
+                auth_scheme: options.auth_scheme.clone(),
+            };
+            get_expected_params(platform, &wanted, context.may_create).await?
+        }
     };
-    let (account, is_hosted) = new_account(options, context, &params)?;
+    let (account, is_hosted) = new_account(options, context, entity_id, &params)?;
     let endpoint = match is_hosted {
         true => create_link(&account),
         false => create_account(&account),
@@ -165,6 +162,7 @@ pub async fn initiate_connection(
 fn new_account(
     options: &InitiateOptions,
     context: &InitiateContext,
+    entity_id: Option<&String>,
     params: &ExpectedParams,
 ) -> Result<(NewAccount, bool)> {
     let scheme = &params.auth_scheme;
@@ -191,7 +189,6 @@ fn new_account(
     }
     let integration_id = options.integration_id.as_ref();
     let integration_id = integration_id.or(params.integration_id.as_ref());
-    let entity_id = options.entity_id.as_ref().or(context.entity_id.as_ref());
     let account = NewAccount {
         integration_id: integration_id.cloned().unwrap_or_default(),
         entity_id: entity_id.cloned(),

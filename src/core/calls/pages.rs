@@ -15,7 +15,7 @@ const MAX_PAGES: u32 = 1_000;
 /// The request for a page, by its cursor.
 type PageEndpoint<T> = Box<dyn Fn(Option<&str>) -> Endpoint<Page<T>>>;
 
-/// The items of a list. The next page is asked for once the items of the last are used up.
+/// The items of a list. The next page is requested when all items of the current page have been taken.
 pub struct Pages<T> {
     page: PageEndpoint<T>,
     items: RefCell<IntoIter<T>>,

@@ -34,7 +34,7 @@ pub fn by_id(id: &str) -> ExpectedParamsOptions {
 /// Asks for the expected params. No integration may be created.
 pub fn ask(options: ExpectedParamsOptions, script: Vec<Exchange>) -> Played<ExpectedParams> {
     play(script, async |platform| {
-        get_expected_params(platform, options.wanted(), false).await
+        get_expected_params(platform, &options, false).await
     })
 }
 
@@ -44,7 +44,7 @@ pub fn ask_and_create(
     script: Vec<Exchange>,
 ) -> Played<ExpectedParams> {
     play(script, async |platform| {
-        get_expected_params(platform, options.wanted(), true).await
+        get_expected_params(platform, &options, true).await
     })
 }
 
