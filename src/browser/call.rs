@@ -118,9 +118,9 @@ impl Call {
                 is_renewed = true;
                 continue;
             }
-            let spent_ms = clock_ms().saturating_sub(self.started_ms);
-            let limit_ms = self.limit_ms.map_or(u64::MAX, u64::from);
-            let left_ms = limit_ms.min(RETRY_BUDGET_MS).saturating_sub(spent_ms);
+            let retries_end_ms = self.started_ms.saturating_add(RETRY_BUDGET_MS);
+            let end_ms = self.deadline_ms().min(retries_end_ms);
+            let left_ms = end_ms.saturating_sub(clock_ms());
             match before_retry(attempt, options.retry, &error, moment().random, left_ms) {
                 Some(wait_ms) if request.is_repeatable() => {
                     sleep(wait_ms as u32, &self.signals).await?;
