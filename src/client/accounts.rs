@@ -48,8 +48,12 @@ impl ConnectClient {
                 return Err(ConnectError::list_entity_missing());
             }
         }
+        Ok(self.accounts_of(filter))
+    }
+
+    fn accounts_of(&self, filter: AccountFilter) -> List<ConnectedAccount> {
         let pages = Pages::new(move |cursor| list_accounts(&filter, cursor));
-        Ok(List::new(self.clone(), pages))
+        List::new(self.clone(), pages)
     }
 
     /// Returns all connected accounts of an entity.
@@ -61,8 +65,7 @@ impl ConnectClient {
             entity_id: Some(entity_id),
             ..AccountFilter::default()
         };
-        let pages = Pages::new(move |cursor| list_accounts(&filter, cursor));
-        List::new(self.clone(), pages).all()
+        self.accounts_of(filter).all()
     }
 
     /// Returns an entity's newest usable account of an app, or `None` (docs/protocol.md §5.13).

@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::shared::{Completed, Completion, CompletionKey};
+use super::shared::{Completion, CompletionKey};
 use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
 use crate::browser::timing::{cancelled, now_ms};
@@ -55,7 +54,7 @@ impl ConnectClient {
             _ => return self.complete(url, options.url.is_none()),
         };
         let shared = self.shared_completion(&key);
-        let (over, result) = shared.unwrap_or_else(|| {
+        let Completion { over, result, .. } = shared.unwrap_or_else(|| {
             let completed = self.complete(url, options.url.is_none());
             self.start_completion(key, completed)
         });
@@ -66,20 +65,16 @@ impl ConnectClient {
         })
     }
 
-    fn shared_completion(
-        &self,
-        key: &CompletionKey,
-    ) -> Option<(Promise, Rc<RefCell<Option<Completed>>>)> {
+    fn shared_completion(&self, key: &CompletionKey) -> Option<Completion> {
         let completions = self.0.shared.completions.borrow();
-        let shared = completions.iter().find(|other| other.key == *key)?;
-        Some((shared.over.clone(), shared.result.clone()))
+        completions.iter().find(|other| other.key == *key).cloned()
     }
 
     fn start_completion(
         &self,
         key: CompletionKey,
         completed: CallFuture<Option<CompletedConnection>>,
-    ) -> (Promise, Rc<RefCell<Option<Completed>>>) {
+    ) -> Completion {
         let result = Rc::new(RefCell::new(None));
         let (client, slot, done) = (self.clone(), result.clone(), key.clone());
         let over = future_to_promise(async move {
@@ -89,12 +84,10 @@ impl ConnectClient {
             completions.borrow_mut().retain(|other| other.key != done);
             Ok(JsValue::UNDEFINED)
         });
-        self.0.shared.completions.borrow_mut().push(Completion {
-            key,
-            over: over.clone(),
-            result: result.clone(),
-        });
-        (over, result)
+        let completion = Completion { key, over, result };
+        let completions = &self.0.shared.completions;
+        completions.borrow_mut().push(completion.clone());
+        completion
     }
 
     fn complete(

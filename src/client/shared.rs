@@ -45,6 +45,7 @@ pub(super) struct ReplyChannel {
 }
 
 /// A completion under way. A page that mounts twice checks the account once.
+#[derive(Clone)]
 pub(super) struct Completion {
     pub(super) key: CompletionKey,
     pub(super) over: Promise,
