@@ -64,8 +64,8 @@ async function weighPeer({ name, entry, external }, folder) {
 /** Compares our sizes with the budgets. */
 function compareWithBudgets([{ first, total }]) {
   const { eager, lazy } = readBudgets();
-  const verdict = (bytes, { budget }) => `${kb(budget)} KB, which is ${bytes > budget ? "not met" : "met"}`;
-  return `The budget at import is ${verdict(first, eager)}. For what a flow then loads, it is ${verdict(total - first, lazy)}.
+  const verdict = (bytes, { budget }) => `${bytes > budget ? "misses" : "meets"} its budget of ${kb(budget)} KB`;
+  return `What an import loads ${verdict(first, eager)}. What a flow then loads ${verdict(total - first, lazy)}.
 [size-steps.md](size-steps.md#why-not-20000) lists the steps that were taken, and what more would cost.`;
 }
 

@@ -101,8 +101,8 @@ ${tableOfBrowsers()}
 
 1. ¹ The platform has created the account, and its answer is lost. The page does not know the account's id, so the client does not retry
    automatically. When the user tries again, another account is created. Both are in \`connectedAccounts.list\`.
-2. ² The platform answers that there is no such account. When the user tries again, the flow checks the same account once more. If it is
-   still missing, the next try creates another.
+2. ² The platform answers that it has no such account. When the user tries again, the flow checks this account once more. If the
+   platform still does not have it, the next try creates another.
 3. ³ An account with a key needs no redirect, so nothing is \`pending\`. It is \`ACTIVE\` already.
 4. ⁴ Nothing can be stored, and the page is left. The next page does not know the attempt. The account is in \`connectedAccounts.list\`.
    A popup does not have this problem, because the page stays.
