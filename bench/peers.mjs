@@ -1,26 +1,23 @@
 /**
  * The packages that connect-flow is compared with. `entry` is an app that connects an account with it. `does` and `not` describe what it
- * covers, `short` the same for the README. `loads` is what it loads from elsewhere at run time, which is not counted.
+ * covers. `loads` is what it loads from elsewhere at run time, which is not counted.
  */
 export const PEERS = [
   {
     name: "@composio/core",
     entry: "composio-sdk.js",
-    short: "the requests, a poll",
     does: "the platform's SDK: fields, link, a poll every second",
     not: "made for servers: the project's key is in the page; no validation, callback, popup or storage; the newest version that supports Node 20",
   },
   {
     name: "@composio/client",
     entry: "composio-client.js",
-    short: "the requests",
     does: "the platform's generated client: every request",
     not: "no flow around the requests; the project's key is in the page",
   },
   {
     name: "@nangohq/frontend",
     entry: "nango.js",
-    short: "all, on its own platform; the form comes from its site",
     does: "connects accounts on its own platform, by popup; accepts keys from the app's own form",
     not: "no redirect in the page; does not list the fields",
     loads: "the form, from its site, in an iframe; not with the app's own form",
@@ -28,7 +25,6 @@ export const PEERS = [
   {
     name: "@pipedream/sdk",
     entry: "pipedream.js",
-    short: "all, on its own platform; the form comes from its site",
     does: "connects accounts on its own platform; reads its other data",
     not: "no redirect in the page; the app cannot use its own form",
     loads: "the form and the flow, from its site, in an iframe",
@@ -37,7 +33,6 @@ export const PEERS = [
     name: "@useparagon/connect",
     entry: "paragon.js",
     external: ["react", "react-dom"],
-    short: "all, on its own platform; React not counted",
     does: "connects accounts on its own platform, with fields for the app's own form; file pickers of several providers",
     not: "no redirect in the page; React is not counted",
     loads: "its portal, from its site, in an iframe; not with the app's own form",
@@ -45,14 +40,12 @@ export const PEERS = [
   {
     name: "oidc-client-ts",
     entry: "oidc-client-ts.js",
-    short: "OpenID Connect alone",
     does: "signs a user in with OpenID Connect: redirect, popup, callback, renewal",
     not: "no platform, fields, accounts; tokens are kept in the page",
   },
   {
     name: "oauth4webapi",
     entry: "oauth4webapi.js",
-    short: "OAuth alone",
     does: "OAuth only: the requests and checks of the authorization code flow",
     not: "no platform, fields, accounts, popup, storage, waiting",
   },
@@ -60,7 +53,6 @@ export const PEERS = [
     name: "react-plaid-link",
     entry: "plaid.js",
     external: ["react", "react-dom"],
-    short: "banks; the rest comes from its site; React not counted",
     does: "a React hook that opens a bank's dialog",
     not: "banks only; React is not counted",
     loads: "a script with everything else, from its site",

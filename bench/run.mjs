@@ -5,15 +5,15 @@ import { say, seconds, step } from "../scripts/lib/progress.mjs";
 import { explain, main, Stop } from "../scripts/lib/stop.mjs";
 import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
-import { readmeSections } from "./lib/figures.mjs";
+import { summaryOf } from "./lib/figures.mjs";
 import { readDocument, readSection, writeSection } from "./lib/report.mjs";
 
 const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 
-const HELP = `npm run bench                  measures every part in about 20 minutes; writes ${REPORT} and the figures of README.md
+const HELP = `npm run bench                  measures every part in about 20 minutes; writes ${REPORT}
 npm run bench -- bytes ready   measures only these parts
-npm run bench -- --readme      measures nothing; updates README.md from ${REPORT}
+npm run bench -- --summary     measures nothing; writes the summary of ${REPORT} again
 
 ${PARTS.join("\n")}`;
 
@@ -57,14 +57,12 @@ async function runPart(part, context) {
   }
 }
 
-function writeReadme() {
-  for (const [name, text] of Object.entries(readmeSections(readDocument(REPORT)))) writeSection("README.md", name, text);
-}
+const writeSummary = () => writeSection(REPORT, "summary", summaryOf(readDocument(REPORT)));
 
 await main(async () => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return void console.log(HELP);
-  if (args.length === 1 && args[0] === "--readme") return writeReadme();
+  if (args.length === 1 && args[0] === "--summary") return writeSummary();
   const names = select(args);
   // Exits regularly, so that "exit" listeners end child processes and remove temporary folders.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
@@ -77,6 +75,6 @@ await main(async () => {
   for (const part of parts) rows.push(await runPart(part, context));
   rows.push(["in all", seconds(Date.now() - start), ""]);
   for (const line of table([["part", "time", REPORT], ...rows])) say(line);
-  writeReadme();
+  writeSummary();
   return rows.some(([, , end]) => end === "failed") ? 1 : 0;
 });

@@ -1,29 +1,21 @@
 import { Stop } from "../../scripts/lib/stop.mjs";
 import { markdown } from "../../scripts/lib/table.mjs";
-import { PEERS } from "../peers.mjs";
 import { times } from "./numbers.mjs";
 import { readSection, readTables } from "./report.mjs";
 
-/** What our own rows cover. A peer's is its `short`. */
-const OWN_JOBS = {
-  "connect-flow": "all",
-  "connect-flow, the `.wasm` file not served": "all",
-  "connect-flow, without WebAssembly": "all",
-  "connect-flow/react": "all, as hooks; React not counted",
-};
-
-/**
- * The README's sections about benchmarks. They are derived from docs/benchmarks.md only, so that a test can compare the two.
- * @param benchmarks the text of docs/benchmarks.md.
- */
-export const readmeSections = (benchmarks) => ({ figures: figures(benchmarks), sizes: sizes(benchmarks) });
+/** The names of our own rows in the table of sizes. */
+const OWN = ["connect-flow", "connect-flow, the `.wasm` file not served", "connect-flow, without WebAssembly", "connect-flow/react"];
 
 /** The platform's own packages that a page could use. */
 const SDKS = ["@composio/core"];
 
 const FIGURES = { bytes, ready, redirect, waiting };
 
-function figures(benchmarks) {
+/**
+ * The summary of docs/benchmarks.md. It is derived from the other sections only, so that a test can compare the two.
+ * @param benchmarks the text of docs/benchmarks.md.
+ */
+export function summaryOf(benchmarks) {
   const rows = Object.entries(FIGURES).map(([name, figure]) => {
     const tables = readTables(readSection(benchmarks, name));
     try {
@@ -45,14 +37,14 @@ function figures(benchmarks) {
 function bytes(table) {
   const value = (name) => one(table, { package: name })["KB in all"];
   const own = value("connect-flow");
-  const peers = table.filter((row) => !(row.package in OWN_JOBS));
+  const peers = table.filter((row) => !OWN.includes(row.package));
   const lighter = peers.map((row) => row["KB in all"]).filter((kb) => number(kb) < number(own));
   const least = lighter.sort((a, b) => number(a) - number(b))[0];
   return {
     what: "KB that a page downloads to connect an account",
     own,
     beside: SDKS.map((name) => rowStartingWith(table, "package", name)).map((row) => ({ name: row.package, value: row["KB in all"] })),
-    worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages under Size are smaller, the smallest ${least}`] : [],
+    worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages below are smaller, the smallest ${least}`] : [],
   };
 }
 
@@ -116,15 +108,6 @@ function waiting(table) {
       ...(isLater ? [`a change found by polling is noticed after ${own[after]}; ${beside(after).map(({ name, value }) => `${name}: ${value}`).join(", ")}`] : []),
     ],
   };
-}
-
-function sizes(benchmarks) {
-  const [table] = readTables(readSection(benchmarks, "bytes"));
-  const job = (name) => OWN_JOBS[name] ?? PEERS.find((peer) => name.startsWith(`${peer.name} `))?.short;
-  return markdown([
-    ["to connect an account", "KB at import", "KB in all", "covers"],
-    ...table.map((row) => [row.package, row["KB at import"], row["KB in all"], job(row.package)]),
-  ]);
 }
 
 const number = (cell) => Number.parseFloat(cell.replaceAll(",", ""));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { suite, test } from "node:test";
 import { PEERS } from "../../bench/peers.mjs";
-import { readmeSections } from "../../bench/lib/figures.mjs";
+import { summaryOf } from "../../bench/lib/figures.mjs";
 import { namesIn, shares } from "../../bench/lib/profile.mjs";
 import { readDocument, readSection, readTables } from "../../bench/lib/report.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
@@ -10,22 +10,18 @@ import { STAGES } from "../../scripts/test/stages.mjs";
 
 const benchmarks = readDocument("docs/benchmarks.md");
 
-suite("the README's figures", () => {
-  test("are those of docs/benchmarks.md", () => {
-    for (const [name, text] of Object.entries(readmeSections(benchmarks))) {
-      assert.equal(readSection(readDocument("README.md"), name), text, "`npm run bench -- --readme` writes them anew");
-    }
+suite("the summary of the benchmarks", () => {
+  test("is derived from the sections below it", () => {
+    assert.equal(readSection(benchmarks, "summary"), summaryOf(benchmarks), "`npm run bench -- --summary` writes it again");
   });
 
-  test("follow every number that they are made of", () => {
+  test("follows every number that it is made of", () => {
     const [{ "KB in all": kb }] = readTables(readSection(benchmarks, "bytes"))[0];
-    const { figures, sizes } = readmeSections(benchmarks.replaceAll(`| ${kb} |`, "| 13.0 |"));
-    assert.match(figures, /^\| KB .* \| 13\.0 \|/m);
-    assert.match(sizes, /^\| connect-flow \| \S+ \| 13\.0 \| all \|$/m);
+    assert.match(summaryOf(benchmarks.replaceAll(`| ${kb} |`, "| 13.0 |")), /^\| KB .* \| 13\.0 \|/m);
   });
 
-  test("say where connect-flow is worse, and when it is nowhere", () => {
-    const line = (document) => readmeSections(document).figures.split("\n").find((row) => row.startsWith("| requests while"));
+  test("says where connect-flow is worse, and when it is nowhere", () => {
+    const line = (document) => summaryOf(document).split("\n").find((row) => row.startsWith("| requests while"));
     const row = (name, count, after = 1) => `| chromium | ${name} | ${count} | 1 | ${count} | ${count / 100} × | ${count / 100} × | ${after} s |`;
     const section = (popup, after) => `<!-- waiting -->
 
