@@ -30,7 +30,7 @@ export function buildGateway<Context>(options: GatewayOptions<Context>): Gateway
   return async (request, context) => {
     if (!isRequest(request)) {
       report(settings, new TypeError(`The gateway must be called with a Web Request, got ${kindOf(request)}. For Node's requests use toNodeHandler(gateway)`));
-      return refusalResponse(refuse(500, "Failed", "The gateway failed"));
+      return refusalResponse(refuse(500, "Gateway_Failed", "The gateway failed"));
     }
     // One signal for the time limit and the page. `AbortSignal.any` takes a fifth of the gateway's own time in Node, and the timer of
     // `AbortSignal.timeout` outlives the answer.
@@ -66,11 +66,11 @@ function isRequest(request: unknown): boolean {
 async function handle<Context>(settings: Settings<Context>, request: Request, context: Context, end: AbortSignal): Promise<Response> {
   boundHeaders(request, settings.maxHeaderBytes);
   if (!methods.split(", ").includes(request.method)) {
-    throw refuse(405, "MethodNotAllowed", `The gateway answers ${methods}, not this method`, { headers: { allow: methods } });
+    throw refuse(405, "Gateway_MethodNotAllowed", `The gateway answers ${methods}, not this method`, { headers: { allow: methods } });
   }
   const testBy = (rule: OriginRule) => (origin: string) => isAllowedOrigin(settings, rule, origin, request, end);
   if (!await isOwnPage(request, testBy(settings.origins))) {
-    throw refuse(403, "OriginRefused", "The request comes from a page of another origin than the gateway's: list that origin in the option `origins`");
+    throw refuse(403, "Gateway_OriginRefused", "The request comes from a page of another origin than the gateway's: list that origin in the option `origins`");
   }
   const url = new URL(request.url);
   const { operation, version, name, id } = findOperation(settings.basePath, request.method, url.pathname);
@@ -99,20 +99,20 @@ interface Target extends RouteMatch {
  * accepted: frameworks add it, and a redirect to the path without it would look like a network error.
  */
 function findOperation(basePath: string, method: string, path: string): Target {
-  if (!path.startsWith(`${basePath}/`)) throw refuse(404, "NotFound", "The path does not begin with the option `basePath` of createGateway");
+  if (!path.startsWith(`${basePath}/`)) throw refuse(404, "Gateway_NotFound", "The path does not begin with the option `basePath` of createGateway");
   const api = splitVersion(path.slice(basePath.length));
   if (api === "retired") {
-    throw refuse(410, "Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1");
+    throw refuse(410, "Gateway_Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1");
   }
   const match = api && matchRoute(method, api.rest.replace(/(?<=[^/])\/$/, ""));
   const operation = match && operations[match.name] as Operation | undefined;
   if (match && operation && (match.id === undefined || isId(match.id))) return { ...match, operation, version: api.version };
-  throw refuse(404, "NotFound", "The gateway has no operation with this method and path: update connect-flow in the page or on the server");
+  throw refuse(404, "Gateway_NotFound", "The gateway has no operation with this method and path: update connect-flow in the page or on the server");
 }
 
 async function authenticate<Context>(settings: Settings<Context>, request: Request, context: Context, end: AbortSignal): Promise<string> {
   const entityId = entityOf(await within(end, Promise.resolve(settings.authenticate(request, context))));
-  if (entityId === undefined) throw refuse(401, "Unauthenticated", "Nobody is signed in: the option `authenticate` found no user for this request");
+  if (entityId === undefined) throw refuse(401, "Gateway_Unauthenticated", "Nobody is signed in: the option `authenticate` found no user for this request");
   return entityId;
 }
 
@@ -130,18 +130,18 @@ async function isAllowedOrigin<Context>(
 }
 
 async function readBodyText<Context>({ maxBodyBytes }: Settings<Context>, request: Request, end: AbortSignal): Promise<string> {
-  const tooLong = () => refuse(413, "BodyTooLong", "The body is longer than the option `maxBodyBytes` allows");
+  const tooLong = () => refuse(413, "Gateway_BodyTooLong", "The body is longer than the option `maxBodyBytes` allows");
   if (request.method === "GET") return "";
   if (Number(request.headers.get("content-length")) > maxBodyBytes) throw tooLong();
   if (!["", "identity"].includes(request.headers.get("content-encoding")?.toLowerCase() ?? "")) {
-    throw refuse(415, "Encoded", "The body must not be compressed: leave `content-encoding` out");
+    throw refuse(415, "Gateway_Encoded", "The body must not be compressed: leave `content-encoding` out");
   }
   if (request.bodyUsed || request.body?.locked) throw bodyAlreadyRead("", "Let `authenticate` and what is before the gateway read a clone of the request");
   let bytes: Uint8Array | undefined;
   try {
     bytes = await readBytes(request.body, maxBodyBytes, end);
   } catch (error) {
-    if (end.aborted && !request.signal?.aborted) throw refuse(408, "BodyTooSlow", "The body did not arrive within the option `timeoutMs`");
+    if (end.aborted && !request.signal?.aborted) throw refuse(408, "Gateway_BodyTooSlow", "The body did not arrive within the option `timeoutMs`");
     throw error;
   }
   if (!bytes) throw tooLong();
@@ -172,13 +172,13 @@ function failureResponse<Context>(settings: Settings<Context>, error: unknown, e
     if (error.reason !== undefined) report(settings, error.reason);
     return refusalResponse(error);
   }
-  if (request.signal?.aborted) return refusalResponse(refuse(499, "Aborted", "The page did not wait for the answer"));
+  if (request.signal?.aborted) return refusalResponse(refuse(499, "Gateway_Aborted", "The page did not wait for the answer"));
   if (end.aborted) {
     report(settings, new Error(`The answer did not come within \`timeoutMs\`, ${settings.timeoutMs} ms`, { cause: error }));
-    return refusalResponse(refuse(504, "Timeout", "The answer did not come within the option `timeoutMs`"));
+    return refusalResponse(refuse(504, "Gateway_Timeout", "The answer did not come within the option `timeoutMs`"));
   }
   report(settings, error);
-  return refusalResponse(refuse(500, "Failed", "The gateway failed"));
+  return refusalResponse(refuse(500, "Gateway_Failed", "The gateway failed"));
 }
 
 /** Calls `onError`. Its own errors are dropped: an unhandled rejection would end the process. */

@@ -62,5 +62,5 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function boundHeaders({ url, headers }: Request, maxBytes: number): void {
   let size = url.length;
   for (const [name, value] of headers) size += name.length + value.length;
-  if (size > maxBytes) throw refuse(431, "HeadersTooLong", "The headers are longer than the option `maxHeaderBytes` allows");
+  if (size > maxBytes) throw refuse(431, "Gateway_HeadersTooLong", "The headers are longer than the option `maxHeaderBytes` allows");
 }

@@ -29,11 +29,11 @@ async function respond<Incoming extends NodeRequest>(gateway: Gateway<Incoming>,
   const request = toRequest(incoming, controller.signal);
   let answer: BufferedResponse;
   try {
-    answer = await bufferResponse(request ? await gateway(request, incoming) : responseOf(refuse(400, "BadRequest", "The path, the host or the method is not valid")));
+    answer = await bufferResponse(request ? await gateway(request, incoming) : responseOf(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid")));
   } catch (error) {
     // The gateway never rejects, but a function around it may.
     log("connect-flow: the gateway's handler failed:", error);
-    answer = await bufferResponse(responseOf(refuse(500, "Failed", "The gateway failed")));
+    answer = await bufferResponse(responseOf(refuse(500, "Gateway_Failed", "The gateway failed")));
   }
   isAnswered = true;
   if (!isOver(incoming, outgoing)) send(outgoing, answer);

@@ -68,7 +68,7 @@ export function requireAction({ rules, upstream, id }: GatewayCall): void {
 /** @throws {Refusal} unless one of these calls is allowed. */
 export function requireCall({ calls }: Rules, names: Operation["calls"]): void {
   if (names.some((name) => calls.has(name))) return;
-  throw refuse(403, "NotAllowed", `${names[0]} is not allowed: list it in the option \`allow.operations\``);
+  throw refuse(403, "Gateway_NotAllowed", `${names[0]} is not allowed: list it in the option \`allow.operations\``);
 }
 
 /** The reason for the log. The page only learns that the resource does not exist. */

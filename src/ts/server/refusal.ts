@@ -1,4 +1,5 @@
 import { errorBody, errorIds } from "../platform/errors.js";
+import type { GatewayErrorSlug } from "./types.js";
 
 /** A request that ends without the platform's answer. Every refusal becomes a response. */
 export class Refusal extends Error {
@@ -17,25 +18,25 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal by the gateway itself. The client shows `slug` as the error's name. */
-export function refuse(status: number, slug: string, message: string, more: { headers?: Record<string, string>; reason?: unknown } = {}): Refusal {
-  return new Refusal(status, errorBody({ message, slug: `Gateway_${slug}`, status }), more.headers, more.reason);
+/** A refusal by the gateway itself. */
+export function refuse(status: number, slug: GatewayErrorSlug, message: string, more: { headers?: Record<string, string>; reason?: unknown } = {}): Refusal {
+  return new Refusal(status, errorBody({ message, slug, status }), more.headers, more.reason);
 }
 
 /** The refusal of a request whose body something else has consumed. */
 export function bodyAlreadyRead(detail: string, advice: string): Refusal {
   const message = `The request's body was already read${detail}. ${advice}`;
-  return refuse(500, "BodyAlreadyRead", message, { reason: new Error(message) });
+  return refuse(500, "Gateway_BodyAlreadyRead", message, { reason: new Error(message) });
 }
 
 /** The refusal of a request that does not fit its operation. `what` names the member or the parameter. */
 export function invalid(what: string, problem: string): Refusal {
-  return refuse(400, "Invalid", `${what.slice(0, 60)} ${problem}`);
+  return refuse(400, "Gateway_Invalid", `${what.slice(0, 60)} ${problem}`);
 }
 
 /** The refusal for an answer that the platform must not give. The reason is for the log. */
 export function badAnswer(reason: Error): Refusal {
-  return refuse(502, "BadAnswer", "The platform's answer cannot be used", { reason });
+  return refuse(502, "Gateway_BadAnswer", "The platform's answer cannot be used", { reason });
 }
 
 export type Resource = "app" | "integration" | "account" | "action";

@@ -11,7 +11,7 @@ const maxDepth = 64;
 export function parseBody(text: string, headers: Headers): JsonObject {
   if (text === "") return {};
   const body = parseJsonBody(text, headers);
-  if (body === "media type") throw refuse(415, "NotJson", "Content-Type must be application/json");
+  if (body === "media type") throw refuse(415, "Gateway_NotJson", "Content-Type must be application/json");
   if (body === "syntax") throw invalid("The body", "must be JSON");
   if (body === "not an object") throw invalid("The body", "must be a JSON object");
   requirePlain(body, 0);
@@ -31,7 +31,7 @@ function requireOwnEntity(named: unknown, entityId: string): void {
   const names = Array.isArray(named) ? named : [named];
   if (names.every((name) => name === undefined || name === null || name === "" || name === entityId)) return;
   const advice = "leave entityId out of the client, or give it the id that authenticate returns";
-  throw refuse(403, "EntityMismatch", `The request names another user than the one who is signed in: ${advice}`);
+  throw refuse(403, "Gateway_EntityMismatch", `The request names another user than the one who is signed in: ${advice}`);
 }
 
 /** The members of an object. Members that are not listed are refused, so nothing passes unread. */

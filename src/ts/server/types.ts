@@ -24,6 +24,33 @@ export type GatewayOperation =
   | "getAuthParams"
   | "executeAction";
 
+/**
+ * Name of an error that the gateway itself answers with, in `error.slug` of the body. The client's error has it as `error`.
+ * docs/errors.md explains each.
+ */
+export type GatewayErrorSlug =
+  | "Gateway_Aborted"
+  | "Gateway_BadAnswer"
+  | "Gateway_BadRequest"
+  | "Gateway_BodyAlreadyRead"
+  | "Gateway_BodyTooLong"
+  | "Gateway_BodyTooSlow"
+  | "Gateway_Encoded"
+  | "Gateway_EntityMismatch"
+  | "Gateway_Failed"
+  | "Gateway_HeadersTooLong"
+  | "Gateway_Invalid"
+  | "Gateway_MethodNotAllowed"
+  | "Gateway_NotAllowed"
+  | "Gateway_NotFound"
+  | "Gateway_NotJson"
+  | "Gateway_OriginRefused"
+  | "Gateway_PlatformFailed"
+  | "Gateway_Retired"
+  | "Gateway_Timeout"
+  | "Gateway_Unauthenticated"
+  | "Gateway_Unreachable";
+
 /** The allow list. The gateway answers 403 for a call that is not listed, and 404 for everything else that is not listed. */
 export interface GatewayAllow {
   /** Calls of the client, or groups of them. */

@@ -22,7 +22,7 @@ export function refusalOf({ status, headers }: Response, body: unknown, upstream
   const wait = isRetryAfter(after) ? { "retry-after": after } : {};
   if (status < 500) return new Refusal(status, errorOf(status, body, upstreamHost), wait, leak);
   const reason = leak ?? new Error(`The platform answered ${status}`);
-  return refuse([502, 503, 504].includes(status) ? status : 500, "PlatformFailed", "The platform failed", { headers: wait, reason });
+  return refuse([502, 503, 504].includes(status) ? status : 500, "Gateway_PlatformFailed", "The platform failed", { headers: wait, reason });
 }
 
 /** The platform's error, rebuilt from short strings and numbers that do not reveal where the platform is. */

@@ -97,7 +97,7 @@ export class Upstream {
       response = await within(this.signal, this.rules.fetch(request));
     } catch (error) {
       this.signal.throwIfAborted();
-      throw refuse(502, "Unreachable", "The platform could not be reached", { reason: error });
+      throw refuse(502, "Gateway_Unreachable", "The platform could not be reached", { reason: error });
     }
     if (typeof response?.status !== "number" || typeof response.headers?.get !== "function") {
       throw badAnswer(new TypeError(`createGateway: \`fetch\` must return a Web Response, got ${kindOf(response)}`));
@@ -126,7 +126,7 @@ export class Upstream {
 /** Like `badAnswer`, but the page sees the name of the option, because it can ask for a shorter answer. */
 function answerTooLong(maxBytes: number, isAction: boolean): Refusal {
   const what = isAction ? "The action has run, but its answer" : "The platform's answer";
-  return refuse(502, "BadAnswer", `${what} is longer than the gateway's option maxAnswerBytes allows`, {
+  return refuse(502, "Gateway_BadAnswer", `${what} is longer than the gateway's option maxAnswerBytes allows`, {
     reason: new Error(`${what} is too long: maxAnswerBytes is ${maxBytes}`),
   });
 }
