@@ -13,7 +13,7 @@ import { followBidi } from "./watch.mjs";
  * from the page of this window, or gives it back; `toFront(browser)` focuses the window, as a click does; `nameNotFound` is what it says of a name that cannot be found. With the option
  * `hasFocus` only one window at a time has the keyboard, as on a user's screen: Chromium then starts in another way
  * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
- * With `hasNetwork` Chromium logs its requests as its developer tools see them.
+ * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, a folder, Chromium has that extension.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
@@ -26,7 +26,7 @@ export const engines = {
       // Without a screen every window says that it has the focus.
       return hasFocus ? onScreen(start) : start();
     },
-    capabilities: (profile, { hasFocus, hasNetwork }) => ({
+    capabilities: (profile, { hasFocus, hasNetwork, extension }) => ({
       browserName: "chrome",
       // By WebDriver BiDi, webdriverio at times runs in a popup what was meant for the page behind it.
       "wdio:enforceWebDriverClassic": true,
@@ -47,6 +47,7 @@ export const engines = {
           "--window-size=1280,900",
           "--force-prefers-reduced-motion",
           `--user-data-dir=${profile}`,
+          ...(extension ? [`--load-extension=${extension}`, "--disable-features=DisableLoadExtensionCommandLineSwitch"] : []),
         ],
       },
       "goog:loggingPrefs": { browser: "ALL", ...(hasNetwork && { performance: "ALL" }) },
