@@ -1,13 +1,21 @@
-// Reads the code blocks of the README and the guides, for the tests that compile and run them.
+// Reads the code blocks of the README, the guides and the other pages, for the tests that compile and run them.
+import { execFile } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-export const documents = ["README.md", ...readdirSync(join(root, "docs/guides")).map((name) => `docs/guides/${name}`)].sort();
+const markdownIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".md")).map((name) => join(folder, name));
+
+/** The README and the guides, whose code readers paste. */
+export const documents = ["README.md", ...markdownIn("docs/guides")].sort();
+
+/** All other pages. */
+export const pages = [...markdownIn("docs"), ...markdownIn(".").filter((name) => name !== "README.md"), "tests/README.md"].sort();
 
 /**
  * The code blocks of a document: `{ document, language, line, code, given }`. `line` is the line of the first line of code, `given` the
@@ -40,4 +48,29 @@ export async function openProject() {
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+// As strict as the tsconfig.json of any starter, and no stricter than what a reader pastes has to be.
+const compilerOptions = {
+  target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler", moduleDetection: "force",
+  jsx: "react-jsx", types: [], noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
+  noUnusedLocals: true, noUnusedParameters: true, verbatimModuleSyntax: true, isolatedModules: true, skipLibCheck: true,
+};
+
+/** The compiler's complaints about these blocks, each compiled by itself, with the line in the document. */
+export async function compile(blocks) {
+  const project = await openProject();
+  try {
+    await project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
+    for (const { document, language, line, code, given } of blocks) {
+      // What is given stands on the fence's line, so that lines are the document's.
+      const text = `${"\n".repeat(line - 2)}${given.replaceAll("\n", " ")}\n${code}`;
+      await project.write(`${document.replace(/.*\//, "").replace(".", "_")}_${line}.${language}`, text);
+    }
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", ".", "--pretty", "false"], { cwd: project.folder }).catch((error) => error);
+    return stdout.split("\n").filter(Boolean);
+  } finally {
+    await project.close();
+  }
 }

@@ -1,42 +1,14 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
-import { promisify } from "node:util";
-import { blocksOf, documents, openProject, root } from "./code-blocks.mjs";
+import { blocksOf, compile, documents, pages, root } from "./code-blocks.mjs";
 
-const execute = promisify(execFile);
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-// As strict as the tsconfig.json of any starter, and no stricter than what a reader pastes has to be.
-const compilerOptions = {
-  target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler", moduleDetection: "force",
-  jsx: "react-jsx", types: [], noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
-  noUnusedLocals: true, noUnusedParameters: true, verbatimModuleSyntax: true, isolatedModules: true, skipLibCheck: true,
-};
-
-/** What is wrong with these blocks, each compiled by itself; it says the document and its line. */
-async function compile(blocks) {
-  const project = await openProject();
-  try {
-    await project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
-    for (const { document, language, line, code, given } of blocks) {
-      // What is given stands on the fence's line, so that lines are the document's.
-      const text = `${"\n".repeat(line - 2)}${given.replaceAll("\n", " ")}\n${code}`;
-      await project.write(`${document.replace(/.*\//, "").replace(".", "_")}_${line}.${language}`, text);
-    }
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const { stdout } = await execute(process.execPath, [tsc, "--project", ".", "--pretty", "false"], { cwd: project.folder }).catch((error) => error);
-    return stdout.split("\n").filter(Boolean);
-  } finally {
-    await project.close();
-  }
-}
-
-suite("the README and the guides", () => {
+suite("the README, the guides and the other pages", () => {
   test("have code that compiles as it is pasted", async () => {
-    const blocks = documents.flatMap(blocksOf).filter(({ language }) => /^tsx?$/.test(language));
+    const blocks = [...documents, ...pages].flatMap(blocksOf).filter(({ language }) => /^tsx?$/.test(language));
     assert.ok(blocks.length > 10);
     assert.deepEqual(blocks.filter(({ document, given }) => given && document !== "README.md"), [], "a guide's code stands alone");
     assert.deepEqual(await compile(blocks), []);
@@ -49,8 +21,8 @@ suite("the README and the guides", () => {
     assert.deepEqual(others.filter((line) => !line.startsWith(" ")), []);
   });
 
-  for (const document of [...documents, "docs/demo.md", "docs/secrets.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "tests/README.md"]) {
-    test(`${document} links to what is there`, () => {
+  for (const document of [...documents, ...pages]) {
+    test(`${document} has no dead link`, () => {
       const links = [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)/g)];
       const missing = links.filter(([, path, heading]) => {
         const target = path ? join(dirname(document), path) : document;
@@ -84,11 +56,29 @@ const compare = (document, words, type, entry) =>
     code: `import type { ${type.split("[")[0]} } from "${entry}";\nexport const words: Record<${type}, true> = { ${words.map((word) => `${word}: true`)} };\n`,
   }]);
 
-test("docs/guides/errors.md has every error code, and no other", async () => {
-  const codes = firstColumn("docs/guides/errors.md", "code");
-  assert.ok(codes.length > 30);
-  assert.deepEqual(await compare("docs/guides/errors.md", codes, "ConnectErrorCode", "connect-flow"), []);
-  assert.notDeepEqual(await compare("docs/guides/errors.md", codes.slice(1), "ConnectErrorCode", "connect-flow"), []);
+/** The names of error codes among the headings of docs/errors.md: the client's, and those of the gateway. */
+function errorCodes() {
+  const names = [...read("docs/errors.md").matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+  return { client: names.filter((name) => !name.startsWith("Gateway_")), gateway: names.filter((name) => name.startsWith("Gateway_")) };
+}
+
+test("docs/errors.md has a heading for every error code of the client, and no other", async () => {
+  const { client } = errorCodes();
+  assert.deepEqual(await compare("docs/errors.md", client, "ConnectErrorCode", "connect-flow"), []);
+  assert.notDeepEqual(await compare("docs/errors.md", client.slice(1), "ConnectErrorCode", "connect-flow"), []);
+});
+
+test("docs/errors.md has a heading for every error of the gateway, and no other", async () => {
+  const { gateway } = errorCodes();
+  assert.deepEqual(await compare("docs/errors.md", gateway, "GatewayErrorSlug", "connect-flow/server"), []);
+  assert.notDeepEqual(await compare("docs/errors.md", gateway.slice(1), "GatewayErrorSlug", "connect-flow/server"), []);
+});
+
+test("docs/errors.md says of every error of the client what to show, what to do and an example", () => {
+  const sections = read("docs/errors.md").split(/^(?=##)/m).filter((text) => /^### [a-z]/.test(text));
+  assert.equal(sections.length, errorCodes().client.length);
+  const incomplete = sections.filter((text) => !/^- \*\*Show:\*\*.*^- \*\*Do:\*\*.*^- \*\*Example:\*\*/ms.test(text));
+  assert.deepEqual(incomplete.map((text) => text.split("\n")[0]), []);
 });
 
 test("docs/guides/testing.md has every outcome, and no other", async () => {
