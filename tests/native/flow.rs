@@ -29,11 +29,8 @@ fn a_popup_flow_goes_from_its_fields_to_a_connected_account() {
         ["store pending", "listen", &format!("navigate {URL}")]
     );
     assert!(play.records[0].is_popup);
+    assert_eq!(play.state_and_popup(), ("waiting", Some(true)));
     let waiting = play.snapshot();
-    assert_eq!(
-        (waiting.state, waiting.is_popup_open),
-        ("waiting", Some(true))
-    );
     assert_eq!(waiting.expires_at_ms, Some(START_MS + LIFETIME_MS));
     assert_eq!(waiting.flow_id.as_ref(), Some(&play.records[0].flow_id));
 
@@ -225,11 +222,7 @@ fn a_popup_that_only_looks_closed_keeps_the_flow_waiting() {
     play.after(500, isolated);
     play.checked("INITIATED");
     play.after(1_000, isolated);
-    let snapshot = play.snapshot();
-    assert_eq!(
-        (snapshot.state, snapshot.is_popup_open),
-        ("waiting", Some(false))
-    );
+    assert_eq!(play.state_and_popup(), ("waiting", Some(false)));
     // A user who comes back later may only be reading the page.
     play.after(60_000, BACK);
     play.checked("INITIATED");

@@ -153,11 +153,7 @@ fn a_refused_check_keeps_the_popup_open() {
         let mut play = refused_in_popup(code);
         play.event(FlowEvent::Retry);
         play.checked("INITIATED");
-        let snapshot = play.snapshot();
-        assert_eq!(
-            (snapshot.state, snapshot.is_popup_open),
-            ("waiting", Some(true))
-        );
+        assert_eq!(play.state_and_popup(), ("waiting", Some(true)));
         play.returned("&status=success");
         play.checked_and_connected();
 
@@ -299,11 +295,7 @@ fn left(mut play: Play) -> Play {
 fn the_next_flow_continues_the_attempt_with_its_popup_and_callback() {
     let mut play = left(Play::in_popup());
     play.checked("INITIATED");
-    let snapshot = play.snapshot();
-    assert_eq!(
-        (snapshot.state, snapshot.is_popup_open),
-        ("waiting", Some(true))
-    );
+    assert_eq!(play.state_and_popup(), ("waiting", Some(true)));
     play.returned("&status=success");
     assert_eq!(play.checked("ACTIVE"), ENDED);
 

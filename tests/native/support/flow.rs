@@ -198,6 +198,11 @@ impl Play {
         (self.state(), self.snapshot().error.map(|error| error.code))
     }
 
+    /// The state, and whether the popup is open.
+    pub fn state_and_popup(&self) -> (&'static str, Option<bool>) {
+        (self.state(), self.snapshot().is_popup_open)
+    }
+
     /// Retries, which must check the same account again.
     pub fn retry_with_the_account(&mut self) {
         assert_eq!(
