@@ -1,5 +1,6 @@
 //! The cases of `tests/data`: an operation, the request that it makes, a response, and what is read from it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::core::api::accounts::{
@@ -19,7 +20,7 @@ use crate::core::scheme::AuthScheme;
 use crate::core::secret::Secret;
 use crate::core::status::ConnectionStatus;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::plain;
 
@@ -147,75 +148,7 @@ impl Case {
     /// The same, where the user of *initiate* or *link* has typed more.
     pub fn endpoint_with(&self, api: Api, typed: &[(String, Secret)]) -> Box<dyn AnyEndpoint> {
         let (name, of) = self.named();
-        let optional = |name: &str| of[name].as_str();
-        let text = |name: &str| {
-            optional(name).unwrap_or_else(|| panic!("{}: `{name}` is missing", self.name))
-        };
-        let owned = |name: &str| optional(name).map(str::to_owned);
-        let account_id = || text("connectedAccountId");
-        let cursor = optional("cursor");
-        let new_account = || NewAccount {
-            integration_id: text("integrationId").to_owned(),
-            entity_id: owned("entityId"),
-            auth_scheme: AuthScheme::parse(text("authScheme")),
-            data: [secrets(&of["data"]), typed.to_vec()].concat(),
-            redirect_url: text("redirectUrl").to_owned(),
-        };
-        match name {
-            "getApp" => erased(get_app(text("app")), Answer::App),
-            "listApps" => {
-                let filter = AppFilter {
-                    search: owned("search"),
-                    category: owned("category"),
-                };
-                erased(apps::list_apps(&filter, cursor), Answer::Apps)
-            }
-            "listIntegrations" => {
-                let list = integrations::list_integrations(text("app"), cursor);
-                erased(list, Answer::Integrations)
-            }
-            "getIntegration" => erased(get_integration(text("integrationId")), Answer::Integration),
-            "createIntegration" => {
-                let scheme = AuthScheme::parse(text("authScheme"));
-                let created = create_integration(text("app"), &scheme, of["isManaged"] == true);
-                erased(created, Answer::Integration)
-            }
-            "initiate" => erased(create_account(&new_account()), Answer::Connection),
-            "link" => erased(create_link(&new_account()), Answer::Connection),
-            "getAccount" => erased(get_account(account_id()), Answer::Account),
-            "listAccounts" => {
-                let filter = AccountFilter {
-                    entity_id: owned("entityId"),
-                    all_entities: of["allEntities"] == true,
-                    app: owned("app"),
-                    integration_id: owned("integrationId"),
-                    status: optional("status").map(ConnectionStatus::parse),
-                };
-                erased(accounts::list_accounts(&filter, cursor), Answer::Accounts)
-            }
-            "refresh" => {
-                let attempt = refresh_account(account_id(), text("redirectUrl"));
-                erased(attempt, Answer::Connection)
-            }
-            "updateAccount" => erased(update_account(account_id(), text("alias")), done),
-            "setEnabled" => {
-                let enabled = of["enabled"].as_bool().expect("true or false");
-                erased(set_account_enabled(account_id(), enabled), done)
-            }
-            "deleteAccount" => erased(delete_account(account_id()), done),
-            "getAuthParams" => erased(get_auth_params(account_id()), Answer::AuthParams),
-            "execute" => {
-                let options = ExecuteOptions {
-                    action: text("action").to_owned(),
-                    entity_id: owned("entityId"),
-                    connected_account_id: owned("connectedAccountId"),
-                    version: owned("version"),
-                    input: super::value(&of["input"]),
-                };
-                erased(execute_action(api, &options), Answer::Execution)
-            }
-            other => panic!("{}: no such operation: {other}", self.name),
-        }
+        endpoint(name, of, api, typed)
     }
 
     /// The response.
@@ -225,6 +158,107 @@ impl Case {
             &self.response.headers,
             &self.response.body,
         )
+    }
+}
+
+/// Every operation with every argument that a case gives it, where each text is `word`.
+pub fn operations_saying(api: Api, word: &str) -> Vec<Box<dyn AnyEndpoint>> {
+    let mut operations = BTreeMap::<&str, Map<String, Json>>::new();
+    for case in all() {
+        let (name, of) = case.named();
+        let given = of.as_object().into_iter().flatten();
+        let given = given.filter(|(_, value)| !value.is_null());
+        let said = given.map(|(name, value)| (name.clone(), said(value, word)));
+        operations.entry(name).or_default().extend(said);
+    }
+    let operations = operations.into_iter();
+    let made = operations.map(|(name, of)| endpoint(name, &Json::Object(of), api, &[]));
+    made.collect()
+}
+
+/// The value with `word` for every text and every member's name.
+fn said(value: &Json, word: &str) -> Json {
+    match value {
+        Json::String(_) => json!(word),
+        Json::Array(items) => items.iter().map(|item| said(item, word)).collect(),
+        Json::Object(members) => members
+            .values()
+            .map(|value| (word.to_owned(), said(value, word)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// The endpoint of an operation with these arguments.
+fn endpoint(name: &str, of: &Json, api: Api, typed: &[(String, Secret)]) -> Box<dyn AnyEndpoint> {
+    let optional = |name: &str| of[name].as_str();
+    let text = |argument: &str| {
+        optional(argument).unwrap_or_else(|| panic!("{name}: `{argument}` is missing in {of}"))
+    };
+    let owned = |name: &str| optional(name).map(str::to_owned);
+    let account_id = || text("connectedAccountId");
+    let cursor = optional("cursor");
+    let new_account = || NewAccount {
+        integration_id: text("integrationId").to_owned(),
+        entity_id: owned("entityId"),
+        auth_scheme: AuthScheme::parse(text("authScheme")),
+        data: [secrets(&of["data"]), typed.to_vec()].concat(),
+        redirect_url: text("redirectUrl").to_owned(),
+    };
+    match name {
+        "getApp" => erased(get_app(text("app")), Answer::App),
+        "listApps" => {
+            let filter = AppFilter {
+                search: owned("search"),
+                category: owned("category"),
+            };
+            erased(apps::list_apps(&filter, cursor), Answer::Apps)
+        }
+        "listIntegrations" => {
+            let list = integrations::list_integrations(text("app"), cursor);
+            erased(list, Answer::Integrations)
+        }
+        "getIntegration" => erased(get_integration(text("integrationId")), Answer::Integration),
+        "createIntegration" => {
+            let scheme = AuthScheme::parse(text("authScheme"));
+            let created = create_integration(text("app"), &scheme, of["isManaged"] == true);
+            erased(created, Answer::Integration)
+        }
+        "initiate" => erased(create_account(&new_account()), Answer::Connection),
+        "link" => erased(create_link(&new_account()), Answer::Connection),
+        "getAccount" => erased(get_account(account_id()), Answer::Account),
+        "listAccounts" => {
+            let filter = AccountFilter {
+                entity_id: owned("entityId"),
+                all_entities: of["allEntities"] == true,
+                app: owned("app"),
+                integration_id: owned("integrationId"),
+                status: optional("status").map(ConnectionStatus::parse),
+            };
+            erased(accounts::list_accounts(&filter, cursor), Answer::Accounts)
+        }
+        "refresh" => {
+            let attempt = refresh_account(account_id(), text("redirectUrl"));
+            erased(attempt, Answer::Connection)
+        }
+        "updateAccount" => erased(update_account(account_id(), text("alias")), done),
+        "setEnabled" => {
+            let enabled = of["enabled"].as_bool().expect("true or false");
+            erased(set_account_enabled(account_id(), enabled), done)
+        }
+        "deleteAccount" => erased(delete_account(account_id()), done),
+        "getAuthParams" => erased(get_auth_params(account_id()), Answer::AuthParams),
+        "execute" => {
+            let options = ExecuteOptions {
+                action: text("action").to_owned(),
+                entity_id: owned("entityId"),
+                connected_account_id: owned("connectedAccountId"),
+                version: owned("version"),
+                input: super::value(&of["input"]),
+            };
+            erased(execute_action(api, &options), Answer::Execution)
+        }
+        other => panic!("no such operation: {other}"),
     }
 }
 
