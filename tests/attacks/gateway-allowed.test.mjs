@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, allowEverything, integrations, json, openGateway } from "../gateway/support.mjs";
+import { accountRequests, allowEverything, integrations, json, openGateway } from "../gateway/support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const configs = "/api/v3.1/auth_configs";
@@ -21,7 +21,7 @@ async function createNotAllowed(opened) {
 }
 
 suite("an account of an integration that is not allowed", () => {
-  for (const { name } of accountOperations("")) {
+  for (const { name } of accountRequests("")) {
     test(`gets the answer of an unknown id from ${name}, and onError receives the option's name`, async () => {
       const opened = openGateway({ allow });
       const own = await opened.createAccount("Jessica");
@@ -29,7 +29,7 @@ suite("an account of an integration that is not allowed", () => {
       const before = JSON.stringify(opened.sandbox.accounts());
       const answers = [];
       for (const id of [hidden.account, "ca_Nothing00000"]) {
-        const { method, path, body, query } = accountOperations(id).find((operation) => operation.name === name);
+        const { method, path, body, query } = accountRequests(id).find((operation) => operation.name === name);
         const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
         answers.push({ status, text, headers: [...headers] });
       }
@@ -37,7 +37,7 @@ suite("an account of an integration that is not allowed", () => {
       assert.deepEqual(answers[0], answers[1]);
       assert.equal(JSON.stringify(opened.sandbox.accounts()), before);
       assert.deepEqual(opened.errors.map(({ message }) => message), [`"${hidden.config}" is not in allow.integrations, so the page was told that it does not exist`]);
-      const { method, path, body, query } = accountOperations(own).find((operation) => operation.name === name);
+      const { method, path, body, query } = accountRequests(own).find((operation) => operation.name === name);
       assert.ok((await opened.as("Jessica")(method, path, { body, query })).status < 300);
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
-import { accountOperations, integrations, openGateway, gatewayOptions, redirectUrl, sandboxOptions } from "../gateway/support.mjs";
+import { accountRequests, integrations, openGateway, gatewayOptions, redirectUrl, sandboxOptions } from "../gateway/support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const initiate = "/api/v3.1/connected_accounts/link";
@@ -80,7 +80,7 @@ suite("a request that names another entity acts for the signed-in user or not at
 });
 
 suite("another user's account", () => {
-  for (const { name } of accountOperations("")) {
+  for (const { name } of accountRequests("")) {
     test(`gets the answer of an unknown id from ${name}, and stays unchanged`, async () => {
       const opened = openGateway();
       const own = await opened.createAccount("Jessica");
@@ -93,7 +93,7 @@ suite("another user's account", () => {
       const asked = sandboxOptions.omitDeprecated ? [["GET"], ["GET", "GET"], ["GET", "GET"]] : [["GET"], ["GET"], ["GET"]];
       for (const id of [absent, otherAccount, notAllowed]) {
         opened.upstreamRequests.length = 0;
-        const { method, path, body, query } = accountOperations(id).find((operation) => operation.name === name);
+        const { method, path, body, query } = accountRequests(id).find((operation) => operation.name === name);
         const { status, text, headers } = await opened.as("Jessica")(method, path, { body, query });
         answers.push({ status, text, headers: [...headers] });
         assert.deepEqual(opened.upstreamRequests.map(({ method }) => method), asked.shift());
@@ -103,7 +103,7 @@ suite("another user's account", () => {
       assert.deepEqual(answers[2], answers[0]);
       assert.equal(JSON.stringify(opened.sandbox.accounts()), before);
       // The same request succeeds for the account's own user.
-      const { method, path, body, query } = accountOperations(own).find((operation) => operation.name === name);
+      const { method, path, body, query } = accountRequests(own).find((operation) => operation.name === name);
       assert.ok((await opened.as("Jessica")(method, path, { body, query })).status < 300);
     });
   }

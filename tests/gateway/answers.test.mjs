@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, apiKey, allowEverything, json, openGateway, platformUrl } from "./support.mjs";
+import { accountRequests, apiKey, allowEverything, json, openGateway, platformUrl } from "./support.mjs";
 
 const toolkit = "/api/v3.1/toolkits/gmail";
 const account = "/api/v3.1/connected_accounts/ca_1";
@@ -55,11 +55,11 @@ suite("answers", () => {
       const text = (await response.text()).replaceAll(/\*{8}|shpa\.\.\.|REDACTED/g, secret);
       return new Response(text, { status: response.status, headers: response.headers });
     };
-    for (const { name, method, path, body, query } of [...accountOperations(id), { method: "GET", path: "/api/v3.1/connected_accounts" }]) {
+    for (const { name, method, path, body, query } of [...accountRequests(id), { method: "GET", path: "/api/v3.1/connected_accounts" }]) {
       const { status, text } = await opened.as("Jessica")(method, path, { body, query });
       assert.ok(status < 300, text);
       // An action's output is passed on unchanged, the shop's name included.
-      assert.ok(!text.includes(secret) && (name === "execute" || !text.includes("acme")), `${method} ${path}: ${text}`);
+      assert.ok(!text.includes(secret) && (name === "executeAction" || !text.includes("acme")), `${method} ${path}: ${text}`);
     }
   });
 

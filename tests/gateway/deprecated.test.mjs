@@ -2,7 +2,7 @@
 // here, run without those members.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, json, openGateway, sandboxOptions } from "./support.mjs";
+import { accountRequests, json, openGateway, sandboxOptions } from "./support.mjs";
 
 sandboxOptions.omitDeprecated = true;
 const files = ["answers", "client", "limits", "options", "paths", "entity", "shown"];
@@ -52,7 +52,7 @@ suite("an account that does not name its user", () => {
   for (const [name, [reply, isOwn]] of Object.entries(listed)) {
     test(`${isOwn ? "belongs" : "does not belong"} to the user when the list answers with ${name}`, async () => {
       for (const named of [{}, { user_id: null }]) {
-        for (const { method, path, body, query } of accountOperations("ca_1")) {
+        for (const { method, path, body, query } of accountRequests("ca_1")) {
           const opened = openGateway();
           opened.reply = (request) => {
             const { pathname } = new URL(request.url);

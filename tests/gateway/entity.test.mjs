@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, integrations, openGateway } from "./support.mjs";
+import { accountRequests, integrations, openGateway } from "./support.mjs";
 
 const accounts = "/api/v3.1/connected_accounts";
 const values = { shop: "acme", admin_api_access_token: "shpat_1" };
@@ -107,7 +107,7 @@ suite("an answer names the signed-in user", () => {
 
   test("and another user's account is answered with 404 by every operation", async () => {
     const { as, id } = await openWithAccount();
-    for (const { method, path, body, query } of accountOperations(id)) {
+    for (const { method, path, body, query } of accountRequests(id)) {
       assert.equal((await as("Melissa")(method, path, { body, query })).status, 404);
     }
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createGateway } from "connect-flow/server";
+import { gatewayRequests } from "../support/calls.mjs";
 import { apiKey, allowEverything, integrations, openGateway, gatewayOptions } from "./support.mjs";
 
 const allowWith = (members) => ({ allow: { operations: ["connect"], apps: ["gmail"], ...members } });
@@ -119,41 +120,25 @@ suite("createGateway", () => {
 });
 
 suite("allow", () => {
-  const requests = {
-    "apps.list": ["GET", "/api/v3.1/toolkits"],
-    "apps.get": ["GET", "/api/v3.1/toolkits/gmail"],
-    "integrations.list": ["GET", "/api/v3.1/auth_configs"],
-    "integrations.get": ["GET", "/api/v3.1/auth_configs/ac_Gmail0000001"],
-    "integrations.create": ["POST", "/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } }],
-    "connectedAccounts.initiate": ["POST", "/api/v3.1/connected_accounts/link", { auth_config_id: "ac_Gmail0000001" }],
-    "connectedAccounts.get": ["GET", "/api/v3.1/connected_accounts/nobodys"],
-    "connectedAccounts.list": ["GET", "/api/v3.1/connected_accounts"],
-    "connectedAccounts.update": ["PATCH", "/api/v3.1/connected_accounts/nobodys", { alias: "work" }],
-    "connectedAccounts.refresh": ["POST", "/api/v3.1/connected_accounts/nobodys/refresh", {}],
-    "connectedAccounts.enable": ["PATCH", "/api/v3.1/connected_accounts/nobodys/status", { enabled: true }],
-    "connectedAccounts.disable": ["PATCH", "/api/v3.1/connected_accounts/nobodys/status", { enabled: false }],
-    "connectedAccounts.delete": ["DELETE", "/api/v3.1/connected_accounts/nobodys"],
-    getAuthParams: ["GET", "/api/v3.1/connected_accounts/nobodys"],
-    executeAction: ["POST", "/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { arguments: {} }],
-  };
   /** Auth params are members of an account, so that both operations are the same request. */
   const sameRequest = ["connectedAccounts.get", "getAuthParams"];
   /** The requests that a gateway with these operations does not answer with 403. */
   async function allowedWith(operations) {
-    const { as } = openGateway({ allow: { operations, apps: ["gmail"], ...(operations.includes("executeAction") && { actions: ["GMAIL_GET_PROFILE"] }) } });
-    const answers = Object.entries(requests).map(async ([name, [method, path, body]]) => [name, await as("Jessica")(method, path, { body })]);
+    const { as } = openGateway({ allow: { operations, apps: ["gmail", "shopify"], ...(operations.includes("executeAction") && { actions: ["SHOPIFY_GET_SHOP"] }) } });
+    const answers = Object.entries(gatewayRequests).map(async ([name, { method, path, body, query }]) => [name, await as("Jessica")(method, path, { body, query })]);
     return (await Promise.all(answers)).filter(([, { status }]) => status !== 403).map(([name]) => name);
   }
 
-  for (const name of Object.keys(requests)) {
+  for (const name of Object.keys(gatewayRequests)) {
     const expected = sameRequest.includes(name) ? sameRequest : [name];
     test(`${name} allows its own request only`, async () => assert.deepEqual(await allowedWith([name]), expected));
   }
 
   test("connect and manage stand for groups of operations", async () => {
-    assert.deepEqual(await allowedWith(["connect"]), ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...sameRequest]);
-    const managing = ["list", "update", "refresh", "enable", "disable", "delete"].map((name) => `connectedAccounts.${name}`);
-    assert.deepEqual(await allowedWith(["manage"]), managing);
+    const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...sameRequest];
+    assert.deepEqual(await allowedWith(["connect"]), connecting);
+    const ofAccounts = Object.keys(gatewayRequests).filter((name) => name.startsWith("connectedAccounts."));
+    assert.deepEqual(await allowedWith(["manage"]), ofAccounts.filter((name) => !connecting.includes(name)));
     assert.deepEqual(await allowedWith([]), []);
   });
 

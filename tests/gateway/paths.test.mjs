@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { accountOperations, integrations, openGateway } from "./support.mjs";
+import { gatewayRequests } from "../support/calls.mjs";
+import { accountRequests, integrations, openGateway } from "./support.mjs";
 
-const link = { auth_config_id: integrations.shopify };
+const shopify = { shop: "acme", admin_api_access_token: "t" };
 /** Every operation that does not name an account. */
 const otherOperations = [
-  { method: "GET", path: "/api/v3.1/toolkits" },
-  { method: "GET", path: "/api/v3.1/toolkits/gmail" },
-  { method: "GET", path: "/api/v3.1/auth_configs" },
-  { method: "POST", path: "/api/v3.1/auth_configs", body: { toolkit: { slug: "gmail" }, auth_config: { type: "use_composio_managed_auth" } } },
-  { method: "GET", path: `/api/v3.1/auth_configs/${integrations.gmail}` },
-  { method: "GET", path: "/api/v3.1/connected_accounts" },
-  { method: "POST", path: "/api/v3.1/connected_accounts", body: { auth_config: { id: integrations.shopify }, connection: { data: { shop: "acme", admin_api_access_token: "t" } } } },
-  { method: "POST", path: "/api/v3.1/connected_accounts/link", body: link },
+  ...Object.values(gatewayRequests).filter((request) => !JSON.stringify(request).includes("ca_1")),
+  { method: "POST", path: "/api/v3.1/connected_accounts", body: { auth_config: { id: integrations.shopify }, connection: { data: shopify } } },
 ];
 
 /** Requests every operation at a changed path. Returns the answers, with the paths that the platform received. */
@@ -20,7 +15,7 @@ async function requestAll(change) {
   const opened = openGateway();
   const id = await opened.createAccount("Jessica");
   const found = [];
-  for (const { method, path, body, query } of [...otherOperations, ...accountOperations(id)]) {
+  for (const { method, path, body, query } of [...otherOperations, ...accountRequests(id)]) {
     opened.upstreamRequests.length = 0;
     const { status, text } = await opened.as("Jessica")(method, change(path), { body, query });
     found.push({ method, path, status, text, asked: opened.upstreamRequests.map(({ path }) => path) });

@@ -1,10 +1,12 @@
 import { createGateway } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
+import { redirectUrl } from "../support/calls.mjs";
+
+export { accountRequests, redirectUrl } from "../support/calls.mjs";
 
 export const apiKey = "platform-key-0123456789";
 export const platformUrl = "https://platform.test";
 export const site = "https://app.test";
-export const redirectUrl = `${site}/done`;
 const userHeader = "x-test-user";
 
 /** Ids of the sandbox's integrations. */
@@ -80,17 +82,3 @@ export function openGateway(options) {
 
 export const json = (body, status = 200, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
-
-/**
- * Every operation on one account, as the client requests it. `changes` marks those that change the account or act on it:
- * the gateway checks the account's owner first, and then sends a second request.
- */
-export const accountOperations = (id) => [
-  { name: "get", method: "GET", path: `/api/v3.1/connected_accounts/${id}` },
-  { name: "refresh", method: "POST", path: `/api/v3.1/connected_accounts/${id}/refresh`, body: {}, query: `redirect_url=${encodeURIComponent(redirectUrl)}`, changes: true },
-  { name: "update", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}`, body: { alias: "work" }, changes: true },
-  { name: "disable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: false }, changes: true },
-  { name: "enable", method: "PATCH", path: `/api/v3.1/connected_accounts/${id}/status`, body: { enabled: true }, changes: true },
-  { name: "execute", method: "POST", path: "/api/v3.1/tools/execute/SHOPIFY_GET_SHOP", body: { connected_account_id: id, arguments: {} }, changes: true },
-  { name: "delete", method: "DELETE", path: `/api/v3.1/connected_accounts/${id}`, changes: true },
-];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
+import { calls as everyCall, makeCall } from "../support/calls.mjs";
 import { boom, refuses, throws, traps } from "./arguments.mjs";
 import { fakePlatform, initiateOptions, json, makeClient } from "./client.mjs";
 
@@ -28,39 +29,13 @@ const readers = {
   "reader reads too much and is never cancelled": [{ read: tooMuch, cancel: () => new Promise(() => {}) }, "response_invalid"],
 };
 
-const account = { connectedAccountId: "ca_1" };
-
-/** Every call that takes options: [call, valid options]. */
-const calls = {
-  getExpectedParamsForUser: [(client, options) => client.getExpectedParamsForUser(options), { app: "gmail" }],
-  initiateConnection: [(client, options) => client.initiateConnection(options), initiateOptions],
-  "connectedAccounts.initiate": [(client, options) => client.client.connectedAccounts.initiate(options), initiateOptions],
-  completeConnection: [(client, options) => client.completeConnection(options), { url: "https://app.test/" }],
-  "connectedAccounts.get": [(client, options) => client.connectedAccounts.get(options), account],
-  "connectedAccounts.waitUntilActive": [(client, options) => client.connectedAccounts.waitUntilActive(options), { ...account, timeoutMs: 40 }],
-  "connectedAccounts.refresh": [(client, options) => client.connectedAccounts.refresh(options), { ...account, redirectUrl: "https://app.test/done" }],
-  "connectedAccounts.update": [(client, options) => client.connectedAccounts.update(options), { ...account, alias: "work" }],
-  "connectedAccounts.enable": [(client, options) => client.connectedAccounts.enable(options), account],
-  "connectedAccounts.disable": [(client, options) => client.connectedAccounts.disable(options), account],
-  "connectedAccounts.delete": [(client, options) => client.connectedAccounts.delete(options), account],
-  getAuthParams: [(client, options) => client.getAuthParams(options), account],
-  executeAction: [(client, options) => client.executeAction(options), { action: "GMAIL_GET_PROFILE", connectedAccountId: "ca_1" }],
-  "entity.execute": [(client, options) => client.entity("Jessica").execute(options), { action: "GMAIL_GET_PROFILE", version: "20250905_00" }],
-  "entity.getConnection": [(client, options) => client.entity("Jessica").getConnection(options), { app: "gmail" }],
-  "entity.initiateConnection": [(client, options) => client.entity("Jessica").initiateConnection(options), initiateOptions],
-  "apps.get": [(client, options) => client.apps.get(options), { app: "gmail" }],
-  "integrations.get": [(client, options) => client.integrations.get(options), { integrationId: "in_1" }],
-  "integrations.create": [(client, options) => client.integrations.create(options), { app: "gmail", authScheme: "OAUTH2" }],
-};
-
+const callsWhere = (fits) => Object.fromEntries(Object.entries(everyCall).filter(([, row]) => fits(row)).map(([name, { options }]) => [
+  name, [(client, given) => makeCall(client, name, given), options],
+]));
+/** Every call that returns a promise: [call, valid options]. */
+const calls = callsWhere(({ isList }) => !isList);
 /** Every list: [call, valid options]. Lists throw synchronously. */
-const lists = {
-  "connectedAccounts.list": [
-    (client, options) => client.connectedAccounts.list(options), { entityId: "Jessica", app: "gmail", integrationId: "in_1", status: "ACTIVE" },
-  ],
-  "apps.list": [(client, options) => client.apps.list(options), { search: "mail", category: "crm" }],
-  "integrations.list": [(client, options) => client.integrations.list(options), { app: "gmail" }],
-};
+const lists = callsWhere(({ isList }) => isList);
 
 /** Calls and lists, as promises. */
 const allCalls = {
@@ -97,6 +72,15 @@ const hostile = {
 };
 
 suite("a call", () => {
+  test("of a group of the client is in the table of calls", async () => {
+    const client = await makeClient(fakePlatform().options);
+    for (const group of ["apps", "integrations", "connectedAccounts"]) {
+      const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(client[group])).filter((name) => !["constructor", "free", "__destroy_into_raw"].includes(name));
+      const inTable = Object.keys(everyCall).filter((name) => name.startsWith(`${group}.`)).map((name) => name.split(".")[1]);
+      assert.deepEqual(methods.sort(), inTable.sort());
+    }
+  });
+
   for (const [name, [call, validOptions]] of Object.entries(calls)) {
     test(`${name}: rejects invalid options`, async () => {
       const { asked: requests, options } = fakePlatform();
@@ -165,7 +149,7 @@ suite("a call", () => {
       for (const request of requests) assert.match(request, /^[A-Z]+ \/api\/v3\.1\/[\x21-\x7e]+$/);
       for (const request of requests) assert.doesNotMatch(request, /\/\.\.?(\/|$)|admin\/|\/admin/);
       // The client still works.
-      assert.equal((await client.connectedAccounts.get(account)).status, "ACTIVE");
+      assert.equal((await client.connectedAccounts.get({ connectedAccountId: "ca_1" })).status, "ACTIVE");
     });
 
     test(`${name}: ends with a coded error, whatever the page's functions do`, async () => {

@@ -5,6 +5,7 @@ import { createClient, inputAttributes, toJsonSchema, validateParams } from "con
 import { createGateway, toNodeHandler } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
 import { openGateway } from "../gateway/support.mjs";
+import { gatewayRequests } from "../support/calls.mjs";
 import { fakePlatform, initiateOptions, json, makeClient, memoryStorage } from "./client.mjs";
 
 /** Makes a test of each `[message, call]`: the call must throw or reject with this message. */
@@ -153,12 +154,13 @@ suite("an option of the gateway", () => {
     apiKey: "ak_1", authenticate: () => "Jessica", allow: { operations: ["connect"], apps: ["gmail"] }, redirectOrigins: ["https://app.test"],
   };
   const make = (options) => () => createGateway({ ...validOptions, ...options });
+  const operationNames = ["connect", "manage", ...Object.keys(gatewayRequests)].map((name) => `"${name}"`).join(", ");
   failsWith([
     ["createGateway: the argument must be an object such as { apiKey, authenticate, allow, redirectOrigins }, got undefined", () => createGateway()],
     ["createGateway: `apiKey` must be the project's key as a string, got undefined. Is the environment variable that holds it set in this process?", make({ apiKey: undefined })],
     ["createGateway: `apiKey` starts or ends with a line break. Pass `apiKey.trim()`", make({ apiKey: "ak_1\n" })],
     ["createGateway: \"userId\" is not an option. Return the user's id from `authenticate`. Valid names: apiKey, authenticate, allow, redirectOrigins, upstream, basePath, origins, unsafeHttpOrigins, exposeAuthParams, fetch, timeoutMs, maxBodyBytes, maxHeaderBytes, maxAnswerBytes, onError", make({ userId: "x" })],
-    ["createGateway: `allow.operations` names \"conect\", which is not an operation. Did you mean \"connect\"? Operations are \"connect\", \"manage\", \"apps.get\", \"integrations.list\", \"integrations.get\", \"connectedAccounts.initiate\", \"connectedAccounts.get\", \"connectedAccounts.list\", \"connectedAccounts.update\", \"connectedAccounts.refresh\", \"connectedAccounts.enable\", \"connectedAccounts.disable\", \"connectedAccounts.delete\", \"apps.list\", \"integrations.create\", \"getAuthParams\", \"executeAction\"", make({ allow: { operations: ["conect"], apps: ["gmail"] } })],
+    [`createGateway: \`allow.operations\` names "conect", which is not an operation. Did you mean "connect"? Operations are ${operationNames}`, make({ allow: { operations: ["conect"], apps: ["gmail"] } })],
     ["createGateway: `redirectOrigins` lists \"https://a/\", which is not the exact spelling of an origin. Write \"https://a\"", make({ redirectOrigins: ["https://a/"] })],
     ["createGateway: `redirectOrigins` lists \"https://*.vercel.app\", and wildcards are not supported. List each origin. To decide by a rule, pass a function: `redirectOrigins: (origin) => …`", make({ redirectOrigins: ["https://*.vercel.app"] })],
     ["createGateway: `origins` lists \"http://lan\", which is plain http. Use https or, in development only, set `unsafeHttpOrigins: true`", make({ origins: ["http://lan"] })],

@@ -21,10 +21,10 @@ export const accountOperations: Operations = {
   createAccount: { calls: ["connectedAccounts.initiate"], handle: createAccount },
   createLink: { calls: ["connectedAccounts.initiate"], handle: createLink },
   getAccount: { calls: ["connectedAccounts.get", "getAuthParams"], handle: getAccount },
-  deleteAccount: { calls: ["connectedAccounts.delete"], handle: deleteAccount },
   updateAccount: { calls: ["connectedAccounts.update"], handle: updateAccount },
   refreshAccount: { calls: ["connectedAccounts.refresh"], query: ["redirect_url"], handle: refreshAccount },
-  setAccountStatus: { calls: ["connectedAccounts.enable", "connectedAccounts.disable"], handle: setAccountStatus },
+  setAccountStatus: { calls: ["connectedAccounts.disable", "connectedAccounts.enable"], handle: setAccountStatus },
+  deleteAccount: { calls: ["connectedAccounts.delete"], handle: deleteAccount },
   executeTool: { calls: ["executeAction"], handle: executeTool },
 };
 

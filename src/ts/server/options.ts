@@ -12,14 +12,14 @@ import type { GatewayAllow, GatewayOperation, GatewayOptions } from "./types.js"
 
 type Call = Operation["calls"][number];
 
+const connect: readonly Call[] = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"];
+const calls = Object.values(operations).flatMap((operation): readonly Call[] => operation.calls);
 /** The names of `allow.operations` that stand for several calls. */
 const groups: Record<Exclude<GatewayOperation, Call>, readonly Call[]> = {
-  connect: ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"],
-  manage: [
-    "connectedAccounts.list", "connectedAccounts.update", "connectedAccounts.refresh", "connectedAccounts.enable", "connectedAccounts.disable", "connectedAccounts.delete",
-  ],
+  connect,
+  manage: calls.filter((call) => call.startsWith("connectedAccounts.") && !connect.includes(call)),
 };
-const calls = new Set([...Object.values(groups), ...Object.values(operations).map((operation) => operation.calls)].flat());
+const operationNames: readonly string[] = [...new Set([...Object.keys(groups), ...Object.values(groups).flat(), ...calls])];
 const optionNames = [
   "apiKey", "authenticate", "allow", "redirectOrigins", "upstream", "basePath", "origins", "unsafeHttpOrigins", "exposeAuthParams", "fetch",
   "timeoutMs", "maxBodyBytes", "maxHeaderBytes", "maxAnswerBytes", "onError",
@@ -76,10 +76,9 @@ type Allowed = Pick<Settings<unknown>, "calls" | "apps" | "integrations" | "acti
 function parseAllow(allow: GatewayAllow): Allowed {
   requireObject("`allow`", allow, '{ operations: ["connect"], apps: ["gmail"] }');
   requireKnown(allow, allowNames, "a member of `allow`");
-  const names = [...Object.keys(groups), ...calls];
   const listed = requireNames("operations", allow.operations, {
-    isRight: (name) => names.includes(name),
-    problem: (name) => `which is not an operation.${didYouMean(name, names)} Operations are ${quotedList(names)}`,
+    isRight: (name) => operationNames.includes(name),
+    problem: (name) => `which is not an operation.${didYouMean(name, operationNames)} Operations are ${quotedList(operationNames)}`,
   });
   const allowed = new Set<string>(listed.flatMap((name): readonly string[] => (Object.hasOwn(groups, name) ? groups[name as keyof typeof groups] : [name])));
   const actions = requireNames("actions", allow.actions ?? [], {

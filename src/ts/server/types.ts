@@ -2,8 +2,7 @@
  * A call of the client that pages may make, or a group of calls:
  * - `connect`: everything that `getExpectedParamsForUser`, `initiateConnection`, `completeConnection` and `flow` need. These are `apps.get`,
  *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate` and `connectedAccounts.get`.
- * - `manage`: `connectedAccounts.list`, `connectedAccounts.update`, `connectedAccounts.refresh`, `connectedAccounts.enable`,
- *   `connectedAccounts.disable` and `connectedAccounts.delete`.
+ * - `manage`: every other call of `connectedAccounts`.
  */
 export type GatewayOperation =
   | "connect"
