@@ -51,9 +51,9 @@ suite("deleting an account", () => {
     const platform = openSandbox();
     const kept = await connectAccount(platform);
     const account = await connectAccount(platform);
-    for (const expected of [[200, { success: true }], [404, {}]]) {
+    for (const expected of [[200, true, undefined], [404, undefined, 606]]) {
       const { status, body } = await platform.delete(`${accounts}/${account.id}`);
-      assert.deepEqual([status, body], expected);
+      assert.deepEqual([status, body.success, body.error?.code], expected);
     }
     assert.deepEqual((await platform.get(accounts)).body.items.map(({ id }) => id), [kept.id]);
     assert.equal((await platform.get(`${accounts}/${account.id}`)).body.error.code, 606);
@@ -86,14 +86,14 @@ const refusals = {
   "refresh: relative address in the body": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh`, { redirect_url: "/done" }), 400, /payload\.redirect_url: must be an http/],
   "refresh: text as a flag": [({ id }) => jsonRequest("POST", `${accounts}/${id}/refresh`, { validate_credentials: "no" }), 400, /validate_credentials: must be a boolean/],
   "refresh: form body": [({ id }) => ["POST", `${accounts}/${id}/refresh`, { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } }], 400, /Content-Type/],
-  "status: unknown account": [() => jsonRequest("PATCH", `${accounts}/ca_nope/status`, { enabled: true }), 404, /^\{\}$/],
+  "status: unknown account": [() => jsonRequest("PATCH", `${accounts}/ca_nope/status`, { enabled: true }), 404, /"code":606/],
   "status: missing flag": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, {}), 400, /payload\.enabled: is required/],
   "status: text as a flag": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, { enabled: "false" }), 400, /payload\.enabled: must be a boolean/],
   "status: unknown member": [({ id }) => jsonRequest("PATCH", `${accounts}/${id}/status`, { enabled: false, status: "INACTIVE" }), 400, /payload\.status: is not a known/],
   "status: no body": [({ id }) => ["PATCH", `${accounts}/${id}/status`], 400, /Content-Type/],
   "status: POST": [({ id }) => jsonRequest("POST", `${accounts}/${id}/status`, { enabled: false }), 404, /Cannot POST/],
-  "delete: unknown account": [() => ["DELETE", `${accounts}/ca_nope`], 404, /^\{\}$/],
-  "delete: wrong key": [({ id }) => ["DELETE", `${accounts}/${id}`, { headers: { "x-api-key": "other" } }], 401, /HTTP_Unauthorized/],
+  "delete: unknown account": [() => ["DELETE", `${accounts}/ca_nope`], 404, /"code":606/],
+  "delete: wrong key": [({ id }) => ["DELETE", `${accounts}/${id}`, { headers: { "x-api-key": "other" } }], 401, /APIKey_InvalidAPIKey/],
   "list: misspelt filter": [() => ["GET", `${accounts}?user_id=Jessica`], 400, /payload\.user_id: is not a known parameter/],
   "list: the retired filter by label": [() => ["GET", `${accounts}?labels=primary`], 400, /payload\.labels: is not a known parameter/],
   "get: a parameter where there are none": [({ id }) => ["GET", `${accounts}/${id}?verbose=true`], 400, /payload\.verbose: is not a known parameter/],

@@ -187,10 +187,10 @@ suite("a token", () => {
     assert.deepEqual(summaryOf(await profileOf(platform, account)), [200, false, "Token has been expired or revoked."]);
     const { body } = await platform.get(`${accounts}/${account.id}`);
     assert.deepEqual([body.status, body.status_reason], ["EXPIRED", "Permanent auth error during token refresh"]);
-    assert.deepEqual(body.state.val, { status: "EXPIRED", expired_at: "2026-01-16T10:00:00.000Z" });
+    assert.deepEqual(body.state.val, { status: "EXPIRED", displayName: "user@sandbox.example", expired_at: "2026-01-16T10:00:00.000Z" });
     assert.deepEqual(platform.sandbox.accounts()[0].tokens, {});
     const { status, body: gone } = await execute(platform, "GMAIL_GET_PROFILE", { connected_account_id: account.id, user_id: "Jessica", arguments: {} });
-    assert.deepEqual([status, gone.error.code, gone.error.slug], [410, 1820, "ActionExecute_ConnectedAccountExpired"]);
+    assert.deepEqual([status, gone.error.message], [422, `Connected account ${account.id} is in an invalid state: EXPIRED`]);
     const { body: { redirect_url } } = await platform.post(`${accounts}/${account.id}/refresh`, {});
     const browser = openBrowser(platform.sandbox);
     await browser.submit(await browser.visit(redirect_url), { decision: "allow" });
@@ -308,7 +308,7 @@ const refusals = {
   "auth param with `type` in place of `in`": [shopTool, () => ({ custom_auth_params: { parameters: [{ name: "a", type: "header", value: "b" }] }, arguments: {} }), 400, /parameters\.0\.type: is not a known/],
   "connection data of another toolkit": [shopTool, () => ({ custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "firecrawl", val: {} }, arguments: {} }), 400, /custom_connection_data/],
   "connection data of another scheme": [shopTool, () => ({ custom_connection_data: { authScheme: "OAUTH2", toolkitSlug: "shopify", val: {} }, arguments: {} }), 400, /custom_connection_data/],
-  "the raw proxy": ["proxy", () => ({ endpoint: "/", method: "GET", arguments: {} }), 400, /endpoint: is not a known/],
+  "the raw proxy with a member of actions": ["proxy", () => ({ endpoint: "/", method: "GET", arguments: {} }), 400, /arguments: is not a known/],
 };
 
 suite("executing an action is refused", () => {
@@ -328,13 +328,15 @@ suite("executing an action is refused", () => {
       const { status, body } = await profileOf(platform, { id });
       return [status, body.error.message];
     };
-    assert.deepEqual(await refusal(), [422, `Connected account ${id} is in INITIALIZING state`]);
+    assert.deepEqual(await refusal(), [422, `Connected account ${id} is in an invalid state: INITIALIZING`]);
     await openBrowser(platform.sandbox).visit(redirect_url);
-    assert.deepEqual(await refusal(), [422, `Connected account ${id} is in INITIATED state`]);
+    assert.deepEqual(await refusal(), [422, `Connected account ${id} is in an invalid state: INITIATED`]);
     platform.sandbox.advance(10 * minuteMs);
-    assert.deepEqual(await refusal(), [410, `Connected account ${id} is in EXPIRED state`]);
-    await platform.patch(`${accounts}/${id}/status`, { enabled: false });
-    assert.deepEqual(await refusal(), [400, "Connected account is disabled"]);
+    assert.deepEqual(await refusal(), [422, `Connected account ${id} is in an invalid state: EXPIRED`]);
+    const shop = await connectShop(platform);
+    await platform.patch(`${accounts}/${shop.id}/status`, { enabled: false });
+    const off = await execute(platform, shopTool, { connected_account_id: shop.id, user_id: "Jessica", arguments: {} });
+    assert.deepEqual([off.status, off.body.error.message], [422, `Connected account ${shop.id} is in an invalid state: INACTIVE`]);
     assert.equal(resultOf(await execute(platform, shopTool, { ...customAuth, connected_account_id: id, arguments: {} }))[0], 200);
   });
 

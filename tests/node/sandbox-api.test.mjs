@@ -39,22 +39,22 @@ suite("toolkits", () => {
     const { get } = openSandbox();
     const { body } = await get("/api/v3.1/toolkits/posthog");
     assert.deepEqual(body.auth_config_details, [{
-      mode: "API_KEY", name: "posthog_api_key", proxy: { base_url: "https://{{subdomain}}.posthog.com" },
+      mode: "API_KEY", name: "posthog_api_key", required_scopes: [], proxy: { base_url: "https://{{subdomain}}.posthog.com" },
       fields: {
         auth_config_creation: { required: [], optional: [] },
         connected_account_initiation: {
           required: [
-            { name: "subdomain", displayName: "Subdomain", type: "string", description: "Region of your project.", required: true, default: "us.i" },
-            { name: "generic_api_key", displayName: "API key", type: "string", description: "Personal API key.", required: true, default: null, legacy_template_name: "apiKey" },
+            { name: "subdomain", displayName: "Subdomain", type: "string", description: "Region of your project.", required: true, default: "us.i", user_visible: true },
+            { name: "generic_api_key", displayName: "API key", type: "string", description: "Personal API key.", required: true, default: null, legacy_template_name: "apiKey", user_visible: true },
           ],
-          optional: [{ name: "base_url", displayName: "Base URL", type: "string", description: "Only for your own server.", required: false, default: "" }],
+          optional: [{ name: "base_url", displayName: "Base URL", type: "string", description: "Only for your own server.", required: false, default: "", user_visible: true }],
         },
       },
     }]);
     assert.deepEqual(body.meta.categories, [{ name: "analytics", slug: "analytics" }]);
     assert.ok(!("no_auth" in body));
     const user = async (slug) => (await get(`/api/v3.1/toolkits/${slug}`)).body.auth_config_details[0].fields.connected_account_initiation;
-    assert.deepEqual(Object.keys((await user("zendesk")).required[0]), ["name", "displayName", "type", "description", "required"]);
+    assert.deepEqual(Object.keys((await user("zendesk")).required[0]), ["name", "displayName", "type", "description", "required", "user_visible"]);
     assert.ok((await user("shopify")).required.every((field) => !("is_secret" in field)));
     assert.deepEqual((await user("acme_tickets")).optional.map(({ name, user_visible }) => [name, user_visible]), [["internal_region", false]]);
     assert.deepEqual((await get("/api/v3.1/toolkits/hackernews")).body.auth_config_details.map(({ mode }) => mode), ["NO_AUTH"]);
@@ -77,7 +77,7 @@ suite("auth configs", () => {
     const { get } = openSandbox();
     const crm = (await get(`/api/v3.1/auth_configs/${seeded.ownCrm.id}`)).body;
     assert.deepEqual([crm.type, crm.status, crm.auth_scheme, crm.is_composio_managed, crm.toolkit.slug], ["custom", "ENABLED", "OAUTH2", false, "own_crm"]);
-    assert.deepEqual(crm.credentials, { client_id: "own-...", client_secret: "own-..." });
+    assert.deepEqual(crm.credentials, { client_id: "own-crm-client", client_secret: "own-..." });
     const gmail = (await get(`/api/v3.1/auth_configs/${seeded.gmail.id}`)).body;
     assert.deepEqual([gmail.type, gmail.is_composio_managed, gmail.expected_input_fields], ["default", true, []]);
     const tickets = (await get(`/api/v3.1/auth_configs/${seeded.acmeTickets.id}`)).body;
@@ -169,7 +169,7 @@ suite("connected accounts", () => {
       id: body.id, user_id: "Jessica", status: "ACTIVE", status_reason: null,
       created_at: "2026-01-16T10:00:00.000Z", updated_at: "2026-01-16T10:00:00.000Z",
       state: { authScheme: "API_KEY", val }, data: val, params: { admin_api_access_token: "shpa...", shop: "acme" },
-      alias: null, is_disabled: false,
+      word_id: "shopify_amber-anchor", alias: null, is_disabled: false, experimental: { account_type: "PRIVATE" },
     });
   });
 
@@ -211,12 +211,12 @@ const createConfig = (slug, auth_config) => post("/api/v3.1/auth_configs", { too
 
 /** name: [request, status, code or slug, message] */
 const refusals = {
-  "no key": [get(accounts, { "x-api-key": undefined }), 401, "HTTP_Unauthorized", /key/],
-  "wrong key": [get(accounts, { "x-api-key": "other" }), 401, "HTTP_Unauthorized", /key/],
+  "no key": [get(accounts, { "x-api-key": undefined }), 401, "Auth_NoAuthProvided", /key/],
+  "wrong key": [get(accounts, { "x-api-key": "other" }), 401, "APIKey_InvalidAPIKey", /key/],
   "two credentials": [get(accounts, { "x-user-api-key": "u" }), 401, "HTTP_Unauthorized", /ApiKeyAuth via x-api-key, UserApiKeyAuth via x-user-api-key/],
   "a key and a session cookie": [get(accounts, { cookie: "a=b; authToken=t" }), 401, "HTTP_Unauthorized", /CookieAuth via authToken/],
-  "no such route": [get("/api/v3.1/nothing"), 404, undefined, /GET \/api\/v3\.1\/nothing/],
-  "unknown toolkit": [get("/api/v3.1/toolkits/nope"), 404, undefined, /nope/],
+  "no such route": [get("/api/v3.1/nothing"), 404, "HTTP_NotFound", /GET \/api\/v3\.1\/nothing/],
+  "unknown toolkit": [get("/api/v3.1/toolkits/nope"), 404, "HTTP_NotFound", /nope/],
   "unknown auth config": [get("/api/v3.1/auth_configs/ac_nope"), 404, "Auth_Config_NotFound", /Auth config not found/],
   "deleted auth config": [get(`/api/v3.1/auth_configs/${seeded.firecrawlDeleted.id}`), 404, "Auth_Config_NotFound", /Auth config not found/],
   "unknown account": [get(`${accounts}/ca_nope`), 404, 606, /Connected account "ca_nope" not found/],
@@ -226,10 +226,10 @@ const refusals = {
   "create: no auth config": [create({ connection: {} }), 400, 10400, /payload\.auth_config: is required/],
   "create: auth config as text": [create({ auth_config: seeded.shopify.id, connection: {} }), 400, 10400, /payload\.auth_config: must be an object/],
   "create: no connection": [create({ auth_config: { id: seeded.shopify.id } }), 400, 10400, /payload\.connection: is required/],
-  "create: no values": [create({ auth_config: { id: seeded.shopify.id }, connection: {} }), 400, 10400, /connection\.data\.shop: is required/],
-  "create: missing field": [create(typedCredentials("shopify", { shop: "acme" })), 400, 10400, /connection\.state\.val\.admin_api_access_token: is required/],
-  "create: empty field": [create(typedCredentials("firecrawl", { api_key: "" })), 400, 10400, /val\.api_key: is required/],
-  "create: missing field that has a default": [create(typedCredentials("posthog", { generic_api_key: "k" })), 400, 10400, /val\.subdomain: is required/],
+  "create: no values": [create({ auth_config: { id: seeded.shopify.id }, connection: {} }), 400, 612, /Missing required fields: Admin Api Access Token, Store Subdomain/],
+  "create: missing field": [create(typedCredentials("shopify", { shop: "acme" })), 400, 612, /Missing required fields: Admin Api Access Token$/],
+  "create: empty field": [create(typedCredentials("firecrawl", { api_key: "" })), 400, 612, /Missing required fields: API Key/],
+  "create: missing field that has a default": [create(typedCredentials("posthog", { generic_api_key: "k" })), 400, 612, /Missing required fields: Subdomain/],
   "create: number among the values": [create(typedCredentials("firecrawl", { api_key: 1 })), 400, 10400, /val\.api_key: must be a string/],
   "create: scheme of another auth config": [create(typedCredentials("acmeTickets", { username: "u", password: "p", subdomain: "s" })), 400, 10400, /authScheme: must be BASIC/],
   "create: status that a request cannot set": [create(typedCredentials("firecrawl", { api_key: "k", status: "INITIATED" })), 400, 10400, /val\.status: must be ACTIVE/],
@@ -250,10 +250,10 @@ const refusals = {
   "link: file as callback_url": [createLink("gmail", { callback_url: "file:///etc/hosts" }), 400, 10400, /callback_url: must be an http/],
   "link: number in connection_data": [createLink("zendesk", { connection_data: { subdomain: 1 } }), 400, 10400, /connection_data\.subdomain: must be a string/],
   "link: unknown member": [createLink("gmail", { redirect_url: callback }), 400, 10400, /redirect_url: is not a known/],
-  "config: unknown toolkit": [createConfig("nope", { type: "use_composio_managed_auth" }), 404, undefined, /nope/],
+  "config: unknown toolkit": [createConfig("nope", { type: "use_composio_managed_auth" }), 404, "HTTP_NotFound", /nope/],
   "config: unknown type": [createConfig("gmail", { type: "managed" }), 400, 10400, /auth_config\.type: must be one of/],
   "config: no type": [createConfig("gmail", {}), 400, 10400, /auth_config\.type: is required/],
-  "config: managed, without credentials for it": [createConfig("own_crm", { type: "use_composio_managed_auth" }), 400, 600, /no Composio-managed credentials/],
+  "config: managed, without credentials for it": [createConfig("own_crm", { type: "use_composio_managed_auth" }), 400, "Auth_Config_DefaultAuthConfigNotFound", /Default auth config not found/],
   "config: custom, without a scheme": [createConfig("own_crm", { type: "use_custom_auth" }), 400, 10400, /auth_config\.authScheme: is required/],
   "config: scheme of another app": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "BASIC" }), 400, 600, /has no BASIC/],
   "config: custom, without its credentials": [createConfig("own_crm", { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "i" } }), 400, 10400, /credentials\.client_secret: is required/],

@@ -96,12 +96,13 @@ function members(value, path = "") {
 
 /** The members that the platform marks as deprecated, by operation. */
 const account = ["auth_config.auth_scheme", "user_id", "data"];
-const authConfig = ["uuid", "tool_access_config", "deprecated_params"];
+const authConfig = ["uuid", "tool_access_config", "restrict_to_following_tools", "deprecated_params"];
 const inList = (names) => names.map((name) => `items.${name}`);
 const deprecated = {
   "POST connected_accounts": ["status", "redirect_url", "redirect_uri"],
   "GET connected_accounts?user_ids=Jessica": inList(account),
   "GET connected_accounts/:account": [...account, "params"],
+  "GET toolkits": ["items.deprecated"],
   "GET toolkits/gmail": ["deprecated"],
   "GET auth_configs": inList(authConfig),
   [`GET auth_configs/${seeded.gmail.id}`]: authConfig,

@@ -5,6 +5,8 @@ export interface Route {
   path: string;
   /** The parameters that the query may have. Default: none. */
   query?: readonly string[];
+  /** The version that has it first. Default: both have it. */
+  since?: "v3.1";
 }
 
 /** Routes by the names of their operations. */

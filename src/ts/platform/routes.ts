@@ -1,11 +1,12 @@
 import { accountRoutes } from "./accounts.js";
 import { authConfigRoutes } from "./auth-configs.js";
 import type { Route } from "./route.js";
+import { sessionRoutes } from "./sessions.js";
 import { toolkitRoutes } from "./toolkits.js";
 import { toolRoutes } from "./tools.js";
 
 /** Each operation of the platform that the gateway passes on or the sandbox answers. Where two routes match, the first one wins. */
-const routes = { ...toolkitRoutes, ...authConfigRoutes, ...accountRoutes, ...toolRoutes };
+const routes = { ...toolkitRoutes, ...authConfigRoutes, ...accountRoutes, ...toolRoutes, ...sessionRoutes };
 
 type AllRoutes = typeof routes;
 export type OperationName = keyof AllRoutes;
@@ -52,7 +53,7 @@ export function matchPath(pattern: string, path: string): { id: string | undefin
   return { id };
 }
 
-/** Versions of the API. They share every route. */
+/** Versions of the API, newest first. */
 export const apiVersions = ["v3.1", "v3"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 

@@ -29,6 +29,7 @@ function isHttpUrl(value: unknown): boolean {
 export const text = must<string>((value) => typeof value === "string" && value !== "", "must be a non-empty string");
 export const anyText = must<string>((value) => typeof value === "string", "must be a string");
 export const boolean = must<boolean>((value) => typeof value === "boolean", "must be a boolean");
+export const wholeNumber = must<number>((value) => Number.isInteger(value) && Number(value) >= 1, "must be an integer of at least 1");
 export const httpUrl = must<string>(isHttpUrl, "must be an http or https URL");
 export const anyObject = must<JsonObject>(isObject, "must be an object");
 export const anything: Schema<unknown> = (value) => value;
@@ -36,6 +37,11 @@ export const anything: Schema<unknown> = (value) => value;
 /** Accepts a missing value. */
 export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
   return (value, path, problems) => (value === undefined ? undefined : schema(value, path, problems));
+}
+
+/** Accepts null. */
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  return (value, path, problems) => (value === null ? null : schema(value, path, problems));
 }
 
 export function oneOf<T extends string>(...words: T[]): Schema<T> {
@@ -59,12 +65,17 @@ export const connectionValues: Schema<Record<string, string>> = (value, path, pr
 };
 
 /** An object with these members. Others are a problem, so that a misspelt member does not pass as a missing one. */
-export function object<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
+export const object = <S extends Shape>(shape: S): Schema<ObjectOf<S>> => objectOf(shape, false);
+
+/** An object with these members, and others that do not matter. */
+export const openObject = <S extends Shape>(shape: S): Schema<ObjectOf<S>> => objectOf(shape, true);
+
+function objectOf<S extends Shape>(shape: S, isOpen: boolean): Schema<ObjectOf<S>> {
   return (value, path, problems) => {
     const members = anyObject(value, path, problems);
     if (!isObject(members)) return members as ObjectOf<S>;
     const at = (name: string) => (path ? `${path}.${name}` : name);
-    for (const name of Object.keys(members)) {
+    for (const name of isOpen ? [] : Object.keys(members)) {
       if (!Object.hasOwn(shape, name)) problems.push({ path: at(name), message: "is not a known property" });
     }
     const entries = Object.entries(shape).map(([name, schema]) => [name, schema(members[name], at(name), problems)]);

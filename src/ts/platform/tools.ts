@@ -5,8 +5,17 @@ import type { Routes } from "./route.js";
 import { anyObject, anything, boolean, listOf, object, oneOf, optional, text, type TypeOf } from "./schema.js";
 
 export const toolRoutes = {
+  listTools: {
+    method: "GET", path: "/tools",
+    query: [
+      "toolkit_slug", "tool_slugs", "auth_config_ids", "query", "search", "tags", "scopes", "important", "include_deprecated", "toolkit_versions",
+      "limit", "cursor",
+    ],
+  },
   getTool: { method: "GET", path: "/tools/:id", query: ["version", "toolkit_versions"] },
+  proxyTool: { method: "POST", path: "/tools/execute/proxy" },
   executeTool: { method: "POST", path: "/tools/execute/:id" },
+  listRequiredScopes: { method: "POST", path: "/tools/scopes/required", since: "v3.1" },
 } as const satisfies Routes;
 
 export const executeToolRequest = object({
@@ -25,6 +34,20 @@ export const executeToolRequest = object({
   allow_tracing: optional(boolean),
 });
 export type ExecuteToolRequest = TypeOf<typeof executeToolRequest>;
+
+/** A request to the app itself, with the account's credentials. */
+export const proxyToolRequest = object({
+  endpoint: text,
+  method: oneOf("GET", "POST", "PUT", "DELETE", "PATCH"),
+  connected_account_id: optional(text),
+  user_id: optional(text),
+  body: optional(anything),
+  parameters: optional(listOf(object({ name: text, type: oneOf("header", "query"), value: text }))),
+  custom_connection_data: optional(object({ authScheme: text, toolkitSlug: text, val: anyObject })),
+});
+export type ProxyToolRequest = TypeOf<typeof proxyToolRequest>;
+
+export const listRequiredScopesRequest = object({ tools: listOf(text), version: optional(text) });
 
 export interface ToolExecution {
   data: JsonObject;

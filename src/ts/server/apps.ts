@@ -70,7 +70,7 @@ async function createAuthConfig(call: GatewayCall): Promise<UpstreamAnswer> {
   const body = membersOf<CreateAuthConfigRequest>(call, ["toolkit", "auth_config"]);
   const slug = membersOf<CreateAuthConfigRequest["toolkit"]>(call, ["slug"], body.object("toolkit") ?? {}, "toolkit").requiredText("slug");
   const given = body.object("auth_config") ?? {};
-  const config = membersOf<CreateAuthConfigRequest["auth_config"]>(call, ["type", "authScheme", "credentials", "name"], given, "auth_config");
+  const config = membersOf<NonNullable<CreateAuthConfigRequest["auth_config"]>>(call, ["type", "authScheme", "credentials", "name"], given, "auth_config");
   if (Object.keys(config.object("credentials") ?? {}).length) throw invalid("credentials", "must be empty");
   const type = config.requiredText("type");
   if (!["use_composio_managed_auth", "use_custom_auth"].includes(type)) throw invalid("type", "must be use_composio_managed_auth or use_custom_auth");

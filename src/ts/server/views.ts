@@ -74,16 +74,19 @@ export function viewAuthConfig(config: JsonObject): JsonObject {
 
 /** An account of the session's user. It always has `user_id`, which the platform may leave out. */
 export function viewAccount({ rules, entityId }: GatewayCall, account: JsonObject): JsonObject {
-  const { toolkit, auth_config, state } = account;
+  const { toolkit, auth_config, state, experimental } = account;
   const { val, ...scheme } = isObject(state) ? state : {};
   return {
     ...pick<ConnectedAccount>(account, ["id", "status", "status_reason", "is_disabled", "word_id", "alias", "created_at", "updated_at"]),
     user_id: entityId,
+    requested_scopes: strings(account.requested_scopes),
+    // Without the access list, which names other users.
+    ...(isObject(experimental) && { experimental: pick<NonNullable<ConnectedAccount["experimental"]>>(experimental, ["account_type"]) }),
     toolkit: pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]),
     auth_config: pick<ConnectedAccount["auth_config"]>(auth_config, ["id", "auth_scheme", "is_composio_managed", "is_disabled"]),
     state: {
       ...pick<ConnectedAccount["state"]>(scheme, ["authScheme"]),
-      val: rules.exposeAuthParams ? flatValues(val) : pick<AccountVal>(val, ["status", "error", "error_description", "authScheme"]),
+      val: rules.exposeAuthParams ? flatValues(val) : pick<AccountVal>(val, ["status", "error", "error_description", "authScheme", "displayName"]),
     },
   };
 }

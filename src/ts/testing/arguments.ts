@@ -11,6 +11,7 @@ export const rules = {
   anyText: ["a string", (value) => typeof value === "string"],
   flag: ["true or false", (value) => typeof value === "boolean"],
   function: ["a function", (value) => typeof value === "function"],
+  url: ["a complete URL, such as `https://app.test/`", (value) => typeof value === "string" && /^https?:/.test(value) && URL.canParse(value)],
   list: ["an array", Array.isArray],
   object: ["an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value)],
   ms: ["a number of milliseconds, at least 0", (value) => Number.isFinite(value) && Number(value) >= 0],

@@ -12,6 +12,7 @@ import { html, pageResponse } from "./hosted/html.js";
 import { findPage } from "./hosted/link-pages.js";
 import { jsonResponse } from "./json-response.js";
 import { Installation } from "./page/installation.js";
+import { RateLimit } from "./rate-limit.js";
 import { Store, uuid, type Account } from "./store.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./types.js";
 
@@ -27,9 +28,10 @@ const optionRules: Record<keyof SandboxOptions, ArgumentRule> = {
   now: rules.function,
   advanceTimers: rules.function,
   gateway: rules.text,
-  pageUrl: ["a complete URL, such as `https://app.test/`", (value) => typeof value === "string" && /^https?:/.test(value) && URL.canParse(value)],
+  pageUrl: rules.url,
   oauth: rules.object,
   omitDeprecated: rules.flag,
+  verifierUrl: rules.url,
 };
 
 /** Implements `createSandbox`. */
@@ -43,6 +45,7 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
   const progress = { count: 0, pending: 0 };
   const store = new Store(now, ownApps(options.apps ?? []));
   const faults = new Faults();
+  const rateLimit = new RateLimit();
   const authorizationServer = new AuthorizationServer();
   const requests: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }[] = [];
 
@@ -55,18 +58,19 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
       origin: options.origin ?? url.origin,
       store,
       oauth: options.oauth ?? authorizationServer,
+      verifierUrl: options.verifierUrl,
       omitsDeprecated: options.omitDeprecated ?? false,
     };
     const showPage = findPage(request.method, path);
     if (showPage) return showPage(call);
     if (!path.startsWith("/api/")) return pageResponse(404, "Not found", html`<p>There is nothing here.</p>`);
     const requestId = uuid();
-    try {
-      return await handleOperation(call, requestId);
-    } catch (error) {
+    const response = await handleOperation(call, requestId).catch((error: unknown) => {
       if (error instanceof ApiError) return errorResponse(error, requestId);
       throw error;
-    }
+    });
+    for (const [name, value] of Object.entries(rateLimit.count(now()))) response.headers.set(name, value);
+    return response;
   }
 
   async function handleOperation(call: SandboxCall, requestId: string): Promise<Response> {
@@ -76,7 +80,8 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     requireKey(request, apiKey);
     const match = api && matchRoute(request.method, api.rest);
     const id = decode(match?.id ?? "");
-    if (!api || !match || (match.id !== undefined && !id)) throw new ApiError(errorIds.unknownRoute, `Cannot ${request.method} ${url.pathname}`);
+    const isOlder = match && routeOf(match.name).since && api?.version === "v3";
+    if (!api || !match || isOlder || (match.id !== undefined && !id)) throw new ApiError(errorIds.unknownRoute, `Cannot ${request.method} ${url.pathname}`);
     const query = new Query(url.searchParams, routeOf(match.name).query ?? []);
     const response = await handlers[match.name]({ ...call, version: api.version, id, query });
     response.headers.set("x-request-id", requestId);
@@ -164,15 +169,21 @@ function requireKey(request: Request, apiKey: string): void {
   }).filter(([name]) => request.headers.has(name)).map(([name, mode]) => `${mode} via ${name}`);
   if (/(^|;\s*)authToken=/.test(request.headers.get("cookie") ?? "")) given.push("CookieAuth via authToken");
   if (given.length > 1) {
-    throw new ApiError(errorIds.unauthorized, `Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
+    throw new ApiError(errorIds.severalKeys, `Multiple authentication modes were provided; exactly one is needed. Provided: ${given.join(", ")}.`);
   }
-  if (request.headers.get(keyHeader) !== apiKey) throw new ApiError(errorIds.unauthorized, "Invalid or missing API key");
+  if (given.length === 0) throw new ApiError(errorIds.noKey, "Invalid or missing API key");
+  if (request.headers.get(keyHeader) !== apiKey) throw new ApiError(errorIds.wrongKey, "Invalid API key");
 }
 
 function copyOf(account: Account): SandboxAccount {
   const { integration } = account;
   return {
     id: account.id,
+    wordId: account.wordId,
+    alias: account.alias,
+    displayName: account.displayName,
+    accountType: account.accountType,
+    requestedScopes: [...account.requestedScopes],
     app: integration.app.key,
     integrationId: integration.id,
     authScheme: integration.scheme.mode,

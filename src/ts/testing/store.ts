@@ -1,4 +1,9 @@
+import type { CreateSessionRequest } from "../platform/sessions.js";
+import { actions, type Action } from "./catalogue/actions.js";
 import { apps, isOAuth, seeds, type App, type CatalogueScheme, type Seed } from "./catalogue/apps.js";
+import { nobody, type Sharing } from "./sharing.js";
+import type { Rejection } from "./types.js";
+import { newWordId } from "./word-ids.js";
 
 /** How long a user may take from the initiate call to the authorization response. */
 const attemptMs = 10 * 60 * 1000;
@@ -18,19 +23,37 @@ export interface Integration {
   isEnabled: boolean;
   isDeleted: boolean;
   credentials: Record<string, string>;
+  /** Members of answers that the sandbox only stores. */
+  settings: Record<string, unknown>;
   createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** What a scripted user makes the platform do in an attempt. */
+export interface AttemptScript {
+  /** Where the user is sent to complete the attempt. */
+  verifierUrl?: string;
+  /** Whether the user returns in another browser than the one that began. */
+  isOtherBrowser?: boolean;
 }
 
 /** One user's connection to one app. */
-export interface Account {
+export interface Account extends Sharing {
   id: string;
+  wordId: string;
   integration: Integration;
   entityId: string;
   begunBy: InitiateCall;
   callbackUrl: string | null;
-  status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED";
+  status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED" | "REVOKED";
   statusReason: string | null;
   alias: string | null;
+  /** Whom the app knows as the account's owner; null where it does not say. */
+  displayName: string | null;
+  /** What the last attempt asked the authorization server for. */
+  requestedScopes: string[];
+  /** What the app rejects when an action uses the account; null for nothing. */
+  rejects: Rejection | null;
   isDisabled: boolean;
   isDeleted: boolean;
   /** What the user typed. */
@@ -50,11 +73,35 @@ export interface Account {
   path: string;
   isVisited: boolean;
   /** The authorization request in progress. */
-  request: { state: string; session: unknown; redirectUri: string } | null;
+  request: AuthorizationRequest | null;
+  /** The authorization response that waits for the app's server to complete it. */
+  session: AuthSession | null;
+  script: AttemptScript;
+}
+
+export interface AuthorizationRequest {
+  state: string;
+  session: unknown;
+  redirectUri: string;
+}
+
+/** What the app's server completes with `session_uri`, once. */
+export interface AuthSession {
+  uri: string;
+  callbackUrl: URL;
+  request: AuthorizationRequest;
+  expiresAtMs: number;
 }
 
 export type NewAccount = Pick<Account, "integration" | "entityId" | "begunBy" | "callbackUrl" | "status" | "data"> &
-  Partial<Pick<Account, "tokens">>;
+  Partial<Pick<Account, "tokens" | "alias" | "displayName" | "rejects" | "statusReason">> & Partial<Sharing>;
+
+/** A session of one user, for an agent. */
+export interface StoredSession {
+  id: string;
+  config: CreateSessionRequest;
+  version: number;
+}
 
 /** A new attempt for an existing account. */
 export type NewAttempt = Pick<Account, "begunBy" | "callbackUrl" | "data">;
@@ -84,18 +131,22 @@ const pagePaths: Record<InitiateCall, () => string> = {
 /** The platform's state. */
 export class Store {
   readonly apps: readonly App[];
+  readonly actions: readonly Action[];
   integrations: Integration[] = [];
+  readonly sessions = new Map<string, StoredSession>();
   #accounts: Account[] = [];
   #seeds: readonly Seed[];
 
-  constructor(readonly now: () => number, own: { apps: App[]; seeds: Seed[] } = { apps: [], seeds: [] }) {
+  constructor(readonly now: () => number, own: { apps: App[]; seeds: Seed[]; actions: Action[] } = { apps: [], seeds: [], actions: [] }) {
     this.apps = [...apps, ...own.apps];
+    this.actions = [...actions, ...own.actions];
     this.#seeds = [...seeds, ...own.seeds];
     this.reset();
   }
 
   reset(): void {
     this.#accounts = [];
+    this.sessions.clear();
     this.integrations = this.#seeds.map((seed) => {
       const app = this.app(seed.app) as App;
       const scheme = app.schemes.find(({ mode }) => mode === seed.mode) as CatalogueScheme;
@@ -109,7 +160,9 @@ export class Store {
         isEnabled: !seed.isDisabled,
         isDeleted: seed.isDeleted ?? false,
         credentials: seed.credentials ?? {},
+        settings: {},
         createdAtMs: Date.parse(seed.createdAt),
+        updatedAtMs: Date.parse(seed.createdAt),
       };
     });
   }
@@ -118,24 +171,29 @@ export class Store {
     return this.apps.find((app) => app.key === key);
   }
 
-  addIntegration(given: Pick<Integration, "app" | "scheme" | "name" | "isManaged" | "credentials">): Integration {
-    const integration = {
-      ...given, uuid: uuid(), id: `ac_${nano(12)}`, isEnabled: true, isDeleted: false, createdAtMs: this.now(),
-    };
+  addIntegration(given: Pick<Integration, "app" | "scheme" | "name" | "isManaged" | "credentials" | "settings">): Integration {
+    const now = this.now();
+    const integration = { ...given, uuid: uuid(), id: `ac_${nano(12)}`, isEnabled: true, isDeleted: false, createdAtMs: now, updatedAtMs: now };
     this.integrations.push(integration);
     return integration;
   }
 
   addAccount(given: NewAccount): Account {
+    const { integration } = given;
     const account: Account = {
+      ...this.#attempt(given.begunBy, integration),
+      accountType: "PRIVATE",
+      accessList: nobody,
+      alias: null,
+      displayName: null,
+      rejects: null,
       ...given,
       ...this.#issued(given.tokens ?? {}),
       id: `ca_${nano(12)}`,
-      alias: null,
+      wordId: newWordId(integration.app.key, this.#accounts.length),
       isDisabled: false,
       isDeleted: false,
       createdAtMs: this.now(),
-      ...this.#attempt(given.begunBy),
     };
     this.#accounts.push(account);
     return account;
@@ -162,6 +220,11 @@ export class Store {
     return this.accounts.find((account) => account.request?.state === state);
   }
 
+  /** The account whose user waits for the app's server to complete this session. */
+  accountBySession(uri: string): Account | undefined {
+    return this.accounts.find((account) => account.session?.uri === uri);
+  }
+
   connectionsOf(integration: Integration): number {
     return this.#accounts.filter((account) => account.integration === integration && !account.isDeleted).length;
   }
@@ -169,31 +232,31 @@ export class Store {
   /** Begins another attempt. Earlier links stop working at once. Earlier tokens stay until the user has finished. */
   restart(account: Account, given: NewAttempt): void {
     const status = given.begunBy === "link" ? "INITIALIZING" : "INITIATED";
-    Object.assign(account, given, this.#attempt(given.begunBy), { status: isTyped(account) ? "ACTIVE" : status });
+    Object.assign(account, given, this.#attempt(given.begunBy, account.integration), { status: isTyped(account) ? "ACTIVE" : status });
   }
 
   activate(account: Account, tokens: Record<string, unknown> = {}): void {
-    this.#update(account, { status: "ACTIVE", request: null, ...this.#issued(tokens) });
+    this.update(account, { status: "ACTIVE", request: null, rejects: null, ...this.#issued(tokens) });
   }
 
   fail(account: Account, failure: { error: string; errorDescription?: string | undefined }, statusReason: string): void {
-    this.#update(account, { status: "FAILED", failure, statusReason, request: null });
+    this.update(account, { status: "FAILED", failure, statusReason, request: null });
   }
 
   /** Stores the tokens of a refresh. Members that the answer leaves out keep their values. */
   renew(account: Account, tokens: Record<string, unknown>): void {
-    this.#update(account, this.#issued({ ...account.tokens, ...tokens }));
+    this.update(account, this.#issued({ ...account.tokens, ...tokens }));
   }
 
   /** Ends an account whose refresh token the authorization server has refused. */
   loseTokens(account: Account): void {
     const statusReason = "Permanent auth error during token refresh";
-    this.#update(account, { status: "EXPIRED", statusReason, expiresAtMs: this.now(), ...this.#issued({}) });
+    this.update(account, { status: "EXPIRED", statusReason, expiresAtMs: this.now(), ...this.#issued({}) });
   }
 
   /** Delays the ACTIVE status of an account by some milliseconds. */
   postpone(account: Account, ms: number): void {
-    if (account.status === "ACTIVE") this.#update(account, { status: "INITIATED", activeAtMs: this.now() + ms });
+    if (account.status === "ACTIVE") this.update(account, { status: "INITIATED", activeAtMs: this.now() + ms });
   }
 
   /** Sets when an attempt ends. `Infinity`: never. */
@@ -201,29 +264,28 @@ export class Store {
     if (isWaiting(account)) account.expiresAtMs = atMs;
   }
 
-  /** Sets or clears the alias. Returns false where another account of the same user and app has it. */
-  setAlias(account: Account, alias: string): boolean {
-    const isTaken = alias !== "" && this.#accounts.some((other) =>
-      other !== account && !other.isDeleted && other.alias === alias &&
-      other.entityId === account.entityId && other.integration.app === account.integration.app);
-    if (!isTaken) this.#update(account, { alias: alias || null });
-    return !isTaken;
+  /** Whether another account of the same user and app has this alias. */
+  isAliasTaken(alias: string, of: Pick<Account, "entityId" | "integration"> & { id?: string }): boolean {
+    return alias !== "" && this.#accounts.some((other) =>
+      other.id !== of.id && !other.isDeleted && other.alias === alias &&
+      other.entityId === of.entityId && other.integration.app === of.integration.app);
   }
 
-  setDisabled(account: Account, isDisabled: boolean): void {
-    this.#update(account, { isDisabled });
+  /** Ends an account. Its tokens are forgotten. */
+  revoke(account: Account, statusReason: string): void {
+    this.update(account, { status: "REVOKED", statusReason, request: null, session: null, ...this.#issued({}) });
   }
 
   /** Marks an account as deleted. Tests can still read it. */
   remove(account: Account): void {
-    this.#update(account, { isDeleted: true, request: null });
+    this.update(account, { isDeleted: true, request: null });
   }
 
-  #update(account: Account, changes: Partial<Account>): void {
+  update(account: Account, changes: Partial<Account>): void {
     Object.assign(account, changes, { updatedAtMs: this.now() });
   }
 
-  #attempt(begunBy: InitiateCall) {
+  #attempt(begunBy: InitiateCall, integration: Integration) {
     const now = this.now();
     return {
       statusReason: null,
@@ -233,7 +295,10 @@ export class Store {
       activeAtMs: null,
       path: pagePaths[begunBy](),
       isVisited: false,
+      requestedScopes: isOAuth(integration.scheme) ? scopesOf(integration) : [],
       request: null,
+      session: null,
+      script: {},
     };
   }
 
@@ -255,6 +320,12 @@ export class Store {
       updatedAtMs: account.expiresAtMs,
     });
   }
+}
+
+/** The scopes that attempts of an integration ask for: the developer's, or else those of the scheme. */
+export function scopesOf({ credentials, scheme }: Integration): string[] {
+  const own = credentials.scopes?.split(",").map((scope) => scope.trim()).filter(Boolean) ?? [];
+  return own.length ? own : scheme.scopes;
 }
 
 /** Whether the user has not finished yet. */

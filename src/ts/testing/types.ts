@@ -52,6 +52,8 @@ export interface OAuthPort {
       }
     | OAuthRefusal
   >) | undefined;
+  /** Revokes the tokens of an account that is revoked. A rejection revokes nothing. Default: the tokens stay valid. */
+  revoke?: ((input: { tokens: Record<string, unknown> }) => Promise<void>) | undefined;
 }
 
 /** One value that users of an app are asked for. */
@@ -70,7 +72,7 @@ export interface SandboxField {
   isSecret?: boolean | undefined;
 }
 
-/** A further app, with one integration. */
+/** A further app, with one integration and the action `<KEY>_GET_PROFILE`, which says who is connected. */
 export interface SandboxApp {
   /** Key of the app, such as `notion`. It must differ from the keys that every sandbox has. */
   key: string;
@@ -80,6 +82,8 @@ export interface SandboxApp {
   authScheme?: "OAUTH2" | "API_KEY" | "BEARER_TOKEN" | "BASIC" | undefined;
   /** What users are asked for. Default by scheme: `api_key`, `token`, `username` and `password`, or nothing for OAuth. */
   fields?: readonly SandboxField[] | undefined;
+  /** Whether the platform tries typed credentials at the app before it stores them, and then refuses the secret `bad`. Default false. */
+  checksCredentials?: boolean | undefined;
 }
 
 /** Options of {@link createSandbox}. */
@@ -118,6 +122,11 @@ export interface SandboxOptions {
    * including `user_ids`. Default false.
    */
   omitDeprecated?: boolean | undefined;
+  /**
+   * URL on the app's server that every OAuth user is sent to with `session_uri` alone. The account becomes ACTIVE when that server has called
+   * `POST connected_accounts/complete_auth`. Default: none, users return to the app's page.
+   */
+  verifierUrl?: string | undefined;
 }
 
 /** A failure of the platform, by its `kind`. */
@@ -190,6 +199,16 @@ export interface LoggedRequest {
 export interface SandboxAccount {
   /** Id of the account, `ca_…`. */
   readonly id: string;
+  /** The platform's short label, such as `gmail_red-castle`. */
+  readonly wordId: string;
+  /** The name that the app or the user gave it; null where there is none. */
+  readonly alias: string | null;
+  /** Whom the app knows as its owner, such as a mail address; null where the app does not say. */
+  readonly displayName: string | null;
+  /** `SHARED` accounts may be used by other entities too. */
+  readonly accountType: "PRIVATE" | "SHARED";
+  /** The scopes that the last attempt asked for. Empty unless the scheme is OAuth. */
+  readonly requestedScopes: readonly string[];
   /** Key of the app, such as `gmail`. */
   readonly app: string;
   /** Id of the integration, `ac_…`. */
@@ -217,6 +236,9 @@ export interface SandboxAccount {
   /** The time of its creation, in milliseconds since 1970. */
   readonly createdAtMs: number;
 }
+
+/** What an app rejects when an action uses an account: its credentials (401), or the granted scopes (403). */
+export type Rejection = "credentials" | "scopes";
 
 /**
  * What the user of one attempt does. Times are in milliseconds of the sandbox's clock. They start when the popup or the page goes to the platform.

@@ -1,11 +1,12 @@
-import { createAuthConfigRequest } from "../../platform/auth-configs.js";
-import type { AuthConfig, CreatedAuthConfig } from "../../platform/auth-configs.js";
+import { createAuthConfigRequest, updateAuthConfigRequest } from "../../platform/auth-configs.js";
+import type { AuthConfig, ChangedAuthConfig, CreatedAuthConfig } from "../../platform/auth-configs.js";
 import { errorIds } from "../../platform/errors.js";
 import type { JsonObject } from "../../platform/json.js";
-import { listOf, text, type RequestProblem } from "../../platform/schema.js";
+import { anyText, listOf, text, type RequestProblem } from "../../platform/schema.js";
 import { missingFields } from "../catalogue/apps.js";
 import { jsonResponse } from "../json-response.js";
-import { iso, newestFirst, type Integration, type Store } from "../store.js";
+import { iso, nano, newestFirst, type Integration, type Store } from "../store.js";
+import { badRequest } from "./account-errors.js";
 import { deprecated, type ApiCall, type ApiHandlers } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { listPage } from "./list-page.js";
@@ -13,7 +14,11 @@ import { mask } from "./mask.js";
 import { readBody } from "./request.js";
 import { fieldAnswers, logoOf, requireToolkit } from "./toolkits.js";
 
-export const authConfigHandlers = { listAuthConfigs, createAuthConfig, getAuthConfig } satisfies ApiHandlers;
+export const authConfigHandlers = {
+  listAuthConfigs, createAuthConfig, getAuthConfig, updateAuthConfig, deleteAuthConfig,
+  enableAuthConfig: (call) => setEnabled(call, true),
+  disableAuthConfig: (call) => setEnabled(call, false),
+} satisfies ApiHandlers;
 
 function listAuthConfigs(call: ApiCall): Response {
   const { query, store } = call;
@@ -26,8 +31,8 @@ function listAuthConfigs(call: ApiCall): Response {
     (isDisabledShown || integration.isEnabled) &&
     (!slugs || slugs.includes(integration.app.key)) &&
     (isManaged === undefined || integration.isManaged === isManaged) &&
-    (!search || integration.name.toLowerCase().includes(search)));
-  return listPage(query, newestFirst(found), 1000, (integration) => authConfigAnswer(integration, call));
+    (!search || `${integration.name} ${integration.id}`.toLowerCase().includes(search)));
+  return listPage(query, newestFirst(found), 200, (integration) => authConfigAnswer(integration, call));
 }
 
 function getAuthConfig(call: ApiCall): Response {
@@ -42,20 +47,26 @@ function getAuthConfig(call: ApiCall): Response {
 
 async function createAuthConfig(call: ApiCall): Promise<Response> {
   const { request, store } = call;
-  const { toolkit, auth_config } = await readBody(request, createAuthConfigRequest);
+  const { toolkit, auth_config = { type: "use_composio_managed_auth" as const } } = await readBody(request, createAuthConfigRequest);
   const app = requireToolkit(store, toolkit.slug);
   const isManaged = auth_config.type === "use_composio_managed_auth";
-  if (!isManaged && !auth_config.authScheme) throw invalidRequest([{ path: "auth_config.authScheme", message: "is required" }]);
-  const scheme = app.schemes.find((scheme) => (isManaged ? scheme.isManaged : scheme.mode === auth_config.authScheme));
+  const { authScheme, credentials: given = {}, name, type: _, ...settings } = { authScheme: undefined, credentials: undefined, name: undefined, ...auth_config };
+  if (!isManaged && !authScheme) throw invalidRequest([{ path: "auth_config.authScheme", message: "is required" }]);
+  const scheme = app.schemes.find((scheme) => (isManaged ? scheme.isManaged : scheme.mode === authScheme));
   if (!scheme) {
-    const lack = isManaged ? "Composio-managed credentials" : String(auth_config.authScheme);
-    throw new ApiError(errorIds.badRequest, `Toolkit ${app.key} has no ${lack}`);
+    if (isManaged) throw new ApiError(errorIds.noManagedCredentials, `Default auth config not found for toolkit ${app.key}. Create one with your own credentials.`);
+    throw badRequest(`Toolkit ${app.key} has no ${authScheme}`);
   }
   const path = "auth_config.credentials";
-  const credentials = isManaged ? {} : parseCredentials(auth_config.credentials ?? {}, path);
+  const credentials = parseCredentials(given, path);
+  const known = isManaged ? ["scopes", "user_scopes"] : Object.keys(credentials);
+  const unknown = Object.keys(credentials).filter((name) => !known.includes(name));
+  if (unknown.length) throw invalidRequest(unknown.map((name) => ({ path: `${path}.${name}`, message: "is not a known property" })));
   const missing = isManaged ? [] : missingFields(scheme.developerFields, credentials);
   if (missing.length) throw invalidRequest(missing.map(({ name }) => ({ path: `${path}.${name}`, message: "is required" })));
-  const integration = store.addIntegration({ app, scheme, name: auth_config.name ?? `${app.key}-${store.now()}`, isManaged, credentials });
+  const integration = store.addIntegration({
+    app, scheme, isManaged, credentials, settings: defined(settings), name: name ?? `${app.key}_${store.integrations.length + 1}`,
+  });
   return jsonResponse<CreatedAuthConfig>(201, {
     toolkit: { slug: app.key },
     auth_config: {
@@ -67,11 +78,45 @@ async function createAuthConfig(call: ApiCall): Promise<Response> {
   });
 }
 
-/** Credentials are strings. Scopes may be a list of them. */
+/** What is left out stays as it is. */
+async function updateAuthConfig({ request, id, store }: ApiCall): Promise<Response> {
+  const { type, name, credentials, scopes, user_scopes, ...settings } = await readBody(request, updateAuthConfigRequest);
+  const integration = requireAuthConfig(store, id);
+  const wanted = integration.isManaged ? "default" : "custom";
+  if (type !== wanted) throw invalidRequest([{ path: "type", message: `must be ${wanted}` }]);
+  const alien = Object.keys(defined(integration.isManaged ? { credentials } : { scopes, user_scopes }));
+  if (alien.length) throw invalidRequest(alien.map((path) => ({ path, message: `is not a property of the type ${wanted}` })));
+  Object.assign(integration, {
+    ...(name !== undefined && { name }),
+    credentials: { ...integration.credentials, ...parseCredentials(defined({ ...credentials, scopes, user_scopes, ...credentials }), "credentials") },
+    settings: { ...integration.settings, ...defined(settings) },
+    updatedAtMs: store.now(),
+  });
+  return changed("Auth config updated");
+}
+
+function setEnabled({ id, store }: ApiCall, isEnabled: boolean): Response {
+  Object.assign(requireAuthConfig(store, id), { isEnabled, updatedAtMs: store.now() });
+  return changed(`Auth config ${isEnabled ? "enabled" : "disabled"}`);
+}
+
+function deleteAuthConfig({ id, store, query }: ApiCall): Response {
+  const mustRevoke = query.flag("revoke_on_delete") ?? false;
+  requireAuthConfig(store, id).isDeleted = true;
+  return changed("Auth config deleted", mustRevoke ? { revoke_job_id: `pj_${nano(12)}` } : {});
+}
+
+function changed(message: string, more: { revoke_job_id?: string } = {}): Response {
+  return jsonResponse<ChangedAuthConfig>(200, { success: true, message, ...more });
+}
+
+const defined = (members: object): JsonObject => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+/** Credentials are strings. Scopes may be a list of them. Empty text removes one. */
 function parseCredentials(given: JsonObject, path: string): Record<string, string> {
   const problems: RequestProblem[] = [];
   const entries = Object.entries(given).map(([key, value]) => {
-    const schema = Array.isArray(value) ? listOf(text) : text;
+    const schema = Array.isArray(value) ? listOf(text) : anyText;
     return [key, String(schema(value, `${path}.${key}`, problems))];
   });
   if (problems.length) throw invalidRequest(problems);
@@ -87,6 +132,7 @@ export function requireAuthConfig(store: Store, id: string): Integration {
 
 /** An auth config in the list, without its fields. */
 function authConfigAnswer(integration: Integration, call: ApiCall): AuthConfig {
+  const { tool_access_config = {}, restrict_to_following_tools = [], ...settings } = integration.settings;
   return {
     id: integration.id,
     name: integration.name,
@@ -95,11 +141,18 @@ function authConfigAnswer(integration: Integration, call: ApiCall): AuthConfig {
     toolkit: { slug: integration.app.key, logo: logoOf(integration.app) },
     auth_scheme: integration.scheme.mode,
     is_composio_managed: integration.isManaged,
-    credentials: Object.fromEntries(Object.entries(integration.credentials).map(([key, value]) => [key, mask(value, false)])),
+    credentials: maskedCredentials(integration),
     no_of_connections: call.store.connectionsOf(integration),
     created_by: "sandbox",
     created_at: iso(integration.createdAtMs),
-    last_updated_at: iso(integration.createdAtMs),
-    ...deprecated(call, { uuid: integration.uuid, tool_access_config: {}, deprecated_params: { default_connector_id: null } }),
+    last_updated_at: iso(integration.updatedAtMs),
+    ...settings,
+    ...deprecated(call, { uuid: integration.uuid, tool_access_config, restrict_to_following_tools, deprecated_params: { default_connector_id: null } } as Partial<AuthConfig>),
   };
+}
+
+/** The names of OAuth clients stay readable. */
+function maskedCredentials({ credentials, isManaged }: Integration): JsonObject {
+  const isClear = (key: string) => !isManaged && ["client_id", "consumer_key"].includes(key);
+  return Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, isClear(key) ? value : mask(value, isManaged)]));
 }

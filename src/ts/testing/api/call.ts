@@ -11,6 +11,8 @@ export interface SandboxCall {
   origin: string;
   store: Store;
   oauth: OAuthPort;
+  /** Where users are sent to complete an attempt; undefined for a project without verification. */
+  verifierUrl: string | undefined;
   /** Whether answers leave out the members that the platform has deprecated. */
   omitsDeprecated: boolean;
 }

@@ -18,9 +18,19 @@ export function invalidRequest(problems: RequestProblem[]): ApiError {
   return new ApiError(errorIds.invalidRequest, "Invalid request data provided", problems);
 }
 
+/** What the platform advises, by the HTTP status. */
+const fixes: Record<number, string> = {
+  400: "Check the request against the API reference.",
+  401: "Send the project's API key in the header x-api-key.",
+  403: "Use an account or a key that has this permission.",
+  404: "Check the id, and that it belongs to this project.",
+  409: "Read the current state, then try again.",
+  422: "Reconnect the account.",
+};
+
 export function errorResponse({ id, message, problems }: ApiError, requestId: string): Response {
   const errors = problems.map((problem) => `Error in payload.${problem.path}: ${problem.message}`);
   const { status, ...names } = id;
-  const body = errorBody({ message, ...names, status, request_id: requestId, suggested_fix: "", ...(errors.length > 0 && { errors }) });
+  const body = errorBody({ message, ...names, status, request_id: requestId, suggested_fix: fixes[status] ?? "Try again later.", ...(errors.length > 0 && { errors }) });
   return jsonResponse(status, body, { "x-request-id": requestId });
 }

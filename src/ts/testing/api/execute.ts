@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../platform/json.js";
 import { object, optional, text, type RequestProblem, type Schema } from "../../platform/schema.js";
-import { failed, type Action, type ActionResult } from "../catalogue/actions.js";
+import { credentialsRefused, failed, type Action, type ActionResult } from "../catalogue/actions.js";
+import { hasBadSecret, type App } from "../catalogue/apps.js";
 import { authParamsOf, type AuthParams } from "../catalogue/auth-params.js";
 import { newestFirst, type Account } from "../store.js";
 import type { ApiCall } from "./call.js";
@@ -15,6 +16,8 @@ export async function execute(call: ApiCall, action: Action, values: JsonObject,
   }
   const run = (auth: AuthParams) => action.run({ values: checked, auth, oauth: call.oauth });
   if (!("integration" in as)) return run(as);
+  if (as.rejects === "scopes") return failed("Request had insufficient authentication scopes.", 403);
+  if (as.rejects === "credentials" || hasBadSecret(as.integration.scheme, as.data)) return credentialsRefused;
   const renewal = await freshen(call, as);
   if (renewal === "lost" || renewal === "unanswered") return failure(renewal);
   const result = await run(authParamsOf(as));
@@ -35,9 +38,9 @@ function inputSchemaOf({ parameters }: Action): Schema<Record<string, string | u
   return object(Object.fromEntries(Object.entries(parameters).map(([name, { isRequired }]) => [name, isRequired ? text : optional(text)])));
 }
 
-/** The newest account of a user that an action can use. */
-export function accountFor({ store }: ApiCall, { app }: Action, entityId: string): Account | undefined {
+/** The newest account of a user that an action can use. SHARED ones must be named. */
+export function accountFor({ store }: ApiCall, app: App, entityId: string): Account | undefined {
   return newestFirst(store.accounts).find((account) =>
     account.integration.app === app && account.entityId === entityId &&
-    account.status === "ACTIVE" && !account.isDisabled && !account.isDeleted);
+    account.accountType === "PRIVATE" && account.status === "ACTIVE" && !account.isDisabled && !account.isDeleted);
 }

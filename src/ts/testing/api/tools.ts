@@ -1,29 +1,46 @@
 import { errorIds } from "../../platform/errors.js";
-import type { ApiVersion } from "../../platform/routes.js";
-import { executeToolRequest } from "../../platform/tools.js";
+import { executeToolRequest, listRequiredScopesRequest, proxyToolRequest } from "../../platform/tools.js";
 import type { ExecuteToolRequest, ToolExecution } from "../../platform/tools.js";
-import { actions, inputSchema, type Action } from "../catalogue/actions.js";
+import { inputSchema, profileAction, toolVersions, type Action } from "../catalogue/actions.js";
+import { isOAuth, type App } from "../catalogue/apps.js";
 import { fillIn, noAuthParams, type AuthParams } from "../catalogue/auth-params.js";
 import { jsonResponse } from "../json-response.js";
+import { mayUse } from "../sharing.js";
 import { nano, type Account } from "../store.js";
-import { requireAccount } from "./accounts.js";
+import { answeredStatus } from "./account-answer.js";
+import { badRequest, requireAccount } from "./account-errors.js";
 import { deprecated, type ApiCall, type ApiHandlers } from "./call.js";
 import { ApiError, invalidRequest } from "./errors.js";
 import { accountFor, execute } from "./execute.js";
+import { listPage } from "./list-page.js";
 import { readBody } from "./request.js";
-import { logoOf } from "./toolkits.js";
+import { currentUserEndpoint, logoOf } from "./toolkits.js";
 
-export const toolHandlers = { getTool, executeTool } satisfies ApiHandlers;
+export const toolHandlers = { listTools, getTool, executeTool, proxyTool, listRequiredScopes } satisfies ApiHandlers;
 
-/** The versions of every tool, newest first. */
-const versions = ["20260901_00", "00000000_00"] as const;
+function listTools(call: ApiCall): Response {
+  const { query, store } = call;
+  const toolkit = query.text("toolkit_slug");
+  const slugs = query.list("tool_slugs");
+  const search = (query.text("query") ?? query.text("search"))?.toLowerCase();
+  query.flag("include_deprecated");
+  const version = versionOf(call, query.text("toolkit_versions")) ?? toolVersions[0];
+  const found = store.actions.filter(({ name, displayName, description, app }) =>
+    (!toolkit || app.key === toolkit) &&
+    (!slugs || slugs.includes(name)) &&
+    (!search || `${name} ${displayName} ${description}`.toLowerCase().includes(search)));
+  return listPage(query, found, 1000, (action) => toolAnswer(action, call, version));
+}
 
 function getTool(call: ApiCall): Response {
   const { id, query } = call;
-  const tool = requireTool(id);
-  const version = requireVersion(call.version, query.text("version") ?? query.text("toolkit_versions"), tool);
+  const tool = requireTool(call, id);
+  return jsonResponse(200, toolAnswer(tool, call, requireVersion(call, query.text("version") ?? query.text("toolkit_versions"), tool)));
+}
+
+export function toolAnswer(tool: Action, call: ApiCall, version: string): object {
   const { name, displayName, description, app } = tool;
-  return jsonResponse(200, {
+  return {
     slug: name,
     name: displayName,
     description,
@@ -32,13 +49,27 @@ function getTool(call: ApiCall): Response {
     output_parameters: { type: "object", properties: {} },
     no_auth: app.isNoAuth,
     tags: [],
-    scopes: [],
+    scopes: scopesOfAction(tool),
+    scope_requirements: null,
     version,
-    available_versions: versions,
+    available_versions: toolVersions,
     is_deprecated: false,
-    ...deprecated(call, { deprecated: { displayName } }),
+    ...deprecated(call, { deprecated: { displayName, available_versions: toolVersions, version, toolkit: { logo: logoOf(app) }, is_deprecated: false } }),
+  };
+}
+
+async function listRequiredScopes(call: ApiCall): Promise<Response> {
+  const body = await readBody(call.request, listRequiredScopesRequest);
+  const tools = body.tools.map((slug) => requireTool(call, slug));
+  if (new Set(tools.map(({ app }) => app.key)).size !== 1) throw invalidRequest([{ path: "tools", message: "must be tools of one toolkit" }]);
+  return jsonResponse(200, {
+    scopes_required: [...new Set(tools.flatMap(scopesOfAction))],
+    per_tool_requirements: tools.map(({ name }) => ({ tool: name, scope_requirements: null })),
   });
 }
+
+/** The scopes that an action needs: every scope of its app's OAuth scheme. */
+const scopesOfAction = ({ app }: Action): string[] => app.schemes.find(isOAuth)?.scopes ?? [];
 
 /** The sandbox does not interpret `text`, so an action with required arguments fails. */
 async function executeTool(call: ApiCall): Promise<Response> {
@@ -46,9 +77,9 @@ async function executeTool(call: ApiCall): Promise<Response> {
   if ((body.text === undefined) === (body.arguments === undefined)) {
     throw invalidRequest([{ path: "text.arguments", message: "Only one of 'text' or 'arguments' must be provided" }]);
   }
-  const tool = requireTool(call.id);
-  requireVersion(call.version, body.version, tool);
-  const result = await execute(call, tool, body.arguments ?? {}, givenAuthParams(tool, body) ?? accountOf(call, tool, body));
+  const tool = requireTool(call, call.id);
+  requireVersion(call, body.version, tool);
+  const result = await execute(call, tool, body.arguments ?? {}, givenAuthParams(tool.app, body) ?? accountOf(call, tool.app, body));
   const { isSuccessful } = result;
   return jsonResponse<ToolExecution>(200, {
     data: isSuccessful ? result.data : {
@@ -64,7 +95,7 @@ async function executeTool(call: ApiCall): Promise<Response> {
 }
 
 /** Auth params that make an account unnecessary: those in the request, or none for an app that needs none. */
-function givenAuthParams({ app }: Action, { custom_auth_params, custom_connection_data }: ExecuteToolRequest): AuthParams | undefined {
+function givenAuthParams(app: App, { custom_auth_params, custom_connection_data }: ExecuteToolRequest): AuthParams | undefined {
   if (custom_connection_data) {
     const { authScheme, toolkitSlug, val } = custom_connection_data;
     const scheme = toolkitSlug === app.key && app.schemes.find(({ mode }) => mode === authScheme);
@@ -76,40 +107,62 @@ function givenAuthParams({ app }: Action, { custom_auth_params, custom_connectio
 }
 
 /** The account that the request names, or else the newest one of the user. @throws {ApiError} where it cannot be used. */
-function accountOf(call: ApiCall, tool: Action, body: ExecuteToolRequest): Account {
+function accountOf(call: ApiCall, app: App, body: ExecuteToolRequest): Account {
   const userId = body.user_id ?? body.entity_id;
-  if (body.connected_account_id === undefined) return accountOfUser(call, tool, userId ?? "default");
+  if (body.connected_account_id === undefined) return accountOfUser(call, app, userId ?? "default");
   if (userId === undefined) throw new ApiError(errorIds.userIdRequired, "User ID is required with connected account.");
   const account = requireAccount(call.store, body.connected_account_id);
-  if (account.entityId !== userId) {
+  if (account.accountType === "PRIVATE" && account.entityId !== userId) {
     throw new ApiError(errorIds.userIdMismatch, "Connected account user ID does not match the provided user ID.");
   }
-  if (account.integration.app !== tool.app) throw new ApiError(errorIds.badRequest, `Connected account does not belong to toolkit ${tool.app.key}`);
-  if (account.isDisabled) throw new ApiError(errorIds.badRequest, "Connected account is disabled");
-  const state = `Connected account ${account.id} is in ${account.status} state`;
-  if (account.status === "EXPIRED") throw new ApiError(errorIds.accountExpired, state);
-  if (account.status !== "ACTIVE") throw new ApiError(errorIds.accountNotActive, state);
+  if (!mayUse(userId, account)) throw new ApiError(errorIds.accountForbidden, `User ${userId} may not use this shared connection`);
+  if (account.integration.app !== app) throw badRequest(`Connected account does not belong to toolkit ${app.key}`);
+  requireUsable(account);
   return account;
 }
 
-function accountOfUser(call: ApiCall, tool: Action, userId: string): Account {
-  const account = accountFor(call, tool, userId);
-  if (account) return account;
-  throw new ApiError(errorIds.userHasNoAccount, `No connected account found for user ID ${userId} for toolkit ${tool.app.key}`);
+/** @throws {ApiError} unless tools run with the account. */
+export function requireUsable(account: Account): void {
+  const status = answeredStatus(account);
+  if (status !== "ACTIVE") throw new ApiError(errorIds.accountNotActive, `Connected account ${account.id} is in an invalid state: ${status}`);
 }
 
-function requireTool(slug: string): Action {
-  const action = actions.find(({ name }) => name === slug);
+function accountOfUser(call: ApiCall, app: App, userId: string): Account {
+  const account = accountFor(call, app, userId);
+  if (account) return account;
+  throw new ApiError(errorIds.userHasNoAccount, `No connected account found for user ID ${userId} for toolkit ${app.key}`);
+}
+
+/** Asks the app itself. The apps of the sandbox have one path, which says who is connected. */
+async function proxyTool(call: ApiCall): Promise<Response> {
+  const body = await readBody(call.request, proxyToolRequest);
+  const account = requireAccount(call.store, body.connected_account_id ?? "");
+  requireUsable(account);
+  const path = body.endpoint.replace(/^https?:\/\/[^/]+/, "").replace(/[?#].*$/, "");
+  const profile = await execute(call, profileAction(account.integration.app), {}, account);
+  const [status, data] = profile.isSuccessful
+    ? path === currentUserEndpoint && body.method === "GET" ? [200, profile.data] : [404, { error: "Not found" }]
+    : [profile.statusCode ?? 502, { error: profile.message }];
+  return jsonResponse(200, { status, data, headers: { "content-type": "application/json" } });
+}
+
+function requireTool({ store }: ApiCall, slug: string): Action {
+  const action = store.actions.find(({ name }) => name === slug);
   if (!action) throw toolNotFound(slug);
   return action;
 }
 
-/** The version of a tool that a request asks for. By default v3.1 takes the latest and v3 the oldest. @throws {ApiError} for an unknown one. */
-function requireVersion(api: ApiVersion, asked: string | undefined, { name }: Action): string {
-  const wanted = asked ?? (api === "v3" ? "00000000_00" : "latest");
-  const found = wanted === "latest" ? versions[0] : versions.find((version) => version === wanted);
-  if (!found) throw toolNotFound(`${name} in version ${wanted}`);
+/** The version of a tool that a request asks for. @throws {ApiError} for an unknown one. */
+function requireVersion(call: ApiCall, asked: string | undefined, { name }: Action): string {
+  const found = versionOf(call, asked);
+  if (!found) throw toolNotFound(`${name} in version ${asked}`);
   return found;
+}
+
+/** By default v3.1 takes the latest version and v3 the oldest; undefined for an unknown one. */
+function versionOf({ version: api }: ApiCall, asked: string | undefined): string | undefined {
+  const wanted = asked ?? (api === "v3" ? "00000000_00" : "latest");
+  return wanted === "latest" ? toolVersions[0] : toolVersions.find((version) => version === wanted);
 }
 
 function toolNotFound(what: string): ApiError {

@@ -1,6 +1,6 @@
 import { profile } from "../profile.js";
 import type { OAuthPort } from "../types.js";
-import { apps, type App } from "./apps.js";
+import { apps, isOAuth, type App } from "./apps.js";
 import type { AuthParams } from "./auth-params.js";
 
 /** How an action ended. `statusCode` is the app's answer; null where the app was not asked or did not answer. */
@@ -13,6 +13,9 @@ interface ActionInput {
   auth: AuthParams;
   oauth: OAuthPort;
 }
+
+/** The versions of every action, newest first. */
+export const toolVersions = ["20260901_00", "00000000_00"] as const;
 
 /** An action of an app, which the platform calls a tool. */
 export interface Action {
@@ -29,6 +32,9 @@ export interface Action {
 export function failed(message: string, statusCode: number | null = null): ActionResult {
   return { isSuccessful: false, message, statusCode };
 }
+
+/** What an app says to credentials that it does not accept. */
+export const credentialsRefused = failed("Invalid API key or access token", 401);
 
 const succeeded = (data: Record<string, unknown>): ActionResult => ({ isSuccessful: true, data });
 const catalogueApp = (key: string) => apps.find((app) => app.key === key) as App;
@@ -71,6 +77,18 @@ export const actions: Action[] = [
   },
 ];
 
+/** The action of an app that a test adds, such as `NOTION_GET_PROFILE`. */
+export function profileAction(app: App): Action {
+  return {
+    name: `${app.key.toUpperCase().replaceAll("-", "_")}_GET_PROFILE`,
+    displayName: "Get profile",
+    description: "Who the connected account belongs to.",
+    app,
+    parameters: {},
+    run: (input) => (app.schemes.some(isOAuth) ? getProfile(input) : succeeded({ ...profile })),
+  };
+}
+
 async function getProfile({ auth, oauth }: ActionInput): Promise<ActionResult> {
   const access_token = headerOf(auth, "Authorization").replace(/^Bearer /, "");
   if (!oauth.userinfo) return succeeded({ ...profile });
@@ -82,7 +100,7 @@ async function getProfile({ auth, oauth }: ActionInput): Promise<ActionResult> {
 
 function getShop({ auth }: ActionInput): ActionResult {
   const token = headerOf(auth, "X-Shopify-Access-Token");
-  if (!token || token === "bad") return failed("Invalid API key or access token", 401);
+  if (!token || token === "bad") return credentialsRefused;
   const domain = auth.baseUrl?.replace(/^https:\/\//, "") ?? "";
   return succeeded({ shop: { name: domain.split(".")[0], domain } });
 }

@@ -1,4 +1,5 @@
 import { needsAuthorization } from "../../platform/schemes.js";
+import { isSecretName } from "../../platform/secret-names.js";
 
 /** A field that the user fills in for an account, or the developer for an integration. */
 export interface CatalogueField {
@@ -43,6 +44,8 @@ export interface App {
   description: string;
   category: string;
   isNoAuth: boolean;
+  /** Whether the platform tries typed credentials at the app before it stores them. */
+  checksCredentials?: boolean | undefined;
   schemes: CatalogueScheme[];
 }
 
@@ -64,6 +67,16 @@ export const isOAuth = ({ mode }: CatalogueScheme): boolean => needsAuthorizatio
 /** The required fields that have no value. */
 export function missingFields(fields: CatalogueField[], data: Readonly<Record<string, string>>): CatalogueField[] {
   return fields.filter((field) => field.required && !data[field.name]);
+}
+
+/** Whether the app rejects what the user typed: every app rejects the secret `bad`. */
+export function hasBadSecret({ userFields }: CatalogueScheme, data: Readonly<Record<string, string>>): boolean {
+  return userFields.some(({ name, isSecret }) => data[name] === "bad" && (isSecret || isSecretName(name)));
+}
+
+/** Whether the platform refuses to store what the user typed. */
+export function isRejected({ app, scheme }: { app: App; scheme: CatalogueScheme }, data: Readonly<Record<string, string>>): boolean {
+  return app.checksCredentials === true && hasBadSecret(scheme, data);
 }
 
 const header = (name: string, value: string): AuthParameter => ({ name, in: "header", value });
@@ -139,7 +152,7 @@ export const apps: App[] = [
   },
   {
     key: "firecrawl", name: "Firecrawl", description: "Reads web pages.",
-    category: "developer tools", isNoAuth: false,
+    category: "developer tools", isNoAuth: false, checksCredentials: true,
     schemes: [
       typedScheme("firecrawl", "API_KEY", bearerHeader("api_key"), [
         { name: "api_key", displayName: "API Key", description: "From your Firecrawl settings.", required: true },

@@ -1,4 +1,3 @@
-import type { Account } from "../store.js";
 import type { AuthParameter, CatalogueScheme } from "./apps.js";
 
 /** What authenticates a request to an app. */
@@ -7,11 +6,18 @@ export interface AuthParams {
   parameters: AuthParameter[];
 }
 
+/** What the auth params of an account consist of. */
+interface AccountValues {
+  integration: { scheme: CatalogueScheme };
+  data: Record<string, string>;
+  tokens: Record<string, unknown>;
+}
+
 /** The auth params of an app without credentials. */
 export const noAuthParams: AuthParams = { baseUrl: undefined, parameters: [] };
 
 /** The auth params of an account, from what the user typed and what the authorization server issued. */
-export function authParamsOf({ integration, data, tokens }: Account): AuthParams {
+export function authParamsOf({ integration, data, tokens }: AccountValues): AuthParams {
   return fillIn(integration.scheme, { ...data, ...tokens });
 }
 

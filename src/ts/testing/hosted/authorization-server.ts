@@ -61,6 +61,10 @@ export class AuthorizationServer implements OAuthPort {
     return isKnown ? { ok: true, claims: { ...profile } } : { ok: false, error: "invalid_token" };
   }
 
+  async revoke({ tokens }: { tokens: Tokens }): Promise<void> {
+    this.#revoke(tokens.access_token);
+  }
+
   #issue(scope: unknown): Tokens {
     const tokens = { access_token: nano(32), refresh_token: nano(32), token_type: "Bearer", expires_in: 3600, scope };
     this.#grants.push(tokens);
