@@ -24,7 +24,8 @@ const complete = {
   account: {
     id: "ca_1", user_id: "Jessica", status: "FAILED", status_reason: "r", is_disabled: false, word_id: "w", alias: "a", created_at: "a", updated_at: "b", toolkit: { slug: "gmail" },
     auth_config: { id: integrations.gmail, auth_scheme: "OAUTH2", is_composio_managed: true, is_disabled: false },
-    state: { authScheme: "OAUTH2", val: { status: "FAILED", error: "e", error_description: "d", authScheme: "OAUTH2" } },
+    state: { authScheme: "OAUTH2", val: { status: "FAILED", error: "e", error_description: "d", authScheme: "OAUTH2", displayName: "jessica@mail.test" } },
+    requested_scopes: ["mail.read"], experimental: { account_type: "SHARED" },
   },
   made: { id: "ca_1", status: "INITIATED", redirect_url: "https://auth.test", redirect_uri: "https://auth.test", user_id: "Jessica", connectionData: { authScheme: "OAUTH2", val: { status: "INITIATED", redirectUrl: "https://auth.test" } } },
   link: { connected_account_id: "ca_1", redirect_url: "https://auth.test", expires_at: "c", user_id: "Jessica" },
