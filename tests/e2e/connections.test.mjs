@@ -63,11 +63,14 @@ test("a connection can be disabled, enabled, refreshed and deleted", async ({ pa
 
 test("a refresh of an OAuth connection leads to the provider and back", async ({ page, app, provider, platform }) => {
   await app.open();
+  const { navigation, choices } = await app.frame();
+  assert.deepEqual(choices, ["User", "Mode"]);
   await app.choose("gmail");
   await provider.agree("Jessica");
   await app.shows("ACTIVE");
   const id = platform.accounts()[0].id;
   await page.open();
+  assert.deepEqual((await page.frame()).navigation, navigation);
   await page.pressOf(id, "refresh");
   await provider.agree("Jessica");
   const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");

@@ -153,6 +153,7 @@ test("the keyboard alone connects Shopify, by links that do not reload the page"
 
 inOneEngine("axe finds no violation in the React demo: initial, form, invalid fields, connected, waiting, cancelled", async ({ page, provider, browser }) => {
   await page.open();
+  assert.deepEqual((await page.frame()).choices, ["User", "Mode"]);
   assert.deepEqual(await inspect(browser), []);
   await page.open({ app: "shopify" });
   assert.deepEqual(await inspect(browser), []);

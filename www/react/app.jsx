@@ -20,7 +20,7 @@ export function App({ demo }) {
         {isConnections ? <Connections nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
       </main>
       <footer className="wrap foot">
-        <p>connect-flow itself renders nothing: this page draws what you see. What you type is sent to the platform and is not stored here.</p>
+        <p>connect-flow renders nothing itself: this page draws what you see. It sends what you type to the platform and stores nothing of it.</p>
       </footer>
     </>
   );
@@ -34,21 +34,17 @@ function Header({ address }) {
           <img src="/favicon.svg" alt="" width="40" height="40" />
           <div>
             <h1>connect-flow</h1>
-            <p>Connects a user’s account, with React.</p>
+            <p>Connect a user’s account to your app.</p>
           </div>
         </div>
-        <div className="switches">
-          <nav className="switch" aria-label="Pages of the demo">
-            <span className="segments">
-              <a href={paths.vanilla}>Vanilla</a>
-              {["connect", "connections"].map((page) => (
-                <Link key={page} href={hrefOf({ page, entity: page === "connect" ? address.entity : undefined })} aria-current={address.page === page ? "page" : undefined}>
-                  {page === "connect" ? "React" : "Connections"}
-                </Link>
-              ))}
-            </span>
-          </nav>
-        </div>
+        <nav className="segments" aria-label="Pages of the demo">
+          <a href={paths.vanilla}>Vanilla</a>
+          {["connect", "connections"].map((page) => (
+            <Link key={page} href={hrefOf({ page, entity: page === "connect" ? address.entity : undefined })} aria-current={address.page === page ? "page" : undefined}>
+              {page === "connect" ? "React" : "Connections"}
+            </Link>
+          ))}
+        </nav>
       </div>
     </header>
   );

@@ -53,7 +53,7 @@ const Choices = ({ address }) => (
 );
 
 const Choice = ({ label, values, chosen, hrefFor }) => (
-  <nav className="switch" aria-label={label === "User" ? "User" : "How the user gets to the provider"}>
+  <nav className="switch" aria-label={label}>
     <span className="switch-label" aria-hidden="true">{label}</span>
     <span className="segments">
       {values.map((value) => (

@@ -2,18 +2,19 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const NARROW = 390;
+/** The width at which WCAG 1.4.10 requires reflow. */
+const NARROW = 320;
 
 /**
  * The violations that axe finds on a page as it is, as `dark, wide: color-contrast: <p>…`: in light, wide and narrow, and in dark, wide,
- * since colours are the same at each width. Restores the window's size.
+ * since colours are the same at each width. Also the elements that long words push out of the narrow page. Restores the window's size.
  */
 export async function inspect(browser) {
   const { width, height } = await browser.getWindowSize();
   const inspectAs = async (scheme, layout) => (await run(browser, scheme)).map((violation) => `${scheme}, ${layout}: ${violation}`);
   const wide = [...(await inspectAs("light", "wide")), ...(await inspectAs("dark", "wide"))];
   await browser.setWindowSize(NARROW, height);
-  const narrow = await inspectAs("light", "narrow");
+  const narrow = [...(await inspectAs("light", "narrow")), ...(await browser.execute(overflow))];
   await browser.setWindowSize(width, height);
   return [...wide, ...narrow];
 }
@@ -21,6 +22,19 @@ export async function inspect(browser) {
 async function run(browser, scheme) {
   if (!(await browser.execute(() => "axe" in globalThis))) await browser.execute(axe);
   return JSON.parse(await browser.execute(inspectPage, scheme));
+}
+
+/** Runs in the page. Replaces every text by a long word, names the elements that are then wider than the page, and restores the texts. */
+function overflow() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, ({ data }) => (data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT));
+  const texts = [];
+  while (walker.nextNode()) texts.push([walker.currentNode, walker.currentNode.data]);
+  for (const [node] of texts) node.data = "w".repeat(60);
+  const { clientWidth } = document.documentElement;
+  const isHidden = (element) => element.closest(".hidden, .skip, .tile");
+  const wide = [...document.querySelectorAll("body *")].filter((element) => !isHidden(element) && element.getBoundingClientRect().right > clientWidth + 1);
+  for (const [node, data] of texts) node.data = data;
+  return wide.map((element) => `narrow: overflow: ${element.outerHTML.slice(0, 200)}`);
 }
 
 /** Runs in the page. */

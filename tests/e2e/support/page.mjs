@@ -39,6 +39,15 @@ export class Page {
     return until(this.browser, what, () => this.read(), isIt, options);
   }
 
+  /** Where the navigation between the pages is, and the names of the choices. */
+  async frame() {
+    const [navigation, choices] = await this.browser.execute(() => [
+      document.querySelector("nav").getBoundingClientRect().toJSON(),
+      [...document.querySelectorAll(".choices legend, .choices .switch-label")].map((label) => label.innerText),
+    ]);
+    return { navigation, choices };
+  }
+
   async read() {
     return JSON.parse(await this.browser.execute(this.#readPage));
   }
