@@ -49,7 +49,9 @@ test("a missing field is marked, and nothing is sent", async ({ app, platform })
   assert.equal(seen.fields.find(({ name }) => name === "admin_api_access_token").value, secret);
   assert.deepEqual(platform.calls("POST"), []);
 
-  await app.submit({ shop: "acme" });
+  await app.fill({ shop: "acme" });
+  await app.until("the mark and the alert are gone", ({ fields, error }) => !error && !fields.some(({ isInvalid }) => isInvalid));
+  await app.press("submit");
   await app.shows("ACTIVE");
   assert.equal(platform.calls("POST").length, 1);
 });
@@ -76,12 +78,15 @@ test("the keyboard alone connects Shopify", async ({ app, platform, browser }) =
   assert.equal(seen.focused, "H4");
 });
 
-inOneEngine("an app without credentials needs no connection", async ({ app, platform }) => {
+inOneEngine("an app without credentials loads visibly and needs no connection", async ({ app, platform }) => {
   await app.open();
+  let loading;
+  platform.when("GET", "/api/v3*", async () => ({ loading } = await app.read()));
   await app.choose("hackernews");
   await app.until("step 1 is done", ({ isReady, steps }) => isReady && steps[0] === "done");
   const seen = await app.read();
-  assert.deepEqual([seen.error, seen.card, seen.connected], [undefined, undefined, []]);
+  assert.equal(loading, "Loading what Hacker News needs…");
+  assert.deepEqual([seen.loading, seen.error, seen.card, seen.connected], [undefined, undefined, undefined, []]);
   assert.deepEqual(platform.calls("POST"), []);
 });
 

@@ -126,6 +126,7 @@ async function closeAndRetry({ app, provider, platform, browser }, window, { lef
   const seen = await untilPopupClosed(app);
   assert.match(seen.error.text, /The popup was closed before Gmail was connected/);
   assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
+  assert.match(seen.steps.join(" "), /^(done )+failed( waiting)+$/);
 
   const second = await popup(browser, () => app.press("retry"));
   await provider.asks();

@@ -6,6 +6,7 @@ const sentences = {
   load_failed: () => "A part of this page could not be loaded.",
   invalid_argument: (app, { message }) => `This page has a bug: ${message}.`,
   fields_invalid: () => "Some values are missing or invalid. They are marked in the form.",
+  connection_not_needed: (app) => `${app} needs no connection. Its actions can be used right away.`,
   app_not_connectable: (app) => `${app} needs credentials from its developer, which this project does not have.`,
   integration_not_found: (app) => `${app} is not set up in this project. Its developer can add it on the platform.`,
   auth_scheme_mismatch: (app) => `${app} is set up with a different sign-in method than the requested one.`,
@@ -22,7 +23,7 @@ const sentences = {
   account_inactive: (app) => `The connection to ${app} is disabled on the platform.`,
   account_mismatch: () => "The answer was about a different account than the one that you started to connect, so it was ignored.",
   popup_blocked: () =>
-    "Your browser blocked the popup. Try again. If it is blocked again, allow popups for this page, or choose to sign in on this page.",
+    "Your browser blocked the popup. Try again. If it is blocked again, allow popups for this page, or choose the mode redirect.",
   popup_closed: (app) => `The popup was closed before ${app} was connected.`,
   in_app_browser: (app) => `${app} does not allow signing in inside another app. Open this page in your browser.`,
   redirect_refused: () => "The platform tried to send you to an address that this page does not trust. You were not sent there.",

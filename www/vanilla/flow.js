@@ -1,6 +1,6 @@
 import { accountCard } from "./accounts.js";
 import { find, focus, h } from "./dom.js";
-import { explain, explainAccount, showAlert } from "./errors.js";
+import { clearAlert, explain, explainAccount, showAlert } from "./errors.js";
 import { createForm } from "./form.js";
 import * as steps from "./steps.js";
 import { leftAttempt } from "./store.js";
@@ -31,7 +31,7 @@ export function createFlow({ client, page }) {
 
   function fail(thrown, { retry, stage = attempt?.stage } = {}) {
     const explained = explain(thrown, attempt?.name, { stage });
-    steps.fail(`Failed: ${explained.error.code}`);
+    steps.fail(`Failed: ${explained.error.code}`, explained.error.code === "access_denied" ? 4 : undefined);
     showAlert(explained, { retry });
   }
 
@@ -48,7 +48,7 @@ export function createFlow({ client, page }) {
   // Step 1
   async function fetchParams() {
     const { app } = attempt;
-    steps.begin(1, `getExpectedParamsForUser({ app: "${app}" })`);
+    steps.begin(1, `getExpectedParamsForUser({ app: "${app}" })`, `Loading what ${attempt.name} needs…`);
     let params;
     try {
       params = await client.getExpectedParamsForUser({ app });
@@ -75,11 +75,12 @@ export function createFlow({ client, page }) {
   // Step 2
   function collect() {
     const { params } = attempt;
-    steps.begin(2, undefined, "please fill in the form");
+    steps.ask(2, "Please fill in the form.");
     attempt.form = createForm({
       fields: params.expectedInputFields,
       submitLabel: params.authScheme.includes("OAUTH") ? "Continue to sign in" : "Connect",
       onsubmit: submit,
+      oncorrect: clearAlert,
       oncancel: () => {
         reset();
         focus(find("steps-title"));
@@ -91,7 +92,7 @@ export function createFlow({ client, page }) {
 
   function openForm() {
     steps.reset(3);
-    steps.begin(2, undefined, "please fill in the form");
+    steps.ask(2, "Please fill in the form.");
     attempt.form.element.hidden = false;
   }
 
@@ -140,6 +141,7 @@ export function createFlow({ client, page }) {
     steps.begin(
       3,
       `initiateConnection({ entityId: "${entity}", integrationId: "${params.integrationId}", data: ${values ? `{ ${values} }` : "{}"} })`,
+      "Creating the connection…",
     );
     attempt.stage = "initiate";
     const request = await client.initiateConnection({
@@ -158,8 +160,7 @@ export function createFlow({ client, page }) {
   // Step 4
   function redirect(request) {
     const { app, entity } = attempt;
-    steps.begin(4, "redirect(request)", `to ${new URL(request.redirectUrl).host}`);
-    steps.report(4, `To ${new URL(request.redirectUrl).host}, and back to this page.`);
+    steps.begin(4, "redirect(request)", `To ${new URL(request.redirectUrl).host}, and back to this page.`);
     leftAttempt.set({
       flowId: request.flowId,
       connectedAccountId: request.connectedAccountId,

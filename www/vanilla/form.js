@@ -3,10 +3,16 @@ import { focus, h } from "./dom.js";
 /**
  * A form for expected input fields.
  * `take()` returns the values and empties the secret inputs, so that the document contains no secret during the request. `restore()`
- * puts them back if the client rejected them without sending. `forget()` drops them once they have been sent.
+ * puts them back if the client rejected them without sending. `forget()` drops them once they have been sent. `oncorrect()` is called when
+ * the user has edited every field that had an issue.
  */
-export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
-  const rows = fields.map(createRow);
+export function createForm({ fields, submitLabel, onsubmit, oncancel, oncorrect }) {
+  const onedit = (row) => {
+    if (!row.isInvalid()) return;
+    row.showIssue();
+    if (!rows.some(({ isInvalid }) => isInvalid())) oncorrect();
+  };
+  const rows = fields.map((field, index) => createRow(field, index, onedit));
   const hasRequired = fields.some((field) => field.required);
   let secrets = new Map();
 
@@ -66,13 +72,13 @@ export function createForm({ fields, submitLabel, onsubmit, oncancel }) {
     },
     /** Focuses the first field with an issue, or else the first field. */
     focus() {
-      const row = rows.find(({ input }) => input.hasAttribute("aria-invalid")) ?? rows[0];
+      const row = rows.find(({ isInvalid }) => isInvalid()) ?? rows[0];
       focus(row.input);
     },
   };
 }
 
-function createRow(field, index) {
+function createRow(field, index, onedit) {
   const id = `field-${index}`;
   const help = field.description && h("p", { class: "help", id: `${id}-help` }, field.description);
   const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
@@ -102,11 +108,12 @@ function createRow(field, index) {
     help,
   );
 
-  return {
+  const row = {
     field,
     input,
     element,
     mask: () => toggle && toggle.mask(),
+    isInvalid: () => input.hasAttribute("aria-invalid"),
     showIssue(message) {
       error.textContent = message ?? "";
       error.hidden = !message;
@@ -115,6 +122,8 @@ function createRow(field, index) {
       describe(Boolean(message));
     },
   };
+  input.addEventListener("input", () => onedit(row));
+  return row;
 }
 
 function createInput(field, id) {

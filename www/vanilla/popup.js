@@ -1,24 +1,28 @@
 import { accountCard } from "./accounts.js";
 import { find, focus, h } from "./dom.js";
-import { explain, showAlert } from "./errors.js";
+import { clearAlert, explain, showAlert } from "./errors.js";
 import { createForm } from "./form.js";
 import * as steps from "./steps.js";
 import { leftAttempt, popups } from "./store.js";
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const finalStates = ["connected", "failed", "cancelled"];
+/** Codes of flows whose user did not finish at the provider. */
+const unfinished = ["access_denied", "popup_closed", "cancelled"];
 /** The stages of errors.js, by the state in which a flow failed. */
 const stages = { initiating: "initiate", verifying: "verify" };
 
 /** The five steps with a popup: `client.flow` does the work, and this page renders each snapshot. `page` is as in flow.js. */
 export function createPopupFlow({ client, page }) {
-  // The current flow, its form, its last rendered state, and the names of the entered values.
+  // The current flow, its form, its last rendered state, whether the user was sent to the provider, and the names of the entered values.
   let flow, form, last;
+  let hasSignIn = false;
   let entered = [];
 
   function drop() {
     flow?.dispose();
     flow = form = last = undefined;
+    hasSignIn = false;
     entered = [];
   }
 
@@ -69,7 +73,7 @@ export function createPopupFlow({ client, page }) {
   const nameOf = ({ app }) => page.nameOf(app);
 
   const show = {
-    loading: ({ app }) => steps.begin(1, `flow({ app: "${app}", mode: "popup" }).load()`),
+    loading: ({ app }) => steps.begin(1, `flow({ app: "${app}", mode: "popup" }).load()`, `Loading what ${page.nameOf(app)} needs…`),
 
     ready(snapshot, before) {
       const { expectedInputFields: fields, authScheme, integrationId } = snapshot;
@@ -86,53 +90,53 @@ export function createPopupFlow({ client, page }) {
     },
 
     initiating() {
+      hasSignIn = false;
       steps.reset(3);
       if (!form) steps.slot(2).replaceChildren();
       steps.done(2, form ? `${plural(entered.length, "value")} entered: ${entered.join(", ") || "none"}.` : "No input needed.");
       const values = entered.map((name) => `${name}: "…"`).join(", ");
-      steps.begin(3, `submit(${values && `{ ${values} }`})`);
+      steps.begin(3, `submit(${values && `{ ${values} }`})`, "Creating the connection…");
     },
 
     waiting(snapshot, before) {
+      hasSignIn = true;
       if (before === "initiating") {
         forget();
         steps.done(3, `INITIATED, account ${snapshot.connectedAccountId}.`);
       }
       steps.reset(before === "waiting" ? 5 : 4);
       const text = snapshot.isPopupOpen ? `Finish in the popup: sign in to ${nameOf(snapshot)}.` : "Finish in the other window.";
-      if (before === "waiting") return steps.report(4, text);
+      if (before === "waiting") return steps.wait(4, text);
+      steps.begin(4, undefined, text);
       remember(snapshot);
-      steps.begin(4);
-      steps.report(4, text);
       const cancel = h("button", { type: "button", class: "plain", "data-testid": "cancel", onclick: () => flow.cancel() }, "Cancel");
       steps.slot(4).replaceChildren(h("div", { class: "actions" }, cancel));
       return focus(cancel);
     },
 
     verifying(snapshot, before) {
-      if (before === "initiating") {
+      hasSignIn = before !== "initiating";
+      if (!hasSignIn) {
         forget();
         steps.done(3, `Account ${snapshot.connectedAccountId}.`);
         steps.unneeded(4);
       } else {
         steps.slot(4).replaceChildren();
-        steps.done(4, "The popup has returned or was closed.");
+        steps.pause(4, "The popup has returned or was closed.");
       }
-      steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${snapshot.connectedAccountId}" })`, "checking the status");
+      steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${snapshot.connectedAccountId}" })`);
     },
 
     connected(snapshot, before) {
       const { account, app, entityId, authScheme } = snapshot;
-      // A resumed or seemingly cancelled flow can connect without `verifying`.
-      if (before !== "verifying") {
-        steps.done(4, "Done in the other window.");
-        steps.begin(5);
-      }
+      // A flow without a sign-in has skipped step 4. A resumed or seemingly cancelled flow can connect without `verifying`.
+      if (before !== "verifying" || hasSignIn) steps.done(4, "Done in the other window.");
+      if (before !== "verifying") steps.begin(5);
       const isSaved = authScheme !== undefined && !/OAUTH|LINK|SAML/.test(authScheme);
       const card = accountCard({ account, name: nameOf(snapshot), entity: entityId, isSaved });
       steps.slot(5).replaceChildren(card);
       steps.done(5, isSaved ? "ACTIVE: saved." : "ACTIVE: connected.");
-      find("alert").replaceChildren();
+      clearAlert();
       page.connected(account, app ?? account.app);
       focus(card.querySelector("h4"));
     },
@@ -154,7 +158,7 @@ export function createPopupFlow({ client, page }) {
   function ended(snapshot, text, stage) {
     forget();
     steps.slot(2).replaceChildren();
-    steps.fail(text);
+    steps.fail(text, hasSignIn && unfinished.includes(snapshot.error.code) ? 4 : undefined);
     // Some browsers do not let a page close its popup while it shows the provider.
     const others = snapshot.error.code === "cancelled" ? ["If the popup is still open, close it."] : [];
     showAlert(explain(snapshot.error, nameOf(snapshot), { stage }), { others, retry: () => submit(() => flow.retry()) });
@@ -176,11 +180,12 @@ export function createPopupFlow({ client, page }) {
 
   // Step 2, with fields
   function collect({ expectedInputFields: fields, authScheme }) {
-    steps.begin(2, undefined, "please fill in the form");
+    steps.ask(2, "Please fill in the form.");
     form = createForm({
       fields,
       submitLabel: authScheme.includes("OAUTH") ? "Sign in with a popup" : "Connect",
       onsubmit: () => submit(send),
+      oncorrect: clearAlert,
       oncancel: () => {
         drop();
         page.select();
@@ -193,14 +198,13 @@ export function createPopupFlow({ client, page }) {
   }
 
   function reopen() {
-    steps.begin(2, undefined, "please fill in the form");
+    steps.ask(2, "Please fill in the form.");
     form.element.hidden = false;
   }
 
   // Step 2, without fields
   function showButton() {
-    steps.begin(2, undefined, "ready to connect");
-    steps.report(2, "No input needed.");
+    steps.ask(2, "Ready to connect.", "No input needed.");
     const button = h(
       "button",
       { type: "button", class: "primary", "data-testid": "submit", onclick: () => submit(() => flow.submit()) },

@@ -45,18 +45,38 @@ export function reset(first = 1) {
   if (first === 1) find("progress").textContent = "";
 }
 
-/** Begins step `n` with a call. */
-export function begin(n, call, text = "working") {
+/** Begins step `n`, in which the page waits, with a call. */
+export function begin(n, call, text = "Checking the status…") {
   set(n, "active");
   if (call) show(parts[n - 1].call, call);
-  show(parts[n - 1].result);
+  wait(n, text);
+}
+
+/** Begins step `n`, in which the user acts. */
+export function ask(n, text, result) {
+  set(n, "active");
+  show(parts[n - 1].result, result);
+  parts[n - 1].result.classList.remove("loading");
   announce(n, text);
 }
 
 /** Shows and announces a text at step `n`. */
 export function report(n, text) {
   show(parts[n - 1].result, text);
+  parts[n - 1].result.classList.remove("loading");
   announce(n, text);
+}
+
+/** The same with a spinner. */
+export function wait(n, text) {
+  report(n, text);
+  parts[n - 1].result.classList.add("loading");
+}
+
+/** Shows step `n` as neither done nor failed. */
+export function pause(n, text) {
+  set(n, "waiting");
+  report(n, text);
 }
 
 export function done(n, text) {
@@ -64,12 +84,13 @@ export function done(n, text) {
   report(n, text);
 }
 
-/** Marks the active step as failed, if there is one. The alert announces the failure. */
-export function fail(text) {
-  const n = items.findIndex((item) => item.dataset.state === "active") + 1;
+/** Marks step `n` as failed, by default the active one. The alert announces the failure. */
+export function fail(text, n = items.findIndex((item) => item.dataset.state === "active") + 1) {
   if (!n) return;
+  reset(n + 1);
   set(n, "failed");
   show(parts[n - 1].result, text);
+  parts[n - 1].result.classList.remove("loading");
 }
 
 /** Marks step `n` as not needed. */
@@ -89,5 +110,6 @@ export function resume(before, next = COUNT) {
     set(n, "done");
     show(parts[n - 1].call, call);
     show(parts[n - 1].result, result || "Done before you left this page.");
+    parts[n - 1].result.classList.remove("loading");
   }
 }
