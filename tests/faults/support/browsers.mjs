@@ -1,4 +1,4 @@
-const real = "a real one";
+const real = "not simulated";
 
 /**
  * The faults that real browsers are tested with: the fault, the requests that it meets, the result, how the browser gets the fault, and
@@ -9,20 +9,20 @@ export const inBrowsers = [
     fault: "name not found (DNS)",
     at: "`integrations`, `fields`, `initiate`, `account` (calls, redirect, popup)",
     result: "as above, and connects once the host is found",
-    source: "a real one; WebKit does not report the kind of its error",
+    source: "not simulated; WebKit does not report the kind of its error",
     tests: [["network", "a request to an unknown host is retried, and connects once the host is found"]],
   },
   {
     fault: "offline for a while",
     at: "`integrations`, `initiate` (calls, redirect, popup)",
     result: "as above, and connects once the network is back",
-    source: "a real one in Chromium and Firefox. In WebKit the server does not answer, and the test sets `navigator.onLine` and sends the events",
+    source: "not simulated in Chromium and Firefox. In WebKit, the server does not answer, and the test sets `navigator.onLine` and sends the events",
     tests: [["network", "a request without a network fails, and connects once the network is back"]],
   },
   {
     fault: "offline for a while",
     at: "`account` (calls, redirect, popup)",
-    result: "polls every 15 s, and once immediately when the network is back. A popup that returns meanwhile causes one status check with two retries",
+    result: "polls every 15 s, and at once when the network is back. A popup that returns before that causes one status check with two retries",
     source: "the same",
     tests: [
       ["network", "a page behind a popup polls seldom without a network, and asks once when it is back"],
@@ -32,15 +32,15 @@ export const inBrowsers = [
   {
     fault: "hidden for a while",
     at: "`account` (popup)",
-    result: "polls every 15 s, and once immediately when it is shown. A popup that returns meanwhile causes a status check",
-    source: "a real one: the window is minimised",
+    result: "polls every 15 s, and at once when it is shown. A popup that returns before that causes a status check",
+    source: "not simulated: the window is minimised",
     tests: [["hidden", "a hidden page behind a popup polls seldom, and asks once when it is shown"]],
   },
   {
     fault: "hidden for a while",
     at: "`account` (calls, redirect)",
     result: "no effect",
-    source: "a real one: the window is minimised",
+    source: "not simulated: the window is minimised",
     tests: [["hidden", "a hidden callback page keeps polling"]],
   },
   {
@@ -98,7 +98,7 @@ export const inBrowsers = [
   {
     fault: "the page's clock is set forward by 11 minutes, or back by one or two hours",
     at: "at the provider (calls)",
-    result: "`flow_expired` unless the account is `ACTIVE`. Two hours back always end with `flow_expired`",
+    result: "`flow_expired` unless the account is `ACTIVE`. Two hours back always ends with `flow_expired`",
     source: "the test replaces `Date.now`",
     tests: [
       ["interrupted", "a user who takes too long by the page's clock too gets flow_expired"],

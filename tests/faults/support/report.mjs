@@ -29,7 +29,7 @@ function tableOf(rows, descriptions) {
   const all = [...columns.values()];
   const letter = (index) => String.fromCharCode(65 + index);
   const legend = all.map(({ requests }, index) => `- **${letter(index)}**: ${grouped(requests)}`);
-  const table = markdown([["", ...all.map((_, index) => letter(index))], ...rows.map((fault, row) => [fault.name, ...all.map(({ column }) => column[row])])]);
+  const table = markdown([["fault", ...all.map((_, index) => letter(index))], ...rows.map((fault, row) => [fault.name, ...all.map(({ column }) => column[row])])]);
   return `${legend.join("\n")}\n\n${table}`;
 }
 
@@ -53,7 +53,7 @@ function tableOfBrowsers() {
     });
     return [fault, at, result, source, named.join("; ")];
   });
-  return markdown([["", "at", "result", "the fault is", "tests"], ...rows]);
+  return markdown([["fault", "at", "result", "how the fault is made", "tests"], ...rows]);
 }
 
 const key = (flow, request, fault) => `${flow.name} ${request.name} ${fault.name}`;
@@ -61,33 +61,50 @@ const key = (flow, request, fault) => `${flow.name} ${request.name} ${fault.name
 /** The text of docs/faults.md. `passed` are the cases of this run that passed. */
 export function report(passed) {
   const descriptions = new Map(passed.map(({ flow, request, fault, description }) => [key(flow, request, fault), description]));
-  const flowList = flows.map(({ name, what, requests }) => `- **${name}**: ${what}. ${requests.map(({ name }) => `\`${name}\``).join(", ")}`);
+  const flowRows = flows.map(({ name, what, requests }) => [name, what, requests.map(({ name }) => `\`${name}\``).join(", ")]);
   return `# Faults and their results
 
-Every request of every flow is tested with every fault. \`npm test -- faults\` fails when this page and the
-results differ; with \`FAULTS_WRITE=1\` in the environment it writes the page. A real server stands in front of the sandbox and produces the faults,
-and the client uses Node's own \`fetch\`. The clock is fake.
+What a flow does when a request fails or the page changes under it. Every request of every flow is tested with every fault:
+\`npm test -- faults\` fails if this page and the results differ. With \`FAULTS_WRITE=1\` in the environment, it writes the page. A real server in
+front of the sandbox makes the faults, the client uses Node's own \`fetch\`, and the clock is fake.
 
-The flows and their requests:
+## Flows
 
-${flowList.join("\n")}
+${markdown([["flow", "what it does", "its requests"], ...flowRows])}
 
-A fault lasts until the flow has ended. The tables show how. Then the user tries again. In every case:
+A fault lasts until the flow has ended. Then the user tries again. In every case:
 
-- The flow ends within its time limit: two tries that time out after 15 seconds, or three shorter ones, and the delays between them. \`account\` may add 30 seconds.
-- A request that changes something is sent once. A request that only reads is retried where the table says so, and never before its \`Retry-After\`.
-- Trying again after the fault succeeds. A request that is retried automatically meets the fault once more.
-- No account is created twice, apart from the exceptions. Every created account is connected, \`pending\`, or in \`connectedAccounts.list\`.
-- The stored records belong to existing accounts. Neither they nor errors contain a typed value.
-- No promise is rejected unhandled, and no timer remains.
+- The flow ends within its time limit: two tries that time out after 15 seconds, or three shorter ones, and the delays between them. \`account\` may
+  add 30 seconds.
+- A request that changes something is sent once. A request that only reads is retried where the tables say so, and never before its \`Retry-After\`.
+- Trying again after the fault succeeds.
+- No account is created twice, apart from the exceptions below. Every created account is connected, \`pending\`, or in \`connectedAccounts.list\`.
+- Stored records belong to existing accounts. Neither records nor errors contain a typed value.
+- No promise rejects unhandled, and no timer remains.
+
+## Results
+
+| result | meaning |
+|---|---|
+| no effect | the flow connects, or the call succeeds |
+| a code | the flow or the call ends with this [error](errors.md) |
+| retried, then a code | the request is retried automatically before that |
+| polled, then a code | the status check is repeated until the time limit before that |
+| continues online | the flow waits, and connects once the network is back |
+| resumed | the next page continues the attempt |
+| restarted | the user starts again |
+| listed | the account is in \`connectedAccounts.list\` |
 
 ## Faults of a request
+
+Each column stands for these requests, which have the same results:
 
 ${tableOf(faults, descriptions)}
 
 ## Faults of the page
 
-They happen during the request. When the page is left, the platform has handled the request and its answer is lost.
+The fault happens during the request. If the page is left, the platform has handled the request, and its answer is lost. Each column stands for these
+requests:
 
 ${tableOf(pageFaults, descriptions)}
 
@@ -99,13 +116,13 @@ ${tableOfBrowsers()}
 
 ## Exceptions
 
-1. ¹ The platform has created the account, and its answer is lost. The page does not know the account's id, so the client does not retry
-   automatically. When the user tries again, another account is created. Both are in \`connectedAccounts.list\`.
-2. ² The platform answers that it has no such account. When the user tries again, the flow checks this account once more. If the
-   platform still does not have it, the next try creates another.
-3. ³ An account with a key needs no redirect, so nothing is \`pending\`. It is \`ACTIVE\` already.
-4. ⁴ Nothing can be stored, and the page is left. The next page does not know the attempt. The account is in \`connectedAccounts.list\`.
-   A popup does not have this problem, because the page stays.
-5. A 400 to \`fields\` is \`not_found\`: a well-formed app key can only be wrong in one way.
+- ¹ The platform has created the account, and its answer is lost. The page does not know the account's id, so the client does not retry
+  automatically. When the user tries again, another account is created. Both are in \`connectedAccounts.list\`.
+- ² The platform answers that it has no such account. When the user tries again, the flow checks this account once more. If the platform still
+  does not have it, the next try creates another.
+- ³ An account with a key needs no redirect, so nothing is \`pending\`. It is \`ACTIVE\` already.
+- ⁴ Nothing can be stored, and the page is left. The next page does not know the attempt. The account is in \`connectedAccounts.list\`. A popup
+  does not have this problem, because the page stays.
+- A 400 to \`fields\` is \`not_found\`: a well-formed app key can only be wrong in one way.
 `;
 }
