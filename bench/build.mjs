@@ -91,12 +91,14 @@ function report(starts, tests) {
     ? markdown([["`npm test` from", "time", "of", "longest stages, side by side with others"], ...lines])
     : "The time of `npm test` is not known yet: a complete run has to pass first.";
   return [
-    `\`npm start\` until the demo can be opened. The tools are installed and the packages of npm and cargo are downloaded. *Tools, nothing
-compiled* is a fresh clone with a cache without compiled dependencies. *A fresh clone* has them in its cache, and creates \`node_modules\`
-and the module. *Built before* is a second start in the same clone.`,
+    `From \`npm start\` until the demo can be opened. The tools are installed, and the packages of npm and cargo are downloaded.
+
+- *Tools, nothing compiled*: a fresh clone, and no compiled dependencies in the cache.
+- *A fresh clone*: compiled dependencies are in the cache. \`node_modules\` and the module are made.
+- *Built before*: a second start in the same clone.`,
     markdown([["`npm start` from", "time"], ...starts]),
-    `The times of \`npm test\` are those of the last complete run that passed, from each state. *Nothing installed* has an empty cache: the
-run downloads and compiles the tools, and installs missing browsers.`,
+    `The last complete run of \`npm test\` that passed, from each state. *Nothing installed* has an empty cache: the run downloads and compiles the tools, and installs
+missing browsers.`,
     kept,
   ].join("\n\n");
 }

@@ -29,12 +29,15 @@ export async function measure({ note, folder }) {
   const rows = [...ours, ...peers].map(({ name, first, total }) => [name, kb(first), kb(total), times(whole / total)]);
   return {
     text: [
-      `The size of a small app that connects an account (\`bench/entries\`), bundled, tree-shaken and minified by esbuild from the entry
-that each package publishes for browsers. A KB is 1,000 bytes of brotli at level 11. *In all* is the download to connect an account, and
-the ratio is connect-flow divided by the package.`,
+      `A small app that connects an account (\`bench/entries\`) is bundled, tree-shaken and minified by esbuild, from the entry that each package publishes
+for browsers. A KB is 1,000 bytes of brotli, level 11.
+
+- *At import*: the download of an import alone.
+- *In all*: the download to connect an account.
+- *Ratio*: connect-flow divided by the package.`,
       markdown([["package", "KB at import", "KB in all", "ratio"], ...rows]),
       compareWithBudgets(ours),
-      "What each package covers of connect-flow's job: fields, validation, initiate, redirect or popup, callback, waiting, accounts:",
+      "connect-flow covers fields, validation, initiate, redirect or popup, callback, waiting and accounts. The packages cover a part of that, or another job:",
       markdown([["package", "does", "does not", "loads from elsewhere at run time, uncounted"], ...PEERS.map(describe)]),
       stubs(peers),
     ].join("\n\n"),
@@ -66,7 +69,7 @@ function compareWithBudgets([{ first, total }]) {
   const { eager, lazy } = readBudgets();
   const verdict = (bytes, { budget }) => `${bytes > budget ? "misses" : "meets"} its budget of ${kb(budget)} KB`;
   return `What an import loads ${verdict(first, eager)}. What a flow then loads ${verdict(total - first, lazy)}.
-[size-steps.md](size-steps.md#why-not-20000) lists the steps that were taken, and what more would cost.`;
+[Sizes](sizes.md) lists what each concern weighs, and what was tried without effect.`;
 }
 
 const sum = (files, paths) =>

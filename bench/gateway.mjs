@@ -87,12 +87,13 @@ function report(paths, runs) {
     ),
   );
   const head = ["what is asked for", "connections", "server", "requests/s", "p99, ms", "own CPU a request, ms", "ratio", "memory, MiB", "ratio"];
-  return `The gateway and two servers that only add the key, in Node, in front of the same upstream, which answers from memory. Each runs in
-a process of its own. autocannon sends the requests: ${ROUNDS} rounds of ${SECONDS} s in turns, medians. The upstream and autocannon run on
-the same machine, so the server's own processor time for a request says more than requests per second. Ratio: the server divided by the
-reverse proxy, which passes bytes on. *By hand* is one line behind the same adapter, from a \`Request\` to a \`Response\` with \`fetch\`. Most of
-the distance to the proxy is the cost of these in Node. The rest is the gateway's own work: it checks whose account the answer is about,
-and rebuilds the answer from its known members.
+  return `The gateway and two servers that only add the key, in Node, in front of one upstream that answers from memory. Each runs in a process of its own. autocannon
+sends the requests: ${ROUNDS} rounds of ${SECONDS} s in turns, medians. Upstream and autocannon run on the same machine, so compare the processor time, not the requests per
+second.
+
+- *@fastify/http-proxy*: passes bytes on. *Ratio*: the server divided by it.
+- *\`fetch\` by hand*: one line behind the same adapter, from a \`Request\` to a \`Response\`. Most of the distance to the proxy is the cost of these in Node.
+- *connect-flow/server*: also checks whose account the answer is about, and builds the answer from its known members.
 
 ${markdown([head, ...rows])}`;
 }

@@ -110,16 +110,15 @@ function report([fields, callback], rows) {
   };
   const names = [...new Set([...fields.parts, ...callback.parts].map(({ name }) => name))];
   return [
-    `In Chromium. First, \`validateParams\` of 1,000 fields, including \`JSON.parse\`, and \`parseCallback\`, as in the table above, by DevTools'
-profiler and the names of the module's functions. An inlined function counts as its caller. Ratio: the part divided by the whole job in
-plain JavaScript, measured in the same page. In total it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
+    `Where the time goes in Chromium, by DevTools' profiler and the names of the module's functions. An inlined function counts as its caller. The jobs are
+\`validateParams\` of 1,000 fields with \`JSON.parse\`, and \`parseCallback\`. *Ratio*: the part divided by the whole job in plain JavaScript, measured in the
+same page. In total it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
     markdown([
       ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
       ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),
     ]),
-    `Then the time from a click to the redirect with fields loaded before, in milliseconds, without the time of the request, which the
-sandbox answers in the page. *First* is the first click in each of ${BROWSERS} newly started browsers, *later* one of the last ${CLICKS / 3} of
-${CLICKS} clicks in the same page. Medians.`,
+    `The time from a click to the redirect, in milliseconds, without the time of the request. The fields were loaded before, and the sandbox answers in the page.
+*First*: the first click in each of ${BROWSERS} new browsers. *Later*: one of the last ${CLICKS / 3} of ${CLICKS} clicks in one page. Medians.`,
     markdown([
       ["Chromium", "first, connect-flow", "later", "first, by hand", "later", "first, above by hand", "later"],
       ...rows.map(({ how, own, byHand }) => {

@@ -147,13 +147,16 @@ function report(rows) {
     "engine", "round trip", "asked before", "with", "requests", "bytes", "asked elsewhere", "median", "limit", "above", "ratio", "above by hand", "middle half",
   ];
   return [
-    `From a real click until the page unloads (\`beforeunload\`), in milliseconds, ${RUNS} alternating runs each, with one sandbox whose server
-delays each answer by a round trip. The app is Gmail, which has no fields. Each package was loaded and its client created when the page
-opened. *Asked before* says whether the fields were also loaded then. *Limit* is the sum of the required round trips: the integration and
-the app's fields in parallel, and then the link. With loaded fields, it is one. *By hand* sends these requests with \`fetch\`, in parallel
-where possible, and calls \`location.assign\` without any validation. *Above by hand* is the median of the differences to it, and *middle
-half* their quartiles: smaller differences are noise. Bytes are those of all bodies. Composio's packages contain the key here. The page's
-policy blocks their requests to other hosts, which are telemetry and a version check.`,
+    `From a real click until the page unloads (\`beforeunload\`), in milliseconds, ${RUNS} alternating runs each. The app is Gmail, which has no fields. One sandbox
+answers, and its server delays each answer by a round trip. Each package was loaded, and its client created, when the page opened.
+
+- *Asked before*: whether the fields were loaded when the page opened.
+- *Limit*: the required round trips. With loaded fields, that is one: the link. Otherwise it is two: the integration beside the app, then the link.
+- *By hand*: the same requests with \`fetch\`, in parallel where possible, then \`location.assign\`. Nothing is validated.
+- *Above by hand*: the median of the differences to it. *Middle half*: their quartiles. Smaller differences are noise.
+- *Bytes*: those of all bodies. *Asked elsewhere*: requests to other hosts, for telemetry and a version check. The page's policy blocks them.
+
+Composio's packages have the key in the page here.`,
     markdown([head, ...rows.map(line)]),
   ].join("\n\n");
 }

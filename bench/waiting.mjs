@@ -86,12 +86,13 @@ function report(rows) {
     return [engine, subject.name, requests, timers, wakeUps, times(requests / polls), times(wakeUps / polls), after];
   };
   return [
-    `What a page does while its user is at the provider for ${WAIT_MS / 60_000} minutes: requests to the platform, timers that were set, and
-timers that fired, each of which wakes the processor up. The page has a fake clock, so that this takes seconds, and requests take no
-time on it. An attempt expires after 10 minutes. The ratios are to one request and one timer a second, as in the platform's SDKs, which
-continue in a hidden page as slowly as the browser allows. *Noticed after* is the average delay until a polling page notices that the
-account is active: the price of fewer requests. A flow with a popup is informed by the popup, and asks immediately when the user
-returns to the page.`,
+    `What a page does while its user is at the provider for ${WAIT_MS / 60_000} minutes. The page has a fake clock, on which requests take no time. An attempt expires after
+10 minutes.
+
+- *Requests*: to the platform. *Timers*: how many were set. *Wake-ups*: how many fired, each of which wakes the processor.
+- *Ratio*: to one request and one timer a second, as in the platform's SDKs.
+- *Noticed after*: the average delay until a polling page notices that the account is active. It is the price of fewer requests. A flow with a popup is told
+  by the popup, and asks at once when the user returns.`,
     markdown([["engine", "with", "requests", "timers", "wake-ups", "requests, ratio", "wake-ups, ratio", "noticed after"], ...rows.map(line)]),
   ].join("\n\n");
 }

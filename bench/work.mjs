@@ -66,18 +66,20 @@ function report(rows, growth, calls) {
     times(median(own.each.map((one, index) => one / reference.each[index]))), longest(own), longest(reference),
   ];
   return [
-    `Compared with the same job in plain JavaScript with the browser's \`URL\` and \`JSON\` (\`bench/reference\`), in turns, after a check that
-both give the same result. A ratio above 1 is the cost of WebAssembly and of passing values in and out. The fields come as text, so both
-sides begin with \`JSON.parse\`. A list is passed into the module as text, which also takes \`JSON.stringify\`. During the longest call, in
-milliseconds, the page cannot react. Users notice it above 50.`,
+    `The same job is done by connect-flow and by plain JavaScript with the browser's \`URL\` and \`JSON\` (\`bench/reference\`), in turns. Both give the same result.
+
+- *A second*, *reference*: how often the job is done each second.
+- *Ratio of times*: connect-flow divided by plain JavaScript. Above 1, it is the price of WebAssembly and of passing values in and out.
+- *Longest call*: in milliseconds. The page cannot react during it. Users notice more than 50.
+
+The fields come as text, so both sides begin with \`JSON.parse\`. A list enters the module as text, which also takes \`JSON.stringify\`.`,
     markdown([["engine", "job", "a second", "reference", "ratio of times", "longest call", "of the reference"], ...rows.map(line)]),
-    "How the time grows with the number of fields: the exponent of a power law (1 is linear):",
+    "How the time grows with the number of fields, as the exponent of a power law. 1 is linear:",
     markdown([
       ["engine", "", "from 10 to 100,000", "from 1,000 to 100,000"],
       ...growth.map(({ engine, side, whole, upper }) => [engine, NAMES[side], whole.toFixed(2), upper.toFixed(2)]),
     ]),
-    `The longest of seven calls of \`validateParams\`, including \`JSON.parse\`, in milliseconds. It is synchronous, so it is one task. Above
-16 ms, a frame is late. CPU is Chromium's throttling:`,
+    `The longest of seven calls of \`validateParams\` with \`JSON.parse\`, in milliseconds. Such a call is one task. Above 16 ms, a frame is late:`,
     markdown([
       ["engine", "CPU", ...COUNTS.map((count) => `${count.toLocaleString("en-US")} fields`)],
       ...calls.map(({ engine, rate, took }) => [engine, `${rate} ×`, ...took.map(ms)]),

@@ -31,7 +31,7 @@ export function summaryOf(benchmarks) {
     beside.map(({ value }) => times(number(own) / number(value))).join("<br>"),
     worse.join("<br>") || "nowhere",
   ];
-  return markdown([["less is better", "connect-flow", "beside it", "ratio", "where it is worse"], ...rows.map(line)]);
+  return markdown([["smaller is better", "connect-flow", "alternative", "ratio", "where connect-flow is worse"], ...rows.map(line)]);
 }
 
 function bytes(table) {
