@@ -10,9 +10,10 @@ const mistakes = {
   "a removed option of createSandbox": [() => createSandbox({ v1KeepsQuery: false }), /^`v1KeepsQuery` is not a member/],
   "an unknown option of createSandbox whose value is undefined": [() => createSandbox({ gatway: undefined }), /did you mean `gateway`\?/],
   "null in place of the options": [() => createSandbox(null), /the options of `createSandbox` must be an object, got null/],
-  "an unknown member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of an app: did you mean `authScheme`\?/],
+  "an unknown member of an app": [() => createSandbox({ apps: [{ key: "notion", auth_scheme: "BASIC" }] }), /^`auth_scheme` is not a member of `apps\[0\]`: did you mean `authScheme`\?/],
   "an unknown member of a field": [
-    () => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{ name: "key", secret: true }] }] }), /^`secret` is not a member of a field of an app: did you mean `isSecret`\?/,
+    () => createSandbox({ apps: [{ key: "notion" }, { key: "crm", authScheme: "API_KEY", fields: [{ name: "key" }, { name: "region", secret: true }] }] }),
+    /^`secret` is not a member of `apps\[1\]\.fields\[1\]`: did you mean `isSecret`\?/,
   ],
   "an unknown kind of fault": [(sandbox) => sandbox.fault({ kind: "timeout" }), /^`timeout` is not a kind of fault: did you mean `\w+`\? Valid: delay, status, html,/],
   "a fault without a kind": [(sandbox) => sandbox.fault({}), /`undefined` is not a kind of fault/],
@@ -37,9 +38,9 @@ suite("the sandbox refuses unknown names and wrong values", () => {
       apps: {}, apiKey: 5, origin: "https://a.test/x", now: 5, advanceTimers: true, gateway: "", pageUrl: "/settings", oauth: 5, omitDeprecated: "yes",
     }).map(([name, value]) => [() => createSandbox({ [name]: value }), new RegExp(`^\`${name}\` of the options of \`createSandbox\` must be .*, got `)]),
     ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
-      () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of an app must be .*, got `),
+      () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of \`apps\\[0\\]\` must be .*, got `),
     ]),
-    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of a field of an app must be a non-empty string, got undefined/],
+    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of `apps\[0\]\.fields\[0\]` must be a non-empty string, got undefined/],
     [(sandbox) => sandbox.fault({ kind: "status" }), /^`status` of a fault of kind `status` must be a status that a `Response` can have, 200 to 599, got undefined/],
     ...Object.entries({ status: 99, retryAfter: {}, body: { n: 1n } }).map(([name, value]) => [
       (sandbox) => sandbox.fault({ kind: "status", status: 500, [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`status\` must be .*, got `),

@@ -16,8 +16,8 @@ const defaults = {
 export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: Seed[]; actions: Action[] } {
   const made = given.map(toCatalogueApp);
   const keys = [...apps, ...made].map(({ key }) => key);
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw sandboxError("invalid_argument", `\`key\` of an app must be unique, got \`${twice}\` twice`);
+  const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+  if (twice >= 0) throw sandboxError("invalid_argument", `\`key\` of ${pathOf(twice - apps.length)} must be unique, got \`${keys[twice]}\` twice`);
   const seeds = made.map(({ key, schemes: [scheme] }, index): Seed => ({
     app: key, mode: scheme?.mode ?? "", id: `ac_Own${String(index).padStart(9, "0")}`, name: `${key}_1`,
     createdAt: "2025-01-01T08:00:00.000Z",
@@ -28,21 +28,24 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
 const appKey: ArgumentRule = ["letters, digits, `-` and `_`, such as `notion`", (value) => typeof value === "string" && /^[\w-]+$/.test(value)];
 const authSchemeRule: ArgumentRule = [`one of ${Object.keys(defaults).join(", ")}`, (value) => Object.hasOwn(defaults, String(value))];
 
-function toCatalogueApp(app: SandboxApp): App {
-  requireMembers("an app", app, { key: appKey, name: rules.text, authScheme: authSchemeRule, fields: rules.list, checksCredentials: rules.flag });
+/** The path of an app in the options, for messages. */
+const pathOf = (index: number): string => `\`apps[${index}]\``;
+
+function toCatalogueApp(app: SandboxApp, index: number): App {
+  requireMembers(pathOf(index), app, { key: appKey, name: rules.text, authScheme: authSchemeRule, fields: rules.list, checksCredentials: rules.flag });
   const { key, name = key, authScheme = "OAUTH2", fields, checksCredentials } = app;
   const known = defaults[authScheme];
-  requireRule(appKey, "`key` of an app", key);
-  const userFields = (fields ?? known.names.map((name) => ({ name }))).map(toCatalogueField);
+  requireRule(appKey, `\`key\` of ${pathOf(index)}`, key);
+  const userFields = (fields ?? known.names.map((name) => ({ name }))).map((field, at) => toCatalogueField(field, `\`apps[${index}].fields[${at}]\``));
   const made = "header" in known
     ? typedScheme(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], userFields)
     : oauth2Scheme(key, true, ["openid"], userFields);
   return { key, name, description: `${name}, of this test.`, category: "tests", isNoAuth: false, checksCredentials, schemes: [made] };
 }
 
-function toCatalogueField(field: SandboxField): CatalogueField {
-  requireMembers("a field of an app", field, { name: rules.text, displayName: rules.text, description: rules.anyText, required: rules.flag, default: rules.anyText, isSecret: rules.flag });
-  requireRule(rules.text, "`name` of a field of an app", field.name);
+function toCatalogueField(field: SandboxField, path: string): CatalogueField {
+  requireMembers(path, field, { name: rules.text, displayName: rules.text, description: rules.anyText, required: rules.flag, default: rules.anyText, isSecret: rules.flag });
+  requireRule(rules.text, `\`name\` of ${path}`, field.name);
   const { name, displayName = name, description = "", required = true, ...rest } = field;
   return { ...rest, name, displayName, description, required };
 }
