@@ -26,7 +26,7 @@ async function start(env, lastLine, before = "") {
 }
 
 suite("the demo's command", () => {
-  test("picks free ports, prints its addresses and prints no warning", async () => {
+  test("picks free ports, prints its addresses and the key, and prints no warning", async () => {
     const taken = (await isFree(3000)) ? await listen(3000) : undefined;
     const demo = await start({}, /Sign in there as .+\n/);
     try {
@@ -34,7 +34,9 @@ suite("the demo's command", () => {
       assert.notEqual(app, "http://localhost:3000");
       assert.equal((await fetch(`${app}/favicon.ico`)).status, 200);
       assert.equal((await fetch(`${app}/api/connect/api/v3/toolkits/gmail`)).status, 200);
-      assert.equal((await fetch(`${platform}/api/v3/toolkits/gmail`)).status, 401, "the platform requires its key");
+      const [, key] = demo.output.out.match(/with the key (\S+)/);
+      const statuses = ["", key].map(async (given) => (await fetch(`${platform}/api/v3/toolkits/gmail`, { headers: { "x-api-key": given } })).status);
+      assert.deepEqual(await Promise.all(statuses), [401, 200], "the platform requires the key that is printed");
       assert.equal((await (await fetch(`${authorization}/.well-known/openid-configuration`)).json()).issuer, authorization);
       assert.match(demo.output.out, /Jessica \(jessica-password\) or Melissa \(melissa-password\)/);
       assert.equal(demo.output.err, "");

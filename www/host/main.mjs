@@ -15,7 +15,7 @@ export async function main() {
   if (upstream) {
     console.log(`  platform                ${upstream.baseUrl}, with your COMPOSIO_API_KEY\n`);
   } else {
-    console.log(`  sandbox platform        ${host.platformUrl}`);
+    console.log(`  sandbox platform        ${host.platformUrl}, with the key ${host.apiKey}`);
     console.log(`  authorization server    ${host.authorizationUrl}\n`);
     console.log(`  Sign in there as ${users.map(({ name, password }) => `${name} (${password})`).join(" or ")}.\n`);
   }

@@ -23,7 +23,7 @@ const www = fileURLToPath(new URL("../", import.meta.url));
  * - `mode`: React's mode, `production` (default) or `development`.
  * - `upstream`: `{ baseUrl, apiKey }` of a platform to use instead of the sandbox.
  * - `wrap`: `(listener, origin) => listener`, wraps each server's listener, for tests.
- * @returns `{ appUrl, platformUrl, authorizationUrl, sandbox, close }`. With `upstream`, only `appUrl` and `close`.
+ * @returns `{ appUrl, platformUrl, authorizationUrl, apiKey, sandbox, close }`, where `apiKey` is the platform's. With `upstream`, only `appUrl` and `close`.
  * @throws `EADDRINUSE` when a port is taken.
  */
 export async function startHost(options = {}) {
@@ -46,8 +46,7 @@ export async function startHost(options = {}) {
     const upstream = options.upstream ?? { baseUrl: platform.platformUrl, apiKey: platform.apiKey };
     const { fetch } = createApp({ folders: folders[0], react: folders[1], upstream, url: app.url, users: options.upstream ? undefined : users });
     app.serve(getRequestListener(fetch, { overrideGlobalObjects: false }));
-    const { apiKey: _, ...shown } = platform;
-    return { appUrl: app.url, ...shown, close };
+    return { appUrl: app.url, ...platform, close };
   } catch (error) {
     await close();
     throw error;
