@@ -25,18 +25,23 @@ export function entries() {
     .filter(({ source }) => existsSync(inRoot(source)));
 }
 
+/** The programs of package.json's `bin`, built like an entry but without types. */
+const programs = () => Object.values(JSON.parse(readFileSync(inRoot("package.json"), "utf8")).bin).map((file) => basename(file, ".js"));
+
 // They run on servers and in tests, where an error prints its line: minified, that is the whole file.
-const READABLE = ["server", "testing"];
+const READABLE = ["server", "testing", "command"];
 
-// Loaded on demand, and shared with the page: the glue and its fallbacks, React, and for `react` the client.
-const externals = (name) => [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", ...name === "react" ? ["./index.js"] : []);
+// Loaded on demand, and shared with the page: the glue and its fallbacks, and React.
+const EXTERNALS = [GLUE, INLINE, WITHOUT_WASM].map((file) => `./${file}`).concat("react", "node:*");
 
-/** Leaves imports of src/ts/index.ts, at any depth, to dist/index.js: a second copy would load a second module. */
-const client = {
-  name: "client",
-  setup: (build) => build.onResolve({ filter: /\/index\.js$/ }, ({ path, resolveDir }) =>
-    join(resolveDir, path) === inRoot("src", "ts", "index.js") && resolveDir !== inRoot("src", "ts") ? { path: "./index.js", external: true } : undefined),
-};
+/** Leaves imports of another entry, at any depth, to its file in dist/: a second copy of the client would load a second module. */
+const otherEntries = (found) => ({
+  name: "other entries",
+  setup: (build) => build.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+    const entry = found.find(({ name }) => join(resolveDir, path) === inRoot("src", "ts", `${name}.js`));
+    return entry && { path: `./${entry.name}.js`, external: true };
+  }),
+});
 
 /** Makes dist/ from pkg/, src/ts/ and the text of the JavaScript build. */
 export async function buildJs(withoutWasm) {
@@ -54,9 +59,9 @@ export async function buildJs(withoutWasm) {
     logLevel: "silent",
     absWorkingDir: inRoot(),
   };
-  for (const { name, source } of found) {
+  for (const name of [...found.map(({ name }) => name), ...programs()]) {
     const minify = !READABLE.includes(name);
-    await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: externals(name), plugins: [client] });
+    await build({ ...options, minify, entryPoints: { [name]: `src/ts/${name}.ts` }, outdir: "dist", external: EXTERNALS, plugins: [otherEntries(found)] });
   }
   // wasm-bindgen's names contain hashes, which do not compress: module and glue get short names.
   const long = readFileSync(inRoot("pkg", WASM));

@@ -79,7 +79,12 @@ export const STAGES = [
     seconds: 2,
     needs: ["npm"],
     after: ["build"],
-    run: ({ note }) => tsc(["--project", inRoot()], { note, check: false }),
+    run: async ({ note }) => {
+      // The command has a project of its own, because the rest of src/ts must not see Node's types.
+      const projects = [inRoot(), inRoot("src", "ts", "command")];
+      const results = await Promise.all(projects.map((project) => tsc(["--project", project], { note, check: false })));
+      return { code: Math.max(...results.map(({ code }) => code)), output: results.map(({ output }) => output).join("") };
+    },
   },
   { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, ...inEngine("chromium", testFiles("e2e")) },
   { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 30, needs: ["lint"], uses: CARGO, run: clippy },

@@ -1,0 +1,74 @@
+import { createSandbox, type Sandbox, type SandboxError } from "../testing.js";
+import { answerer } from "./answer.js";
+import { readAppsFile } from "./apps-file.js";
+import type { SandboxCommand } from "./arguments.js";
+import { usageFailure } from "./failure.js";
+import { readFault } from "./fault.js";
+import { listen, type Listening } from "./listen.js";
+
+/** The key that requests must send. Fixed, so that an `.env` stays valid; only this machine can ask. */
+const apiKey = "sandbox-key";
+
+/** Serves the sandbox until the process gets SIGINT, SIGTERM or SIGHUP. @throws {Failure} */
+export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxCommand): Promise<void> {
+  const apps = appsFile === undefined ? [] : readAppsFile(appsFile);
+  const server = await listen(port);
+  try {
+    const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
+    const keys = await appKeys(sandbox, server.url);
+    for (const fault of faults) checked(`\`--fail ${fault}\`: `, () => sandbox.fault(readFault(fault)));
+    server.serve(answerer(sandbox, latencyMs));
+    stopOnSignal(server, sandbox);
+    console.log(greeting(server.url, keys));
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+/** Runs a step whose arguments come from the command line. Says where a wrong one stands. */
+function checked<T>(where: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    const { name, message } = error as SandboxError;
+    throw name === "SandboxError" ? usageFailure(`${where}${message}.`) : error;
+  }
+}
+
+function stopOnSignal(server: Listening, sandbox: Sandbox): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Once: a second signal ends the process at once.
+    process.once(signal, () => {
+      server.close();
+      // Rejects the requests that hang.
+      sandbox.reset();
+      console.log("\n  The sandbox has stopped.");
+    });
+  }
+}
+
+/** The keys of all apps, as the API lists them. */
+async function appKeys(sandbox: Sandbox, url: string): Promise<string> {
+  const response = await sandbox.fetch(new Request(`${url}/api/v3.1/toolkits?limit=1000`, { headers: { "x-api-key": apiKey } }));
+  const { items } = (await response.json()) as { items: { slug: string }[] };
+  return items.map(({ slug }) => slug).join(", ");
+}
+
+const greeting = (url: string, apps: string): string => `
+  The sandbox platform of connect-flow runs on this machine.
+
+  baseUrl   ${url}
+  key       ${apiKey}
+  apps      ${apps}
+
+  .env
+    COMPOSIO_BASE_URL=${url}
+    COMPOSIO_API_KEY=${apiKey}
+
+  Gateway
+    upstream: process.env.COMPOSIO_BASE_URL,
+    apiKey: process.env.COMPOSIO_API_KEY ?? "",
+
+  Press Ctrl-C to stop.
+`;

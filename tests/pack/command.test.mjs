@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { createClient } from "connect-flow";
+import { createGateway } from "connect-flow/server";
+import { Browser } from "../node/browser.mjs";
+import { memoryStorage, wasmUrl } from "../node/client.mjs";
+import { program, startSandbox } from "./support/command.mjs";
+import { installTarball, root, run } from "./support/installed.mjs";
+
+const site = "https://app.test";
+const guide = readFileSync(join(root, "docs/guides/sandbox.md"), "utf8");
+const toolkits = "/api/v3.1/toolkits";
+
+/** A client of a gateway that takes its options from the printed lines of `.env`. */
+function clientOf({ output }, options) {
+  const env = Object.fromEntries([...output.matchAll(/^ *(COMPOSIO_\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
+  const gateway = createGateway({
+    upstream: env.COMPOSIO_BASE_URL,
+    apiKey: env.COMPOSIO_API_KEY ?? "",
+    authenticate: () => "Jessica",
+    allow: { operations: ["connect", "manage", "apps.list"], apps: ["gmail", "firecrawl", "our_crm"] },
+    redirectOrigins: [site],
+    onError: () => {},
+  });
+  return createClient({
+    wasmUrl, baseUrl: `${site}/api/connect`, redirectUrl: `${site}/done`, storage: memoryStorage(), fetch: (request) => gateway(request), ...options,
+  });
+}
+
+suite("npx connect-flow sandbox", () => {
+  let installed;
+  before(async () => { installed = await installTarball(); });
+  after(() => installed?.close());
+
+  /** Runs a test with a sandbox, and ends it. */
+  const withSandbox = async (args, use) => {
+    const sandbox = await startSandbox(installed.folder, ["--port", "0", ...args]);
+    try {
+      await use(sandbox);
+    } finally {
+      await sandbox.stop();
+    }
+  };
+  const get = ({ url, key }, path = toolkits, headers) => fetch(url + path, { headers: { "x-api-key": key, ...headers } });
+
+  for (const api of ["v3.1", "v3"]) {
+    test(`connects Gmail through a gateway that speaks ${api}`, () => withSandbox([], async (sandbox) => {
+      const client = await clientOf(sandbox, { api });
+      const { redirectUrl, connectedAccountId } = await client.initiateConnection({ app: "gmail" });
+      assert.equal(new URL(redirectUrl).origin, sandbox.url);
+      const browser = new Browser({ stopAt: site });
+      const back = await browser.submit(await browser.visit(redirectUrl), { decision: "allow" });
+      const done = await client.completeConnection({ url: back.url.href });
+      assert.deepEqual([done.connectionStatus, done.connectedAccountId], ["ACTIVE", connectedAccountId]);
+      client.dispose();
+    }));
+  }
+
+  test("refuses a connection that the user denied on its consent page", () => withSandbox([], async (sandbox) => {
+    const client = await clientOf(sandbox);
+    const { redirectUrl } = await client.initiateConnection({ app: "gmail" });
+    const browser = new Browser({ stopAt: site });
+    const consent = await browser.visit(redirectUrl);
+    assert.match(consent.headers.get("content-security-policy"), /^default-src 'none';/);
+    assert.doesNotMatch(consent.text, /<script/);
+    const back = await browser.submit(consent, { decision: "deny" });
+    await assert.rejects(client.completeConnection({ url: back.url.href }), { code: "access_denied" });
+    client.dispose();
+  }));
+
+  test("connects the API key app of the guide's JSON file through a gateway", async () => {
+    const [, apps] = guide.match(/^```json\n([^]*?)^```$/m);
+    // Some editors begin a file with a byte order mark.
+    writeFileSync(join(installed.folder, "own.json"), `\uFEFF${apps}`);
+    await withSandbox(["--apps", "own.json"], async (sandbox) => {
+      assert.match(sandbox.output, /^ +apps +gmail, .*, notion, our_crm$/m);
+      const client = await clientOf(sandbox);
+      const flow = client.flow({ app: "our_crm" });
+      await flow.load();
+      assert.deepEqual(flow.getSnapshot().expectedInputFields.map(({ name, secret }) => [name, secret]), [["api_key", true], ["region", false]]);
+      const { state, account } = await flow.submit({ api_key: "k-1" });
+      assert.deepEqual([state, account.app], ["connected", "our_crm"]);
+      client.dispose();
+    });
+  });
+
+  test("runs by npx in the folder of the app", async () => {
+    const { stdout } = await run("npx", ["--no-install", "connect-flow", "--version"], installed.folder);
+    assert.equal(stdout.trim(), "0.1.0");
+  });
+
+  test("runs twice at a time, on two ports", async () => {
+    const [one, two] = [await startSandbox(installed.folder), await startSandbox(installed.folder)];
+    try {
+      assert.notEqual(one.url, two.url);
+      for (const sandbox of [one, two]) assert.equal((await get(sandbox)).status, 200);
+    } finally {
+      await Promise.all([one.stop(), two.stop()]);
+    }
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    test(`ends with code 0 on ${signal} during a request, and frees its port`, async () => {
+      const first = await startSandbox(installed.folder, ["--port", "0", "--fail", "hang"]);
+      const hanging = assert.rejects(get(first));
+      // The connection of a browser that keeps it open.
+      const idle = connect(new URL(first.url).port, "127.0.0.1").on("error", () => {});
+      await new Promise((resolve) => idle.once("connect", resolve));
+      const { code, output, errors } = await first.stop(signal);
+      assert.deepEqual([code, errors], [0, ""]);
+      assert.match(output, /has stopped/);
+      await hanging;
+      const second = await startSandbox(installed.folder, ["--port", new URL(first.url).port]);
+      assert.equal(second.url, first.url);
+      await second.stop();
+    });
+  }
+
+  test("listens on the loopback address only", () => withSandbox([], async ({ url }) => {
+    const { port } = new URL(url);
+    await assert.rejects(fetch(`http://127.0.0.2:${port}/`), (error) => error instanceof TypeError);
+  }));
+
+  test("refuses a request by a name that is not of this machine", () => withSandbox([], async (sandbox) => {
+    const status = (host) => new Promise((resolve, reject) => {
+      const socket = connect(new URL(sandbox.url).port, "127.0.0.1", () => socket.write(`GET ${toolkits} HTTP/1.1\r\nhost: ${host}\r\nx-api-key: ${sandbox.key}\r\nconnection: close\r\n\r\n`));
+      socket.setEncoding("utf8").once("data", (text) => resolve(Number(text.split(" ")[1]))).once("error", reject);
+    });
+    assert.deepEqual(await Promise.all(["rebound.example", "localhost.example:80", "localhost", "127.0.0.1"].map(status)), [403, 403, 200, 200]);
+  }));
+
+  test("answers pages of this machine across origins, and no others", () => withSandbox([], async (sandbox) => {
+    const allowed = async (origin) => (await get(sandbox, toolkits, { origin })).headers.get("access-control-allow-origin");
+    assert.deepEqual(await Promise.all(["http://localhost:5173", "https://localhost.example", "https://app.test", "null"].map(allowed)), ["http://localhost:5173", null, null, null]);
+    const preflight = await fetch(sandbox.url + toolkits, {
+      method: "OPTIONS", headers: { origin: "http://localhost:5173", "access-control-request-method": "POST", "access-control-request-headers": "x-api-key" },
+    });
+    assert.deepEqual([preflight.status, preflight.headers.get("access-control-allow-headers")], [204, "x-api-key"]);
+  }));
+
+  test("answers each request --latency milliseconds later", () => withSandbox(["--latency", "250"], async (sandbox) => {
+    const startMs = performance.now();
+    assert.equal((await get(sandbox)).status, 200);
+    assert.ok(performance.now() - startMs >= 250);
+  }));
+
+  test("fails the first requests with --fail, and then answers", () => withSandbox(["--fail", "429,times=2,retryAfter=7", "--fail", "503,times=1"], async (sandbox) => {
+    const answers = [];
+    for (let index = 0; index < 4; index += 1) answers.push(await get(sandbox));
+    assert.deepEqual(answers.map(({ status }) => status), [429, 429, 503, 200]);
+    assert.equal(answers[0].headers.get("retry-after"), "7");
+  }));
+
+  test("drops the connections of one operation with --fail", () => withSandbox(["--fail", `drop,method=GET,path=${toolkits}/*`], async (sandbox) => {
+    await assert.rejects(get(sandbox, `${toolkits}/gmail`), TypeError);
+    await assert.rejects(get(sandbox, `${toolkits}/gmail`), TypeError);
+    assert.equal((await get(sandbox)).status, 200);
+  }));
+
+  test("a client repeats what --fail broke and connects", () => withSandbox(["--fail", "503,times=1", "--fail", "drop,times=1"], async (sandbox) => {
+    const client = await clientOf(sandbox);
+    const flow = client.flow({ app: "firecrawl" });
+    await flow.load();
+    assert.equal((await flow.submit({ api_key: "fc-1" })).state, "connected");
+    client.dispose();
+  }));
+
+  /** Each mistake: [arguments, exit code, message, content of apps.json] */
+  const mistakes = {
+    "no command": [[], 2, /^connect-flow: a command is missing\. Run `npx connect-flow sandbox`\.$/],
+    "an unknown command": [["sandox"], 2, /`sandox` is not a command\. Run `npx connect-flow sandbox`/],
+    "a second command": [["sandbox", "start"], 2, /`sandbox` takes options only, got `start`/],
+    "a misspelt option": [["sandbox", "--prot", "5000"], 2, /`--prot` is not an option\. Did you mean `--port`\?/],
+    "an unknown short option": [["sandbox", "-p", "5000"], 2, /`-p` is not an option\. `npx connect-flow --help` lists the options/],
+    "an option without its value": [["sandbox", "--port"], 2, /`--port` needs a value/],
+    "a port that is no number": [["sandbox", "--port", "80a"], 2, /`--port` must be an integer from 0 to 65535, got `80a`/],
+    "a port that is too high": [["sandbox", "--port=65536"], 2, /`--port` must be an integer from 0 to 65535, got `65536`/],
+    "a negative latency": [["sandbox", "--latency", "-1"], 2, /`--latency` must be an integer from 0 to 600000 \(milliseconds\), got `-1`/],
+    "a latency that is a fraction": [["sandbox", "--latency", "0.5"], 2, /`--latency` must be .*, got `0\.5`/],
+    "an unknown fault": [["sandbox", "--fail", "hangs"], 2, /`--fail hangs`: `hangs` is not a kind of fault: did you mean `hang`\?/],
+    "a fault with a status that does not exist": [["sandbox", "--fail", "99"], 2, /`--fail 99`: `status` .* 200 to 599, got 99/],
+    "a misspelt member of a fault": [["sandbox", "--fail", "503,time=2"], 2, /`time` is not a member of a fault .*: did you mean `times`\?/],
+    "a member of a fault without a value": [["sandbox", "--fail", "503,2"], 2, /`--fail 503,2` must be a fault and members such as `times=2`, got `2`/],
+    "a missing file": [["sandbox", "--apps", "missing.json"], 2, /`--apps` names a file that does not exist: .*missing\.json\. Expected a JSON array of apps, such as \[\{/],
+    "a folder in place of a file": [["sandbox", "--apps", "node_modules"], 2, /`--apps` must name a file, got the folder .*node_modules/],
+    "JSON with a comma too many": [["sandbox", "--apps", "apps.json"], 2, /apps\.json is not valid JSON: unexpected `\]` at line 3, column 1\./, '[\n  { "key": "notion" },\n]\n'],
+    "JSON with single quotes": [["sandbox", "--apps", "apps.json"], 2, /unexpected `'key': 'notion' }` at line 2, column 5\./, "[\n  { 'key': 'notion' }\n]"],
+    "JSON that ends too early": [["sandbox", "--apps", "apps.json"], 2, /the text ends too early at line 1, column 19\./, '[{ "key": "notion"'],
+    "JSON with text after it": [["sandbox", "--apps", "apps.json"], 2, /unexpected `null` at line 1, column 4\./, "[] null"],
+    "an object in place of the list": [["sandbox", "--apps", "apps.json"], 2, /apps\.json must hold a JSON array of apps, such as .*, got a JSON object\./, "{}"],
+    "a wrong member of a field": [
+      ["sandbox", "--apps", "apps.json"], 2, /^connect-flow: apps\.json: `isSecret` of `apps\[1\]\.fields\[0\]` must be true or false, got `yes`\.$/,
+      '[{ "key": "notion" }, { "key": "crm", "fields": [{ "name": "token", "isSecret": "yes" }] }]',
+    ],
+    "a misspelt member of an app": [["sandbox", "--apps", "apps.json"], 2, /`auth_scheme` is not a member of `apps\[0\]`: did you mean `authScheme`\?/, '[{ "key": "notion", "auth_scheme": "BASIC" }]'],
+    "an app that the sandbox has already": [["sandbox", "--apps", "apps.json"], 2, /`key` of `apps\[0\]` must be unique, got `gmail` twice/, '[{ "key": "gmail" }]'],
+  };
+  for (const [label, [args, code, message, json]] of Object.entries(mistakes)) {
+    test(`explains ${label}`, () => {
+      if (json !== undefined) writeFileSync(join(installed.folder, "apps.json"), json);
+      const { status, stdout, stderr } = spawnSync(program(installed.folder), args, { cwd: installed.folder, encoding: "utf8" });
+      assert.deepEqual([status, stdout], [code, ""]);
+      assert.match(stderr.trimEnd(), message);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, "one line, without a stack");
+    });
+  }
+
+  test("explains a taken port", () => withSandbox([], async ({ url }) => {
+    const { port } = new URL(url);
+    const { status, stderr } = spawnSync(program(installed.folder), ["sandbox", "--port", port], { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.equal(stderr, `connect-flow: port ${port} is taken by another program. Choose another \`--port\`, or leave it out for a free one.\n`);
+  }));
+
+  test("--help and the guide list the same options", () => {
+    const { status, stdout } = spawnSync(program(installed.folder), ["sandbox", "--help"], { encoding: "utf8" });
+    assert.equal(status, 0);
+    const listed = [...stdout.matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option);
+    const table = guide.split("| option |")[1].split("\n\n")[0];
+    assert.deepEqual(listed, ["--port", "--apps", "--latency", "--fail", "--help", "--version"]);
+    assert.deepEqual([...table.matchAll(/`(--\w+)/g)].map(([, option]) => option), listed);
+  });
+});
