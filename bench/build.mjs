@@ -97,7 +97,7 @@ function report(starts, tests) {
 - *A fresh clone*: compiled dependencies are in the cache. \`node_modules\` and the module are made.
 - *Built before*: a second start in the same clone.`,
     markdown([["`npm start` from", "time"], ...starts]),
-    `The last complete run of \`npm test\` that passed, from each state. *Nothing installed* has an empty cache: the run downloads and compiles the tools, and installs
+    `How long \`npm test\` took, in the last complete run that passed. *Nothing installed* has an empty cache: the run downloads and compiles the tools, and installs
 missing browsers.`,
     kept,
   ].join("\n\n");

@@ -7,7 +7,7 @@ export const PEERS = [
     name: "@composio/core",
     entry: "composio-sdk.js",
     does: "the platform's SDK: fields, link, a poll every second",
-    not: "made for servers: the project's key is in the page; no validation, callback, popup or storage; the newest version that supports Node 20",
+    not: "made for servers, so the project's key is in the page; no validation, callback, popup or storage",
   },
   {
     name: "@composio/client",

@@ -74,8 +74,8 @@ ${markdown([["flow", "what it does", "its requests"], ...flowRows])}
 
 A fault lasts until the flow has ended. Then the user tries again. In every case:
 
-- The flow ends within its time limit: two tries that time out after 15 seconds, or three shorter ones, and the delays between them. \`account\` may
-  add 30 seconds.
+- The flow ends within its time limit. For each request, that is two tries of 15 seconds or three shorter ones, plus the delays between them.
+  \`account\` may add 30 seconds.
 - A request that changes something is sent once. A request that only reads is retried where the tables say so, and never before its \`Retry-After\`.
 - Trying again after the fault succeeds.
 - No account is created twice, apart from the exceptions below. Every created account is connected, \`pending\`, or in \`connectedAccounts.list\`.
