@@ -1,29 +1,63 @@
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { deadLinks } from "./docs/links.mjs";
+import { buildSite } from "./docs/site.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { say, step } from "./lib/progress.mjs";
 import { run } from "./lib/run.mjs";
-import { isMain, main } from "./lib/stop.mjs";
+import { isMain, main, readArgs, Stop } from "./lib/stop.mjs";
 import { withTarget } from "./lib/target.mjs";
 import { ensure } from "./setup/index.mjs";
 
-/** Makes the API references of Rust and TypeScript, with warnings as errors. Returns `{ code, output }` of both. */
-export async function makeDocs({ lint, "docs-tools": tools, note }) {
-  const rust = await withTarget(lint, (target) => {
-    const env = { ...target, RUSTDOCFLAGS: "-D warnings" };
-    return run("cargo", ["doc", "--no-deps"], { note, env, check: false });
-  });
-  const args = [inRoot("scripts", "docs", "typedoc.mjs"), join(tools, "node_modules", "typedoc", "dist", "index.js")];
-  const typescript = await run(process.execPath, args, { note, check: false });
-  return { code: rust.code || typescript.code, output: rust.output + typescript.output };
+const USAGE = `npm run docs                    builds the site into site/
+npm run docs -- --serve         builds it and serves it on this machine, at a free port or at --port 8080
+npm run docs -- --base /docs/   builds it for a server that has it at /docs/ instead of /connect-flow/`;
+
+/** Where the site is built, and the path that it is served at by default: that of the repository's GitHub Pages. */
+export const site = { folder: inRoot("site"), base: "/connect-flow/" };
+
+/** Builds the site. Warnings of rustdoc and TypeDoc and dead links are errors. Returns `{ code, output }`. */
+export async function makeDocs({ lint, "docs-tools": tools, note, base = site.base }) {
+  const references = {
+    rust: (folder) => withTarget(lint, async (env) => {
+      await run("cargo", ["doc", "--no-deps"], { note, env: { ...env, RUSTDOCFLAGS: "-D warnings" } });
+      cpSync(join(env.CARGO_TARGET_DIR, "doc"), folder, { recursive: true });
+      // rustdoc's help page leads here.
+      writeFileSync(join(folder, "index.html"), `<!doctype html><title>Rust API</title><meta http-equiv="refresh" content="0; url=connect_flow/index.html">`);
+    }),
+    typescript: (folder) => run(process.execPath, [inRoot("scripts", "docs", "typedoc.mjs"), tools, folder], { note }),
+  };
+  rmSync(site.folder, { recursive: true, force: true });
+  await buildSite({ out: site.folder, base, tools, references, note });
+  const dead = await deadLinks({ folder: site.folder, base, tools });
+  return { code: dead.length ? 1 : 0, output: dead.join("\n") };
 }
 
 if (isMain(import.meta)) {
   await main(async () => {
+    const { values } = readArgs({ serve: { type: "boolean" }, port: { type: "string" }, base: { type: "string", default: site.base } });
+    if (values.help) return void say(USAGE);
+    const { base } = values;
+    if (!/^\/(.+\/)?$/.test(base)) throw new Stop(`--base must start and end with a slash, such as ${site.base}, got ${base}`);
     const found = await ensure("npm", "lint", "docs-tools");
     await build();
-    const { code, output } = await step("the API reference", (note) => makeDocs({ ...found, note }));
-    say(code ? output : `\n${inRoot("docs", "api", "index.html")}`);
+    const { code, output } = await step("the site", (note) => makeDocs({ ...found, note, base }));
+    if (code) say(output);
+    else if (values.serve) await serve(base, values.port);
+    else say(`\n${site.folder}`);
     return code;
   });
+}
+
+async function serve(base, port = "0") {
+  // Imports packages of npm.
+  const { serveSite } = await import("./docs/serve.mjs");
+  try {
+    const { url } = await serveSite({ folder: site.folder, base, port: Number(port) });
+    say(`\n${url}\n\nPress Ctrl+C to stop.`);
+  } catch (error) {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
+  }
 }

@@ -39,10 +39,10 @@ function select(words) {
     const holders = holdersOf(path, named);
     for (const stage of holders.length ? holders : holdersOf(path, STAGES)) only.set(stage, [...(only.get(stage) ?? []), path]);
   }
-  const chosen = STAGES.filter((stage) => named.includes(stage) || only.has(stage));
-  const build = STAGES.find(({ name }) => name === "build");
-  const isMissing = chosen.some(({ after }) => after?.includes(build.name)) && !chosen.includes(build);
-  return [...(isMissing ? [build] : []), ...chosen].map((stage) => ({ ...stage, only: only.get(stage) }));
+  const chosen = new Set(STAGES.filter((stage) => named.includes(stage) || only.has(stage)));
+  // A set also gives what is added to it meanwhile.
+  for (const { after = [] } of chosen) for (const stage of STAGES) if (after.includes(stage.name)) chosen.add(stage);
+  return STAGES.filter((stage) => chosen.has(stage)).map((stage) => ({ ...stage, only: only.get(stage) }));
 }
 
 // "wasm" does not mean the stages that are named "without wasm".

@@ -1,17 +1,28 @@
-// Makes docs/api, the reference of the published declarations. Its argument is the path of TypeDoc.
-import { pathToFileURL } from "node:url";
+// Writes the reference of the published declarations, as Markdown. Its arguments are the folder of the tools and the folder to write to.
+import { join } from "node:path";
 import { entries } from "../build/js.mjs";
 import { inRoot } from "../lib/paths.mjs";
+import { importFrom } from "./from-tools.mjs";
 
-const { Application, Comment, Converter, ReflectionKind } = await import(pathToFileURL(process.argv[2]));
+const [tools, out] = process.argv.slice(2);
+const { Application, Comment, Converter, ReflectionKind } = await importFrom(tools, "typedoc");
 
 const names = entries().map(({ name }) => name);
-const app = await Application.bootstrap({
+const app = await Application.bootstrapWithPlugins({
   name: "connect-flow",
   entryPoints: names.map((name) => inRoot("dist", `${name}.d.ts`)),
   tsconfig: inRoot("scripts", "docs", "tsconfig.json"),
-  out: inRoot("docs", "api"),
+  plugin: [join(tools, "node_modules", "typedoc-plugin-markdown", "dist", "index.js")],
+  out,
   readme: "none",
+  entryFileName: "index",
+  // The heading of a page is the name alone.
+  pageTitleTemplates: { index: () => "TypeScript API", module: ({ name }) => name, member: ({ name, group }) => (group === "Functions" ? `${name}()` : name) },
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  useCodeBlocks: true,
+  parametersFormat: "table",
+  enumMembersFormat: "table",
   includeVersion: true,
   // The links would lead to dist/.
   disableSources: true,

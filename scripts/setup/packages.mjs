@@ -25,5 +25,5 @@ export const ensureBenchTools = async () => ({
   folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),
 });
 
-/** The folder with TypeDoc. */
-export const ensureDocsTools = () => installFolder({ name: "docs-tools", source: "scripts/docs", purpose: "the API reference" });
+/** The folder with VitePress and TypeDoc. */
+export const ensureDocsTools = () => installFolder({ name: "docs-tools", source: "scripts/docs", purpose: "the documentation" });

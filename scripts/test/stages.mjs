@@ -109,8 +109,8 @@ export const STAGES = [
   { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 190, ...inEngine("webkit", testFiles("e2e")) },
   {
     name: "docs",
-    about: "rustdoc and TypeDoc have no warning",
-    seconds: 12,
+    about: "builds the site: rustdoc and TypeDoc have no warning, no link is dead",
+    seconds: 25,
     needs: ["npm", "lint", "docs-tools"],
     after: ["build"],
     uses: CARGO,
@@ -202,6 +202,14 @@ export const STAGES = [
   { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 18, ...inEngine("firefox", attacksOnWindows) },
   { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 13, ...inEngine("webkit", attacksOnWindows) },
   { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
+  {
+    name: "site",
+    about: "the built site and its link check",
+    seconds: 2,
+    needs: ["npm", "docs-tools"],
+    after: ["docs"],
+    ...inNode(testFiles("site"), { env: (found) => ({ DOCS_TOOLS: found["docs-tools"] }) }),
+  },
   {
     name: "jest",
     about: "an app's own tests in Jest, with connect-flow/testing",

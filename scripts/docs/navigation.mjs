@@ -1,0 +1,96 @@
+// The pages of the site, in the order of its navigation. A page is a Markdown file of the repository with its title in the navigation.
+import { readdirSync } from "node:fs";
+import { posix } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { Stop } from "../lib/stop.mjs";
+
+export const HOME = "README.md";
+
+export const navigation = [
+  {
+    title: "Start",
+    pages: [
+      ["docs/guides/first-connection.md", "First connection"],
+      ["docs/guides/sandbox.md", "Sandbox"],
+      ["docs/demo.md", "Demo"],
+    ],
+  },
+  {
+    title: "Guides",
+    pages: [
+      ["docs/guides/redirect.md", "Redirect"],
+      ["docs/guides/popup.md", "Popup"],
+      ["docs/guides/api-key-form.md", "API key form"],
+      ["docs/guides/gateway.md", "Gateway"],
+      ["docs/guides/testing.md", "Testing"],
+      ["docs/guides/csp.md", "Content Security Policy"],
+      ["docs/guides/loading.md", "Loading"],
+      ["docs/frames-shells-extensions.md", "Frames, shells and extensions"],
+    ],
+  },
+  {
+    title: "When something fails",
+    pages: [
+      ["docs/errors.md", "Errors"],
+      ["docs/troubleshooting.md", "Troubleshooting"],
+    ],
+  },
+  {
+    title: "Frameworks",
+    pages: [
+      ["docs/guides/react.md", "React"],
+      ["docs/guides/nextjs.md", "Next.js"],
+    ],
+  },
+  {
+    title: "Migration",
+    pages: [["docs/guides/from-composio-core.md", "From composio-core"]],
+  },
+  {
+    title: "Background",
+    pages: [
+      ["docs/protocol.md", "Protocol"],
+      ["SECURITY.md", "Security"],
+      ["docs/secrets.md", "Secrets"],
+      ["docs/faults.md", "Faults"],
+      ["docs/sizes.md", "Sizes"],
+      ["docs/benchmarks.md", "Benchmarks"],
+    ],
+  },
+  {
+    title: "Project",
+    pages: [
+      ["CHANGELOG.md", "Changelog"],
+      ["ARCHITECTURE.md", "Architecture"],
+      ["CONTRIBUTING.md", "Contributing"],
+      ["docs/fuzzing.md", "Fuzzing"],
+      ["docs/size-steps.md", "Size steps"],
+    ],
+  },
+];
+
+/** Every page of the site as `{ file, title }`, the home page first. */
+export const allPages = () => [
+  { file: HOME, title: "connect-flow" },
+  ...navigation.flatMap(({ pages }) => pages.map(([file, title]) => ({ file, title }))),
+];
+
+/** The path of a page in the site: `docs/guides/popup.md` is `guides/popup.md`. */
+export function sitePath(file) {
+  if (file === HOME) return "index.md";
+  return file.startsWith("docs/") ? file.slice("docs/".length) : posix.basename(file).toLowerCase();
+}
+
+/** Requires that the navigation has each page of `docs` and of the root exactly once. */
+export function requireAllPages() {
+  const listed = allPages().map(({ file }) => file);
+  const found = ["", "docs/", "docs/guides/"].flatMap((folder) =>
+    readdirSync(inRoot(folder)).filter((name) => name.endsWith(".md")).map((name) => folder + name),
+  );
+  const problems = [
+    ...found.filter((file) => !listed.includes(file)).map((file) => `${file} is missing from the navigation`),
+    ...listed.filter((file) => !found.includes(file)).map((file) => `${file} is in the navigation, but there is no such file`),
+    ...listed.filter((file, index) => listed.indexOf(file) !== index).map((file) => `${file} is in the navigation twice`),
+  ];
+  if (problems.length) throw new Stop(`scripts/docs/navigation.mjs:\n${problems.join("\n")}`);
+}

@@ -1,0 +1,77 @@
+// Copies the repository's Markdown pages into the folder of the site. Links lead to GitHub's files in the repository, and to the site's pages here.
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { Stop } from "../lib/stop.mjs";
+import { importFrom } from "./from-tools.mjs";
+import { allPages, sitePath } from "./navigation.mjs";
+
+export const packageJson = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+export const github = packageJson.repository.url.replace(/^git\+|\.git$/g, "");
+
+/**
+ * Writes the pages into a folder, with the pictures that they show.
+ * @returns for each page `{ path, title, summary, text }`: its path in the site, and the first sentence below its heading.
+ */
+export async function writePages(folder, tools) {
+  const [{ fromMarkdown }, { visit }] = await Promise.all(["mdast-util-from-markdown", "unist-util-visit"].map((name) => importFrom(tools, name)));
+  const problems = [];
+  const pages = allPages().map(({ file, title }) => {
+    const source = readFileSync(inRoot(file), "utf8");
+    const tree = fromMarkdown(source);
+    const text = rewrite(source, tree, { file, visit, problems });
+    const path = sitePath(file);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+    return { path, title, summary: summaryOf(tree), text };
+  });
+  if (problems.length) throw new Stop(problems.join("\n"));
+  cpSync(inRoot("docs", "images"), join(folder, "images"), { recursive: true });
+  return pages;
+}
+
+/** The text of a page with its links as the site needs them, and without comments. */
+function rewrite(source, tree, { file, visit, problems }) {
+  const edits = [];
+  const replace = (node, oldText, newText) => {
+    const start = node.position.start.offset + source.slice(node.position.start.offset, node.position.end.offset).lastIndexOf(oldText);
+    edits.push({ start, end: start + oldText.length, text: newText });
+  };
+  const move = (url) => moved(url, file, problems);
+  visit(tree, ["link", "image", "definition"], (node) => {
+    const url = move(node.url);
+    if (url !== node.url) replace(node, node.url, url);
+  });
+  visit(tree, "html", (node) => {
+    // A comment is for those who edit the page.
+    const html = node.value.replace(/<!--.*?-->/gs, "").replace(/\b(href|src|srcset)="([^"]+)"/g, (_, name, url) => `${name}="${move(url)}"`);
+    if (html !== node.value) replace(node, node.value, html);
+  });
+  edits.sort((a, b) => b.start - a.start);
+  return edits.reduce((text, { start, end, text: inserted }) => text.slice(0, start) + inserted + text.slice(end), source);
+}
+
+/** Where a link of a page leads in the site. A file that is no page stays at GitHub. */
+function moved(url, file, problems) {
+  if (url.startsWith("#") || URL.canParse(url)) return url;
+  const [path, hash] = url.split(/(?=#)/);
+  const target = posix.join(posix.dirname(file), path);
+  const from = posix.dirname(sitePath(file));
+  const relative = (to) => posix.relative(from, to).replace(/^(?!\.)/, "./") + (hash ?? "");
+  if (allPages().some((page) => page.file === target)) return relative(sitePath(target));
+  if (!existsSync(inRoot(target))) {
+    problems.push(`${file} links to ${url}, but there is no ${target}`);
+    return url;
+  }
+  if (target.startsWith("docs/images/")) return relative(sitePath(target));
+  const kind = statSync(inRoot(target)).isDirectory() ? "tree" : "blob";
+  return `${github}/${kind}/main/${target}${hash ?? ""}`;
+}
+
+/** The first sentence of the first paragraph that is no table. */
+function summaryOf(tree) {
+  const textOf = (node) => node.value ?? node.children?.map(textOf).join("") ?? "";
+  const paragraphs = tree.children.filter(({ type }) => type === "paragraph").map((node) => textOf(node).replace(/\s+/g, " "));
+  const text = paragraphs.find((paragraph) => paragraph && !paragraph.startsWith("|")) ?? "";
+  return text.match(/^.*?[.:!?](?= |$)/)?.[0].replace(/:$/, ".") ?? text;
+}

@@ -1,0 +1,92 @@
+// Builds the site from the repository's pages and the references of both languages.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
+import { entries } from "../build/js.mjs";
+import { inRoot } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { llmsText } from "./llms.mjs";
+import { navigation, requireAllPages, sitePath } from "./navigation.mjs";
+import { github, packageJson, writePages } from "./pages.mjs";
+
+/**
+ * Builds the site into the folder `out`.
+ * @param base the path that the site is served at.
+ * @param tools the folder of the docs tools.
+ * @param references `{ typescript, rust }`, functions that write a reference to a folder.
+ */
+export async function buildSite({ out, base, tools, references, note }) {
+  requireAllPages();
+  mkdirSync(join(tools, "runs"), { recursive: true });
+  // Below the tools, so that the configuration and the theme find VitePress.
+  const work = mkdtempSync(join(tools, "runs", "site-"));
+  const files = join(work, "public");
+  try {
+    await Promise.all([references.typescript(join(work, "api")), references.rust(join(files, "rust"))]);
+    const pages = await writePages(work, tools);
+    const markdown = readdirSync(work, { recursive: true }).map((file) => file.split(sep).join("/")).filter((file) => /^(?!public\/).*\.md$/.test(file));
+    for (const file of markdown) copy(join(work, file), join(files, file));
+    writeFileSync(join(files, "llms.txt"), llmsText({ name: packageJson.name, description: packageJson.description, pages }));
+    writeFileSync(join(work, "index.md"), homePage(pages[0].text));
+    const settings = join(work, ".vitepress");
+    cpSync(inRoot("scripts", "docs", "site"), settings, { recursive: true });
+    writeFileSync(join(settings, "site.json"), JSON.stringify(siteSettings(markdown)));
+    const vitepress = join(tools, "node_modules", "vitepress", "bin", "vitepress.js");
+    await run(process.execPath, [vitepress, "build", work, "--base", base, "--outDir", out], { note, cwd: work });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to);
+}
+
+/** The README below a banner, which replaces its heading. */
+function homePage(text) {
+  const banner = {
+    layout: "home",
+    hero: {
+      name: packageJson.name,
+      tagline: packageJson.description,
+      actions: [
+        { theme: "brand", text: "First connection", link: "/guides/first-connection" },
+        { theme: "alt", text: "API", link: "/api/" },
+      ],
+    },
+  };
+  return `---\n${JSON.stringify(banner)}\n---\n\n${text.replace(/^# .*\n/, "")}`;
+}
+
+function siteSettings(markdown) {
+  const link = (path) => `/${path.replace(/(index)?\.md$/, "")}`;
+  const groups = navigation.map(({ title, pages }) => ({ text: title, items: pages.map(([file, text]) => ({ text, link: link(sitePath(file)) })) }));
+  const references = [
+    { text: "TypeScript", link: "/api/" },
+    { text: "Rust", link: "/rust/connect_flow/index.html", target: "_self" },
+  ];
+  return {
+    name: packageJson.name,
+    description: packageJson.description,
+    version: packageJson.version,
+    github,
+    nav: [
+      { text: "Guides", link: groups[0].items[0].link, activeMatch: "^/guides/" },
+      { text: "API", items: references, activeMatch: "^/api/" },
+    ],
+    sidebar: { "/api/": apiSidebar(markdown), "/": [...groups, { text: "API reference", items: references }] },
+  };
+}
+
+/** A group for each entry of the package, with its functions first. */
+function apiSidebar(markdown) {
+  return entries().map(({ name }) => {
+    const module = name === "index" ? packageJson.name : `${packageJson.name}/${name}`;
+    const items = ["functions", "interfaces", "type-aliases"].flatMap((kind) => {
+      const folder = `api/${module}/${kind}`;
+      const names = markdown.filter((file) => posix.dirname(file) === folder).map((file) => posix.basename(file, ".md"));
+      return names.sort().map((text) => ({ text: kind === "functions" ? `${text}()` : text, link: `/${folder}/${text}` }));
+    });
+    return { text: module, link: `/api/${module}/`, collapsed: name !== "index", items };
+  });
+}

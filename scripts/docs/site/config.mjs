@@ -1,0 +1,34 @@
+// The configuration of VitePress, in `.vitepress` of the folder that `site.mjs` fills. `site.json` there has what depends on the repository.
+import { readFileSync } from "node:fs";
+import GithubSlugger from "github-slugger";
+import { defineConfig } from "vitepress";
+
+const { name, description, github, version, nav, sidebar } = JSON.parse(readFileSync(new URL("site.json", import.meta.url), "utf8"));
+
+export default defineConfig({
+  title: name,
+  description,
+  lang: "en",
+  srcExclude: ["public/**"],
+  // Pages show no times, so that the same sources make the same site.
+  lastUpdated: false,
+  // The link check covers the whole site, anchors included.
+  ignoreDeadLinks: true,
+  markdown: {
+    // The anchors of GitHub, so that a link works in both places. The default slugger numbers repeated headings itself.
+    anchor: { slugify: (text) => new GithubSlugger().slug(text) },
+    languageAlias: { "rust,no_run": "rust" },
+  },
+  head: [["meta", { name: "color-scheme", content: "light dark" }]],
+  transformHead: ({ pageData }) =>
+    pageData.isNotFound || pageData.frontmatter.layout === "page" ? [] : [["link", { rel: "alternate", type: "text/markdown", href: pageData.relativePath.split("/").at(-1) }]],
+  themeConfig: {
+    nav,
+    sidebar,
+    outline: [2, 3],
+    search: { provider: "local", options: { detailedView: true } },
+    socialLinks: [{ icon: "github", link: github }],
+    footer: { message: `Version ${version}, released under the MIT License.` },
+    externalLinkIcon: true,
+  },
+});
