@@ -27,7 +27,7 @@ const test = (name, body) =>
 
 const isIdle = (row) => row && !row.isBusy;
 
-test("a connection can be disabled, enabled, refreshed and deleted", async ({ page, platform, connectShopify }) => {
+test("a connection can be renamed, disabled, enabled, refreshed and deleted", async ({ page, platform, browser, connectShopify }) => {
   const [jessicas, melissas] = [await connectShopify("Jessica"), await connectShopify("Melissa")];
   const { rows } = await page.open();
   assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
@@ -35,6 +35,13 @@ test("a connection can be disabled, enabled, refreshed and deleted", async ({ pa
   ]);
   assert.match(rows[0].since, /just now/);
   assert.match(rows[0].exactly, /\d{4}/);
+
+  await page.pressOf(jessicas, "rename");
+  await page.until("the name can be typed", ({ focused }) => focused === "alias-input");
+  await browser.keys([..."Outlet", "Enter"]);
+  const renamed = await page.shows("it has a name", jessicas, (row) => isIdle(row) && row.alias === "Outlet");
+  assert.match(renamed.said, /Shopify of Jessica is now named Outlet/);
+  assert.deepEqual([renamed.focused, renamed.focusedRow], ["rename", jessicas]);
 
   await page.pressOf(jessicas, "toggle");
   const off = await page.shows("it is disabled", jessicas, (row) => isIdle(row) && row.isDisabled);
@@ -48,16 +55,16 @@ test("a connection can be disabled, enabled, refreshed and deleted", async ({ pa
 
   await page.pressOf(jessicas, "refresh");
   const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isIdle) && /refreshed/.test(said));
-  assert.match(refreshed.said, /Shopify of Jessica was refreshed: ACTIVE/);
+  assert.match(refreshed.said, /Outlet of Jessica was refreshed: ACTIVE/);
 
   await page.pressOf(jessicas, "delete");
   const asked = await page.until("the confirmation is open", ({ question }) => question);
-  assert.equal(asked.question, "Delete Shopify of Jessica?");
+  assert.equal(asked.question, "Delete Outlet of Jessica?");
   assert.equal(asked.focused, "confirm-no");
   await page.confirm(true);
   const gone = await page.shows("it is gone", jessicas, (row) => !row);
   assert.match(gone.said, /Shopify of Jessica is deleted/);
-  assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "entity-Jessica"]);
+  assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "title-Jessica"]);
   assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
 });
 
@@ -118,10 +125,12 @@ test("a list that fails to load shows its error and is requested again", async (
   await connectShopify("Jessica");
   const mend = platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 });
   await browser.url(page.url);
-  await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
+  const failed = await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
+  assert.equal(failed.freshness[0], "Not loaded");
   mend();
   // The page retries without a click.
-  await page.until("the list is loaded", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
+  const loaded = await page.until("the list is loaded", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
+  assert.match(loaded.freshness[0], /^1 connection\s*Updated just now$/);
   undo();
 });
 

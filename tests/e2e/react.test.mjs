@@ -29,7 +29,8 @@ inOneEngine("a popup connects Gmail and closes itself", async ({ page, provider,
   await page.open({ app: "gmail", mode: "popup" });
   const window = await popup(browser, () => page.submit());
   await window.leave();
-  await page.is("waiting");
+  const waiting = await page.is("waiting");
+  assert.match(waiting.focused, /^DIV: Sign in to Gmail in the other window/);
   await browser.switchToWindow(window.handle);
   await provider.agree("Jessica");
   await window.closed();
@@ -63,7 +64,9 @@ inOneEngine("an API key connects Shopify with React and leaves no trace in the b
   await page.until("the typed value is back", ({ fields }) => fields[0].value === secret);
   assert.deepEqual(platform.calls("POST"), []);
 
-  await page.submit({ shop: "acme" });
+  await page.fill({ shop: "acme" });
+  await page.until("the mark is gone", ({ fields }) => !fields.some(({ isInvalid }) => isInvalid));
+  await page.press("submit");
   await page.is("connected");
   assert.deepEqual(platform.accounts()[0].data, { admin_api_access_token: secret, shop: "acme" });
   assert.equal(platform.calls("POST").length, 1);
@@ -118,9 +121,16 @@ inOneEngine("leaving for another app ends the flow, and its popup still connects
 
 inOneEngine("an app without credentials needs no connection", async ({ page, platform, browser }) => {
   await browser.url(page.address({ app: "hackernews" }));
-  const seen = await page.until("the error is shown", ({ error }) => error);
-  assert.equal(seen.error.code, "connection_not_needed");
+  const seen = await page.until("the outcome is shown", ({ said }) => /needs no connection/.test(said));
+  assert.deepEqual([seen.error, seen.badge], [undefined, { text: "not needed", tone: "neutral" }]);
   assert.deepEqual(platform.calls("POST"), []);
+});
+
+inOneEngine("an unknown app fails without an offer to try again", async ({ page, browser, expectTrouble }) => {
+  expectTrouble(/^status 404: GET/);
+  await browser.url(page.address({ app: "nosuchapp" }));
+  const seen = await page.is("failed");
+  assert.deepEqual([seen.error.code, seen.error.canRetry], ["not_found", false]);
 });
 
 test("the keyboard alone connects Shopify, by links that do not reload the page", async ({ page, browser, platform }) => {

@@ -17,7 +17,7 @@ export function App({ demo }) {
       <Header address={address} />
       <main className="wrap" id="main" tabIndex={-1}>
         <Sandbox users={demo.users} />
-        {isConnections ? <Connections nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
+        {isConnections ? <Connections address={address} nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
       </main>
       <footer className="wrap foot">
         <p>connect-flow renders nothing itself: this page draws what you see. It sends what you type to the platform and stores nothing of it.</p>

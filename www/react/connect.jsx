@@ -1,10 +1,10 @@
-import { useEffect, useRef } from "react";
-import { useConnectFlow } from "connect-flow/react";
-import { explain } from "../vanilla/errors.js";
+import { useCallback, useState } from "react";
+import { toneOf } from "../vanilla/dom.js";
 import { entities, hrefOf, modes } from "./address.js";
-import { changes } from "./connections-store.js";
-import { Form } from "./form.jsx";
-import { Alert, Badge, Button, Link, Since, Tile } from "./parts.jsx";
+import { ConnectButton } from "./parts/connect-button.tsx";
+import { ConnectForm } from "./parts/connect-form.tsx";
+import { tellConnections } from "./parts/connections-list.tsx";
+import { Link, Tile } from "./parts.jsx";
 import { User } from "./users.jsx";
 
 /** The page for connecting an app. The panel on the right renders one snapshot of the flow. */
@@ -37,7 +37,7 @@ export function Connect({ address, apps, nameOf }) {
         ) : (
           <>
             <h2 id="flow-title">The flow</h2>
-            <p className="muted">Choose an app. This panel then shows the state of <code>useConnectFlow</code>.</p>
+            <p className="muted">Choose an app. This panel then shows the state of its flow.</p>
           </>
         )}
       </section>
@@ -63,105 +63,53 @@ const Choice = ({ label, values, chosen, hrefFor }) => (
   </nav>
 );
 
-/** The text for each state, also announced by screen readers. */
-const sentences = {
-  idle: () => "One moment…",
-  loading: (name) => `Loading what ${name} needs…`,
-  ready: (name, { expectedInputFields: { length } }) =>
-    length === 0 ? `${name} needs only your consent.` : `${name} needs ${length === 1 ? "one value" : `${length} values`} from you.`,
-  initiating: () => "Creating the connection…",
-  redirecting: (name) => `Redirecting you to sign in to ${name}…`,
-  waiting: (name, { isPopupOpen }) =>
-    isPopupOpen ? `Sign in to ${name} in the other window. This page continues automatically.` : `Finish the sign-in to ${name}. This page checks the status from time to time.`,
-  completing: () => "This site’s server has to complete the connection.",
-  verifying: () => "Checking the status…",
-  connected: (name, { account }) => `${name} is connected for ${account.entityId}.`,
-  failed: (name) => `${name} is not connected.`,
-  cancelled: (name) => `${name} is not connected.`,
-};
-
-const isBusy = ({ state }) => ["idle", "loading", "initiating", "redirecting", "verifying", "completing"].includes(state);
-const tones = { connected: "good", failed: "bad", cancelled: "bad", waiting: "waiting" };
-
+/** The flow of one app, in the mode that the address has. */
 function Flow({ app, entity, mode, name }) {
-  const flow = useConnectFlow({ app, entityId: entity, mode });
-  const { state, expectedInputFields } = flow;
-  const end = useRef(null);
-
-  // Moves the focus to the outcome.
-  const hasEnded = ["connected", "failed", "cancelled"].includes(state);
-  useEffect(() => {
-    if (hasEnded) end.current?.focus();
-  }, [hasEnded]);
-  useEffect(() => {
-    if (state === "connected") changes.postMessage("changed");
-  }, [state]);
-
+  const [account, setAccount] = useState();
+  const onConnected = useCallback((connected) => {
+    setAccount(connected);
+    tellConnections();
+  }, []);
   return (
-    <div data-testid="flow" data-state={state} data-app={app} aria-busy={isBusy(flow)}>
-      <header className="flow-head">
-        <Tile app={app} name={name} />
-        <div>
-          <h2 id="flow-title">{name} for {entity}</h2>
-          <p className="muted small facts">
-            {flow.authScheme && <span>{flow.authScheme}</span>}
-            {flow.integrationId && <code>{flow.integrationId}</code>}
-          </p>
-        </div>
-        <Badge tone={tones[state] ?? "neutral"} data-testid="flow-state">{state}</Badge>
-      </header>
-      <div ref={end} tabIndex={-1}>
-        <p className={isBusy(flow) ? "loading" : undefined} role="status" data-testid="said">{sentences[state](name, flow)}</p>
-        {(state === "failed" || state === "cancelled") && (
-          <Outcome flow={flow} name={name} />
-        )}
-        {state === "connected" && <Connected flow={flow} name={name} />}
-      </div>
-      {(state === "ready" || state === "initiating") && (
-        <>
-          {state === "ready" && flow.inAppBrowser && (
-            <p className="notice">You are using the browser inside {flow.inAppBrowser}, which many providers do not accept. Open this page in your own browser.</p>
-          )}
-          <Form
-            fields={expectedInputFields}
-            issues={state === "ready" ? flow.issues : []}
-            submitLabel={flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : `Connect ${name}`}
-            isHidden={state !== "ready"}
-            onSubmit={flow.submit}
-          />
-        </>
-      )}
-      {["loading", "initiating", "waiting", "verifying", "completing"].includes(state) && (
-        <div className="actions"><Button onClick={flow.cancel} data-testid="cancel">Cancel</Button></div>
-      )}
-    </div>
+    <>
+      <ConnectButton app={app} entityId={entity} mode={mode} name={name} Form={ConnectForm} autoFocus onConnected={onConnected}>
+        {(flow) => <Head flow={flow} app={app} name={name} entity={entity} />}
+      </ConnectButton>
+      {account && <Account account={account} name={name} />}
+    </>
   );
 }
 
-/** Texts for errors that only a flow can have. */
-const flowErrors = {
-  popup_closed: "The window was closed before the sign-in was finished.",
-  popup_blocked: "The browser blocked the sign-in window. Allow popups for this page, or choose redirect.",
-  connection_not_needed: "This app needs no connection. Its actions can be used right away.",
-};
+const tones = { connected: "good", failed: "bad", waiting: "waiting" };
 
-function Outcome({ flow: { error, retry }, name }) {
-  const explained = flowErrors[error.code] ? { error, text: flowErrors[error.code] } : explain(error, name);
-  const canRetry = !["invalid_argument", "connection_not_needed"].includes(error.code);
-  return <Alert explained={{ ...explained, canRetry }} onRetry={() => void retry()} />;
+/** What the flow is about, and its state. */
+function Head({ flow, app, name, entity }) {
+  const isNotNeeded = flow.error?.code === "connection_not_needed";
+  return (
+    <header className="flow-head">
+      <Tile app={app} name={name} />
+      <div>
+        <h2 id="flow-title">{name} for {entity}</h2>
+        <p className="muted small facts">
+          {flow.authScheme && <span>{flow.authScheme}</span>}
+          {flow.integrationId && <code>{flow.integrationId}</code>}
+        </p>
+      </div>
+      <span className="badge" data-tone={isNotNeeded ? "neutral" : tones[flow.state] ?? "neutral"} data-testid="flow-state">{isNotNeeded ? "not needed" : flow.state}</span>
+    </header>
+  );
 }
 
-const Connected = ({ flow: { account }, name }) => (
+const Account = ({ account, name }) => (
   <article className="card" data-testid="account-card">
     <header>
       <Tile app={account.app} name={name} />
-      <h3>{name}</h3>
-      <Badge data-testid="account-status">{account.status}</Badge>
+      <h3>{account.alias ?? name}</h3>
+      <span className="badge" data-tone={toneOf(account.status)} data-testid="account-status">{account.status}</span>
     </header>
     <dl>
       <Fact term="Entity"><span data-testid="account-entity">{account.entityId}</span></Fact>
       <Fact term="Account"><code data-testid="account-id">{account.id}</code></Fact>
-      <Fact term="Added"><Since iso={account.createdAt} /></Fact>
     </dl>
     <div className="actions">
       <Link className="plain" href={hrefOf({ page: "connections" })} data-testid="to-connections">See all connections</Link>

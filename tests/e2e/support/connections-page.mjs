@@ -12,7 +12,7 @@ export class ConnectionsPage extends Page {
     return this.until("the connections are there", ({ isLoaded }) => isLoaded);
   }
 
-  /** Presses what there is for an account: `refresh`, `toggle` or `delete`. */
+  /** Presses what there is for an account: `refresh`, `rename`, `toggle` or `delete`. */
   async pressOf(id, what) {
     await this.browser.$(`[data-account-id="${id}"] [data-testid="${what}"]`).click();
   }
@@ -35,11 +35,13 @@ function readPage() {
   const error = all("error")[0];
   return JSON.stringify({
     url: location.href,
-    isLoaded: all("entity-Jessica").length > 0,
+    isLoaded: ["Jessica", "Melissa"].every((name) => all(`entity-${name}`)[0]?.dataset.loaded === "true"),
+    freshness: all("freshness").map(text),
     rows: all("connection").map((row) => ({
       id: row.dataset.accountId,
       app: row.dataset.app,
       entity: row.closest("section").dataset.testid.replace("entity-", ""),
+      alias: text(all("alias", row)[0]),
       status: row.dataset.status,
       isDisabled: row.dataset.disabled === "true",
       isBusy: row.getAttribute("aria-busy") === "true",
@@ -49,7 +51,7 @@ function readPage() {
     empty: all("empty").length,
     error: error && { code: error.dataset.code, text: text(error) },
     returned: text(all("returned")[0]),
-    said: text(all("announcement")[0]),
+    said: all("announcement").map(text).join(" "),
     question: text(document.querySelector("dialog[open] h2")),
     focused: document.activeElement?.dataset.testid ?? document.activeElement?.id,
     focusedRow: document.activeElement?.closest("[data-account-id]")?.dataset.accountId,

@@ -28,13 +28,16 @@ function readPage() {
   const text = (element) => element?.innerText.trim();
   const error = all("error")[0];
   const card = all("account-card")[0];
+  const badge = all("flow-state")[0];
+  const focus = document.activeElement;
   return JSON.stringify({
     url: location.href,
     apps: document.querySelectorAll(".app").length,
     state: all("flow")[0]?.dataset.state,
     app: all("flow")[0]?.dataset.app,
     said: text(all("said")[0]),
-    error: error && { code: error.dataset.code, text: text(error) },
+    badge: badge && { text: text(badge), tone: badge.dataset.tone },
+    error: error && { code: error.dataset.code, text: text(error), canRetry: all("retry", error).length > 0 },
     card: card && { status: text(all("account-status", card)[0]), id: text(all("account-id", card)[0]), entity: text(all("account-entity", card)[0]) },
     fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
       name: input.dataset.name,
@@ -42,6 +45,6 @@ function readPage() {
       value: input.value,
       isInvalid: input.getAttribute("aria-invalid") === "true",
     })),
-    focused: document.activeElement?.dataset.testid ?? document.activeElement?.tagName,
+    focused: focus.dataset.testid ?? (focus === document.body ? "BODY" : `${focus.tagName}: ${text(focus)}`),
   });
 }
