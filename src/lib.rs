@@ -46,10 +46,10 @@ mod client;
 #[cfg(feature = "bindings")]
 mod bindings;
 
-// Compiles the README's example.
+// Compiles the code of the guide.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-mod readme {}
+#[doc = include_str!("../docs/guides/rust.md")]
+mod guide {}
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[path = "../tests/native/mod.rs"]

@@ -12,6 +12,7 @@ export const navigation = [
     pages: [
       ["docs/guides/first-connection.md", "First connection"],
       ["docs/guides/sandbox.md", "Sandbox"],
+      ["docs/overview.md", "All pages"],
       ["docs/demo.md", "Demo"],
     ],
   },
@@ -21,6 +22,7 @@ export const navigation = [
       ["docs/guides/redirect.md", "Redirect"],
       ["docs/guides/popup.md", "Popup"],
       ["docs/guides/api-key-form.md", "API key form"],
+      ["docs/guides/accounts.md", "Accounts"],
       ["docs/guides/gateway.md", "Gateway"],
       ["docs/guides/testing.md", "Testing"],
       ["docs/guides/csp.md", "Content Security Policy"],
@@ -40,11 +42,20 @@ export const navigation = [
     pages: [
       ["docs/guides/react.md", "React"],
       ["docs/guides/nextjs.md", "Next.js"],
+      ["docs/guides/vue.md", "Vue"],
+      ["docs/guides/svelte.md", "Svelte"],
+      ["docs/guides/solid.md", "Solid"],
+      ["docs/guides/angular.md", "Angular"],
+      ["docs/guides/script-tag.md", "Script tag"],
+      ["docs/guides/rust.md", "Rust"],
     ],
   },
   {
     title: "Migration",
-    pages: [["docs/guides/from-composio-core.md", "From composio-core"]],
+    pages: [
+      ["docs/guides/from-hand-written-popups.md", "From hand-written popups"],
+      ["docs/guides/from-composio-core.md", "From @composio/core"],
+    ],
   },
   {
     title: "Background",

@@ -31,7 +31,8 @@ const attacksOnWindows = filesOf("attacks", ["windows"]);
 const ofBundlers = filesOf("pack", ["bundlers", "wasm-pack"]);
 const ofJest = filesOf("pack", ["jest"]);
 const ofLoading = filesOf("pack", ["loading"]);
-const ofTarball = testFiles("pack").filter((file) => ![...ofBundlers, ...ofJest].includes(file));
+const ofPaste = filesOf("pack", ["paste"]);
+const ofTarball = testFiles("pack").filter((file) => ![...ofBundlers, ...ofJest, ...ofPaste].includes(file));
 
 /** The members of a stage that tests the package as npm installs it. `prepare` gives more of the environment. */
 const ofPackage = (files, { limitMs = 5 * 60_000, engine = "chromium", needs = [], prepare = () => ({}) } = {}) => ({
@@ -179,6 +180,12 @@ export const STAGES = [
     seconds: 70,
     // The first time takes minutes.
     ...ofPackage(ofBundlers, { limitMs: 10 * 60_000, needs: ["lint", "wasm-bindgen"], prepare: buildForBundlers }),
+  },
+  {
+    name: "paste",
+    about: "code of the README and the guides, pasted into fresh apps of Vite, Next.js and Express, in Chromium",
+    seconds: 90,
+    ...ofPackage(ofPaste, { limitMs: 10 * 60_000 }),
   },
   {
     name: "runtimes",

@@ -17,16 +17,12 @@ export const documents = ["README.md", ...markdownIn("docs/guides")].sort();
 /** All other pages. */
 export const pages = [...markdownIn("docs"), ...markdownIn(".").filter((name) => name !== "README.md"), "tests/README.md"].sort();
 
-/**
- * The code blocks of a document: `{ document, language, line, code, given }`. `line` is the line of the first line of code, `given` the
- * code that a fragment presupposes, from a comment above it: `<!-- given: … -->`.
- */
+/** The code blocks of a document: `{ document, language, line, code }`. `line` is the line of the first line of code. */
 export function blocksOf(document) {
   const text = readFileSync(join(root, document), "utf8");
-  const blocks = text.matchAll(/(?:<!-- given: ([^]*?) -->\n)?^```(\w+)\n([^]*?)^```$/gm);
-  return [...blocks].map(({ 0: { length }, 1: given = "", 2: language, 3: code, index }) => {
-    const line = text.slice(0, index + length - code.length - "```".length).split("\n").length;
-    return { document, language, line, code, given };
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(({ 1: language, 2: code, index }) => {
+    const line = text.slice(0, index).split("\n").length + 1;
+    return { document, language, line, code };
   });
 }
 
@@ -53,7 +49,7 @@ export async function openProject() {
 // As strict as the tsconfig.json of any starter, and no stricter than what a reader pastes has to be.
 const compilerOptions = {
   target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler", moduleDetection: "force",
-  jsx: "react-jsx", types: [], noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
+  jsx: "react-jsx", types: ["node"], noEmit: true, strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
   noUnusedLocals: true, noUnusedParameters: true, verbatimModuleSyntax: true, isolatedModules: true, skipLibCheck: true,
 };
 
@@ -62,10 +58,9 @@ export async function compile(blocks) {
   const project = await openProject();
   try {
     await project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
-    for (const { document, language, line, code, given } of blocks) {
-      // What is given stands on the fence's line, so that lines are the document's.
-      const text = `${"\n".repeat(line - 2)}${given.replaceAll("\n", " ")}\n${code}`;
-      await project.write(`${document.replace(/.*\//, "").replace(".", "_")}_${line}.${language}`, text);
+    for (const { document, language, line, code } of blocks) {
+      // With the document's own lines.
+      await project.write(`${document.replace(/.*\//, "").replace(".", "_")}_${line}.${language}`, "\n".repeat(line - 1) + code);
     }
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", ".", "--pretty", "false"], { cwd: project.folder }).catch((error) => error);

@@ -142,34 +142,4 @@ suite("the tarball", () => {
     `);
     assert.deepEqual(JSON.parse(found), { html: "idle", accesses: ["location"] });
   });
-
-  test("connects by the ten lines of the README", async () => {
-    const [code] = readFileSync(join(root, "README.md"), "utf8").split("## Ten lines")[1].match(/(?<=```ts\n)[^]*?(?=```)/);
-    // Node lacks a page's location, its `fetch` with relative URLs, and the button.
-    const found = await runInstalled("ten-lines.mjs", `
-      import { createSandbox } from "connect-flow/testing";
-      const sandbox = createSandbox();
-      const redirects = [];
-      globalThis.location = { origin: "https://app.test", href: "https://app.test/connect", assign: (url) => redirects.push(url) };
-      globalThis.window = globalThis;
-      globalThis.history = { state: null, replaceState: (_state, _title, url) => { location.href = String(url); } };
-      const { fetch, Request } = globalThis;
-      globalThis.Request = class extends Request {
-        constructor(input, init) { super(typeof input === "string" ? new URL(input, location.href) : input, init); }
-      };
-      globalThis.fetch = (request) => {
-        const { pathname, search, protocol } = new URL(request.url ?? request, location.href);
-        if (protocol === "file:") return fetch(request);
-        const headers = new Headers(request.headers);
-        headers.set("x-api-key", "sandbox-key");
-        return sandbox.fetch(new Request("https://platform.test" + pathname.replace(/^\\/api\\/connect/, "") + search, new Request(request, { headers })));
-      };
-      const buttons = [];
-      globalThis.document = { createElement: () => ({}), body: { append: (button) => void buttons.push(button) } };
-      ${code}
-      await buttons[0].onclick();
-      console.log(JSON.stringify({ done, redirects: redirects.length, accounts: sandbox.accounts().map(({ app, status }) => [app, status]) }));
-    `);
-    assert.deepEqual(JSON.parse(found), { done: null, redirects: 1, accounts: [["gmail", "INITIALIZING"]] });
-  });
 });

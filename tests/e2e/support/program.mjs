@@ -10,9 +10,9 @@ const leave = () => process.exit(1);
  * Starts a program that serves others, and waits until it does: until it `says` a pattern, or `answers()` gives something.
  * @returns `{ found, stop }`: what the pattern's group matched or what was answered, and the end of it and its children.
  */
-export async function startProgram(program, args, { says, answers, env }) {
+export async function startProgram(program, args, { says, answers, env, cwd }) {
   // A group of its own, to which whatever it starts belongs as well.
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, ...env } });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, cwd, env: { ...process.env, ...env } });
   const kill = () => {
     try {
       process.kill(-child.pid, "SIGTERM");
