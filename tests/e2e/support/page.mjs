@@ -23,7 +23,9 @@ export class Page {
     for (const [name, value] of Object.entries(values)) {
       const field = this.byTestId(`field-${name}`);
       // WebKit types into nothing that is out of sight, and a window that a test opens is small.
-      await field.scrollIntoView({ block: "center" });
+      await field.waitForExist();
+      // Not by webdriverio's `scrollIntoView`, which takes four commands.
+      await this.browser.execute((element) => element.scrollIntoView({ block: "center" }), await field);
       await field.setValue(value);
     }
   }
