@@ -4,7 +4,7 @@ import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./bro
 import { ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
-import { ensureBenchTools, ensureDocsTools, ensureJest, ensurePackTools, ensureRouters, ensureRuntimes } from "./packages.mjs";
+import { ensureBenchTools, ensureClients, ensureDocsTools, ensureJest, ensurePackTools, ensureRouters, ensureRuntimes } from "./packages.mjs";
 import { requireRust } from "./rust.mjs";
 import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
 
@@ -21,6 +21,7 @@ const ENSURE = {
   jest: ensureJest,
   runtimes: ensureRuntimes,
   routers: ensureRouters,
+  clients: ensureClients,
   "bench-tools": ensureBenchTools,
   "docs-tools": ensureDocsTools,
   chromium: ensureChromium,

@@ -20,6 +20,11 @@ export const ensureRouters = async () => ({
   ROUTERS: await installFolder({ name: "routers", source: "tests/routers/apps", purpose: "the tests with routers" }),
 });
 
+/** The platform's official clients, 100 MB. `CLIENTS` names the folder for the tests. */
+export const ensureClients = async () => ({
+  CLIENTS: await installFolder({ name: "clients", source: "tests/clients/apps", purpose: "the official clients" }),
+});
+
 /** The packages that connect-flow is compared with, in `folder`. */
 export const ensureBenchTools = async () => ({
   folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),

@@ -203,6 +203,14 @@ export const STAGES = [
     after: ["build"],
     ...inNode(testFiles("routers"), { env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
   },
+  {
+    name: "official clients",
+    about: "the platform's official clients against the sandbox, v3 and v3.1",
+    seconds: 8,
+    needs: ["npm", "clients"],
+    after: ["build"],
+    ...inNode(testFiles("clients"), { env: ({ clients }) => clients }),
+  },
   // WebKitGTK saves no logins.
   { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 7, ...inEngine("chromium", testFiles("autofill")) },
   { name: "autofill firefox", about: "the same in Firefox", seconds: 10, ...inEngine("firefox", testFiles("autofill")) },

@@ -12,6 +12,7 @@ export const toolRoutes = {
       "limit", "cursor",
     ],
   },
+  listToolNames: { method: "GET", path: "/tools/enum" },
   getTool: { method: "GET", path: "/tools/:id", query: ["version", "toolkit_versions"] },
   proxyTool: { method: "POST", path: "/tools/execute/proxy" },
   executeTool: { method: "POST", path: "/tools/execute/:id" },

@@ -16,7 +16,7 @@ import { listPage } from "./list-page.js";
 import { readBody } from "./request.js";
 import { currentUserEndpoint, logoOf } from "./toolkits.js";
 
-export const toolHandlers = { listTools, getTool, executeTool, proxyTool, listRequiredScopes } satisfies ApiHandlers;
+export const toolHandlers = { listTools, listToolNames, getTool, executeTool, proxyTool, listRequiredScopes } satisfies ApiHandlers;
 
 function listTools(call: ApiCall): Response {
   const { query, store } = call;
@@ -29,7 +29,12 @@ function listTools(call: ApiCall): Response {
     (!toolkit || app.key === toolkit) &&
     (!slugs || slugs.includes(name)) &&
     (!search || `${name} ${displayName} ${description}`.toLowerCase().includes(search)));
-  return listPage(query, found, 1000, (action) => toolAnswer(action, call, version));
+  // The official clients ask for 9,999 when they name tools.
+  return listPage(query, found, 10_000, (action) => toolAnswer(action, call, version));
+}
+
+function listToolNames({ store }: ApiCall): Response {
+  return new Response(store.actions.map(({ name }) => name).join(","), { headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
 function getTool(call: ApiCall): Response {
