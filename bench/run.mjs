@@ -6,7 +6,7 @@ import { explain, main, Stop } from "../scripts/lib/stop.mjs";
 import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { summaryOf } from "./lib/figures.mjs";
-import { readDocument, readSection, writeSection } from "./lib/report.mjs";
+import { readDocument, readSection, writeSection } from "../scripts/lib/sections.mjs";
 
 const PARTS = ["bytes", "ready", "redirect", "work", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";

@@ -1,9 +1,8 @@
-import { writeFileSync } from "node:fs";
 import { build } from "./build.mjs";
-import { inRoot } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
+import { writeSection } from "./lib/sections.mjs";
 import { main, readArgs } from "./lib/stop.mjs";
-import { table } from "./lib/table.mjs";
+import { markdown, table } from "./lib/table.mjs";
 import { ensure } from "./setup/index.mjs";
 import { byConcern } from "./size/concerns.mjs";
 import { namedModule } from "./size/named-module.mjs";
@@ -13,7 +12,7 @@ import { readWasm } from "./size/wasm-reader.mjs";
 
 const HELP = `npm run size               bytes of each download, requests of each connection, and what takes the space
 npm run size -- --record   lowers the limits in scripts/size/budgets.json after a reduction
-npm run size -- --write    writes docs/sizes.md`;
+npm run size -- --write    writes the tables of docs/sizes.md`;
 
 const TOP = 15;
 
@@ -51,46 +50,38 @@ function printSizes(groups) {
     const bytes = ({ raw, gzip, brotli }) => [raw, gzip, brotli].map(thousands);
     return [...group.files.map((one) => [one.file, ...bytes(one), ""]), [`= ${group.name}`, ...bytes(group), verdict(group)]];
   });
-  print([["bytes", "raw", "gzip", "brotli", "budget"], ...rows]);
+  print("What a page downloads, in bytes", [["file", "raw", "gzip", "brotli", "budget"], ...rows]);
 }
 
 function printBreakdown({ crates, concerns, top, notCode }) {
   const shorten = (name) => (name.length > 100 ? `${name.slice(0, 99)}…` : name);
-  print([["crate", "bytes", "functions"], ...crates.map((one) => [one.crate, thousands(one.size), one.functions])]);
-  print([[`and ${thousands(notCode)} bytes that are not code: constants, types, imports, exports`]]);
   const rows = concerns.map((one) => [one.concern, thousands(one.bytes), one.functions, thousands(one.brotli)]);
-  print([["concern", "bytes", "functions", "brotli saved without it"], ...rows]);
-  print([["bytes", "crate", "function"], ...top.map((one) => [thousands(one.size), one.crate, shorten(one.name)])]);
+  print("What each concern weighs", [["concern", "bytes", "functions", "brotli saved without it"], ...rows]);
+  const notOfCrates = ["what is not code: constants, types, imports, exports", thousands(notCode), ""];
+  print("What each crate weighs", [["crate", "bytes", "functions"], ...crates.map((one) => [one.crate, thousands(one.size), one.functions]), notOfCrates]);
+  print("The largest functions", [["bytes", "crate", "function"], ...top.map((one) => [thousands(one.size), one.crate, code(shorten(one.name))])]);
 }
 
 function printRequests(requests) {
   const rows = requests.map(({ app, connectionStatus, requests: count, asked }) => [
-    app, connectionStatus, `${count} of at most ${MOST_REQUESTS}`, asked.join(", "),
+    app, connectionStatus, `${count} of at most ${MOST_REQUESTS}`, asked.map(code).join(", "),
   ]);
-  print([["app", "then", "requests", "from the click on"], ...rows]);
+  print("Requests from the click", [["app", "status", "requests", "what is requested"], ...rows]);
 }
 
-/** Writes the output of this command to docs/sizes.md. */
+const code = (text) => `\`${text}\``;
+
+/** Writes the tables of this command into docs/sizes.md. */
 function writeReport() {
-  const text = `# Sizes
-
-What the module weighs and what it asks, as \`npm run size -- --write\` measured it with Node ${process.versions.node}: bytes of the
-release build, gzip at level 9, brotli at level 11. A budget is an aim; above the limit, \`npm test\` fails.
-
-\`\`\`text
-${printed.join("\n").trim()}
-\`\`\`
-`;
-  writeFileSync(inRoot("docs", "sizes.md"), text);
+  const tables = printed.map(({ title, rows }) => `### ${title}\n\n${markdown(rows)}`);
+  writeSection("docs/sizes.md", "measured", `Measured with Node ${process.versions.node}.\n\n${tables.join("\n\n")}`);
 }
 
 const printed = [];
 
-function print(rows) {
-  for (const line of ["", ...table(rows)]) {
-    console.log(line);
-    printed.push(line.trimEnd());
-  }
+function print(title, rows) {
+  for (const line of ["", title, "", ...table(rows)]) console.log(line);
+  printed.push({ title, rows });
 }
 
 await main(async () => {

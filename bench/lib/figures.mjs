@@ -1,7 +1,7 @@
 import { Stop } from "../../scripts/lib/stop.mjs";
 import { markdown } from "../../scripts/lib/table.mjs";
 import { times } from "./numbers.mjs";
-import { readSection, readTables } from "./report.mjs";
+import { readSection, readTables } from "../../scripts/lib/sections.mjs";
 
 /** The names of our own rows in the table of sizes. */
 const OWN = ["connect-flow", "connect-flow, the `.wasm` file not served", "connect-flow, without WebAssembly", "connect-flow/react"];

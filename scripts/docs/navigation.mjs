@@ -75,7 +75,6 @@ export const navigation = [
       ["ARCHITECTURE.md", "Architecture"],
       ["CONTRIBUTING.md", "Contributing"],
       ["docs/fuzzing.md", "Fuzzing"],
-      ["docs/size-steps.md", "Size steps"],
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { inRoot } from "../../scripts/lib/paths.mjs";
+import { inRoot } from "./paths.mjs";
 
 export const readDocument = (file) => readFileSync(inRoot(file), "utf8");
 

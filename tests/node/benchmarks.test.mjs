@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { PEERS } from "../../bench/peers.mjs";
 import { summaryOf } from "../../bench/lib/figures.mjs";
 import { namesIn, shares } from "../../bench/lib/profile.mjs";
-import { readDocument, readSection, readTables } from "../../bench/lib/report.mjs";
+import { readDocument, readSection, readTables } from "../../scripts/lib/sections.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { STAGES } from "../../scripts/test/stages.mjs";
 
