@@ -1,4 +1,4 @@
-// Builds the site from the repository's pages and the references of both languages.
+// Builds the site from the repository's pages, the references of both languages and the playground.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, sep } from "node:path";
 import { entries } from "../build/js.mjs";
@@ -7,6 +7,15 @@ import { run } from "../lib/run.mjs";
 import { llmsText } from "./llms.mjs";
 import { navigation, requireAllPages, sitePath } from "./navigation.mjs";
 import { github, packageJson, writePages } from "./pages.mjs";
+
+const PLAYGROUND = `---
+layout: page
+title: Playground
+sidebar: false
+---
+
+<Playground />
+`;
 
 /**
  * Builds the site into the folder `out`.
@@ -26,12 +35,16 @@ export async function buildSite({ out, base, tools, references, note }) {
     const markdown = readdirSync(work, { recursive: true }).map((file) => file.split(sep).join("/")).filter((file) => /^(?!public\/).*\.md$/.test(file));
     for (const file of markdown) copy(join(work, file), join(files, file));
     writeFileSync(join(files, "llms.txt"), llmsText({ name: packageJson.name, description: packageJson.description, pages }));
+    cpSync(inRoot("www", "vanilla", "favicon.svg"), join(files, "favicon.svg"));
+    copyPlayground(join(files, "playground"));
+    mkdirSync(join(work, "playground"));
+    writeFileSync(join(work, "playground", "index.md"), PLAYGROUND);
     writeFileSync(join(work, "index.md"), homePage(pages[0].text));
     const settings = join(work, ".vitepress");
     cpSync(inRoot("scripts", "docs", "site"), settings, { recursive: true });
-    writeFileSync(join(settings, "site.json"), JSON.stringify(siteSettings(markdown)));
+    writeFileSync(join(settings, "site.json"), JSON.stringify(siteSettings(markdown, base)));
     const vitepress = join(tools, "node_modules", "vitepress", "bin", "vitepress.js");
-    await run(process.execPath, [vitepress, "build", work, "--base", base, "--outDir", out], { note, cwd: work });
+    await run(process.execPath, [vitepress, "build", work, "--outDir", out], { note, cwd: work });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -40,6 +53,13 @@ export async function buildSite({ out, base, tools, references, note }) {
 function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to);
+}
+
+/** The package as npm ships it, beside the playground's own files. */
+function copyPlayground(folder) {
+  cpSync(inRoot("scripts", "docs", "playground"), folder, { recursive: true });
+  const scripts = packageJson.files.filter((file) => /\/(index|testing|connect_flow\w*)\.(js|wasm)$/.test(file));
+  for (const file of scripts) copy(inRoot(file), join(folder, "package", posix.basename(file)));
 }
 
 /** The README below a banner, which replaces its heading. */
@@ -51,14 +71,14 @@ function homePage(text) {
       tagline: packageJson.description,
       actions: [
         { theme: "brand", text: "First connection", link: "/guides/first-connection" },
-        { theme: "alt", text: "API", link: "/api/" },
+        { theme: "alt", text: "Playground", link: "/playground/" },
       ],
     },
   };
   return `---\n${JSON.stringify(banner)}\n---\n\n${text.replace(/^# .*\n/, "")}`;
 }
 
-function siteSettings(markdown) {
+function siteSettings(markdown, base) {
   const link = (path) => `/${path.replace(/(index)?\.md$/, "")}`;
   const groups = navigation.map(({ title, pages }) => ({ text: title, items: pages.map(([file, text]) => ({ text, link: link(sitePath(file)) })) }));
   const references = [
@@ -70,9 +90,11 @@ function siteSettings(markdown) {
     description: packageJson.description,
     version: packageJson.version,
     github,
+    base,
     nav: [
       { text: "Guides", link: groups[0].items[0].link, activeMatch: "^/guides/" },
       { text: "API", items: references, activeMatch: "^/api/" },
+      { text: "Playground", link: "/playground/" },
     ],
     sidebar: { "/api/": apiSidebar(markdown), "/": [...groups, { text: "API reference", items: references }] },
   };

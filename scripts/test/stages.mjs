@@ -219,11 +219,11 @@ export const STAGES = [
   { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
   {
     name: "site",
-    about: "the built site and its link check",
-    seconds: 2,
-    needs: ["npm", "docs-tools"],
+    about: "the built site and its playground in Chromium, and the link check",
+    seconds: 15,
+    needs: ["npm", "docs-tools", "chromium", "screen"],
     after: ["docs"],
-    ...inNode(testFiles("site"), { env: (found) => ({ DOCS_TOOLS: found["docs-tools"] }) }),
+    ...inNode(testFiles("site"), { env: (found) => ({ ...found.chromium, ...found.screen, DOCS_TOOLS: found["docs-tools"], E2E_ENGINE: "chromium" }) }),
   },
   {
     name: "jest",

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import GithubSlugger from "github-slugger";
 import { defineConfig } from "vitepress";
 
-const { name, description, github, version, nav, sidebar } = JSON.parse(readFileSync(new URL("site.json", import.meta.url), "utf8"));
+const { name, description, base, github, version, nav, sidebar } = JSON.parse(readFileSync(new URL("site.json", import.meta.url), "utf8"));
 
 export default defineConfig({
   title: name,
@@ -19,10 +19,12 @@ export default defineConfig({
     anchor: { slugify: (text) => new GithubSlugger().slug(text) },
     languageAlias: { "rust,no_run": "rust" },
   },
-  head: [["meta", { name: "color-scheme", content: "light dark" }]],
+  base,
+  head: [["link", { rel: "icon", href: `${base}favicon.svg` }]],
   transformHead: ({ pageData }) =>
     pageData.isNotFound || pageData.frontmatter.layout === "page" ? [] : [["link", { rel: "alternate", type: "text/markdown", href: pageData.relativePath.split("/").at(-1) }]],
   themeConfig: {
+    logo: "/favicon.svg",
     nav,
     sidebar,
     outline: [2, 3],

@@ -1,0 +1,65 @@
+// The platform of the playground: a sandbox in the page, which the app's frame and the popup reach over a channel.
+const PLATFORM = "https://platform.test";
+const GATEWAY = "/api/connect";
+const KEY = "sandbox-key";
+
+/** What the platform does, by name. */
+export const conditions = {
+  works: { text: "Works" },
+  slow: { text: "Answers after two seconds", fault: { kind: "delay", ms: 2000, path: "/api/*" } },
+  fails: { text: "Answers 503 twice, then works", fault: { kind: "status", status: 503, path: "/api/*", times: 2 } },
+  breaks: { text: "Drops every connection", fault: { kind: "drop", path: "/api/*" } },
+};
+
+/**
+ * Starts the platform.
+ * @param folder the URL of the playground's files.
+ * @param onRequest gets `{ method, path, status, ms }` of each request, and `onSnapshot` each snapshot of the app's flow.
+ * @returns `{ channel, accounts, setCondition, close }`, where `channel` is the name that the app's address has to contain.
+ */
+export async function startPlatform({ folder, onRequest, onSnapshot }) {
+  const { createSandbox } = await import(/* @vite-ignore */ new URL("package/testing.js", folder).href);
+  // Attempts at a sandbox that is gone.
+  for (const key of Object.keys(localStorage)) if (key.startsWith("connect-flow:")) localStorage.removeItem(key);
+  const sandbox = createSandbox({ origin: PLATFORM, apiKey: KEY });
+  const name = crypto.randomUUID();
+  const channel = new BroadcastChannel(name);
+  const consent = new URL("consent.html", folder);
+  let removeFault = () => {};
+
+  channel.addEventListener("message", async ({ data: { request, snapshot } }) => {
+    if (snapshot) onSnapshot(snapshot);
+    if (request) channel.postMessage({ answer: { id: request.id, ...(await answer(request)) } });
+  });
+
+  async function answer({ method, url, headers, body }) {
+    const path = url.replace(new URL(GATEWAY, folder).href, "").replace(PLATFORM, "");
+    const start = performance.now();
+    let status = "failed";
+    try {
+      // The key is added where a real app has its gateway.
+      const response = await sandbox.fetch(new Request(PLATFORM + path, { method, body, headers: { ...Object.fromEntries(headers), "x-api-key": KEY } }));
+      status = response.status;
+      return { status, headers: [...response.headers], body: toConsent(await response.text()) };
+    } catch (error) {
+      return { failure: error.message };
+    } finally {
+      onRequest({ method, path: path.split("?")[0], status, ms: Math.round(performance.now() - start) });
+    }
+  }
+
+  /** The platform's pages are shown by a static page. */
+  function toConsent(json) {
+    return json.replace(/"(https:\/\/platform\.test\/[^"]*)"/g, (_, at) => JSON.stringify(`${consent}?${new URLSearchParams({ channel: name, at })}`));
+  }
+
+  return {
+    channel: name,
+    accounts: () => sandbox.accounts().filter(({ isDeleted }) => !isDeleted),
+    setCondition(condition) {
+      removeFault();
+      removeFault = condition.fault ? sandbox.fault(condition.fault) : () => {};
+    },
+    close: () => channel.close(),
+  };
+}
