@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import { createGateway } from "connect-flow/server";
 import { createSandbox } from "connect-flow/testing";
 import { blocksOf, openProject } from "./code-blocks.mjs";
 import { openDom } from "./dom.mjs";
@@ -55,23 +56,28 @@ export async function openGuide(document) {
   };
 }
 
-/** Replaces `fetch` and `Request`: resolves paths against the page's address, and sends requests to the gateway's path to the sandbox. */
+/** Replaces `fetch` and `Request`: resolves paths against the page's address, and sends requests to a gateway, for the user Jessica. */
 function serve(sandbox) {
   const { Request, fetch } = globalThis;
+  const gateway = createGateway({
+    apiKey: "key",
+    authenticate: () => "Jessica",
+    allow: { operations: ["connect"], apps: ["gmail", "shopify"] },
+    redirectOrigins: [home],
+    upstream: "https://platform.test",
+    fetch: (request) => sandbox.fetch(request),
+  });
   globalThis.Request = class extends Request {
     constructor(input, init) {
       super(typeof input === "string" ? new URL(input, location.href) : input, init);
     }
   };
   globalThis.fetch = async (input) => {
-    const { pathname, search, origin, protocol } = new URL(input.url ?? input, location.href);
+    const { pathname, origin, protocol } = new URL(input.url ?? input, location.href);
     // Node cannot fetch a file. The package then loads the module from its inline script.
     if (protocol === "file:") return fetch(input);
     if (origin !== home || !pathname.startsWith("/api/connect/")) throw new Error(`unexpected request to ${origin}${pathname}`);
-    const { method, headers } = input;
-    const body = method === "GET" ? undefined : await input.text();
-    const init = { method, body, headers: { ...Object.fromEntries(headers), "x-api-key": "key" } };
-    return sandbox.fetch(new Request(`https://platform.test${pathname.slice("/api/connect".length)}${search}`, init));
+    return gateway(input);
   };
   return () => Object.assign(globalThis, { Request, fetch });
 }

@@ -19,7 +19,7 @@ suite("the code of the redirect guide", () => {
     await waitFor(() => guide.dom.assigned.length);
     assert.ok(find("#connect").disabled);
     await guide.run(await guide.consent(guide.dom.assigned[0]));
-    assert.equal(find("#status").textContent, "gmail is connected.");
+    assert.equal(find("#status").textContent, "Gmail is connected.");
     assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
     assert.equal(location.href, "https://app.test/connect");
     assert.deepEqual(guide.dom.problems, []);
@@ -46,8 +46,8 @@ suite("the code of the popup guide", () => {
     assert.ok(!find("#cancel").hidden && find("#connect").disabled);
     // Stands for the page in the popup, which shares storage and channel with its opener.
     const url = await guide.consent(guide.dom.popups[0].url);
-    await (await createClient({ baseUrl: "/api/connect", entityId: "Jessica" })).completeConnection({ url });
-    await showsStatus("gmail is connected.");
+    await (await createClient({ baseUrl: "/api/connect" })).completeConnection({ url });
+    await showsStatus("Gmail is connected.");
     assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
     assert.deepEqual([guide.dom.assigned, guide.dom.problems], [[], []]);
   });
@@ -65,6 +65,17 @@ suite("the code of the popup guide", () => {
     find("#cancel").click();
     await showsStatus("Nothing was connected.");
   });
+});
+
+test("the code of the guide for hand-written popups connects while the page waits", async () => {
+  guide = await openGuide("docs/guides/from-hand-written-popups.md");
+  await guide.run();
+  find("#connect").click();
+  await showsStatus("Please sign in in the other window.");
+  const url = await guide.consent(guide.dom.popups[0].url);
+  await (await createClient({ baseUrl: "/api/connect" })).completeConnection({ url });
+  await showsStatus("Gmail is connected.");
+  assert.deepEqual(accounts(), [["gmail", "Jessica", "ACTIVE"]]);
 });
 
 suite("the code of the API key guide", () => {

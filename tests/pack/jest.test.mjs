@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { transformSync } from "esbuild";
 import { openApps } from "./support/apps.mjs";
+import { blockFor, paste } from "./support/fresh.mjs";
 import { installTarball, root, tool } from "./support/installed.mjs";
+
+const guide = "docs/guides/testing.md";
+
+/** Stands for an app's own compiler. */
+const compiled = (code) => transformSync(code, { loader: "jsx", jsx: "automatic" }).code;
 
 suite("the testing guide's setup for Jest", () => {
   let installed, apps, app;
@@ -12,16 +18,13 @@ suite("the testing guide's setup for Jest", () => {
     installed = await installTarball();
     apps = await openApps(installed);
     app = await apps.open("jest");
-    const guide = readFileSync(join(root, "docs/guides/testing.md"), "utf8");
-    const codeBlocks = (language) => [...guide.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
-    // The configuration files of the guide's section about Jest have their names in the first line.
-    for (const code of codeBlocks("js")) writeFileSync(join(app, code.match(/^\/\/ (\S+)/)[1]), code);
+    for (const file of ["jest-environment.mjs", "jest.config.mjs"]) await paste(app, guide, file);
     writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module" }));
-    // Stands for an app's own compiler.
-    const compiled = (code) => transformSync(code, { loader: "jsx", jsx: "automatic" }).code;
     writeFileSync(join(app, "page.jsx"), compiled(readFileSync(join(root, "tests/pack/apps/vitest/page.jsx"), "utf8")));
-    const tests = codeBlocks("jsx").map((code) => compiled(code).replace('from "vitest"', 'from "@jest/globals"'));
-    for (const [index, code] of tests.entries()) writeFileSync(join(app, `guide-${index}.test.jsx`), code);
+    mkdirSync(join(app, "guide"));
+    for (const file of ["page.jsx", "denied.test.jsx", "connects.test.jsx"]) {
+      writeFileSync(join(app, "guide", file), compiled(blockFor(guide, file)).replace('from "vitest"', 'from "@jest/globals"'));
+    }
   });
   after(() => Promise.all([apps?.close(), installed?.close()]));
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openBrowser } from "../e2e/support/browser.mjs";
 import { openApps } from "./support/apps.mjs";
-import { installTarball, root, tool } from "./support/installed.mjs";
+import { paste } from "./support/fresh.mjs";
+import { installTarball, tool } from "./support/installed.mjs";
 import { runPage } from "./support/page.mjs";
 import { serve } from "./support/server.mjs";
+
+const guide = "docs/guides/testing.md";
 
 suite("connect-flow/testing runs an app's own tests", () => {
   let installed, apps;
@@ -19,9 +21,7 @@ suite("connect-flow/testing runs an app's own tests", () => {
   for (const environment of ["jsdom", "happy-dom"]) {
     test(`in Vitest, with ${environment}`, async () => {
       const app = await apps.open("vitest", environment);
-      // Adds the tests of the guide.
-      const shown = [...readFileSync(join(root, "docs/guides/testing.md"), "utf8").matchAll(/^```jsx\n([^]*?)^```$/gm)];
-      for (const [index, [, code]] of shown.entries()) writeFileSync(join(app, `guide-${index}.test.jsx`), code);
+      for (const file of ["page.jsx", "denied.test.jsx", "connects.test.jsx"]) await paste(join(app, "guide"), guide, file);
       const { output } = await tool("vitest", ["run"], app, { ENVIRONMENT: environment });
       assert.match(output, /Tests +28 passed \(28\)/);
       assert.doesNotMatch(output, /act\(|Error|stderr/);
