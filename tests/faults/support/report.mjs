@@ -88,8 +88,8 @@ A fault lasts until the flow has ended. Then the user tries again. In every case
 |---|---|
 | no effect | the flow connects, or the call succeeds |
 | a code | the flow or the call ends with this [error](errors.md) |
-| retried, then a code | the request is retried automatically before that |
-| polled, then a code | the status check is repeated until the time limit before that |
+| retried, then a code | the request is retried automatically, then the flow or the call ends with the code |
+| polled, then a code | the status check is repeated until the time limit, then the flow or the call ends with the code |
 | continues online | the flow waits, and connects once the network is back |
 | resumed | the next page continues the attempt |
 | restarted | the user starts again |
