@@ -86,7 +86,7 @@ function report(paths, runs) {
       }),
     ),
   );
-  const head = ["what is asked for", "connections", "server", "requests/s", "p99, ms", "own CPU a request, ms", "ratio", "memory, MiB", "ratio"];
+  const head = ["what is asked for", "connections", "server", "requests/s", "p99, ms", "CPU per request, ms", "ratio", "memory, MiB", "ratio"];
   return `The gateway and two servers that only add the key, in Node, in front of one upstream that answers from memory. Each runs in a process of its own. autocannon
 sends the requests: ${ROUNDS} rounds of ${SECONDS} s in turns, medians. Upstream and autocannon run on the same machine, so compare the processor time, not the requests per
 second.
