@@ -91,11 +91,11 @@ function Head({ flow, app, name, entity }) {
       <div>
         <h2 id="flow-title">{name} for {entity}</h2>
         <p className="muted small facts">
+          <span className="badge" data-tone={isNotNeeded ? "neutral" : tones[flow.state] ?? "neutral"} data-testid="flow-state">{isNotNeeded ? "not needed" : flow.state}</span>
           {flow.authScheme && <span>{flow.authScheme}</span>}
           {flow.integrationId && <code>{flow.integrationId}</code>}
         </p>
       </div>
-      <span className="badge" data-tone={isNotNeeded ? "neutral" : tones[flow.state] ?? "neutral"} data-testid="flow-state">{isNotNeeded ? "not needed" : flow.state}</span>
     </header>
   );
 }

@@ -128,7 +128,7 @@ function showApps() {
       {},
       h(
         "button",
-        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => flow && start(key) },
+        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => (flow ? start(key) : work(boot)) },
         tile(key, name ?? key),
         h("span", { class: "app-text" }, h("span", { class: "app-name" }, name ?? key), h("span", { class: "app-about" }, description)),
       ),
@@ -170,6 +170,7 @@ async function boot() {
   try {
     await load();
   } catch (thrown) {
+    find("accounts-lead").textContent = "Not loaded.";
     showAlert(explain(thrown), { retry: () => work(boot) });
   }
 }

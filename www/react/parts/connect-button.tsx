@@ -46,7 +46,7 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
       {(state === "ready" || state === "initiating") && (
         <>
           {state === "ready" && flow.inAppBrowser && (
-            <p className="notice">You are using the browser inside {flow.inAppBrowser}, which many providers do not accept. Open this page in your own browser.</p>
+            <p className="notice">This page is open inside another app, where many providers refuse to sign users in. Open it in your own browser.</p>
           )}
           <Form
             fields={flow.expectedInputFields}
