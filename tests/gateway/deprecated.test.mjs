@@ -1,13 +1,16 @@
 // The platform has deprecated some members of its answers, among them an account's `user_id`. These tests, and the suites imported
 // here, run without those members.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { accountRequests, json, openGateway, sandboxOptions } from "./support.mjs";
 
 sandboxOptions.omitDeprecated = true;
-const files = ["answers", "client", "limits", "options", "paths", "entity", "shown"];
-for (const file of files) await import(`./${file}.test.mjs`);
-for (const file of ["entity", "requests", "allowed"]) await import(`../attacks/gateway-${file}.test.mjs`);
+const suitesOf = (folder, isWanted) => readdirSync(new URL(folder, import.meta.url)).filter((file) => file.endsWith(".test.mjs") && isWanted(file)).map((file) => folder + file);
+const suites = [...suitesOf("./", (file) => file !== basename(fileURLToPath(import.meta.url))), ...suitesOf("../attacks/", (file) => file.startsWith("gateway-"))];
+for (const file of suites) await import(file);
 
 const accounts = "/api/v3.1/connected_accounts";
 const account = (id, more) => ({ id, toolkit: { slug: "shopify" }, status: "ACTIVE", ...more });
