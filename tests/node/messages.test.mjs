@@ -200,8 +200,8 @@ suite("an argument of the test kit", () => {
     ["`apps` of the options of `createSandbox` must be an array, got `gmail`", () => createSandbox({ apps: "gmail" })],
     ["`apikey` is not a member of the options of `createSandbox`: did you mean `apiKey`? Valid: apps, apiKey, origin, now, advanceTimers, gateway, pageUrl, oauth, omitDeprecated, verifierUrl", () => createSandbox({ apikey: "k" })],
     ["`key` of `apps[0]` must be unique, got `gmail` twice", () => createSandbox({ apps: [{ key: "gmail", name: "G", authScheme: "OAUTH2" }] })],
-    ["`delayed` is not a kind of fault: did you mean `delay`? Valid: delay, status, html, truncated, empty204, drop, hang, hugeBody", () => createSandbox().fault({ kind: "delayed" })],
-    ["`deny` is not an outcome of an attempt: did you mean `denied`? Valid: connected, denied, failed, slow, expired, never, offline, popup_blocked, popup_closed, popup_cut_off", () => createSandbox().next({ outcome: "deny" })],
+    ["`delayed` is not a kind of fault: did you mean `delay`? Valid: delay, status, html, truncated, empty204, drop, hang, hugeBody, deprecated", () => createSandbox().fault({ kind: "delayed" })],
+    ["`deny` is not an outcome of an attempt: did you mean `denied`? Valid: connected, denied, failed, slow, expired, never, offline, popup_blocked, popup_closed, popup_cut_off, revoked, credentials_rejected, scopes_missing, session, other_browser", () => createSandbox().next({ outcome: "deny" })],
     ["`clock.advance` needs an installed sandbox: call install or createClient first", () => createSandbox().clock.advance(1)],
   ]);
 });

@@ -14,6 +14,7 @@ suite("a scripted fault", () => {
     assert.deepEqual([limited.status, limited.headers.get("retry-after"), limited.body], [
       429, "12", { message: "Rate limit exceeded. Limit: 10000 requests per 1 minutes" },
     ]);
+    assert.equal(limited.headers.get("x-ratelimit-remaining"), "0");
     assert.equal((await get(toolkit)).status, 200, "a fault applies once by default");
     sandbox.fault({ kind: "status", status: 503 });
     assert.equal((await get(toolkit)).body.error.status, 503);
@@ -35,6 +36,19 @@ suite("a scripted fault", () => {
     assert.equal(await half.text(), whole.slice(0, Math.floor(whole.length / 2)));
     const none = await sandbox.fetch(request());
     assert.deepEqual([none.status, await none.text()], [204, ""]);
+  });
+
+  test("`deprecated` announces the end of an operation beside the right answer", async () => {
+    const { sandbox, get } = openSandbox();
+    const noticeOf = ({ headers }) => ["deprecation", "sunset", "link"].map((name) => headers.get(name));
+    sandbox.fault({ kind: "deprecated", sunset: "2026-07-03" });
+    sandbox.fault({ kind: "deprecated" });
+    const [first, second, third] = [await get(toolkit), await get(toolkit), await get(toolkit)];
+    assert.deepEqual([first.status, first.body.slug], [200, "gmail"]);
+    const link = '<https://platform.example/migration>; rel="successor-version"';
+    assert.deepEqual(noticeOf(first), ["@1782864000", "Fri, 03 Jul 2026 00:00:00 GMT", link]);
+    assert.deepEqual(noticeOf(second), ["@1782864000", null, link]);
+    assert.deepEqual(noticeOf(third), [null, null, null]);
   });
 
   test("`drop` rejects as fetch does", async () => {

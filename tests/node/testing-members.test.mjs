@@ -23,6 +23,14 @@ const mistakes = {
   "a delay without a time": [(sandbox) => sandbox.fault({ kind: "delay" }), /`ms` of a fault of kind `delay` must be a number of milliseconds/],
   "an unknown outcome": [(sandbox) => sandbox.next({ outcome: "deny" }), /^`deny` is not an? outcome of an attempt: did you mean `denied`\?/],
   "an unknown member of an outcome": [(sandbox) => sandbox.next({ outcome: "denied", after: 1 }), /did you mean `afterMs`\?/],
+  "a member of another outcome": [(sandbox) => sandbox.next({ outcome: "denied", verifierUrl: "https://app.test/" }), /^`verifierUrl` is not a member/],
+  "a path in place of the verifier's URL": [(sandbox) => sandbox.next({ outcome: "session", verifierUrl: "/verify" }), /`verifierUrl` of the outcome `session` must be a complete URL/],
+  "an account of an unknown app": [(sandbox) => sandbox.addAccount({ app: "gmial" }), /^`gmial` is not the key of an app: did you mean `gmail`\?/],
+  "an account without an app": [(sandbox) => sandbox.addAccount({}), /`app` of an account must be a non-empty string/],
+  "an unknown member of an account": [(sandbox) => sandbox.addAccount({ app: "gmail", user: "Jessica" }), /^`user` is not a member of an account/],
+  "a status that an account cannot have": [(sandbox) => sandbox.addAccount({ app: "gmail", status: "DONE" }), /`status` of an account must be one of ACTIVE, INACTIVE, FAILED, EXPIRED, REVOKED/],
+  "a change of an unknown account": [(sandbox) => sandbox.changeAccount("ca_nope", {}), /no account has the id `ca_nope`/],
+  "a sunset that is no time": [(sandbox) => sandbox.fault({ kind: "deprecated", sunset: "soon" }), /`sunset` of a fault of kind `deprecated` must be a time/],
   "a client option that the sandbox sets": [(sandbox) => sandbox.install({ baseUrl: "/api/connect" }), /`baseUrl` of a client is set by the sandbox: leave it out/],
 };
 
@@ -35,7 +43,7 @@ suite("the sandbox refuses unknown names and wrong values", () => {
   const values = [
     [() => createSandbox([]), /the options of `createSandbox` must be an object, got an array/],
     ...Object.entries({
-      apps: {}, apiKey: 5, origin: "https://a.test/x", now: 5, advanceTimers: true, gateway: "", pageUrl: "/settings", oauth: 5, omitDeprecated: "yes",
+      apps: {}, apiKey: 5, origin: "https://a.test/x", now: 5, advanceTimers: true, gateway: "", pageUrl: "/settings", oauth: 5, omitDeprecated: "yes", verifierUrl: "/verify",
     }).map(([name, value]) => [() => createSandbox({ [name]: value }), new RegExp(`^\`${name}\` of the options of \`createSandbox\` must be .*, got `)]),
     ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
       () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of \`apps\\[0\\]\` must be .*, got `),

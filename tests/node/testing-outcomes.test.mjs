@@ -30,6 +30,9 @@ const outcomes = [
   [{ outcome: "connected", afterMs: 30_000 }, "connected", 30_000],
   [{ outcome: "denied" }, "access_denied", 1_000],
   [{ outcome: "failed" }, "account_failed", 1_000],
+  [{ outcome: "revoked" }, "account_revoked", 1_000],
+  [{ outcome: "credentials_rejected" }, "connected", 1_000],
+  [{ outcome: "scopes_missing" }, "connected", 1_000],
   [{ outcome: "popup_blocked" }, "popup_blocked", 0],
   [{ outcome: "popup_cut_off", afterMs: 60_000 }, "connected", 60_000],
   [{ outcome: "offline", forMs: 20_000, afterMs: 0 }, "connected", 20_000],
@@ -75,6 +78,83 @@ suite("the scripted outcome", () => {
       assert.ok(ms >= leastMs && ms <= leastMs + 15_000, `${ms}`);
     });
   }
+});
+
+for (const [outcome, statusCode] of [["credentials_rejected", 401], ["scopes_missing", 403]]) {
+  test(`after ${outcome} the account is ACTIVE, and the app refuses actions with ${statusCode}`, async () => {
+    const { client } = await attempt({}, { outcome });
+    const [{ status, tokens, requestedScopes }] = sandbox.accounts();
+    assert.equal(status, "ACTIVE");
+    assert.equal(tokens.scope === requestedScopes.join(" "), outcome === "credentials_rejected");
+    const { body } = await post("/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { user_id: "Jessica", arguments: {} });
+    assert.deepEqual([body.successful, body.data.status_code], [false, statusCode]);
+    client.dispose();
+  });
+}
+
+/** Asks the platform directly. */
+async function post(path, body) {
+  const response = await sandbox.fetch(new Request(`https://platform.sandbox.test${path}`, { method: "POST", headers: { "x-api-key": "sandbox-key", "content-type": "application/json" }, body: JSON.stringify(body) }));
+  return { status: response.status, body: await response.json() };
+}
+
+test("session sends the user to the app's server with session_uri alone, and the account waits for that server", async () => {
+  for (const [given, expected] of [[{}, "https://app.test/"], [{ verifierUrl: "https://app.test/verify" }, "https://app.test/verify"]]) {
+    sandbox.reset();
+    const client = await sandbox.createClient({ entityId: "Jessica" });
+    sandbox.next({ outcome: "session", ...given });
+    client.redirect(await client.initiateConnection({ app: "gmail" }));
+    await sandbox.clock.advance(1_000);
+    const url = new URL(sandbox.callbackUrl);
+    assert.deepEqual([url.origin + url.pathname, [...url.searchParams.keys()]], [expected, ["session_uri"]]);
+    assert.equal(sandbox.accounts()[0].status, "INITIATED");
+    await post("/api/v3.1/connected_accounts/complete_auth", { session_uri: url.searchParams.get("session_uri"), user_id: "Jessica" });
+    assert.equal(sandbox.accounts()[0].status, "ACTIVE");
+  }
+});
+
+test("other_browser returns the user with a failure, and the account stays INITIATED", async () => {
+  const client = await sandbox.createClient({ entityId: "Jessica" });
+  sandbox.next({ outcome: "other_browser" });
+  const request = await client.initiateConnection({ app: "gmail" });
+  client.redirect(request);
+  await sandbox.clock.advance(1_000);
+  const params = Object.fromEntries(new URL(sandbox.callbackUrl).searchParams);
+  assert.deepEqual(
+    [params.status, params.connected_account_id, params.error],
+    ["failed", request.connectedAccountId, "This connection was started from a different browser or device"],
+  );
+  assert.equal(sandbox.accounts()[0].status, "INITIATED");
+  await sandbox.clock.advance(600_000);
+  assert.equal(sandbox.accounts()[0].status, "EXPIRED");
+});
+
+suite("an account that a test adds", () => {
+  test("may have any status, and counts as the entity's", async () => {
+    const client = await sandbox.createClient({ entityId: "Jessica" });
+    for (const status of ["ACTIVE", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"]) {
+      const { id } = sandbox.addAccount({ app: "gmail", entityId: "Jessica", status });
+      assert.equal((await client.connectedAccounts.get({ connectedAccountId: id })).status, status);
+    }
+    assert.deepEqual(sandbox.requests.filter(({ method }) => method !== "GET"), []);
+  });
+
+  test("has the alias, the owner and the type that the test gives it", () => {
+    const given = { app: "posthog", entityId: "Jessica", alias: "work", displayName: "jessica@mail.test", accountType: "SHARED" };
+    const { alias, displayName, accountType, data } = sandbox.addAccount(given);
+    assert.deepEqual([alias, displayName, accountType, data], ["work", "jessica@mail.test", "SHARED", { subdomain: "us.i", generic_api_key: "sandbox" }]);
+    assert.throws(() => sandbox.addAccount(given), { code: "invalid_argument", message: /`alias` of an account must be unique/ });
+  });
+
+  test("can be changed while a page uses it", async () => {
+    const { id } = sandbox.addAccount({ app: "gmail", entityId: "Jessica" });
+    const run = async () => (await post("/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { user_id: "Jessica", connected_account_id: id, arguments: {} }));
+    sandbox.changeAccount(id, { rejects: "credentials" });
+    assert.deepEqual([(await run()).status, (await run()).body.error], [200, "Invalid API key or access token"]);
+    sandbox.changeAccount(id, { status: "EXPIRED", rejects: null });
+    assert.equal((await run()).status, 422);
+    assert.equal(sandbox.changeAccount(id, { alias: "home" }).alias, "home");
+  });
 });
 
 test("a flow goes on waiting for a popup that only looks closed", async () => {

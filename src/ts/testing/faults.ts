@@ -2,6 +2,7 @@ import { rateLimitedBody } from "../platform/errors.js";
 import { ApiError, errorResponse } from "./api/errors.js";
 import { requireMembers, requireOneOf, requireRule, rules, type ArgumentRule } from "./arguments.js";
 import { jsonResponse } from "./json-response.js";
+import { rateLimitHeaders } from "./rate-limit.js";
 import type { FaultRule } from "./types.js";
 
 const statusRule: ArgumentRule = ["a status that a `Response` can have, 200 to 599", (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599];
@@ -24,6 +25,7 @@ const membersByKind: Record<FaultRule["kind"], Readonly<Record<string, ArgumentR
   drop: {},
   hang: {},
   hugeBody: { bytes: ["a number of bytes, at least 0", (value) => Number.isInteger(value) && Number(value) >= 0] },
+  deprecated: { sunset: ["a time that `Date` can read, such as `2026-07-03`", (value) => typeof value === "string" && !Number.isNaN(Date.parse(value))] },
 };
 
 function canBeJson(value: unknown): boolean {
@@ -75,6 +77,7 @@ export class Faults {
       return handle();
     }
     if (rule.kind === "truncated") return truncate(await handle());
+    if (rule.kind === "deprecated") return announceEnd(await handle(), rule.sunset);
     if (rule.handled) await handle();
     if (rule.kind === "drop") throw Object.assign(new TypeError("connection dropped"), { code: "SANDBOX_DROP" });
     if (rule.kind === "hang") await this.#pause(undefined, request.signal);
@@ -106,6 +109,14 @@ function matches(wanted: string | RegExp | undefined, path: string): boolean {
   return wanted.endsWith("*") ? path.startsWith(wanted.slice(0, -1)) : path === wanted;
 }
 
+/** The headers of a deprecated operation: RFC 9745 and RFC 8594. */
+function announceEnd(response: Response, sunset: string | undefined): Response {
+  response.headers.set("deprecation", "@1782864000");
+  response.headers.set("link", '<https://platform.example/migration>; rel="successor-version"');
+  if (sunset !== undefined) response.headers.set("sunset", new Date(sunset).toUTCString());
+  return response;
+}
+
 async function truncate(response: Response): Promise<Response> {
   const body = await response.text();
   return new Response(body.slice(0, Math.floor(body.length / 2)), { status: response.status, headers: response.headers });
@@ -118,6 +129,7 @@ function faultResponse(rule: FaultRule): Response {
       const error = new ApiError({ status: rule.status }, `Scripted fault ${rule.status}`);
       const hasNoBody = [204, 205, 304].includes(rule.status);
       const response = hasNoBody ? new Response(null, { status: rule.status }) : body === undefined ? errorResponse(error, "scripted-fault") : jsonResponse(rule.status, body);
+      if (rule.status === 429) for (const [name, value] of Object.entries(rateLimitHeaders(0))) response.headers.set(name, value);
       if (rule.retryAfter !== undefined) response.headers.set("retry-after", String(rule.retryAfter));
       return response;
     }

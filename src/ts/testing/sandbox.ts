@@ -12,6 +12,7 @@ import { html, pageResponse } from "./hosted/html.js";
 import { findPage } from "./hosted/link-pages.js";
 import { jsonResponse } from "./json-response.js";
 import { Installation } from "./page/installation.js";
+import { addOwnAccount, changeOwnAccount } from "./own-accounts.js";
 import { RateLimit } from "./rate-limit.js";
 import { Store, uuid, type Account } from "./store.js";
 import type { LoggedRequest, Sandbox, SandboxAccount, SandboxOptions } from "./types.js";
@@ -131,6 +132,8 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     },
     fault: (rule) => faults.add(rule),
     accounts: () => store.accounts.map(copyOf),
+    addAccount: (account) => copyOf(addOwnAccount(store, account)),
+    changeAccount: (id, changes) => copyOf(changeOwnAccount(store, id, changes)),
     reset() {
       skewMs = 0;
       requests.length = 0;

@@ -163,6 +163,12 @@ export type Fault =
       kind: "truncated" | "empty204" | "drop" | "hang";
     }
   | {
+      /** The right answer, with the headers `Deprecation`, `Link` and, if `sunset` is given, `Sunset`. */
+      kind: "deprecated";
+      /** When the operation ends, as a time that `Date` can read. Default: no header `Sunset`. */
+      sunset?: string | undefined;
+    }
+  | {
       /** Status 200 and a stream of valid JSON. */
       kind: "hugeBody";
       /** The minimum size, in bytes. Default 16 MiB. */
@@ -178,7 +184,8 @@ export type FaultRule = Fault & {
   /** The number of requests. Default 1. */
   times?: number | undefined;
   /**
-   * Whether the platform handles the request, so that only the answer is lost. Default false. `delay` and `truncated` always handle it.
+   * Whether the platform handles the request, so that only the answer is lost. Default false. `delay`, `truncated` and `deprecated` always
+   * handle it.
    */
   handled?: boolean | undefined;
 };
@@ -240,6 +247,34 @@ export interface SandboxAccount {
 /** What an app rejects when an action uses an account: its credentials (401), or the granted scopes (403). */
 export type Rejection = "credentials" | "scopes";
 
+/** What an account of a test is like. Members that are left out of a change stay as they are. */
+export interface AccountState {
+  /** Default for a new account `"ACTIVE"`. */
+  status?: "ACTIVE" | "INACTIVE" | "FAILED" | "EXPIRED" | "REVOKED" | undefined;
+  /** The reason that answers give for the status. Default: the platform's reason for that status. */
+  statusReason?: string | undefined;
+  /** Name of the account, which no other account of the entity and the app may have. Default for a new account: none. */
+  alias?: string | undefined;
+  /** Whom the app knows as the account's owner. Default for a new account: none. */
+  displayName?: string | undefined;
+  /** What the app rejects when an action uses the account; null for nothing. Default for a new account: null. */
+  rejects?: Rejection | null | undefined;
+}
+
+/** A new account of {@link Sandbox.addAccount}. */
+export interface NewSandboxAccount extends AccountState {
+  /** Key of the app, such as `gmail`. */
+  app: string;
+  /** Id of the integration. Default: the oldest enabled one of the app. */
+  integrationId?: string | undefined;
+  /** Default `"default"`. */
+  entityId?: string | undefined;
+  /** `SHARED` accounts may be used by every entity, if a request names them. Default `"PRIVATE"`. */
+  accountType?: "PRIVATE" | "SHARED" | undefined;
+  /** What the user typed. Default: `sandbox` for each required field. */
+  data?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * What the user of one attempt does. Times are in milliseconds of the sandbox's clock. They start when the popup or the page goes to the platform.
  */
@@ -252,6 +287,19 @@ export type Attempt =
   | { outcome: "failed"; afterMs?: number | undefined }
   /** Allows and returns after `afterMs` (default 1,000). The account becomes `ACTIVE` after a further `activeAfterMs` (default 5,000). */
   | { outcome: "slow"; afterMs?: number | undefined; activeAfterMs?: number | undefined }
+  /** Allows and returns after `afterMs` (default 1,000). The account is `REVOKED` by then. */
+  | { outcome: "revoked"; afterMs?: number | undefined }
+  /** Allows and returns after `afterMs` (default 1,000). The account is `ACTIVE`, but the app rejects its credentials when an action uses them. */
+  | { outcome: "credentials_rejected"; afterMs?: number | undefined }
+  /** Allows only the first scope, and returns after `afterMs` (default 1,000). The account is `ACTIVE`, and actions lack scopes. */
+  | { outcome: "scopes_missing"; afterMs?: number | undefined }
+  /**
+   * Allows, and is sent to `verifierUrl` with `session_uri` alone after `afterMs` (default 1,000). The app's server must then call
+   * `POST connected_accounts/complete_auth`. Default: the option `verifierUrl` of the sandbox, or else the callback URL without its query.
+   */
+  | { outcome: "session"; verifierUrl?: string | undefined; afterMs?: number | undefined }
+  /** Finishes in another browser and returns after `afterMs` (default 1,000). The platform refuses that, and the account stays `INITIATED`. */
+  | { outcome: "other_browser"; afterMs?: number | undefined }
   /** Does nothing until the link has expired, after `afterMs` (default 600,000 as on the platform). */
   | { outcome: "expired"; afterMs?: number | undefined }
   /** Leaves the popup open and never returns. The link never expires. */
@@ -341,6 +389,22 @@ export interface Sandbox {
   fault(rule: FaultRule): () => void;
   /** Every account, oldest first. */
   accounts(): SandboxAccount[];
+  /**
+   * Adds an account that a user has connected before, without requests. It may have any status.
+   * @returns the account.
+   * @throws `invalid_argument` for an unknown app, integration or member, and for an alias that is taken.
+   * @example
+   * sandbox.addAccount({ app: "gmail", entityId: "Jessica", alias: "work", status: "EXPIRED" });
+   */
+  addAccount(account: NewSandboxAccount): SandboxAccount;
+  /**
+   * Changes an account as the platform, the app or another page would.
+   * @returns the account.
+   * @throws `invalid_argument` for an unknown id or member, and for an alias that is taken.
+   * @example
+   * sandbox.changeAccount(account.id, { rejects: "credentials" });
+   */
+  changeAccount(accountId: string, changes: AccountState): SandboxAccount;
   /** Restores the state of a new sandbox: integrations, accounts, clock, requests, faults and attempts. Hanging requests reject. */
   reset(): void;
 

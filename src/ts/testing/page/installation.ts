@@ -42,7 +42,7 @@ export class Installation {
       sent: (url, popup) => this.#users.arrive(url, popup),
       happened: () => void (progress.count += 1),
     }, this.#origin);
-    this.#users = new Users(this.#browser, platform.store, (request) => platform.track(platform.answer(request)));
+    this.#users = new Users(this.#browser, platform.store, (request) => platform.track(platform.answer(request)), options.verifierUrl);
     const isBusy = () => platform.isBusy() || this.#users.walking > 0;
     this.clock = new Clock({ isBusy, get count() { return progress.count; } }, options.advanceTimers);
   }

@@ -17,6 +17,11 @@ const durations: Record<Attempt["outcome"], readonly string[]> = {
   popup_blocked: [],
   popup_closed: ["afterMs"],
   popup_cut_off: ["afterMs"],
+  revoked: ["afterMs"],
+  credentials_rejected: ["afterMs"],
+  scopes_missing: ["afterMs"],
+  session: ["afterMs"],
+  other_browser: ["afterMs"],
 };
 
 /** The scripted users of a sandbox. They act once they were sent to the platform. */
@@ -33,12 +38,17 @@ export class Users {
     private readonly browser: Browser,
     private readonly store: Store,
     private readonly send: (request: Request) => Promise<Response>,
+    private readonly verifierUrl: string | undefined,
   ) {}
 
   add(attempt: Attempt): void {
     requireOneOf("an outcome of an attempt", attempt?.outcome, Object.keys(durations));
     const { outcome } = attempt;
-    requireMembers(`the outcome \`${outcome}\``, attempt, { outcome: rules.text, ...Object.fromEntries(durations[outcome].map((name) => [name, rules.ms])) });
+    requireMembers(`the outcome \`${outcome}\``, attempt, {
+      outcome: rules.text,
+      ...Object.fromEntries(durations[outcome].map((name) => [name, rules.ms])),
+      ...(outcome === "session" && { verifierUrl: rules.url }),
+    });
     this.#next.push({ ...attempt });
   }
 
@@ -68,6 +78,15 @@ export class Users {
     switch (outcome) {
       case "connected":
       case "slow":
+      case "revoked":
+      case "credentials_rejected":
+      case "scopes_missing":
+        return go("allow", attempt.afterMs);
+      case "session":
+        account.script = { verifierUrl: attempt.verifierUrl ?? this.verifierUrl ?? withoutQuery(account.callbackUrl) };
+        return go("allow", attempt.afterMs);
+      case "other_browser":
+        account.script = { isOtherBrowser: true };
         return go("allow", attempt.afterMs);
       case "denied":
         return go("deny", attempt.afterMs);
@@ -107,7 +126,7 @@ export class Users {
     this.walking += 1;
     try {
       const end = await visit(this.send, url, decision);
-      if (attempt.outcome === "slow") this.store.postpone(account, attempt.activeAfterMs ?? 5_000);
+      this.#afterwards(account, attempt);
       if (popup) popup.url = end ?? url;
       if (!end) return;
       this.callbackUrl = end;
@@ -118,9 +137,25 @@ export class Users {
     }
   }
 
-  /** Does what the app's page in the popup does: it tells the waiting page and closes itself. */
+  /** What becomes of the account once its user has finished. */
+  #afterwards(account: Account, attempt: Attempt): void {
+    if (account.status !== "ACTIVE") return;
+    if (attempt.outcome === "slow") this.store.postpone(account, attempt.activeAfterMs ?? 5_000);
+    if (attempt.outcome === "revoked") this.store.revoke(account, "Revoked via admin tool");
+    if (attempt.outcome === "credentials_rejected") account.rejects = "credentials";
+    if (attempt.outcome === "scopes_missing") {
+      account.rejects = "scopes";
+      account.tokens = { ...account.tokens, scope: account.requestedScopes[0] ?? "" };
+    }
+  }
+
+  /**
+   * Does what the app's page in the popup does: it tells the waiting page and closes itself. A page with a session and without a flow has to
+   * complete the session first, which a test does.
+   */
   #announce(callback: string, popup: Popup): void {
     const flowId = new URL(callback).searchParams.get("cf_flow");
+    if (flowId === null) return;
     const channel = new this.browser.Channel(`connect-flow:${flowId}`);
     channel.onmessage = ({ data }) => {
       if ((data as { heard?: unknown }).heard !== "popup") return;
@@ -129,4 +164,12 @@ export class Users {
     };
     channel.postMessage({ callback });
   }
+}
+
+function withoutQuery(address: string | null): string {
+  if (address === null) throw sandboxError("invalid_argument", "the outcome `session` needs a callback URL, or `verifierUrl`");
+  const url = new URL(address);
+  url.search = "";
+  url.hash = "";
+  return url.href;
 }
