@@ -14,20 +14,23 @@ before(async () => {
   server = await serveSite(site);
   session = await openBrowser();
   browser = session.browser;
+  await showAs(1280);
 });
 after(() => Promise.all([session?.close(), server?.close()]));
 beforeEach(() => session.fresh(`${server.url}favicon.svg`));
 afterEach(async () => assert.deepEqual(await session.log(), []));
 
+/** Sets the width of the page. */
+const showAs = (width) => browser.sendCommandAndGetResult("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
 const open = (path) => browser.url(server.url + path);
 const byTestId = (testId) => browser.$(`[data-testid="${testId}"]`);
 const textOf = (selector) => browser.execute((given) => document.querySelector(given)?.textContent.trim().replaceAll(/\s+/g, " ") ?? "", selector);
 
-/** Opens the playground and chooses. Leaves the browser in the app's frame. */
-async function play(options) {
+/** Opens the playground, chooses, and waits for a state of the flow. Leaves the browser in the app's frame. */
+async function play(options, wanted = "ready") {
   await open("playground/");
   for (const [testId, value] of Object.entries(options)) await byTestId(testId).selectByAttribute("value", value);
-  await until(browser, "the flow is ready", () => textOf('[aria-current="step"]'), (state) => state === "ready");
+  await until(browser, `the flow is ${wanted}`, () => textOf('[aria-current="step"]'), (state) => state === wanted);
   await browser.switchFrame(await byTestId("frame"));
 }
 
@@ -104,15 +107,25 @@ test("the playground shows the error of a user who denies access", async () => {
   await until(browser, "the error", () => textOf('[data-testid="snapshot"]'), (text) => text.includes('"code": "access_denied"'));
 });
 
+test("the playground shows the error of a broken platform, and goes on once it works", async () => {
+  await play({ condition: "breaks", app: "zendesk" }, "failed");
+  await browser.switchFrame(null);
+  assert.match(await textOf('[data-testid="snapshot"]'), /"code": "network"/);
+  await byTestId("condition").selectByAttribute("value", "works");
+  await browser.switchFrame(await byTestId("frame"));
+  await browser.$("button=Try again").click();
+  await browser.$("#field-subdomain").waitForDisplayed();
+});
+
 for (const [path, name] of [["", "the home page"], ["guides/popup.html", "a guide"], ["api/connect-flow/interfaces/ConnectClient.html", "a reference"], ["playground/", "the playground"]]) {
   test(`${name} fits a window of 390 pixels`, async () => {
-    await browser.sendCommandAndGetResult("Emulation.setDeviceMetricsOverride", { width: 390, height: 844, deviceScaleFactor: 1, mobile: false });
+    await showAs(390);
     try {
       await open(path);
       const [content, window] = await browser.execute(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(window === 390 && content <= window, `${content} px in ${window} px`);
     } finally {
-      await browser.sendCommandAndGetResult("Emulation.clearDeviceMetricsOverride", {});
+      await showAs(1280);
     }
   });
 }

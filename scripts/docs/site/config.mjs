@@ -24,6 +24,8 @@ export default defineConfig({
   transformHead: ({ pageData }) =>
     pageData.isNotFound || pageData.frontmatter.layout === "page" ? [] : [["link", { rel: "alternate", type: "text/markdown", href: pageData.relativePath.split("/").at(-1) }]],
   themeConfig: {
+    // For the playground.
+    github,
     logo: "/favicon.svg",
     nav,
     sidebar,

@@ -6,9 +6,9 @@ const KEY = "sandbox-key";
 /** What the platform does, by name. */
 export const conditions = {
   works: { text: "Works" },
-  slow: { text: "Answers after two seconds", fault: { kind: "delay", ms: 2000, path: "/api/*" } },
+  slow: { text: "Answers after two seconds", fault: { kind: "delay", ms: 2000, path: "/api/*", times: Infinity } },
   fails: { text: "Answers 503 twice, then works", fault: { kind: "status", status: 503, path: "/api/*", times: 2 } },
-  breaks: { text: "Drops every connection", fault: { kind: "drop", path: "/api/*" } },
+  breaks: { text: "Drops every connection", fault: { kind: "drop", path: "/api/*", times: Infinity } },
 };
 
 /**
