@@ -2,7 +2,6 @@
 import { readdirSync } from "node:fs";
 import { posix } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
-import { Stop } from "../lib/stop.mjs";
 
 export const HOME = "README.md";
 
@@ -91,16 +90,16 @@ export function sitePath(file) {
   return file.startsWith("docs/") ? file.slice("docs/".length) : posix.basename(file).toLowerCase();
 }
 
-/** Requires that the navigation has each page of `docs` and of the root exactly once. */
-export function requireAllPages() {
-  const listed = allPages().map(({ file }) => file);
-  const found = ["", "docs/", "docs/guides/"].flatMap((folder) =>
-    readdirSync(inRoot(folder)).filter((name) => name.endsWith(".md")).map((name) => folder + name),
-  );
-  const problems = [
-    ...found.filter((file) => !listed.includes(file)).map((file) => `${file} is missing from the navigation`),
-    ...listed.filter((file) => !found.includes(file)).map((file) => `${file} is in the navigation, but there is no such file`),
-    ...listed.filter((file, index) => listed.indexOf(file) !== index).map((file) => `${file} is in the navigation twice`),
-  ];
-  if (problems.length) throw new Stop(`scripts/docs/navigation.mjs:\n${problems.join("\n")}`);
+/** Every Markdown file that has to be a page: those of the root, of `docs` and of `docs/guides`. */
+const findPages = () => ["", "docs/", "docs/guides/"].flatMap((folder) =>
+  readdirSync(inRoot(folder)).filter((name) => name.endsWith(".md")).map((name) => folder + name),
+);
+
+/** What is wrong with the navigation: it must have every page once. Empty if nothing is. */
+export function navigationProblems(found = findPages(), listed = allPages().map(({ file }) => file)) {
+  return [
+    ...found.filter((file) => !listed.includes(file)).map((file) => `${file} is missing`),
+    ...listed.filter((file) => !found.includes(file)).map((file) => `${file} does not exist`),
+    ...listed.filter((file, index) => listed.indexOf(file) !== index).map((file) => `${file} is listed twice`),
+  ].map((problem) => `the navigation in scripts/docs/navigation.mjs: ${problem}`);
 }

@@ -37,7 +37,11 @@ function rewrite(source, tree, { file, visit, problems }) {
     const start = node.position.start.offset + source.slice(node.position.start.offset, node.position.end.offset).lastIndexOf(oldText);
     edits.push({ start, end: start + oldText.length, text: newText });
   };
-  const move = (url) => moved(url, file, problems);
+  const move = (url) => {
+    const moved = siteLink(url, file);
+    if (!moved) problems.push(`${file} links to ${url}, which does not exist`);
+    return moved ?? url;
+  };
   visit(tree, ["link", "image", "definition"], (node) => {
     const url = move(node.url);
     if (url !== node.url) replace(node, node.url, url);
@@ -51,21 +55,15 @@ function rewrite(source, tree, { file, visit, problems }) {
   return edits.reduce((text, { start, end, text: inserted }) => text.slice(0, start) + inserted + text.slice(end), source);
 }
 
-/** Where a link of a page leads in the site. A file that is no page stays at GitHub. */
-function moved(url, file, problems) {
+/** The link for the site in place of `url` in a Markdown file. A file that is no page stays at GitHub. Undefined where there is no such file. */
+export function siteLink(url, file) {
   if (url.startsWith("#") || URL.canParse(url)) return url;
-  const [path, hash] = url.split(/(?=#)/);
-  const target = posix.join(posix.dirname(file), path);
-  const from = posix.dirname(sitePath(file));
-  const relative = (to) => posix.relative(from, to).replace(/^(?!\.)/, "./") + (hash ?? "");
-  if (allPages().some((page) => page.file === target)) return relative(sitePath(target));
-  if (!existsSync(inRoot(target))) {
-    problems.push(`${file} links to ${url}, but there is no ${target}`);
-    return url;
-  }
-  if (target.startsWith("docs/images/")) return relative(sitePath(target));
-  const kind = statSync(inRoot(target)).isDirectory() ? "tree" : "blob";
-  return `${github}/${kind}/main/${target}${hash ?? ""}`;
+  const [path, hash = ""] = url.split(/(?=#)/);
+  const target = posix.join(posix.dirname(file), path).replace(/\/$/, "");
+  if (!existsSync(inRoot(target))) return undefined;
+  const isInSite = target.startsWith("docs/images/") || allPages().some((page) => page.file === target);
+  if (isInSite) return posix.relative(posix.dirname(sitePath(file)), sitePath(target)).replace(/^(?!\.)/, "./") + hash;
+  return `${github}/${statSync(inRoot(target)).isDirectory() ? "tree" : "blob"}/main/${target}${hash}`;
 }
 
 /** The first sentence of the first paragraph that is no table. */

@@ -4,8 +4,9 @@ import { dirname, join, posix, sep } from "node:path";
 import { entries } from "../build/js.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
+import { Stop } from "../lib/stop.mjs";
 import { llmsText } from "./llms.mjs";
-import { navigation, requireAllPages, sitePath } from "./navigation.mjs";
+import { navigation, navigationProblems, sitePath } from "./navigation.mjs";
 import { github, packageJson, writePages } from "./pages.mjs";
 
 const PLAYGROUND = `---
@@ -24,7 +25,8 @@ sidebar: false
  * @param references `{ typescript, rust }`, functions that write a reference to a folder.
  */
 export async function buildSite({ out, base, tools, references, note }) {
-  requireAllPages();
+  const problems = navigationProblems();
+  if (problems.length) throw new Stop(problems.join("\n"));
   mkdirSync(join(tools, "runs"), { recursive: true });
   // Below the tools, so that the configuration and the theme find VitePress.
   const work = mkdtempSync(join(tools, "runs", "site-"));
