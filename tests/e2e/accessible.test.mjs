@@ -18,7 +18,7 @@ test("axe finds no violation in the vanilla demo: initial, form, invalid fields,
   assert.deepEqual(await inspect(browser), []);
 });
 
-test("axe finds no violation in the vanilla demo: denied, pending", async ({ app, provider, browser }) => {
+test("axe finds no violation in the vanilla demo: denied, pending, not loaded", async ({ app, provider, browser, front, expectTrouble }) => {
   await app.open();
   await app.choose("gmail");
   await provider.cancel();
@@ -29,4 +29,14 @@ test("axe finds no violation in the vanilla demo: denied, pending", async ({ app
   await app.open();
   await app.until("the pending attempt is listed", ({ pending }) => pending.length > 0);
   assert.deepEqual(await inspect(browser), []);
+
+  expectTrouble(/connect_flow/);
+  const restore = front.cutOff("connect_flow");
+  await app.open();
+  const { loading, lead } = await app.fails("load_failed");
+  assert.deepEqual([loading, lead], [undefined, "Not loaded."]);
+  assert.deepEqual(await inspect(browser), []);
+  restore();
+  await app.choose("hackernews");
+  await app.until("the module and the app are loaded", ({ isReady, error, steps }) => isReady && !error && steps[0] === "done");
 });

@@ -84,7 +84,7 @@ suite("the React parts, each copied alone into an empty project", () => {
     assert.ok(find("said").parentElement === document.activeElement, "the status has the focus");
   });
 
-  test("ConnectionsList lists, renames and disables an account", async () => {
+  test("ConnectionsList lists, renames and disables an account, and refuses a name that another one has", async () => {
     const { ConnectionsList } = await importPart("connections-list");
     const sandbox = createSandbox();
     await render(provide(sandbox, h(ConnectionsList, { title: "Jessica" })));
@@ -99,6 +99,17 @@ suite("the React parts, each copied alone into an empty project", () => {
     await press("toggle");
     await waitFor(() => find("connection").dataset.disabled === "true");
     assert.deepEqual(sandbox.accounts().map(({ alias, isDisabled }) => [alias, isDisabled]), [["Work", true]]);
+
+    await createAccount(sandbox);
+    await press("reload");
+    await waitFor(() => page.dom().root.querySelectorAll('[data-testid="connection"]').length === 2);
+    // The newest account comes first.
+    await press("rename");
+    await type("alias-input", "Work");
+    await press("alias-save");
+    await waitFor(() => find("error"));
+    assert.match(find("error").textContent, /Another connection has this name/);
+    assert.ok(find("alias-input"), "the form stays open");
   });
 });
 

@@ -108,7 +108,7 @@ const Account = ({ account, name }) => (
       <span className="badge" data-tone={toneOf(account.status)} data-testid="account-status">{account.status}</span>
     </header>
     <dl>
-      <Fact term="Entity"><span data-testid="account-entity">{account.entityId}</span></Fact>
+      <Fact term="User"><span data-testid="account-entity">{account.entityId}</span></Fact>
       <Fact term="Account"><code data-testid="account-id">{account.id}</code></Fact>
     </dl>
     <div className="actions">

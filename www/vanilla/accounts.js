@@ -23,7 +23,7 @@ export function accountCard({ account, name, entity, isSaved }) {
       "dl",
       {},
       row("App", account.app),
-      row("Entity", h("span", { "data-testid": "account-entity" }, account.entityId ?? entity)),
+      row("User", h("span", { "data-testid": "account-entity" }, account.entityId ?? entity)),
       row("Account", h("code", { "data-testid": "account-id" }, account.id)),
       account.authScheme && row("Scheme", account.authScheme),
       row("Since", moment(account.createdAt)),
@@ -47,7 +47,8 @@ export function createAccounts({ client, nameOf }) {
 
   function createRow({ id, app }) {
     const name = nameOf(app);
-    const status = h("span", { class: "status-slot" }, h("span", { class: "muted small" }, "checking…"));
+    const alias = h("span", { class: "alias" });
+    const status = h("span", { class: "status-slot" }, h("span", { class: "muted small loading" }, "Checking…"));
     const since = h("p", { class: "muted small" });
     const button = h(
       "button",
@@ -59,13 +60,14 @@ export function createAccounts({ client, nameOf }) {
       "li",
       { "data-testid": "connected-item", "data-account-id": id },
       tile(app, name),
-      h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), status), h("code", {}, id), since),
+      h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), alias, status), h("code", {}, id), since),
       button,
     );
     let isUpdating = false;
 
     function render(account) {
       element.dataset.status = account.status;
+      alias.textContent = account.alias ?? "";
       status.replaceChildren(badge(account.status), account.isDisabled ? h("span", { class: "muted small" }, "disabled") : "");
       since.replaceChildren("since ", moment(account.createdAt), account.statusReason ? `. ${account.statusReason}` : "");
     }

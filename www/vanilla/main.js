@@ -73,6 +73,12 @@ function start(key) {
   return mode() === "popup" ? popups.start(key) : flow.start(key);
 }
 
+/** If the module could not be loaded, loads it again first. */
+async function choose(key) {
+  if (!flow) await work(boot);
+  if (flow) await start(key);
+}
+
 /** In a popup that its opener is about to close, waits before it shows the whole page. See early.js. */
 async function uncover() {
   const root = document.documentElement;
@@ -128,7 +134,7 @@ function showApps() {
       {},
       h(
         "button",
-        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => (flow ? start(key) : work(boot)) },
+        { type: "button", class: "app", "data-testid": `app-${key}`, "data-app": key, disabled: true, onclick: () => choose(key) },
         tile(key, name ?? key),
         h("span", { class: "app-text" }, h("span", { class: "app-name" }, name ?? key), h("span", { class: "app-about" }, description)),
       ),
@@ -167,6 +173,7 @@ function asUser(request) {
 }
 
 async function boot() {
+  find("accounts-lead").textContent = "Loading…";
   try {
     await load();
   } catch (thrown) {

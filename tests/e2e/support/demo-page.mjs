@@ -74,6 +74,7 @@ function readPage() {
     entity: document.querySelector('input[name="entity"]:checked')?.value,
     mode: document.querySelector('input[name="mode"]:checked')?.value,
     says: document.getElementById("progress")?.textContent,
+    lead: text(document.getElementById("accounts-lead")),
     loading: text(document.querySelector("main .loading")),
     steps: [1, 2, 3, 4, 5].map((n) => all(`step-${n}`)[0]?.dataset.state),
     error: error && { code: error.dataset.code, text: text(error), canRetry: all("retry", error).length > 0 },
