@@ -17,7 +17,6 @@ const pictures = [
   { name: "react-connect-light", width: WIDE, path: "/react?app=shopify", show: refuse },
   { name: "react-connect-narrow", width: NARROW, path: "/react?app=zendesk" },
   { name: "connections-light", width: WIDE, path: "/react/connections" },
-  { name: "connections-dark", width: WIDE, path: "/react/connections", scheme: "dark" },
   { name: "connections-narrow", width: NARROW, path: "/react/connections" },
   { name: "react-connected-dark", width: WIDE, path: "/react?app=gmail&mode=redirect&user=Melissa", scheme: "dark", show: connect },
   { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
@@ -57,25 +56,28 @@ async function askToDelete({ browser }) {
 
 /** Creates accounts of different ages and statuses through the demo's gateway. */
 async function furnish({ host, browser, provider, travel }) {
-  const post = async (user, path, body) => {
-    const response = await fetch(`${host.appUrl}/api/connect/api/v3/${path}`, {
-      method: path.endsWith("/status") ? "PATCH" : "POST",
+  const send = async (method, user, path, body) => {
+    const response = await fetch(`${host.appUrl}/api/connect/api/v3.1/${path}`, {
+      method,
       headers: { "content-type": "application/json", "demo-user": user },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return response.json();
   };
+  const post = (...request) => send("POST", ...request);
+  const patch = (...request) => send("PATCH", ...request);
   const typed = (entityId, authConfigId, data) =>
     post(entityId, "connected_accounts", { auth_config: { id: authConfigId }, connection: { data } });
 
   travel(-3 * 24 * 60 * MINUTE_MS);
-  await typed("Jessica", "ac_Shopify00002", { shop: "acme", admin_api_access_token: "token" });
+  const shop = await typed("Jessica", "ac_Shopify00002", { shop: "acme", admin_api_access_token: "token" });
+  await patch("Jessica", `connected_accounts/${shop.id}`, { alias: "Outlet" });
   await typed("Melissa", "ac_Posthog00008", { generic_api_key: "key", subdomain: "eu" });
   travel(-26 * 60 * MINUTE_MS);
   await post("Jessica", "connected_accounts/link", { auth_config_id: "ac_Zendesk00003", connection_data: { subdomain: "acme" } });
   const { id } = await typed("Melissa", "ac_Firecrawl004", { api_key: "key" });
-  await post("Melissa", `connected_accounts/${id}/status`, { enabled: false });
+  await patch("Melissa", `connected_accounts/${id}/status`, { enabled: false });
   travel(-125 * MINUTE_MS);
   await browser.url(`${host.appUrl}/react?app=gmail&mode=redirect`);
   await browser.$('[data-testid="submit"]').click();
