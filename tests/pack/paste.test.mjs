@@ -36,28 +36,25 @@ suite("code pasted from the documents connects an account, unedited, in a fresh 
 
   const viteAddress = /Local:\s+(\S+)/;
   const writeEnv = (app) => writeFile(join(app, ".env"), platform.env);
-  const startVite = (app) => withServer(app, [program("vite", "bin/vite.js"), "--port", "0"], { says: viteAddress }, connect);
 
-  test("Vite, vanilla-ts", async () => {
-    const app = await apps.vite("vite-vanilla", "vanilla-ts");
-    await paste(app, readme, "src/main.ts");
-    await paste(app, readme, "vite.config.ts");
-    await writeEnv(app);
-    await startVite(app);
-    // The script `build` of the starter.
-    await node(app, [program("typescript", "bin/tsc")]);
-    await node(app, [program("vite", "bin/vite.js"), "build"]);
-  });
-
-  test("Vite, react-ts", async () => {
-    const app = await apps.vite("vite-react", "react-ts");
-    await paste(app, readme, "src/App.tsx");
-    await paste(app, "docs/guides/react.md", "vite.config.ts");
-    await writeEnv(app);
-    await startVite(app);
-    await node(app, [program("typescript", "bin/tsc"), "-b"]);
-    await node(app, [program("vite", "bin/vite.js"), "build"]);
-  });
+  /** Documents and files to paste, by template of Vite's starter, and the starter's own check of types. */
+  const templates = {
+    "vanilla-ts": { blocks: [[readme, "src/main.ts"], [readme, "vite.config.ts"]], tsc: [] },
+    "react-ts": { blocks: [[readme, "src/App.tsx"], ["docs/guides/react.md", "vite.config.ts"]], tsc: ["-b"] },
+    "vue-ts": { blocks: ["src/useConnectFlow.ts", "src/App.vue", "vite.config.ts"].map((file) => ["docs/guides/vue.md", file]) },
+    "svelte-ts": { blocks: ["src/App.svelte", "vite.config.ts"].map((file) => ["docs/guides/svelte.md", file]) },
+    "solid-ts": { blocks: ["src/App.tsx", "vite.config.ts"].map((file) => ["docs/guides/solid.md", file]), tsc: ["-b"] },
+  };
+  for (const [template, { blocks, tsc }] of Object.entries(templates)) {
+    test(`Vite, ${template}`, async () => {
+      const app = await apps.vite(template, template);
+      for (const [document, file] of blocks) await paste(app, document, file);
+      await writeEnv(app);
+      await withServer(app, [program("vite", "bin/vite.js"), "--port", "0"], { says: viteAddress }, connect);
+      if (tsc) await node(app, [program("typescript", "bin/tsc"), ...tsc]);
+      await node(app, [program("vite", "bin/vite.js"), "build"]);
+    });
+  }
 
   test("Next.js", async () => {
     const app = await apps.next("next");
