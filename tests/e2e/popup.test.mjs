@@ -66,35 +66,6 @@ test("a popup connects Gmail, from the click to ACTIVE", async (context) => {
   assert.deepEqual([again.mode, again.pending, again.steps[3]], ["popup", [], "waiting"]);
 });
 
-inOneEngine("a form and a popup connect Zendesk", async (context) => {
-  const { app, provider, platform } = context;
-  const window = await openProviderPopup(context, { key: "zendesk", values: { subdomain: "acme" } });
-  await provider.agree("Jessica");
-  await window.closed();
-  const seen = await app.shows("ACTIVE");
-  const [account, ...others] = platform.accounts();
-  assert.deepEqual(others, []);
-  assert.deepEqual([account.app, account.status, account.data], ["zendesk", "ACTIVE", { subdomain: "acme" }]);
-  assert.deepEqual([seen.card.id, seen.fields], [account.id, []]);
-});
-
-inOneEngine("a denied consent closes the popup and shows access_denied", async (context) => {
-  const { app, provider, platform, browser } = context;
-  const window = await openProviderPopup(context);
-  await provider.signIn("Jessica");
-  await provider.deny();
-  await window.closed();
-  const seen = await app.fails("access_denied");
-  assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
-  assert.deepEqual(statuses(platform), ["FAILED"]);
-
-  const second = await popup(browser, () => app.press("retry"));
-  await provider.agree("Jessica");
-  await second.closed();
-  await app.shows("ACTIVE");
-  assert.deepEqual(statuses(platform), ["FAILED", "ACTIVE"]);
-});
-
 inOneEngine("an API key connects Shopify without a popup and leaves no trace", async ({ app, platform, browser, watch }) => {
   await openAtSubmit(app, { key: "shopify" });
   await browser.execute(() => {
@@ -120,47 +91,39 @@ inOneEngine("an API key connects Shopify without a popup and leaves no trace", a
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-/** Closes the popup, then tries again until the account is connected. `left` has the statuses of the first try's accounts. */
-async function closeAndRetry({ app, provider, platform, browser }, window, { left }) {
-  await window.close();
-  const seen = await untilPopupClosed(app);
-  assert.match(seen.error.text, /The popup was closed before Gmail was connected/);
-  assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
-  assert.match(seen.steps.join(" "), /^(done )+failed( waiting)+$/);
-
-  const second = await popup(browser, () => app.press("retry"));
-  await provider.asks();
-  assert.deepEqual(statuses(platform), [...left, "INITIATED"]);
-  await provider.agree("Jessica");
-  await second.closed();
-  const connected = await app.shows("ACTIVE");
-  assert.deepEqual([connected.error, connected.pending], [undefined, []]);
-  assert.deepEqual(statuses(platform), [...left, "ACTIVE"]);
-}
-
-test("closing a popup before it has loaded cancels, and trying again connects", async (context) => {
-  const { app, platform, browser } = context;
+test("closing a popup before it has loaded, at the sign-in or at the consent cancels, and trying again connects", async (context) => {
+  const { app, provider, platform, browser } = context;
+  const tryAgain = () => popup(browser, () => app.press("retry"));
+  const closeAndSee = async (window, expected) => {
+    await window.close();
+    const seen = await untilPopupClosed(app);
+    assert.match(seen.error.text, /The popup was closed before Gmail was connected/);
+    assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
+    assert.deepEqual(statuses(platform), expected);
+  };
   await openAtSubmit(app);
   // The platform does not answer until the page has aborted its request.
   const aborted = new Promise((resolve) => {
     platform.when("POST", "/api/*", ({ signal }) => new Promise((go) => signal.addEventListener("abort", go)).then(resolve));
   });
-  const window = await popup(browser, () => app.press("submit"));
-  await closeAndRetry(context, window, { left: [] });
+  await closeAndSee(await popup(browser, () => app.press("submit")), []);
+
+  const atSignIn = await tryAgain();
+  await provider.asks();
+  await closeAndSee(atSignIn, ["INITIATED"]);
+
+  const atConsent = await tryAgain();
+  await provider.signIn("Jessica");
+  await provider.shows("Allow access?");
+  await closeAndSee(atConsent, ["INITIATED", "INITIATED"]);
+
+  const last = await tryAgain();
+  await provider.agree("Jessica");
+  await last.closed();
+  const connected = await app.shows("ACTIVE");
+  assert.deepEqual([connected.error, connected.pending], [undefined, []]);
+  assert.deepEqual(statuses(platform), ["INITIATED", "INITIATED", "ACTIVE"]);
   await aborted;
-});
-
-test("closing a popup at the sign-in cancels, and trying again connects", async (context) => {
-  const window = await openProviderPopup(context);
-  await context.provider.asks();
-  await closeAndRetry(context, window, { left: ["INITIATED"] });
-});
-
-inOneEngine("closing a popup at the consent cancels, and trying again connects", async (context) => {
-  const window = await openProviderPopup(context);
-  await context.provider.signIn("Jessica");
-  await context.provider.shows("Allow access?");
-  await closeAndRetry(context, window, { left: ["INITIATED"] });
 });
 
 test("a popup that closes during its return connects", async (context) => {
@@ -183,7 +146,9 @@ test("a popup that closes during its return connects", async (context) => {
   }
 });
 
-inOneEngine("a blocked popup starts no attempt, and the next click connects", async ({ app, provider, platform, browser }) => {
+inOneEngine("a blocked popup, a failed initiate, a denial and a cancelled attempt each show an error, and trying again connects", async (context) => {
+  const { app, provider, platform, browser, expectTrouble } = context;
+  const tryAgain = () => popup(browser, () => app.press("retry"));
   await openAtSubmit(app);
   await browser.execute(() => {
     const { open } = window;
@@ -193,32 +158,38 @@ inOneEngine("a blocked popup starts no attempt, and the next click connects", as
     };
   });
   await app.press("submit");
-  const seen = await app.fails("popup_blocked");
-  assert.ok(seen.error.canRetry);
+  const blocked = await app.fails("popup_blocked");
+  assert.ok(blocked.error.canRetry);
   assert.deepEqual(platform.calls("POST"), []);
 
-  const window = await popup(browser, () => app.press("retry"));
-  await provider.agree("Jessica");
-  await window.closed();
-  await app.shows("ACTIVE");
-  assert.deepEqual(statuses(platform), ["ACTIVE"]);
-});
-
-inOneEngine("a failed initiate in a popup flow says that an account may exist, and trying again connects", async (context) => {
-  const { app, provider, platform, expectTrouble } = context;
   expectTrouble(/^status 500: POST/);
   platform.sandbox.fault({ kind: "status", status: 500, method: "POST", path: "/api/*" });
-  await openAtSubmit(app);
-  await app.press("submit");
-  const seen = await app.fails("server");
-  assert.match(seen.error.text, /may have been created/);
+  await app.press("retry");
+  const failed = await app.fails("server");
+  assert.match(failed.error.text, /may have been created/);
   assert.equal(platform.calls("POST").length, 1);
 
-  const window = await popup(context.browser, () => app.press("retry"));
+  const denying = await tryAgain();
+  await provider.signIn("Jessica");
+  await provider.deny();
+  await denying.closed();
+  const denied = await app.fails("access_denied");
+  assert.deepEqual([denied.card, denied.connected, denied.pending], [undefined, [], []]);
+  assert.deepEqual(statuses(platform), ["FAILED"]);
+
+  const cancelling = await tryAgain();
+  await provider.asks();
+  await cancelling.leave();
+  await app.waits();
+  await app.press("cancel");
+  const cancelled = await app.fails("cancelled");
+  assert.deepEqual([cancelled.card, cancelled.connected, cancelled.pending], [undefined, [], []]);
+
+  const last = await tryAgain();
   await provider.agree("Jessica");
-  await window.closed();
+  await last.closed();
   await app.shows("ACTIVE");
-  assert.deepEqual(statuses(platform), ["ACTIVE"]);
+  assert.deepEqual(statuses(platform), ["FAILED", "INITIATED", "ACTIVE"]);
 });
 
 test("the browser's popup blocker is detected, and the next click connects", async ({ app, provider, platform, browser }) => {
@@ -333,23 +304,7 @@ test("two tabs connect two apps at the same time, each in a popup", async (conte
   await gmail.closed();
   assert.equal((await app.shows("ACTIVE")).card.id, gmailAccount.id);
   assert.deepEqual(platform.accounts().map(({ app, status }) => [app, status]), [["gmail", "ACTIVE"], ["zendesk", "ACTIVE"]]);
-});
-
-inOneEngine("cancelling while the popup is open ends the attempt, and trying again connects", async (context) => {
-  const { app, provider, platform, browser } = context;
-  const window = await openProviderPopup(context);
-  await provider.asks();
-  await window.leave();
-  await app.waits();
-  await app.press("cancel");
-  const seen = await app.fails("cancelled");
-  assert.deepEqual([seen.card, seen.connected, seen.pending], [undefined, [], []]);
-
-  const second = await popup(browser, () => app.press("retry"));
-  await provider.agree("Jessica");
-  await second.closed();
-  await app.shows("ACTIVE");
-  assert.deepEqual(statuses(platform), ["INITIATED", "ACTIVE"]);
+  assert.deepEqual(platform.accounts()[1].data, { subdomain: "acme" });
 });
 
 const storages = {
