@@ -21,9 +21,9 @@ const app = await Application.bootstrapWithPlugins({
   hidePageHeader: true,
   hideBreadcrumbs: true,
   useCodeBlocks: true,
+  indexFormat: "table",
   parametersFormat: "table",
-  enumMembersFormat: "table",
-  includeVersion: true,
+  groupOrder: ["Functions", "Interfaces", "Type Aliases"],
   // The links would lead to dist/.
   disableSources: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true, unusedMergeModuleWith: true },

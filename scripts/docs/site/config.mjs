@@ -17,7 +17,10 @@ export default defineConfig({
   markdown: {
     // The anchors of GitHub, so that a link works in both places. The default slugger numbers repeated headings itself.
     anchor: { slugify: (text) => new GithubSlugger().slug(text) },
-    languageAlias: { "rust,no_run": "rust" },
+    // rustdoc's attributes, as in `rust,no_run`, are not part of the language.
+    config: (md) => md.core.ruler.push("language", ({ tokens }) => {
+      for (const token of tokens) if (token.type === "fence") token.info = token.info.replace(/,\S*/, "");
+    }),
   },
   base,
   head: [["link", { rel: "icon", href: `${base}favicon.svg` }]],
