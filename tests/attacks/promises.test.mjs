@@ -1,10 +1,11 @@
-// SECURITY.md names the tests behind its promises. These tests check that they exist.
+// SECURITY.md, docs/secrets.md and docs/faults.md name tests. These tests check that they exist.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { inBrowsers } from "../faults/support/browsers.mjs";
+import { titlesOf } from "../support/titles.mjs";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** `[file, title]` of every test in a row: a file in backquotes, then titles in quotes, or Rust names in backquotes. */
 function testsIn(row) {
@@ -19,13 +20,22 @@ function testsIn(row) {
 
 const rows = read("SECURITY.md").split("## What is promised")[1].split("## What is not promised")[0].split("\n").filter((line) => /^\| (?!promise)\S/.test(line));
 
-test("every test that SECURITY.md names exists", () => {
-  const missing = rows.flatMap(testsIn).filter(([file, title]) => {
-    const pattern = file.endsWith(".rs") ? new RegExp(`^\\s*(async )?fn ${title}\\(`, "m") : new RegExp(`\\b(test|plain|scenario|inOneEngine|suite)\\((["\`])[^\\n]*${escape(title)}[^\\n]*\\2`);
-    return !pattern.test(read(file));
+/** What each document names: `[file, title]`. */
+const named = {
+  "SECURITY.md": rows.flatMap(testsIn),
+  "docs/secrets.md": [...read("docs/secrets.md").matchAll(/\[([^\]]+)\]\(\.\.\/(tests\/[^)]+)\)/g)].map(([, title, file]) => [file, title]),
+  "docs/faults.md": inBrowsers.flatMap(({ tests }) => tests).map(([file, title]) => [`tests/e2e/${file}.test.mjs`, title]),
+};
+const files = new Set(Object.values(named).flat().map(([file]) => file));
+const titles = await titlesOf([...files].filter((file) => file.endsWith(".mjs")));
+
+for (const [document, tests] of Object.entries(named)) {
+  test(`every test that ${document} names exists`, () => {
+    assert.ok(tests.length > 10);
+    const exists = ([file, title]) => (file.endsWith(".rs") ? read(file).includes(`fn ${title}(`) : titles[file].some((one) => one.includes(title)));
+    assert.deepEqual(tests.filter((one) => !exists(one)), []);
   });
-  assert.deepEqual(missing, []);
-});
+}
 
 test("every promise of SECURITY.md names a test", () => {
   assert.ok(rows.length > 25);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
-import { inBrowsers } from "./support/browsers.mjs";
 import { runWithFault } from "./support/request-fault.mjs";
 import { runWithPageFault } from "./support/page-faults.mjs";
 import { cases, report } from "./support/report.mjs";
@@ -28,13 +27,6 @@ for (const name of new Set(cases.map(title))) {
     }
   });
 }
-
-test("every end-to-end test that docs/faults.md names exists", () => {
-  for (const [file, name] of inBrowsers.flatMap(({ tests }) => tests)) {
-    const text = readFileSync(new URL(`../e2e/${file}.test.mjs`, import.meta.url), "utf8");
-    assert.ok(text.includes(name), `${file}: ${name}`);
-  }
-});
 
 test("docs/faults.md is what this run generates", () => {
   const text = report(passed);

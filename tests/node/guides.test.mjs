@@ -38,12 +38,6 @@ suite("the README, the guides and the other pages", () => {
 const headings = (path) =>
   [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, text]) => text.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-"));
 
-test("docs/secrets.md names tests that there are", () => {
-  const named = [...read("docs/secrets.md").matchAll(/\[([^\]]+)\]\(\.\.\/(tests\/[^)]+)\)/g)];
-  assert.ok(named.length > 10);
-  assert.deepEqual(named.filter(([, name, file]) => !read(file).includes(name)).map(([link]) => link), []);
-});
-
 /** The words in the first column of a document's table that starts with this heading. */
 function firstColumn(document, heading) {
   const [, table] = read(document).split(`\n| ${heading} |`);

@@ -82,7 +82,7 @@ export const inBrowsers = [
     at: "`initiate` (popup)",
     result: "no effect",
     source: "the test replaces `setItem`",
-    tests: [["popup", "a popup connects when the storage ${state}"]],
+    tests: [["popup", "a popup connects when the storage is full"]],
   },
   {
     fault: "two tabs",
