@@ -132,7 +132,7 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
 /** Errors after which a new attempt can succeed, although the same call would fail again. */
 const canStartAgain: readonly string[] = [
   "load_failed", "access_denied", "popup_closed", "cancelled", "flow_expired", "account_expired", "account_failed", "account_revoked",
-  "callback_replayed", "callback_unbound", "invalid_request", "response_invalid",
+  "callback_replayed", "callback_unbound", "invalid_request", "network", "timeout", "server", "response_invalid",
 ];
 
 function Problem({ error, name, onRetry }: { error: ConnectError; name: string; onRetry: () => Promise<unknown> }) {
