@@ -156,7 +156,7 @@ suite("the demo", () => {
     assert.notEqual(renewed.refresh_token, tokens.refresh_token);
     assert.ok(!JSON.stringify(await requestThroughApp("GET", `${accounts}/${id}`)).includes(renewed.access_token));
     assert.deepEqual((await requestThroughApp("PATCH", `${accounts}/${id}/status`, { enabled: false })).body, { success: true });
-    assert.equal((await profile()).error.message, "Connected account is disabled");
+    assert.equal((await profile()).error.message, `Connected account ${id} is in an invalid state: INACTIVE`);
     assert.deepEqual((await requestThroughApp("PATCH", `${accounts}/${id}/status`, { enabled: true })).body, { success: true });
     const { body: again } = await requestThroughApp("POST", `${accounts}/${id}/refresh?redirect_url=${encodeURIComponent(`${host.appUrl}/?again=1`)}`, {});
     const end = await signInAndAllow(again.redirect_url);

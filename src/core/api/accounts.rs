@@ -218,7 +218,7 @@ fn read_auth_params(body: &Value) -> AuthParams {
     for (name, value) in values.members() {
         let is_other = matches!(
             name.as_str(),
-            "status" | "base_url" | "redirectUrl" | "authScheme"
+            "status" | "base_url" | "redirectUrl" | "authScheme" | "displayName"
         );
         if let Some(value) = value.scalar()
             && !is_other
