@@ -4,7 +4,7 @@ import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./bro
 import { ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
-import { ensureBenchTools, ensureClients, ensureDocsTools, ensureJest, ensurePackTools, ensureRouters, ensureRuntimes } from "./packages.mjs";
+import { ensureBenchTools, ensureClients, ensureDocsTools, ensureFrameworks, ensureJest, ensurePackTools, ensureRouters, ensureRuntimes } from "./packages.mjs";
 import { requireRust } from "./rust.mjs";
 import { ensureWasmToolchain } from "./wasm-toolchain.mjs";
 
@@ -19,6 +19,7 @@ const ENSURE = {
   "cargo-fuzz": ensureCargoFuzz,
   "pack-tools": ensurePackTools,
   jest: ensureJest,
+  frameworks: ensureFrameworks,
   runtimes: ensureRuntimes,
   routers: ensureRouters,
   clients: ensureClients,

@@ -25,6 +25,11 @@ export const ensureClients = async () => ({
   CLIENTS: await installFolder({ name: "clients", source: "tests/clients/apps", purpose: "the official clients" }),
 });
 
+/** The frameworks of the guides, 350 MB. `PACK_TOOLS` names the folder for the tests. */
+export const ensureFrameworks = async () => ({
+  PACK_TOOLS: await installFolder({ name: "frameworks", source: "tests/frameworks/apps", purpose: "the guides' frameworks" }),
+});
+
 /** The packages that connect-flow is compared with, in `folder`. */
 export const ensureBenchTools = async () => ({
   folder: await installFolder({ name: "bench-tools", source: "bench", purpose: "the benchmarks" }),

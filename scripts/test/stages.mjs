@@ -188,6 +188,14 @@ export const STAGES = [
     ...ofPackage(ofPaste, { limitMs: 10 * 60_000 }),
   },
   {
+    name: "frameworks",
+    about: "the code of the guides in Vue, Svelte, Solid and Angular, in Chromium",
+    seconds: 60,
+    needs: ["npm", "frameworks", "chromium", "screen"],
+    after: ["build"],
+    ...inNode(testFiles("frameworks"), { limitMs: 5 * 60_000, env: ({ frameworks, chromium, screen }) => ({ ...chromium, ...screen, ...frameworks, E2E_ENGINE: "chromium" }) }),
+  },
+  {
     name: "runtimes",
     about: "the gateway in Bun, Deno, workerd and Node's frameworks",
     seconds: 40,

@@ -10,7 +10,7 @@ const leave = () => process.exit(1);
  * Starts a program that serves others, and waits until it does: until it `says` a pattern, or `answers()` gives something.
  * @returns `{ found, stop }`: what the pattern's group matched or what was answered, and the end of it and its children.
  */
-export async function startProgram(program, args, { says, answers, env, cwd }) {
+export async function startProgram(program, args, { says, answers, env, cwd, limitMs = START_MS }) {
   // A group of its own, to which whatever it starts belongs as well.
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, cwd, env: { ...process.env, ...env } });
   const kill = () => {
@@ -41,7 +41,7 @@ export async function startProgram(program, args, { says, answers, env, cwd }) {
   for (const start = Date.now(); ; await sleep(20)) {
     const found = await answers();
     if (found) return { found, stop };
-    if (isOver || Date.now() - start > START_MS) {
+    if (isOver || Date.now() - start > limitMs) {
       await stop();
       throw new Error(`${program} ${isOver ? "ended" : "does not answer"}:\n${output}`);
     }

@@ -1,0 +1,161 @@
+// The code of the guides in its frameworks, from the packed package, against `npx connect-flow sandbox`.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { openBrowser } from "../e2e/support/browser.mjs";
+import { startProgram } from "../e2e/support/program.mjs";
+import { closeOthers, popup } from "../e2e/support/tabs.mjs";
+import { until } from "../e2e/support/until.mjs";
+import { startSandbox } from "../pack/support/command.mjs";
+import { installTarball, tool, tools } from "../pack/support/installed.mjs";
+import { openApp } from "./support.mjs";
+
+let installed, platform, session, home;
+/** The apps by framework, which all start at once. */
+const starting = {};
+before(async () => {
+  [installed, session] = await Promise.all([installTarball(), openBrowser()]);
+  home = await session.browser.getWindowHandle();
+  platform = await startSandbox(installed.folder, ["--port", "0"]);
+  for (const [framework, app] of Object.entries(frameworks)) {
+    starting[framework] = openServed(app);
+    // Its suite reports a failure.
+    starting[framework].catch(() => {});
+  }
+});
+after(async () => {
+  for (const result of await Promise.allSettled(Object.values(starting))) await result.value?.close();
+  await platform?.stop();
+  await Promise.all([session?.close(), installed?.close()]);
+});
+
+/** Starts a development server on a free port. */
+async function serve(cwd, script, args) {
+  const env = { NO_COLOR: "1", FORCE_COLOR: "0" };
+  const { found, stop } = await startProgram(process.execPath, [join(tools, "node_modules", script), ...args, "--port", "0"], { cwd, env, says: /Local:\s+(\S+)/, limitMs: 120_000 });
+  return { url: found, stop };
+}
+
+const vite = (folder) => serve(folder, "vite/bin/vite.js", []);
+
+/** Starts `server.mjs` of the guide and `ng serve` before it, on free ports. */
+const ng = async (folder) => {
+  const server = await startProgram(process.execPath, ["--env-file=.env", "server.mjs"], { cwd: folder, says: /port (\d+)/ });
+  await writeFile(join(folder, "proxy.conf.json"), JSON.stringify({ "/api/connect": { target: `http://localhost:${server.found}` } }));
+  try {
+    const { url, stop } = await serve(folder, "@angular/cli/bin/ng.js", ["serve", "--proxy-config", "proxy.conf.json"]);
+    return { url, stop: () => Promise.all([stop(), server.stop()]) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+};
+
+const strictly = "--noEmit --strict --skipLibCheck --verbatimModuleSyntax --noUnusedLocals --noUnusedParameters --target es2023 --module esnext --moduleResolution bundler".split(" ");
+const kitRoute = "src/routes/api/connect/[...path]/+server.ts";
+// The tests use free ports.
+const anyOrigin = 'redirectOrigins: (origin) => origin.startsWith("http://localhost:"),';
+const onFreePort = (code) =>
+  code.replace(/redirectOrigins: .*/, anyOrigin).replace(".listen(3000)", '.listen(0, function () { console.log(`port ${this.address().port}`); })');
+
+const frameworks = {
+  Vue: { name: "vue", start: vite, compiled: ["src/useConnectFlow.ts"] },
+  Svelte: { name: "svelte", start: vite },
+  Solid: { name: "solid", start: vite, compiled: ["src/App.tsx", "--jsx", "preserve", "--jsxImportSource", "solid-js"] },
+  SvelteKit: {
+    name: "sveltekit",
+    guide: "svelte",
+    files: ({ "src/App.svelte": page, ...shown }) => ({ "src/routes/+page.svelte": page, [kitRoute]: shown[kitRoute].replace(/redirectOrigins: .*/, anyOrigin) }),
+    start: vite,
+    rendered: /One moment…/,
+  },
+  Angular: {
+    name: "angular",
+    files: (shown) => ({ ...shown, "server.mjs": onFreePort(shown["server.mjs"]) }),
+    start: ng,
+  },
+};
+
+/** Makes an app and starts its server. Returns `{ folder, url, close }`. */
+async function openServed({ start, ...app }) {
+  const { folder, close } = await openApp(installed, app);
+  try {
+    await writeFile(join(folder, ".env"), platform.output.match(/^ *COMPOSIO_\w+=\S+$/gm).map((line) => line.trim()).join("\n"));
+    const { url, stop } = await start(folder);
+    return { folder, url, close: () => stop().then(close) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
+  suite(`the code of the guide, in ${framework}`, () => {
+    let folder, url, browser;
+    before(async () => {
+      ({ browser } = session);
+      ({ folder, url } = await starting[framework]);
+    });
+
+    const shows = (text) => until(browser, `the page shows ${text}`, () => browser.execute(() => document.body.textContent), (found) => found.includes(text));
+    const open = async () => {
+      await closeOthers(browser, home);
+      await browser.url(url);
+      await shows("Connect Gmail");
+    };
+    const press = (selector) => browser.$(selector).click();
+
+    if (compiled) {
+      // `ng serve` compiles all of Angular's.
+      test("has no type error", () => tool("tsc", [...strictly, ...compiled], folder));
+    }
+
+    if (rendered) {
+      test("is rendered on the server", async () => assert.match(await (await fetch(url)).text(), rendered));
+    }
+
+    test("connects by popup", async () => {
+      await open();
+      const { closed } = await popup(browser, () => press("button"));
+      await press("button[value=allow]");
+      await closed();
+      await shows("Gmail is connected.");
+      assert.deepEqual(await session.log(), []);
+    });
+
+    test("connects by redirect where popups are blocked", async () => {
+      await open();
+      await browser.execute(() => { window.open = () => null; });
+      await press("button");
+      await until(browser, "the page is the platform's", () => browser.getUrl(), (address) => address.startsWith(platform.url));
+      await press("button[value=allow]");
+      await shows("Gmail is connected.");
+      assert.ok((await browser.getUrl()).startsWith(url));
+      assert.deepEqual(await session.log(), []);
+    });
+
+    test("disposes of its flow when the user leaves the page", async () => {
+      await open();
+      const opened = await popup(browser, () => press("button"));
+      await opened.leave();
+      await shows("Please sign in in the other window.");
+      await browser.execute(() => globalThis.leave());
+      await shows("left");
+      await browser.execute(() => {
+        const { fetch } = globalThis;
+        globalThis.requests = 0;
+        globalThis.fetch = (...args) => {
+          globalThis.requests += 1;
+          return fetch(...args);
+        };
+      });
+      // A flow that still waited would ask for the account, and the popup would close itself.
+      await browser.switchToWindow(opened.handle);
+      await press("button[value=allow]");
+      await shows("Gmail is connected.");
+      await opened.leave();
+      assert.equal(await browser.execute(() => globalThis.requests), 0);
+    });
+  });
+}

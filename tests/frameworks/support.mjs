@@ -1,0 +1,33 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root, tools } from "../pack/support/installed.mjs";
+
+const scaffolds = fileURLToPath(new URL("apps/", import.meta.url));
+
+/** The files that a guide shows, by their path: code blocks whose first line is a comment with a path. */
+async function filesOf(guide) {
+  const text = await readFile(join(root, "docs", "guides", `${guide}.md`), "utf8");
+  const blocks = text.matchAll(/^```\w+\n((?:\/\/|<!--) ([\w./[\]+-]+)(?: -->)?\n[^]*?)^```$/gm);
+  return Object.fromEntries([...blocks].map(([, code, path]) => [path, code]));
+}
+
+/**
+ * Makes an app of a scaffold and of files that a guide shows, with the installed package, in a folder from which the frameworks can be resolved.
+ * @param options `name` of the folder in `apps`; `guide`; `files`, which returns what to write from what the guide shows, by path.
+ * @returns `{ folder, close }`.
+ */
+export async function openApp(installed, { name, guide = name, files = (shown) => shown }) {
+  await mkdir(join(tools, "runs"), { recursive: true });
+  const folder = await mkdtemp(join(tools, "runs", `${name}-`));
+  await cp(join(scaffolds, name), folder, { recursive: true });
+  // Vite keeps its cache beside the nearest package.json.
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+  const own = join("node_modules", "connect-flow");
+  await cp(join(installed.folder, own), join(folder, own), { recursive: true });
+  for (const [path, text] of Object.entries(files(await filesOf(guide)))) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return { folder, close: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
+}
