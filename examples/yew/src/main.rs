@@ -2,10 +2,11 @@
 //! visit the provider, they return to this page, which completes the connection.
 
 use connect_flow::{
-    ClientOptions, CompleteOptions, ConnectClient, ConnectError, ExpectedParams,
+    ClientOptions, CompleteOptions, ConnectClient, ConnectError, ErrorCode, ExpectedParams,
     ExpectedParamsOptions, Field, InitiateOptions, Secret,
 };
-use web_sys::{FormData, HtmlFormElement};
+use web_sys::wasm_bindgen::JsCast;
+use web_sys::{HtmlFormElement, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -17,12 +18,12 @@ enum View {
     Loading,
     Form(ExpectedParams),
     Connected(String),
-    Failed(String),
+    Failed(ErrorCode),
 }
 
 impl From<Result<View, ConnectError>> for View {
     fn from(result: Result<View, ConnectError>) -> View {
-        result.unwrap_or_else(|error| View::Failed(format!("{}: {error}", error.code.as_str())))
+        result.unwrap_or_else(|error| View::Failed(error.code))
     }
 }
 
@@ -72,11 +73,10 @@ async fn connect(
 
 /// The typed values by field name.
 fn typed(form: &HtmlFormElement, fields: &[Field]) -> Vec<(String, Secret)> {
-    let Ok(values) = FormData::new_with_form(form) else {
-        return Vec::new();
-    };
+    let inputs = form.elements();
     let value = |field: &Field| {
-        let text = values.get(&field.name).as_string()?;
+        let input = inputs.named_item(&field.name)?;
+        let text = input.dyn_into::<HtmlInputElement>().ok()?.value();
         Some((field.name.clone(), Secret::new(text)))
     };
     fields.iter().filter_map(value).collect()
@@ -114,7 +114,7 @@ fn App() -> Html {
     match &*view {
         View::Loading => html! { <p>{ "One moment…" }</p> },
         View::Connected(status) => html! { <output>{ status }</output> },
-        View::Failed(reason) => html! { <p role="alert">{ reason }</p> },
+        View::Failed(code) => html! { <p role="alert">{ describe(*code) }</p> },
         View::Form(params) => html! {
             <form {onsubmit}>
                 { for params.expected_input_fields.iter().map(input) }
@@ -124,13 +124,23 @@ fn App() -> Html {
     }
 }
 
+/// Without a `name`: a form that is sent before its script runs must not put a secret into the URL.
 fn input(field: &Field) -> Html {
     let kind = if field.secret { "password" } else { "text" };
     html! {
         <label key={field.name.clone()}>
             { &field.display_name }
-            <input name={field.name.clone()} type={kind} />
+            <input id={field.name.clone()} type={kind} autocomplete="new-password" />
         </label>
+    }
+}
+
+/// The app's own texts. The error's message is for developers.
+fn describe(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::FieldsInvalid => "Please fill in all fields.",
+        ErrorCode::AccessDenied => "Nothing was connected: access was not allowed.",
+        _ => "That did not work. Please reload the page and try again.",
     }
 }
 
