@@ -25,8 +25,8 @@ export function entries() {
     .filter(({ source }) => existsSync(inRoot(source)));
 }
 
-/** The programs of package.json's `bin`, built like an entry but without types. */
-const programs = () => Object.values(JSON.parse(readFileSync(inRoot("package.json"), "utf8")).bin).map((file) => basename(file, ".js"));
+/** The command, and the script of the page that it serves: built like an entry, without types. */
+const COMMAND = [{ name: "command", source: "src/ts/command.ts" }, { name: "command-page", source: "src/ts/command/page.ts" }];
 
 // They run on servers and in tests, where an error prints its line: minified, that is the whole file.
 const READABLE = ["server", "testing", "command"];
@@ -59,9 +59,9 @@ export async function buildJs(withoutWasm) {
     logLevel: "silent",
     absWorkingDir: inRoot(),
   };
-  for (const name of [...found.map(({ name }) => name), ...programs()]) {
+  for (const { name, source } of [...found, ...COMMAND]) {
     const minify = !READABLE.includes(name);
-    await build({ ...options, minify, entryPoints: { [name]: `src/ts/${name}.ts` }, outdir: "dist", external: EXTERNALS, plugins: [otherEntries(found)] });
+    await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: EXTERNALS, plugins: [otherEntries(found)] });
   }
   // wasm-bindgen's names contain hashes, which do not compress: module and glue get short names.
   const long = readFileSync(inRoot("pkg", WASM));

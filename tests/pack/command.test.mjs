@@ -3,9 +3,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { after, afterEach, before, beforeEach, suite, test } from "node:test";
 import { createClient } from "connect-flow";
 import { createGateway } from "connect-flow/server";
+import { openBrowser } from "../e2e/support/browser.mjs";
+import { popup } from "../e2e/support/tabs.mjs";
+import { until } from "../e2e/support/until.mjs";
 import { Browser } from "../node/browser.mjs";
 import { memoryStorage, wasmUrl } from "../node/client.mjs";
 import { program, startSandbox } from "./support/command.mjs";
@@ -85,6 +88,47 @@ suite("npx connect-flow sandbox", () => {
       const { state, account } = await flow.submit({ api_key: "k-1" });
       assert.deepEqual([state, account.app], ["connected", "our_crm"]);
       client.dispose();
+    });
+  });
+
+  suite("its own page, in Chromium", () => {
+    let session, sandbox;
+    const shows = (pattern) => until(session.browser, `the page shows ${pattern}`, () => session.browser.$("#status").getText(), (text) => pattern.test(text));
+    const choose = (app) => session.browser.$("select").selectByVisibleText(app);
+    before(async () => { [session, sandbox] = await Promise.all([openBrowser(), startSandbox(installed.folder, ["--port", "0"])]); });
+    after(() => Promise.all([session?.close(), sandbox?.stop()]));
+    beforeEach(async () => {
+      await session.browser.url(sandbox.url);
+      await session.browser.$("button").waitForEnabled();
+    });
+    afterEach(async () => assert.deepEqual(await session.log(), []));
+
+    test("connects Gmail by popup", async () => {
+      const { closed } = await popup(session.browser, () => session.browser.$("button").click());
+      await session.browser.$("button[value=allow]").click();
+      await closed();
+      await shows(/^gmail is connected: the account ca_\S+ is ACTIVE\.$/);
+    });
+
+    test("connects an app that is not the first one by redirect, where popups are blocked", async () => {
+      await choose("own_crm");
+      await session.browser.$("button").waitForEnabled();
+      await session.browser.execute(() => { window.open = () => null; });
+      await session.browser.$("button").click();
+      await session.browser.$("button[value=allow]").click();
+      await shows(/^own_crm is connected/);
+      assert.equal(await session.browser.getUrl(), `${sandbox.url}/`);
+    });
+
+    test("connects Firecrawl by its key, and names a missing one", async () => {
+      await choose("firecrawl");
+      await session.browser.$("#fields input").waitForExist();
+      await session.browser.$("button").waitForEnabled();
+      await session.browser.$("button").click();
+      await shows(/is required/);
+      await session.browser.$("#fields input").setValue("fc-1");
+      await session.browser.$("button").click();
+      await shows(/^firecrawl is connected/);
     });
   });
 

@@ -21,6 +21,7 @@ suite("the tarball", () => {
     assert.deepEqual(installed.files, [
       "LICENSE",
       "README.md",
+      "dist/command-page.js",
       "dist/command.js",
       "dist/connect_flow.d.ts",
       "dist/connect_flow.js",

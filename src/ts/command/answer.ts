@@ -3,13 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toNodeHandler } from "../server.js";
 import type { Sandbox } from "../testing.js";
 
-/** Answers the requests of a server with a sandbox. */
-export function answerer(sandbox: Sandbox, latencyMs: number): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
+type Answer = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
+/** Answers the requests of a server with a sandbox. `answerOwn` answers some paths in its place. */
+export function answerer(sandbox: Sandbox, latencyMs: number, answerOwn: (path: string) => Response | undefined): Answer {
   return toNodeHandler<IncomingMessage>(async (request, incoming) => {
     // Without this check, any site could reach the sandbox by a name of its own that points to this machine (DNS rebinding).
-    if (!isLoopback(new URL(request.url))) return new Response("The sandbox answers requests to this machine only.\n", { status: 403 });
+    const url = new URL(request.url);
+    if (!isLoopback(url)) return new Response("The sandbox answers requests to this machine only.\n", { status: 403 });
     const cors = corsHeaders(request.headers);
     if (request.method === "OPTIONS" && cors) return new Response(null, { status: 204, headers: cors });
+    const own = request.method === "GET" ? answerOwn(url.pathname) : undefined;
+    if (own) return own;
     try {
       if (latencyMs) await sleep(latencyMs, undefined, { signal: request.signal });
       const response = await sandbox.fetch(request);

@@ -4,6 +4,7 @@ import { readAppsFile } from "./apps-file.js";
 import type { SandboxCommand } from "./arguments.js";
 import { usageFailure } from "./failure.js";
 import { readFault } from "./fault.js";
+import { answerHome } from "./home.js";
 import { listen, type Listening } from "./listen.js";
 
 /** The key that requests must send. Fixed, so that an `.env` stays valid; only this machine can ask. */
@@ -17,9 +18,9 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
     const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
     const keys = await appKeys(sandbox, server.url);
     for (const fault of faults) checked(`\`--fail ${fault}\`: `, () => sandbox.fault(readFault(fault)));
-    server.serve(answerer(sandbox, latencyMs));
+    server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, keys, apiKey)));
     stopOnSignal(server, sandbox);
-    console.log(greeting(server.url, keys));
+    console.log(greeting(server.url, keys.join(", ")));
   } catch (error) {
     server.close();
     throw error;
@@ -49,14 +50,15 @@ function stopOnSignal(server: Listening, sandbox: Sandbox): void {
 }
 
 /** The keys of all apps, as the API lists them. */
-async function appKeys(sandbox: Sandbox, url: string): Promise<string> {
+async function appKeys(sandbox: Sandbox, url: string): Promise<string[]> {
   const response = await sandbox.fetch(new Request(`${url}/api/v3.1/toolkits?limit=1000`, { headers: { "x-api-key": apiKey } }));
   const { items } = (await response.json()) as { items: { slug: string }[] };
-  return items.map(({ slug }) => slug).join(", ");
+  return items.map(({ slug }) => slug);
 }
 
 const greeting = (url: string, apps: string): string => `
   The sandbox platform of connect-flow runs on this machine.
+  Open the baseUrl to connect an account.
 
   baseUrl   ${url}
   key       ${apiKey}

@@ -28,8 +28,9 @@ export function html(parts: TemplateStringsArray, ...values: unknown[]): Markup 
 /**
  * A page of the sandbox. Its policy has no `form-action`, because Chromium applies that to every redirect after the form, and those lead to the
  * authorization server and to the app.
+ * @param policy further directives. Default: none, and so no scripts.
  */
-export function pageResponse(status: number, title: string, body: Markup): Response {
+export function pageResponse(status: number, title: string, body: Markup, policy = ""): Response {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const document = html`<!doctype html>
 <html lang="en">
@@ -54,7 +55,7 @@ ${body}
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy":
-        `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
+        `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; frame-ancestors 'none'${policy && `; ${policy}`}`,
       "cache-control": "no-store",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
@@ -76,7 +77,7 @@ p { margin: 0 0 1rem; }
 .bad { color: var(--bad); }
 label { display: block; font-weight: 600; }
 small { display: block; color: var(--soft); }
-input { width: 100%; margin: .25rem 0 1rem; padding: .55rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .5rem; }
+input, select { width: 100%; margin: .25rem 0 1rem; padding: .55rem .7rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .5rem; }
 button { width: 100%; margin-top: .5rem; padding: .65rem 1rem; font: inherit; font-weight: 600; color: var(--on); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem; cursor: pointer; }
 button.plain { color: inherit; background: transparent; border-color: var(--line); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
