@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { constants, deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
@@ -91,13 +91,19 @@ function publicTypes(text) {
   return `/// <reference lib="esnext.disposable" />\n${text.slice(0, end).trimEnd()}\n`;
 }
 
-/** Each entry publishes one file: the types that its folder shares with the entry, and then the entry's own. */
+/**
+ * Each entry publishes one file: the types that its folder shares with the entry, and then the entry's own. The folder's types stand in
+ * types.ts, and in files next to it whose names end in `-types.ts`.
+ */
 async function declarations(found) {
   await tsc(["--project", "scripts/build/tsconfig.json"]);
   for (const { name } of found) {
     const folder = inRoot("dist", name);
     if (!existsSync(folder)) continue;
-    const types = readFileSync(join(folder, "types.d.ts"), "utf8").replaceAll('from "../index.js"', 'from "./index.js"');
+    const parts = readdirSync(folder).filter((file) => file.endsWith("-types.d.ts"));
+    const isBetweenParts = (line) => parts.some((file) => line.endsWith(` from "./${file.replace(".d.ts", ".js")}";`));
+    const types = [...parts, "types.d.ts"].map((file) => readFileSync(join(folder, file), "utf8")).join("")
+      .split("\n").filter((line) => !isBetweenParts(line)).join("\n").replaceAll('from "../index.js"', 'from "./index.js"');
     const entry = readFileSync(`${folder}.d.ts`, "utf8").split("\n").filter((line) => !line.endsWith(` from "./${name}/types.js";`)).join("\n");
     if (/from "\.(?!\/index\.js)|import\("\./.test(types + entry)) throw new Error(`the public types of ${name} must stand in src/ts/${name}/types.ts`);
     writeFileSync(`${folder}.d.ts`, `${types}${entry}`);
