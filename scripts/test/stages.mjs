@@ -184,7 +184,7 @@ export const STAGES = [
   {
     name: "paste",
     about: "code of the README and the guides, pasted into fresh apps of Vite, Next.js and Express, in Chromium",
-    seconds: 120,
+    seconds: 90,
     ...ofPackage(ofPaste, { limitMs: 10 * 60_000 }),
   },
   {

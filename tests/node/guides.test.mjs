@@ -6,7 +6,7 @@ import { blocksOf, compile, documents, pages, root } from "./code-blocks.mjs";
 
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-/** Code that imports a framework or another file of an app. tests/pack/paste.test.mjs compiles and runs it in such an app. */
+/** Code that imports a framework or another file of an app. tests/pack/paste.test.mjs and tests/frameworks run it there. */
 const needsApp = ({ code }) => /from "(?:\.\/|\$env\/|vite|vue|solid-js|@angular\/core)/.test(code);
 
 suite("the README, the guides and the other pages", () => {

@@ -41,9 +41,6 @@ suite("code pasted from the documents connects an account, unedited, in a fresh 
   const templates = {
     "vanilla-ts": { blocks: [[readme, "src/main.ts"], [readme, "vite.config.ts"]], tsc: [] },
     "react-ts": { blocks: [[readme, "src/App.tsx"], ["docs/guides/react.md", "vite.config.ts"]], tsc: ["-b"] },
-    "vue-ts": { blocks: ["src/useConnectFlow.ts", "src/App.vue", "vite.config.ts"].map((file) => ["docs/guides/vue.md", file]) },
-    "svelte-ts": { blocks: ["src/App.svelte", "vite.config.ts"].map((file) => ["docs/guides/svelte.md", file]) },
-    "solid-ts": { blocks: ["src/App.tsx", "vite.config.ts"].map((file) => ["docs/guides/solid.md", file]), tsc: ["-b"] },
   };
   for (const [template, { blocks, tsc }] of Object.entries(templates)) {
     test(`Vite, ${template}`, async () => {
@@ -51,7 +48,7 @@ suite("code pasted from the documents connects an account, unedited, in a fresh 
       for (const [document, file] of blocks) await paste(app, document, file);
       await writeEnv(app);
       await withServer(app, [program("vite", "bin/vite.js"), "--port", "0"], { says: viteAddress }, connect);
-      if (tsc) await node(app, [program("typescript", "bin/tsc"), ...tsc]);
+      await node(app, [program("typescript", "bin/tsc"), ...tsc]);
       await node(app, [program("vite", "bin/vite.js"), "build"]);
     });
   }

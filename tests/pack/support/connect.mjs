@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import { startProgram } from "../../e2e/support/program.mjs";
 import { popup } from "../../e2e/support/tabs.mjs";
+import { startSandbox } from "./command.mjs";
 
 /**
  * Starts the sandbox as the guides do, from the installed package.
  * @returns `{ env, accounts, close }`: the printed lines for `.env`, and a function that returns the accounts of the platform.
  */
 export async function startPlatform(installed) {
-  const program = `${installed.folder}/node_modules/connect-flow/dist/command.js`;
-  const { found: env, stop } = await startProgram(process.execPath, [program, "sandbox", "--port", "0"], { says: /\.env\s+(COMPOSIO_BASE_URL=\S+\s+COMPOSIO_API_KEY=\S+)/ });
-  const { COMPOSIO_BASE_URL: url, COMPOSIO_API_KEY: key } = Object.fromEntries(env.split(/\s+/).map((line) => line.split("=")));
+  const { url, key, output, stop } = await startSandbox(installed.folder, ["--port", "0"]);
   const accounts = async () => {
     const response = await fetch(`${url}/api/v3.1/connected_accounts`, { headers: { "x-api-key": key } });
     return (await response.json()).items.map(({ id, toolkit, user_id, status }) => ({ id, account: [toolkit.slug, user_id, status] }));
   };
-  return { env, accounts, close: stop };
+  return { env: output.match(/COMPOSIO_\w+=\S+/g).join("\n"), accounts, close: stop };
 }
 
 /**
