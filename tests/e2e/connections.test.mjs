@@ -123,7 +123,8 @@ test("a list that fails to load shows its error and is requested again", async (
   expectTrouble(/^status 403: GET/);
   const undo = hurry(front, 5);
   await connectShopify("Jessica");
-  const mend = platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 });
+  const fault = { method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 };
+  const mend = platform.sandbox.fault(fault);
   await browser.url(page.url);
   const failed = await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
   assert.equal(failed.freshness[0], "Not loaded");
@@ -131,6 +132,10 @@ test("a list that fails to load shows its error and is requested again", async (
   // The page retries without a click.
   const loaded = await page.until("the list is loaded", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
   assert.match(loaded.freshness[0], /^1 connection\s*Updated just now$/);
+  platform.sandbox.fault(fault);
+  await page.press("reload");
+  const stale = await page.until("the error is shown beside the old list", ({ error, rows }) => error?.code === "forbidden" && rows.length === 1);
+  assert.match(stale.freshness[0], /^1 connection\s*Out of date: last updated/);
   undo();
 });
 
