@@ -161,19 +161,27 @@ impl Case {
     }
 }
 
-/// Every operation with every argument that a case gives it, where each text is `word`.
-pub fn operations_saying(api: Api, word: &str) -> Vec<Box<dyn AnyEndpoint>> {
+/// Each operation with every argument that a case gives it.
+static OPERATIONS: LazyLock<BTreeMap<&str, Map<String, Json>>> = LazyLock::new(|| {
     let mut operations = BTreeMap::<&str, Map<String, Json>>::new();
     for case in all() {
         let (name, of) = case.named();
         let given = of.as_object().into_iter().flatten();
         let given = given.filter(|(_, value)| !value.is_null());
-        let said = given.map(|(name, value)| (name.clone(), said(value, word)));
-        operations.entry(name).or_default().extend(said);
+        let given = given.map(|(name, value)| (name.clone(), value.clone()));
+        operations.entry(name).or_default().extend(given);
     }
-    let operations = operations.into_iter();
-    let made = operations.map(|(name, of)| endpoint(name, &Json::Object(of), api, &[]));
-    made.collect()
+    operations
+});
+
+/// Every operation with every argument, where each text is `word`.
+pub fn operations_saying(api: Api, word: &str) -> Vec<Box<dyn AnyEndpoint>> {
+    let saying = |(name, arguments): (&&str, &Map<String, Json>)| {
+        let arguments = arguments.iter();
+        let said = arguments.map(|(argument, value)| (argument.clone(), said(value, word)));
+        endpoint(name, &said.collect(), api, &[])
+    };
+    OPERATIONS.iter().map(saying).collect()
 }
 
 /// The value with `word` for every text and every member's name.
