@@ -11,44 +11,46 @@ import { withoutWasm } from "./without-wasm.mjs";
 /** The first one starts the browser, too. */
 const LIMIT_MS = 90_000;
 
-/** What is open, by the options of the hosts and browsers: the files of a run share it, as a browser takes longer to start than most tests. */
-const opened = new Map();
+/** What is open. The files of a run share it, as a browser takes longer to start than most tests. */
+const browsers = new Map();
+const hosts = new Map();
 
-const shared = (options) => {
-  const key = JSON.stringify(options);
-  if (!opened.has(key)) opened.set(key, { key, ready: open(options) });
-  return opened.get(key);
-};
-
-async function open({ hasFocus, ...host }) {
-  const platform = await openPlatform(host);
-  try {
-    const session = await openBrowser({ hasFocus });
-    return { platform, session, notes: watch({ browser: session.browser, front: platform.front, log: session.log }) };
-  } catch (error) {
-    await platform.close();
-    throw error;
-  }
+/** Opens what has this key, unless it is open. */
+function shared(map, key, open) {
+  if (!map.has(key)) map.set(key, open());
+  return map.get(key);
 }
 
-async function close(one) {
-  const { key, ready } = one;
-  if (opened.get(key) !== one) return;
-  opened.delete(key);
-  const { platform, session, notes } = await ready.catch(() => ({}));
+/** A host for these options, in the browser for this focus. */
+async function open({ hasFocus, ...options }) {
+  const session = await shared(browsers, hasFocus, () => openBrowser({ hasFocus }));
+  return shared(hosts, JSON.stringify({ hasFocus, ...options }), async () => {
+    const platform = await openPlatform(options);
+    const notes = watch({ browser: session.browser, front: platform.front, log: session.log });
+    return { platform, session, notes, fresh: () => session.fresh(platform.appUrl + platform.front.emptyPath) };
+  });
+}
+
+/** Closes the browser for this focus, and its hosts. */
+async function close(hasFocus) {
+  const session = browsers.get(hasFocus);
+  browsers.delete(hasFocus);
+  const own = [...hosts].filter(([key]) => JSON.parse(key).hasFocus === hasFocus);
+  for (const [key] of own) hosts.delete(key);
+  const opened = await Promise.all(own.map(([, host]) => host.catch(() => {})));
   try {
-    await notes?.clear();
+    for (const host of opened) await host?.notes.clear();
   } finally {
-    await session?.close();
-    await platform?.close();
+    await (await session?.catch(() => {}))?.close();
+    for (const host of opened) await host?.platform.close();
   }
 }
 
-after(() => Promise.all([...opened.values()].map(close)));
+after(() => Promise.all([...browsers.keys()].map(close)));
 
 /**
- * One host and one browser for all tests with the same options. Every test begins with an empty platform and an empty browser, and
- * after one that has failed with new ones.
+ * One host for all tests with the same options, and one browser for all hosts. Every test begins with an empty platform and an empty browser,
+ * and after one that has failed with new ones.
  * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is: `/react`.
@@ -59,27 +61,29 @@ after(() => Promise.all([...opened.values()].map(close)));
  */
 export function scenarios({ base, hasFocus = false, inOneEngine = false, ...host } = {}) {
   if (inOneEngine && (engine.name !== "chromium" || withoutWasm)) return () => {};
-  const focus = { hasFocus: Boolean(hasFocus && engine.needsScreenForFocus) };
+  const options = { hasFocus: Boolean(hasFocus && engine.needsScreenForFocus), ...host };
   return (name, body) =>
     test(name, { timeout: LIMIT_MS }, async ({ signal }) => {
-      const one = shared({ ...focus, ...host });
       // A test that is late goes on for a while, and one that has failed leaves things behind: neither is the next one's trouble.
-      const leave = () => close(one).catch(() => {});
+      const leave = () => close(options.hasFocus).catch(() => {});
       signal.addEventListener("abort", leave);
       try {
-        await run(await one.ready, base, body);
+        await run(await open(options), base, body);
         signal.removeEventListener("abort", leave);
       } catch (error) {
-        await leave();
+        signal.removeEventListener("abort", leave);
+        if (!signal.aborted) await leave();
         throw error;
       }
     });
 }
 
-async function run({ platform, session, notes }, base, body) {
+async function run({ platform, session, notes, fresh }, base, body) {
   const { browser } = session;
   const { front } = platform;
-  const fresh = () => session.fresh(platform.appUrl + front.emptyPath);
+  // All hosts are on localhost, so the browser sends the cookies of one to the others.
+  if (session.lastFresh !== fresh) await session.lastFresh?.();
+  session.lastFresh = fresh;
   await fresh();
   platform.reset();
   await notes.clear();
