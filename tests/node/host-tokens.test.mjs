@@ -59,6 +59,17 @@ suite("the demo's authorization server", () => {
     return { current, getProfile };
   }
 
+  test("accepts no token of an account that was revoked", async () => {
+    const { current } = await connectAccountOf("Melissa");
+    const { id, tokens, displayName } = current();
+    assert.equal(displayName, "melissa@demo.example");
+    const { revoked_tokens } = await send("POST", `/api/v3.1/connected_accounts/${id}/revoke`);
+    assert.deepEqual(revoked_tokens, ["access_token", "refresh_token"]);
+    assert.deepEqual([current().status, current().tokens], ["REVOKED", {}]);
+    assert.equal((await refreshWith(tokens)).status, 400);
+    assert.equal((await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status, 401);
+  });
+
   test("returns the user's profile, and renews an expired access token", async () => {
     const { current, getProfile } = await connectAccountOf("Melissa");
     const old = current();

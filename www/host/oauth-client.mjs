@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 
 /**
  * The sandbox's port to an authorization server: authorization code grant with PKCE, `state` and the `iss` check (RFC 9207), refresh
- * token grant, and UserInfo. The metadata are discovered at the first use.
+ * token grant, revocation, and UserInfo. The metadata are discovered at the first use.
  * @param client `{ id, secret }` of a confidential client. Authenticates with `client_secret_basic`.
  */
 export function createOAuthPort({ issuer, client: { id, secret } }) {
@@ -70,6 +70,14 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
         return { ok: true, tokens: await oauth.processRefreshTokenResponse(server, client, response) };
       } catch (error) {
         return resultOfError(error);
+      }
+    },
+
+    async revoke({ tokens }) {
+      const server = await discover();
+      // The refresh token first: the access token cannot be renewed then.
+      for (const token of [tokens.refresh_token, tokens.access_token].filter(Boolean)) {
+        await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, token, options));
       }
     },
 
