@@ -99,6 +99,7 @@ test("closing a popup before it has loaded, at the sign-in or at the consent can
     const seen = await untilPopupClosed(app);
     assert.match(seen.error.text, /The popup was closed before Gmail was connected/);
     assert.deepEqual([seen.card, seen.connected, seen.error.canRetry], [undefined, [], true]);
+    assert.match(seen.steps.join(" "), /^(done )+failed( waiting)+$/);
     assert.deepEqual(statuses(platform), expected);
   };
   await openAtSubmit(app);
