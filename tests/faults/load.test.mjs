@@ -10,7 +10,9 @@ import { platform } from "./support/platform.mjs";
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
+// The engine's own 1 MB hides a leak of 420 bytes a flow in each half of these.
 const flows = 6_000;
+const tabs = 200;
 /** The time between two flows. Records expire after 10 minutes. */
 const intervalMs = 2 * 60_000;
 const { now } = Date;
@@ -73,18 +75,19 @@ test(`${flows} flows in one page with one client leak no memory, listener, timer
   assert.deepEqual({ ...counts }, idle);
 });
 
-test("the attempts of 1,000 closed tabs are pending for 10 minutes and deleted after an hour", { timeout: 2 * 60_000 }, async () => {
+// Each attempt reads the records of all others, so ten times as many take a hundred times as long.
+test(`the attempts of ${tabs} closed tabs are pending for 10 minutes and deleted after an hour`, { timeout: 2 * 60_000 }, async () => {
   const storage = memoryStorage();
   const fetch = platform(() => "ACTIVE");
-  for (let tab = 0; tab < 1_000; tab += 1) {
+  for (let tab = 0; tab < tabs; tab += 1) {
     const client = await clientOf(storage, fetch);
     await client.initiateConnection({ app: "gmail" });
     client.dispose();
   }
   const client = await clientOf(storage, fetch);
   const pending = client.pending();
-  assert.equal(pending.length, 1_000);
-  assert.equal(new Set(pending.map(({ connectedAccountId }) => connectedAccountId)).size, 1_000);
+  assert.equal(pending.length, tabs);
+  assert.equal(new Set(pending.map(({ connectedAccountId }) => connectedAccountId)).size, tabs);
   laterMs += 10 * 60_000;
   assert.deepEqual(client.pending(), []);
   laterMs += 50 * 60_000;
