@@ -1,5 +1,5 @@
-/** Hides managed credentials completely, and shows at most four characters, and at most half, of others. */
+/** Hides managed credentials and short secrets completely, and shows four characters of others, as the platform does. */
 export function mask(value: unknown, isManaged: boolean): string {
-  if (isManaged || typeof value !== "string") return "REDACTED";
-  return `${value.slice(0, Math.min(4, Math.floor(value.length / 2)))}...`;
+  if (isManaged || typeof value !== "string" || value.length < 4) return "REDACTED";
+  return `${value.slice(0, 4)}...`;
 }
