@@ -110,6 +110,10 @@ suite("the React parts, each copied alone into an empty project", () => {
     await waitFor(() => find("error"));
     assert.match(find("error").textContent, /Another connection has this name/);
     assert.ok(find("alias-input"), "the form stays open");
+    const dismiss = find("error").querySelector("button");
+    dismiss.focus();
+    await act(async () => dismiss.click());
+    assert.ok(find("connection").contains(document.activeElement), "the focus stays in the row");
   });
 });
 

@@ -10,9 +10,9 @@ const sentences = {
   app_not_connectable: (app) => `${app} needs credentials from its developer, which this project does not have.`,
   integration_not_found: (app) => `${app} is not set up in this project. Its developer can add it on the platform.`,
   auth_scheme_mismatch: (app) => `${app} is set up with a different sign-in method than the requested one.`,
-  callback_invalid: () => "The address that you returned with contradicts itself, so it was ignored. Nothing was connected.",
+  callback_invalid: () => "This page was opened with parameters that contradict each other. They were ignored, and nothing was connected.",
   callback_unbound: () =>
-    "The address that you opened belongs to no connection that was started in this browser, so it was ignored. To connect an account, start again here.",
+    "This page was opened with the result of a connection that was not started in this browser. The result was ignored. To connect an account, start again here.",
   callback_replayed: () => "This attempt has already failed and cannot be used again.",
   completion_required: () => "The platform requires this site’s server to complete the connection, which this demo does not do.",
   flow_expired: (app) => `You started to connect ${app} more than 10 minutes ago, and the attempt has expired.`,

@@ -127,6 +127,8 @@ export function createPopupFlow({ client, page }) {
       steps.begin(5, `connectedAccounts.get({ connectedAccountId: "${snapshot.connectedAccountId}" })`);
     },
 
+    completing: () => steps.wait(5, "Waiting until the server has completed the connection…"),
+
     connected(snapshot, before) {
       const { account, app, entityId, authScheme } = snapshot;
       // A flow without a sign-in has skipped step 4. A resumed or seemingly cancelled flow can connect without `verifying`.

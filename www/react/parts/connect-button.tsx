@@ -116,7 +116,7 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
   cancelled: () => "You cancelled the connection.",
   flow_expired: () => "The sign-in was not finished in time.",
   account_expired: () => "The sign-in was not finished in time.",
-  callback_unbound: () => "The address that you opened belongs to no connection that was started in this browser. Start again here.",
+  callback_unbound: () => "This page was opened with the result of a connection that was not started in this browser. Start again here.",
   callback_replayed: () => "This attempt has already failed. Start again.",
   app_not_connectable: (name) => `${name} is not set up for this site yet.`,
   integration_not_found: (name) => `${name} is not set up for this site yet.`,

@@ -329,8 +329,17 @@ const causes: { [code: string]: string } = {
 type ProblemProps = { error: ConnectError; text: string; onRetry?: () => void; onDismiss?: () => void };
 
 function Problem({ error, text, onRetry, onDismiss }: ProblemProps) {
+  const alert = useRef<HTMLDivElement>(null);
+  // When its button goes away, the focus moves to the row's first button, or to the list's title.
+  useLayoutEffect(() => {
+    const element = alert.current!;
+    const next = element.closest("li")?.querySelector("button") ?? element.closest("section")?.querySelector("h3");
+    return () => {
+      if (element.contains(document.activeElement)) next?.focus();
+    };
+  }, []);
   return (
-    <div className="alert" role="alert" data-testid="error" data-code={error.code}>
+    <div ref={alert} className="alert" role="alert" data-testid="error" data-code={error.code}>
       <p className="alert-text">{text}</p>
       {causes[error.code] && <p>{causes[error.code]}</p>}
       {error.errorDescription && <p className="muted">The platform says: <q>{error.errorDescription}</q></p>}
