@@ -1,5 +1,5 @@
 // Schemas of request bodies. They report every problem at once, with the platform's paths and messages. Own code because zod/mini would add 28 KB
-// to dist/testing.js and would still need the paths and messages; with the requests, this is 4 KB.
+// to dist/testing.js and would still need the paths and messages; with the requests, this is 8 KB.
 import { isObject, type JsonObject } from "./json.js";
 
 /** One thing wrong with a body or a query. `path` is dotted, such as `connection.user_id`. */
