@@ -27,7 +27,8 @@ export async function openBrowser(options = {}) {
       waitforTimeout: 10_000,
       waitforInterval: 40,
       connectionRetryCount: 0,
-      connectionRetryTimeout: 20_000,
+      // A browser can take half a minute to start on a busy machine.
+      connectionRetryTimeout: 60_000,
       capabilities: engine.capabilities(profile, options),
     });
     if (engine.size) await browser.setWindowSize(...engine.size);
