@@ -9,6 +9,7 @@ import { checkSizes } from "../size/check.mjs";
 import { buildCrateApp, buildForBundlers } from "./compiled.mjs";
 import { countTargets } from "./counts.mjs";
 import { inEngine, inNode, testFiles } from "./node.mjs";
+import { packed } from "./packed.mjs";
 import { clippy, fmt, inBrowser, natively } from "./rust.mjs";
 
 const filesOf = (folder, names) => names.map((name) => `tests/${folder}/${name}.test.mjs`);
@@ -41,7 +42,7 @@ const ofPackage = (files, { limitMs = 5 * 60_000, engine = "chromium", needs = [
   ...inNode(files, {
     limitMs,
     env: async (found) => ({
-      ...found[engine], ...found.screen, ...found["pack-tools"], ...(await prepare(found)), E2E_ENGINE: engine,
+      ...found[engine], ...found.screen, ...found["pack-tools"], ...(await packed()), ...(await prepare(found)), E2E_ENGINE: engine,
     }),
   }),
 });
@@ -193,7 +194,7 @@ export const STAGES = [
     seconds: 60,
     needs: ["npm", "frameworks", "chromium", "screen"],
     after: ["build"],
-    ...inNode(testFiles("frameworks"), { limitMs: 5 * 60_000, env: ({ frameworks, chromium, screen }) => ({ ...chromium, ...screen, ...frameworks, E2E_ENGINE: "chromium" }) }),
+    ...inNode(testFiles("frameworks"), { limitMs: 5 * 60_000, env: async ({ frameworks, chromium, screen }) => ({ ...chromium, ...screen, ...frameworks, ...(await packed()), E2E_ENGINE: "chromium" }) }),
   },
   {
     name: "runtimes",
@@ -239,7 +240,7 @@ export const STAGES = [
     seconds: 6,
     needs: ["npm", "jest"],
     after: ["build"],
-    ...inNode(ofJest, { env: ({ jest }) => jest }),
+    ...inNode(ofJest, { env: async ({ jest }) => ({ ...jest, ...(await packed()) }) }),
   },
   { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 9, ...ofPackage(ofLoading, { engine: "firefox" }) },
   {
