@@ -25,7 +25,7 @@ export const ensureClients = async () => ({
   CLIENTS: await installFolder({ name: "clients", source: "tests/clients/apps", purpose: "the official clients" }),
 });
 
-/** The frameworks of the guides, 350 MB. `PACK_TOOLS` names the folder for the tests. */
+/** The frameworks of the guides, 550 MB. `PACK_TOOLS` names the folder for the tests. */
 export const ensureFrameworks = async () => ({
   PACK_TOOLS: await installFolder({ name: "frameworks", source: "tests/frameworks/apps", purpose: "the guides' frameworks" }),
 });

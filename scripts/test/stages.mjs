@@ -190,8 +190,8 @@ export const STAGES = [
   },
   {
     name: "frameworks",
-    about: "the code of the guides in Vue, Svelte, Solid and Angular, in Chromium",
-    seconds: 60,
+    about: "the code of the guides in Vue, Nuxt, Svelte, SvelteKit, Solid, SolidStart and Angular, in Chromium",
+    seconds: 75,
     needs: ["npm", "frameworks", "chromium", "screen"],
     after: ["build"],
     ...inNode(testFiles("frameworks"), { limitMs: 5 * 60_000, env: async ({ frameworks, chromium, screen }) => ({ ...chromium, ...screen, ...frameworks, ...(await packed()), E2E_ENGINE: "chromium" }) }),

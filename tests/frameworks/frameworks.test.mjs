@@ -54,10 +54,12 @@ const ng = async (folder) => {
 
 const strictly = "--noEmit --strict --skipLibCheck --verbatimModuleSyntax --noUnusedLocals --noUnusedParameters --target es2023 --module esnext --moduleResolution bundler".split(" ");
 const kitRoute = "src/routes/api/connect/[...path]/+server.ts";
+const nuxtRoute = "server/api/connect/[...path].js";
+const startRoute = "src/routes/api/connect/[...path].ts";
 // The tests use free ports.
-const anyOrigin = 'redirectOrigins: (origin) => origin.startsWith("http://localhost:"),';
+const anyPort = (code) => code.replace(/redirectOrigins: .*/, 'redirectOrigins: (origin) => origin.startsWith("http://localhost:"),');
 const onFreePort = (code) =>
-  code.replace(/redirectOrigins: .*/, anyOrigin).replace(".listen(3000)", '.listen(0, function () { console.log(`port ${this.address().port}`); })');
+  anyPort(code).replace(".listen(3000)", '.listen(0, function () { console.log(`port ${this.address().port}`); })');
 
 const frameworks = {
   Vue: { name: "vue", start: vite, compiled: ["src/useConnectFlow.ts"] },
@@ -66,8 +68,22 @@ const frameworks = {
   SvelteKit: {
     name: "sveltekit",
     guide: "svelte",
-    files: ({ "src/App.svelte": page, ...shown }) => ({ "src/routes/+page.svelte": page, [kitRoute]: shown[kitRoute].replace(/redirectOrigins: .*/, anyOrigin) }),
+    files: (shown) => ({ "src/routes/+page.svelte": shown["src/App.svelte"], [kitRoute]: anyPort(shown[kitRoute]) }),
     start: vite,
+    rendered: /One moment…/,
+  },
+  Nuxt: {
+    name: "nuxt",
+    guide: "vue",
+    files: (shown) => ({ "app/Connect.vue": shown["src/App.vue"], "app/useConnectFlow.ts": shown["src/useConnectFlow.ts"], [nuxtRoute]: anyPort(shown[nuxtRoute]) }),
+    start: (folder) => serve(folder, "nuxt/bin/nuxt.mjs", ["dev"]),
+    rendered: /One moment…/,
+  },
+  SolidStart: {
+    name: "solidstart",
+    guide: "solid",
+    files: (shown) => ({ "src/pages/App.tsx": shown["src/App.tsx"], [startRoute]: anyPort(shown[startRoute]) }),
+    start: (folder) => serve(folder, "vinxi/bin/cli.mjs", ["dev"]),
     rendered: /One moment…/,
   },
   Angular: {
@@ -146,7 +162,8 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
         const { fetch } = globalThis;
         globalThis.requests = 0;
         globalThis.fetch = (...args) => {
-          globalThis.requests += 1;
+          const { url = String(args[0]) } = args[0];
+          if (url.includes("/api/connect/")) globalThis.requests += 1;
           return fetch(...args);
         };
       });
