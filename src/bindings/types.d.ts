@@ -8,8 +8,8 @@ export type ConnectionStatus =
 export type AuthScheme =
   | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "S2S_OAUTH2"
   | "API_KEY" | "BASIC" | "BASIC_WITH_JWT" | "BEARER_TOKEN"
-  | "GOOGLE_SERVICE_ACCOUNT" | "SERVICE_ACCOUNT" | "COMPOSIO_LINK"
-  | "CALCOM_AUTH" | "BILLCOM_AUTH" | "SNOWFLAKE" | "SAML" | "NO_AUTH"
+  | "GOOGLE_SERVICE_ACCOUNT" | "SERVICE_ACCOUNT"
+  | "CALCOM_AUTH" | "BILLCOM_AUTH" | "SAML" | "NO_AUTH"
   | (string & {});
 
 /** Version of the platform's HTTP API. */

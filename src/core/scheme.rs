@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::text::contains;
+
 /// How an app authenticates its users, such as `OAUTH2`. Upper case. Any name is accepted, because the platform adds schemes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -17,26 +19,14 @@ pub const PREFERRED: [&str; 6] = [
     "BASIC_WITH_JWT",
 ];
 
-/// Schemes for which the platform obtains the credentials at an authorization server.
-const OAUTH: [&str; 6] = [
-    "OAUTH2",
-    "OAUTH1",
-    "OAUTH1A",
-    "DCR_OAUTH",
-    "CIMD_OAUTH",
-    "COMPOSIO_LINK",
-];
-
 /// Schemes that never redirect the user.
-const NO_REDIRECT: [&str; 9] = [
+const NO_REDIRECT: [&str; 7] = [
     "API_KEY",
     "BASIC",
     "BASIC_WITH_JWT",
     "BEARER_TOKEN",
-    "S2S_OAUTH2",
     "SERVICE_ACCOUNT",
     "CALCOM_AUTH",
-    "SNOWFLAKE",
     "NO_AUTH",
 ];
 
@@ -51,14 +41,18 @@ impl AuthScheme {
         &self.0
     }
 
-    /// Whether the platform obtains the credentials at an authorization server.
+    /// Whether the user signs in at an authorization server: any OAuth scheme but those between servers, such as `S2S_OAUTH2`.
     pub fn is_oauth(&self) -> bool {
-        OAUTH.contains(&self.as_str())
+        contains(&self.0, "OAUTH") && !self.is_between_servers()
+    }
+
+    fn is_between_servers(&self) -> bool {
+        self.0.starts_with("S2S_")
     }
 
     /// Whether the user may be redirected. True for an unknown scheme; the platform's answer decides.
     pub fn may_redirect(&self) -> bool {
-        !NO_REDIRECT.contains(&self.as_str())
+        !(self.is_between_servers() || NO_REDIRECT.contains(&self.as_str()))
     }
 
     /// Whether the values that the user enters complete the connection. False for an unknown scheme.

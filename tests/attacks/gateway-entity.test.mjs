@@ -177,10 +177,10 @@ suite("a request", () => {
         assert.deepEqual(await stateSentFor(scheme, claimed), { authScheme: scheme, val: { api_key: "k", status: "ACTIVE" } });
       }
     }
-    for (const scheme of ["OAUTH2", "oauth2", "OAUTH1", "DCR_OAUTH", "CIMD_OAUTH"]) {
+    for (const scheme of ["OAUTH2", "oauth2", "OAUTH1", "DCR_OAUTH", "CIMD_OAUTH", "OAUTH3"]) {
       assert.deepEqual((await stateSentFor(scheme)).val, { api_key: "k", status: "INITIALIZING" }, scheme);
     }
-    for (const scheme of [undefined, null, "", "OAUTH3", "SAML", "COMPOSIO_LINK", "NO_AUTH", "constructor", "API_KEY,OAUTH2", " API_KEY", ["API_KEY"], { mode: "API_KEY" }, 7]) {
+    for (const scheme of [undefined, null, "", "SAML", "COMPOSIO_LINK", "NO_AUTH", "constructor", "API_KEY,OAUTH2", " API_KEY", ["API_KEY"], { mode: "API_KEY" }, 7]) {
       for (const claimed of ["API_KEY", "BEARER_TOKEN", "OAUTH2"]) {
         assert.deepEqual((await stateSentFor(scheme, claimed)).val, { api_key: "k" }, JSON.stringify(scheme));
       }

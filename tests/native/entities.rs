@@ -114,6 +114,8 @@ fn an_account_is_sent_as_active_only_for_a_scheme_that_takes_a_key() {
         ("OAUTH2", Some("INITIALIZING")),
         ("DCR_OAUTH", Some("INITIALIZING")),
         ("CIMD_OAUTH", Some("INITIALIZING")),
+        ("NEXT_OAUTH3", Some("INITIALIZING")),
+        ("S2S_OAUTH3", Some("ACTIVE")),
         ("BILLCOM_AUTH", None),
         ("SAML", None),
         ("SOMETHING_NEW", None),
