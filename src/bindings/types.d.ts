@@ -740,6 +740,10 @@ export type TraceEntry = {
     readonly ms: number;
     /** Code of the error, if it failed. */
     readonly code?: ConnectErrorCode;
+    /** Whether the platform announces that it will remove the route: header `Deprecation` (RFC 9745). */
+    readonly isDeprecated?: true;
+    /** When it removes the route, in milliseconds since 1970: header `Sunset` (RFC 8594). */
+    readonly sunsetAtMs?: number;
     /** Absent: a request does not name its flow. */
     readonly flow?: undefined;
   }

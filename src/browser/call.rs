@@ -141,12 +141,20 @@ impl Call {
             call: self,
             request,
             sent_ms: clock_ms(),
-            outcome: Cell::new((None, Some(ErrorCode::Cancelled))),
+            outcome: Cell::new(Outcome::CANCELLED),
         };
         let max_bytes = options.max_answer_bytes;
         let max_bytes = max_bytes.saturating_mul(request.size_factor);
         let sent = http.send(options, request, max_bytes, &self.signals).await;
-        let status = sent.as_ref().ok().map(|response| response.status);
+        let mut outcome = match &sent {
+            Ok(response) => Outcome {
+                status: Some(response.status),
+                code: None,
+                is_deprecated: response.is_deprecated,
+                sunset_ms: response.sunset_ms,
+            },
+            Err(_) => Outcome::CANCELLED,
+        };
         let result = match sent {
             Ok(response) => read(&response),
             Err(error) => {
@@ -154,9 +162,9 @@ impl Call {
                 Err(error.with_retryable(may_pass && request.is_repeatable()))
             }
         };
-        note_answer(status.is_some());
-        let code = result.as_ref().err().map(|error| error.code);
-        sending.outcome.set((status, code));
+        note_answer(outcome.status.is_some());
+        outcome.code = result.as_ref().err().map(|error| error.code);
+        sending.outcome.set(outcome);
         result
     }
 }
@@ -166,12 +174,36 @@ struct Sending<'a> {
     call: &'a Call,
     request: &'a HttpRequest,
     sent_ms: u64,
-    outcome: Cell<(Option<u16>, Option<ErrorCode>)>,
+    outcome: Cell<Outcome>,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy)]
+struct Outcome {
+    status: Option<u16>,
+    code: Option<ErrorCode>,
+    is_deprecated: bool,
+    sunset_ms: Option<u64>,
+}
+
+impl Outcome {
+    /// Without an answer: the call was dropped.
+    const CANCELLED: Self = Outcome {
+        status: None,
+        code: Some(ErrorCode::Cancelled),
+        is_deprecated: false,
+        sunset_ms: None,
+    };
 }
 
 impl Drop for Sending<'_> {
     fn drop(&mut self) {
-        let (status, code) = self.outcome.get();
+        let Outcome {
+            status,
+            code,
+            is_deprecated,
+            sunset_ms,
+        } = self.outcome.get();
         self.call.transport.record(TraceEvent::Request {
             operation: self.request.operation,
             method: self.request.method,
@@ -180,6 +212,8 @@ impl Drop for Sending<'_> {
             status,
             ms: clock_ms().saturating_sub(self.sent_ms),
             code,
+            is_deprecated,
+            sunset_ms,
         });
     }
 }

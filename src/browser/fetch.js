@@ -40,7 +40,7 @@ export async function exchange(own, request, maxBytes, controller) {
     }
     // `Response.error()`, for example from a service worker.
     if (!status) return [UNREACHABLE, response];
-    const read = ["retry-after-ms", "retry-after", "date", "x-request-id", "cache-control"].map((name) => headers.get(name));
+    const read = ["retry-after-ms", "retry-after", "date", "x-request-id", "cache-control", "deprecation", "sunset"].map((name) => headers.get(name));
     // Chromium's developer tools show a `no-store` answer as cancelled unless a clone is read, too. Only for network responses, whose clone
     // ends with the request.
     if (/no-store/.test(read[4]) && type !== "default") attempt(() => response.clone().arrayBuffer());

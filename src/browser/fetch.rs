@@ -222,6 +222,8 @@ fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
                 ),
                 date_ms,
                 request_id: text(6),
+                is_deprecated: text(8).is_some(),
+                sunset_ms: text(9).and_then(|text| parse_http_date(&text)),
                 body: match exchanged.get(2).dyn_into() {
                     Ok(text) => body_of(text),
                     Err(_) => Body::TooLarge(max_bytes),

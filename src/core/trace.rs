@@ -29,6 +29,10 @@ pub enum TraceEvent {
         ms: u64,
         /// Code of the error, if it failed.
         code: Option<ErrorCode>,
+        /// Whether the platform announces that it will remove the route.
+        is_deprecated: bool,
+        /// When it removes the route, in milliseconds since 1970, if it says so.
+        sunset_ms: Option<u64>,
     },
     /// A flow entered a state.
     State {
@@ -148,6 +152,8 @@ impl Serialize for TraceEntry {
                 status,
                 ms,
                 code: why,
+                is_deprecated,
+                sunset_ms,
             } => {
                 word("kind", "request")?;
                 word("operation", operation)?;
@@ -157,6 +163,12 @@ impl Serialize for TraceEntry {
                     object.serialize_field("status", status)?;
                 }
                 object.serialize_field("ms", ms)?;
+                if *is_deprecated {
+                    object.serialize_field("isDeprecated", is_deprecated)?;
+                }
+                if let Some(sunset_ms) = sunset_ms {
+                    object.serialize_field("sunsetAtMs", sunset_ms)?;
+                }
                 code = *why;
             }
             TraceEvent::State {

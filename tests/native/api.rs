@@ -186,6 +186,8 @@ fn answered(body: Body, status: u16) -> HttpResponse {
         retry_after_ms: None,
         date_ms: None,
         request_id: None,
+        is_deprecated: false,
+        sunset_ms: None,
         body,
     }
 }

@@ -54,6 +54,8 @@ fn answered(body: Body) -> HttpResponse {
         retry_after_ms: None,
         date_ms: None,
         request_id: None,
+        is_deprecated: false,
+        sunset_ms: None,
         body,
     }
 }

@@ -22,6 +22,8 @@ fn sent(api: Api, request: &HttpRequest) -> TraceEvent {
         status: Some(200),
         ms: 5,
         code: None,
+        is_deprecated: false,
+        sunset_ms: None,
     }
 }
 
@@ -55,6 +57,8 @@ fn an_entry_is_serialized_as_one_flat_object() {
         status: None,
         ms: 0,
         code: Some(ErrorCode::Network),
+        is_deprecated: true,
+        sunset_ms: Some(7),
     };
     trace.record(failed, NOW + 1);
     let state = |state, code| TraceEvent::State { flow, state, code };
@@ -71,7 +75,7 @@ fn an_entry_is_serialized_as_one_flat_object() {
                 "atMs": NOW, "kind": "request", "operation": "getAccount", "method": "GET",
                 "route": "/api/v3.1/connected_accounts/{id}", "status": 200, "ms": 5
             },
-            { "atMs": NOW + 1, "kind": "request", "operation": "link", "method": "POST", "route": "/a", "ms": 0, "code": "network" },
+            { "atMs": NOW + 1, "kind": "request", "operation": "link", "method": "POST", "route": "/a", "ms": 0, "isDeprecated": true, "sunsetAtMs": 7, "code": "network" },
             { "atMs": NOW + 2, "kind": "state", "flow": "012345", "state": "waiting" },
             { "atMs": NOW + 3, "kind": "state", "flow": "012345", "state": "failed", "code": "access_denied" },
             { "atMs": NOW + 4, "kind": "popup", "flow": "012345", "what": "blocked" },

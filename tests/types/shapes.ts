@@ -456,11 +456,13 @@ export const shapes: Shapes = {
     "request": {
       "atMs": "number",
       "code?": "ConnectErrorCode",
+      "isDeprecated?": "true",
       "method": "string",
       "ms": "number",
       "operation": "string",
       "route": "string",
-      "status?": "number"
+      "status?": "number",
+      "sunsetAtMs?": "number"
     },
     "state": {
       "atMs": "number",

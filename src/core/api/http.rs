@@ -48,6 +48,10 @@ pub struct HttpResponse {
     pub date_ms: Option<u64>,
     /// Header `x-request-id`.
     pub request_id: Option<String>,
+    /// Whether the platform announces that it will remove the route: header `deprecation` (RFC 9745).
+    pub is_deprecated: bool,
+    /// When it removes the route, in milliseconds since 1970: header `sunset` (RFC 8594).
+    pub sunset_ms: Option<u64>,
     /// The body, decoded as far as possible.
     pub body: Body,
 }

@@ -152,6 +152,8 @@ pub fn trace(shapes: &Shapes) -> Json {
                 status,
                 ms: 1,
                 code,
+                is_deprecated: status.is_some(),
+                sunset_ms: status.map(u64::from),
             });
         }
         for (state, _) in flow_grid::states() {

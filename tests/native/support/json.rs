@@ -67,6 +67,8 @@ pub fn response(status: u16, headers: &Json, content: &Json) -> HttpResponse {
         ),
         date_ms,
         request_id: header("x-request-id").map(str::to_owned),
+        is_deprecated: header("deprecation").is_some(),
+        sunset_ms: header("sunset").and_then(parse_http_date),
         body: body(content),
     }
 }
