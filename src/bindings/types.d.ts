@@ -27,7 +27,7 @@ export type ConnectErrorCode =
   | "redirect_refused" | "embedded"
   | "redirected" | "network" | "timeout" | "cancelled" | "crashed"
   | "unauthorized" | "forbidden" | "not_found" | "gone" | "conflict" | "invalid_request" | "endpoint_retired"
-  | "rejected" | "action_failed"
+  | "rejected" | "action_failed" | "connection_required" | "credentials_rejected" | "scopes_missing"
   | "rate_limited" | "server" | "response_invalid";
 
 /**
@@ -85,6 +85,12 @@ export interface ConnectError extends Error {
    * starts again.
    */
   readonly connectedAccountId?: string;
+  /** With `connection_required`: key of the app to connect, from the name of the action. */
+  readonly app?: string;
+  /** With `connection_required`: id of the end user, if the call or the client names one. */
+  readonly entityId?: string;
+  /** HTTP status of the app's answer to a failed action, if the action reports it. */
+  readonly actionStatus?: number;
   /** With `in_app_browser`: the app whose browser the page runs in, such as `instagram`. */
   readonly inAppBrowser?: string;
   /** Which arguments or values are wrong. */
@@ -615,7 +621,7 @@ export interface ExecuteActionOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The result of an action. A failed action rejects with `action_failed`. */
+/** The result of an action. A failed action rejects with `action_failed`, `credentials_rejected` or `scopes_missing`. */
 export interface Execution {
   /** Always true. */
   readonly successful: true;

@@ -72,7 +72,11 @@ impl<T> Endpoint<T> {
 /// The JSON object of a response that reports no failure.
 fn json_body<'a>(request: &HttpRequest, response: &'a HttpResponse) -> Result<&'a Value> {
     if !(200..300).contains(&response.status) {
-        return Err(error_body::refused(response, request));
+        let mut error = error_body::refused(response, request);
+        if let Some(on_refusal) = &request.on_refusal {
+            on_refusal(&mut error);
+        }
+        return Err(error);
     }
     let body = match &response.body {
         // Some operations answer without a body (docs/protocol.md, Q27).

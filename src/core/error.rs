@@ -103,6 +103,12 @@ codes! {
     Rejected = "rejected",
     /// The action ran and failed.
     ActionFailed = "action_failed",
+    /// The action needs an account that the user has not connected. `app` and `entityId` say which.
+    ConnectionRequired = "connection_required",
+    /// The app rejected the credentials: those of a new account, or those of a connected account that an action used.
+    CredentialsRejected = "credentials_rejected",
+    /// The account lacks a permission that the action needs.
+    ScopesMissing = "scopes_missing",
     /// HTTP 429.
     RateLimited = "rate_limited",
     /// HTTP 500 and above.
@@ -207,6 +213,15 @@ pub struct ErrorDetails {
     /// Id of the account that the attempt was to connect, if the error is about an attempt. The account may exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_account_id: Option<String>,
+    /// With the code `connection_required`: key of the app to connect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// With the code `connection_required`: the end user, if the caller named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<String>,
+    /// HTTP status of the app's answer to a failed action, if the action reports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_status: Option<u16>,
     /// With the code `in_app_browser`: the app whose browser shows the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_app_browser: Option<&'static str>,
@@ -246,6 +261,9 @@ impl ConnectError {
             error: None,
             error_description: None,
             connected_account_id: None,
+            app: None,
+            entity_id: None,
+            action_status: None,
             in_app_browser: None,
             issues: Vec::new(),
             cause: None,

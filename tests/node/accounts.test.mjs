@@ -134,8 +134,16 @@ suite("connectedAccounts", () => {
     assert.equal((await client.entity("Jessica").execute({ action: "SHOPIFY_GET_SHOP" })).successful, true);
     await client.initiateConnection({ app: "shopify", data: { shop: "acme", admin_api_access_token: "bad" } });
     await assert.rejects(client.executeAction({ action: "SHOPIFY_GET_SHOP" }), (error) => {
-      assert.equal(error.code, "action_failed");
+      assert.deepEqual([error.code, error.actionStatus], ["credentials_rejected", 401]);
       assert.ok(error.errorDescription);
+      return true;
+    });
+  });
+
+  test("executeAction without an account says which app to connect, and for whom", async () => {
+    const { client } = await openWithShops();
+    await assert.rejects(client.executeAction({ action: "GMAIL_GET_PROFILE" }), ({ code, app, entityId }) => {
+      assert.deepEqual([code, app, entityId], ["connection_required", "gmail", "Jessica"]);
       return true;
     });
   });

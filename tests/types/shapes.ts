@@ -36,8 +36,11 @@ export const shapes: Shapes = {
       "returnTo?": "string"
     },
     "ConnectError": {
+      "actionStatus?": "number",
+      "app?": "string",
       "code": "ConnectErrorCode",
       "connectedAccountId?": "string",
+      "entityId?": "string",
       "error?": "string",
       "errorDescription?": "string",
       "inAppBrowser?": "string",
@@ -498,6 +501,8 @@ export const shapes: Shapes = {
       "completion_required": true,
       "conflict": true,
       "connection_not_needed": true,
+      "connection_required": true,
+      "credentials_rejected": true,
       "embedded": true,
       "endpoint_retired": true,
       "entity_mismatch": true,
@@ -519,6 +524,7 @@ export const shapes: Shapes = {
       "redirected": true,
       "rejected": true,
       "response_invalid": true,
+      "scopes_missing": true,
       "server": true,
       "timeout": true,
       "unauthorized": true

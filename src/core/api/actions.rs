@@ -2,7 +2,8 @@
 
 use super::http::HttpRequest;
 use super::{Api, Endpoint, refusal};
-use crate::core::error::ErrorCode;
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::text::contains;
 use crate::core::value::Value;
 
 /// `POST /tools/execute/{slug}`.
@@ -21,11 +22,20 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
     request.size_factor = 10;
     // Here 410 means that the tool is gone. Elsewhere it means that the route is retired.
     request.statuses = &[(410, ErrorCode::Gone)];
+    let (action, entity_id) = (options.action.clone(), options.entity_id.clone());
+    request.on_refusal = Some(Box::new(move |error| {
+        // 1803 is the platform's number of 2025.
+        if let Some("1810" | "1803") = error.error.as_deref() {
+            error.code = ErrorCode::ConnectionRequired;
+            error.app = app_of(&action);
+            error.entity_id.clone_from(&entity_id);
+        }
+    }));
     request.check = Some(Box::new(|body| {
         let successful = body.any(&["successful", "successfull"]).as_bool();
         match successful.unwrap_or(body.get("error").is_null()) {
             true => Ok(()),
-            false => Err(refusal(ErrorCode::ActionFailed, "the action failed", body)),
+            false => Err(failure(body)),
         }
     }));
     Endpoint::new(request, |answer| {
@@ -34,6 +44,58 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
             log_id: answer.body.get("log_id").to_text(),
         })
     })
+}
+
+/// The app of an action: its name is the app's key, an underscore and the rest.
+fn app_of(action: &str) -> Option<String> {
+    let (app, _) = action.split_once('_')?;
+    Some(app.to_ascii_lowercase())
+}
+
+/// What apps say of a credential that they no longer accept. Source: the platform's command line, which looks for the same.
+const CREDENTIAL_WORDS: [&str; 11] = [
+    "account_inactive",
+    "expired_token",
+    "invalid_auth",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_token",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+    "bad credentials",
+    "expired or revoked",
+];
+
+/// What apps say of a credential without the permission for the action.
+const SCOPE_WORDS: [&str; 3] = [
+    "insufficient_scope",
+    "missing_scope",
+    "insufficient authentication scopes",
+];
+
+/// The error of a failed action. The platform passes on the app's own words and, for some actions, its status.
+fn failure(body: &Value) -> ConnectError {
+    let mut error = refusal(ErrorCode::ActionFailed, "the action failed", body);
+    let status = body.get("data").get("status_code").as_u64();
+    error.action_status = status.and_then(|status| u16::try_from(status).ok());
+    let words = error.error_description.as_deref().unwrap_or_default();
+    let words = words.to_ascii_lowercase();
+    let says = |known: &[&str]| known.iter().any(|word| contains(&words, word));
+    let (code, message) = match () {
+        () if says(&SCOPE_WORDS) => (
+            ErrorCode::ScopesMissing,
+            "the account lacks a permission for the action: connect it again and grant all permissions",
+        ),
+        () if status == Some(401) || says(&CREDENTIAL_WORDS) => (
+            ErrorCode::CredentialsRejected,
+            "the app rejected the account's credentials: connect the account again",
+        ),
+        () => return error,
+    };
+    error.code = code;
+    error.message = message.to_owned();
+    error
 }
 
 /// Options of `executeAction`.

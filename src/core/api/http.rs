@@ -27,6 +27,8 @@ pub struct HttpRequest {
     pub(super) statuses: &'static [(u16, ErrorCode)],
     /// Whether a 2xx without a body is a complete answer.
     pub(super) may_answer_nothing: bool,
+    /// Says more about a refusal than its status does.
+    pub(super) on_refusal: Option<OnRefusal>,
     /// Looks for a failure in a body whose status is 2xx.
     pub(super) check: Option<Check>,
     /// The answer may have this many times `maxAnswerBytes`.
@@ -36,6 +38,9 @@ pub struct HttpRequest {
 
 /// A check of a body.
 pub(super) type Check = Box<dyn Fn(&Value) -> Result<()>>;
+
+/// Changes the error of a refusal.
+pub(super) type OnRefusal = Box<dyn Fn(&mut ConnectError)>;
 
 /// A response of the platform.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +86,7 @@ impl HttpRequest {
             typed: Vec::new(),
             statuses: &[],
             may_answer_nothing: false,
+            on_refusal: None,
             check: None,
             size_factor: 1,
             invalid: None,

@@ -196,6 +196,9 @@ fn details(is_given: bool, code: ErrorCode) -> ErrorDetails {
         error: some(is_given, text()),
         error_description: some(is_given, text()),
         connected_account_id: some(is_given, text()),
+        app: some(is_given, text()),
+        entity_id: some(is_given, text()),
+        action_status: some(is_given, 401),
         in_app_browser: some(is_given, "instagram"),
         issues: match is_given {
             true => issues(true),
