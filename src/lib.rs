@@ -58,7 +58,10 @@ mod tests;
 pub use browser::storage::Storage;
 pub use client::{CallFuture, ConnectClient, ConnectFlow, List, Listener, Overrides};
 pub use core::api::Api;
-pub use core::api::accounts::{AccountFilter, AuthParameter, AuthParams, ConnectedAccount};
+pub use core::api::accounts::{
+    AccountFilter, AccountType, AccountUpdate, AuthParameter, AuthParams, ConnectedAccount,
+    Revocation,
+};
 pub use core::api::actions::{ExecuteOptions, Execution};
 pub use core::api::apps::{App, AppFilter, AppScheme, Category};
 pub use core::api::integrations::Integration;

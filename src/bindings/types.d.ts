@@ -4,6 +4,9 @@ export type ConnectionStatus =
   | "FAILED" | "EXPIRED" | "REVOKED" | "INACTIVE"
   | (string & {});
 
+/** A status that the platform can filter by. */
+export type AccountStatus = "ACTIVE" | "INITIATED" | "INITIALIZING" | "FAILED" | "EXPIRED" | "REVOKED" | "INACTIVE";
+
 /** How an app authenticates its users. Other schemes of the platform are passed on in upper case. */
 export type AuthScheme =
   | "OAUTH2" | "OAUTH1" | "OAUTH1A" | "DCR_OAUTH" | "CIMD_OAUTH" | "S2S_OAUTH2"
@@ -513,6 +516,14 @@ export interface ConnectedAccount {
   readonly status: ConnectionStatus;
   /** The user's name for the account, for example `work`. */
   readonly alias?: string;
+  /** The platform's short name for the account, such as `gmail_red-castle`. Never changes. */
+  readonly wordId?: string;
+  /** The user's name at the provider, such as an email address. Show it to tell accounts of one app apart. */
+  readonly displayName?: string;
+  /** Whether other users may use the account: `SHARED`. */
+  readonly accountType?: "PRIVATE" | "SHARED" | (string & {});
+  /** The OAuth scopes that the last attempt asked for. The user may have granted fewer. */
+  readonly requestedScopes?: readonly string[];
   /** The platform's reason for the status. Free text: show it, do not branch on it. */
   readonly statusReason?: string;
   /** Key of the app, for example `gmail`. */
@@ -571,8 +582,10 @@ export interface ListConnectedAccountsOptions {
   app?: string | undefined;
   /** Id of the integration. */
   integrationId?: string | undefined;
-  /** Only accounts with this status. */
-  status?: ConnectionStatus | undefined;
+  /** Only accounts with one of these statuses. Other words are refused with `invalid_argument`. */
+  statuses?: readonly AccountStatus[] | undefined;
+  /** Whose accounts: `PRIVATE` for the user's own (the default), `SHARED` for those that others may use, `ALL` for both. */
+  accountType?: "PRIVATE" | "SHARED" | "ALL" | undefined;
 }
 
 /** Options of `getConnection`. */

@@ -132,6 +132,15 @@ impl<'a> Options<'a> {
         number
     }
 
+    /// An array or null.
+    fn array(&mut self, name: &'static str) -> &'a [Value] {
+        let value = self.get(name);
+        if !value.is_null() && !matches!(value, Value::Array(_)) {
+            self.mismatch(name, "an array", value);
+        }
+        value.items()
+    }
+
     /// An object or null.
     fn object(&mut self, name: &'static str) -> &'a Value {
         let value = self.get(name);

@@ -123,6 +123,11 @@ impl Value {
         }
     }
 
+    /// The items that are texts.
+    pub fn texts(&self) -> Vec<String> {
+        self.items().iter().filter_map(Value::to_text).collect()
+    }
+
     /// The members. Empty unless this is an object.
     pub fn members(&self) -> &[(String, Value)] {
         match self {

@@ -3,10 +3,10 @@ import type {
 } from "./connect_flow.js";
 
 export type {
-  Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
+  AccountStatus, Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
   CompleteConnectionOptions, CompletedConnection, ConnectClient, ConnectedAccount, ConnectedAccountOptions,
   ConnectedAccounts, ConnectError, ConnectErrorCode, ConnectFlow, ConnectionCallback, ConnectionRequest,
-  ConnectionStatus, CreateIntegrationOptions, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
+  ConnectionStatus, CreateIntegrationOptions, DeleteConnectedAccountOptions, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
   ExpectedParams, ExpectedParamsOptions, FieldJsonSchema, FieldsJsonSchema, FlowAttempt, FlowBasics, FlowMode,
   FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
   IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use crate::core::api::Api;
-use crate::core::api::accounts::AccountFilter;
+use crate::core::api::accounts::{AccountFilter, AccountType};
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::complete::CompleteOptions;
@@ -264,8 +264,7 @@ fn reads_the_filter_of_accounts() {
         AccountFilter::read(&Value::Null).unwrap(),
         AccountFilter::default()
     );
-    let options =
-        json!({ "entityId": "alice", "app": "gmail", "integrationId": "i", "status": " expired" });
+    let options = json!({ "entityId": "alice", "app": "gmail", "integrationId": "i", "statuses": [" expired", "ACTIVE"], "accountType": "all" });
     assert_eq!(
         AccountFilter::read(&value(&options)).unwrap(),
         AccountFilter {
@@ -273,9 +272,37 @@ fn reads_the_filter_of_accounts() {
             all_entities: false,
             app: Some("gmail".to_owned()),
             integration_id: Some("i".to_owned()),
-            status: Some(ConnectionStatus::Expired),
+            statuses: vec![ConnectionStatus::Expired, ConnectionStatus::Active],
+            account_type: Some(AccountType::All),
         }
     );
+    for (options, field, message) in [
+        (
+            json!({ "statuses": ["ACTIVE", "DONE"] }),
+            "statuses",
+            "`statuses` must be an array of `ACTIVE`, `INITIATED`, `INITIALIZING`, `FAILED`, `EXPIRED`, `REVOKED` or `INACTIVE`, got `DONE`",
+        ),
+        (
+            json!({ "statuses": "ACTIVE" }),
+            "statuses",
+            "`statuses` must be an array, got a string",
+        ),
+        (json!({ "statuses": [7] }), "statuses", "got a number"),
+        (
+            json!({ "accountType": "public" }),
+            "accountType",
+            "`accountType` must be `PRIVATE`, `SHARED` or `ALL`, got `public`",
+        ),
+        (
+            json!({ "status": "ACTIVE" }),
+            "status",
+            "did you mean `statuses`?",
+        ),
+    ] {
+        let error = AccountFilter::read(&value(&options)).unwrap_err();
+        assert_eq!(error.issues[0].field, field);
+        assert!(error.message.contains(message), "{}", error.message);
+    }
 }
 
 #[test]

@@ -46,7 +46,7 @@ suite("connectedAccounts", () => {
     assert.deepEqual(await list(), ids);
     assert.deepEqual(await list({ entityId: "Melissa" }), [connectedAccountId]);
     assert.deepEqual(await list({ entityId: "Melissa", app: "shopify" }), []);
-    assert.deepEqual(await list({ status: "INITIATED" }), []);
+    assert.deepEqual(await list({ statuses: ["INITIATED", "EXPIRED"] }), []);
     const [{ integrationId }] = await collect(client.connectedAccounts.list());
     assert.deepEqual(await list({ integrationId }), ids);
     assert.deepEqual((await melissa.getConnections()).map(({ id }) => id), [connectedAccountId]);

@@ -28,7 +28,7 @@ export const calls = {
   "connectedAccounts.initiate": { options: initiation, request: ["POST", "/api/v3.1/connected_accounts/link", { auth_config_id: gmail }], answer: "link" },
   "connectedAccounts.get": { options: account, request: ["GET", accountPath], answer: "account" },
   "connectedAccounts.list": {
-    options: { entityId: "Jessica", app: "gmail", integrationId: "in_1", status: "ACTIVE" }, isList: true,
+    options: { entityId: "Jessica", app: "gmail", integrationId: "in_1", statuses: ["ACTIVE"], accountType: "ALL" }, isList: true,
     request: ["GET", "/api/v3.1/connected_accounts"], answer: "accounts",
   },
   "connectedAccounts.update": { options: { ...account, alias: "work" }, request: ["PATCH", accountPath, { alias: "work" }], answer: "done" },

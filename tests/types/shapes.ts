@@ -55,6 +55,7 @@ export const shapes: Shapes = {
       "status?": "number"
     },
     "ConnectedAccount": {
+      "accountType?": "string",
       "alias?": "string",
       "app": "string",
       "authScheme?": "string",
@@ -63,9 +64,11 @@ export const shapes: Shapes = {
       "id": "string",
       "integrationId?": "string",
       "isDisabled": "boolean",
+      "requestedScopes?": "string[]",
       "status": "string",
       "statusReason?": "string",
-      "updatedAt?": "string"
+      "updatedAt?": "string",
+      "wordId?": "string"
     },
     "ConnectionCallback": {
       "app?": "string",
@@ -257,11 +260,16 @@ export const shapes: Shapes = {
       "timeoutMs?": "number"
     },
     "connectedAccounts.list": {
+      "accountType?": {
+        "ALL": true,
+        "PRIVATE": true,
+        "SHARED": true
+      },
       "allEntities?": "boolean",
       "app?": "string",
       "entityId?": "string",
       "integrationId?": "string",
-      "status?": "string"
+      "statuses?": "array"
     },
     "connectedAccounts.refresh": {
       "connectedAccountId": "string",

@@ -25,16 +25,16 @@ pub fn list_accounts(
     filter: &AccountFilter,
     cursor: Option<&str>,
 ) -> Endpoint<Page<ConnectedAccount>> {
+    let words: Vec<&str> = filter.statuses.iter().map(|word| word.as_str()).collect();
+    let statuses = (!words.is_empty()).then(|| words.join(","));
     let mut request = HttpRequest::get("listAccounts", "/connected_accounts");
     request.query(&[
         ("limit", Some("50")),
         ("user_ids", filter.entity_id.as_deref()),
         ("toolkit_slugs", filter.app.as_deref()),
         ("auth_config_ids", filter.integration_id.as_deref()),
-        (
-            "statuses",
-            filter.status.as_ref().map(ConnectionStatus::as_str),
-        ),
+        ("statuses", statuses.as_deref()),
+        ("account_type", filter.account_type.map(AccountType::as_str)),
         ("cursor", cursor),
     ]);
     let (entity_id, all_entities) = (filter.entity_id.clone(), filter.all_entities);
@@ -104,8 +104,56 @@ pub struct AccountFilter {
     pub app: Option<String>,
     /// Id of the integration.
     pub integration_id: Option<String>,
-    /// The status.
-    pub status: Option<ConnectionStatus>,
+    /// The statuses. Empty: any.
+    pub statuses: Vec<ConnectionStatus>,
+    /// Who may use the account. Default: only the user, which leaves out shared accounts.
+    pub account_type: Option<AccountType>,
+}
+
+/// Who may use an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountType {
+    /// Only its user.
+    Private,
+    /// Other users, too.
+    Shared,
+    /// In a filter: both.
+    All,
+}
+
+impl AccountType {
+    /// All types, for a filter.
+    pub const ALL: [AccountType; 3] = [Self::Private, Self::Shared, Self::All];
+
+    /// The platform's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "PRIVATE",
+            Self::Shared => "SHARED",
+            Self::All => "ALL",
+        }
+    }
+}
+
+/// A change of an account.
+#[derive(Debug, Clone, Default)]
+pub struct AccountUpdate {
+    /// Id of the account.
+    pub connected_account_id: String,
+    /// The new alias. An empty one removes the account's.
+    pub alias: Option<String>,
+    /// New credentials by field name, for an account that the user connected with a key.
+    pub data: Vec<(String, Secret)>,
+}
+
+/// What a revocation did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revocation {
+    /// The account's status, usually `REVOKED`.
+    pub status: ConnectionStatus,
+    /// What the provider revoked: `access_token`, `refresh_token`, `credential`. Empty if nothing was left to revoke.
+    pub revoked_tokens: Vec<String>,
 }
 
 /// One user's connection to one app.
@@ -119,6 +167,18 @@ pub struct ConnectedAccount {
     /// The user's name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// The platform's short name for it, such as `gmail_red-castle`. Never changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub word_id: Option<String>,
+    /// The user's name at the provider, such as an email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// `PRIVATE` or `SHARED`, if the platform names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_type: Option<String>,
+    /// The OAuth scopes that the last attempt asked for. The user may have granted fewer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requested_scopes: Vec<String>,
     /// The platform's reason, free text. Show it, do not branch on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
@@ -167,6 +227,10 @@ fn read_account(body: &Value) -> Option<ConnectedAccount> {
         id: body.get("id").to_id()?,
         status: ConnectionStatus::parse(word.or_else(|| values.get("status").as_text())?),
         alias: body.get("alias").to_text(),
+        word_id: body.get("word_id").to_text(),
+        display_name: values.get("displayName").to_text(),
+        account_type: body.get("experimental").get("account_type").to_text(),
+        requested_scopes: body.get("requested_scopes").texts(),
         status_reason: body.get("status_reason").to_text(),
         app: body
             .get("toolkit")

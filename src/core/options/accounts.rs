@@ -1,7 +1,7 @@
 //! Options of the calls about accounts and actions.
 
 use super::{Options, Result, read_one};
-use crate::core::api::accounts::AccountFilter;
+use crate::core::api::accounts::{AccountFilter, AccountType, AccountUpdate};
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
@@ -71,6 +71,52 @@ impl UpdateOptions {
     }
 }
 
+const STATUSES: &str = "an array of `ACTIVE`, `INITIATED`, `INITIALIZING`, `FAILED`, `EXPIRED`, `REVOKED` or `INACTIVE`";
+
+/// The longest alias, in bytes.
+const MAX_ALIAS: usize = 255;
+
+impl Options<'_> {
+    /// The alias of an account.
+    pub(super) fn alias(&mut self) -> Option<String> {
+        let alias = self.string("alias");
+        if alias.as_ref().is_some_and(|alias| alias.len() > MAX_ALIAS) {
+            self.refuse(
+                "too_long",
+                "alias",
+                "must have at most 255 bytes: choose a shorter one",
+            );
+        }
+        alias
+    }
+
+    fn statuses(&mut self, name: &'static str) -> Vec<ConnectionStatus> {
+        let mut statuses = Vec::new();
+        for item in self.array(name) {
+            let word = item.as_str().unwrap_or_default();
+            match ConnectionStatus::parse(word) {
+                _ if item.as_str().is_none() => self.mismatch(name, STATUSES, item),
+                ConnectionStatus::Other(_) | ConnectionStatus::Pending => {
+                    self.unknown_word(name, STATUSES, word);
+                }
+                status => statuses.push(status),
+            }
+        }
+        statuses
+    }
+
+    fn account_type(&mut self) -> Option<AccountType> {
+        let came = self.string("accountType")?;
+        let of_word = AccountType::ALL
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(&came));
+        if of_word.is_none() {
+            self.unknown_word("accountType", "`PRIVATE`, `SHARED` or `ALL`", &came);
+        }
+        of_word
+    }
+}
+
 impl AccountFilter {
     /// Reads the argument of `connectedAccounts.list`.
     ///
@@ -92,9 +138,8 @@ impl AccountFilter {
             all_entities,
             app: options.string("app"),
             integration_id: options.string("integrationId"),
-            status: options
-                .string("status")
-                .map(|word| ConnectionStatus::parse(&word)),
+            statuses: options.statuses("statuses"),
+            account_type: options.account_type(),
         };
         options.end(read)
     }

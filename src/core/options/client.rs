@@ -189,12 +189,8 @@ impl Options<'_> {
     }
 
     fn origins(&mut self, name: &'static str) -> Vec<String> {
-        let value = self.get(name);
-        if !value.is_null() && !matches!(value, Value::Array(_)) {
-            self.mismatch(name, "an array", value);
-        }
         let mut origins = Vec::new();
-        for (at, item) in value.items().iter().enumerate() {
+        for (at, item) in self.array(name).iter().enumerate() {
             match item.as_str().filter(|text| redirect::is_origin(text)) {
                 Some(origin) => origins.push(origin.to_owned()),
                 None => {

@@ -15,7 +15,7 @@ import { pick, viewAccount } from "./views.js";
 export const accountOperations: Operations = {
   listAccounts: {
     calls: ["connectedAccounts.list"],
-    query: ["toolkit_slugs", "auth_config_ids", "statuses", "order_by", "order_direction", "limit", "cursor"],
+    query: ["toolkit_slugs", "auth_config_ids", "statuses", "account_type", "order_by", "order_direction", "limit", "cursor"],
     handle: listAccounts,
   },
   createAccount: { calls: ["connectedAccounts.initiate"], handle: createAccount },

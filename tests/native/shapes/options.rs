@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answers::every;
 use crate::core::api::Api;
-use crate::core::api::accounts::AccountFilter;
+use crate::core::api::accounts::{AccountFilter, AccountType, AccountUpdate};
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::complete::CompleteOptions;
@@ -126,12 +126,14 @@ fn sample(name: &str) -> Json {
     match name {
         "baseUrl" | "redirectUri" | "redirectUrl" | "returnTo" => json!("/path"),
         "maxAnswerBytes" | "retry" | "timeoutMs" => json!(1),
-        "allEntities" | "allowInAppBrowser" | "createIntegrations" => json!(false),
-        "authConfig" | "data" | "headers" | "input" => json!({}),
-        "providerOrigins" => json!([]),
+        "allEntities" | "allowInAppBrowser" | "createIntegrations" | "revoke" => json!(false),
+        "authConfig" | "headers" | "input" => json!({}),
+        "data" => json!({ "name": "value" }),
+        "providerOrigins" | "statuses" => json!([]),
         "api" => json!("v3"),
         "credentials" => json!("omit"),
         "mode" => json!("popup"),
+        "accountType" => json!("ALL"),
         "fetch" | "signal" | "storage" | "wasmUrl" => Json::Null,
         _ => json!("text"),
     }
@@ -178,6 +180,7 @@ fn words(name: &str) -> Option<Vec<&'static str>> {
                 Credentials::Include => "include",
             },
         )),
+        "accountType" => Vec::from(AccountType::ALL.map(AccountType::as_str)),
         "mode" => Vec::from(
             every!(FlowMode: Redirect, Popup, Auto).map(|mode| match mode {
                 FlowMode::Redirect => "redirect",

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::core::api::accounts::{
-    self, AccountFilter, AuthParams, ConnectedAccount, delete_account, get_account,
-    get_auth_params, set_account_enabled, update_account,
+    self, AccountFilter, AccountType, AccountUpdate, AuthParams, ConnectedAccount, Revocation,
+    delete_account, get_account, get_auth_params, revoke_account, set_account_enabled,
+    update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
 use crate::core::api::apps::{self, App, AppFilter, AppScheme, get_app};
@@ -241,7 +242,13 @@ fn endpoint(name: &str, of: &Json, api: Api, typed: &[(String, Secret)]) -> Box<
                 all_entities: of["allEntities"] == true,
                 app: owned("app"),
                 integration_id: owned("integrationId"),
-                status: optional("status").map(ConnectionStatus::parse),
+                statuses: optional("status")
+                    .map(ConnectionStatus::parse)
+                    .into_iter()
+                    .collect(),
+                account_type: AccountType::ALL
+                    .into_iter()
+                    .find(|kind| of["accountType"] == kind.as_str()),
             };
             erased(accounts::list_accounts(&filter, cursor), Answer::Accounts)
         }
