@@ -108,6 +108,7 @@ fn initiate(id: &str, data: Vec<(String, Secret)>) {
         entity_id: Some(id.to_owned()),
         auth_scheme: AuthScheme::parse("API_KEY"),
         data: data.clone(),
+        alias: None,
         redirect_url: "https://app.example/".to_owned(),
     };
     check_hidden(&format!("{account:?}"));

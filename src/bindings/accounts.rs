@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 use super::convert::{call, converted, to_js};
 use super::list::list;
 use crate::client::ConnectClient;
-use crate::core::api::accounts::AccountFilter;
+use crate::core::api::accounts::{AccountFilter, AccountUpdate};
 use crate::core::calls::initiate::InitiateOptions;
-use crate::core::options::{RefreshOptions, UpdateOptions, read_account_id};
+use crate::core::options::{RefreshOptions, read_account_id, read_deletion};
 
 /// The connected accounts of a client.
 #[wasm_bindgen]
@@ -83,8 +83,8 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Starts a new attempt for an account: `POST /api/v3.1/connected_accounts/{id}/refresh`. With OAuth, the user has to go to the new
-    /// `redirectUrl`.
+    /// Deprecated by the platform. Makes an `ACTIVE` account unusable until the user has signed in again: it refreshes no token, but starts
+    /// a new attempt for the account: `POST /api/v3.1/connected_accounts/{id}/refresh`. With OAuth, the user has to go to the new `redirectUrl`.
     ///
     /// Rejects with `not_found`, `entity_mismatch`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]
@@ -106,10 +106,11 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Sets the alias of an account, or removes it if `alias` is empty. `PATCH /api/v3.1/connected_accounts/{id}`.
+    /// Sets the alias of an account, or replaces the credentials of one that the user connected with a key. The account keeps its id.
+    /// `PATCH /api/v3.1/connected_accounts/{id}`; with `data` also the request of `get`.
     ///
-    /// Rejects with `conflict` if the user has another account of the app with this alias, `not_found`, `rejected`,
-    /// `invalid_argument`, and the codes of any request.
+    /// Rejects with `conflict` if the user has another account of the app with this alias, `credentials_rejected`, `not_found`, `rejected`,
+    /// `invalid_argument` (also for `data` of an account that signs in by OAuth), and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn update(
         &self,
@@ -120,12 +121,26 @@ impl ConnectedAccounts {
             "connectedAccounts.update",
             options,
             &|client, options| {
-                let update = UpdateOptions::read(options)?;
-                converted(
-                    client.update_account(&update.connected_account_id, &update.alias),
-                    done,
-                )
+                converted(client.update_account(AccountUpdate::read(options)?), done)
             },
+        )
+    }
+
+    /// Revokes the tokens of an account at the provider: `POST /api/v3.1/connected_accounts/{id}/revoke`. The account stays, with the
+    /// status `REVOKED`.
+    ///
+    /// Rejects with `conflict` unless the account is `ACTIVE` or `REVOKED`, `invalid_request` if the app cannot revoke, `not_found`,
+    /// `invalid_argument` (also with `api: "v3"`), and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Revocation>")]
+    pub fn revoke(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
+    ) -> Promise {
+        call(
+            &self.0,
+            "connectedAccounts.revoke",
+            options,
+            &|client, options| converted(client.revoke_account(&read_account_id(options)?), to_js),
         )
     }
 
@@ -171,19 +186,22 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Deletes an account: `DELETE /api/v3.1/connected_accounts/{id}`.
+    /// Deletes an account: `DELETE /api/v3.1/connected_accounts/{id}`. Without `revoke`, its tokens stay valid at the provider.
     ///
     /// Rejects with `not_found`, `rejected`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn delete(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "ConnectedAccountOptions")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "DeleteConnectedAccountOptions")] options: &JsValue,
     ) -> Promise {
         call(
             &self.0,
             "connectedAccounts.delete",
             options,
-            &|client, options| converted(client.delete_account(&read_account_id(options)?), done),
+            &|client, options| {
+                let (id, revoke) = read_deletion(options)?;
+                converted(client.delete_account(&id, revoke), done)
+            },
         )
     }
 }

@@ -287,6 +287,8 @@ export interface InitiateConnectionOptions {
   authScheme?: AuthScheme | undefined;
   /** The user's values by field name. All are strings. Default `{}`. */
   data?: Record<string, string> | FormData | undefined;
+  /** The user's name for the account, such as `work`. Unique among the user's accounts of the app, at most 255 bytes. Default: none. */
+  alias?: string | undefined;
   /** Where the user returns to. Default: the client's `redirectUrl`. */
   redirectUrl?: string | undefined;
   /** Alias of `redirectUrl`. */
@@ -400,6 +402,8 @@ export interface FlowOptions {
    * `unsafeApiKey`.
    */
   entityId?: string | undefined;
+  /** The user's name for the account, such as `work`. Unique among the user's accounts of the app, at most 255 bytes. Default: none. */
+  alias?: string | undefined;
   /** Where the provider's page opens. Default `"auto"`. */
   mode?: FlowMode | undefined;
   /** Where the user returns to, also in a popup. Default: the client's `redirectUrl`. */
@@ -566,10 +570,26 @@ export interface RefreshOptions extends ConnectedAccountOptions {
   redirectUri?: string | undefined;
 }
 
-/** Options of `connectedAccounts.update`. */
+/** Options of `connectedAccounts.update`. `alias`, `data` or both are required. */
 export interface UpdateConnectedAccountOptions extends ConnectedAccountOptions {
-  /** The user's name for the account, unique among the user's accounts of the app. An empty string removes it. */
-  alias: string;
+  /** The user's name for the account, unique among the user's accounts of the app, at most 255 bytes. An empty string removes it. */
+  alias?: string | undefined;
+  /** New credentials by field name, for an account that the user connected with a key. Others stay as they are. */
+  data?: Record<string, string> | FormData | undefined;
+}
+
+/** Options of `connectedAccounts.delete`. */
+export interface DeleteConnectedAccountOptions extends ConnectedAccountOptions {
+  /** Whether the platform also revokes the account's tokens at the provider, which it does later. Default `false`. */
+  revoke?: boolean | undefined;
+}
+
+/** The result of `connectedAccounts.revoke`. */
+export interface Revocation {
+  /** The account's status, usually `REVOKED`. */
+  readonly status: ConnectionStatus;
+  /** What the provider revoked: `access_token`, `refresh_token`, `credential`. Empty if nothing was left to revoke. */
+  readonly revokedTokens: readonly string[];
 }
 
 /** Filters of `connectedAccounts.list`. */

@@ -1,13 +1,16 @@
 //! Connected accounts and actions.
 
 use super::{CallFuture, ConnectClient, List, Result};
+use crate::core::api::Api;
 use crate::core::api::accounts::{
-    AccountFilter, AuthParams, ConnectedAccount, delete_account, get_account, get_auth_params,
-    list_accounts, set_account_enabled, update_account,
+    AccountFilter, AccountUpdate, AuthParams, ConnectedAccount, Revocation, delete_account,
+    get_account, get_auth_params, list_accounts, revoke_account, set_account_enabled,
+    update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
 use crate::core::calls::find_account::find_account;
 use crate::core::calls::pages::Pages;
+use crate::core::calls::rotate::rotate;
 use crate::core::calls::wait::wait_until_active;
 use crate::core::error::ConnectError;
 
@@ -81,12 +84,31 @@ impl ConnectClient {
         Box::pin(async move { find_account(&call, entity_id, app).await })
     }
 
-    /// Sets the alias of an account, or removes it if `alias` is empty.
+    /// Changes the alias of an account, its credentials, or both. The account keeps its id.
     ///
     /// # Errors
-    /// `conflict` if the user has another account of the app with this alias, `not_found`, `rejected`, and those of any request.
-    pub fn update_account(&self, connected_account_id: &str, alias: &str) -> CallFuture<()> {
-        self.ask(update_account(connected_account_id, alias))
+    /// `conflict` if the user has another account of the app with this alias, `invalid_argument` for credentials of an account that signs
+    /// in by OAuth, `not_found`, `rejected`, and those of any request.
+    pub fn update_account(&self, update: AccountUpdate) -> CallFuture<()> {
+        if update.data.is_empty() {
+            return self.ask(update_account(&update, None));
+        }
+        let call = self.call(None);
+        Box::pin(async move { rotate(&call, &update).await })
+    }
+
+    /// Revokes the tokens of an account at the provider. The account stays, with the status `REVOKED`.
+    ///
+    /// # Errors
+    /// `conflict` unless the account is `ACTIVE` or `REVOKED`, `invalid_request` if the app cannot revoke, `invalid_argument` with
+    /// [`Api::V3`](crate::Api), `not_found`, and those of any request.
+    pub fn revoke_account(&self, connected_account_id: &str) -> CallFuture<Revocation> {
+        if self.options().api == Api::V3 {
+            let problem = "must be `v3.1` in `createClient`: v3 cannot revoke accounts";
+            let error = ConnectError::argument("unknown", "api", problem);
+            return Box::pin(async move { Err(error) });
+        }
+        self.ask(revoke_account(connected_account_id))
     }
 
     /// Enables or disables an account.
@@ -97,12 +119,12 @@ impl ConnectClient {
         self.ask(set_account_enabled(connected_account_id, enabled))
     }
 
-    /// Deletes an account.
+    /// Deletes an account. With `revoke`, the platform also revokes its tokens at the provider; otherwise they stay valid there.
     ///
     /// # Errors
     /// `not_found`, `rejected`, and those of any request.
-    pub fn delete_account(&self, connected_account_id: &str) -> CallFuture<()> {
-        self.ask(delete_account(connected_account_id))
+    pub fn delete_account(&self, connected_account_id: &str, revoke: bool) -> CallFuture<()> {
+        self.ask(delete_account(connected_account_id, revoke))
     }
 
     /// Returns the credentials for calls to the app's API, as far as the platform shows them. Masked values are marked.

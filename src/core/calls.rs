@@ -8,6 +8,7 @@ pub mod find_account;
 pub mod initiate;
 pub mod pages;
 pub mod refresh;
+pub mod rotate;
 pub mod wait;
 
 use std::future::Future;

@@ -5,7 +5,7 @@ mod catalogue;
 mod client;
 mod flow;
 
-pub use accounts::{RefreshOptions, UpdateOptions, read_account_id};
+pub use accounts::{RefreshOptions, read_account_id, read_deletion};
 pub use catalogue::{read_app_key, read_app_to_list, read_integration_id};
 pub use client::{ClientOptions, Credentials, check_header, read_headers};
 pub use flow::read_data;
@@ -353,6 +353,7 @@ impl InitiateOptions {
             app: options.string("app"),
             auth_scheme: options.scheme(),
             data: options.secrets("data"),
+            alias: options.alias(),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
         };

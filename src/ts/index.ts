@@ -10,8 +10,8 @@ export type {
   ExpectedParams, ExpectedParamsOptions, FieldJsonSchema, FieldsJsonSchema, FlowAttempt, FlowBasics, FlowMode,
   FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
   IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,
-  ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, StandardIssue, StandardResult, UpdateConnectedAccountOptions,
-  StandardSchemaV1, TraceEntry, WaitUntilActiveOptions,
+  ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, Revocation, StandardIssue, StandardResult,
+  StandardSchemaV1, TraceEntry, UpdateConnectedAccountOptions, WaitUntilActiveOptions,
 } from "./connect_flow.js";
 
 // dist/connect_flow.js is src/ts/instance.ts around the module.

@@ -134,8 +134,9 @@ suite("a request", () => {
     "custom auth params of an action": [execute, { arguments: {}, custom_auth_params: { base_url: "http://169.254.169.254", parameters: [] } }],
     "custom connection data of an action": [execute, { arguments: {}, custom_connection_data: { authScheme: "API_KEY", toolkitSlug: "shopify", val: {} } }],
     "an action's arguments in words": [execute, { text: "delete everything" }],
-    "an alias of an account": [initiate, { ...initiation, alias: "primary" }],
-    "the credentials of an account": ["/api/v3.1/connected_accounts/ca_1", { alias: "work", connection: { state: { authScheme: "API_KEY", val: { api_key: "k" } } } }, "PATCH"],
+    "a provider's address among new values": [`${accounts}/ca_1`, { connection: { state: { authScheme: "API_KEY", val: { api_key: "k", redirectUrl: "https://evil.test" } } } }, "PATCH"],
+    "new values for all accounts": [`${accounts}/ca_1`, { connection: { auth_config: { id: "ac_1" }, state: { authScheme: "API_KEY", val: {} } } }, "PATCH"],
+    "a list of who may use an account": [`${accounts}/ca_1`, { experimental: { acl_config_for_shared: { allow_all_users: true } } }, "PATCH"],
     "a shared account": [initiate, { ...initiation, experimental: { account_type: "SHARED" } }],
     "OAuth client credentials": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", credentials: { client_id: "a" } } }],
     "a proxy": ["/api/v3.1/auth_configs", { toolkit: { slug: "gmail" }, auth_config: { type: "use_custom_auth", authScheme: "OAUTH2", proxy_config: { proxy_url: "http://a" } } }],
@@ -185,6 +186,25 @@ suite("a request", () => {
         assert.deepEqual((await stateSentFor(scheme, claimed)).val, { api_key: "k" }, JSON.stringify(scheme));
       }
     }
+  });
+
+  test("cannot replace the tokens of an account that signs in, whatever scheme it names", async () => {
+    for (const [auth_scheme, authScheme] of [["OAUTH2", "OAUTH2"], ["DCR_OAUTH", undefined], [undefined, "OAUTH2"], ["OAUTH2", "API_KEY"], ["BILLCOM_AUTH", undefined], [undefined, undefined]]) {
+      const opened = openGateway();
+      opened.reply = () => Response.json({ id: "ca_1", user_id: "Jessica", toolkit: { slug: "gmail" }, auth_config: { id: "ac_1", auth_scheme }, state: { authScheme } });
+      const body = { connection: { state: { authScheme: "API_KEY", val: { access_token: "stolen" } } } };
+      const { status } = await opened.as("Jessica")("PATCH", `${accounts}/ca_1`, { body });
+      assert.deepEqual([status, opened.upstreamRequests.map(({ method }) => method)], [400, ["GET"]], `${auth_scheme} ${authScheme}`);
+    }
+  });
+
+  test("replaces the values of a key account under the account's own scheme", async () => {
+    const opened = openGateway();
+    opened.reply = ({ method }) => Response.json(method === "GET"
+      ? { id: "ca_1", user_id: "Jessica", toolkit: { slug: "shopify" }, auth_config: { id: "ac_1", auth_scheme: "BASIC" } } : { success: true });
+    const body = { alias: "work", connection: { state: { authScheme: "API_KEY", val: { password: "p", status: "REVOKED" } } } };
+    assert.equal((await opened.as("Jessica")("PATCH", `${accounts}/ca_1`, { body })).status, 200);
+    assert.deepEqual(opened.upstreamRequests.at(-1).body, { alias: "work", connection: { state: { authScheme: "BASIC", val: { password: "p" } } } });
   });
 
   test("cannot declare an OAuth account ACTIVE by claiming that it takes a key", async () => {

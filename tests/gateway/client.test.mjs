@@ -30,7 +30,7 @@ const values = { shop: "acme", admin_api_access_token: "shpat_1" };
 for (const api of ["v3.1", "v3"]) {
   suite(`a client behind a gateway, ${api}`, () => {
     test("connects by OAuth, from the fields to the callback", async () => {
-      const { jessica, sandbox, upstreamRequests } = await openClients(api);
+      const { jessica, melissa, sandbox, upstreamRequests } = await openClients(api);
       const { expectedInputFields, integrationId } = await jessica.getExpectedParamsForUser({ app: "gmail" });
       assert.deepEqual(expectedInputFields, []);
       const request = await jessica.initiateConnection({ integrationId });
@@ -38,6 +38,10 @@ for (const api of ["v3.1", "v3"]) {
       const back = await browser.submit(await browser.visit(request.redirectUrl), { decision: "allow" });
       const done = await jessica.completeConnection({ url: back.url.href });
       assert.deepEqual([done.connectionStatus, done.account.entityId, done.app], ["ACTIVE", "Jessica", "gmail"]);
+      const { connectedAccountId } = done;
+      await rejects(melissa.connectedAccounts.revoke({ connectedAccountId }), api === "v3" ? "invalid_argument" : "not_found");
+      assert.equal((await jessica.connectedAccounts.get({ connectedAccountId })).status, "ACTIVE");
+      if (api === "v3.1") assert.equal((await jessica.connectedAccounts.revoke({ connectedAccountId })).status, "REVOKED");
       assert.ok(upstreamRequests.length > 3 && upstreamRequests.every(({ headers, url }) => headers["x-api-key"] && url.startsWith(platformUrl)));
     });
 
@@ -60,6 +64,11 @@ for (const api of ["v3.1", "v3"]) {
       await jessica.connectedAccounts.update({ connectedAccountId, alias: "work" });
       assert.equal((await jessica.connectedAccounts.get({ connectedAccountId })).alias, "work");
       await rejects(melissa.connectedAccounts.update({ connectedAccountId, alias: "mine" }), "not_found");
+      const { connectedAccountId: second } = await jessica.initiateConnection({ app: "shopify", data: values, alias: "home" });
+      assert.equal((await jessica.connectedAccounts.get({ connectedAccountId: second })).alias, "home");
+      await rejects(jessica.initiateConnection({ app: "shopify", data: values, alias: "work" }), "conflict");
+      await rejects(melissa.connectedAccounts.delete({ connectedAccountId: second, revoke: true }), "not_found");
+      await jessica.connectedAccounts.delete({ connectedAccountId: second, revoke: true });
       await jessica.connectedAccounts.disable({ connectedAccountId });
       assert.equal(sandbox.accounts()[0].isDisabled, true);
       await jessica.connectedAccounts.enable({ connectedAccountId });
@@ -68,7 +77,7 @@ for (const api of ["v3.1", "v3"]) {
         await rejects(melissa.connectedAccounts[call]({ connectedAccountId }), "not_found");
       }
       await jessica.connectedAccounts.delete({ connectedAccountId });
-      assert.deepEqual(sandbox.accounts().map(({ isDeleted, isDisabled }) => [isDeleted, isDisabled]), [[true, false], [false, false]]);
+      assert.deepEqual(sandbox.accounts().map(({ isDeleted, isDisabled }) => [isDeleted, isDisabled]), [[true, false], [false, false], [true, false]]);
     });
 
     test("executes allowed actions on its own user's account only", async () => {

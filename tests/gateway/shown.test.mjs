@@ -32,6 +32,7 @@ const complete = {
   refreshed: { id: "ca_1", status: "INITIATED", redirect_url: "https://auth.test", user_id: "Jessica" },
   created: { toolkit: { slug: "gmail" }, auth_config: { id: integrations.gmail, auth_scheme: "OAUTH2", is_composio_managed: true } },
   done: { success: true },
+  revoked: { revoked_tokens: ["access_token"], connected_account: { id: "ca_1", status: "REVOKED" } },
   ran: { data: { anything: [{ goes: true }] }, error: null, successful: true, log_id: "l" },
 };
 

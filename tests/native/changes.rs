@@ -32,7 +32,7 @@ fn switch_on(id: &str) -> Box<dyn AnyEndpoint> {
 }
 
 fn delete(id: &str) -> Box<dyn AnyEndpoint> {
-    erased(delete_account(id), done)
+    erased(delete_account(id, false), done)
 }
 
 /// The operations with an id in their path, each with the name of that option.
@@ -87,9 +87,9 @@ fn only_a_get_is_repeatable() {
         let endpoint = case.endpoint(Api::V31);
         let is_get = case.request.method == "GET";
         assert_eq!(endpoint.request().is_repeatable(), is_get, "{}", case.name);
-        assert_eq!(
-            case.request.body.is_null(),
-            !["POST", "PATCH"].contains(&case.request.method.as_str()),
+        let may_have_a_body = ["POST", "PATCH"].contains(&case.request.method.as_str());
+        assert!(
+            may_have_a_body || case.request.body.is_null(),
             "{}",
             case.name
         );

@@ -42,6 +42,7 @@ fn a_typed_value_is_in_the_body_of_the_request_and_in_no_debug_output_or_path() 
         entity_id: Some("Jessica".to_owned()),
         auth_scheme: AuthScheme::parse("API_KEY"),
         data: options().data,
+        alias: None,
         redirect_url: "https://app.example/done".to_owned(),
     };
     check_hidden(&format!("{account:?}"));

@@ -88,6 +88,42 @@ suite("connectedAccounts", () => {
     await rejectsWith(update(first), "invalid_argument", "alias");
   });
 
+  test("update replaces the key of an account, which keeps its id", async () => {
+    const { client } = await openWithShops(0);
+    const { connectedAccountId } = await client.initiateConnection({ app: "firecrawl", data: { api_key: "key-of-old" }, alias: "work" });
+    assert.equal(await client.connectedAccounts.update({ connectedAccountId, data: { api_key: "new-of-key" } }), undefined);
+    const { parameters } = await client.getAuthParams({ connectedAccountId });
+    assert.deepEqual(parameters.map(({ name, value }) => [name, value]), [["api_key", "new-..."]]);
+    const { status, alias } = await client.connectedAccounts.get({ connectedAccountId });
+    assert.deepEqual([status, alias], ["ACTIVE", "work"]);
+  });
+
+  test("update refuses new values for an account that signs in, and changes nothing", async () => {
+    const { sandbox, client } = await openWithShops(0);
+    const request = await client.initiateConnection({ app: "gmail" });
+    const { connectedAccountId } = await client.completeConnection({ url: await callbackAfterConsent(sandbox, request.redirectUrl) });
+    const before = sandbox.requests.length;
+    await rejectsWith(client.connectedAccounts.update({ connectedAccountId, alias: "work", data: { access_token: "t" } }), "invalid_argument", "data");
+    assert.deepEqual(sandbox.requests.slice(before).map(({ method }) => method), ["GET"]);
+    const { status, alias } = await client.connectedAccounts.get({ connectedAccountId });
+    assert.deepEqual([status, alias], ["ACTIVE", undefined]);
+  });
+
+  test("revoke ends the tokens and keeps the account as REVOKED", async () => {
+    const { sandbox, client, ids: [shop] } = await openWithShops(1);
+    const request = await client.initiateConnection({ app: "gmail" });
+    const { connectedAccountId } = await client.completeConnection({ url: await callbackAfterConsent(sandbox, request.redirectUrl) });
+    const revoked = await client.connectedAccounts.revoke({ connectedAccountId });
+    assert.equal(revoked.status, "REVOKED");
+    assert.ok(revoked.revokedTokens.includes("access_token"));
+    assert.equal((await client.connectedAccounts.get({ connectedAccountId })).status, "REVOKED");
+    assert.deepEqual((await client.connectedAccounts.revoke({ connectedAccountId })).revokedTokens, []);
+    await rejectsWith(client.connectedAccounts.revoke({ connectedAccountId: shop }), "invalid_request");
+    const other = await client.initiateConnection({ app: "gmail" });
+    await rejectsWith(client.connectedAccounts.revoke({ connectedAccountId: other.connectedAccountId }), "conflict");
+    await rejectsWith(client.connectedAccounts.revoke({ connectedAccountId: "ca_unknown" }), "not_found");
+  });
+
   test("a deleted account is not found and not listed", async () => {
     const { client, ids } = await openWithShops(2);
     assert.equal(await client.connectedAccounts.delete({ connectedAccountId: ids[0] }), undefined);
@@ -126,7 +162,7 @@ suite("connectedAccounts", () => {
     for (const { value, isMasked } of parameters) assert.equal(isMasked, /^(REDACTED|\*+|.{1,4}\.\.\.)$/.test(value), value);
   });
 
-  test("executeAction uses the entity's account and rejects a failed action with the platform's description", async () => {
+  test("executeAction uses the entity's account and rejects where the app rejects its key", async () => {
     const { client } = await openWithShops(1);
     const { data, successful } = await client.executeAction({ action: "SHOPIFY_GET_SHOP" });
     assert.equal(successful, true);

@@ -5,6 +5,7 @@
 // - `answer`: what the platform answers with, a name in `complete` of tests/gateway/shown.test.mjs.
 // - `sameRequest`: the call with the same request.
 // - `isList`: whether the call returns a list.
+// - `isForOAuth`: whether the platform refuses it for the account of a key, and v3 has no such request.
 
 export const redirectUrl = "https://app.test/done";
 const account = { connectedAccountId: "ca_1" };
@@ -37,6 +38,7 @@ export const calls = {
   },
   "connectedAccounts.disable": { options: account, request: ["PATCH", `${accountPath}/status`, { enabled: false }], answer: "done" },
   "connectedAccounts.enable": { options: account, request: ["PATCH", `${accountPath}/status`, { enabled: true }], answer: "done" },
+  "connectedAccounts.revoke": { options: account, isForOAuth: true, request: ["POST", `${accountPath}/revoke`], answer: "revoked" },
   "connectedAccounts.delete": { options: account, request: ["DELETE", accountPath], answer: "done" },
   "apps.list": { options: { search: "mail", category: "crm" }, isList: true, request: ["GET", "/api/v3.1/toolkits"], answer: "apps" },
   "integrations.create": {
@@ -62,8 +64,8 @@ export const gatewayRequests = Object.fromEntries(
   Object.entries(calls).filter(([, { request }]) => request).map(([name, { request: [method, path, body, query] }]) => [name, { method, path, body, query }]),
 );
 
-/** Every request about one account, in an order in which all of them succeed. */
+/** Every request about one account, in an order in which all of them succeed for the account of a key. */
 export const accountRequests = (id) => Object.entries(gatewayRequests)
-  .filter(([name, request]) => !calls[name].sameRequest && JSON.stringify(request).includes("ca_1"))
+  .filter(([name, request]) => !calls[name].sameRequest && !calls[name].isForOAuth && JSON.stringify(request).includes("ca_1"))
   .map(([name, request]) => ({ name, ...JSON.parse(JSON.stringify(request).replaceAll("ca_1", id)) }))
   .toSorted((one, other) => Number(one.method === "DELETE") - Number(other.method === "DELETE"));

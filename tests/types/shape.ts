@@ -24,6 +24,7 @@ interface Answers {
   Integration: api.Integration;
   Issue: api.Issue;
   PendingConnection: api.PendingConnection;
+  Revocation: api.Revocation;
   StandardIssue: api.StandardIssue;
 }
 

@@ -60,6 +60,7 @@ export const shapes: Shapes = {
       "app": "string",
       "authScheme?": "string",
       "createdAt?": "string",
+      "displayName?": "string",
       "entityId?": "string",
       "id": "string",
       "integrationId?": "string",
@@ -202,6 +203,10 @@ export const shapes: Shapes = {
       "returnTo?": "string",
       "startedAtMs": "number"
     },
+    "Revocation": {
+      "revokedTokens": "string[]",
+      "status": "string"
+    },
     "StandardIssue": {
       "code": "IssueCode",
       "field": "string",
@@ -227,6 +232,7 @@ export const shapes: Shapes = {
     },
     "connectedAccounts.delete": {
       "connectedAccountId": "string",
+      "revoke?": "boolean",
       "signal?": "foreign",
       "timeoutMs?": "number"
     },
@@ -246,6 +252,7 @@ export const shapes: Shapes = {
       "timeoutMs?": "number"
     },
     "connectedAccounts.initiate": {
+      "alias?": "string",
       "app?": "string",
       "authConfig?": "object",
       "authMode?": "string",
@@ -278,9 +285,15 @@ export const shapes: Shapes = {
       "signal?": "foreign",
       "timeoutMs?": "number"
     },
-    "connectedAccounts.update": {
-      "alias": "string",
+    "connectedAccounts.revoke": {
       "connectedAccountId": "string",
+      "signal?": "foreign",
+      "timeoutMs?": "number"
+    },
+    "connectedAccounts.update": {
+      "alias?": "string",
+      "connectedAccountId": "string",
+      "data?": "object",
       "signal?": "foreign",
       "timeoutMs?": "number"
     },
@@ -327,6 +340,7 @@ export const shapes: Shapes = {
       "timeoutMs?": "number"
     },
     "entity.initiateConnection": {
+      "alias?": "string",
       "app?": "string",
       "authConfig?": "object",
       "authMode?": "string",
@@ -349,6 +363,7 @@ export const shapes: Shapes = {
       "version?": "string"
     },
     "flow": {
+      "alias?": "string",
       "allowInAppBrowser?": "boolean",
       "app?": "string",
       "authScheme?": "string",
@@ -377,6 +392,7 @@ export const shapes: Shapes = {
       "timeoutMs?": "number"
     },
     "initiateConnection": {
+      "alias?": "string",
       "app?": "string",
       "authConfig?": "object",
       "authMode?": "string",

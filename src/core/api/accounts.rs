@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::connections::{max_json_bytes, write_data};
 use super::http::HttpRequest;
 use super::{Endpoint, Page, page, refusal};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::scheme::AuthScheme;
+use crate::core::secret::Secret;
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
 
@@ -48,12 +50,38 @@ pub fn list_accounts(
     Endpoint::new(request, |answer| page(answer.body, read_account))
 }
 
-/// `PATCH /connected_accounts/{id}`. An empty alias removes the account's.
-pub fn update_account(connected_account_id: &str, alias: &str) -> Endpoint<()> {
+/// `PATCH /connected_accounts/{id}`. New values need the account's scheme.
+pub fn update_account(update: &AccountUpdate, auth_scheme: Option<&AuthScheme>) -> Endpoint<()> {
     let mut request = HttpRequest::new("updateAccount", "PATCH", "/connected_accounts/{id}");
-    request.id(ID, connected_account_id);
-    request.json(&|json| json.string("alias", alias));
+    request.id(ID, &update.connected_account_id);
+    let alias = update.alias.as_deref();
+    let capacity = max_json_bytes(&update.data, alias.map_or(0, str::len));
+    request.json_within(capacity, &|json| {
+        json.optional("alias", alias);
+        if let Some(scheme) = auth_scheme {
+            json.object("connection", |json| {
+                json.object("state", |json| {
+                    json.string("authScheme", scheme.as_str());
+                    json.object("val", |json| write_data(&update.data, json));
+                });
+            });
+        }
+    });
+    request.typed = update.data.clone();
     without_result(request)
+}
+
+/// `POST /connected_accounts/{id}/revoke`. Only v3.1 has it.
+pub fn revoke_account(connected_account_id: &str) -> Endpoint<Revocation> {
+    let mut request = HttpRequest::post("revokeAccount", "/connected_accounts/{id}/revoke");
+    request.id(ID, connected_account_id);
+    Endpoint::new(request, |answer| {
+        let account = answer.body.get("connected_account");
+        Some(Revocation {
+            status: ConnectionStatus::parse(account.get("status").as_text()?),
+            revoked_tokens: answer.body.get("revoked_tokens").texts(),
+        })
+    })
 }
 
 /// `PATCH /connected_accounts/{id}/status`.
@@ -65,10 +93,11 @@ pub fn set_account_enabled(connected_account_id: &str, enabled: bool) -> Endpoin
     without_result(request)
 }
 
-/// `DELETE /connected_accounts/{id}`.
-pub fn delete_account(connected_account_id: &str) -> Endpoint<()> {
+/// `DELETE /connected_accounts/{id}`. With `revoke`, the platform also revokes the tokens at the provider, later.
+pub fn delete_account(connected_account_id: &str, revoke: bool) -> Endpoint<()> {
     let mut request = HttpRequest::new("deleteAccount", "DELETE", "/connected_accounts/{id}");
     request.id(ID, connected_account_id);
+    request.query(&[("revoke_on_delete", revoke.then_some("true"))]);
     without_result(request)
 }
 
@@ -253,6 +282,16 @@ fn read_account(body: &Value) -> Option<ConnectedAccount> {
     })
 }
 
+/// Members of `state.val` that are states of the flow and no credentials. Its addresses are told by their values.
+const NO_CREDENTIALS: [&str; 6] = [
+    "status",
+    "authScheme",
+    "displayName",
+    "code_verifier",
+    "state_prefix",
+    "webhook_signature",
+];
+
 /// The credentials for calls to the app's API, as far as the platform shows them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -280,12 +319,9 @@ fn read_auth_params(body: &Value) -> AuthParams {
     let values = body.get("state").get("val");
     let mut parameters = Vec::new();
     for (name, value) in values.members() {
-        let is_other = matches!(
-            name.as_str(),
-            "status" | "base_url" | "redirectUrl" | "authScheme" | "displayName"
-        );
         if let Some(value) = value.scalar()
-            && !is_other
+            && !NO_CREDENTIALS.contains(&name.as_str())
+            && !(value.starts_with("https:") || value.starts_with("http:"))
         {
             parameters.push(AuthParameter {
                 name: name.clone(),

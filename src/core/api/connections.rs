@@ -39,6 +39,8 @@ pub struct NewAccount {
     pub auth_scheme: AuthScheme,
     /// The user's values by field name.
     pub data: Vec<(String, Secret)>,
+    /// The user's name for the account.
+    pub alias: Option<String>,
     /// Where the user returns to. Empty for a scheme without a redirect.
     pub redirect_url: String,
 }
@@ -48,17 +50,21 @@ impl NewAccount {
         Some(self.redirect_url.as_str()).filter(|url| !url.is_empty())
     }
 
-    /// The maximum length of its JSON, in bytes. JSON escapes a byte with up to six.
     fn max_json_bytes(&self) -> usize {
-        let pairs = self
-            .data
-            .iter()
-            .map(|(name, value)| name.len() + value.expose().len() + 1);
         let rest = self.integration_id.len()
             + self.entity_id.as_ref().map_or(0, String::len)
+            + self.alias.as_ref().map_or(0, String::len)
             + self.redirect_url.len();
-        6 * (pairs.sum::<usize>() + rest) + 256
+        max_json_bytes(&self.data, rest)
     }
+}
+
+/// The maximum length of a request's JSON with typed values and other texts of `rest` bytes. JSON escapes a byte with up to six.
+pub(super) fn max_json_bytes(data: &[(String, Secret)], rest: usize) -> usize {
+    let pairs = data
+        .iter()
+        .map(|(name, value)| name.len() + value.expose().len() + 1);
+    6 * (pairs.sum::<usize>() + rest) + 256
 }
 
 /// A connection that was started.
@@ -96,6 +102,7 @@ fn create_body(account: &NewAccount, json: &mut JsonObject) {
     });
     json.object("connection", |json| {
         json.optional("user_id", account.entity_id.as_deref());
+        json.optional("alias", account.alias.as_deref());
         json.optional("callback_url", account.redirect_url());
         json.object("state", |json| {
             let scheme = &account.auth_scheme;
@@ -108,7 +115,7 @@ fn create_body(account: &NewAccount, json: &mut JsonObject) {
                     () => None,
                 };
                 json.optional("status", status);
-                write_data(account, json);
+                write_data(&account.data, json);
             });
         });
     });
@@ -117,14 +124,15 @@ fn create_body(account: &NewAccount, json: &mut JsonObject) {
 fn link_body(account: &NewAccount, json: &mut JsonObject) {
     json.string("auth_config_id", &account.integration_id);
     json.optional("user_id", account.entity_id.as_deref());
+    json.optional("alias", account.alias.as_deref());
     json.optional("callback_url", account.redirect_url());
     if !account.data.is_empty() {
-        json.object("connection_data", |json| write_data(account, json));
+        json.object("connection_data", |json| write_data(&account.data, json));
     }
 }
 
-fn write_data(account: &NewAccount, json: &mut JsonObject) {
-    for (name, value) in &account.data {
+pub(super) fn write_data(data: &[(String, Secret)], json: &mut JsonObject) {
+    for (name, value) in data {
         // `status` is the platform's own member beside the user's values.
         if name != "status" {
             json.string(name, value.expose());

@@ -29,6 +29,8 @@ pub struct InitiateOptions {
     pub auth_scheme: Option<AuthScheme>,
     /// The user's values by field name.
     pub data: Vec<(String, Secret)>,
+    /// The user's name for the account, unique among the user's accounts of the app.
+    pub alias: Option<String>,
     /// Where the user returns to. Default: the client's.
     pub redirect_url: Option<String>,
     /// Path of this site at which the app continues. The completed connection returns it.
@@ -104,7 +106,7 @@ pub struct InitiateContext {
 /// Starts a connection.
 ///
 /// # Errors
-/// `fields_invalid` before anything is sent, `redirect_refused`, `connection_not_needed`, `invalid_argument` without an entity and
+/// `fields_invalid` before anything is sent, `conflict` if the alias is taken, `redirect_refused`, `connection_not_needed`, `invalid_argument` without an entity and
 /// without a session, those of [`get_expected_params`], and those of the request.
 pub async fn initiate_connection(
     platform: &impl Platform,
@@ -194,6 +196,7 @@ fn new_account(
         entity_id: entity_id.cloned(),
         auth_scheme: scheme.clone(),
         data,
+        alias: options.alias.clone(),
         redirect_url,
     };
     Ok((account, is_hosted))

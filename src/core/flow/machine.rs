@@ -290,6 +290,7 @@ impl Flow {
             app: self.options.app.clone(),
             auth_scheme: self.options.auth_scheme.clone(),
             data,
+            alias: self.options.alias.clone(),
             redirect_url: self.options.redirect_url.clone(),
             return_to: self.options.return_to.clone(),
         };

@@ -26,6 +26,8 @@ pub struct FlowOptions {
     pub auth_scheme: Option<AuthScheme>,
     /// The end user. Default: the client's.
     pub entity_id: Option<String>,
+    /// The user's name for the account, unique among the user's accounts of the app.
+    pub alias: Option<String>,
     /// Default [`FlowMode::Auto`].
     pub mode: FlowMode,
     /// Where the user returns to. Default: the client's.

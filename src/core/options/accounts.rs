@@ -15,15 +15,6 @@ pub struct RefreshOptions {
     pub redirect_url: Option<String>,
 }
 
-/// Options of `connectedAccounts.update`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdateOptions {
-    /// Id of the account.
-    pub connected_account_id: String,
-    /// The new alias. An empty one removes the account's.
-    pub alias: String,
-}
-
 const ID: &str = "connectedAccountId";
 
 /// Reads the argument of a call whose only option is `connectedAccountId`.
@@ -50,23 +41,38 @@ impl RefreshOptions {
     }
 }
 
-impl UpdateOptions {
+/// Reads the argument of `connectedAccounts.delete`: the id, and whether to revoke the tokens.
+///
+/// # Errors
+/// `invalid_argument`.
+pub fn read_deletion(value: &Value) -> Result<(String, bool)> {
+    let mut options = Options::new(value);
+    let read = (
+        options.required(ID),
+        options.bool("revoke").unwrap_or_default(),
+    );
+    options.end_call(read)
+}
+
+impl AccountUpdate {
     /// Reads the argument of `connectedAccounts.update`.
     ///
     /// # Errors
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
-        let alias = options.get("alias");
-        match alias {
-            Value::String(_) => {}
-            Value::Null => options.refuse("required", "alias", "is required"),
-            other => options.mismatch("alias", "a string", other),
-        }
-        let read = UpdateOptions {
-            connected_account_id: options.required(ID),
-            alias: alias.as_str().unwrap_or_default().to_owned(),
+        let alias = match value.get("alias").as_str() {
+            Some("") => options.get("alias").as_str().map(str::to_owned),
+            _ => options.alias(),
         };
+        let read = AccountUpdate {
+            connected_account_id: options.required(ID),
+            data: options.secrets("data"),
+            alias,
+        };
+        if read.alias.is_none() && read.data.is_empty() {
+            options.refuse("required", "alias", "or `data` is required");
+        }
         options.end_call(read)
     }
 }

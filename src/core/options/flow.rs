@@ -30,6 +30,7 @@ impl FlowOptions {
             integration_id: options.string("integrationId"),
             auth_scheme: options.scheme(),
             entity_id: options.string("entityId"),
+            alias: options.alias(),
             mode: options.mode(),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),

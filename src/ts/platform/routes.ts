@@ -27,10 +27,12 @@ export interface RouteMatch {
   id: string | undefined;
 }
 
-/** Finds the operation of a method and a path. The path follows the version and is compared as it is written. */
-export function matchRoute(method: string, path: string): RouteMatch | undefined {
+/** Finds the operation of a method and a path in a version. The path follows the version and is compared as it is written. */
+export function matchRoute(method: string, path: string, version: ApiVersion): RouteMatch | undefined {
   for (const name of operationNames) {
-    const match = routes[name].method === method ? matchPath(routes[name].path, path) : undefined;
+    const route = routeOf(name);
+    const exists = route.method === method && (route.since ?? version) === version;
+    const match = exists ? matchPath(route.path, path) : undefined;
     if (match) return { name, ...match };
   }
   return undefined;

@@ -1,4 +1,4 @@
-import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, SetAccountStatusRequest, UpdateAccountRequest } from "../platform/accounts.js";
+import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, RevokedAccount, SetAccountStatusRequest, UpdateAccountRequest } from "../platform/accounts.js";
 import { isObject, type JsonObject } from "../platform/json.js";
 import { initialStatusOf } from "../platform/schemes.js";
 import type { ExecuteToolRequest, ToolExecution } from "../platform/tools.js";
@@ -9,7 +9,7 @@ import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requi
 import { invalid } from "./refusal.js";
 import { parseRedirectUrl, requireValues } from "./request-input.js";
 import { itemsOf, nextCursorOf, objectOf, type UpstreamAnswer } from "./upstream.js";
-import { pick, viewAccount } from "./views.js";
+import { pick, strings, viewAccount } from "./views.js";
 
 /** Connected accounts of the session's user, and actions with them. */
 export const accountOperations: Operations = {
@@ -24,7 +24,8 @@ export const accountOperations: Operations = {
   updateAccount: { calls: ["connectedAccounts.update"], handle: updateAccount },
   refreshAccount: { calls: ["connectedAccounts.refresh"], query: ["redirect_url"], handle: refreshAccount },
   setAccountStatus: { calls: ["connectedAccounts.disable", "connectedAccounts.enable"], handle: setAccountStatus },
-  deleteAccount: { calls: ["connectedAccounts.delete"], handle: deleteAccount },
+  revokeAccount: { calls: ["connectedAccounts.revoke"], handle: revokeAccount },
+  deleteAccount: { calls: ["connectedAccounts.delete"], query: ["revoke_on_delete"], handle: deleteAccount },
   executeTool: { calls: ["executeAction"], handle: executeTool },
 };
 
@@ -53,13 +54,16 @@ async function createAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   type Request = CreateAccountRequest;
   const body = membersOf<Request>(call, ["auth_config", "connection"]);
   const id = membersOf<Request["auth_config"]>(call, ["id"], body.object("auth_config") ?? {}, "auth_config").requiredText("id");
-  const connection = membersOf<Request["connection"]>(call, ["callback_url", "state", "data"], body.object("connection") ?? {}, "connection");
+  const connection = membersOf<Request["connection"]>(call, ["alias", "callback_url", "state", "data"], body.object("connection") ?? {}, "connection");
   const callback_url = await parseRedirectUrl(connection.text("callback_url"), "callback_url", call.mayReturnTo);
   const data = connection.get("data") === undefined ? undefined : requireValues(connection.get("data"), "connection.data");
   const state = stateOf(call, connection.object("state"));
   const config = await findAuthConfig(call, id);
   const answer = await call.upstream.ask("createAccount", {
-    body: { auth_config: { id }, connection: { user_id: call.entityId, callback_url, data, state: state && withStatus(state, config) } },
+    body: {
+      auth_config: { id },
+      connection: { user_id: call.entityId, alias: connection.text("alias"), callback_url, data, state: state && withStatus(state, config) },
+    },
   });
   const created = objectOf(answer);
   const connectionData = isObject(created.connectionData) ? created.connectionData : {};
@@ -97,14 +101,14 @@ function withStatus({ authScheme, values }: ConnectionState, { auth_scheme }: Js
 }
 
 async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
-  const body = membersOf<CreateLinkRequest>(call, ["auth_config_id", "callback_url", "connection_data"]);
+  const body = membersOf<CreateLinkRequest>(call, ["auth_config_id", "alias", "callback_url", "connection_data"]);
   const auth_config_id = body.requiredText("auth_config_id");
   const callback_url = await parseRedirectUrl(body.text("callback_url"), "callback_url", call.mayReturnTo);
   const given = body.get("connection_data");
   const connection_data = given === undefined ? undefined : requireValues(given, "connection_data");
   await findAuthConfig(call, auth_config_id);
   const answer = await call.upstream.ask("createLink", {
-    body: { auth_config_id, user_id: call.entityId, callback_url, connection_data },
+    body: { auth_config_id, user_id: call.entityId, alias: body.text("alias"), callback_url, connection_data },
   });
   const link = pick<CreatedLink>(objectOf(answer), ["connected_account_id", "redirect_url", "expires_at"]);
   return { status: answer.status, body: { ...link, user_id: call.entityId } };
@@ -116,15 +120,35 @@ async function getAccount(call: GatewayCall): Promise<UpstreamAnswer> {
 
 async function deleteAccount(call: GatewayCall): Promise<UpstreamAnswer> {
   membersOf(call, []);
+  const { revoke_on_delete } = call.query;
+  if (revoke_on_delete !== undefined && !["true", "false"].includes(revoke_on_delete)) throw invalid("revoke_on_delete", "must be true or false");
   await findOwnAccount(call);
-  return done(await call.upstream.ask("deleteAccount", { id: call.id }));
+  return done(await call.upstream.ask("deleteAccount", { id: call.id, query: { revoke_on_delete } }));
 }
 
+/** Sets the alias, replaces the values of a key scheme, or both. The scheme is the account's own, whatever the page names. */
 async function updateAccount(call: GatewayCall): Promise<UpstreamAnswer> {
-  const alias = membersOf<UpdateAccountRequest>(call, ["alias"]).get("alias");
-  if (typeof alias !== "string") throw invalid("alias", "must be a string");
+  const body = membersOf<UpdateAccountRequest>(call, ["alias", "connection"]);
+  const alias = body.get("alias");
+  const connection = membersOf<NonNullable<UpdateAccountRequest["connection"]>>(call, ["state"], body.object("connection") ?? {}, "connection");
+  const state = stateOf(call, connection.object("state"));
+  if (alias === undefined ? !state : typeof alias !== "string") throw invalid("alias", "must be a string");
+  const account = await findOwnAccount(call);
+  const authScheme = schemeOf(account);
+  if (state && initialStatusOf(authScheme) !== "ACTIVE") throw invalid("connection.state", "must be left out: the user signs in to this account. Connect it again instead");
+  const rotation = state && { state: { authScheme, val: state.values } };
+  return done(await call.upstream.ask("updateAccount", { id: call.id, body: { alias, connection: rotation } }));
+}
+
+async function revokeAccount(call: GatewayCall): Promise<UpstreamAnswer> {
+  membersOf(call, []);
   await findOwnAccount(call);
-  return done(await call.upstream.ask("updateAccount", { id: call.id, body: { alias } }));
+  const answer = await call.upstream.ask("revokeAccount", { id: call.id });
+  const { revoked_tokens, connected_account } = objectOf(answer);
+  return {
+    status: answer.status,
+    body: { revoked_tokens: strings(revoked_tokens), connected_account: pick<RevokedAccount["connected_account"]>(connected_account, ["id", "status"]) },
+  };
 }
 
 async function refreshAccount(call: GatewayCall): Promise<UpstreamAnswer> {
@@ -187,6 +211,12 @@ function ownAccounts(call: GatewayCall, listed: JsonObject[]): JsonObject[] {
 
 const namesUser = ({ user_id }: JsonObject) => user_id !== undefined && user_id !== null;
 const appOf = ({ toolkit }: JsonObject) => pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]).slug;
+/** The scheme of an account, wherever this answer states it. */
+function schemeOf({ auth_config, state }: JsonObject): string {
+  const { auth_scheme } = pick<ConnectedAccount["auth_config"]>(auth_config, ["auth_scheme"]);
+  const { authScheme } = pick<ConnectedAccount["state"]>(state, ["authScheme"]);
+  return [auth_scheme, authScheme].find((scheme) => typeof scheme === "string") ?? "";
+}
 const integrationOf = ({ auth_config }: JsonObject) => pick<ConnectedAccount["auth_config"]>(auth_config, ["id"]).id;
 
 function done({ status, body }: UpstreamAnswer): UpstreamAnswer {

@@ -104,7 +104,7 @@ function findOperation(basePath: string, method: string, path: string): Target {
   if (api === "retired") {
     throw refuse(410, "Gateway_Retired", "The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1");
   }
-  const match = api && matchRoute(method, api.rest.replace(/(?<=[^/])\/$/, ""));
+  const match = api && matchRoute(method, api.rest.replace(/(?<=[^/])\/$/, ""), api.version);
   const operation = match && operations[match.name] as Operation | undefined;
   if (match && operation && (match.id === undefined || isId(match.id))) return { ...match, operation, version: api.version };
   throw refuse(404, "Gateway_NotFound", "The gateway has no operation with this method and path: update connect-flow in the page or on the server");

@@ -16,6 +16,7 @@ export type GatewayOperation =
   | "connectedAccounts.get"
   | "connectedAccounts.list"
   | "connectedAccounts.update"
+  | "connectedAccounts.revoke"
   | "connectedAccounts.refresh"
   | "connectedAccounts.enable"
   | "connectedAccounts.disable"

@@ -19,7 +19,8 @@ export function pick<T>(from: unknown, names: readonly (keyof T & string)[]): Js
 /** The views of a list's objects; undefined for anything that is not a list. */
 const viewEach = (list: unknown, view: (item: JsonObject) => JsonObject) => (Array.isArray(list) ? list.filter(isObject).map(view) : undefined);
 
-const strings = (list: unknown) => (Array.isArray(list) ? list.filter((item) => typeof item === "string") : undefined);
+/** The texts of a list; undefined for anything that is not a list. */
+export const strings = (list: unknown) => (Array.isArray(list) ? list.filter((item) => typeof item === "string") : undefined);
 
 /** An app, from the list or by itself. */
 export function viewToolkit(toolkit: JsonObject): JsonObject {

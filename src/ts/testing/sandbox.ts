@@ -79,10 +79,9 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     const api = splitVersion(url.pathname);
     if (api === "retired") return jsonResponse(410, retiredBody);
     requireKey(request, apiKey);
-    const match = api && matchRoute(request.method, api.rest);
+    const match = api && matchRoute(request.method, api.rest, api.version);
     const id = decode(match?.id ?? "");
-    const isOlder = match && routeOf(match.name).since && api?.version === "v3";
-    if (!api || !match || isOlder || (match.id !== undefined && !id)) throw new ApiError(errorIds.unknownRoute, `Cannot ${request.method} ${url.pathname}`);
+    if (!api || !match || (match.id !== undefined && !id)) throw new ApiError(errorIds.unknownRoute, `Cannot ${request.method} ${url.pathname}`);
     const query = new Query(url.searchParams, routeOf(match.name).query ?? []);
     const response = await handlers[match.name]({ ...call, version: api.version, id, query });
     response.headers.set("x-request-id", requestId);

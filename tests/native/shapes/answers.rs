@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::core::api::accounts::{AuthParameter, AuthParams, ConnectedAccount};
+use crate::core::api::accounts::{AuthParameter, AuthParams, ConnectedAccount, Revocation};
 use crate::core::api::actions::Execution;
 use crate::core::api::apps::{App, AppScheme, Category};
 use crate::core::api::integrations::Integration;
@@ -329,6 +329,11 @@ fn accounts(shapes: &mut Shapes) {
         }],
     };
     shapes.answer("AuthParams", &both(params), &[]);
+    let revocation = Revocation {
+        status: ConnectionStatus::Revoked,
+        revoked_tokens: vec![text()],
+    };
+    shapes.answer("Revocation", &[json!(revocation)], &[]);
     // As the bindings show it: tests/node/shapes.test.mjs.
     let executions = [None, Some(text())].map(|log_id| {
         let Execution { data, log_id } = Execution {

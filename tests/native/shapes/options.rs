@@ -14,8 +14,8 @@ use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
 use crate::core::options::{
-    ClientOptions, Credentials, RefreshOptions, UpdateOptions, read_account_id, read_app_key,
-    read_app_to_list, read_integration_id, read_timeout,
+    ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_app_to_list,
+    read_deletion, read_integration_id, read_timeout,
 };
 use crate::core::value::Value;
 use crate::tests::support::shape::word_set;
@@ -60,10 +60,11 @@ const CALLS: &[(&str, Read)] = &[
     ("connectedAccounts.list", read!(AccountFilter::read)),
     ("connectedAccounts.waitUntilActive", call!(read_account_id)),
     ("connectedAccounts.refresh", call!(RefreshOptions::read)),
-    ("connectedAccounts.update", call!(UpdateOptions::read)),
+    ("connectedAccounts.update", call!(AccountUpdate::read)),
     ("connectedAccounts.enable", call!(read_account_id)),
     ("connectedAccounts.disable", call!(read_account_id)),
-    ("connectedAccounts.delete", call!(read_account_id)),
+    ("connectedAccounts.revoke", call!(read_account_id)),
+    ("connectedAccounts.delete", call!(read_deletion)),
 ];
 
 /// Calls of one entity: those of the client without `entityId`.

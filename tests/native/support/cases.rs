@@ -38,6 +38,7 @@ pub enum Answer {
     Account(ConnectedAccount),
     Accounts(Page<ConnectedAccount>),
     AuthParams(AuthParams),
+    Revocation(Revocation),
     Execution(Execution),
     Done,
 }
@@ -212,6 +213,7 @@ fn endpoint(name: &str, of: &Json, api: Api, typed: &[(String, Secret)]) -> Box<
         entity_id: owned("entityId"),
         auth_scheme: AuthScheme::parse(text("authScheme")),
         data: [secrets(&of["data"]), typed.to_vec()].concat(),
+        alias: owned("alias"),
         redirect_url: text("redirectUrl").to_owned(),
     };
     match name {
@@ -256,12 +258,21 @@ fn endpoint(name: &str, of: &Json, api: Api, typed: &[(String, Secret)]) -> Box<
             let attempt = refresh_account(account_id(), text("redirectUrl"));
             erased(attempt, Answer::Connection)
         }
-        "updateAccount" => erased(update_account(account_id(), text("alias")), done),
+        "updateAccount" => {
+            let update = AccountUpdate {
+                connected_account_id: account_id().to_owned(),
+                alias: owned("alias"),
+                data: [secrets(&of["data"]), typed.to_vec()].concat(),
+            };
+            let scheme = optional("authScheme").map(AuthScheme::parse);
+            erased(update_account(&update, scheme.as_ref()), done)
+        }
+        "revokeAccount" => erased(revoke_account(account_id()), Answer::Revocation),
         "setEnabled" => {
             let enabled = of["enabled"].as_bool().expect("true or false");
             erased(set_account_enabled(account_id(), enabled), done)
         }
-        "deleteAccount" => erased(delete_account(account_id()), done),
+        "deleteAccount" => erased(delete_account(account_id(), of["revoke"] == true), done),
         "getAuthParams" => erased(get_auth_params(account_id()), Answer::AuthParams),
         "execute" => {
             let options = ExecuteOptions {
@@ -305,6 +316,7 @@ pub fn projection(read: &Result<Answer>) -> Json {
         Ok(Answer::Execution(found)) => {
             json!({ "execution": { "data": plain(&found.data), "logId": found.log_id } })
         }
+        Ok(Answer::Revocation(found)) => json!({ "revocation": found }),
         Ok(Answer::Done) => json!({ "done": true }),
         Err(error) => json!({ "error": error }),
     };
