@@ -22,8 +22,9 @@ async function answerTo(response, path, options) {
 }
 
 suite("answers", () => {
-  test("keep the platform's status, body and x-request-id, and none of its other headers", async () => {
-    const headers = { "x-request-id": "r-1", "set-cookie": "a=b", "x-upstream": "host", "access-control-allow-origin": "*", "cache-control": "public", server: "s" };
+  test("keep the platform's status, body, x-request-id and notice of removal, and none of its other headers", async () => {
+    const removal = { deprecation: "@1782864000", sunset: "Fri, 01 Jan 2027 00:00:00 GMT" };
+    const headers = { "x-request-id": "r-1", ...removal, link: "<https://evil.test>", "set-cookie": "a=b", "x-upstream": "host", "access-control-allow-origin": "*", "cache-control": "public", server: "s" };
     const { status, headers: received, body } = await answerTo(json({ slug: "gmail", name: "Gmail" }, 200, headers));
     assert.deepEqual([status, body], [200, { slug: "gmail", name: "Gmail" }]);
     assert.deepEqual(Object.fromEntries(received), {
@@ -34,6 +35,7 @@ suite("answers", () => {
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "x-request-id": "r-1",
+      ...removal,
     });
   });
 

@@ -89,6 +89,15 @@ for (const api of ["v3.1", "v3"]) {
       await rejects(jessica.executeAction({ action: "ZENDESK_LIST_TICKETS", connectedAccountId, input: {} }), "not_found");
     });
 
+    test("records in its trace that the platform will remove a route", async () => {
+      const { jessica, sandbox } = await openClients(api);
+      sandbox.fault({ method: "GET", path: /toolkits/, kind: "deprecated", sunset: "2027-01-01T00:00:00Z" });
+      await jessica.apps.get({ app: "gmail" });
+      await jessica.apps.get({ app: "gmail" });
+      const notices = jessica.trace().map(({ isDeprecated, sunsetAtMs }) => [isDeprecated, sunsetAtMs]);
+      assert.deepEqual(notices, [[true, Date.UTC(2027, 0, 1)], [undefined, undefined]]);
+    });
+
     test("sees allowed apps and integrations only", async () => {
       const { jessica } = await openClients(api);
       assert.deepEqual((await collect(jessica.apps.list())).map(({ key }) => key).sort(), ["gmail", "shopify"]);

@@ -81,11 +81,11 @@ async function handle<Context>(settings: Settings<Context>, request: Request, co
   const upstream = new Upstream(settings, version, end);
   try {
     const call = { rules: settings, upstream, entityId, name, id: id ?? "", query, body, mayReturnTo: testBy(settings.redirectOrigins) };
-    return answerResponse(await operation.handle(call), upstream.requestId);
+    return answerResponse(await operation.handle(call), upstream.headers);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.reason !== undefined) report(settings, error.reason);
-    return refusalResponse(error, upstream.requestId);
+    return refusalResponse(error, upstream.headers);
   }
 }
 
@@ -150,20 +150,16 @@ async function readBodyText<Context>({ maxBodyBytes }: Settings<Context>, reques
   return text;
 }
 
-function answerResponse({ status, body }: UpstreamAnswer, requestId: string | undefined): Response {
-  return body === undefined ? new Response(null, { status: 204, headers: headersOf(requestId) }) : safeResponse(status, body, requestId);
+function answerResponse({ status, body }: UpstreamAnswer, more: Record<string, string>): Response {
+  return body === undefined ? new Response(null, { status: 204, headers: { ...safeHeaders, ...more } }) : safeResponse(status, body, more);
 }
 
-function refusalResponse({ status, body, headers }: Refusal, requestId?: string): Response {
-  return safeResponse(status, body, requestId, headers);
+function refusalResponse({ status, body, headers }: Refusal, more?: Record<string, string>): Response {
+  return safeResponse(status, body, { ...more, ...headers });
 }
 
-function safeResponse(status: number, body: unknown, requestId: string | undefined, more: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { ...headersOf(requestId), ...more, "content-type": "application/json" } });
-}
-
-function headersOf(requestId: string | undefined): Record<string, string> {
-  return { ...safeHeaders, ...(requestId !== undefined && { "x-request-id": requestId }) };
+function safeResponse(status: number, body: unknown, more: Record<string, string>): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...safeHeaders, ...more, "content-type": "application/json" } });
 }
 
 /** Turns every error into a response. Only the log learns the reason. */

@@ -22,10 +22,13 @@ export interface UpstreamAnswer {
   body: unknown;
 }
 
+/** Headers that announce the removal of a route (RFC 9745, RFC 8594), and what they look like. */
+const notices: [name: string, pattern: RegExp][] = [["deprecation", /^(true|@\d{1,12})$/], ["sunset", /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/]];
+
 /** The platform, as the operation of one page's request uses it. */
 export class Upstream {
-  /** The platform's id of its last answer. */
-  requestId: string | undefined;
+  /** The headers of the platform's last answer that pages see: its id, and whether the route will be removed. */
+  headers: Record<string, string> = {};
 
   constructor(
     private readonly rules: Rules,
@@ -38,8 +41,7 @@ export class Upstream {
   async ask<Name extends OperationName>(name: Name, request: UpstreamRequest<Name> = {}): Promise<UpstreamAnswer> {
     const response = await this.#send(name, request);
     const { status, headers } = response;
-    const requestId = headers.get("x-request-id") ?? "";
-    this.requestId = isId(requestId) && !this.rules.holdsKey(requestId) ? requestId : undefined;
+    this.headers = this.#shownHeaders(headers);
     const text = await this.#readText(response, name === "executeTool");
     // The whole text, before anything is cut off: a part of a key is not recognised.
     const leak = this.rules.holdsKey(text) ? new Error("The platform's answer contains the key") : undefined;
@@ -73,7 +75,7 @@ export class Upstream {
 
   /** The 404 of a resource, with the reason for the log. It has no request id, which would tell one cause from another. */
   missing(resource: Resource, reason?: unknown): Refusal {
-    this.requestId = undefined;
+    this.headers = {};
     return notFound(resource, reason);
   }
 
@@ -107,6 +109,16 @@ export class Upstream {
     if (!isRedirect && status >= 200 && status <= 599) return response;
     discard(response.body);
     throw badAnswer(new Error(isRedirect ? "The platform answered with a redirect" : `The platform answered with status ${status}, which is not an HTTP status`));
+  }
+
+  #shownHeaders(headers: Headers): Record<string, string> {
+    const id = headers.get("x-request-id") ?? "";
+    const shown: Record<string, string> = isId(id) && !this.rules.holdsKey(id) ? { "x-request-id": id } : {};
+    for (const [name, pattern] of notices) {
+      const value = headers.get(name) ?? "";
+      if (pattern.test(value)) shown[name] = value;
+    }
+    return shown;
   }
 
   async #readText(response: Response, isAction: boolean): Promise<string> {
