@@ -206,6 +206,19 @@ suite("a project that verifies identities", () => {
     assert.deepEqual(errorOf(await complete(platform, platform.url.searchParams.get("session_uri"))), [404, 606, "auth session not found or expired"]);
   });
 
+  test("refuses the session of an account that has expired meanwhile, or was deleted", async () => {
+    const late = openSandbox({ verifierUrl });
+    const { body } = await late.post(`${accounts}/link`, link());
+    late.sandbox.advance(9 * minuteMs);
+    const { url } = await answerConsent(late.sandbox, body.redirect_url);
+    late.sandbox.advance(minuteMs);
+    assert.equal((await complete(late, url.searchParams.get("session_uri"))).status, 404);
+    assert.equal(late.sandbox.accounts()[0].status, "EXPIRED");
+    const platform = await begin();
+    await platform.delete(`${accounts}/${platform.id}`);
+    assert.equal((await complete(platform, platform.url.searchParams.get("session_uri"))).status, 404);
+  });
+
   test("refuses placeholder users", async () => {
     const { post } = openSandbox({ verifierUrl });
     for (const user_id of ["default", " "]) assert.match(errorOf(await post(`${accounts}/link`, link({ user_id })))[2], /a real user_id is required/);
@@ -244,6 +257,8 @@ suite("an answer", () => {
     const headersOf = ({ headers }) => ["x-ratelimit", "x-ratelimit-remaining", "x-ratelimit-window-size"].map((name) => headers.get(name));
     assert.deepEqual(headersOf(await get("/api/v3.1/toolkits")), ["10000", "9999", "60s"]);
     assert.deepEqual(headersOf(await get("/api/v3.1/nothing")), ["10000", "9998", "60s"]);
+    sandbox.reset();
+    assert.deepEqual(headersOf(await get("/api/v3.1/toolkits")), ["10000", "9999", "60s"]);
     sandbox.advance(minuteMs);
     assert.deepEqual(headersOf(await get("/api/v3.1/toolkits")), ["10000", "9999", "60s"]);
   });

@@ -6,6 +6,10 @@ export class RateLimit {
   #minute = 0;
   #count = 0;
 
+  reset(): void {
+    this.#count = 0;
+  }
+
   /** Counts one request and returns the headers of its answer. */
   count(nowMs: number): Record<string, string> {
     const minute = Math.floor(nowMs / 60_000);

@@ -137,6 +137,7 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
       skewMs = 0;
       requests.length = 0;
       faults.reset();
+      rateLimit.reset();
       authorizationServer.reset();
       store.reset();
       installation.reset();

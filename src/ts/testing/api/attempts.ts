@@ -7,7 +7,7 @@ import { isOAuth, isRejected, missingFields } from "../catalogue/apps.js";
 import { redeem } from "../hosted/authorization.js";
 import { jsonResponse } from "../json-response.js";
 import { sharingAnswer, sharingOf, type Sharing } from "../sharing.js";
-import { iso, isTyped, type Account, type Integration, type NewAccount } from "../store.js";
+import { iso, isTyped, isWaiting, type Account, type Integration, type NewAccount } from "../store.js";
 import { accountVal, answeredStatus } from "./account-answer.js";
 import { aliasTaken, badRequest, requireAccount, requireFields } from "./account-errors.js";
 import { requireAuthConfig } from "./auth-configs.js";
@@ -155,7 +155,8 @@ async function completeAuth(call: ApiCall): Promise<Response> {
   const account = store.accountBySession(session_uri);
   const session = account?.session;
   if (account) store.update(account, { session: null });
-  if (!account || !session || account.isDeleted || session.expiresAtMs <= store.now()) throw unknownSession("auth session not found or expired");
+  const isOpen = account && session && isWaiting(account) && !account.isDeleted && session.expiresAtMs > store.now();
+  if (!isOpen) throw unknownSession("auth session not found or expired");
   if (account.entityId !== user_id) {
     store.fail(account, { error: "identity_mismatch" }, "Callback identity verification failed");
     throw badRequest("identity mismatch");
