@@ -1,6 +1,6 @@
 // Compiled, never run: what the types of ./testing accept and reject.
 import { type ClientOptions, type ConnectClient, createClient, type FlowSnapshot } from "connect-flow";
-import { type Attempt, createSandbox, type Fault, type Sandbox, type SandboxClientOptions, type SandboxError, type SandboxErrorCode } from "connect-flow/testing";
+import { type Attempt, createSandbox, type Fault, type Sandbox, type SandboxAccount, type SandboxClientOptions, type SandboxError, type SandboxErrorCode } from "connect-flow/testing";
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const yes = <T extends true>(value?: T) => value;
@@ -19,12 +19,21 @@ yes<Equals<typeof client, Promise<ConnectClient>>>();
 const known: Attempt[] = [
   { outcome: "connected" }, { outcome: "denied", afterMs: 1 }, { outcome: "failed" }, { outcome: "slow", activeAfterMs: 1 }, { outcome: "expired" },
   { outcome: "never" }, { outcome: "offline", forMs: 1 }, { outcome: "popup_blocked" }, { outcome: "popup_closed" }, { outcome: "popup_cut_off" },
+  { outcome: "revoked" }, { outcome: "credentials_rejected" }, { outcome: "scopes_missing" }, { outcome: "other_browser" },
+  { outcome: "session", verifierUrl: "https://app.test/verify" },
 ];
 known.forEach(sandbox.next);
 // @ts-expect-error unknown outcome
 sandbox.next({ outcome: "closed" });
 // @ts-expect-error "never" has no time
 sandbox.next({ outcome: "never", afterMs: 1 });
+// @ts-expect-error "denied" has no verifier
+sandbox.next({ outcome: "denied", verifierUrl: "https://app.test/verify" });
+export const before: SandboxAccount = sandbox.addAccount({ app: "gmail", alias: "work", accountType: "SHARED", status: "EXPIRED", rejects: "scopes" });
+// @ts-expect-error `app` is required
+sandbox.addAccount({ alias: "work" });
+// @ts-expect-error the app of an account never changes
+sandbox.changeAccount(before.id, { app: "gmail" });
 // @ts-expect-error the sandbox sets `baseUrl`
 sandbox.install({ baseUrl: "/api" });
 // @ts-expect-error the sandbox sets `unsafeApiKey`
