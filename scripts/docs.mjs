@@ -1,5 +1,6 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isFree } from "../www/host/listen.mjs";
 import { build } from "./build.mjs";
 import { deadLinks } from "./docs/links.mjs";
 import { buildSite } from "./docs/site.mjs";
@@ -38,26 +39,23 @@ if (isMain(import.meta)) {
   await main(async () => {
     const { values } = readArgs({ serve: { type: "boolean" }, port: { type: "string" }, base: { type: "string", default: site.base } });
     if (values.help) return void say(USAGE);
-    const { base } = values;
+    const { base, port = "0" } = values;
     if (!/^\/(.+\/)?$/.test(base)) throw new Stop(`--base must start and end with a slash, such as ${site.base}, got ${base}`);
+    if (!/^\d+$/.test(port) || Number(port) > 65535) throw new Stop(`--port must be a number up to 65535, got ${port}`);
+    if (values.serve && !(await isFree(Number(port)))) throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
     const found = await ensure("npm", "lint", "docs-tools");
     await build();
     const { code, output } = await step("the site", (note) => makeDocs({ ...found, note, base }));
     if (code) say(output);
-    else if (values.serve) await serve(base, values.port);
+    else if (values.serve) await serve(base, Number(port));
     else say(`\n${site.folder}`);
     return code;
   });
 }
 
-async function serve(base, port = "0") {
+async function serve(base, port) {
   // Imports packages of npm.
   const { serveSite } = await import("./docs/serve.mjs");
-  try {
-    const { url } = await serveSite({ folder: site.folder, base, port: Number(port) });
-    say(`\n${url}\n\nPress Ctrl+C to stop.`);
-  } catch (error) {
-    if (error.code !== "EADDRINUSE") throw error;
-    throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
-  }
+  const { url } = await serveSite({ folder: site.folder, base, port });
+  say(`\n${url}\n\nPress Ctrl+C to stop.`);
 }

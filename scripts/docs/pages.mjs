@@ -1,4 +1,4 @@
-// Copies the repository's Markdown pages into the folder of the site. Links lead to GitHub's files in the repository, and to the site's pages here.
+// Copies the repository's Markdown pages into the folder of the site. Links to other pages lead to the site, links to other files to GitHub.
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { inRoot } from "../lib/paths.mjs";

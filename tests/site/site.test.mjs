@@ -29,6 +29,8 @@ const textOf = (selector) => browser.execute((given) => document.querySelector(g
 /** Opens the playground, chooses, and waits for a state of the flow. Leaves the browser in the app's frame. */
 async function play(options, wanted = "ready") {
   await open("playground/");
+  // Vue resets what is chosen before it has taken over the page.
+  await until(browser, "the page is interactive", () => browser.execute(() => "__vue_app__" in document.querySelector("#app")), Boolean);
   for (const [testId, value] of Object.entries(options)) await byTestId(testId).selectByAttribute("value", value);
   await until(browser, `the flow is ${wanted}`, () => textOf('[aria-current="step"]'), (state) => state === wanted);
   await browser.switchFrame(await byTestId("frame"));
@@ -82,6 +84,23 @@ test("the playground connects an account by a key", async () => {
   await browser.$("button=Connect").click();
   await shows("shopify of Jessica");
   assert.match(await textOf('[data-testid="requests"]'), /POST \/api\/v3\.1\/connected_accounts 201/);
+});
+
+test("options that are chosen before the platform has loaded apply once it has", async () => {
+  const loadWith = async (latency) => {
+    await browser.sendCommandAndGetResult("Network.setCacheDisabled", { cacheDisabled: latency > 0 });
+    await browser.sendCommandAndGetResult("Network.emulateNetworkConditions", { offline: false, latency, downloadThroughput: -1, uploadThroughput: -1 });
+  };
+  await browser.sendCommandAndGetResult("Network.enable", {});
+  await loadWith(1000);
+  try {
+    await play({ app: "firecrawl", condition: "fails" });
+  } finally {
+    await loadWith(0);
+  }
+  await browser.$("#field-api_key").waitForDisplayed();
+  await browser.switchFrame(null);
+  assert.match(await textOf('[data-testid="requests"]'), /503/);
 });
 
 test("the playground connects an account in a popup", async () => {

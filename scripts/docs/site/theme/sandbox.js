@@ -40,7 +40,9 @@ export async function startPlatform({ folder, onRequest, onSnapshot }) {
       // The key is added where a real app has its gateway.
       const response = await sandbox.fetch(new Request(PLATFORM + path, { method, body, headers: { ...Object.fromEntries(headers), "x-api-key": KEY } }));
       status = response.status;
-      return { status, headers: [...response.headers], body: toConsent(await response.text()) };
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.includes("json");
+      return { status, headers: [...response.headers], body: isJson ? JSON.stringify(JSON.parse(text, toConsent)) : text };
     } catch (error) {
       return { failure: error.message };
     } finally {
@@ -48,9 +50,10 @@ export async function startPlatform({ folder, onRequest, onSnapshot }) {
     }
   }
 
-  /** The platform's pages are shown by a static page. */
-  function toConsent(json) {
-    return json.replace(/"(https:\/\/platform\.test\/[^"]*)"/g, (_, at) => JSON.stringify(`${consent}?${new URLSearchParams({ channel: name, at })}`));
+  /** The URL of the static page that shows this page of the platform. Other values stay as they are. */
+  function toConsent(_, value) {
+    const isPage = typeof value === "string" && value.startsWith(`${PLATFORM}/`);
+    return isPage ? `${consent}?${new URLSearchParams({ channel: name, at: value })}` : value;
   }
 
   return {
