@@ -19,7 +19,7 @@ const filesOf = (folder, names) => names.map((name) => `tests/${folder}/${name}.
  * timers) and other arithmetic. What the client makes of these is compiled from the same Rust.
  */
 const dependOnBuild = filesOf("node", [
-  "absent", "answers", "arguments", "client-options", "crash", "flow", "forms", "messages", "reentrant", "schemas", "secret-memory",
+  "answers", "arguments", "client-options", "crash", "flow", "forms", "messages", "reentrant", "schemas", "secret-memory",
   "thrown", "time-limits", "trace", "typed-values", "undefined", "urls",
 ]);
 
