@@ -91,8 +91,8 @@ function report(paths, runs) {
 sends the requests: ${ROUNDS} rounds of ${SECONDS} s in turns, medians. Upstream and autocannon run on the same machine, so compare the processor time, not the requests per
 second.
 
-- *@fastify/http-proxy*: passes bytes on. *Ratio*: the server divided by it.
-- *\`fetch\` by hand*: one line behind the same adapter, from a \`Request\` to a \`Response\`. Most of the distance to the proxy is the cost of these in Node.
+- *@fastify/http-proxy*: passes bytes on. *Ratio*: the server divided by this proxy.
+- *\`fetch\` by hand*: one line behind the same adapter, from a \`Request\` to a \`Response\`. It is slower than the proxy mostly because these two objects are slow in Node.
 - *connect-flow/server*: also checks whose account the answer is about, and builds the answer from its known members.
 
 ${markdown([head, ...rows])}`;

@@ -117,7 +117,7 @@ same page. In total it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
       ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
       ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),
     ]),
-    `The time from a click to the redirect, in milliseconds, without the time of the request. The fields were loaded before, and the sandbox answers in the page.
+    `The time from a click to the redirect, in milliseconds, without the time of the request. The fields are already loaded, and the sandbox answers in the page.
 *First*: the first click in each of ${BROWSERS} new browsers. *Later*: one of the last ${CLICKS / 3} of ${CLICKS} clicks in one page. Medians.`,
     markdown([
       ["Chromium", "first, connect-flow", "later", "first, by hand", "later", "first, above by hand", "later"],

@@ -153,7 +153,7 @@ answers, and its server delays each answer by a round trip. Each package was loa
 - *Asked before*: whether the fields were loaded when the page opened.
 - *Limit*: the required round trips. With loaded fields, that is one: the link. Otherwise it is two: the integration beside the app, then the link.
 - *By hand*: the same requests with \`fetch\`, in parallel where possible, then \`location.assign\`. Nothing is validated.
-- *Above by hand*: the median of the differences to it. *Middle half*: their quartiles. Smaller differences are noise.
+- *Above by hand*: the median difference from *By hand*. *Middle half*: their quartiles. Smaller differences are noise.
 - *Bytes*: those of all bodies. *Asked elsewhere*: requests to other hosts, for telemetry and a version check. The page's policy blocks them.
 
 Composio's packages have the key in the page here.`,

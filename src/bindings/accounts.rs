@@ -83,8 +83,8 @@ impl ConnectedAccounts {
         )
     }
 
-    /// Deprecated by the platform. Makes an `ACTIVE` account unusable until the user has signed in again: it refreshes no token, but starts
-    /// a new attempt for the account: `POST /api/v3.1/connected_accounts/{id}/refresh`. With OAuth, the user has to go to the new `redirectUrl`.
+    /// Deprecated by the platform. Starts a new attempt for the account and refreshes no token. An `ACTIVE` account is unusable until the user
+    /// has signed in again. With OAuth, send the user to the new `redirectUrl`. Source: `POST /api/v3.1/connected_accounts/{id}/refresh`.
     ///
     /// Rejects with `not_found`, `entity_mismatch`, `redirect_refused`, `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(unchecked_return_type = "Promise<ConnectionRequest>")]

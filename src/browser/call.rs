@@ -19,7 +19,7 @@ use crate::core::watch::{Moment, Surroundings};
 /// The longest timer, in milliseconds. Browsers fire a timer of more than 24.8 days at once.
 const MAX_TIMER_MS: u64 = 600_000;
 
-/// What all calls of a client share.
+/// The state that all calls of a client share.
 pub struct Transport {
     /// The client's options.
     pub options: ClientOptions,

@@ -133,7 +133,7 @@ fn with_response(
     error
 }
 
-/// What the body is instead of a JSON object, and whether it may be truncated.
+/// Names a body that is not a JSON object, and tells whether it may be truncated.
 fn body_kind(body: &Body) -> (&'static str, bool) {
     let text = match body {
         Body::Text(text) => text.trim_start(),

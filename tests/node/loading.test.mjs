@@ -85,7 +85,7 @@ suite("loading", () => {
 
   test("where WebAssembly is missing or forbidden the JavaScript is loaded, and nothing else asked for", async () => {
     const { WebAssembly } = globalThis;
-    // What the CSP of a page makes of it. Node's own `fetch` needs it otherwise.
+    // A page's CSP makes the constructor throw. Node's own `fetch` needs the rest of `WebAssembly`.
     const forbidden = class { constructor() { throw new WebAssembly.CompileError("Refused to compile"); } };
     for (const replacement of [undefined, Object.create(WebAssembly, { Module: { value: forbidden } })]) {
       const { createClient, validateParams } = await copy({ without: ["connect_flow.js", "connect_flow_inline.js"] });

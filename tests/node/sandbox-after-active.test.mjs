@@ -190,7 +190,7 @@ suite("a project that verifies identities", () => {
     assert.deepEqual(errorOf(await complete(platform, uri)).slice(0, 1), [404], "works once");
   });
 
-  test("fails the account of another user, and burns the session", async () => {
+  test("sets the account to FAILED if another user completes it, and invalidates the session", async () => {
     const platform = await begin();
     const uri = platform.url.searchParams.get("session_uri");
     assert.deepEqual(errorOf(await complete(platform, uri, "Melissa")), [400, 600, "identity mismatch"]);

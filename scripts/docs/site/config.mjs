@@ -12,7 +12,7 @@ export default defineConfig({
   srcExclude: ["public/**"],
   // Pages show no times, so that the same sources make the same site.
   lastUpdated: false,
-  // The link check covers the whole site, anchors included.
+  // VitePress need not check links: the site's own check also covers anchors.
   ignoreDeadLinks: true,
   markdown: {
     // The anchors of GitHub, so that a link works in both places. The default slugger numbers repeated headings itself.

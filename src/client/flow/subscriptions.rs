@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::channel::Channel;
 use crate::browser::surroundings;
 
-/// What a flow listens to. Ends when dropped.
+/// The listeners of a flow. Dropping it removes them.
 pub(super) struct Subscriptions {
     pub(super) flow_id: String,
     pub(super) channel: Option<Rc<Channel>>,

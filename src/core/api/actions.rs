@@ -52,7 +52,7 @@ fn app_of(action: &str) -> Option<String> {
     Some(app.to_ascii_lowercase())
 }
 
-/// What apps say of a credential that they no longer accept. Source: the platform's command line, which looks for the same.
+/// Words by which an app says that it no longer accepts a credential. Source: the platform's command line, which looks for the same.
 const CREDENTIAL_WORDS: [&str; 11] = [
     "account_inactive",
     "expired_token",
@@ -67,7 +67,7 @@ const CREDENTIAL_WORDS: [&str; 11] = [
     "expired or revoked",
 ];
 
-/// What apps say of a credential without the permission for the action.
+/// Words by which an app says that a credential lacks the permission for the action.
 const SCOPE_WORDS: [&str; 3] = [
     "insufficient_scope",
     "missing_scope",

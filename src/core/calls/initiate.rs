@@ -84,7 +84,7 @@ impl Initiated {
     }
 }
 
-/// What the client adds to the options of the caller.
+/// Values that the client adds to the caller's options.
 #[derive(Debug)]
 pub struct InitiateContext {
     /// The client's entity.

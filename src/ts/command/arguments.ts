@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import { nearest } from "../shared/nearest.js";
 import { usageFailure } from "./failure.js";
 
-/** What `connect-flow sandbox` was asked for. */
+/** The parsed arguments of `connect-flow sandbox`. */
 export interface SandboxCommand {
-  /** Undefined for the usual one, or a free one where that is taken. */
+  /** Undefined for the default port, or for a free one if the default is taken. */
   port: number | undefined;
   appsFile: string | undefined;
   latencyMs: number;

@@ -125,7 +125,7 @@ export interface AccountVal {
   authScheme?: string;
   redirectUrl?: string;
   callback_url?: string;
-  /** Whom the app knows as the account's owner, such as a mail address. */
+  /** The account's owner as the app names it, such as an email address. */
   displayName?: string;
   error?: string;
   error_description?: string;

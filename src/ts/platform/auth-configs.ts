@@ -39,7 +39,7 @@ export const createAuthConfigRequest = object({
 });
 export type CreateAuthConfigRequest = TypeOf<typeof createAuthConfigRequest>;
 
-/** What changes. An auth config of the developer's own credentials takes `credentials`, a managed one its scopes. */
+/** A change of an auth config. `custom` ones take `credentials`, managed (`default`) ones take scopes. */
 export const updateAuthConfigRequest = object({
   type: oneOf("custom", "default"),
   credentials: optional(anyObject),

@@ -18,7 +18,7 @@ export const sessionRoutes = {
   executeInSession: { method: "POST", path: "/tool_router/session/:id/execute" },
 } as const satisfies Routes;
 
-/** What a session may be told. The sandbox acts on the first four, and on `manage_connections.callback_url`. */
+/** The options of a session. The sandbox acts on the first four, and on `manage_connections.callback_url`. */
 const sessionConfig = {
   toolkits: optional(object({ enable: optional(listOf(text)), disable: optional(listOf(text)) })),
   auth_configs: optional(anyObject),

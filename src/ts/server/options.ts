@@ -113,7 +113,7 @@ function wrongOption(option: string, expected: string, value: unknown): TypeErro
 
 const quotedList = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
-/** What to use instead of names that are easily mistaken. */
+/** Common wrong names, with the name to suggest for each. */
 const usualNames: Record<string, string> = Object.assign(Object.create(null), {
   initiateConnection: "connect", completeConnection: "connect", getExpectedParamsForUser: "connect", flow: "connect",
   auth: "authenticate", getUser: "authenticate", key: "apiKey", secret: "apiKey", token: "apiKey",

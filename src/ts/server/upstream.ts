@@ -8,7 +8,7 @@ import { badAnswer, notFound, Refusal, refuse, type Resource } from "./refusal.j
 import type { Rules } from "./settings.js";
 import { refusalOf } from "./upstream-errors.js";
 
-/** What goes with an operation. The gateway writes all of it: nothing of the page's request is forwarded as it came. */
+/** The parts of a request to the platform. The gateway writes each part itself and forwards nothing of the page's request unchanged. */
 export interface UpstreamRequest<Name extends OperationName> {
   /** The `:id` of the path. */
   id?: string;

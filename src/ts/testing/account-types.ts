@@ -6,7 +6,7 @@ export interface SandboxAccount {
   readonly wordId: string;
   /** The name that the app or the user gave it; null where there is none. */
   readonly alias: string | null;
-  /** Whom the app knows as its owner, such as a mail address; null where the app does not say. */
+  /** The account's owner as the app names it, such as an email address; null if the app does not say. */
   readonly displayName: string | null;
   /** `SHARED` accounts may be used by other entities too. */
   readonly accountType: "PRIVATE" | "SHARED";
@@ -43,7 +43,7 @@ export interface SandboxAccount {
 /** What an app rejects when an action uses an account: its credentials (401), or the granted scopes (403). */
 export type Rejection = "credentials" | "scopes";
 
-/** What an account of a test is like. Members that are left out of a change stay as they are. */
+/** The state of a sandbox account. Members that are left out of a change stay unchanged. */
 export interface AccountState {
   /** Default for a new account `"ACTIVE"`. */
   status?: "ACTIVE" | "INACTIVE" | "FAILED" | "EXPIRED" | "REVOKED" | undefined;
@@ -51,7 +51,7 @@ export interface AccountState {
   statusReason?: string | undefined;
   /** Name of the account, which no other account of the entity and the app may have. Default for a new account: none. */
   alias?: string | undefined;
-  /** Whom the app knows as the account's owner. Default for a new account: none. */
+  /** The account's owner as the app names it. Default for a new account: none. */
   displayName?: string | undefined;
   /** What the app rejects when an action uses the account; null for nothing. Default for a new account: null. */
   rejects?: Rejection | null | undefined;

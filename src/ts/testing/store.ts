@@ -48,7 +48,7 @@ export interface Account extends Sharing {
   status: "INITIALIZING" | "INITIATED" | "ACTIVE" | "FAILED" | "EXPIRED" | "REVOKED";
   statusReason: string | null;
   alias: string | null;
-  /** Whom the app knows as the account's owner; null where it does not say. */
+  /** The account's owner as the app names it; null if the app does not say. */
   displayName: string | null;
   /** What the last attempt asked the authorization server for. */
   requestedScopes: string[];
@@ -85,7 +85,7 @@ export interface AuthorizationRequest {
   redirectUri: string;
 }
 
-/** What the app's server completes with `session_uri`, once. */
+/** A finished sign-in that the app's server completes once, by its `session_uri`. */
 export interface AuthSession {
   uri: string;
   callbackUrl: URL;

@@ -266,7 +266,7 @@ export interface Sandbox {
   /** Every account, oldest first. */
   accounts(): SandboxAccount[];
   /**
-   * Adds an account that a user has connected before, without requests. It may have any status.
+   * Adds an account as if a user had connected it earlier, without a request. It may have any status.
    * @returns the account.
    * @throws `invalid_argument` for an unknown app, integration or member, and for an alias that is taken.
    * @example

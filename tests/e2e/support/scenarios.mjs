@@ -8,14 +8,14 @@ import { ProviderPage } from "./provider-page.mjs";
 import { watch } from "./watch.mjs";
 import { withoutWasm } from "./without-wasm.mjs";
 
-/** The first one starts the browser, too. */
+/** The time limit of a test. The first test also starts the browser. */
 const LIMIT_MS = 90_000;
 
-/** What is open. The files of a run share it, as a browser takes longer to start than most tests. */
+/** Open browsers and hosts. All test files of a run share them, because a browser takes longer to start than most tests. */
 const browsers = new Map();
 const hosts = new Map();
 
-/** Opens what has this key, unless it is open. */
+/** Returns the entry of this key, and opens it first if it is missing. */
 function shared(map, key, open) {
   if (!map.has(key)) map.set(key, open());
   return map.get(key);

@@ -1,4 +1,4 @@
-// A button that connects an app, with everything that can happen until it is connected. Copy this file into your app; its class names are
+// A button that connects an app and shows every state on the way. Copy this file into your app; its class names are
 // yours to style. It needs a ConnectProvider above it.
 import { useEffect, useLayoutEffect, useRef, type ComponentType, type ReactNode, type RefObject } from "react";
 import type { ConnectedAccount, ConnectError, ConnectErrorCode, ExpectedInputField, FlowOptions, FlowSnapshot, Issue } from "connect-flow";

@@ -322,7 +322,7 @@ const causes: { [code: string]: string } = {
   unauthorized: "Your session has ended. Sign in to this site again.",
   forbidden: "This site does not allow it.",
   not_found: "It no longer exists.",
-  access_denied: "You said no at the provider.",
+  access_denied: "You denied access at the provider.",
   flow_expired: "The sign-in was not finished in time.",
 };
 

@@ -111,7 +111,7 @@ const sharedAnswer = (account: Account) => (account.accountType === "SHARED" ? {
 
 type CommonMembers = Pick<CreateLinkRequest, "alias" | "experimental"> & Pick<Account, "integration" | "entityId">;
 
-/** What every attempt may be given. @throws {ApiError}. */
+/** Reads the options that every attempt may have. @throws {ApiError}. */
 function parseCommon({ store, verifierUrl }: ApiCall, { alias = "", experimental, ...owner }: CommonMembers): Pick<Account, "alias"> & Sharing {
   const isPlaceholder = owner.entityId.trim() === "" || owner.entityId === "default";
   if (verifierUrl !== undefined && isPlaceholder) {

@@ -78,7 +78,7 @@ async function createAuthConfig(call: ApiCall): Promise<Response> {
   });
 }
 
-/** What is left out stays as it is. */
+/** Changes an auth config. Members that are left out stay unchanged. */
 async function updateAuthConfig({ request, id, store }: ApiCall): Promise<Response> {
   const { type, name, credentials, scopes, user_scopes, ...settings } = await readBody(request, updateAuthConfigRequest);
   const integration = requireAuthConfig(store, id);

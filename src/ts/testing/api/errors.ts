@@ -18,7 +18,7 @@ export function invalidRequest(problems: RequestProblem[]): ApiError {
   return new ApiError(errorIds.invalidRequest, "Invalid request data provided", problems);
 }
 
-/** What the platform advises, by the HTTP status. */
+/** The platform's advice for each HTTP status. */
 const fixes: Record<number, string> = {
   400: "Check the request against the API reference.",
   401: "Send the project's API key in the header x-api-key.",

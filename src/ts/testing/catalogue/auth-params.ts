@@ -1,12 +1,12 @@
 import type { AuthParameter, CatalogueScheme } from "./apps.js";
 
-/** What authenticates a request to an app. */
+/** The parameters that authenticate a request to an app. */
 export interface AuthParams {
   baseUrl: string | undefined;
   parameters: AuthParameter[];
 }
 
-/** What the auth params of an account consist of. */
+/** The values that an account's auth params are made of. */
 interface AccountValues {
   integration: { scheme: CatalogueScheme };
   data: Record<string, string>;

@@ -74,7 +74,7 @@ export async function redeem(call: SandboxCall, account: Account, { callbackUrl,
   return true;
 }
 
-/** Whom the authorization server issued tokens for; null where it does not say. */
+/** The user that the authorization server issued tokens for; null if it does not say. */
 async function identityOf({ oauth }: SandboxCall, tokens: Record<string, unknown>): Promise<string | null> {
   if (!oauth.userinfo) return profile.email;
   const answer = await oauth.userinfo({ tokens }).catch(() => undefined);
