@@ -51,7 +51,7 @@ for (const omitDeprecated of [false, true]) {
       const ids = async (filter) => (await collect(client.connectedAccounts.list(filter))).map(({ id }) => id).sort();
       assert.deepEqual(await ids(), [connectedAccountId, key.connectedAccountId].sort());
       assert.deepEqual(await ids({ app: "shopify" }), [key.connectedAccountId]);
-      assert.deepEqual(await ids({ entityId: "Jessica", status: "ACTIVE", app: "gmail" }), [connectedAccountId]);
+      assert.deepEqual(await ids({ entityId: "Jessica", statuses: ["ACTIVE"], app: "gmail" }), [connectedAccountId]);
       const entity = client.entity("Jessica");
       assert.equal((await entity.getConnections()).length, 2);
       assert.equal((await entity.getConnection({ app: "gmail" })).id, connectedAccountId);
