@@ -23,8 +23,16 @@ suite("an account that does not name its user", () => {
     const { status, body } = await opened.as("Jessica")("GET", `${accounts}/${id}`);
     assert.deepEqual([status, body.id, body.user_id], [200, id, "Jessica"]);
     assert.deepEqual(opened.upstreamRequests.map(({ path, query }) => [path, query]), [
-      [`${accounts}/${id}`, {}], [accounts, { user_ids: "Jessica", connected_account_ids: id }],
+      [`${accounts}/${id}`, {}], [accounts, { user_ids: "Jessica", connected_account_ids: id, account_type: "ALL" }],
     ]);
+  });
+
+  test("is found if it is shared, which lists leave out by default", async () => {
+    const opened = openGateway();
+    const { id } = opened.sandbox.addAccount({ app: "shopify", entityId: "Jessica", accountType: "SHARED" });
+    const { status, body } = await opened.as("Jessica")("GET", `${accounts}/${id}`);
+    assert.deepEqual([status, body.experimental], [200, { account_type: "SHARED" }]);
+    assert.equal((await opened.as("Melissa")("GET", `${accounts}/${id}`)).status, 404);
   });
 
   test("costs a second request; an account that names its user does not", async () => {

@@ -197,7 +197,7 @@ async function findOwnAccount(call: GatewayCall, id = call.id): Promise<JsonObje
 /** An account that does not name its user is the session's if the list of the session's accounts contains it. */
 async function isOwn(call: GatewayCall, account: JsonObject): Promise<boolean> {
   if (namesUser(account)) return account.user_id === call.entityId;
-  const query = { user_ids: call.entityId, connected_account_ids: String(account.id) };
+  const query = { user_ids: call.entityId, connected_account_ids: String(account.id), account_type: "ALL" };
   const found = itemsOf(await call.upstream.askAbout("account", "listAccounts", { query }));
   // More than one answer means that the platform ignored the filters.
   return found.length === 1 && found[0]?.id === account.id && ownAccounts(call, found).length === 1;
