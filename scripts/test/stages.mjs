@@ -215,7 +215,7 @@ export const STAGES = [
   {
     name: "official clients",
     about: "the platform's official clients against the sandbox, v3 and v3.1",
-    seconds: 8,
+    seconds: 15,
     needs: ["npm", "clients"],
     after: ["build"],
     ...inNode(testFiles("clients"), { env: ({ clients }) => clients }),
