@@ -40,7 +40,7 @@ function select(words) {
     for (const stage of holders.length ? holders : holdersOf(path, STAGES)) only.set(stage, [...(only.get(stage) ?? []), path]);
   }
   const chosen = new Set(STAGES.filter((stage) => named.includes(stage) || only.has(stage)));
-  // A set also gives what is added to it meanwhile.
+  // Iterating a set also yields members that are added meanwhile.
   for (const { after = [] } of chosen) for (const stage of STAGES) if (after.includes(stage.name)) chosen.add(stage);
   return STAGES.filter((stage) => chosen.has(stage)).map((stage) => ({ ...stage, only: only.get(stage) }));
 }

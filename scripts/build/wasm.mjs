@@ -43,7 +43,7 @@ function moduleCrate() {
   mkdirSync(folder, { recursive: true });
   const withoutTests = manifest.replaceAll(/^\[\[test\]\]\n(?:.+\n)+/gm, "");
   writeFileSync(join(folder, "Cargo.toml"), withoutTests.replace(both, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"'));
-  // wasm-bindgen looks for JavaScript snippets beside the manifest. With a new time of change, cargo would compile everything again.
+  // wasm-bindgen looks for JavaScript snippets beside the manifest. A new modification time would make cargo recompile everything.
   const options = { recursive: true, preserveTimestamps: true, filter: (from) => !from.endsWith(".rs") };
   cpSync(inRoot("src", "browser"), join(folder, "src", "browser"), options);
   writeFileSync(join(folder, "Cargo.lock"), readFileSync(inRoot("Cargo.lock")));

@@ -39,7 +39,7 @@ export async function deadLinks({ folder, base, tools }) {
   }
 }
 
-/** The links of an HTML file and what a link can lead to in it. */
+/** The links of an HTML file, and the anchors in it. */
 function readPage(Parser, file) {
   const [links, anchors] = [new Set(), new Set()];
   const parser = new Parser({

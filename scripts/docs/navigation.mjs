@@ -95,7 +95,7 @@ const findPages = () => ["", "docs/", "docs/guides/"].flatMap((folder) =>
   readdirSync(inRoot(folder)).filter((name) => name.endsWith(".md")).map((name) => folder + name),
 );
 
-/** What is wrong with the navigation: it must have every page once. Empty if nothing is. */
+/** Returns the problems of the navigation, which must list every page once. Empty if there are none. */
 export function navigationProblems(found = findPages(), listed = allPages().map(({ file }) => file)) {
   return [
     ...found.filter((file) => !listed.includes(file)).map((file) => `${file} is missing`),

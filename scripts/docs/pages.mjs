@@ -47,7 +47,7 @@ function rewrite(source, tree, { file, visit, problems }) {
     if (url !== node.url) replace(node, node.url, url);
   });
   visit(tree, "html", (node) => {
-    // A comment is for those who edit the page.
+    // Comments are for editors of the page.
     const html = node.value.replace(/<!--.*?-->/gs, "").replace(/\b(href|src|srcset)="([^"]+)"/g, (_, name, url) => `${name}="${move(url)}"`);
     if (html !== node.value) replace(node, node.value, html);
   });
@@ -55,7 +55,7 @@ function rewrite(source, tree, { file, visit, problems }) {
   return edits.reduce((text, { start, end, text: inserted }) => text.slice(0, start) + inserted + text.slice(end), source);
 }
 
-/** The link for the site in place of `url` in a Markdown file. A file that is no page stays at GitHub. Undefined where there is no such file. */
+/** The link for the site in place of `url` in a Markdown file. Files that are not pages are linked on GitHub. Undefined if the file does not exist. */
 export function siteLink(url, file) {
   if (url.startsWith("#") || URL.canParse(url)) return url;
   const [path, hash = ""] = url.split(/(?=#)/);
@@ -66,7 +66,7 @@ export function siteLink(url, file) {
   return `${github}/${statSync(inRoot(target)).isDirectory() ? "tree" : "blob"}/main/${target}${hash}`;
 }
 
-/** The first sentence of the first paragraph that is no table. */
+/** The first sentence of the first paragraph that is not a table. */
 function summaryOf(tree) {
   const textOf = (node) => node.value ?? node.children?.map(textOf).join("") ?? "";
   const paragraphs = tree.children.filter(({ type }) => type === "paragraph").map((node) => textOf(node).replace(/\s+/g, " "));

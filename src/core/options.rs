@@ -132,7 +132,7 @@ impl<'a> Options<'a> {
         number
     }
 
-    /// An array or null.
+    /// Reads an array. Empty if the option is absent.
     fn array(&mut self, name: &'static str) -> &'a [Value] {
         let value = self.get(name);
         if !value.is_null() && !matches!(value, Value::Array(_)) {
@@ -141,7 +141,7 @@ impl<'a> Options<'a> {
         value.items()
     }
 
-    /// An object or null.
+    /// Reads an object. Null if the option is absent.
     fn object(&mut self, name: &'static str) -> &'a Value {
         let value = self.get(name);
         self.object_of(name, value)

@@ -1,4 +1,4 @@
-// Every method of the official clients that is about toolkits, auth configs, accounts and actions, with what it must give. A row runs with each
+// Every method of the official clients that is about toolkits, auth configs, accounts and actions, with its expected result. A row runs with each
 // client that has the method. `refused`: the platform refuses the call, and so must the sandbox. `missing`: the client cannot send the call.
 import assert from "node:assert/strict";
 import { callbackUrl, integrations } from "./support.mjs";

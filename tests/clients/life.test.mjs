@@ -51,7 +51,7 @@ suite("an account lives from its app's list to its deletion", () => {
     });
   }
 
-  test("a second account of the app needs a word of the caller, and takes an alias", async () => {
+  test("a second account of the app needs `allowMultiple`, and takes an alias", async () => {
     const opened = await openClient("core-0.21");
     try {
       const first = await link(opened, "ac_Gmail0000001", "Jessica", { alias: "home" });

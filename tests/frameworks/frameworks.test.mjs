@@ -1,4 +1,4 @@
-// The code of the guides in its frameworks, from the packed package, against `npx connect-flow sandbox`.
+// The code of each guide in its framework, with the packed package, against `npx connect-flow sandbox`.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -123,7 +123,7 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
     const press = (selector) => browser.$(selector).click();
 
     if (compiled) {
-      // `ng serve` compiles all of Angular's.
+      // Angular needs no check here: `ng serve` compiles all of its files.
       test("has no type error", () => tool("tsc", [...strictly, ...compiled], folder));
     }
 

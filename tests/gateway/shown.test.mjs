@@ -38,7 +38,7 @@ const complete = {
 
 Object.assign(complete, { apps: { items: [complete.app] }, configs: { items: [complete.config] }, accounts: { items: [complete.account] } });
 const totals = { next_cursor: null, total_pages: 1, current_page: 1, total_items: 1 };
-/** What a page receives of an answer, where that is not the answer itself. */
+/** What a page receives of an answer, if that differs from the answer itself. */
 const shown = {
   apps: { ...complete.apps, ...totals },
   configs: { ...complete.configs, ...totals },

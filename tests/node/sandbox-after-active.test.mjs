@@ -145,7 +145,7 @@ suite("revoking an account", () => {
     assert.deepEqual((await revoke(platform, id)).body.revoked_tokens, []);
     assert.equal((await platform.patch(`${accounts}/${id}/status`, { enabled: true })).status, 409);
     const answer = await platform.post("/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { custom_auth_params: { parameters: [{ name: "Authorization", in: "header", value: `Bearer ${tokens.access_token}` }] }, arguments: {} });
-    assert.equal(answer.body.successful, false, "the app accepts the token no longer");
+    assert.equal(answer.body.successful, false, "the app no longer accepts the token");
   });
 
   test("is refused unless it is ACTIVE, for a key, for an unknown one, and in v3", async () => {

@@ -29,7 +29,7 @@ const textOf = (selector) => browser.execute((given) => document.querySelector(g
 /** Opens the playground, chooses, and waits for a state of the flow. Leaves the browser in the app's frame. */
 async function play(options, wanted = "ready") {
   await open("playground/");
-  // Vue resets what is chosen before it has taken over the page.
+  // Vue's hydration resets choices that were made before it.
   await until(browser, "the page is interactive", () => browser.execute(() => "__vue_app__" in document.querySelector("#app")), Boolean);
   for (const [testId, value] of Object.entries(options)) await byTestId(testId).selectByAttribute("value", value);
   await until(browser, `the flow is ${wanted}`, () => textOf('[aria-current="step"]'), (state) => state === wanted);
@@ -48,7 +48,7 @@ const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js"
 async function violations(selector) {
   await browser.execute(axe);
   return browser.execute(async (given) => {
-    // Colours fade in, and what is half faded in has too little contrast.
+    // Colours fade in. Half-way, their contrast is too low.
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
     const found = await globalThis.axe.run(given, { iframes: false, resultTypes: ["violations"] });
     return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));

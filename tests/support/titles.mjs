@@ -38,6 +38,6 @@ if (process.argv[1] === self) {
     found[file] = globalThis.recordedTitles.splice(0);
   }
   console.log(`\n${JSON.stringify(found)}`);
-  // Modules of tests may have started something.
+  // The imported files may have started servers or timers, which would keep the process alive.
   process.exit();
 }

@@ -75,7 +75,7 @@ export function createOAuthPort({ issuer, client: { id, secret } }) {
 
     async revoke({ tokens }) {
       const server = await discover();
-      // The refresh token first: the access token cannot be renewed then.
+      // Revokes the refresh token first, so that nothing can renew the access token meanwhile.
       for (const token of [tokens.refresh_token, tokens.access_token].filter(Boolean)) {
         await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, token, options));
       }

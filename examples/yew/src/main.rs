@@ -124,7 +124,7 @@ fn App() -> Html {
     }
 }
 
-/// Without a `name`: a form that is sent before its script runs must not put a secret into the URL.
+/// Has no `name`, so a form that is submitted before its script runs puts no secret into the URL.
 fn input(field: &Field) -> Html {
     let kind = if field.secret { "password" } else { "text" };
     html! {
@@ -139,7 +139,7 @@ fn input(field: &Field) -> Html {
 fn describe(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::FieldsInvalid => "Please fill in all fields.",
-        ErrorCode::AccessDenied => "Nothing was connected: access was not allowed.",
+        ErrorCode::AccessDenied => "Nothing was connected, because access was denied.",
         _ => "That did not work. Please reload the page and try again.",
     }
 }

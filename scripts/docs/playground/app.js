@@ -69,8 +69,8 @@ function createInput(field) {
 
 function textFor({ state, error, account, expectedInputFields }) {
   switch (state) {
-    case "ready": return expectedInputFields.length ? "" : `${name} asks for nothing here. You sign in on its own page.`;
-    case "waiting": return "Go on in the other window.";
+    case "ready": return expectedInputFields.length ? "" : `${name} needs no values here. You sign in on its own page.`;
+    case "waiting": return "Continue in the other window.";
     case "connected": return `${name} is connected: account ${account.id}.`;
     case "cancelled": return "Nothing was connected.";
     case "failed": return textForError(error);
@@ -80,7 +80,7 @@ function textFor({ state, error, account, expectedInputFields }) {
 
 function textForError({ code }) {
   switch (code) {
-    case "access_denied": return `Nothing was connected, because you did not allow it.`;
+    case "access_denied": return `Nothing was connected, because you denied access.`;
     case "connection_not_needed": return `${name} needs no connection.`;
     case "popup_closed": return "The window was closed before you finished.";
     case "popup_blocked": return "Your browser blocked the window. Try again.";

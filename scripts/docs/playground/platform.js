@@ -8,7 +8,7 @@ channel.addEventListener("message", ({ data: { answer } }) => {
   waiting.delete(answer.id);
 });
 
-/** Sends a request to the sandbox. Resolves with `{ status, headers, body }`, or with `{ failure }` where the connection broke. */
+/** Sends a request to the sandbox. Resolves with `{ status, headers, body }`, or with `{ failure }` if the connection broke. */
 export function ask(request) {
   const id = crypto.randomUUID();
   return new Promise((resolve) => {
@@ -27,7 +27,7 @@ export async function fetchPlatform(request) {
   return new Response(answer.body || null, answer);
 }
 
-/** Shows a snapshot beside the app, but not that of the app in a popup. */
+/** Shows a snapshot beside the app. Does nothing in the popup. */
 export function show({ error, ...snapshot }) {
   if (parent === self) return;
   // The message of an error is not enumerable.

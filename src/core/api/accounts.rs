@@ -282,7 +282,7 @@ fn read_account(body: &Value) -> Option<ConnectedAccount> {
     })
 }
 
-/// Members of `state.val` that are states of the flow and no credentials. Its addresses are told by their values.
+/// Members of `state.val` that are states of the flow, not credentials. URLs are recognised by their values instead.
 const NO_CREDENTIALS: [&str; 6] = [
     "status",
     "authScheme",

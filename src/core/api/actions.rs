@@ -46,7 +46,7 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
     })
 }
 
-/// The app of an action: its name is the app's key, an underscore and the rest.
+/// The app of an action, read from its name: the app's key, an underscore and the rest.
 fn app_of(action: &str) -> Option<String> {
     let (app, _) = action.split_once('_')?;
     Some(app.to_ascii_lowercase())

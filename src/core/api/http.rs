@@ -27,7 +27,7 @@ pub struct HttpRequest {
     pub(super) statuses: &'static [(u16, ErrorCode)],
     /// Whether a 2xx without a body is a complete answer.
     pub(super) may_answer_nothing: bool,
-    /// Says more about a refusal than its status does.
+    /// Refines the error of a refusal by its body.
     pub(super) on_refusal: Option<OnRefusal>,
     /// Looks for a failure in a body whose status is 2xx.
     pub(super) check: Option<Check>,
@@ -39,7 +39,7 @@ pub struct HttpRequest {
 /// A check of a body.
 pub(super) type Check = Box<dyn Fn(&Value) -> Result<()>>;
 
-/// Changes the error of a refusal.
+/// Refines the error of a refusal.
 pub(super) type OnRefusal = Box<dyn Fn(&mut ConnectError)>;
 
 /// A response of the platform.

@@ -32,7 +32,7 @@ export function answerer(sandbox: Sandbox, latencyMs: number, answerOwn: (path: 
 
 const isLoopback = ({ hostname }: URL): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
-/** Lets pages of this machine ask without a gateway. Undefined for other origins. */
+/** The CORS headers for pages of this machine, which need no gateway. Undefined for other origins. */
 function corsHeaders(headers: Headers): Record<string, string> | undefined {
   const origin = headers.get("origin") ?? "";
   if (!URL.canParse(origin) || !isLoopback(new URL(origin))) return undefined;

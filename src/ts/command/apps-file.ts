@@ -6,7 +6,7 @@ import { jsonErrorOffset } from "./json-error.js";
 
 const expected = 'a JSON array of apps, such as [{ "key": "notion", "name": "Notion" }]';
 
-/** Reads the file of `--apps`. `createSandbox` checks the apps themselves. @throws {Failure} where it holds no JSON array. */
+/** Reads the file of `--apps`. `createSandbox` checks the apps themselves. @throws {Failure} unless it holds a JSON array. */
 export function readAppsFile(file: string): SandboxApp[] {
   const text = read(file);
   const apps = parse(file, text);

@@ -1,4 +1,4 @@
-// Own code because the messages of `JSON.parse` often say no position, and a parser that does would add its licence to the package.
+// Own code because the messages of `JSON.parse` often give no position, and a parser that does would add its licence to the package.
 
 const space = /[ \t\r\n]*/y;
 const scalar = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -7,7 +7,7 @@ class NotJson {
   constructor(readonly offset: number) {}
 }
 
-/** The offset of the first character at which a text is no longer JSON (RFC 8259). The length of the text where it is JSON, or ends too early. */
+/** The offset of the first character at which a text is no longer JSON (RFC 8259). The length of the text if it is valid JSON or ends too early. */
 export function jsonErrorOffset(text: string): number {
   let at = 0;
   const skip = (pattern: RegExp): boolean => {

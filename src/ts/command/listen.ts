@@ -14,7 +14,7 @@ export interface Listening {
   close(): void;
 }
 
-/** Listens on a port, by default the usual one or else a free one. @throws {Failure} where the given port cannot be used. */
+/** Listens on the given port. By default on the usual one, or on a free one if it is taken. @throws {Failure} if the given port cannot be used. */
 export async function listen(port: number | undefined): Promise<Listening> {
   if (port !== undefined) return open(port).catch((error: NodeJS.ErrnoException) => { throw unusable(port, error); });
   return open(usualPort).catch(() => open(0));

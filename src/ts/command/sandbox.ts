@@ -27,7 +27,7 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
   }
 }
 
-/** Runs a step whose arguments come from the command line. Says where a wrong one stands. */
+/** Runs a step whose arguments come from the command line. The message of a failure begins with `where`. */
 function checked<T>(where: string, step: () => T): T {
   try {
     return step();

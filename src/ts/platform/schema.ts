@@ -67,7 +67,7 @@ export const connectionValues: Schema<Record<string, string>> = (value, path, pr
 /** An object with these members. Others are a problem, so that a misspelt member does not pass as a missing one. */
 export const object = <S extends Shape>(shape: S): Schema<ObjectOf<S>> => objectOf(shape, false);
 
-/** An object with these members, and others that do not matter. */
+/** An object with these members. Other members are ignored. */
 export const openObject = <S extends Shape>(shape: S): Schema<ObjectOf<S>> => objectOf(shape, true);
 
 function objectOf<S extends Shape>(shape: S, isOpen: boolean): Schema<ObjectOf<S>> {

@@ -6,7 +6,7 @@ const keySchemes = ["API_KEY", "BASIC", "BASIC_WITH_JWT", "BEARER_TOKEN", "CALCO
 /** `S2S_OAUTH2` and the like: OAuth between servers, without a user who signs in. */
 const isBetweenServers = (scheme: string): boolean => scheme.startsWith("S2S_");
 
-/** Whether users of this scheme are sent to an authorization server: those of any other OAuth scheme. Case does not matter. */
+/** Whether users of a scheme sign in at an authorization server: true for any OAuth scheme that is not between servers. Case does not matter. */
 export function needsAuthorization(scheme: string): boolean {
   const name = scheme.toUpperCase();
   return /^\w*OAUTH\w*$/.test(name) && !isBetweenServers(name);

@@ -22,7 +22,7 @@ export interface UpstreamAnswer {
   body: unknown;
 }
 
-/** Headers that announce the removal of a route (RFC 9745, RFC 8594), and what they look like. */
+/** Headers that announce the removal of a route (RFC 9745, RFC 8594), with the pattern of their values. */
 const notices: [name: string, pattern: RegExp][] = [["deprecation", /^(true|@\d{1,12})$/], ["sunset", /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/]];
 
 /** The platform, as the operation of one page's request uses it. */

@@ -12,7 +12,7 @@ export class ConnectionsPage extends Page {
     return this.until("the connections are there", ({ isLoaded }) => isLoaded);
   }
 
-  /** Presses what there is for an account: `refresh`, `rename`, `toggle` or `delete`. */
+  /** Presses a button of an account: `refresh`, `rename`, `toggle` or `delete`. */
   async pressOf(id, what) {
     await this.browser.$(`[data-account-id="${id}"] [data-testid="${what}"]`).click();
   }

@@ -10,7 +10,7 @@ import { followBidi } from "./watch.mjs";
  * The browsers that the suite runs in. `start(options)` starts the program that drives it, and what that needs, and gives
  * `port` and `stop()`; `capabilities(profile, options)` starts the browser itself with an empty profile; `follow(browser, port)`
  * gives a function that asks the browser for trouble since the last time; `setOnline(browser, window, isOnline)` takes the network
- * from the page of this window, or gives it back; `toFront(browser)` focuses the window, as a click does; `nameNotFound` is what it says of a name that cannot be found. With the option
+ * from the page of this window, or gives it back; `toFront(browser)` focuses the window, as a click does; `nameNotFound` is its error for a host name that does not resolve. With the option
  * `hasFocus` only one window at a time has the keyboard, as on a user's screen: Chromium then starts in another way
  * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
  * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, a folder, Chromium has that extension.

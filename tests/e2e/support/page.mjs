@@ -41,7 +41,7 @@ export class Page {
     return until(this.browser, what, () => this.read(), isIt, options);
   }
 
-  /** Where the navigation between the pages is, and the names of the choices. */
+  /** The position of the page navigation, and the names of the choices. */
   async frame() {
     const [navigation, choices] = await this.browser.execute(() => [
       document.querySelector("nav").getBoundingClientRect().toJSON(),

@@ -21,7 +21,7 @@ function shared(map, key, open) {
   return map.get(key);
 }
 
-/** A host for these options, in the browser for this focus. */
+/** Opens a host with these options, in the browser that has this `hasFocus`. */
 async function open({ hasFocus, ...options }) {
   const session = await shared(browsers, hasFocus, () => openBrowser({ hasFocus }));
   return shared(hosts, JSON.stringify({ hasFocus, ...options }), async () => {
@@ -31,7 +31,7 @@ async function open({ hasFocus, ...options }) {
   });
 }
 
-/** Closes the browser for this focus, and its hosts. */
+/** Closes the browser that has this `hasFocus`, and its hosts. */
 async function close(hasFocus) {
   const session = browsers.get(hasFocus);
   browsers.delete(hasFocus);
@@ -49,8 +49,8 @@ async function close(hasFocus) {
 after(() => Promise.all([...browsers.keys()].map(close)));
 
 /**
- * One host for all tests with the same options, and one browser for all hosts. Every test begins with an empty platform and an empty browser,
- * and after one that has failed with new ones.
+ * One host for all tests with the same options, and one browser for all hosts. Every test begins with an empty platform and an empty browser.
+ * After a failed test, both are opened anew.
  * @returns a function like `test`. The body gets `{ app, provider, platform, front, browser, watch, fresh, expectTrouble }`.
  * Whatever a page should not do fails the test, unless the body said before its end that it is to happen.
  * @param base where the demo is: `/react`.

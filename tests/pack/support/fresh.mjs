@@ -5,7 +5,7 @@ import { run, tools } from "./installed.mjs";
 
 /**
  * Creates apps with the starters of Vite and Next.js, as a user does on the command line, with the packed connect-flow.
- * @param installed of `installTarball`.
+ * @param installed the result of `installTarball`.
  * @returns `{ vite, next, empty, close }`: each creates an app and returns its folder.
  */
 export async function openFreshApps(installed) {

@@ -7,7 +7,7 @@ import { useConnectFlow } from "connect-flow/react";
 type Flow = ReturnType<typeof useConnectFlow>;
 
 export type ConnectButtonProps = FlowOptions & {
-  /** Name of the app, to show. */
+  /** Display name of the app. */
   name: string;
   /** The form for apps that need values from the user, such as `ConnectForm`. */
   Form: ComponentType<{
@@ -21,7 +21,7 @@ export type ConnectButtonProps = FlowOptions & {
   /** Moves the focus into the form when it appears. */
   autoFocus?: boolean;
   onConnected?: (account: ConnectedAccount) => void;
-  /** More to show above, from the flow's snapshot. */
+  /** Extra content above the status, made from the flow's snapshot. */
   children?: (flow: FlowSnapshot) => ReactNode;
 };
 

@@ -9,14 +9,14 @@ import { useConnectClient } from "connect-flow/react";
 
 export type ConnectionsListProps = {
   title: string;
-  /** Name of an app, to show. Default: its key. */
+  /** Returns the display name of an app. Default: its key. */
   nameOf?: (app: string) => string;
   iconOf?: (app: string) => ReactNode;
   /** Where users return to after a refresh that needs a sign-in. Default: this page. */
   redirectUrl?: string;
   /** Whether this list completes the connection of a user who returns to this page. */
   completes?: boolean;
-  /** More to show beside the title. */
+  /** Extra content beside the title. */
   children?: ReactNode;
 };
 

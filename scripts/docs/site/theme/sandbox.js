@@ -3,7 +3,7 @@ const PLATFORM = "https://platform.test";
 const GATEWAY = "/api/connect";
 const KEY = "sandbox-key";
 
-/** What the platform does, by name. */
+/** The behaviours of the platform that the user can choose, by name. */
 export const conditions = {
   works: { text: "Works" },
   slow: { text: "Answers after two seconds", fault: { kind: "delay", ms: 2000, path: "/api/*", times: Infinity } },
@@ -19,7 +19,7 @@ export const conditions = {
  */
 export async function startPlatform({ folder, onRequest, onSnapshot }) {
   const { createSandbox } = await import(/* @vite-ignore */ new URL("package/testing.js", folder).href);
-  // Attempts at a sandbox that is gone.
+  // These attempts belong to a sandbox that no longer exists.
   for (const key of Object.keys(localStorage)) if (key.startsWith("connect-flow:")) localStorage.removeItem(key);
   const sandbox = createSandbox({ origin: PLATFORM, apiKey: KEY });
   const name = crypto.randomUUID();
@@ -37,7 +37,7 @@ export async function startPlatform({ folder, onRequest, onSnapshot }) {
     const start = performance.now();
     let status = "failed";
     try {
-      // The key is added where a real app has its gateway.
+      // Adds the key, as a real app's gateway does.
       const response = await sandbox.fetch(new Request(PLATFORM + path, { method, body, headers: { ...Object.fromEntries(headers), "x-api-key": KEY } }));
       status = response.status;
       const text = await response.text();

@@ -10,7 +10,7 @@ export function requireAccount(store: Store, id: string): Account {
   return account;
 }
 
-/** A refusal without a code of its own. */
+/** A refusal without a specific error code. */
 export const badRequest = (message: string): ApiError => new ApiError(errorIds.badRequest, message);
 
 export const aliasTaken = (alias: string): string => `Alias "${alias}" is already in use by another connection for this entity`;

@@ -1,4 +1,4 @@
-// Attempts to connect an account: creating, linking, refreshing, and completing what waits for the app's server.
+// Attempts to connect an account: creating, linking, refreshing, and completing those that wait for the app's server.
 import { completeAuthRequest, createAccountRequest, createLinkRequest, refreshAccountRequest } from "../../platform/accounts.js";
 import type { CompletedAuth, CreateAccountRequest, CreatedAccount, CreatedLink, CreateLinkRequest, RefreshedAccount } from "../../platform/accounts.js";
 import { errorIds } from "../../platform/errors.js";
@@ -148,7 +148,7 @@ async function refreshAccount({ request, id, query, store, origin }: ApiCall): P
   });
 }
 
-/** Completes an attempt whose user was sent to the app's server with a `session_uri`, which works once, also for a wrong user. */
+/** Completes an attempt whose user was sent to the app's server with a `session_uri`. The URI is used up even if the user is wrong. */
 async function completeAuth(call: ApiCall): Promise<Response> {
   const { session_uri, user_id } = await readBody(call.request, completeAuthRequest);
   const { store } = call;

@@ -16,7 +16,7 @@ function listToolkits(call: ApiCall): Response {
   return toolkitList(call, call.query);
 }
 
-/** The same by a body, for the apps that it names. */
+/** Lists the apps that the body names, with the filters in the body. */
 async function listManyToolkits(call: ApiCall): Promise<Response> {
   const { toolkits, ...filters } = await readBody(call.request, listManyToolkitsRequest);
   const given = Object.entries(filters).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]);
@@ -117,7 +117,7 @@ function toolkitAnswer(app: App, call: ApiCall): Toolkit {
   };
 }
 
-/** The path of every app that says who is connected. */
+/** The path at which every app says who is connected. */
 export const currentUserEndpoint = "/me";
 
 function noAuth(app: App): ToolkitScheme {

@@ -33,7 +33,7 @@ export function failed(message: string, statusCode: number | null = null): Actio
   return { isSuccessful: false, message, statusCode };
 }
 
-/** What an app says to credentials that it does not accept. */
+/** An app's answer to credentials that it does not accept. */
 export const credentialsRefused = failed("Invalid API key or access token", 401);
 
 const succeeded = (data: Record<string, unknown>): ActionResult => ({ isSuccessful: true, data });

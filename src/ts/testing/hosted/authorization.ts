@@ -55,7 +55,7 @@ export async function handleAuthorizationResponse(call: SandboxCall): Promise<Re
 
 /**
  * Exchanges the code of an authorization response. The account is ACTIVE or FAILED then.
- * @returns false where another attempt or a deletion has replaced this one meanwhile.
+ * @returns false if another attempt has replaced this one meanwhile, or the account was deleted.
  */
 export async function redeem(call: SandboxCall, account: Account, { callbackUrl, request }: Pick<AuthSession, "callbackUrl" | "request">): Promise<boolean> {
   const { path } = account;

@@ -137,7 +137,7 @@ export class Users {
     }
   }
 
-  /** What becomes of the account once its user has finished. */
+  /** Changes the account as the outcome says, once its user has finished. */
   #afterwards(account: Account, attempt: Attempt): void {
     if (account.status !== "ACTIVE") return;
     if (attempt.outcome === "slow") this.store.postpone(account, attempt.activeAfterMs ?? 5_000);
@@ -150,8 +150,8 @@ export class Users {
   }
 
   /**
-   * Does what the app's page in the popup does: it tells the waiting page and closes itself. A page with a session and without a flow has to
-   * complete the session first, which a test does.
+   * Acts as the app's page in the popup: it notifies the waiting page and closes itself. A callback with a session and without a flow does
+   * neither, because the test has to complete the session first.
    */
   #announce(callback: string, popup: Popup): void {
     const flowId = new URL(callback).searchParams.get("cf_flow");
