@@ -1,15 +1,15 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { root, tools } from "../pack/support/installed.mjs";
+import { blocksOf } from "../node/code-blocks.mjs";
+import { tools } from "../pack/support/installed.mjs";
 
 const scaffolds = fileURLToPath(new URL("apps/", import.meta.url));
 
-/** The files that a guide shows, by their path: code blocks whose first line is a comment with a path. */
-async function filesOf(guide) {
-  const text = await readFile(join(root, "docs", "guides", `${guide}.md`), "utf8");
-  const blocks = text.matchAll(/^```\w+\n((?:\/\/|<!--) ([\w./[\]+-]+)(?: -->)?\n[^]*?)^```$/gm);
-  return Object.fromEntries([...blocks].map(([, code, path]) => [path, code]));
+/** The files that a guide shows, by their path: code blocks whose first line is a comment that names a file. */
+function filesOf(guide) {
+  const named = blocksOf(`docs/guides/${guide}.md`).map(({ code }) => [code.match(/^(?:\/\/|<!--) (\S+)(?: -->)?\n/)?.[1], code]);
+  return Object.fromEntries(named.filter(([path]) => path));
 }
 
 /**
@@ -25,7 +25,7 @@ export async function openApp(installed, { name, guide = name, files = (shown) =
   await writeFile(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   const own = join("node_modules", "connect-flow");
   await cp(join(installed.folder, own), join(folder, own), { recursive: true });
-  for (const [path, text] of Object.entries(files(await filesOf(guide)))) {
+  for (const [path, text] of Object.entries(files(filesOf(guide)))) {
     await mkdir(join(folder, dirname(path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
