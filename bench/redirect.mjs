@@ -151,7 +151,7 @@ function report(rows) {
 answers, and its server delays each answer by a round trip. Each package was loaded, and its client created, when the page opened.
 
 - *Asked before*: whether the fields were loaded when the page opened.
-- *Limit*: the required round trips. With loaded fields, that is one: the link. Otherwise it is two: the integration beside the app, then the link.
+- *Limit*: the required round trips. With loaded fields, that is one: the link. Otherwise it is two: the integration and the app in parallel, then the link.
 - *By hand*: the same requests with \`fetch\`, in parallel where possible, then \`location.assign\`. Nothing is validated.
 - *Above by hand*: the median difference from *By hand*. *Middle half*: their quartiles. Smaller differences are noise.
 - *Bytes*: those of all bodies. *Asked elsewhere*: requests to other hosts, for telemetry and a version check. The page's policy blocks them.

@@ -15,7 +15,7 @@ const USAGE = `npm run docs                    builds the site into site/
 npm run docs -- --serve         builds it and serves it on this machine, at a free port or at --port 8080
 npm run docs -- --base /docs/   builds it for a server that has it at /docs/ instead of /connect-flow/`;
 
-/** Where the site is built, and the path that it is served at by default: that of the repository's GitHub Pages. */
+/** The output folder of the site, and its default base path, which is that of the repository's GitHub Pages. */
 export const site = { folder: inRoot("site"), base: "/connect-flow/" };
 
 /** Builds the site. Warnings of rustdoc and TypeDoc and dead links are errors. Returns `{ code, output }`. */

@@ -138,7 +138,7 @@ impl ConnectClient {
     /// Executes an action for an entity, or with one account. The request is never retried.
     ///
     /// # Errors
-    /// `action_failed` with the app's reason, `credentials_rejected` and `scopes_missing` where that reason says so,
+    /// `action_failed` with the app's reason, `credentials_rejected` or `scopes_missing` if that reason says so,
     /// `connection_required` without an account, `not_found`, `invalid_request`, and those of any request.
     pub fn execute_action(&self, mut options: ExecuteOptions) -> CallFuture<Execution> {
         let entity_id = options.entity_id.take();

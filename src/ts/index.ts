@@ -40,7 +40,7 @@ async function file(options: ClientOptions): Promise<Module> {
   return module;
 }
 
-/** Loads the module from a script, where the server does not serve the file. */
+/** Loads the module from a script, if the server does not serve the file. */
 async function inline(): Promise<Module> {
   const [module, { open }] = await Promise.all([glue(), import("./connect_flow_inline.js")]);
   await module.default({ module_or_path: open() });

@@ -81,7 +81,7 @@ class Instance {
     return this.#error;
   }
 
-  /** Calls a function of the instance. @throws the crash error where the instance has crashed, before or in this call. */
+  /** Calls a function of the instance. @throws the crash error if the instance has crashed, before or in this call. */
   call<T>(call: () => T): T {
     let answer;
     try {

@@ -26,9 +26,9 @@ export function createGateway<Context = unknown>(options: GatewayOptions<Context
 /**
  * Adapts the gateway to Node's `http` and `http2`, and so to Express, Koa, the Pages Router of Next.js and adapters for cloud functions.
  *
- * `authenticate` gets Node's request as its context. The handler never rejects, and does nothing where the request was already answered. It ignores
+ * `authenticate` gets Node's request as its context. The handler never rejects, and does nothing if the request was already answered. It ignores
  * `X-Forwarded-*`: behind a proxy, the gateway recognises pages by `Sec-Fetch-Site` or `origins`.
- * @throws `TypeError` where `gateway` is not a function.
+ * @throws `TypeError` if `gateway` is not a function.
  */
 export function toNodeHandler<Incoming extends NodeRequest>(
   gateway: Gateway<Incoming>,

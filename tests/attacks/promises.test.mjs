@@ -20,7 +20,7 @@ function testsIn(row) {
 
 const rows = read("SECURITY.md").split("## What is promised")[1].split("## What is not promised")[0].split("\n").filter((line) => /^\| (?!promise)\S/.test(line));
 
-/** What each document names: `[file, title]`. */
+/** The tests that each document names: `[file, title]`. */
 const named = {
   "SECURITY.md": rows.flatMap(testsIn),
   "docs/secrets.md": [...read("docs/secrets.md").matchAll(/\[([^\]]+)\]\(\.\.\/(tests\/[^)]+)\)/g)].map(([, title, file]) => [file, title]),

@@ -7,7 +7,7 @@ const { gmail, ownCrm, firecrawl } = integrations;
 const includes = (actual, expected) => assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, actual[name]])), expected);
 const succeeds = (answer) => assert.equal(answer.success, true);
 
-/** An account that a user connected through the hosted page. */
+/** Connects an account on the hosted page, as a user does. */
 export async function connected({ composio, consent }, userId = "Jessica", options = {}) {
   const request = await composio.connectedAccounts.link(userId, gmail, { callbackUrl, ...options });
   await consent(request.redirectUrl);

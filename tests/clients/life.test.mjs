@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { callbackUrl, clients, openClient } from "./support.mjs";
 
-/** An account that a user connects on the hosted page. Returns its id. */
+/** Connects an account on the hosted page, as a user does. Returns its id. */
 async function link({ composio, consent }, authConfigId, userId, options) {
   const request = await composio.connectedAccounts.link(userId, authConfigId, { callbackUrl, ...options });
   const { url } = await consent(request.redirectUrl);

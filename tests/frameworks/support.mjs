@@ -13,8 +13,8 @@ function filesOf(guide) {
 }
 
 /**
- * Makes an app of a scaffold and of files that a guide shows, with the installed package, in a folder from which the frameworks can be resolved.
- * @param options `name` of the folder in `apps`; `guide`; `files`, which returns what to write from what the guide shows, by path.
+ * Makes an app from a scaffold and from the files of a guide, with the installed package. The app's folder can resolve the frameworks.
+ * @param options `name` of the folder in `apps`; `guide`; `files`, a function from the guide's files to the files to write, both by path.
  * @returns `{ folder, close }`.
  */
 export async function openApp(installed, { name, guide = name, files = (shown) => shown }) {

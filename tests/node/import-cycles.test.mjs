@@ -21,7 +21,7 @@ function importsByModule() {
   }
 }
 
-/** The first cycle that a depth-first search meets, as a path whose ends are the same module; undefined where there is none. */
+/** The first cycle that a depth-first search meets, as a path whose ends are the same module; undefined if there is none. */
 function findCycle(imports, path, done = new Set()) {
   const module = path.at(-1);
   if (path.indexOf(module) < path.length - 1) return path.slice(path.indexOf(module));

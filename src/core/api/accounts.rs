@@ -175,7 +175,7 @@ pub struct AccountUpdate {
     pub data: Vec<(String, Secret)>,
 }
 
-/// What a revocation did.
+/// The result of a revocation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revocation {

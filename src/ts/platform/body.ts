@@ -15,7 +15,7 @@ export function parseJsonBody(text: string, headers: Headers): JsonObject | Body
   return isObject(body) ? body : "not an object";
 }
 
-/** The media type of a body in lower case, without its parameters; undefined where the headers have none. */
+/** The media type of a body in lower case, without its parameters; undefined if the headers have none. */
 export function mediaTypeOf(headers: Headers): string | undefined {
   return headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 }

@@ -62,7 +62,7 @@ export function errorMembers(body: unknown): Record<string, unknown> {
   return isObject(outer.error) ? outer.error : outer;
 }
 
-/** What an error says about the project's key: `"rejected"`, or `"forbidden"` where the key lacks a permission. */
+/** What an error says about the project's key: `"rejected"`, or `"forbidden"` if the key lacks a permission. */
 export function keyProblem(status: number, slug: string): "rejected" | "forbidden" | undefined {
   if (status === 401) return "rejected";
   return status === 403 && slug.startsWith("APIKey_") ? "forbidden" : undefined;

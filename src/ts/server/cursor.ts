@@ -13,7 +13,7 @@ export async function sealCursor(call: GatewayCall, place: string): Promise<stri
   return btoa(String.fromCharCode(...iv, ...new Uint8Array(sealed))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Decrypts the cursor of a request; undefined where it has none. @throws {Refusal} for a cursor of another list, filter or user. */
+/** Decrypts the cursor of a request; undefined if it has none. @throws {Refusal} for a cursor of another list, filter or user. */
 export async function openCursor(call: GatewayCall): Promise<string | undefined> {
   const { cursor = "" } = call.query;
   if (cursor === "") return undefined;

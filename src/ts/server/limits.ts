@@ -2,7 +2,7 @@ import { refuse } from "./refusal.js";
 
 const maxEmptyChunks = 1_000;
 
-/** Waits for a promise until the signal aborts, even where the other side ignores the signal. */
+/** Waits for a promise until the signal aborts, even if the other side ignores the signal. */
 export function within<T>(signal: AbortSignal, promise: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -17,7 +17,7 @@ export function discard(stream: { cancel(): unknown } | null | undefined): void 
   void (async () => stream?.cancel())().catch(() => {});
 }
 
-/** Reads a whole body; undefined where it is longer than `maxBytes`. `Response.bytes` has neither a limit nor a signal. */
+/** Reads a whole body; undefined if it is longer than `maxBytes`. `Response.bytes` has neither a limit nor a signal. */
 export async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const reader = body?.getReader();
   if (!reader) return new Uint8Array();

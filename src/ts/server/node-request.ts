@@ -92,7 +92,7 @@ function isPlain(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Turns what a parser left into a body again; undefined where that is impossible. */
+/** Turns what a parser left into a body again; undefined if that is impossible. */
 function serialise(value: unknown): Uint8Array | string | undefined {
   if (typeof value === "string") return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();

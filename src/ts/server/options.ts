@@ -101,7 +101,7 @@ function parseAllow(allow: GatewayAllow): Allowed {
   };
 }
 
-/** A value for an error message, or its kind where the value is long or would not help. */
+/** A value for an error message, or its kind if the value is long or would not help. */
 function shownValue(value: unknown): string {
   if (typeof value === "string" && value !== "") return JSON.stringify(value.slice(0, 100));
   return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);

@@ -26,7 +26,7 @@ function requirePlain(value: unknown, depth: number): void {
   for (const item of Object.values(value)) requirePlain(item, depth + 1);
 }
 
-/** @throws {Refusal} where a request names another user than the session's. */
+/** @throws {Refusal} if a request names another user than the session's. */
 function requireOwnEntity(named: unknown, entityId: string): void {
   const names = Array.isArray(named) ? named : [named];
   if (names.every((name) => name === undefined || name === null || name === "" || name === entityId)) return;

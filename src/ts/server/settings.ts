@@ -1,6 +1,6 @@
 import type { GatewayOptions } from "./types.js";
 
-/** Decides about one origin for one request. @throws what the app's function throws, and `TypeError` where it returns no boolean. */
+/** Decides about one origin for one request. @throws what the app's function throws, and `TypeError` if it returns no boolean. */
 export type OriginRule = (origin: string, request: Request, end: AbortSignal) => Promise<boolean>;
 
 /** The checked options, with their defaults. */

@@ -6,7 +6,7 @@ import { badAnswer, Refusal, refuse } from "./refusal.js";
 const maxMessage = 300;
 const maxProblems = 50;
 
-/** The refusal for an error of the platform. `leak` is the reason for the log where the answer contains the key. */
+/** The refusal for an error of the platform. `leak` is the reason for the log if the answer contains the key. */
 export function refusalOf({ status, headers }: Response, body: unknown, upstreamHost: string, leak: Error | undefined): Refusal {
   const { slug } = errorMembers(body);
   const name = typeof slug === "string" && isId(slug) ? slug : "";

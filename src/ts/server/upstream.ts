@@ -16,7 +16,7 @@ export interface UpstreamRequest<Name extends OperationName> {
   body?: JsonObject;
 }
 
-/** A successful answer. `body` is undefined where the platform sent none. */
+/** A successful answer. `body` is undefined if the platform sent none. */
 export interface UpstreamAnswer {
   status: number;
   body: unknown;
@@ -27,7 +27,7 @@ const notices: [name: string, pattern: RegExp][] = [["deprecation", /^(true|@\d{
 
 /** The platform, as the operation of one page's request uses it. */
 export class Upstream {
-  /** The headers of the platform's last answer that pages see: its id, and whether the route will be removed. */
+  /** Headers of the platform's last answer that the gateway passes on: the request id, and the notices of removal. */
   headers: Record<string, string> = {};
 
   constructor(
@@ -52,7 +52,7 @@ export class Upstream {
     return { status, body };
   }
 
-  /** Finds one resource by an id, which may come from a body. @throws {Refusal} 404 where there is none. */
+  /** Finds one resource by an id, which may come from a body. @throws {Refusal} 404 if there is none. */
   async find(resource: Resource, name: "getToolkit" | "getAuthConfig" | "getAccount", id: string): Promise<JsonObject> {
     if (!isId(id)) throw this.missing(resource);
     const { body } = await this.askAbout(resource, name, { id });
@@ -143,13 +143,13 @@ function answerTooLong(maxBytes: number, isAction: boolean): Refusal {
   });
 }
 
-/** The object in an answer. @throws {Refusal} where there is none. */
+/** The object in an answer. @throws {Refusal} if there is none. */
 export function objectOf({ body }: UpstreamAnswer): JsonObject {
   if (!isObject(body)) throw badAnswer(new Error("The platform's answer is not an object"));
   return body;
 }
 
-/** The objects of a list. @throws {Refusal} where the answer has no list. */
+/** The objects of a list. @throws {Refusal} if the answer has no list. */
 export function itemsOf(answer: UpstreamAnswer): JsonObject[] {
   const { items } = objectOf(answer);
   if (!Array.isArray(items)) throw badAnswer(new Error("The platform's answer has no list"));

@@ -1,5 +1,5 @@
 /**
- * The valid name that is closest to a misspelt one; undefined where none is close. Case does not matter.
+ * The valid name that is closest to a misspelt one; undefined if none is close. Case does not matter.
  * @param maxEdits how many letters may be added, removed, replaced or swapped. Default: a third of the shorter name, and at least one.
  */
 export function nearest(name: string, valid: readonly string[], maxEdits = (candidate: string) => Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3))): string | undefined {

@@ -4,7 +4,7 @@ export interface SandboxAccount {
   readonly id: string;
   /** The platform's short label, such as `gmail_red-castle`. */
   readonly wordId: string;
-  /** The name that the app or the user gave it; null where there is none. */
+  /** The name that the app or the user gave it; null if there is none. */
   readonly alias: string | null;
   /** The account's owner as the app names it, such as an email address; null if the app does not say. */
   readonly displayName: string | null;
@@ -22,7 +22,7 @@ export interface SandboxAccount {
   readonly entityId: string;
   /** Status such as `ACTIVE`. A disabled account keeps it here, while answers say `INACTIVE`. */
   readonly status: string;
-  /** The reason for the status, as in answers; null where there is none. */
+  /** The reason for the status, as in answers; null if there is none. */
   readonly statusReason: string | null;
   /** Whether it was disabled. */
   readonly isDisabled: boolean;
@@ -32,9 +32,9 @@ export interface SandboxAccount {
   readonly data: Readonly<Record<string, string>>;
   /** What the authorization server issued. */
   readonly tokens: Readonly<Record<string, unknown>>;
-  /** When the access token expires, in milliseconds since 1970; null where the authorization server did not say. */
+  /** When the access token expires, in milliseconds since 1970; null if the authorization server did not say. */
   readonly accessTokenExpiresAtMs: number | null;
-  /** The URL that the user returns to; null where there is none. */
+  /** The URL that the user returns to; null if there is none. */
   readonly callbackUrl: string | null;
   /** The time of its creation, in milliseconds since 1970. */
   readonly createdAtMs: number;

@@ -156,7 +156,7 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** Decodes a segment of a path; empty where it is malformed. */
+/** Decodes a segment of a path; empty if it is malformed. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -1,4 +1,4 @@
-// SHARED accounts: users other than the owner may use them where the access list says so.
+// SHARED accounts: users other than the owner may use them if the access list says so.
 import type { AccessList, AccessListRequest, AccountType, ConnectedAccount } from "../platform/accounts.js";
 
 /** How an account is shared. The access list counts for SHARED accounts only. */
@@ -10,7 +10,7 @@ export interface Sharing {
 /** Only the owner may use the account. */
 export const nobody: AccessList = { allow_all_users: false, allowed_user_ids: [], not_allowed_user_ids: [] };
 
-/** The sharing that a request asks for; null where it gives a PRIVATE account an access list. */
+/** The sharing that a request asks for; null if it gives a PRIVATE account an access list. */
 export function sharingOf(given: { account_type?: AccountType | undefined; acl_config_for_shared?: AccessListRequest | undefined } | undefined): Sharing | null {
   const { account_type: accountType = "PRIVATE", acl_config_for_shared } = given ?? {};
   if (accountType === "PRIVATE" && acl_config_for_shared) return null;
@@ -33,7 +33,7 @@ export function mayUse(userId: string, { entityId, accountType, accessList }: Sh
   return accessList.allow_all_users || accessList.allowed_user_ids.includes(userId);
 }
 
-/** Sharing as the answers about one account state it. */
+/** The sharing members of an answer about one account. */
 export function sharingAnswer({ accountType, accessList }: Sharing): NonNullable<ConnectedAccount["experimental"]> {
   return { account_type: accountType, ...(accountType === "SHARED" && { acl_config_for_shared: accessList }) };
 }

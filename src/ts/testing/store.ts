@@ -60,7 +60,7 @@ export interface Account extends Sharing {
   data: Record<string, string>;
   /** What the authorization server issued last. Usable while the account is ACTIVE. */
   tokens: Record<string, unknown>;
-  /** Null where the authorization server did not say. */
+  /** Null if the authorization server did not say. */
   accessTokenExpiresAtMs: number | null;
   failure: { error: string; errorDescription?: string | undefined } | null;
   createdAtMs: number;

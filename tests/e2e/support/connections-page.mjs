@@ -22,7 +22,7 @@ export class ConnectionsPage extends Page {
     await this.press(`confirm-${isSure ? "yes" : "no"}`);
   }
 
-  /** Waits until what the page shows of an account, `undefined` where there is none, is as wanted. */
+  /** Waits until what the page shows of an account, `undefined` if there is none, is as wanted. */
   shows(what, id, isIt, options) {
     return this.until(what, ({ rows }) => isIt(rows.find((row) => row.id === id)), options);
   }

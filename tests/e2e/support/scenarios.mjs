@@ -101,7 +101,7 @@ async function run({ platform, session, notes, fresh }, base, body) {
   judge(failure, await notes.trouble(), expected);
 }
 
-/** Throws where a test has failed or there was other trouble than expected. */
+/** Throws if a test has failed, or if there was unexpected trouble. */
 function judge(failure, trouble, expected) {
   const unexpected = trouble.filter((text) => !expected.some((pattern) => pattern.test(text)));
   if (failure && unexpected.length === 0) throw failure;

@@ -3,7 +3,7 @@ import type { CatalogueField } from "../catalogue/apps.js";
 import type { Account, Store } from "../store.js";
 import { ApiError } from "./errors.js";
 
-/** The account with this id. @throws {ApiError} where there is none, or it was deleted. */
+/** The account with this id. @throws {ApiError} if there is none, or it was deleted. */
 export function requireAccount(store: Store, id: string): Account {
   const account = store.account(id);
   if (!account) throw new ApiError(errorIds.accountNotFound, `Connected account "${id}" not found`);

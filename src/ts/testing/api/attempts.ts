@@ -168,7 +168,7 @@ async function completeAuth(call: ApiCall): Promise<Response> {
 
 const unknownSession = (message: string) => new ApiError(errorIds.accountNotFound, message);
 
-/** The auth config that an attempt uses. @throws {ApiError} where there is none, or it is disabled. */
+/** The auth config that an attempt uses. @throws {ApiError} if there is none, or it is disabled. */
 function requireEnabledAuthConfig({ store }: ApiCall, id: string): Integration {
   const integration = requireAuthConfig(store, id);
   if (!integration.isEnabled) throw badRequest("Auth config is disabled");

@@ -123,7 +123,7 @@ function parseCredentials(given: JsonObject, path: string): Record<string, strin
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** The auth config with this id. @throws {ApiError} where there is none, or it was deleted. */
+/** The auth config with this id. @throws {ApiError} if there is none, or it was deleted. */
 export function requireAuthConfig(store: Store, id: string): Integration {
   const integration = store.integrations.find((integration) => integration.id === id);
   if (!integration || integration.isDeleted) throw new ApiError(errorIds.authConfigNotFound, "Auth config not found");

@@ -49,7 +49,7 @@ export class Query {
     return values[0] || undefined;
   }
 
-  /** A comma-separated list; undefined where it is missing or empty. */
+  /** A comma-separated list; undefined if it is missing or empty. */
   list(name: string, allowed?: readonly string[]): string[] | undefined {
     const items = this.text(name)?.split(",").map((item) => item.trim()).filter(Boolean);
     if (items && allowed && !items.every((item) => allowed.includes(item))) {

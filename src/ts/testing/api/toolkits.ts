@@ -56,7 +56,7 @@ function getToolkit(call: ApiCall): Response {
   return jsonResponse(200, toolkitAnswer(requireToolkit(call.store, call.id), call));
 }
 
-/** The app with this slug. @throws {ApiError} where there is none. */
+/** The app with this slug. @throws {ApiError} if there is none. */
 export function requireToolkit(store: Store, slug: string): App {
   const app = store.app(slug);
   if (!app) throw new ApiError(errorIds.toolkitNotFound, `Toolkit with slug "${slug}" not found`);

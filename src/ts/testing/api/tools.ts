@@ -111,7 +111,7 @@ function givenAuthParams(app: App, { custom_auth_params, custom_connection_data 
   return app.isNoAuth ? noAuthParams : undefined;
 }
 
-/** The account that the request names, or else the newest one of the user. @throws {ApiError} where it cannot be used. */
+/** The account that the request names, or else the newest one of the user. @throws {ApiError} if it cannot be used. */
 function accountOf(call: ApiCall, app: App, body: ExecuteToolRequest): Account {
   const userId = body.user_id ?? body.entity_id;
   if (body.connected_account_id === undefined) return accountOfUser(call, app, userId ?? "default");

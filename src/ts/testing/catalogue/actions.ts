@@ -3,7 +3,7 @@ import type { OAuthPort } from "../types.js";
 import { apps, isOAuth, type App } from "./apps.js";
 import type { AuthParams } from "./auth-params.js";
 
-/** How an action ended. `statusCode` is the app's answer; null where the app was not asked or did not answer. */
+/** How an action ended. `statusCode` is the app's answer; null if the app was not asked or did not answer. */
 export type ActionResult =
   | { isSuccessful: true; data: Record<string, unknown> }
   | { isSuccessful: false; message: string; statusCode: number | null };

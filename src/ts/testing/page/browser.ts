@@ -19,7 +19,7 @@ const globals = globalThis as unknown as Globals;
 /** A window that the page has opened. */
 export class Popup implements SandboxPopup {
   url = "about:blank";
-  /** The value of `closed`, which is wrong where a page has cut off its opener. */
+  /** The value of `closed`, which is wrong if a page has cut off its opener. */
   looksClosed = false;
   isClosed = false;
 

@@ -65,7 +65,7 @@ export class FakeTimers {
     return name ?? (Date.now() === this.#dateMs ? undefined : "Date");
   }
 
-  /** The time of the next timer; undefined where there is none. */
+  /** The time of the next timer; undefined if there is none. */
   get nextMs(): number | undefined {
     return this.#next()?.atMs;
   }

@@ -5,7 +5,7 @@ type Send = (request: Request) => Promise<Response>;
 
 /**
  * Follows the redirects of the sandbox and fills in its forms, as a user's browser does. Works without a DOM, on the sandbox's own pages only.
- * @returns the first URL outside of the sandbox; null where the way ended inside.
+ * @returns the first URL outside of the sandbox; null if the way ended inside.
  */
 export async function visit(send: Send, address: string, decision: Decision): Promise<string | null> {
   const { origin } = new URL(address);
