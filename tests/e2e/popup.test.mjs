@@ -91,7 +91,7 @@ inOneEngine("an API key connects Shopify without a popup and leaves no trace", a
   assert.deepEqual(await traces({ browser, watch, of: secret }), []);
 });
 
-test("closing a popup before it has loaded, at the sign-in or at the consent cancels, and trying again connects", async (context) => {
+test("closing a popup cancels, whether it is loading, at the sign-in or at the consent, and trying again connects", async (context) => {
   const { app, provider, platform, browser } = context;
   const tryAgain = () => popup(browser, () => app.press("retry"));
   const closeAndSee = async (window, expected) => {

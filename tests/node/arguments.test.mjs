@@ -72,7 +72,7 @@ const hostile = {
 };
 
 suite("a call", () => {
-  test("of a group of the client is in the table of calls", async () => {
+  test("of every group of the client is in the table of calls", async () => {
     const client = await makeClient(fakePlatform().options);
     for (const group of ["apps", "integrations", "connectedAccounts"]) {
       const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(client[group])).filter((name) => !["constructor", "free", "__destroy_into_raw"].includes(name));

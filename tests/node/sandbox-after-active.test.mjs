@@ -119,7 +119,7 @@ suite("rotating the values of an account", () => {
     assert.deepEqual(platform.sandbox.accounts()[0].data, { subdomain: "us.i", generic_api_key: "phx_5678" });
   });
 
-  test("is refused for OAuth, for another scheme, for other values, and without a required value", async () => {
+  test("is refused for OAuth, for another scheme, for an unknown value, and without a required value", async () => {
     const platform = openSandbox();
     const oauth = await connectAccount(platform);
     const { body: { id } } = await platform.post(accounts, key());
@@ -148,7 +148,7 @@ suite("revoking an account", () => {
     assert.equal(answer.body.successful, false, "the app no longer accepts the token");
   });
 
-  test("is refused unless it is ACTIVE, for a key, for an unknown one, and in v3", async () => {
+  test("is refused for an account that is not ACTIVE, has a key or does not exist, and in v3", async () => {
     const platform = openSandbox();
     const { id } = await connectAccount(platform);
     const waiting = (await platform.post(`${accounts}/link`, link())).body.connected_account_id;

@@ -120,7 +120,7 @@ suite("npx connect-flow sandbox", () => {
       assert.equal(await session.browser.getUrl(), `${sandbox.url}/`);
     });
 
-    test("connects Firecrawl by its key, and names a missing one", async () => {
+    test("connects Firecrawl by its key, and reports a missing key", async () => {
       await choose("firecrawl");
       await session.browser.$("#fields input").waitForExist();
       await session.browser.$("button").waitForEnabled();

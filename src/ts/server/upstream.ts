@@ -25,7 +25,7 @@ export interface UpstreamAnswer {
 /** Headers that announce the removal of a route (RFC 9745, RFC 8594), with the pattern of their values. */
 const notices: [name: string, pattern: RegExp][] = [["deprecation", /^(true|@\d{1,12})$/], ["sunset", /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/]];
 
-/** The platform, as the operation of one page's request uses it. */
+/** Sends the requests to the platform that one request of a page needs. */
 export class Upstream {
   /** Headers of the platform's last answer that the gateway passes on: the request id, and the notices of removal. */
   headers: Record<string, string> = {};

@@ -186,7 +186,7 @@ pub fn operations_saying(api: Api, word: &str) -> Vec<Box<dyn AnyEndpoint>> {
     OPERATIONS.iter().map(saying).collect()
 }
 
-/// The value with `word` for every text and every member's name.
+/// Replaces every text and every member's name in a value by `word`.
 fn said(value: &Json, word: &str) -> Json {
     match value {
         Json::String(_) => json!(word),
