@@ -1,4 +1,4 @@
-// Reorders the functions of the module for compression. Saves 1,770 bytes of brotli, 2 %.
+// Reorders functions for compression. Saves 2,000 bytes of brotli of the module, 2 %, and as much of the JavaScript build.
 import { encodeNumber, encodeSized, list, Reader, readImport } from "./wasm-format.mjs";
 
 const [IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [2, 3, 7, 8, 9, 10];
@@ -39,19 +39,46 @@ function renumberedCode(body, encode) {
   return Buffer.concat([...parts, body.subarray(start)]);
 }
 
-/** All sequences of four bytes in a function's code, as numbers: compression finds repetitions of these. */
-const piecesOf = (body) => new Set(Array.from({ length: Math.max(body.length - 3, 0) }, (_, at) => body.readInt32LE(at)));
+/** All sequences of `length` bytes, as numbers: compression finds repetitions of these. */
+const piecesOf = (bytes, length) => new Set(Array.from({ length: Math.max(bytes.length - length + 1, 0) }, (_, at) => bytes.readIntLE(at, length)));
 
-/** Orders functions so that each is followed by the one that shares the largest part of its sequences. */
-function neighbours(functions) {
-  const [first, ...left] = functions;
+/** The number of sequences in both of two sets, divided by the sum of their sizes. */
+function similarity(one, other) {
+  const [small, large] = one.size < other.size ? [one, other] : [other, one];
+  let shared = 0;
+  for (const piece of small) if (large.has(piece)) shared += 1;
+  return shared / (one.size + other.size + 1);
+}
+
+/**
+ * Orders items by kind, and those of one kind so that each is followed by the one that shares the largest part of its sequences of
+ * `length` bytes. `kindOf` and `codeOf` return an item's kind and bytes.
+ */
+function neighbours(items, length, kindOf, codeOf) {
+  const kinds = [...new Set(items.map(kindOf))];
+  return kinds.flatMap((kind) => ofOneKind(items.filter((item) => kindOf(item) === kind), length, codeOf));
+}
+
+function ofOneKind(items, length, codeOf) {
+  const [first, ...left] = items.map((item) => ({ item, pieces: piecesOf(codeOf(item), length) }));
   const order = [first];
   while (left.length) {
-    const before = order.at(-1).pieces;
-    const shares = left.map(({ pieces }) => [...pieces].filter((piece) => before.has(piece)).length / (pieces.size + 1));
-    order.push(...left.splice(shares.indexOf(Math.max(...shares)), 1));
+    const similarities = left.map(({ pieces }) => similarity(order.at(-1).pieces, pieces));
+    order.push(...left.splice(similarities.indexOf(Math.max(...similarities)), 1));
   }
-  return order;
+  return order.map(({ item }) => item);
+}
+
+/** Reorders the functions of wasm2js's text for compression: by number of parameters, then by similarity. */
+export function orderedText(text) {
+  // wasm2js indents a function of the module by one space, and writes a line with one space after it.
+  const [all] = text.match(/(?:^ function [^]*?^ \}\n \n)+/m) ?? [];
+  if (!all) throw new Error("wasm2js indents functions in another way than before");
+  const parametersOf = (one) => one.slice(0, one.indexOf("{")).split(",").length;
+  // Without white space, which esbuild removes.
+  const codeOf = (one) => Buffer.from(one.replaceAll(/\s/g, ""));
+  const order = neighbours(all.split(/^(?= function )/m), 6, parametersOf, codeOf);
+  return text.replace(all, () => order.join(""));
 }
 
 /**
@@ -70,9 +97,9 @@ export function ordered(wasm) {
   const imported = list(imports, () => readImport(imports)).filter(({ kind }) => kind === 0).length;
   const types = list(functions, () => functions.number());
   const bodies = list(code, () => bytes(code.part(code.number())));
-  const all = bodies.map((body, index) => ({ index, body, type: types[index], pieces: piecesOf(body) }));
+  const all = bodies.map((body, index) => ({ index, body, type: types[index] }));
   all.sort((a, b) => a.type - b.type || Buffer.compare(a.body, b.body));
-  const order = [...new Set(all.map(({ type }) => type))].flatMap((of) => neighbours(all.filter(({ type }) => type === of))).map(({ index }) => index);
+  const order = neighbours(all, 4, ({ type }) => type, ({ body }) => body).map(({ index }) => index);
   const now = new Map(order.map((before, index) => [imported + before, imported + index]));
   const encode = (index) => encodeNumber(now.get(index) ?? index);
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../lib/run.mjs";
 import { aroundGlue, bundleGlue } from "./glue.mjs";
+import { orderedText } from "./order.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
 const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
@@ -30,7 +31,8 @@ export async function buildWithoutWasm(compiled) {
     await run("wasm-bindgen", [file("connect_flow.wasm"), "--target", "bundler", "--out-dir", folder]);
     await run("wasm-opt", [wasm, ...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features", "-o", wasm]);
     await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
-    writeFileSync(file("module.js"), detachOnGrowth(readFileSync(file("module.js"), "utf8")));
+    const text = readFileSync(file("module.js"), "utf8");
+    writeFileSync(file("module.js"), orderedText(detachOnGrowth(text)));
     return await bundle(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
