@@ -32,7 +32,7 @@ export async function buildWithoutWasm(compiled) {
     await run("wasm-opt", [wasm, ...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features", "-o", wasm]);
     await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
     const text = readFileSync(file("module.js"), "utf8");
-    writeFileSync(file("module.js"), orderedText(detachOnGrowth(text)));
+    writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
     return await bundle(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -47,6 +47,16 @@ function detachOnGrowth(text) {
   const assignment = /^(\s*)buffer = newBuffer;$/m;
   if (!assignment.test(text)) throw new Error("wasm2js grows its memory in another way than before");
   return text.replace(assignment, "$1new Int8Array(buffer).fill(0);\n$1structuredClone(buffer, { transfer: [buffer] });\n$&");
+}
+
+/** Writes wasm2js's data as text in place of base64, whose letters cannot be compressed. Saves 2,700 bytes of brotli. */
+function dataAsText(text) {
+  const decoder = /^ *var base64ReverseLookup[^]*?(?=^function initActiveSegments)/m;
+  const segment = /base64DecodeToExistingUint8Array\(bufferView, (\d+), "([^"]*)"\)/g;
+  if (!decoder.test(text)) throw new Error("wasm2js writes data in another way than before");
+  const write = "const write = (at, text) => bufferView.set(Array.from(text, (one) => one.charCodeAt()), at);\n";
+  const literal = (base64) => JSON.stringify(Buffer.from(base64, "base64").toString("latin1"));
+  return text.replace(decoder, write).replaceAll(segment, (_, at, base64) => `write(${at}, ${literal(base64)})`);
 }
 
 async function bundle(folder) {
