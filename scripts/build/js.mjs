@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { aroundGlue, bundleGlue, startable } from "./glue.mjs";
+import { aroundGlue, bundleGlue, minifiedGlue, startable } from "./glue.mjs";
 import { ordered } from "./order.mjs";
 import { manglable, renamed } from "./short-names.mjs";
 
@@ -69,7 +69,8 @@ export async function buildJs(withoutWasm) {
   // instance.ts guards every call of the module's exports.
   const assignment = /\bwasm = instance\.exports\b/;
   if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
-  writeFileSync(inRoot("dist", GLUE), await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)")));
+  const glue = await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)"));
+  writeFileSync(inRoot("dist", GLUE), await minifiedGlue(glue));
   const wasm = ordered(renamed(long, mangleCache));
   writeFileSync(inRoot("dist", WASM), wasm);
   // 5,500 bytes smaller than zlib makes it.
