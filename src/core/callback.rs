@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::error::{ConnectError, ErrorCode, Issue};
 use super::pending::PendingConnection;
-use super::text::{concat, form_decoded, split_before};
+use super::text::{concat, form_decoded, split, split_before, split_once};
 
 /// Our query parameter, which binds a callback to its attempt. Its value is the flow id.
 pub const FLOW_PARAMETER: &str = "cf_flow";
@@ -91,7 +91,7 @@ fn meaning(name: &str) -> Option<Meaning> {
 /// The query of a URL, without `?` and fragment. Empty when there is none.
 fn query(url: &str) -> &str {
     let (url, _) = split_before(url, b"#");
-    url.split_once('?').map_or("", |(_, query)| query)
+    split_once(url, "?").map_or("", |(_, query)| query)
 }
 
 /// One parameter of a query.
@@ -108,7 +108,7 @@ struct Parameter<'a> {
 
 fn parameters(query: &str) -> Vec<Parameter<'_>> {
     let parameter = |text| {
-        let (name, value) = str::split_once(text, '=').unwrap_or((text, ""));
+        let (name, value) = split_once(text, "=").unwrap_or((text, ""));
         let name = form_decoded(name);
         Parameter {
             text,
@@ -117,7 +117,7 @@ fn parameters(query: &str) -> Vec<Parameter<'_>> {
             value: form_decoded(value),
         }
     };
-    query.split('&').map(parameter).collect()
+    split(query, "&").into_iter().map(parameter).collect()
 }
 
 impl Parameter<'_> {
@@ -291,7 +291,7 @@ pub fn clean(url: &str, records: &[PendingConnection]) -> String {
         ..
     } = classify(url, records);
     let (before, fragment) = split_before(url, b"#");
-    let Some((path, _)) = before.split_once('?') else {
+    let Some((path, _)) = split_once(before, "?") else {
         return url.to_owned();
     };
     let mut kept = Vec::new();
@@ -319,7 +319,7 @@ pub fn own_query(url: &str) -> Option<String> {
 /// Adds our parameter to a return address.
 pub fn with_flow_id(url: &str, flow_id: &str) -> String {
     let (before, fragment) = split_before(url, b"#");
-    let separator = match before.split_once('?') {
+    let separator = match split_once(before, "?") {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",

@@ -1,7 +1,7 @@
 //! Normalises pasted values. The result is always a substring of the value, and normalising is idempotent.
 
 use super::fields::Field;
-use super::text::{contains, has_any, split_before};
+use super::text::{contains, has_any, split, split_before, split_once};
 use super::words::{ADDRESS, DOMAIN, PASSWORD, SUBDOMAIN, lowercase_letters, meanings};
 
 /// Longer values, in bytes, are not treated as addresses.
@@ -109,9 +109,9 @@ fn is_known(field: &Field, host: &str, domain: &str) -> bool {
         let subdomain = shown.strip_suffix(&domain);
         count(shown) == count(host) && subdomain.is_some_and(|it| it.ends_with('.'))
     });
-    let mut domains = known_domains(field).unwrap_or(SUBDOMAIN_DOMAINS).split(' ');
-    let is_other = |other: &str| other != domain && contains(&texts, first_label(other));
-    is_shown || (domains.clone().any(|it| it == domain) && !domains.any(is_other))
+    let domains = split(known_domains(field).unwrap_or(SUBDOMAIN_DOMAINS), " ");
+    let is_other = |other: &&str| *other != domain && contains(&texts, first_label(other));
+    is_shown || (domains.contains(&domain.as_str()) && !domains.iter().any(is_other))
 }
 
 /// Whether a normalised value is an address although the field asks for a subdomain. Cutting it down would be a guess and could name
@@ -204,8 +204,8 @@ fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a
         let shop = split_before(rest, b"/?#").0;
         return is_known(field, "x.myshopify.com", "myshopify.com").then_some(shop);
     }
-    let (end, _) = host.match_indices('.').nth(count(hint) - 1)?;
-    let (subdomain, domain) = (&host[..end], &host[end + 1..]);
+    let end = split(host, ".").get(..count(hint))?.join(".").len();
+    let (subdomain, domain) = (&host[..end], host.get(end + 1..)?);
     let first = first_label(host);
     let is_shared = SHARED.iter().any(|label| first.eq_ignore_ascii_case(label));
     // A hint with the same last label is a whole host.
@@ -215,7 +215,7 @@ fn subdomain<'a>(field: &Field, address: &Address<'a>, hint: &str) -> Option<&'a
 
 /// The number of labels of a host.
 fn count(host: &str) -> usize {
-    host.split('.').count()
+    split(host, ".").len()
 }
 
 fn first_label(host: &str) -> &str {
@@ -223,8 +223,7 @@ fn first_label(host: &str) -> &str {
 }
 
 fn last_label(host: &str) -> &str {
-    let labels: Vec<&str> = host.split('.').collect();
-    labels.last().copied().unwrap_or_default()
+    split(host, ".").pop().unwrap_or_default()
 }
 
 struct Address<'a> {
@@ -243,14 +242,14 @@ fn parse_address(text: &str) -> Option<Address<'_>> {
     let is_url = rest.is_some();
     let rest = rest.unwrap_or(text);
     let (authority, path) = split_before(rest, b"/?#");
-    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let (host, port) = split_once(authority, ":").unwrap_or((authority, ""));
     let is_host = !host.is_empty()
         && !host.starts_with('.')
         && !host.ends_with('.')
         && !contains(host, "..")
         && !has_any(authority, b"@\\[")
         && port.bytes().all(|byte| byte.is_ascii_digit())
-        && !text.contains(char::is_whitespace);
+        && !text.chars().any(char::is_whitespace);
     is_host.then_some(Address {
         is_url,
         authority,

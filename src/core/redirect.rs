@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 
 use super::error::{ConnectError, ErrorCode};
-use super::text::{concat, has_any, split_before, split_once};
+use super::text::{concat, find, has_any, split, split_before, split_once};
 
 pub(super) const MAX_URL_BYTES: usize = 8_192;
 
@@ -77,7 +77,7 @@ pub fn check_return(url: &str) -> Result<(), ConnectError> {
 
 /// Whether `text` is an origin without a path, query or fragment.
 pub fn is_origin(text: &str) -> bool {
-    is_return_address(text) && text.split('/').count() == 3 && !has_any(text, b"?#")
+    is_return_address(text) && split(text, "/").len() == 3 && !has_any(text, b"?#")
 }
 
 /// Whether `path` is an absolute path on the same site: it starts with exactly one `/` and has no dot segment, backslash, space or
@@ -88,7 +88,7 @@ pub fn is_local_path(path: &str) -> bool {
         && path.starts_with('/')
         && !path.starts_with("//")
         && is_plain(path)
-        && !before_query.split('/').any(is_dot_segment)
+        && !split(before_query, "/").into_iter().any(is_dot_segment)
 }
 
 /// Whether a URL parser removes this segment of a path (URL Standard §4.1).
@@ -109,7 +109,7 @@ fn origin(url: &str) -> Option<Origin> {
     let scheme = scheme.to_ascii_lowercase();
     let (authority, _) = split_before(rest, b"/?#");
     // An IPv6 address contains colons, but ends with `]`.
-    let (host, port) = match authority.find(']') {
+    let (host, port) = match find(authority, "]") {
         Some(at) => authority.split_at(at + 1),
         None => split_before(authority, b":"),
     };
@@ -150,8 +150,7 @@ fn port_number(digits: &str) -> Option<u16> {
 /// are IPv4 addresses, `1.2.3.256` is invalid.
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let labels: Vec<&str> = host.split('.').collect();
-    let last = labels.last().copied().unwrap_or_default();
+    let last = split(host, ".").pop().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
     (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
         || last
@@ -173,10 +172,13 @@ fn is_ipv6(text: &str) -> bool {
     };
     let groups = |part: &str| match part {
         "" => Some(0),
-        part => part
-            .split(':')
-            .all(is_group)
-            .then(|| part.split(':').count()),
+        part => {
+            let groups = split(part, ":");
+            groups
+                .iter()
+                .all(|group| is_group(group))
+                .then_some(groups.len())
+        }
     };
     match split_once(text, "::") {
         None => groups(text) == Some(8),

@@ -1,6 +1,6 @@
 //! Reads dates from the platform's answers, as milliseconds since 1970.
 
-use super::text::{find, split_once};
+use super::text::{find, split, split_once};
 
 /// Reads an ISO 8601 date, or a date with a time. Fraction and zone are optional; without a zone the time is UTC.
 pub fn parse_iso(text: &str) -> Option<u64> {
@@ -51,12 +51,12 @@ const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 /// Reads an `IMF-fixdate`, the preferred date format of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn parse_http_date(text: &str) -> Option<u64> {
     let (_, date) = split_once(text, ", ")?;
-    let date: Vec<&str> = date.split(' ').collect();
+    let date = split(date, " ");
     let [day, name, year, clock, "GMT", ..] = date[..] else {
         return None;
     };
     let month = find(MONTHS, name).filter(|at| name.len() == 3 && at % 3 == 0)?;
-    let clock: Vec<&str> = clock.split(':').collect();
+    let clock = split(clock, ":");
     if clock.len() != 3 {
         return None;
     }
