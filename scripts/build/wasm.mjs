@@ -10,7 +10,7 @@ import { buildWithoutWasm } from "./without-wasm.mjs";
 // Turns off optimizations that make code faster and bigger.
 const LLVM = [
   "-inline-threshold=10", "-enable-pre=false", "-enable-load-pre=false", "-disable-lsr", "-disable-machine-licm", "-disable-machine-cse",
-  "-opt-disable=licm",
+  "-opt-disable=licm,indvars",
 ];
 const SMALL_FLAGS = [
   "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none",
