@@ -5,6 +5,7 @@ pub mod channel;
 pub mod fetch;
 pub mod page;
 pub mod popup;
+pub mod promise;
 pub mod storage;
 pub mod surroundings;
 pub mod timing;

@@ -4,10 +4,10 @@ use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use super::value::decode_except;
+use crate::browser::promise::promise_of;
 use crate::browser::value::decode;
 use crate::client::{CallFuture, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode, Result};
@@ -60,7 +60,9 @@ pub fn freeze_members(value: &JsValue) {
 
 /// A promise of an answer. Rejects with a `ConnectError`.
 pub fn promise(name: &'static str, answer: CallFuture<JsValue>) -> Promise {
-    future_to_promise(async move { answer.await.map_err(|error| thrown(name, error)) })
+    promise_of(Box::pin(async move {
+        answer.await.map_err(|error| thrown(name, error))
+    }))
 }
 
 /// The error to throw from the call `name`. The message of an invalid argument starts with that name.

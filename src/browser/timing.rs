@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
+use super::promise::deferred;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::watch::Moment;
 
@@ -90,9 +91,7 @@ impl<'a> Deadline<'a> {
             return Err(cancelled());
         }
         let controller = AbortController::new().map_err(|_| cancelled())?;
-        let mut resolver = None;
-        let expiry = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
-        let resolve: Function = resolver.unwrap_or_default();
+        let (expiry, resolve) = deferred();
         // The timer resolves with the controller, a value that no work returns.
         let handle = set_timeout(&resolve, millis, &controller);
         for signal in signals {

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::shared::{Completion, CompletionKey};
 use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
+use crate::browser::promise::promise_of;
 use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
@@ -77,13 +78,13 @@ impl ConnectClient {
     ) -> Completion {
         let result = Rc::new(RefCell::new(None));
         let (client, slot, done) = (self.clone(), result.clone(), key.clone());
-        let over = future_to_promise(async move {
+        let over = promise_of(Box::pin(async move {
             let completed = completed.await;
             slot.replace(Some(completed));
             let completions = &client.0.shared.completions;
             completions.borrow_mut().retain(|other| other.key != done);
             Ok(JsValue::UNDEFINED)
-        });
+        }));
         let completion = Completion { key, over, result };
         let completions = &self.0.shared.completions;
         completions.borrow_mut().push(completion.clone());

@@ -5,11 +5,11 @@ mod subscriptions;
 
 use std::rc::{Rc, Weak};
 
-use js_sys::Promise;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{ConnectClient, Result};
 use crate::browser::page;
+use crate::browser::promise::deferred;
 use crate::browser::timing::now_ms;
 use crate::core::callback;
 use crate::core::calls::complete;
@@ -186,10 +186,9 @@ impl ConnectFlow {
     /// Waits until the flow is `ready`, `redirecting`, `connected`, `failed` or `cancelled`.
     pub async fn settled(&self) -> Rc<FlowSnapshot> {
         if !self.inner.machine.borrow().is_settled() {
-            let promise = Promise::new(&mut |resolve, _reject| {
-                self.inner.settled.borrow_mut().push(resolve);
-            });
-            let _ = JsFuture::from(promise).await;
+            let (settled, resolve) = deferred();
+            self.inner.settled.borrow_mut().push(resolve);
+            let _ = JsFuture::from(settled).await;
         }
         self.snapshot()
     }

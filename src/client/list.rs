@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{CallFuture, ConnectClient};
+use crate::browser::promise::deferred;
 use crate::core::calls::pages::Pages;
 
 /// A list of the platform. Cheap to clone; clones continue the same iteration.
@@ -64,11 +65,10 @@ impl<T: 'static> List<T> {
 
     /// The turn of the next call.
     fn turn(&self) -> Turn {
-        let mut resolver = None;
-        let over = Promise::new(&mut |resolve, _reject| resolver = Some(resolve));
+        let (over, end) = deferred();
         Turn {
             previous: self.last.replace(over),
-            end: resolver.unwrap_or_default(),
+            end,
         }
     }
 }
