@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
+import { readDocument } from "../lib/sections.mjs";
 
 const BUDGETS = inRoot("scripts", "size", "budgets.json");
+
+/** The most bytes by which docs/sizes.md may differ from the build. */
+const TOLERANCE = 150;
 
 /** The files that a page downloads together: at import, for React, and for a flow in each way to load the module. */
 export const GROUPS = {
@@ -39,6 +43,13 @@ export function measureGroups(budgets = readBudgets()) {
 
 /** Also true for a group without a limit. */
 export const isOver = ({ brotli, limit }) => !(brotli <= limit);
+
+/** Whether docs/sizes.md has another size for this group than the build. */
+export function isStale({ name, brotli }) {
+  const rows = readDocument("docs/sizes.md").split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const [, , , , written = ""] = rows.find(([, file]) => file === `= ${name}`) ?? [];
+  return !(Math.abs(brotli - Number(written.replaceAll(",", ""))) <= TOLERANCE);
+}
 
 /** A group's size compared with its budget and its limit, as text. */
 export function verdict({ brotli, budget, limit }) {
