@@ -3,7 +3,7 @@
 use super::http::HttpRequest;
 use super::{Api, Endpoint, refusal};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::text::contains;
+use crate::core::text::{contains, split_once};
 use crate::core::value::Value;
 
 /// `POST /tools/execute/{slug}`.
@@ -48,7 +48,7 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
 
 /// The app of an action, read from its name: the app's key, an underscore and the rest.
 fn app_of(action: &str) -> Option<String> {
-    let (app, _) = action.split_once('_')?;
+    let (app, _) = split_once(action, "_")?;
     Some(app.to_ascii_lowercase())
 }
 
