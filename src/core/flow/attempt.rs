@@ -115,7 +115,11 @@ impl OngoingAttempt {
         self.watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
         self.callback = Some(callback);
         self.popup = PopupState::None;
-        self.watch.check_now(moment.clock_ms);
+        match self.watch.is_claimed_failed {
+            // The next answer decides, and that of a check under way may be older than the failure.
+            true => self.recheck(moment.clock_ms),
+            false => self.watch.check_now(moment.clock_ms),
+        }
     }
 
     /// The record, if the user is still in the popup.
