@@ -2,7 +2,7 @@ import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { build } from "../scripts/build.mjs";
 import { ask } from "../scripts/lib/run.mjs";
 import { say, seconds, step } from "../scripts/lib/progress.mjs";
-import { explain, main, Stop } from "../scripts/lib/stop.mjs";
+import { explain, main, readArgs, Stop } from "../scripts/lib/stop.mjs";
 import { table } from "../scripts/lib/table.mjs";
 import { ensure } from "../scripts/setup/index.mjs";
 import { summaryOf } from "./lib/figures.mjs";
@@ -60,10 +60,10 @@ async function runPart(part, context) {
 const writeSummary = () => writeSection(REPORT, "summary", summaryOf(readDocument(REPORT)));
 
 await main(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes("--help")) return void console.log(HELP);
-  if (args.length === 1 && args[0] === "--summary") return writeSummary();
-  const names = select(args);
+  const { values, positionals } = readArgs({ summary: { type: "boolean" } }, { takesWords: true });
+  if (values.help) return void console.log(HELP);
+  const names = select(positionals);
+  if (values.summary) return writeSummary();
   // Exits regularly, so that "exit" listeners end child processes and remove temporary folders.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
   const start = Date.now();

@@ -3,7 +3,7 @@ import { isBuilt, markBuilt } from "./build/stamp.mjs";
 import { buildWasm } from "./build/wasm.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { step } from "./lib/progress.mjs";
-import { isMain, main } from "./lib/stop.mjs";
+import { isMain, main, readArgs } from "./lib/stop.mjs";
 import { ensure } from "./setup/index.mjs";
 
 /** Builds pkg/ and dist/, unless they are up to date. */
@@ -19,4 +19,9 @@ export async function build() {
   });
 }
 
-if (isMain(import.meta)) await main(build);
+if (isMain(import.meta)) {
+  await main(async () => {
+    if (readArgs().values.help) return void console.log("npm run build   builds pkg/ and dist/, unless they are up to date");
+    await build();
+  });
+}

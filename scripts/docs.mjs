@@ -7,7 +7,7 @@ import { buildSite } from "./docs/site.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { say, step } from "./lib/progress.mjs";
 import { run } from "./lib/run.mjs";
-import { isMain, main, readArgs, Stop } from "./lib/stop.mjs";
+import { isMain, main, readArgs, readPort, Stop } from "./lib/stop.mjs";
 import { withTarget } from "./lib/target.mjs";
 import { ensure } from "./setup/index.mjs";
 
@@ -39,15 +39,15 @@ if (isMain(import.meta)) {
   await main(async () => {
     const { values } = readArgs({ serve: { type: "boolean" }, port: { type: "string" }, base: { type: "string", default: site.base } });
     if (values.help) return void say(USAGE);
-    const { base, port = "0" } = values;
+    const { base } = values;
+    const port = readPort(values.port ?? "0");
     if (!/^\/(.+\/)?$/.test(base)) throw new Stop(`--base must start and end with a slash, such as ${site.base}, got ${base}`);
-    if (!/^\d+$/.test(port) || Number(port) > 65535) throw new Stop(`--port must be a number up to 65535, got ${port}`);
-    if (values.serve && !(await isFree(Number(port)))) throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
+    if (values.serve && !(await isFree(port))) throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
     const found = await ensure("npm", "lint", "docs-tools");
     await build();
     const { code, output } = await step("the site", (note) => makeDocs({ ...found, note, base }));
     if (code) say(output);
-    else if (values.serve) await serve(base, Number(port));
+    else if (values.serve) await serve(base, port);
     else say(`\n${site.folder}`);
     return code;
   });

@@ -13,7 +13,7 @@ npm run fuzz -- --minimize        and put the inputs that reach the most into fu
 ${TARGETS.join("\n")}`;
 
 function readOptions() {
-  const { values, positionals } = readArgs({ seconds: { type: "string", default: "60" }, minimize: { type: "boolean" } });
+  const { values, positionals } = readArgs({ seconds: { type: "string", default: "60" }, minimize: { type: "boolean" } }, { takesWords: true });
   const unknown = positionals.find((word) => !TARGETS.includes(word));
   if (unknown) throw new Stop(`"${unknown}" is not a target; the targets are ${TARGETS.join(", ")}.`);
   const seconds = Number(values.seconds);

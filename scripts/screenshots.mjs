@@ -101,7 +101,7 @@ async function take({ host, browser, provider, cdp }, { name, width, path, schem
 }
 
 await main(async () => {
-  const { values, positionals: words } = readArgs();
+  const { values, positionals: words } = readArgs({}, { takesWords: true });
   if (values.help) return void console.log(HELP);
   await build();
   const { chromium } = await ensure("npm", "chromium");

@@ -106,7 +106,7 @@ function report(results) {
 }
 
 await main(async () => {
-  const { values, positionals: words } = readArgs();
+  const { values, positionals: words } = readArgs({}, { takesWords: true });
   if (values.help) return void console.log(help());
   const stages = select(words);
   const [state, start] = [stateNow(), Date.now()];

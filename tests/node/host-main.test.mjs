@@ -7,8 +7,8 @@ import { isFree, listen } from "../../www/host/listen.mjs";
 const main = new URL("../../www/host/main.mjs", import.meta.url).href;
 
 /** Runs `before` and then the demo in a process of their own. Waits until the output matches `lastLine`. */
-async function start(env, lastLine, before = "") {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", `${before}(await import(${JSON.stringify(main)})).main()`], {
+async function start(env, lastLine, before = "", options = {}) {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", `${before}(await import(${JSON.stringify(main)})).main(${JSON.stringify(options)})`], {
     env: { ...process.env, COMPOSIO_API_KEY: "", ...env },
   });
   const output = { out: "", err: "" };
@@ -43,6 +43,17 @@ suite("the demo's command", () => {
     } finally {
       await demo.stop();
       await taken?.close();
+    }
+  });
+
+  test("serves the pages at the given port, even if it is the platform's", async () => {
+    const port = (await isFree(3001)) ? 3001 : 7914;
+    const demo = await start({}, /Sign in there as .+\n/, "", { port });
+    try {
+      assert.equal(demo.urls[0], `http://localhost:${port}`);
+      assert.equal((await fetch(`${demo.urls[0]}/favicon.ico`)).status, 200);
+    } finally {
+      await demo.stop();
     }
   });
 
