@@ -39,19 +39,19 @@ async function connectVanilla({ browser, provider }) {
 
 /** Leaves a required field empty. */
 async function refuse({ browser }) {
-  await browser.$('[data-testid="field-shop"]').setValue("acme");
-  await browser.$('[data-testid="submit"]').click();
+  await browser.$('[data-name="shop"]').setValue("acme");
+  await browser.$("form [type=submit]").click();
   await browser.$('[aria-invalid="true"]').waitForExist();
 }
 
 async function connect({ browser, provider }) {
-  await browser.$('[data-testid="submit"]').click();
+  await browser.$("form [type=submit]").click();
   await provider.agree("Melissa");
   await browser.$('[data-testid="account-card"]').waitForExist();
 }
 
 async function askToDelete({ browser }) {
-  await browser.$('[data-testid="entity-Melissa"] [data-testid="delete"]').click();
+  await browser.$('//section[.//h3 = "Melissa"]//button[starts-with(., "Delete")]').click();
 }
 
 /** Creates accounts of different ages and statuses through the demo's gateway. */
@@ -80,7 +80,7 @@ async function furnish({ host, browser, provider, travel }) {
   await patch("Melissa", `connected_accounts/${id}/status`, { enabled: false });
   travel(-125 * MINUTE_MS);
   await browser.url(`${host.appUrl}/react?app=gmail&mode=redirect`);
-  await browser.$('[data-testid="submit"]').click();
+  await browser.$("form [type=submit]").click();
   await provider.agree("Jessica");
   await browser.$('[data-testid="account-card"]').waitForExist();
   travel(-3 * MINUTE_MS);
@@ -93,7 +93,7 @@ async function take({ host, browser, provider, cdp }, { name, width, path, schem
   await cdp("Emulation.setDeviceMetricsOverride", { width, height: isOneScreen ? 800 : 700, deviceScaleFactor: 1, mobile: width === NARROW });
   await cdp("Emulation.setScrollbarsHidden", { hidden: true });
   await browser.url(host.appUrl + path);
-  await browser.$('[data-testid="connection"], [data-state="ready"], [data-ready="true"]').waitForExist();
+  await browser.$('.connection, [data-state="ready"], [data-ready="true"]').waitForExist();
   await show?.({ browser, provider });
   await pause(400);
   const { data } = await cdp("Page.captureScreenshot", { captureBeyondViewport: !isOneScreen });

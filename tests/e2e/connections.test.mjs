@@ -31,40 +31,40 @@ test("a connection can be renamed, disabled, enabled, refreshed and deleted", as
   const [jessicas, melissas] = [await connectShopify("Jessica"), await connectShopify("Melissa")];
   const { rows } = await page.open();
   assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
-    [jessicas, "Jessica", "shopify", "ACTIVE"], [melissas, "Melissa", "shopify", "ACTIVE"],
+    [jessicas, "Jessica", "Shopify", "ACTIVE"], [melissas, "Melissa", "Shopify", "ACTIVE"],
   ]);
   assert.match(rows[0].since, /just now/);
   assert.match(rows[0].exactly, /\d{4}/);
 
-  await page.pressOf(jessicas, "rename");
-  await page.until("the name can be typed", ({ focused }) => focused === "alias-input");
+  await page.pressOf(jessicas, "Rename");
+  await page.until("the name can be typed", ({ focused }) => focused === "Name");
   await browser.keys([..."Outlet", "Enter"]);
   const renamed = await page.shows("it has a name", jessicas, (row) => isIdle(row) && row.alias === "Outlet");
   assert.match(renamed.said, /Shopify of Jessica is now named Outlet/);
-  assert.deepEqual([renamed.focused, renamed.focusedRow], ["rename", jessicas]);
+  assert.deepEqual([renamed.focused, renamed.focusedRow], ["Rename", jessicas]);
 
-  await page.pressOf(jessicas, "toggle");
+  await page.pressOf(jessicas, "Disable");
   const off = await page.shows("it is disabled", jessicas, (row) => isIdle(row) && row.isDisabled);
   assert.match(off.said, /Shopify of Jessica is disabled/);
   assert.equal(off.focusedRow, jessicas);
   assert.deepEqual(platform.accounts().map(({ isDisabled }) => isDisabled), [true, false]);
 
-  await page.pressOf(jessicas, "toggle");
+  await page.pressOf(jessicas, "Enable");
   await page.shows("it is enabled", jessicas, (row) => isIdle(row) && !row.isDisabled);
   assert.equal(platform.accounts()[0].isDisabled, false);
 
-  await page.pressOf(jessicas, "refresh");
+  await page.pressOf(jessicas, "Refresh");
   const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isIdle) && /refreshed/.test(said));
   assert.match(refreshed.said, /Outlet of Jessica was refreshed: ACTIVE/);
 
-  await page.pressOf(jessicas, "delete");
+  await page.pressOf(jessicas, "Delete");
   const asked = await page.until("the confirmation is open", ({ question }) => question);
   assert.equal(asked.question, "Delete Outlet of Jessica?");
-  assert.equal(asked.focused, "confirm-no");
+  assert.equal(asked.focused, "Cancel");
   await page.confirm(true);
   const gone = await page.shows("it is gone", jessicas, (row) => !row);
   assert.match(gone.said, /Shopify of Jessica is deleted/);
-  assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "title-Jessica"]);
+  assert.deepEqual([gone.rows.length, gone.empty, gone.focused], [1, 1, "Jessica"]);
   assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
 });
 
@@ -78,7 +78,7 @@ test("a refresh of an OAuth connection leads to the provider and back", async ({
   const id = platform.accounts()[0].id;
   await page.open();
   assert.deepEqual((await page.frame()).navigation, navigation);
-  await page.pressOf(id, "refresh");
+  await page.pressOf(id, "Refresh");
   await provider.agree("Jessica");
   const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");
   assert.equal(seen.returned, "Gmail of Jessica is connected again.");
@@ -90,11 +90,11 @@ test("a deletion is cancelled by the button and by Escape", async ({ page, platf
   const id = await connectShopify("Melissa");
   await page.open();
   for (const decline of [() => page.confirm(false), () => browser.keys("Escape"), () => browser.keys("Escape")]) {
-    await page.pressOf(id, "delete");
+    await page.pressOf(id, "Delete");
     await page.until("the confirmation is open", ({ question }) => question);
     await decline();
     const seen = await page.until("the confirmation is closed", ({ question }) => !question);
-    assert.deepEqual([seen.focused, seen.focusedRow], ["delete", id]);
+    assert.deepEqual([seen.focused, seen.focusedRow], ["Delete", id]);
   }
   assert.deepEqual(platform.calls("DELETE"), []);
   assert.equal(platform.accounts()[0].isDeleted, false);
@@ -105,16 +105,16 @@ test("a failed change shows its error where it was made, beside the actual state
   const id = await connectShopify("Jessica");
   await page.open();
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
-  await page.pressOf(id, "toggle");
+  await page.pressOf(id, "Disable");
   const seen = await page.until("the error is shown", ({ error, rows }) => error && rows.every(isIdle));
-  assert.equal(seen.error.code, "server");
+  assert.match(seen.error, /could not be disabled\.\s*The server is having trouble/);
   assert.equal(seen.rows[0].isDisabled, false);
 
   platform.sandbox.fault({ method: "DELETE", path: /connected_accounts/, kind: "status", status: 500 });
-  await page.pressOf(id, "delete");
+  await page.pressOf(id, "Delete");
   await page.confirm(true);
-  const asked = await page.until("the confirmation shows the error", ({ error, question, rows }) => question && error?.code === "server" && rows.every(isIdle));
-  assert.match(asked.error.text, /trouble/);
+  const asked = await page.until("the confirmation shows the error", ({ error, question, rows }) => question && error && rows.every(isIdle));
+  assert.match(asked.error, /trouble/);
   await page.confirm(true);
   await page.shows("it is gone", id, (row) => !row);
 });
@@ -126,15 +126,15 @@ test("a list that fails to load shows its error and is requested again", async (
   const fault = { method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 100 };
   const mend = platform.sandbox.fault(fault);
   await browser.url(page.url);
-  const failed = await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
+  const failed = await page.until("the error is shown", ({ error }) => /does not allow it/.test(error));
   assert.equal(failed.freshness[0], "Not loaded");
   mend();
   // The page retries without a click.
   const loaded = await page.until("the list is loaded", ({ isLoaded, error, rows }) => isLoaded && !error && rows.length === 1, { timeout: 30_000 });
   assert.match(loaded.freshness[0], /^1 connection\s*Updated just now$/);
   platform.sandbox.fault(fault);
-  await page.press("reload");
-  const stale = await page.until("the error is shown beside the old list", ({ error, rows }) => error?.code === "forbidden" && rows.length === 1);
+  await page.update();
+  const stale = await page.until("the error is shown beside the old list", ({ error, rows }) => /does not allow it/.test(error) && rows.length === 1);
   assert.match(stale.freshness[0], /^1 connection\s*Out of date: last updated/);
   undo();
 });
@@ -146,7 +146,7 @@ test("a change in another tab or at the platform appears", async ({ page, platfo
   undo();
   const tab = await openTab(browser);
   await page.open();
-  await page.pressOf(id, "toggle");
+  await page.pressOf(id, "Disable");
   await page.shows("it is disabled", id, (row) => isIdle(row) && row.isDisabled);
   await tab.leave();
   const seen = await page.shows("the first tab shows it", id, (row) => row?.isDisabled, { timeout: 5_000 });
@@ -183,18 +183,18 @@ test("axe finds no violation in the connections page: empty, filled, confirming,
   const id = await connectShopify("Jessica");
   const off = await connectShopify("Melissa");
   await page.open();
-  await page.pressOf(off, "toggle");
+  await page.pressOf(off, "Disable");
   await page.shows("it is disabled", off, (row) => isIdle(row) && row.isDisabled);
   assert.deepEqual(await inspect(browser), []);
-  await page.pressOf(id, "delete");
+  await page.pressOf(id, "Delete");
   assert.deepEqual(await inspect(browser), []);
   await page.confirm(false);
   platform.sandbox.fault({ method: "PATCH", path: /status$/, kind: "status", status: 500 });
-  await page.pressOf(id, "toggle");
+  await page.pressOf(id, "Disable");
   await page.until("the error is shown", ({ error, rows }) => error && rows.every(isIdle));
   assert.deepEqual(await inspect(browser), []);
   platform.sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403, times: 50 });
   await browser.url(page.url);
-  await page.until("the error is shown", ({ error }) => error?.code === "forbidden");
+  await page.until("the error is shown", ({ error }) => /does not allow it/.test(error));
   assert.deepEqual(await inspect(browser), []);
 });

@@ -154,7 +154,7 @@ test("the keyboard alone connects Shopify, by links that do not reload the page"
   await page.is("connected");
   await tabTo("to-connections");
   await browser.keys("Enter");
-  await browser.waitUntil(() => browser.execute(() => document.querySelectorAll('[data-testid="connection"]').length === 1));
+  await browser.waitUntil(() => browser.execute(() => document.querySelectorAll(".connection").length === 1));
   assert.equal(await browser.execute(() => window.isSame && document.title), "Connections: connect-flow with React");
   await browser.back();
   await page.is("ready");

@@ -8,7 +8,7 @@ import { transform } from "esbuild";
 import { createElement as h } from "react";
 import { ConnectProvider } from "connect-flow/react";
 import { createSandbox } from "connect-flow/testing";
-import { sandboxOptions } from "./client.mjs";
+import { makeSandboxClient, sandboxOptions } from "./client.mjs";
 import { compile, openProject, root } from "./code-blocks.mjs";
 import { inStrictMode, usePage } from "./react-page.mjs";
 import { seeded } from "./sandbox.mjs";
@@ -28,16 +28,19 @@ async function importPart(name) {
   return import(pathToFileURL(await project.write(`${name}.mjs`, code)));
 }
 
-const find = (testId) => page.dom().root.querySelector(`[data-testid="${testId}"]`);
+const find = (selector) => page.dom().root.querySelector(selector);
+
+/** The button with this text, without the text for screen readers. */
+const button = (label) => [...page.dom().root.querySelectorAll("button")].find(({ firstChild }) => firstChild?.textContent === label);
 
 /** Types as a user does: React ignores a value that is set from a script. */
-function type(testId, value) {
-  const input = find(testId);
+function type(selector, value) {
+  const input = find(selector);
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, value);
   return act(async () => void input.dispatchEvent(new document.defaultView.Event("input", { bubbles: true })));
 }
 
-const press = (testId) => act(async () => find(testId).click());
+const press = (label) => act(async () => button(label).click());
 
 /** A provider of a client that asks this sandbox. */
 const provide = (sandbox, part) => inStrictMode(h(ConnectProvider, { options: { ...sandboxOptions(sandbox), redirectUrl: undefined } }, part));
@@ -49,6 +52,8 @@ suite("the React parts, each copied alone into an empty project", () => {
 
   test("ConnectForm sends the typed values and drops an error when its field is edited", async () => {
     const { ConnectForm } = await importPart("connect-form");
+    // Loads the module, as the flow does that has the fields.
+    await makeSandboxClient(createSandbox());
     const field = (name, secret) => ({ name, displayName: name, type: "string", required: true, secret });
     const fields = [field("shop", false), field("token", true)];
     const issues = [{ code: "required", field: "data.shop", message: "shop is required" }];
@@ -56,14 +61,14 @@ suite("the React parts, each copied alone into an empty project", () => {
     const onSubmit = async (data) => (sent.push(data), { state: "ready" });
     await render(inStrictMode(h(ConnectForm, { fields, issues, submitLabel: "Connect", onSubmit })));
     assert.match(text(), /shop is required/);
-    assert.equal(document.activeElement, find("field-shop"));
-    await type("field-shop", "acme");
+    assert.equal(document.activeElement, find('[data-name="shop"]'));
+    await type('[data-name="shop"]', "acme");
     assert.doesNotMatch(text(), /shop is required/);
-    await type("field-token", "secret");
-    await press("submit");
+    await type('[data-name="token"]', "secret");
+    await press("Connect");
     assert.deepEqual(sent, [{ shop: "acme", token: "secret" }]);
     await settle();
-    assert.equal(find("field-token").value, "secret");
+    assert.equal(find('[data-name="token"]').value, "secret");
   });
 
   test("ConnectButton connects an app with the form that it is given", async () => {
@@ -73,47 +78,77 @@ suite("the React parts, each copied alone into an empty project", () => {
     const onConnected = ({ status }) => void connected.push(status);
     const Form = ({ fields, onSubmit }) => {
       const values = Object.fromEntries(fields.map(({ name }) => [name, "value"]));
-      return h("button", { "data-testid": "submit", onClick: () => void onSubmit(values) }, "Connect");
+      return h("button", { onClick: () => void onSubmit(values) }, "Connect");
     };
     await render(provide(sandbox, h(ConnectButton, { app: "firecrawl", name: "Firecrawl", Form, onConnected })));
-    await waitFor(() => find("submit"));
-    await press("submit");
+    await waitFor(() => button("Connect"));
+    await press("Connect");
     await waitFor(() => connected.length > 0);
     assert.deepEqual(connected, ["ACTIVE"]);
     assert.match(text(), /Firecrawl is connected\./);
-    assert.ok(find("said").parentElement === document.activeElement, "the status has the focus");
+    assert.ok(find("[role=status]").parentElement === document.activeElement, "the status has the focus");
+  });
+
+  test("ConnectButton shows its own text of an error, without code and request id", async () => {
+    const { ConnectButton } = await importPart("connect-button");
+    const sandbox = createSandbox();
+    sandbox.fault({ method: "GET", path: /firecrawl|auth_configs/, kind: "status", status: 403, times: 10 });
+    await render(provide(sandbox, h(ConnectButton, { app: "firecrawl", name: "Firecrawl", Form: () => null })));
+    await waitFor(() => find(".alert"));
+    assert.equal(find(".alert").textContent, "This site does not offer Firecrawl.");
+  });
+
+  test("ConnectionsList shows its own text of an error, and reports the error to the app", async () => {
+    const { ConnectionsList } = await importPart("connections-list");
+    const sandbox = createSandbox();
+    sandbox.fault({ method: "GET", path: /connected_accounts/, kind: "status", status: 403 });
+    const errors = [];
+    const onError = (error) => void errors.push(error.code);
+    await render(provide(sandbox, h(ConnectionsList, { title: "Jessica", onError })));
+    await waitFor(() => find(".alert"));
+    assert.equal(find(".alert").textContent, "The connections could not be loaded.This site does not allow it.Try again");
+    assert.deepEqual(errors, ["forbidden"]);
+    await press("Try again");
+    await waitFor(() => find(".empty"));
+    sandbox.fault({ method: "PATCH", path: /connected_accounts/, kind: "status", status: 403 });
+    await createAccount(sandbox);
+    await press("Update");
+    await waitFor(() => find(".connection"));
+    await press("Disable");
+    await waitFor(() => find(".connection .alert"));
+    assert.deepEqual(errors, ["forbidden", "forbidden"]);
   });
 
   test("ConnectionsList lists, renames and disables an account, and refuses a name that another one has", async () => {
     const { ConnectionsList } = await importPart("connections-list");
     const sandbox = createSandbox();
     await render(provide(sandbox, h(ConnectionsList, { title: "Jessica" })));
-    await waitFor(() => find("empty"));
+    await waitFor(() => find(".empty"));
     await createAccount(sandbox);
-    await press("reload");
-    await waitFor(() => find("connection"));
-    await press("rename");
-    await type("alias-input", "Work");
-    await press("alias-save");
-    await waitFor(() => find("alias")?.textContent === "Work");
-    await press("toggle");
-    await waitFor(() => find("connection").dataset.disabled === "true");
+    await press("Update");
+    await waitFor(() => find(".connection"));
+    await press("Rename");
+    await type(".rename input", "Work");
+    await press("Save");
+    await waitFor(() => find(".alias")?.textContent === "Work");
+    await press("Disable");
+    await waitFor(() => find(".connection").dataset.disabled === "true");
     assert.deepEqual(sandbox.accounts().map(({ alias, isDisabled }) => [alias, isDisabled]), [["Work", true]]);
 
     await createAccount(sandbox);
-    await press("reload");
-    await waitFor(() => page.dom().root.querySelectorAll('[data-testid="connection"]').length === 2);
+    await press("Update");
+    await waitFor(() => page.dom().root.querySelectorAll(".connection").length === 2);
     // The newest account comes first.
-    await press("rename");
-    await type("alias-input", "Work");
-    await press("alias-save");
-    await waitFor(() => find("error"));
-    assert.match(find("error").textContent, /Another connection has this name/);
-    assert.ok(find("alias-input"), "the form stays open");
-    const dismiss = find("error").querySelector("button");
+    await press("Rename");
+    await type(".rename input", "Work");
+    await press("Save");
+    await waitFor(() => find(".alert"));
+    assert.match(find(".alert").textContent, /Another connection has this name/);
+    assert.ok(find(".rename input"), "the form stays open");
+    const dismiss = find(".alert").querySelector("button");
     dismiss.focus();
     await act(async () => dismiss.click());
-    assert.ok(find("connection").contains(document.activeElement), "the focus stays in the row");
+    assert.ok(find(".connection").contains(document.activeElement), "the focus stays in the row");
   });
 });
 

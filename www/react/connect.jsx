@@ -95,6 +95,13 @@ function Head({ flow, app, name, entity }) {
           {flow.authScheme && <span>{flow.authScheme}</span>}
           {flow.integrationId && <code>{flow.integrationId}</code>}
         </p>
+        {flow.error && (
+          <details className="muted small">
+            <summary>For developers</summary>
+            <code data-testid="error-code">{flow.error.code}</code>{flow.error.requestId && ` · request ${flow.error.requestId}`}
+            {flow.error.errorDescription && <> · <q>{flow.error.errorDescription}</q></>}
+          </details>
+        )}
       </div>
     </header>
   );

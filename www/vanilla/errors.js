@@ -11,8 +11,7 @@ const sentences = {
   integration_not_found: (app) => `${app} is not set up in this project. Its developer can add it on the platform.`,
   auth_scheme_mismatch: (app) => `${app} is set up with a different sign-in method than the requested one.`,
   callback_invalid: () => "This page was opened with parameters that contradict each other. They were ignored, and nothing was connected.",
-  callback_unbound: () =>
-    "This page was opened with the result of a connection that was not started in this browser. The result was ignored. To connect an account, start again here.",
+  callback_unbound: () => "You can close this window and continue where you started.",
   callback_replayed: () => "This attempt has already failed and cannot be used again.",
   completion_required: () => "The platform requires this site’s server to complete the connection, which this demo does not do.",
   flow_expired: (app) => `You started to connect ${app} more than 10 minutes ago, and the attempt has expired.`,

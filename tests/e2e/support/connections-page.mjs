@@ -12,14 +12,19 @@ export class ConnectionsPage extends Page {
     return this.until("the connections are there", ({ isLoaded }) => isLoaded);
   }
 
-  /** Presses a button of an account: `refresh`, `rename`, `toggle` or `delete`. */
-  async pressOf(id, what) {
-    await this.browser.$(`[data-account-id="${id}"] [data-testid="${what}"]`).click();
+  /** Presses a button of an account, such as "Refresh". */
+  async pressOf(id, label) {
+    await this.browser.$(`//li[.//code = "${id}"]//button[starts-with(., "${label}")]`).click();
+  }
+
+  /** Requests the first user's list again. */
+  async update() {
+    await this.browser.$(`//section//button[starts-with(., "Update")]`).click();
   }
 
   /** Answers the question whether to delete. */
   async confirm(isSure) {
-    await this.press(`confirm-${isSure ? "yes" : "no"}`);
+    await this.browser.$(`dialog[open] .actions ${isSure ? ".danger" : ".plain"}`).click();
   }
 
   /** Waits until what the page shows of an account, `undefined` if there is none, is as wanted. */
@@ -30,30 +35,35 @@ export class ConnectionsPage extends Page {
 
 /** Runs in the page. */
 function readPage() {
-  const all = (testId, root = document) => [...root.querySelectorAll(`[data-testid="${testId}"]`)];
   const text = (element) => element?.innerText.trim();
-  const error = all("error")[0];
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const error = document.querySelector(".alert");
+  const lists = all("section.connections");
+  const titleOf = (list) => text(list.querySelector("h3"));
+  /** Without the text for screen readers. */
+  const labelOf = (element) => (element?.labels?.[0] ?? element)?.firstChild?.textContent;
+  const focus = document.activeElement;
   return JSON.stringify({
     url: location.href,
-    isLoaded: ["Jessica", "Melissa"].every((name) => all(`entity-${name}`)[0]?.dataset.loaded === "true"),
-    freshness: all("freshness").map(text),
-    rows: all("connection").map((row) => ({
-      id: row.dataset.accountId,
-      app: row.dataset.app,
-      entity: row.closest("section").dataset.testid.replace("entity-", ""),
-      alias: text(all("alias", row)[0]),
-      status: row.dataset.status,
+    isLoaded: lists.length === 2 && lists.every((list) => list.querySelector("ul, .empty")),
+    freshness: all(".connections > header .facts").map(text),
+    rows: all("li.connection").map((row) => ({
+      id: text(row.querySelector("code")),
+      app: text(row.querySelector("strong")),
+      entity: titleOf(row.closest("section")),
+      alias: text(row.querySelector(".alias")),
+      status: text(row.querySelector(".badge")),
       isDisabled: row.dataset.disabled === "true",
       isBusy: row.getAttribute("aria-busy") === "true",
       since: row.querySelector("time")?.innerText,
       exactly: row.querySelector("time")?.title,
     })),
-    empty: all("empty").length,
-    error: error && { code: error.dataset.code, text: text(error) },
-    returned: text(all("returned")[0]),
-    said: all("announcement").map(text).join(" "),
+    empty: all(".empty").length,
+    error: text(error),
+    returned: text(document.querySelector(".notice.good")),
+    said: all("p.hidden[role=status]").map(({ textContent }) => textContent).join(" "),
     question: text(document.querySelector("dialog[open] h2")),
-    focused: document.activeElement?.dataset.testid ?? document.activeElement?.id,
-    focusedRow: document.activeElement?.closest("[data-account-id]")?.dataset.accountId,
+    focused: labelOf(focus),
+    focusedRow: text(focus?.closest("li.connection")?.querySelector("code")),
   });
 }

@@ -10,18 +10,23 @@ export class Page {
     this.#readPage = readPage;
   }
 
-  byTestId(testId) {
-    return this.browser.$(`[data-testid="${testId}"]`);
+  /** The element of this name: a test id, unless the page has another selector for the name. */
+  find(name) {
+    return this.browser.$(this.selectorOf(name));
   }
 
-  async press(testId) {
-    await this.byTestId(testId).click();
+  selectorOf(name) {
+    return `[data-testid="${name}"]`;
+  }
+
+  async press(name) {
+    await this.find(name).click();
   }
 
   /** Types into the form's fields. */
   async fill(values) {
     for (const [name, value] of Object.entries(values)) {
-      const field = this.byTestId(`field-${name}`);
+      const field = this.find(`field-${name}`);
       // WebKit types into nothing that is out of sight, and a window that a test opens is small.
       await field.waitForExist();
       // Not by webdriverio's `scrollIntoView`, which takes four commands.

@@ -1,5 +1,8 @@
 import { Page } from "./page.mjs";
 
+/** The elements of the parts in www/react/parts, which have no test ids. */
+const parts = { submit: "form [type=submit]", retry: ".alert .primary", cancel: ".connect > .actions button" };
+
 /** The page where an app is connected with React, as a user sees and handles it. */
 export class ReactPage extends Page {
   constructor(browser, appUrl) {
@@ -17,6 +20,10 @@ export class ReactPage extends Page {
     return [this.url, new URLSearchParams(parameters).toString()].filter(Boolean).join("?");
   }
 
+  selectorOf(name) {
+    return parts[name] ?? (name.startsWith("field-") ? `[data-name="${name.slice(6)}"]` : super.selectorOf(name));
+  }
+
   is(state, options) {
     return this.until(`the flow is ${state}`, (seen) => seen.state === state, options);
   }
@@ -26,18 +33,19 @@ export class ReactPage extends Page {
 function readPage() {
   const all = (testId, root = document) => [...root.querySelectorAll(`[data-testid="${testId}"]`)];
   const text = (element) => element?.innerText.trim();
-  const error = all("error")[0];
+  const flow = document.querySelector(".connect");
+  const error = document.querySelector(".alert") ?? undefined;
   const card = all("account-card")[0];
   const badge = all("flow-state")[0];
   const focus = document.activeElement;
   return JSON.stringify({
     url: location.href,
     apps: document.querySelectorAll(".app").length,
-    state: all("flow")[0]?.dataset.state,
-    app: all("flow")[0]?.dataset.app,
-    said: text(all("said")[0]),
+    state: flow?.dataset.state,
+    app: document.querySelector(".app[aria-current]")?.dataset.testid.replace("app-", ""),
+    said: text(flow?.querySelector("[role=status]")),
     badge: badge && { text: text(badge), tone: badge.dataset.tone },
-    error: error && { code: error.dataset.code, text: text(error), canRetry: all("retry", error).length > 0 },
+    error: error && { code: all("error-code")[0]?.textContent, text: text(error), canRetry: Boolean(error.querySelector(".primary")) },
     card: card && { status: text(all("account-status", card)[0]), id: text(all("account-id", card)[0]), entity: text(all("account-entity", card)[0]) },
     fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
       name: input.dataset.name,
@@ -45,6 +53,6 @@ function readPage() {
       value: input.value,
       isInvalid: input.getAttribute("aria-invalid") === "true",
     })),
-    focused: focus.dataset.testid ?? (focus === document.body ? "BODY" : `${focus.tagName}: ${text(focus)}`),
+    focused: focus.dataset.testid ?? (focus.dataset.name && `field-${focus.dataset.name}`) ?? (focus === document.body ? "BODY" : `${focus.tagName}: ${text(focus)}`),
   });
 }

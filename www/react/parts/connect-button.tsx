@@ -21,7 +21,7 @@ export type ConnectButtonProps = FlowOptions & {
   /** Moves the focus into the form when it appears. */
   autoFocus?: boolean;
   onConnected?: (account: ConnectedAccount) => void;
-  /** Extra content above the status, made from the flow's snapshot. */
+  /** Extra content above the status, made from the flow's snapshot, such as the code of its error. */
   children?: (flow: FlowSnapshot) => ReactNode;
 };
 
@@ -37,10 +37,10 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
   }, [account, onConnected]);
 
   return (
-    <div ref={root} className="connect" data-testid="flow" data-state={state} data-app={flow.app} aria-busy={isBusy(flow)}>
+    <div ref={root} className="connect" data-state={state} aria-busy={isBusy(flow)}>
       {children?.(flow)}
       <div ref={status} tabIndex={-1}>
-        <p className={isBusy(flow) || state === "waiting" ? "loading" : undefined} role="status" data-testid="said">{sentences[state](name, flow)}</p>
+        <p className={isBusy(flow) || state === "waiting" ? "loading" : undefined} role="status">{sentences[state](name, flow)}</p>
         {"error" in flow && flow.error.code !== "connection_not_needed" && <Problem error={flow.error} name={name} onRetry={flow.retry} />}
       </div>
       {(state === "ready" || state === "initiating") && (
@@ -59,7 +59,7 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
         </>
       )}
       {["loading", "initiating", "waiting", "verifying", "completing"].includes(state) && (
-        <div className="actions"><button type="button" className="plain" onClick={flow.cancel} data-testid="cancel">Cancel</button></div>
+        <div className="actions"><button type="button" className="plain" onClick={flow.cancel}>Cancel</button></div>
       )}
     </div>
   );
@@ -116,7 +116,7 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
   cancelled: () => "You cancelled the connection.",
   flow_expired: () => "The sign-in was not finished in time.",
   account_expired: () => "The sign-in was not finished in time.",
-  callback_unbound: () => "This page was opened with the result of a connection that was not started in this browser. Start again here.",
+  callback_unbound: () => "You can close this window and continue where you started.",
   callback_replayed: () => "This attempt has already failed. Start again.",
   app_not_connectable: (name) => `${name} is not set up for this site yet.`,
   integration_not_found: (name) => `${name} is not set up for this site yet.`,
@@ -132,21 +132,19 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
 /** Errors after which a new attempt can succeed, although the same call would fail again. */
 const canStartAgain: readonly string[] = [
   "load_failed", "access_denied", "popup_closed", "cancelled", "flow_expired", "account_expired", "account_failed", "account_revoked",
-  "callback_replayed", "callback_unbound", "invalid_request", "network", "timeout", "server", "response_invalid",
+  "callback_replayed", "invalid_request", "network", "timeout", "server", "response_invalid",
 ];
 
 function Problem({ error, name, onRetry }: { error: ConnectError; name: string; onRetry: () => Promise<unknown> }) {
   const text = texts[error.code]?.(name, error) ?? `${name} could not be connected.`;
   const canRetry = error.retryable || canStartAgain.includes(error.code);
   return (
-    <div className="alert" role="alert" data-testid="error" data-code={error.code}>
+    <div className="alert" role="alert">
       <p className="alert-text">{text}</p>
-      {error.errorDescription && <p className="muted">The platform says: <q>{error.errorDescription}</q></p>}
-      <p className="fine">{error.code}{error.requestId && ` · request ${error.requestId}`}</p>
       {canRetry && (
         <div className="actions">
           {/* Called synchronously in the click, because it may open a popup. */}
-          <button type="button" className="primary" onClick={() => void onRetry().catch(() => {})} data-testid="retry">Try again</button>
+          <button type="button" className="primary" onClick={() => void onRetry().catch(() => {})}>Try again</button>
         </div>
       )}
     </div>

@@ -1,6 +1,6 @@
 // A form for the values that an app needs from the user. Copy this file into your app; its class names are yours to style.
 import { useEffect, useId, useRef, useState, type FormEvent } from "react";
-import type { ExpectedInputField, FlowSnapshot, Issue } from "connect-flow";
+import { inputAttributes, type ExpectedInputField, type FlowSnapshot, type Issue } from "connect-flow";
 
 export type ConnectFormProps = {
   fields: readonly ExpectedInputField[];
@@ -62,7 +62,7 @@ export function ConnectForm({ fields, issues, submitLabel, isHidden = false, aut
         />
       ))}
       <div className="actions">
-        <button type="submit" className="primary" data-testid="submit">{submitLabel}</button>
+        <button type="submit" className="primary">{submitLabel}</button>
       </div>
     </form>
   );
@@ -76,6 +76,7 @@ function Field({ field, issue, onEdit }: FieldProps) {
   const id = useId();
   const [isShown, show] = useState(false);
   const { name, displayName, description, required, secret, prefix, suffix, example } = field;
+  const attributes = inputAttributes(field);
   const common = {
     id,
     required,
@@ -85,7 +86,6 @@ function Field({ field, issue, onEdit }: FieldProps) {
     "aria-describedby": [issue && `${id}-error`, description && `${id}-help`].filter(Boolean).join(" ") || undefined,
     "data-name": name,
     "data-secret": secret || undefined,
-    "data-testid": `field-${name}`,
   };
   return (
     <div className="row">
@@ -99,12 +99,9 @@ function Field({ field, issue, onEdit }: FieldProps) {
           </select>
         ) : (
           <input
+            {...attributes}
             {...common}
-            type={secret && !isShown ? "password" : "text"}
-            // With "off", browsers fill in a saved password of this site.
-            autoComplete={secret ? "new-password" : "off"}
-            autoCapitalize="none"
-            spellCheck={false}
+            type={secret && isShown ? "text" : attributes.type}
             placeholder={example && `e.g. ${example}`}
           />
         )}

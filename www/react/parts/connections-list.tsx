@@ -16,13 +16,15 @@ export type ConnectionsListProps = {
   redirectUrl?: string;
   /** Whether this list completes the connection of a user who returns to this page. */
   completes?: boolean;
+  /** Called with each error that the list shows, for your log: the list shows neither its code nor its request id. */
+  onError?: (error: ConnectError) => void;
   /** Extra content beside the title. */
   children?: ReactNode;
 };
 
 const ownKey = (app: string) => app;
 
-export function ConnectionsList({ title, nameOf = ownKey, completes = true, children, ...others }: ConnectionsListProps) {
+export function ConnectionsList({ title, nameOf = ownKey, completes = true, onError, children, ...others }: ConnectionsListProps) {
   const { client, error, retry } = useConnectClient();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -33,30 +35,36 @@ export function ConnectionsList({ title, nameOf = ownKey, completes = true, chil
   const { accounts, error: loadError, isLoading, atMs } = useSyncExternalStore(store?.subscribe ?? never, store?.getSnapshot ?? nothing, nothing);
   const returned = useReturn(completes ? client : null, labelOf, store);
   const failure = error ?? loadError;
+  useEffect(() => {
+    if (failure) onError?.(failure);
+  }, [failure, onError]);
+  useEffect(() => {
+    if (returned.error) onError?.(returned.error);
+  }, [returned.error, onError]);
   const count = accounts && (accounts.length === 1 ? "1 connection" : `${accounts.length} connections`);
   return (
-    <section className="connections" aria-labelledby={id} data-testid={`entity-${title}`} data-loaded={accounts !== undefined}>
+    <section className="connections" aria-labelledby={id}>
       <header>
         <div>
-          <h3 id={id} ref={heading} tabIndex={-1} data-testid={`title-${title}`}>{title}</h3>
-          <p className="muted small facts" data-testid="freshness">
+          <h3 id={id} ref={heading} tabIndex={-1}>{title}</h3>
+          <p className="muted small facts">
             {count && <span>{count}</span>}
             {failure ? <span>{atMs ? <>Out of date: last updated <Since atMs={atMs} /></> : "Not loaded"}</span> : atMs && <span>Updated <Since atMs={atMs} /></span>}
           </p>
         </div>
-        {store && accounts && <Action onClick={() => void store.reload()} isBusy={isLoading} data-testid="reload">Update<Hidden>the connections of {title}</Hidden></Action>}
+        {store && accounts && <Action onClick={() => void store.reload()} isBusy={isLoading}>Update<Hidden>the connections of {title}</Hidden></Action>}
         {children}
       </header>
-      <p className="hidden" role="status" data-testid="announcement">{announcement}</p>
-      {returned.text && <p className="notice good" role="status" data-testid="returned">{returned.text}</p>}
+      <p className="hidden" role="status">{announcement}</p>
+      {returned.text && <p className="notice good" role="status">{returned.text}</p>}
       {returned.error && <Problem error={returned.error} text="The connection could not be confirmed." onDismiss={returned.dismiss} />}
       {failure && <Problem error={failure} text={accounts ? "The connections could not be updated." : "The connections could not be loaded."} onRetry={error ? retry : () => void store?.reload()} />}
-      {!accounts && !failure && <p className="muted loading" role="status" data-testid="loading">Loading…</p>}
-      {accounts?.length === 0 && <p className="empty" data-testid="empty">No connections yet.</p>}
+      {!accounts && !failure && <p className="muted loading" role="status">Loading…</p>}
+      {accounts?.length === 0 && <p className="empty">No connections yet.</p>}
       {store && client && accounts && accounts.length > 0 && (
         <ul>
           {accounts.map((account) => (
-            <Row key={account.id} {...{ account, client, store, announce }} {...others} name={nameOf(account.app)} owner={title} onGone={focusHeading} />
+            <Row key={account.id} {...{ account, client, store, announce }} {...others} onError={onError} name={nameOf(account.app)} owner={title} onGone={focusHeading} />
           ))}
         </ul>
       )}
@@ -74,6 +82,7 @@ const remarks: { [status: string]: string } = {
 };
 
 type RowProps = Pick<ConnectionsListProps, "iconOf" | "redirectUrl"> & {
+  onError: ConnectionsListProps["onError"];
   account: ConnectedAccount;
   name: string;
   owner: string;
@@ -83,7 +92,7 @@ type RowProps = Pick<ConnectionsListProps, "iconOf" | "redirectUrl"> & {
   onGone: () => void;
 };
 
-function Row({ account, name, owner, iconOf, redirectUrl, client, store, announce, onGone }: RowProps) {
+function Row({ account, name, owner, iconOf, redirectUrl, onError, client, store, announce, onGone }: RowProps) {
   const { id: connectedAccountId, alias, status, isDisabled } = account;
   const [busy, setBusy] = useState<string>();
   const [failed, setFailed] = useState<{ error: ConnectError; text: string }>();
@@ -100,6 +109,7 @@ function Row({ account, name, owner, iconOf, redirectUrl, client, store, announc
       store.tell();
     } catch (thrown) {
       const error = thrown as ConnectError;
+      onError?.(error);
       setFailed({ error, text: error.code === "conflict" && operation === "rename" ? "Another connection has this name." : text });
     }
     await store.reload();
@@ -151,10 +161,6 @@ function Row({ account, name, owner, iconOf, redirectUrl, client, store, announc
     <li
       ref={row}
       className="connection"
-      data-testid="connection"
-      data-account-id={connectedAccountId}
-      data-app={account.app}
-      data-status={status}
       data-disabled={isDisabled}
       aria-busy={isBusy}
     >
@@ -162,7 +168,7 @@ function Row({ account, name, owner, iconOf, redirectUrl, client, store, announc
       <div className="connection-text">
         <p className="account-name">
           <strong>{name}</strong>
-          {alias && <span className="alias" data-testid="alias">{alias}</span>}
+          {alias && <span className="alias">{alias}</span>}
           <Status status={status} />
           {isDisabled && status !== "INACTIVE" && <Status status="DISABLED" />}
         </p>
@@ -172,14 +178,13 @@ function Row({ account, name, owner, iconOf, redirectUrl, client, store, announc
           <code>{connectedAccountId}</code>
         </p>
         {isDisabled ? <p className="small">No action can use this account until it is enabled.</p> : remarks[status] && <p className="small">{remarks[status]}</p>}
-        {account.statusReason && <p className="small muted">The platform says: <q>{account.statusReason}</q></p>}
         {open === "rename" && <Rename label={label} alias={alias ?? ""} isBusy={isBusy} onSave={rename} onCancel={() => show(undefined)} />}
       </div>
       <div className="actions">
-        <Action onClick={refresh} isBusy={isBusy} className={toneOf(status) === "bad" ? "primary" : "plain"} data-testid="refresh">{texts.refresh}{suffix}</Action>
-        <Action onClick={() => show(open === "rename" ? undefined : "rename")} isBusy={isBusy} aria-expanded={open === "rename"} data-testid="rename">{texts.rename}{suffix}</Action>
-        <Action onClick={toggle} isBusy={isBusy} data-testid="toggle">{texts.toggle}{suffix}</Action>
-        <Action onClick={() => show("delete")} isBusy={isBusy} className="plain danger" data-testid="delete">Delete{suffix}</Action>
+        <Action onClick={refresh} isBusy={isBusy} className={toneOf(status) === "bad" ? "primary" : "plain"}>{texts.refresh}{suffix}</Action>
+        <Action onClick={() => show(open === "rename" ? undefined : "rename")} isBusy={isBusy} aria-expanded={open === "rename"}>{texts.rename}{suffix}</Action>
+        <Action onClick={toggle} isBusy={isBusy}>{texts.toggle}{suffix}</Action>
+        <Action onClick={() => show("delete")} isBusy={isBusy} className="plain danger">Delete{suffix}</Action>
       </div>
       {failed && open !== "delete" && <Problem {...failed} onDismiss={() => setFailed(undefined)} />}
       {open === "delete" && (
@@ -220,9 +225,9 @@ function Rename({ label, alias, isBusy, onSave, onCancel }: RenameProps) {
   return (
     <form className="rename" onSubmit={save} onKeyDown={(event) => event.key === "Escape" && onCancel()}>
       <label className="small" htmlFor={id}>Name<Hidden>of {label}</Hidden></label>
-      <div className="control"><input ref={input} id={id} defaultValue={alias} placeholder="e.g. Work" autoComplete="off" data-testid="alias-input" /></div>
+      <div className="control"><input ref={input} id={id} defaultValue={alias} placeholder="e.g. Work" autoComplete="off" /></div>
       <div className="actions">
-        <Action type="submit" isBusy={isBusy} className="primary" data-testid="alias-save">{isBusy ? "Saving…" : "Save"}</Action>
+        <Action type="submit" isBusy={isBusy} className="primary">{isBusy ? "Saving…" : "Save"}</Action>
         <Action onClick={onCancel} isBusy={isBusy}>Cancel</Action>
       </div>
     </form>
@@ -267,14 +272,14 @@ function Confirm({ title, action, isBusy, failed, onConfirm, onCancel, children 
       <div id={`${id}-text`}>{children}</div>
       {failed && <Problem {...failed} />}
       <div className="actions">
-        <Action onClick={cancel} isBusy={isBusy} autoFocus data-testid="confirm-no">Cancel</Action>
-        <Action onClick={onConfirm} isBusy={isBusy} className="primary danger" data-testid="confirm-yes">{isBusy ? "Deleting…" : action}</Action>
+        <Action onClick={cancel} isBusy={isBusy} autoFocus>Cancel</Action>
+        <Action onClick={onConfirm} isBusy={isBusy} className="primary danger">{isBusy ? "Deleting…" : action}</Action>
       </div>
     </dialog>
   );
 }
 
-type ActionProps = ButtonHTMLAttributes<HTMLButtonElement> & { isBusy: boolean; [data: `data-${string}`]: string };
+type ActionProps = ButtonHTMLAttributes<HTMLButtonElement> & { isBusy: boolean };
 
 /** A button that keeps the focus while it is busy. A disabled button would lose it. */
 const Action = ({ isBusy, onClick, className = "plain", ...others }: ActionProps) => (
@@ -324,6 +329,7 @@ const causes: { [code: string]: string } = {
   not_found: "It no longer exists.",
   access_denied: "You denied access at the provider.",
   flow_expired: "The sign-in was not finished in time.",
+  callback_unbound: "You can close this window and continue where you started.",
 };
 
 type ProblemProps = { error: ConnectError; text: string; onRetry?: () => void; onDismiss?: () => void };
@@ -339,14 +345,12 @@ function Problem({ error, text, onRetry, onDismiss }: ProblemProps) {
     };
   }, []);
   return (
-    <div ref={alert} className="alert" role="alert" data-testid="error" data-code={error.code}>
+    <div ref={alert} className="alert" role="alert">
       <p className="alert-text">{text}</p>
       {causes[error.code] && <p>{causes[error.code]}</p>}
-      {error.errorDescription && <p className="muted">The platform says: <q>{error.errorDescription}</q></p>}
-      <p className="fine">{error.code}{error.requestId && ` · request ${error.requestId}`}</p>
       {(onRetry ?? onDismiss) && (
         <div className="actions">
-          {onRetry && <button type="button" className="primary" data-testid="retry" onClick={onRetry}>Try again</button>}
+          {onRetry && <button type="button" className="primary" onClick={onRetry}>Try again</button>}
           {onDismiss && <button type="button" className="plain" onClick={onDismiss}>Dismiss</button>}
         </div>
       )}
