@@ -11,7 +11,7 @@ export const github = packageJson.repository.url.replace(/^git\+|\.git$/g, "");
 
 /**
  * Writes the pages into a folder, with the pictures that they show.
- * @returns for each page `{ path, title, summary, text }`: its path in the site, and the first sentence below its heading.
+ * @returns for each page `{ path, title, text }`, with its path in the site.
  */
 export async function writePages(folder, tools) {
   const [{ fromMarkdown }, { visit }] = await Promise.all(["mdast-util-from-markdown", "unist-util-visit"].map((name) => importFrom(tools, name)));
@@ -23,7 +23,7 @@ export async function writePages(folder, tools) {
     const path = sitePath(file);
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
-    return { path, title, summary: summaryOf(tree), text };
+    return { path, title, text };
   });
   if (problems.length) throw new Stop(problems.join("\n"));
   cpSync(inRoot("docs", "images"), join(folder, "images"), { recursive: true });
@@ -64,12 +64,4 @@ export function siteLink(url, file) {
   const isInSite = target.startsWith("docs/images/") || allPages().some((page) => page.file === target);
   if (isInSite) return posix.relative(posix.dirname(sitePath(file)), sitePath(target)).replace(/^(?!\.)/, "./") + hash;
   return `${github}/${statSync(inRoot(target)).isDirectory() ? "tree" : "blob"}/main/${target}${hash}`;
-}
-
-/** The first sentence of the first paragraph that is not a table. */
-function summaryOf(tree) {
-  const textOf = (node) => node.value ?? node.children?.map(textOf).join("") ?? "";
-  const paragraphs = tree.children.filter(({ type }) => type === "paragraph").map((node) => textOf(node).replace(/\s+/g, " "));
-  const text = paragraphs.find((paragraph) => paragraph && !paragraph.startsWith("|")) ?? "";
-  return text.match(/^.*?[.:!?](?= |$)/)?.[0].replace(/:$/, ".") ?? text;
 }

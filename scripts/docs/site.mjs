@@ -36,7 +36,7 @@ export async function buildSite({ out, base, tools, references, note }) {
     const pages = await writePages(work, tools);
     const markdown = readdirSync(work, { recursive: true }).map((file) => file.split(sep).join("/")).filter((file) => /^(?!public\/).*\.md$/.test(file));
     for (const file of markdown) copy(join(work, file), join(files, file));
-    writeFileSync(join(files, "llms.txt"), llmsText({ name: packageJson.name, description: packageJson.description, pages }));
+    writeFileSync(join(files, "llms.txt"), llmsText({ name: packageJson.name, description: packageJson.description }));
     cpSync(inRoot("www", "vanilla", "favicon.svg"), join(files, "favicon.svg"));
     copyPlayground(join(files, "playground"));
     mkdirSync(join(work, "playground"));

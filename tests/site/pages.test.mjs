@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { navigationProblems } from "../../scripts/docs/navigation.mjs";
+import { llmsText } from "../../scripts/docs/llms.mjs";
+import { allPages, navigationProblems } from "../../scripts/docs/navigation.mjs";
 import { siteLink } from "../../scripts/docs/pages.mjs";
 
 const github = "https://github.com/connect-flow/connect-flow";
@@ -22,6 +23,14 @@ for (const [link, file, expected] of [
 }
 
 test("the navigation has every page of the repository once", () => assert.deepEqual(navigationProblems(), []));
+
+test("llms.txt describes every page in a sentence of its own", () => {
+  const lines = llmsText({ name: "connect-flow", description: "" }).split("\n").filter((line) => line.startsWith("- "));
+  const descriptions = lines.map((line) => line.match(/^- \[[^\]]+\]\([^)]+\): ([A-Z].{20,}\.)$/)?.[1] ?? `none: ${line}`);
+  assert.deepEqual(descriptions.filter((text) => text.startsWith("none")), []);
+  // With the API reference.
+  assert.equal(new Set(descriptions).size, allPages().length + 1);
+});
 
 test("a page that is missing, gone or listed twice in the navigation is reported", () => {
   const problems = navigationProblems(["README.md", "docs/new.md"], ["README.md", "README.md", "docs/gone.md"]);
