@@ -46,12 +46,19 @@ suite("an app that the test defines", () => {
   });
 });
 
-test("createSandbox refuses an app with a duplicate or invalid key, or an unknown scheme", () => {
+test("createSandbox refuses an app with a duplicate or invalid key or field, or an unknown scheme", () => {
   for (const [given, message] of [
     [[{ key: "gmail" }], /must be unique, got `gmail` twice/],
     [[{ key: "a" }, { key: "a" }], /must be unique, got `a` twice/],
-    [[{ key: "no words" }], /must be letters, digits/],
-    [[{}], /must be letters, digits/],
+    [[{ key: "no words" }], /must be lower case letters, digits/],
+    [[{}], /must be lower case letters, digits/],
+    [[{ key: "notion" }, { key: "Gmail" }], /^`key` of `apps\[1\]` must be lower case letters.*, got `Gmail`$/],
+    [[{ key: "__proto__" }], /^`key` of `apps\[0\]` must be .*, got `__proto__`$/],
+    [[{ key: "a-b" }, { key: "a_b" }], /^`key` of `apps\[1\]` must differ from `a-b` in more than `-` and `_`: the actions of both would be named `A_B_GET_PROFILE`$/],
+    [[{ key: "own-crm" }], /^`key` of `apps\[0\]` must differ from `own_crm`/],
+    [[{ key: "a", authScheme: ["OAUTH2"] }], /^`authScheme` of `apps\[0\]` must be one of .*, got an array$/],
+    [[{ key: "a", fields: [{ name: "x" }, { name: "x" }] }], /^`name` of `apps\[0\]\.fields\[1\]` must be unique, got `x` twice$/],
+    [[{ key: "a", fields: [{ name: "__proto__" }] }], /^`name` of `apps\[0\]\.fields\[0\]` must be .*, got `__proto__`$/],
     [[{ key: "a", authScheme: "SAML" }], /must be one of OAUTH2, API_KEY, BEARER_TOKEN, BASIC, got `SAML`/],
     [[{ key: "a", authScheme: "toString" }], /got `toString`/],
   ]) {

@@ -48,7 +48,7 @@ suite("the sandbox refuses unknown names and wrong values", () => {
     ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
       () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of \`apps\\[0\\]\` must be .*, got `),
     ]),
-    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of `apps\[0\]\.fields\[0\]` must be a non-empty string, got undefined/],
+    [() => createSandbox({ apps: [{ key: "notion", authScheme: "API_KEY", fields: [{}] }] }), /^`name` of `apps\[0\]\.fields\[0\]` must be a non-empty string other than `__proto__`, got undefined/],
     [(sandbox) => sandbox.fault({ kind: "status" }), /^`status` of a fault of kind `status` must be a status that a `Response` can have, 200 to 599, got undefined/],
     ...Object.entries({ status: 99, retryAfter: {}, body: { n: 1n } }).map(([name, value]) => [
       (sandbox) => sandbox.fault({ kind: "status", status: 500, [name]: value }), new RegExp(`^\`${name}\` of a fault of kind \`status\` must be .*, got `),

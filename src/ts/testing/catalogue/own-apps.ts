@@ -18,6 +18,11 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   const keys = [...apps, ...made].map(({ key }) => key);
   const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
   if (twice >= 0) throw sandboxError("invalid_argument", `\`key\` of ${pathOf(twice - apps.length)} must be unique, got \`${keys[twice]}\` twice`);
+  made.forEach((app, index) => {
+    const { name } = profileAction(app);
+    const other = [...apps, ...made.slice(0, index)].find((earlier) => profileAction(earlier).name === name);
+    if (other) throw sandboxError("invalid_argument", `\`key\` of ${pathOf(index)} must differ from \`${other.key}\` in more than \`-\` and \`_\`: the actions of both would be named \`${name}\``);
+  });
   const seeds = made.map(({ key, schemes: [scheme] }, index): Seed => ({
     app: key, mode: scheme?.mode ?? "", id: `ac_Own${String(index).padStart(9, "0")}`, name: `${key}_1`,
     createdAt: "2025-01-01T08:00:00.000Z",
@@ -25,8 +30,9 @@ export function ownApps(given: readonly SandboxApp[]): { apps: App[]; seeds: See
   return { apps: made, seeds, actions: made.map(profileAction) };
 }
 
-const appKey: ArgumentRule = ["letters, digits, `-` and `_`, such as `notion`", (value) => typeof value === "string" && /^[\w-]+$/.test(value)];
-const authSchemeRule: ArgumentRule = [`one of ${Object.keys(defaults).join(", ")}`, (value) => Object.hasOwn(defaults, String(value))];
+const appKey: ArgumentRule = ["lower case letters, digits, `-` and `_`, with a letter or digit first, such as `notion`", (value) => typeof value === "string" && /^[a-z\d][a-z\d_-]*$/.test(value)];
+const authSchemeRule: ArgumentRule = [`one of ${Object.keys(defaults).join(", ")}`, (value) => typeof value === "string" && Object.hasOwn(defaults, value)];
+const fieldName: ArgumentRule = ["a non-empty string other than `__proto__`", (value) => rules.text[1](value) && value !== "__proto__"];
 
 /** The path of an app in the options, for messages. */
 const pathOf = (index: number): string => `\`apps[${index}]\``;
@@ -37,6 +43,9 @@ function toCatalogueApp(app: SandboxApp, index: number): App {
   const known = defaults[authScheme];
   requireRule(appKey, `\`key\` of ${pathOf(index)}`, key);
   const userFields = (fields ?? known.names.map((name) => ({ name }))).map((field, at) => toCatalogueField(field, `\`apps[${index}].fields[${at}]\``));
+  const names = userFields.map((field) => field.name);
+  const twice = names.findIndex((field, at) => names.indexOf(field) !== at);
+  if (twice >= 0) throw sandboxError("invalid_argument", `\`name\` of \`apps[${index}].fields[${twice}]\` must be unique, got \`${names[twice]}\` twice`);
   const made = "header" in known
     ? typedScheme(key, authScheme, [{ name: "Authorization", in: "header", value: known.header }], userFields)
     : oauth2Scheme(key, true, ["openid"], userFields);
@@ -44,8 +53,8 @@ function toCatalogueApp(app: SandboxApp, index: number): App {
 }
 
 function toCatalogueField(field: SandboxField, path: string): CatalogueField {
-  requireMembers(path, field, { name: rules.text, displayName: rules.text, description: rules.anyText, required: rules.flag, default: rules.anyText, isSecret: rules.flag });
-  requireRule(rules.text, `\`name\` of ${path}`, field.name);
+  requireMembers(path, field, { name: fieldName, displayName: rules.text, description: rules.anyText, required: rules.flag, default: rules.anyText, isSecret: rules.flag });
+  requireRule(fieldName, `\`name\` of ${path}`, field.name);
   const { name, displayName = name, description = "", required = true, ...rest } = field;
   return { ...rest, name, displayName, description, required };
 }
