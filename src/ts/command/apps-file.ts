@@ -1,8 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SandboxApp } from "../testing.js";
 import { usageFailure, type Failure } from "./failure.js";
-import { jsonErrorOffset } from "./json-error.js";
 
 const expected = 'a JSON array of apps, such as [{ "key": "notion", "name": "Notion" }]';
 
@@ -15,12 +15,18 @@ export function readAppsFile(file: string): SandboxApp[] {
 }
 
 function read(file: string): string {
+  let bytes;
+  let text;
   try {
-    // Some editors write a byte order mark, which JSON forbids.
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    bytes = readFileSync(file);
+    text = bytes.toString("utf8");
   } catch (error) {
     throw unreadable(file, error as NodeJS.ErrnoException);
   }
+  if (bytes.includes(0)) throw usageFailure(`${file} must be UTF-8, got UTF-16 or another text with zero bytes.`);
+  if (!isUtf8(bytes)) throw usageFailure(`${file} must be UTF-8, got another encoding.`);
+  // Some editors write a byte order mark, which JSON forbids.
+  return text.replace(/^\uFEFF/, "");
 }
 
 function unreadable(file: string, { code, message }: NodeJS.ErrnoException): Failure {
@@ -32,11 +38,15 @@ function unreadable(file: string, { code, message }: NodeJS.ErrnoException): Fai
 function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    const before = text.slice(0, jsonErrorOffset(text));
-    const lines = before.split("\n");
-    const position = `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}`;
-    const rest = text.slice(before.length).split("\n")[0]?.trim().slice(0, 20);
-    throw usageFailure(`${file} is not valid JSON: ${rest ? `unexpected \`${rest}\`` : "the text ends too early"} at ${position}.`);
+  } catch (error) {
+    throw usageFailure(`${file} is not valid JSON: ${reasonOf(error as Error, text)}.`);
   }
+}
+
+/** The engine's message in one line, with the line and column where it has a position. */
+function reasonOf({ message }: Error, text: string): string {
+  const [found, offset] = /(?: in JSON)? at position (\d+).*$/s.exec(message) ?? [];
+  if (found === undefined) return message.replace(" is not valid JSON", "").replace(/\s+/g, " ");
+  const lines = text.slice(0, Number(offset)).split("\n");
+  return `${message.slice(0, -found.length)} at line ${lines.length}, column ${(lines.at(-1) as string).length + 1}`;
 }
