@@ -25,7 +25,12 @@ const options = {
 /** @throws {Failure} for an unknown command or option, and for a wrong value. */
 export function readArguments(words: readonly string[]): Asked {
   const { values, positionals, tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
-  for (const token of tokens) if (token.kind === "option") requireOption(token);
+  const given = tokens.filter((token) => token.kind === "option");
+  given.forEach((token, index) => {
+    requireOption(token);
+    const isAgain = given.findIndex(({ name }) => name === token.name) < index;
+    if (isAgain && !["fail", "help", "version"].includes(token.name)) throw usageFailure(`\`--${token.name}\` is given twice. Give it once.`);
+  });
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
   const [command, ...others] = positionals;

@@ -12,12 +12,13 @@ const apiKey = "sandbox-key";
 
 /** Serves the sandbox until the process gets SIGINT, SIGTERM or SIGHUP. @throws {Failure} */
 export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxCommand): Promise<void> {
+  const rules = faults.map(readFault);
   const apps = appsFile === undefined ? [] : readAppsFile(appsFile);
   const server = await listen(port);
   try {
     const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
     const keys = await appKeys(sandbox, server.url);
-    for (const fault of faults) checked(`\`--fail ${fault}\`: `, () => sandbox.fault(readFault(fault)));
+    for (const rule of rules) sandbox.fault(rule);
     server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, keys, apiKey)));
     stopOnSignal(server, sandbox);
     console.log(greeting(server.url, keys.join(", ")));
