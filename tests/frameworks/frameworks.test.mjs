@@ -151,6 +151,23 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
       assert.deepEqual(await session.log(), []);
     });
 
+    test("asks for a reload if the module cannot be loaded", async () => {
+      const cdp = (command, parameters) => browser.sendCommandAndGetResult(command, parameters);
+      await closeOthers(browser, home);
+      await cdp("Network.enable", {});
+      await cdp("Network.setCacheDisabled", { cacheDisabled: true });
+      await cdp("Network.setBlockedURLs", { urls: ["*connect_flow*"] });
+      try {
+        await browser.url(url);
+        await shows("Please reload the page.");
+      } finally {
+        await cdp("Network.setBlockedURLs", { urls: [] });
+        await cdp("Network.disable", {});
+      }
+      // The failed requests.
+      await session.log();
+    });
+
     test("disposes of its flow when the user leaves the page", async () => {
       await open();
       const opened = await popup(browser, () => press("button"));
