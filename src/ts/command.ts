@@ -17,6 +17,12 @@ function version(): string {
   return (JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8")) as { version: string }).version;
 }
 
+// `console` ignores these errors, so the sandbox would run on without having printed its address.
+process.stdout.on("error", ({ message }: Error) => {
+  console.error(`connect-flow: the output cannot be written: ${message}.`);
+  process.exit(1);
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, suite, test } from "node:test";
@@ -267,6 +267,16 @@ suite("npx connect-flow sandbox", () => {
       assert.deepEqual([status, stdout], [code, ""]);
       assert.match(stderr.trimEnd(), message);
       assert.equal(stderr.trimEnd().split("\n").length, 1, "one line, without a stack");
+    });
+  }
+
+  for (const args of [["--help"], ["sandbox", "--port", "0"]]) {
+    test(`explains an output that cannot be written: ${args[0]}`, { skip: !existsSync("/dev/full") && "needs /dev/full" }, () => {
+      const full = openSync("/dev/full", "w");
+      const { status, stderr } = spawnSync(program(installed.folder), args, { encoding: "utf8", stdio: ["ignore", full, "pipe"], timeout: 30_000 });
+      closeSync(full);
+      assert.equal(status, 1);
+      assert.match(stderr, /^connect-flow: the output cannot be written: ENOSPC.*\n$/);
     });
   }
 
