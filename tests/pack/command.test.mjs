@@ -215,7 +215,8 @@ suite("npx connect-flow sandbox", () => {
 
   /** Each mistake: [arguments, exit code, message, content of apps.json] */
   const mistakes = {
-    "no command": [[], 2, /^connect-flow: a command is missing\. Run `npx connect-flow sandbox`\.$/],
+    "no command": [[], 2, /^connect-flow: a command is missing\. Run `npx connect-flow sandbox`\. `npx connect-flow --help` lists the options\.$/],
+    "a command for help": [["help"], 2, /`help` is not a command\. .*`npx connect-flow --help` lists the options\.$/],
     "an unknown command": [["sandox"], 2, /`sandox` is not a command\. Run `npx connect-flow sandbox`/],
     "a second command": [["sandbox", "start"], 2, /`sandbox` takes options only, got `start`/],
     "a misspelt option": [["sandbox", "--prot", "5000"], 2, /`--prot` is not an option\. Did you mean `--port`\?/],

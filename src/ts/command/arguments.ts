@@ -34,7 +34,7 @@ export function readArguments(words: readonly string[]): Asked {
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
   const [command, ...others] = positionals;
-  if (command !== "sandbox") throw usageFailure(`${command === undefined ? "a command is missing" : `\`${command}\` is not a command`}. Run \`npx connect-flow sandbox\`.`);
+  if (command !== "sandbox") throw usageFailure(`${command === undefined ? "a command is missing" : `\`${command}\` is not a command`}. Run \`npx connect-flow sandbox\`. ${seeHelp}`);
   if (others.length) throw usageFailure(`\`sandbox\` takes options only, got \`${others.join(" ")}\`. ${seeHelp}`);
   const { port, apps, latency, fail } = values as { port?: string; apps?: string; latency?: string; fail?: string[] };
   return {
