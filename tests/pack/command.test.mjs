@@ -141,6 +141,8 @@ suite("npx connect-flow sandbox", () => {
     const [one, two] = [await startSandbox(installed.folder), await startSandbox(installed.folder)];
     try {
       assert.notEqual(one.url, two.url);
+      const { port } = new URL(two.url);
+      assert.ok(two.output.includes(`Port 4010 is taken, so this sandbox listens on ${port}: use this baseUrl.`));
       for (const sandbox of [one, two]) assert.equal((await get(sandbox)).status, 200);
     } finally {
       await Promise.all([one.stop(), two.stop()]);

@@ -4,6 +4,7 @@ import { readAppsFile } from "./apps-file.js";
 import type { SandboxCommand } from "./arguments.js";
 import { usageFailure } from "./failure.js";
 import { readFault } from "./fault.js";
+import { usualPort } from "./help.js";
 import { answerHome } from "./home.js";
 import { listen, type Listening } from "./listen.js";
 
@@ -15,13 +16,14 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
   const rules = faults.map(readFault);
   const apps = appsFile === undefined ? [] : readAppsFile(appsFile);
   const server = await listen(port);
+  const isMoved = port === undefined && new URL(server.url).port !== String(usualPort);
   try {
     const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
     const keys = await appKeys(sandbox, server.url);
     for (const rule of rules) sandbox.fault(rule);
     server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, keys, apiKey)));
     stopOnSignal(server, sandbox);
-    console.log(greeting(server.url, keys.join(", ")));
+    console.log(greeting(server.url, keys.join(", "), isMoved));
   } catch (error) {
     server.close();
     throw error;
@@ -57,8 +59,9 @@ async function appKeys(sandbox: Sandbox, url: string): Promise<string[]> {
   return items.map(({ slug }) => slug);
 }
 
-const greeting = (url: string, apps: string): string => `
-  The sandbox platform of connect-flow runs on this machine.
+const greeting = (url: string, apps: string, isMoved: boolean): string => `
+  The sandbox platform of connect-flow runs on this machine.${isMoved ? `
+  Port ${usualPort} is taken, so this sandbox listens on ${new URL(url).port}: use this baseUrl.` : ""}
   Open the baseUrl to connect an account.
 
   baseUrl   ${url}
