@@ -120,6 +120,14 @@ suite("npx connect-flow sandbox", () => {
       assert.equal(await session.browser.getUrl(), `${sandbox.url}/`);
     });
 
+    test("says that Hacker News needs no authentication, and then connects another app", async () => {
+      await choose("hackernews");
+      await shows(/^hackernews needs no authentication, so there is nothing to connect\.$/);
+      assert.equal(await session.browser.$("button").isEnabled(), false);
+      await choose("gmail");
+      await session.browser.$("button").waitForEnabled();
+    });
+
     test("connects Firecrawl by its key, and reports a missing key", async () => {
       await choose("firecrawl");
       await session.browser.$("#fields input").waitForExist();

@@ -12,8 +12,14 @@ const files: Record<string, string> = {
   "connect_flow_js.js": "text/javascript",
 };
 
+/** An app in the API's list. */
+export interface ListedApp {
+  slug: string;
+  no_auth?: boolean;
+}
+
 /** Answers the sandbox's own page, where an account can be connected, and its files. Undefined for other paths. */
-export function answerHome(path: string, apps: readonly string[], key: string): Response | undefined {
+export function answerHome(path: string, apps: readonly ListedApp[], key: string): Response | undefined {
   if (path === "/") return homePage(apps, key);
   const name = path.startsWith("/connect-flow/") ? path.slice("/connect-flow/".length) : "";
   const type = Object.hasOwn(files, name) ? files[name] : undefined;
@@ -21,11 +27,11 @@ export function answerHome(path: string, apps: readonly string[], key: string): 
   return new Response(readFileSync(join(import.meta.dirname, name)), { headers: { "content-type": type, "cache-control": "no-cache" } });
 }
 
-function homePage(apps: readonly string[], key: string): Response {
+function homePage(apps: readonly ListedApp[], key: string): Response {
   const body = html`
 <p>This page connects an account at this sandbox with connect-flow.</p>
 <form data-key="${key}" autocomplete="off" novalidate>
-<label>App <select>${apps.map((app) => html`<option>${app}</option>`)}</select></label>
+<label>App <select>${apps.map(({ slug, no_auth }) => html`<option${no_auth && html` data-no-auth`}>${slug}</option>`)}</select></label>
 <div id="fields"></div>
 <button disabled>Connect</button>
 </form>

@@ -15,6 +15,13 @@ async function main(): Promise<void> {
   const client = await createClient({ baseUrl: location.origin, unsafeApiKey: form.dataset.key, entityId: "you" });
   const choose = async () => {
     flow?.dispose();
+    flow = undefined;
+    if (app.selectedOptions[0]?.hasAttribute("data-no-auth")) {
+      ask([]);
+      button.disabled = true;
+      status.textContent = `${app.value} needs no authentication, so there is nothing to connect.`;
+      return;
+    }
     const made = (flow = client.flow({ app: app.value }));
     made.subscribe(() => show(made.getSnapshot()));
     const { expectedInputFields } = await made.load();

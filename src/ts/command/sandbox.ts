@@ -5,7 +5,7 @@ import type { SandboxCommand } from "./arguments.js";
 import { usageFailure } from "./failure.js";
 import { readFault } from "./fault.js";
 import { usualPort } from "./help.js";
-import { answerHome } from "./home.js";
+import { answerHome, type ListedApp } from "./home.js";
 import { listen, type Listening } from "./listen.js";
 
 /** The key that requests must send. Fixed, so that an `.env` stays valid; only this machine can ask. */
@@ -19,11 +19,11 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
   const isMoved = port === undefined && new URL(server.url).port !== String(usualPort);
   try {
     const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
-    const keys = await appKeys(sandbox, server.url);
+    const listed = await listApps(sandbox, server.url);
     for (const rule of rules) sandbox.fault(rule);
-    server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, keys, apiKey)));
+    server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, listed, apiKey)));
     stopOnSignal(server, sandbox);
-    console.log(greeting(server.url, keys.join(", "), isMoved));
+    console.log(greeting(server.url, listed.map(({ slug }) => slug).join(", "), isMoved));
   } catch (error) {
     server.close();
     throw error;
@@ -52,11 +52,10 @@ function stopOnSignal(server: Listening, sandbox: Sandbox): void {
   }
 }
 
-/** The keys of all apps, as the API lists them. */
-async function appKeys(sandbox: Sandbox, url: string): Promise<string[]> {
+/** All apps, as the API lists them. */
+async function listApps(sandbox: Sandbox, url: string): Promise<ListedApp[]> {
   const response = await sandbox.fetch(new Request(`${url}/api/v3.1/toolkits?limit=1000`, { headers: { "x-api-key": apiKey } }));
-  const { items } = (await response.json()) as { items: { slug: string }[] };
-  return items.map(({ slug }) => slug);
+  return ((await response.json()) as { items: ListedApp[] }).items;
 }
 
 const greeting = (url: string, apps: string, isMoved: boolean): string => `
