@@ -24,8 +24,9 @@ export class ReactPage extends Page {
     return parts[name] ?? (name.startsWith("field-") ? `[data-name="${name.slice(6)}"]` : super.selectorOf(name));
   }
 
+  /** The demo shows the account one render after the part has told it. */
   is(state, options) {
-    return this.until(`the flow is ${state}`, (seen) => seen.state === state, options);
+    return this.until(`the flow is ${state}`, (seen) => seen.state === state && (state !== "connected" || seen.card), options);
   }
 }
 
