@@ -23,7 +23,7 @@ export interface SandboxField {
 
 /** A further app, with one integration and the action `<KEY>_GET_PROFILE`, which says who is connected. */
 export interface SandboxApp {
-  /** Key of the app, such as `notion`. It must differ from the keys that every sandbox has. */
+  /** Key of the app, such as `notion`: lower case letters, digits, `-` and `_`. No other app may have it, not even with `-` in place of `_`. */
   key: string;
   /** Default: the key. */
   name?: string | undefined;
