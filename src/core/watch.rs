@@ -140,6 +140,11 @@ impl Watch {
         self.check_now(clock_ms);
     }
 
+    /// Whether a check is under way.
+    pub fn is_checking(&self) -> bool {
+        self.is_checking
+    }
+
     /// Updates the state of the page. A check becomes due when the user returns, because they have often finished elsewhere.
     pub fn notice(&mut self, surroundings: Surroundings, clock_ms: u64) {
         let before = self.surroundings;

@@ -37,7 +37,7 @@ fn an_error_in_the_callback_wins_over_a_success() {
 fn a_check_from_before_a_reported_failure_does_not_decide() {
     let mut play = Play::in_popup();
     assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);
-    assert_eq!(play.returned("&status=failed"), ["look acc-1"]);
+    assert_eq!(play.returned("&status=failed"), ["abort", "look acc-1"]);
     let mut denied = account("FAILED");
     denied.refusal.0 = Some("access_denied".to_owned());
     play.done(WorkResult::Checked(Ok(denied)));

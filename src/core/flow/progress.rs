@@ -266,7 +266,7 @@ impl Flow {
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
-        match bind(
+        let must_abort = match bind(
             &callback,
             std::slice::from_ref(&attempt.record),
             moment.now_ms,
@@ -279,19 +279,25 @@ impl Flow {
                     attempt.is_expired = true;
                     callback.session_uri = None;
                 }
-                attempt.take_callback(callback, moment);
+                let must_abort = attempt.take_callback(callback, moment);
                 if let Some(error) = reason {
                     return self.fail(error, RetryFrom::Check(attempt));
                 }
+                must_abort
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
-                attempt.take_callback(callback, moment);
+                attempt.take_callback(callback, moment)
             }
             // The callback is of another attempt, but the account may have changed.
-            Err(error) if error.code == ErrorCode::CallbackUnbound => {}
+            Err(error) if error.code == ErrorCode::CallbackUnbound => false,
             Err(error) => return self.fail(error, RetryFrom::Start),
+        };
+        let mut effects = Vec::new();
+        if must_abort {
+            effects.push(Effect::Abort);
         }
-        self.check(attempt, moment)
+        effects.extend(self.check(attempt, moment));
+        effects
     }
 
     pub(super) fn tick(&mut self, around: Surroundings, moment: Moment) -> Effects {
