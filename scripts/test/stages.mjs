@@ -68,7 +68,7 @@ export const STAGES = [
   {
     name: "build",
     about: "makes pkg/ and dist/ unless they are up to date",
-    seconds: 37,
+    seconds: 45,
     needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
     uses: CARGO,
     isStep: true,
@@ -78,7 +78,7 @@ export const STAGES = [
   {
     name: "types",
     about: "tsc accepts src/ts, www and tests/types",
-    seconds: 2,
+    seconds: 6,
     needs: ["npm"],
     after: ["build"],
     run: async ({ note }) => {
@@ -89,13 +89,13 @@ export const STAGES = [
     },
   },
   { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, ...inEngine("chromium", testFiles("e2e")) },
-  { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 30, needs: ["lint"], uses: CARGO, run: clippy },
-  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 50, needs: ["rust"], uses: CARGO, ...natively },
+  { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 50, needs: ["lint"], uses: CARGO, run: clippy },
+  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 95, needs: ["rust"], uses: CARGO, ...natively },
   { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 190, ...inEngine("firefox", testFiles("e2e")) },
   {
     name: "wasm chromium",
     about: "the Rust tests in tests/web, in Chromium",
-    seconds: 40,
+    seconds: 45,
     needs: ["lint", "wasm-bindgen", "chromium"],
     uses: CARGO,
     ...inBrowser("chromium", "CHROMEDRIVER"),
@@ -103,7 +103,7 @@ export const STAGES = [
   {
     name: "wasm firefox",
     about: "the same in Firefox",
-    seconds: 20,
+    seconds: 25,
     needs: ["lint", "wasm-bindgen", "firefox"],
     uses: CARGO,
     ...inBrowser("firefox", "GECKODRIVER"),
@@ -112,7 +112,7 @@ export const STAGES = [
   {
     name: "docs",
     about: "builds the site: rustdoc and TypeDoc have no warning, no link is dead",
-    seconds: 25,
+    seconds: 65,
     needs: ["npm", "lint", "docs-tools"],
     after: ["build"],
     uses: CARGO,
@@ -132,7 +132,7 @@ export const STAGES = [
   {
     name: "crate",
     about: "the crate in a Yew app, in Chromium",
-    seconds: 40,
+    seconds: 12,
     needs: ["npm", "lint", "wasm-bindgen", "chromium"],
     after: ["build"],
     uses: CARGO,
@@ -149,11 +149,11 @@ export const STAGES = [
     seconds: 60,
     ...inEngine("chromium", dependOnBuildInBrowsers, { E2E_WITHOUT_WASM: "1" }),
   },
-  { name: "attacks chromium", about: "everything that SECURITY.md says an attacker may try", seconds: 45, ...inEngine("chromium", testFiles("attacks")) },
+  { name: "attacks chromium", about: "everything that SECURITY.md says an attacker may try", seconds: 35, ...inEngine("chromium", testFiles("attacks")) },
   {
     name: "faults",
     about: "every fault at every request, and thousands of flows in one page",
-    seconds: 80,
+    seconds: 75,
     needs: ["npm"],
     after: ["build"],
     ...inNode(testFiles("faults"), { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
@@ -161,14 +161,14 @@ export const STAGES = [
   {
     name: "pack",
     about: "the packed package: files, types in eight TypeScripts, loading in Chromium, Vitest",
-    seconds: 100,
+    seconds: 115,
     ...ofPackage(ofTarball),
   },
-  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 140, needs: ["npm"], after: ["build"], ...inNode(testFiles("node"), { flags: TWO_FILES }) },
+  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 120, needs: ["npm"], after: ["build"], ...inNode(testFiles("node"), { flags: TWO_FILES }) },
   {
     name: "node without wasm",
     about: "what could fail on the JavaScript build alone",
-    seconds: 60,
+    seconds: 50,
     needs: ["npm"],
     after: ["build"],
     ...inNode(dependOnBuild, {
@@ -178,14 +178,14 @@ export const STAGES = [
   {
     name: "bundlers",
     about: "an app of each bundler, and of wasm-pack's own output, in Chromium",
-    seconds: 70,
+    seconds: 195,
     // The first time takes minutes.
     ...ofPackage(ofBundlers, { limitMs: 10 * 60_000, needs: ["lint", "wasm-bindgen"], prepare: buildForBundlers }),
   },
   {
     name: "paste",
     about: "code of the README and the guides, pasted into fresh apps of Vite, Next.js and Express, in Chromium",
-    seconds: 90,
+    seconds: 125,
     ...ofPackage(ofPaste, { limitMs: 10 * 60_000 }),
   },
   {
@@ -199,7 +199,7 @@ export const STAGES = [
   {
     name: "runtimes",
     about: "the gateway in Bun, Deno, workerd and Node's frameworks",
-    seconds: 40,
+    seconds: 80,
     needs: ["npm", "runtimes"],
     after: ["build"],
     ...inNode(testFiles("runtimes"), { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
@@ -207,7 +207,7 @@ export const STAGES = [
   {
     name: "routers",
     about: "routers that rewrite the address of a callback, in Chromium",
-    seconds: 4,
+    seconds: 7,
     needs: ["npm", "routers", "chromium", "screen"],
     after: ["build"],
     ...inNode(testFiles("routers"), { env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
@@ -215,21 +215,21 @@ export const STAGES = [
   {
     name: "official clients",
     about: "the platform's official clients against the sandbox, v3 and v3.1",
-    seconds: 15,
+    seconds: 9,
     needs: ["npm", "clients"],
     after: ["build"],
     ...inNode(testFiles("clients"), { env: ({ clients }) => clients }),
   },
   // WebKitGTK saves no logins.
-  { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 7, ...inEngine("chromium", testFiles("autofill")) },
-  { name: "autofill firefox", about: "the same in Firefox", seconds: 10, ...inEngine("firefox", testFiles("autofill")) },
-  { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 18, ...inEngine("firefox", attacksOnWindows) },
-  { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 13, ...inEngine("webkit", attacksOnWindows) },
-  { name: "gateway", about: "the gateway, in Node", seconds: 19, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
+  { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 10, ...inEngine("chromium", testFiles("autofill")) },
+  { name: "autofill firefox", about: "the same in Firefox", seconds: 14, ...inEngine("firefox", testFiles("autofill")) },
+  { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 25, ...inEngine("firefox", attacksOnWindows) },
+  { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 25, ...inEngine("webkit", attacksOnWindows) },
+  { name: "gateway", about: "the gateway, in Node", seconds: 55, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
   {
     name: "site",
     about: "the built site and its playground in Chromium, and the link check",
-    seconds: 15,
+    seconds: 30,
     needs: ["npm", "docs-tools", "chromium", "screen"],
     after: ["docs"],
     ...inNode(testFiles("site"), { env: (found) => ({ ...found.chromium, ...found.screen, DOCS_TOOLS: found["docs-tools"], E2E_ENGINE: "chromium" }) }),
@@ -237,16 +237,16 @@ export const STAGES = [
   {
     name: "jest",
     about: "an app's own tests in Jest, with connect-flow/testing",
-    seconds: 6,
+    seconds: 14,
     needs: ["npm", "jest"],
     after: ["build"],
     ...inNode(ofJest, { env: async ({ jest }) => ({ ...jest, ...(await packed()) }) }),
   },
-  { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 9, ...ofPackage(ofLoading, { engine: "firefox" }) },
+  { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 15, ...ofPackage(ofLoading, { engine: "firefox" }) },
   {
     name: "pack webkit",
     about: "the same in WebKitGTK",
-    seconds: 6,
+    seconds: 7,
     ...ofPackage(ofLoading, { engine: "webkit" }),
     impossible: inEngine("webkit", []).impossible,
   },
