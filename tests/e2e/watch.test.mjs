@@ -30,7 +30,8 @@ function misbehave() {
   console.error(new TypeError("a logged error"));
   console.assert(false, "an assertion");
   Promise.reject(new Error("an unhandled rejection"));
-  fetch("/nothing-here");
+  // Rejects if the test leaves the page before the answer.
+  fetch("/nothing-here").catch(() => {});
   new Image().src = "http://elsewhere.example/";
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/no-style.css" }));
   throw new Error("an uncaught error");
