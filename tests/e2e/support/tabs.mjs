@@ -50,6 +50,9 @@ export async function closeOthers(browser, kept) {
       try {
         await browser.switchToWindow(other);
         await browser.closeWindow();
+        // Chromium sometimes ends the session if the next tab is closed before this one is gone.
+        await browser.switchToWindow(kept);
+        await until(browser, "the tab is closed", () => browser.getWindowHandles(), (handles) => !handles.includes(other));
       } catch (error) {
         // It has just closed itself. webdriverio takes any answer without handles, such as that refusal, for the end of all windows.
         if (!/no such window|all window handles were removed/i.test(`${error.name} ${error.message}`)) throw error;
