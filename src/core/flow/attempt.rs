@@ -107,11 +107,7 @@ impl OngoingAttempt {
     }
 
     /// Stores the callback and makes a check due. Shortens the deadline to the time that the platform needs to store the outcome.
-    ///
-    /// Returns whether a check under way has to be aborted: after a reported failure the next answer decides, and that of a check from
-    /// before may be older than the failure.
-    #[must_use]
-    pub fn take_callback(&mut self, callback: ConnectionCallback, moment: Moment) -> bool {
+    pub fn take_callback(&mut self, callback: ConnectionCallback, moment: Moment) {
         if callback.session_uri.is_none() {
             self.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             self.expires_at_ms = moment.now_ms + u64::from(TIMEOUT_MS);
@@ -119,12 +115,11 @@ impl OngoingAttempt {
         self.watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
         self.callback = Some(callback);
         self.popup = PopupState::None;
-        let must_abort = self.watch.is_claimed_failed && self.watch.is_checking();
-        match must_abort {
+        match self.watch.is_claimed_failed && self.watch.is_checking() {
+            // The next answer decides, and that of a check under way may be older than the failure.
             true => self.recheck(moment.clock_ms),
             false => self.watch.check_now(moment.clock_ms),
         }
-        must_abort
     }
 
     /// The record, if the user is still in the popup.

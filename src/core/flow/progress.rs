@@ -266,7 +266,8 @@ impl Flow {
         mut callback: ConnectionCallback,
         moment: Moment,
     ) -> Effects {
-        let must_abort = match bind(
+        let was_checking = attempt.watch.is_checking();
+        match bind(
             &callback,
             std::slice::from_ref(&attempt.record),
             moment.now_ms,
@@ -279,21 +280,20 @@ impl Flow {
                     attempt.is_expired = true;
                     callback.session_uri = None;
                 }
-                let must_abort = attempt.take_callback(callback, moment);
+                attempt.take_callback(callback, moment);
                 if let Some(error) = reason {
                     return self.fail(error, RetryFrom::Check(attempt));
                 }
-                must_abort
             }
             Err(error) if error.code == ErrorCode::CompletionRequired => {
-                attempt.take_callback(callback, moment)
+                attempt.take_callback(callback, moment);
             }
             // The callback is of another attempt, but the account may have changed.
-            Err(error) if error.code == ErrorCode::CallbackUnbound => false,
+            Err(error) if error.code == ErrorCode::CallbackUnbound => {}
             Err(error) => return self.fail(error, RetryFrom::Start),
-        };
+        }
         let mut effects = Vec::new();
-        if must_abort {
+        if was_checking && !attempt.watch.is_checking() {
             effects.push(Effect::Abort);
         }
         effects.extend(self.check(attempt, moment));
