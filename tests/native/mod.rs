@@ -25,6 +25,7 @@ mod pattern;
 mod pending;
 mod redirect;
 mod refresh;
+mod rotate;
 mod secrets;
 mod shapes;
 mod support;
