@@ -141,7 +141,7 @@ impl Call {
             call: self,
             request,
             sent_ms: clock_ms(),
-            outcome: Cell::new(Outcome::CANCELLED),
+            outcome: Cell::new(Outcome::UNANSWERED),
         };
         let max_bytes = options.max_answer_bytes;
         let max_bytes = max_bytes.saturating_mul(request.size_factor);
@@ -153,7 +153,7 @@ impl Call {
                 is_deprecated: response.is_deprecated,
                 sunset_ms: response.sunset_ms,
             },
-            Err(_) => Outcome::CANCELLED,
+            Err(_) => Outcome::UNANSWERED,
         };
         let result = match sent {
             Ok(response) => read(&response),
@@ -187,8 +187,8 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Without an answer: the call was dropped.
-    const CANCELLED: Self = Outcome {
+    /// Without an answer. The code is that of a call that was dropped.
+    const UNANSWERED: Self = Outcome {
         status: None,
         code: Some(ErrorCode::Cancelled),
         is_deprecated: false,

@@ -273,7 +273,7 @@ fn reads_the_filter_of_accounts() {
             app: Some("gmail".to_owned()),
             integration_id: Some("i".to_owned()),
             statuses: vec![ConnectionStatus::Expired, ConnectionStatus::Active],
-            account_type: Some(AccountType::All),
+            account_type: Some(AccountType::Both),
         }
     );
     for (options, field, message) in [

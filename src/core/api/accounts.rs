@@ -146,20 +146,20 @@ pub enum AccountType {
     Private,
     /// Other users, too.
     Shared,
-    /// In a filter: both.
-    All,
+    /// In a filter: accounts of both types.
+    Both,
 }
 
 impl AccountType {
     /// All types, for a filter.
-    pub const ALL: [AccountType; 3] = [Self::Private, Self::Shared, Self::All];
+    pub const ALL: [AccountType; 3] = [Self::Private, Self::Shared, Self::Both];
 
     /// The platform's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Private => "PRIVATE",
             Self::Shared => "SHARED",
-            Self::All => "ALL",
+            Self::Both => "ALL",
         }
     }
 }

@@ -21,8 +21,7 @@ pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     let nested = body.get("error");
     let said = description(&response.body, body, nested);
     let word = error_word(body, nested);
-    let is_rejected =
-        nested.get("slug").as_str() == Some("ConnectedAccount_CredentialValidationRejected");
+    let slug = nested.get("slug").as_str();
     let retired = response.status == 400
         && said.is_some_and(|text| {
             contains(text, "no longer supported") && contains(text, "connected_accounts/link")
@@ -34,15 +33,15 @@ pub fn refused(response: &HttpResponse, request: &HttpRequest) -> ConnectError {
     let own = own.map(|(_, code)| *code).filter(|_| !retired);
     let code = own.unwrap_or_else(|| match (response.status, word.as_deref()) {
         _ if retired => ErrorCode::EndpointRetired,
-        _ if is_rejected => ErrorCode::CredentialsRejected,
+        _ if slug == Some("ConnectedAccount_CredentialValidationRejected") => {
+            ErrorCode::CredentialsRejected
+        }
         (400, Some("607" | "1803")) => ErrorCode::NotFound,
         // The alias of a new account is taken. For an existing account, the platform answers 409.
         (400, _) if said.is_some_and(|text| contains(text, "already in use")) => {
             ErrorCode::Conflict
         }
-        (403, _) if nested.get("slug").as_str() == Some("Gateway_EntityMismatch") => {
-            ErrorCode::EntityMismatch
-        }
+        (403, _) if slug == Some("Gateway_EntityMismatch") => ErrorCode::EntityMismatch,
         (401, _) => ErrorCode::Unauthorized,
         (403, _) => ErrorCode::Forbidden,
         (404, _) => ErrorCode::NotFound,

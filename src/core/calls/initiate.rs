@@ -106,8 +106,8 @@ pub struct InitiateContext {
 /// Starts a connection.
 ///
 /// # Errors
-/// `fields_invalid` before anything is sent, `conflict` if the alias is taken, `redirect_refused`, `connection_not_needed`, `invalid_argument` without an entity and
-/// without a session, those of [`get_expected_params`], and those of the request.
+/// `fields_invalid` before anything is sent, `conflict` if the alias is taken, `redirect_refused`, `connection_not_needed`,
+/// `invalid_argument` without an entity and without a session, those of [`get_expected_params`], and those of the request.
 pub async fn initiate_connection(
     platform: &impl Platform,
     options: &InitiateOptions,
