@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
-import { readDocument } from "../lib/sections.mjs";
+import { readDocument, readSection, readTables } from "../lib/sections.mjs";
 
 const BUDGETS = inRoot("scripts", "size", "budgets.json");
 
@@ -44,11 +44,13 @@ export function measureGroups(budgets = readBudgets()) {
 /** Also true for a group without a limit. */
 export const isOver = ({ brotli, limit }) => !(brotli <= limit);
 
-/** Whether docs/sizes.md has another size for this group than the build. */
-export function isStale({ name, brotli }) {
-  const rows = readDocument("docs/sizes.md").split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
-  const [, , , , written = ""] = rows.find(([, file]) => file === `= ${name}`) ?? [];
-  return !(Math.abs(brotli - Number(written.replaceAll(",", ""))) <= TOLERANCE);
+/** The groups for which docs/sizes.md has another size than the build. */
+export function staleGroups(groups) {
+  const rows = readTables(readSection(readDocument("docs/sizes.md"), "measured")).flat();
+  return groups.filter(({ name, brotli }) => {
+    const written = rows.find(({ file }) => file === `= ${name}`)?.brotli.replaceAll(",", "");
+    return !(Math.abs(brotli - written) <= TOLERANCE);
+  });
 }
 
 /** A group's size compared with its budget and its limit, as text. */
