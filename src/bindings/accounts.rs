@@ -107,7 +107,7 @@ impl ConnectedAccounts {
     }
 
     /// Sets the alias of an account, or replaces the credentials of one that the user connected with a key. The account keeps its id.
-    /// `PATCH /api/v3.1/connected_accounts/{id}`; with `data` also the request of `get`.
+    /// `PATCH /api/v3.1/connected_accounts/{id}`. With `data`, the call first sends the request of `get`.
     ///
     /// Rejects with `conflict` if the user has another account of the app with this alias, `credentials_rejected`, `not_found`, `rejected`,
     /// `invalid_argument` (also for `data` of an account that signs in by OAuth), and the codes of any request.
