@@ -60,7 +60,7 @@ suite("a platform route outside of the table of operations is answered with 404"
     ["DELETE", "/api/v3/connected_accounts"], ["DELETE", "/api/v3/connected_accounts/"], ["DELETE", "/api/v3/connected_accounts/All"], ["DELETE", "/api/v3/connected_accounts/all"],
     ["POST", "/api/v3/tools/execute/proxy"], ["POST", "/api/v3/tools/execute/ZENDESK_LIST_TICKETS"],
     ["POST", "/api/v3/tools/execute/gmail_get_profile"], ["DELETE", "/api/v3/auth_configs/ac_1"], ["PATCH", "/api/v3/auth_configs/ac_1"], ["PATCH", "/api/v3/auth_configs/ac_1/ENABLED"],
-    ["POST", "/api/v3.1/connected_accounts/complete_auth"],
+    ["POST", "/api/v3/connected_accounts/complete_auth"], ["GET", "/api/v3.1/connected_accounts/complete_auth/x"],
     ["POST", "/api/v3/tool_router/session"], ["GET", "/api/v3/org/project/config"], ["GET", `/api/v3/connected_accounts/${id}/refresh`], ["POST", `/api/v3/connected_accounts/${id}`],
     ["POST", toolkits], ["DELETE", `${toolkits}/gmail`],
   ]) {

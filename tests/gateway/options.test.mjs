@@ -135,7 +135,7 @@ suite("allow", () => {
   }
 
   test("connect and manage stand for groups of operations", async () => {
-    const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", ...sameRequest];
+    const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth", "getAuthParams"];
     assert.deepEqual(await allowedWith(["connect"]), connecting);
     const ofAccounts = Object.keys(gatewayRequests).filter((name) => name.startsWith("connectedAccounts."));
     assert.deepEqual(await allowedWith(["manage"]), ofAccounts.filter((name) => !connecting.includes(name)));

@@ -33,6 +33,7 @@ const complete = {
   created: { toolkit: { slug: "gmail" }, auth_config: { id: integrations.gmail, auth_scheme: "OAUTH2", is_composio_managed: true } },
   done: { success: true },
   revoked: { revoked_tokens: ["access_token"], connected_account: { id: "ca_1", status: "REVOKED" } },
+  completed: { connected_account_id: "ca_1", toolkit_slug: "gmail", user_id: "Jessica" },
   ran: { data: { anything: [{ goes: true }] }, error: null, successful: true, log_id: "l" },
 };
 

@@ -38,8 +38,8 @@ export const gatewayOptions = (options) => ({
  *   `ask(method, path, init)` sends a request without a user, `as(entity)(method, path, init)` one of a signed-in user. Both return
  *   `{ status, headers, text, body }`. `errors` are those that `onError` received. `createAccount(entity, app)` returns the id of a new account.
  */
-export function openGateway(options) {
-  const sandbox = createSandbox({ apiKey, ...sandboxOptions });
+export function openGateway(options, ownSandboxOptions) {
+  const sandbox = createSandbox({ apiKey, ...sandboxOptions, ...ownSandboxOptions });
   const opened = { sandbox, upstreamRequests: [], errors: [], reply: (request) => sandbox.fetch(request) };
   const gateway = createGateway(gatewayOptions({
     fetch: async (request) => {

@@ -29,7 +29,7 @@ const readers = {
   "reader reads too much and is never cancelled": [{ read: tooMuch, cancel: () => new Promise(() => {}) }, "response_invalid"],
 };
 
-const callsWhere = (fits) => Object.fromEntries(Object.entries(everyCall).filter(([, row]) => fits(row)).map(([name, { options }]) => [
+const callsWhere = (fits) => Object.fromEntries(Object.entries(everyCall).filter(([, row]) => row.options && fits(row)).map(([name, { options }]) => [
   name, [(client, given) => makeCall(client, name, given), options],
 ]));
 /** Every call that returns a promise: [call, valid options]. */

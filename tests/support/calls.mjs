@@ -1,6 +1,6 @@
-// Every call of the client that takes options: one row a call, for all tests that are about every call.
-// A row has:
-// - `options`: valid options.
+// Every call of the client that takes options, and every request that pages can be allowed to make: one row each, for all tests that are about
+// every one. A row has:
+// - `options`: valid options. Missing if only other calls send the request.
 // - `request`: the request of the call, if pages can be allowed to make it: `[method, path, body, query]`. Its account is `ca_1`.
 // - `answer`: what the platform answers with, a name in `complete` of tests/gateway/shown.test.mjs.
 // - `sameRequest`: the call with the same request.
@@ -28,6 +28,8 @@ export const calls = {
   "integrations.get": { options: { integrationId: "in_1" }, request: ["GET", `/api/v3.1/auth_configs/${gmail}`], answer: "config" },
   "connectedAccounts.initiate": { options: initiation, request: ["POST", "/api/v3.1/connected_accounts/link", { auth_config_id: gmail }], answer: "link" },
   "connectedAccounts.get": { options: account, request: ["GET", accountPath], answer: "account" },
+  // Of `completeConnection` and flows.
+  completeAuth: { isForOAuth: true, request: ["POST", "/api/v3.1/connected_accounts/complete_auth", { session_uri: "session_1" }], answer: "completed" },
   "connectedAccounts.list": {
     options: { entityId: "Jessica", app: "gmail", integrationId: "in_1", statuses: ["ACTIVE"], accountType: "ALL" }, isList: true,
     request: ["GET", "/api/v3.1/connected_accounts"], answer: "accounts",

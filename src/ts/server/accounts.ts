@@ -1,4 +1,5 @@
-import type { AccountVal, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, RevokedAccount, SetAccountStatusRequest, UpdateAccountRequest } from "../platform/accounts.js";
+import type { AccountVal, CompleteAuthRequest, CompletedAuth, ConnectedAccount, CreateAccountRequest, CreateLinkRequest, CreatedAccount, CreatedLink, Done, RefreshAccountRequest, RefreshedAccount, RevokedAccount, SetAccountStatusRequest, UpdateAccountRequest } from "../platform/accounts.js";
+import { errorBody, errorMembers, isUnknownId } from "../platform/errors.js";
 import { isObject, type JsonObject } from "../platform/json.js";
 import { initialStatusOf } from "../platform/schemes.js";
 import type { ExecuteToolRequest, ToolExecution } from "../platform/tools.js";
@@ -6,7 +7,7 @@ import { findAuthConfig } from "./apps.js";
 import { openCursor, sealCursor } from "./cursor.js";
 import { appFilter, integrationFilter } from "./lists.js";
 import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requireApp, requireCall, requireIntegration, type GatewayCall, type Operations } from "./operation.js";
-import { invalid } from "./refusal.js";
+import { badAnswer, invalid, Refusal, refuse } from "./refusal.js";
 import { parseRedirectUrl, requireValues } from "./request-input.js";
 import { itemsOf, nextCursorOf, objectOf, type UpstreamAnswer } from "./upstream.js";
 import { pick, strings, viewAccount } from "./views.js";
@@ -20,6 +21,7 @@ export const accountOperations: Operations = {
   },
   createAccount: { calls: ["connectedAccounts.initiate"], handle: createAccount },
   createLink: { calls: ["connectedAccounts.initiate"], handle: createLink },
+  completeAuth: { calls: ["completeAuth"], handle: completeAuth },
   getAccount: { calls: ["connectedAccounts.get", "getAuthParams"], handle: getAccount },
   updateAccount: { calls: ["connectedAccounts.update"], handle: updateAccount },
   refreshAccount: { calls: ["connectedAccounts.refresh"], query: ["redirect_url"], handle: refreshAccount },
@@ -112,6 +114,33 @@ async function createLink(call: GatewayCall): Promise<UpstreamAnswer> {
   });
   const link = pick<CreatedLink>(objectOf(answer), ["connected_account_id", "redirect_url", "expires_at"]);
   return { status: answer.status, body: { ...link, user_id: call.entityId } };
+}
+
+/** Completes an attempt whose user returned with a `session_uri`. The platform compares the attempt's user with the session's. */
+async function completeAuth(call: GatewayCall): Promise<UpstreamAnswer> {
+  const session_uri = membersOf<CompleteAuthRequest>(call, ["session_uri"]).requiredText("session_uri");
+  const body = { session_uri, user_id: call.entityId };
+  const answer = await call.upstream.ask("completeAuth", { body }).catch((error: unknown) => { throw notCompleted(call, error); });
+  const { connected_account_id } = objectOf(answer);
+  if (typeof connected_account_id !== "string") throw badAnswer(new Error("The platform completed a session without naming its account"));
+  const account = await findOwnAccount(call, connected_account_id);
+  const completed = { connected_account_id, toolkit_slug: String(appOf(account)) } satisfies CompletedAuth;
+  return ok({ ...completed, user_id: call.entityId });
+}
+
+/** The refusal of a session. The platform's own texts may contain the session or the id of another user's account, so pages do not see them. */
+function notCompleted({ upstream }: GatewayCall, error: unknown): unknown {
+  if (!(error instanceof Refusal) || error.status >= 500) return error;
+  const { status, headers, reason } = error;
+  const { message } = errorMembers(error.body);
+  if (status === 400 && /identity mismatch/i.test(String(message))) {
+    return refuse(403, "Gateway_EntityMismatch", "The signed-in user did not start this connection: sign in as the user who did, and start again");
+  }
+  if (!isUnknownId(status)) return new Refusal(status, errorBody({ message: "The platform refused to complete the connection", status }), headers, reason);
+  const isForeign = status === 404 && String(message).startsWith("Connected account");
+  const why = isForeign ? "The account of a session belongs to another project than `apiKey`" : `The platform answered ${status} to a session`;
+  const isUsual = status === 404 && !isForeign;
+  return upstream.missing("session", reason ?? (isUsual ? undefined : new Error(`${why}, and the page was told that the session is unknown`)));
 }
 
 async function getAccount(call: GatewayCall): Promise<UpstreamAnswer> {

@@ -12,7 +12,7 @@ import type { GatewayAllow, GatewayOperation, GatewayOptions } from "./types.js"
 
 type Call = Operation["calls"][number];
 
-const connect: readonly Call[] = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get"];
+const connect: readonly Call[] = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth"];
 const calls = Object.values(operations).flatMap((operation): readonly Call[] => operation.calls);
 /** The names of `allow.operations` that stand for several calls. */
 const groups: Record<Exclude<GatewayOperation, Call>, readonly Call[]> = {

@@ -39,12 +39,13 @@ export function badAnswer(reason: Error): Refusal {
   return refuse(502, "Gateway_BadAnswer", "The platform's answer cannot be used", { reason });
 }
 
-export type Resource = "app" | "integration" | "account" | "action";
+export type Resource = "app" | "integration" | "account" | "session" | "action";
 
 const missing: Record<Resource, [code: number, message: string]> = {
   app: [2301, "Toolkit not found"],
   integration: [errorIds.authConfigNotFound.code, "Auth config not found"],
   account: [errorIds.accountNotFound.code, "No connected account found"],
+  session: [errorIds.accountNotFound.code, "Auth session not found or expired"],
   action: [errorIds.toolNotFound.code, "Tool not found"],
 };
 

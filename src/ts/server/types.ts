@@ -1,7 +1,7 @@
 /**
  * A call of the client that pages may make, or a group of calls:
  * - `connect`: everything that `getExpectedParamsForUser`, `initiateConnection`, `completeConnection` and `flow` need. These are `apps.get`,
- *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate` and `connectedAccounts.get`.
+ *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate`, `connectedAccounts.get` and `completeAuth`.
  * - `manage`: every other call of `connectedAccounts`.
  */
 export type GatewayOperation =
@@ -21,6 +21,7 @@ export type GatewayOperation =
   | "connectedAccounts.enable"
   | "connectedAccounts.disable"
   | "connectedAccounts.delete"
+  | "completeAuth"
   | "getAuthParams"
   | "executeAction";
 
