@@ -8,6 +8,7 @@ mod complete;
 mod connect;
 mod flow;
 mod list;
+mod reconnect;
 mod shared;
 
 use std::cell::{Cell, RefCell};

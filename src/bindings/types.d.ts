@@ -384,6 +384,8 @@ export interface PendingConnection {
   readonly expiresAtMs: number;
   /** `returnTo` of `initiateConnection`. */
   readonly returnTo?: string;
+  /** Id of the account that this attempt reconnects. */
+  readonly replaces?: string;
 }
 
 /** `redirect` navigates the page, `popup` opens a popup. `auto` opens a popup, or navigates the page if the popup is blocked. */
@@ -391,9 +393,9 @@ export type FlowMode = "redirect" | "popup" | "auto";
 
 /** Options of `flow`. */
 export interface FlowOptions {
-  /** Key of the app, for example `gmail`. Either this or `integrationId` is required. */
+  /** Key of the app, for example `gmail`. Either this, `integrationId` or `reconnect` is required. */
   app?: string | undefined;
-  /** Id of the integration. Either this or `app` is required. */
+  /** Id of the integration. Default with `reconnect`: the account's. */
   integrationId?: string | undefined;
   /** Requires an integration with this scheme. Default: any. */
   authScheme?: AuthScheme | undefined;
@@ -412,6 +414,13 @@ export interface FlowOptions {
   redirectUri?: string | undefined;
   /** A path of this site that the state `connected` returns. Starts with one `/`. */
   returnTo?: string | undefined;
+  /**
+   * Id of the account to reconnect. It stays usable until its successor is `ACTIVE`.
+   *
+   * Keys are replaced in place where the platform allows it, and the account keeps its id. Otherwise the flow connects a new account,
+   * moves the alias to it, and deletes the old one.
+   */
+  reconnect?: string | undefined;
   /**
    * Whether `submit` continues in an in-app browser, where most authorization servers refuse to sign users in. Default `false`: the flow
    * fails with `in_app_browser`.

@@ -58,6 +58,7 @@ impl ConnectClient {
     pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
         while let Some(HandedOver { attempt, popup }) = self.take_handed_over(is_own) {
             if attempt.is_stored {
+                // A flow that replaces an account then gives this attempt up.
                 self.store(&PendingConnection {
                     outcome: AttemptOutcome::Cancelled,
                     ..attempt.record
@@ -96,6 +97,9 @@ impl ConnectClient {
             tab();
             let now = now_ms();
             for record in client.0.shared.records.all() {
+                if record.replaces.is_some() && (record.is_ended() || record.is_expired(now)) {
+                    let _ = client.with_signal(None).settle(record.clone(), true).await;
+                }
                 if record.is_forgotten(now) {
                     client.0.shared.records.remove(&record.flow_id);
                     let flow = FlowTag::of(&record.flow_id);

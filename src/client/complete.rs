@@ -14,7 +14,7 @@ use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
-    complete_connection, ends_attempt, find_attempt, uses_up_callback,
+    complete_connection, ends_attempt, find_attempt, gives_up, uses_up_callback,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
@@ -153,10 +153,21 @@ impl ConnectClient {
                 Some(now) if now.is_ended() => return Err(already_ended(&now)),
                 _ => AttemptOutcome::Connected,
             },
-            Err(error) if ends_attempt(error) && !record.is_ended() => AttemptOutcome::Failed,
+            Err(error)
+                if (ends_attempt(error) || gives_up(error, &record)) && !record.is_ended() =>
+            {
+                AttemptOutcome::Failed
+            }
             Err(_) => return completed,
         };
-        self.store(&PendingConnection { outcome, ..record });
+        let record = PendingConnection { outcome, ..record };
+        match record.replaces.is_some() && record.is_ended() {
+            true => self.discard(record),
+            false => self.store(&PendingConnection {
+                replaces: None,
+                ..record
+            }),
+        }
         completed
     }
 

@@ -117,7 +117,7 @@ impl ConnectClient {
         known.filter(|_| integration_id.is_some()).cloned()
     }
 
-    fn learn(&self, params: &ExpectedParams) {
+    pub(super) fn learn(&self, params: &ExpectedParams) {
         let mut learned = self.0.shared.params.borrow_mut();
         learned.retain(|other| other.integration_id != params.integration_id);
         learned.push(params.clone());

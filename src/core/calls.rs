@@ -7,6 +7,7 @@ pub mod expected_params;
 pub mod find_account;
 pub mod initiate;
 pub mod pages;
+pub mod reconnect;
 pub mod refresh;
 pub mod rotate;
 pub mod wait;

@@ -330,6 +330,11 @@ impl ConnectError {
         self
     }
 
+    /// Whether the error says that the account does not exist.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.code, ErrorCode::NotFound | ErrorCode::Gone)
+    }
+
     /// Sets the server's code and description.
     pub fn with_server_words(mut self, error: Option<String>, description: Option<String>) -> Self {
         self.error = error;

@@ -10,6 +10,7 @@
 //! | `idle` | `load`, with an attempt that a disposed flow handed over | `waiting` or `verifying` |
 //! | `idle` | `submit` | `loading`, then on without `ready` if no field is missing |
 //! | `loading` | answer | `ready` |
+//! | `loading` | an earlier attempt has replaced the account to reconnect | `connected` |
 //! | `ready` | `submit` with valid values | `initiating` |
 //! | `ready` | `submit` with invalid values | `ready`, with `issues` |
 //! | `initiating` | an account without a redirect URL | `verifying` |
@@ -41,6 +42,9 @@
 //! **An ended attempt stays ended.** Its record stores the outcome, so that no callback and no other tab continues it. An expired
 //! attempt gets one status check: `ACTIVE` is `connected`, anything else is `flow_expired`.
 //!
+//! **An attempt that reconnects an account** counts as `ACTIVE` once its account has taken over the alias and the old account is deleted.
+//! Its record names the old account until nothing is left to do. If it fails or is cancelled, its own account is deleted.
+//!
 //! **A disposed flow hands its attempt over.** A dialog may close and reopen while the user is in the popup. The next flow of the same
 //! app and entity that loads continues the attempt, with its popup. `submit` starts over and cancels it.
 //!
@@ -59,7 +63,7 @@ mod snapshot;
 
 pub use attempt::OngoingAttempt;
 pub use effect::{Effect, Work};
-pub use event::{FlowEvent, WorkResult};
+pub use event::{FlowEvent, Found, WorkResult};
 pub use machine::Flow;
 pub use options::{FlowMode, FlowOptions, ResumeOptions};
 pub use snapshot::FlowSnapshot;

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::api::accounts::ConnectedAccount;
 use super::json::JsonObject;
 use super::redirect::{MAX_URL_BYTES, is_local_path};
 use super::scheme::AuthScheme;
+use super::status::ConnectionStatus;
 use super::text::concat;
 use super::value::Value;
 use super::watch::is_same_entity;
@@ -58,6 +60,12 @@ pub struct PendingConnection {
     /// Path of this site at which the app continues after the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
+    /// Id of the account that the new one replaces. It stays until the new one is `ACTIVE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// The alias that the new account takes over.
+    #[serde(skip)]
+    pub alias: Option<String>,
     /// The parameters of the return address that have the same names as the platform's, as a query.
     #[serde(skip)]
     pub own_query: Option<String>,
@@ -93,6 +101,8 @@ impl PendingConnection {
             json.number("startedAtMs", self.started_at_ms);
             json.number("expiresAtMs", self.expires_at_ms);
             json.optional("returnTo", self.return_to.as_deref());
+            json.optional("replaces", self.replaces.as_deref());
+            json.optional("alias", self.alias.as_deref());
             json.optional("ownQuery", self.own_query.as_deref());
             if self.is_popup {
                 json.bool("isPopup", true);
@@ -125,6 +135,8 @@ impl PendingConnection {
             started_at_ms: value.get("startedAtMs").as_u64()?,
             expires_at_ms: value.get("expiresAtMs").as_u64()?,
             return_to: text("returnTo").filter(|path| is_local_path(path)),
+            replaces: text("replaces"),
+            alias: value.get("alias").to_text(),
             own_query: value
                 .get("ownQuery")
                 .as_text()
@@ -161,6 +173,16 @@ impl PendingConnection {
             self.outcome,
             AttemptOutcome::Failed | AttemptOutcome::Cancelled
         )
+    }
+
+    /// Whether this is its account, `ACTIVE` and of its entity.
+    pub fn is_confirmed_by(&self, account: &ConnectedAccount) -> bool {
+        self.is_account(account) && account.status == ConnectionStatus::Active
+    }
+
+    /// Whether this is its account, of its entity where both sides name one.
+    pub fn is_account(&self, account: &ConnectedAccount) -> bool {
+        account.id == self.connected_account_id && self.is_for(account.entity_id.as_deref())
     }
 
     /// Whether it may be an attempt of this entity. True if either side is unknown.

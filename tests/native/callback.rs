@@ -39,6 +39,8 @@ fn record(flow_id: &str, account: &str, query: &str) -> PendingConnection {
         expires_at_ms: LIFETIME_MS,
         return_to: None,
         own_query: own_query(&["/?", query].concat()),
+        replaces: None,
+        alias: None,
         is_popup: false,
         outcome: AttemptOutcome::Pending,
     }

@@ -25,6 +25,8 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         expires_at_ms: NOW - 60_000 + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
         own_query: None,
+        replaces: None,
+        alias: None,
         is_popup: false,
         tab: None,
         outcome: AttemptOutcome::Pending,

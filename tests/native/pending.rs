@@ -199,6 +199,7 @@ proptest! {
         integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
         is_popup: bool, own_query in prop::option::of("[a-z=&%]{1,20}"),
+        (replaces, alias) in (prop::option::of(any_text()), prop::option::of("[a-z]{1,20}")),
         outcome in prop_oneof![Just(AttemptOutcome::Pending), Just(AttemptOutcome::Connected), Just(AttemptOutcome::Failed), Just(AttemptOutcome::Cancelled)],
     ) {
         let record = PendingConnection {
@@ -211,6 +212,8 @@ proptest! {
             started_at_ms,
             expires_at_ms: started_at_ms + lives,
             return_to: path.filter(|path| is_local_path(path)),
+            replaces,
+            alias,
             own_query,
             is_popup,
             tab,

@@ -200,6 +200,7 @@ export const shapes: Shapes = {
       "expiresAtMs": "number",
       "flowId": "string",
       "integrationId?": "string",
+      "replaces?": "string",
       "returnTo?": "string",
       "startedAtMs": "number"
     },
@@ -374,6 +375,7 @@ export const shapes: Shapes = {
         "popup": true,
         "redirect": true
       },
+      "reconnect?": "string",
       "redirectUri?": "string",
       "redirectUrl?": "string",
       "returnTo?": "string"

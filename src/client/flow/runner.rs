@@ -19,7 +19,9 @@ use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
 use crate::core::callback;
 use crate::core::calls::complete;
-use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Work, WorkResult};
+use crate::core::flow::{
+    Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
+};
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::plain::plain;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
@@ -140,6 +142,7 @@ impl Runner {
                 }
             }
             Effect::Store(record) => self.client.store(&record),
+            Effect::Discard(record) => self.client.discard(record),
             Effect::HandOver(attempt) => self.client.hand_over(HandedOver {
                 attempt,
                 popup: self.popup.take(),
@@ -163,11 +166,16 @@ impl Runner {
         let Some(me) = self.me.upgrade() else {
             return;
         };
-        let controller = AbortController::new().ok();
+        let reconnects = self.machine.borrow().reconnects();
+        let controller = match work {
+            // Its answer names the account to remove if the flow has ended meanwhile.
+            Work::Initiate(_) if reconnects.is_some() => None,
+            _ => AbortController::new().ok(),
+        };
         let signal = controller.as_ref().map(AbortController::signal);
         self.work.replace(controller);
         spawn_local(async move {
-            let result = me.work(work, signal).await;
+            let result = me.work(work, reconnects, signal).await;
             if matches!(result, WorkResult::Checked(_)) {
                 me.catch_up();
             }
@@ -175,18 +183,40 @@ impl Runner {
         });
     }
 
-    async fn work(&self, work: Work, signal: Option<AbortSignal>) -> WorkResult {
+    async fn work(
+        &self,
+        work: Work,
+        reconnects: Option<String>,
+        signal: Option<AbortSignal>,
+    ) -> WorkResult {
         let client = self.client.with_signal(signal);
+        if let (Some(id), Work::Find(_) | Work::Initiate(_)) = (reconnects, &work) {
+            let is_start = matches!(work, Work::Initiate(_));
+            if is_start {
+                client.supersede(&|record| self.machine.borrow().is_same(record));
+            }
+            match client.finish_reconnect(&id, is_start).await {
+                Ok(None) => {}
+                Ok(Some(account)) => {
+                    return WorkResult::Found(Ok(Found::Successor(Box::new(account))));
+                }
+                Err(error) => return WorkResult::Found(Err(error)),
+            }
+        }
         match work {
+            Work::Find(options) => WorkResult::Found(client.find_replaced(options).await),
+            Work::Replace(old, update) => {
+                WorkResult::Initiated(client.replace_values(old, update).await)
+            }
             Work::Load(options) => {
                 WorkResult::Loaded(client.get_expected_params_for_user(options).await)
             }
             Work::Initiate(options) => {
                 client.prune();
-                client.supersede(&|record| self.machine.borrow().is_own(record));
+                client.supersede(&|record| self.machine.borrow().is_same(record));
                 WorkResult::Initiated(client.initiate(options).await)
             }
-            Work::Check(id) => WorkResult::Checked(client.get_connected_account(&id).await),
+            Work::Check(record) => WorkResult::Checked(client.check_attempt(record).await),
         }
     }
 
@@ -214,7 +244,7 @@ impl Runner {
     pub(super) fn take_handed_over(&self) -> Option<HandedOver> {
         let is_idle = self.machine.borrow().is_idle();
         // Borrowed for each record only: a storage of the page may call the flow.
-        let is_own = |record: &PendingConnection| self.machine.borrow().is_own(record);
+        let is_own = |record: &PendingConnection| self.machine.borrow().is_same(record);
         match is_idle {
             true => self.client.take_handed_over(&is_own),
             false => None,

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::reconnect::{check_attempt, hand_over};
 use super::wait::{run_watch, watch_account};
 use super::{Platform, Result};
-use crate::core::api::accounts::{ConnectedAccount, get_account};
+use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, PendingConnection};
@@ -132,14 +133,9 @@ pub fn after_expiry(
     match answer.map(|account| watch.judge(account)) {
         Ok(CheckResult::Active(account)) => Ok(account),
         Ok(CheckResult::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
-        Err(error) if !is_missing(&error) => Err(error),
+        Err(error) if !error.is_missing() => Err(error),
         Ok(_) | Err(_) => Err(flow_expired(record)),
     }
-}
-
-/// Whether the error says that the account does not exist.
-pub fn is_missing(error: &ConnectError) -> bool {
-    matches!(error.code, ErrorCode::NotFound | ErrorCode::Gone)
 }
 
 /// The error of a callback without a record of its attempt.
@@ -192,12 +188,13 @@ async fn confirm(
         record.entity_id.clone(),
     );
     if bound.is_expired {
-        let answer = platform.ask(get_account(&record.connected_account_id));
-        return after_expiry(answer.await, &mut watch, record);
+        let answer = check_attempt(platform, record).await;
+        return after_expiry(answer, &mut watch, record);
     }
     watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
     // The user has just returned, so checks do not slow down while the page is hidden.
-    run_watch(platform, watch, Pace::Steady).await
+    let account = run_watch(platform, watch, Pace::Steady).await?;
+    hand_over(platform, record, account).await
 }
 
 /// The error that a callback reports.
@@ -222,6 +219,15 @@ pub fn ends_attempt(error: &ConnectError) -> bool {
             | ErrorCode::AccountRevoked
             | ErrorCode::AccountInactive
     )
+}
+
+/// Whether an error gives up an attempt that replaces an account. Its own account is then deleted, if it is not `ACTIVE`.
+pub fn gives_up(error: &ConnectError, record: &PendingConnection) -> bool {
+    let is_over = matches!(
+        error.code,
+        ErrorCode::FlowExpired | ErrorCode::Timeout | ErrorCode::AccountMismatch
+    );
+    record.replaces.is_some() && is_over
 }
 
 /// Whether a callback with this error is of no further use, so that it is removed from the address. An unbound callback may be the

@@ -239,6 +239,8 @@ impl AttemptDraft {
             started_at_ms: now_ms,
             expires_at_ms: now_ms + LIFETIME_MS,
             return_to: self.return_to,
+            replaces: None,
+            alias: None,
             own_query: self.own_query,
             is_popup: false,
             tab: None,

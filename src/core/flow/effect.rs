@@ -1,8 +1,10 @@
 //! What a flow asks the page to do, in order.
 
 use super::attempt::OngoingAttempt;
+use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
+use crate::core::calls::reconnect::ReconnectOptions;
 use crate::core::pending::PendingConnection;
 
 /// A call to the platform. At most one runs at a time.
@@ -12,8 +14,12 @@ pub enum Work {
     Load(ExpectedParamsOptions),
     /// Start the connection.
     Initiate(InitiateOptions),
-    /// Check the account of this id.
-    Check(String),
+    /// Find the account to reconnect, and its fields.
+    Find(ReconnectOptions),
+    /// Replace the values of this account.
+    Replace(Box<ConnectedAccount>, AccountUpdate),
+    /// Check the account of this attempt. If it is `ACTIVE`, hand over to it.
+    Check(Box<PendingConnection>),
 }
 
 /// One step of the page.
@@ -34,6 +40,8 @@ pub enum Effect {
     Abort,
     /// Store the record of the attempt.
     Store(PendingConnection),
+    /// Store the record of an ended attempt that replaces an account, then delete its own account if that is not `ACTIVE`.
+    Discard(PendingConnection),
     /// Keep the attempt and its popup for the next flow that loads.
     HandOver(Box<OngoingAttempt>),
     /// Listen to callbacks of this flow id in other windows, and to events of the page.

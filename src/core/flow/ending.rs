@@ -3,7 +3,7 @@
 use super::Effect;
 use super::errors::flow_cancelled;
 use super::machine::{AfterLoading, BlankPopup, Effects, Flow, Phase, PopupPurpose, RetryFrom};
-use crate::core::calls::complete::{ends_attempt, is_missing, uses_up_callback};
+use crate::core::calls::complete::{ends_attempt, gives_up, uses_up_callback};
 use crate::core::error::ConnectError;
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::watch::Moment;
@@ -96,6 +96,28 @@ impl Flow {
         effects
     }
 
+    /// Marks the record of an attempt that reconnects an account.
+    pub(super) fn replacing(&self, mut record: PendingConnection) -> PendingConnection {
+        let old = self.options.reconnect.as_ref();
+        if old != Some(&record.connected_account_id) {
+            record.replaces = old.cloned();
+            let kept = self.old.as_ref().and_then(|old| old.alias.clone());
+            record.alias = old.and(self.options.alias.clone().or(kept));
+        }
+        record
+    }
+
+    /// Removes the account of an attempt that started after the flow had ended.
+    pub(super) fn discard(&self, record: PendingConnection) -> Effects {
+        let mut record = self.replacing(record);
+        record.outcome = AttemptOutcome::Cancelled;
+        let is_replacing = record.replaces.is_some();
+        is_replacing
+            .then_some(Effect::Discard(record))
+            .into_iter()
+            .collect()
+    }
+
     /// Ends the attempt. Nothing runs afterwards.
     pub(super) fn end(&mut self, phase: Phase, ended: Option<PendingConnection>) -> Effects {
         self.end_with_popup(phase, ended, None)
@@ -114,7 +136,7 @@ impl Flow {
         self.work += 1;
         self.phase = phase;
         self.in_popup = in_popup;
-        let mut effects: Effects = ended.map(Effect::Store).into_iter().collect();
+        let mut effects: Effects = ended.map(stored).into_iter().collect();
         effects.push(Effect::Abort);
         if self.in_popup.is_some() {
             effects.push(Effect::IgnorePage);
@@ -147,7 +169,9 @@ impl Flow {
             error = error.with_account(&attempt.record.connected_account_id);
         }
         let ended = match &from {
-            RetryFrom::Check(attempt) if ends_attempt(&error) => {
+            RetryFrom::Check(attempt)
+                if ends_attempt(&error) || gives_up(&error, &attempt.record) =>
+            {
                 attempt.ended_record(AttemptOutcome::Failed)
             }
             _ => None,
@@ -159,13 +183,13 @@ impl Flow {
         };
         let from = match from {
             // Another check would have the same result.
-            RetryFrom::Check(_) if is_callback_used => RetryFrom::Start,
-            RetryFrom::Check(attempt) if attempt.was_missing && is_missing(&error) => {
+            RetryFrom::Check(_) if is_callback_used || ended.is_some() => RetryFrom::Start,
+            RetryFrom::Check(attempt) if attempt.was_missing && error.is_missing() => {
                 RetryFrom::Start
             }
             // Only the check failed. A new attempt would create a second account.
             RetryFrom::Check(mut attempt) => {
-                attempt.was_missing = is_missing(&error);
+                attempt.was_missing = error.is_missing();
                 RetryFrom::Check(attempt)
             }
             from => from,
@@ -175,5 +199,13 @@ impl Flow {
             effects.push(Effect::CleanAddress);
         }
         effects
+    }
+}
+
+/// Stores a record. An attempt that fails to replace an account leaves nothing behind.
+pub(super) fn stored(record: PendingConnection) -> Effect {
+    match record.replaces.is_some() && record.is_ended() {
+        true => Effect::Discard(record),
+        false => Effect::Store(record),
     }
 }

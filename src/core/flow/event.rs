@@ -50,8 +50,19 @@ pub enum FlowEvent {
 pub enum WorkResult {
     /// Of `Work::Load`.
     Loaded(Result<ExpectedParams, ConnectError>),
-    /// Of `Work::Initiate`.
+    /// Of `Work::Find`.
+    Found(Result<Found, ConnectError>),
+    /// Of `Work::Initiate` and `Work::Replace`.
     Initiated(Result<Initiated, ConnectError>),
     /// Of `Work::Check`.
     Checked(Result<ConnectedAccount, ConnectError>),
+}
+
+/// What was found of an account to reconnect.
+#[derive(Debug)]
+pub enum Found {
+    /// The account, and the fields to ask the user for.
+    Old(Box<ConnectedAccount>, ExpectedParams),
+    /// Its successor: an earlier attempt has finished.
+    Successor(Box<ConnectedAccount>),
 }

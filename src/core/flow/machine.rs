@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use super::attempt::OngoingAttempt;
 use super::errors::{in_app_browser_refused, popup_blocked};
-use super::{Effect, FlowEvent, FlowMode, FlowOptions, Work};
-use crate::core::api::accounts::ConnectedAccount;
+use super::{Effect, FlowEvent, FlowMode, FlowOptions, Work, WorkResult};
+use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
 use crate::core::callback::ConnectionCallback;
 use crate::core::calls::complete::unbound;
 use crate::core::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use crate::core::calls::initiate::{InitiateOptions, Initiated};
+use crate::core::calls::reconnect::{ReconnectOptions, takes_new_values};
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
 use crate::core::pending::PendingConnection;
@@ -34,6 +35,8 @@ pub struct Flow {
     /// The integration without its fields. They are in `fields`.
     pub(super) params: Option<ExpectedParams>,
     pub(super) fields: Rc<Vec<Field>>,
+    /// The account to reconnect, once it is known.
+    pub(super) old: Option<Box<ConnectedAccount>>,
     pub(super) phase: Phase,
     /// The app whose browser shows the page.
     pub(super) in_app_browser: Option<&'static str>,
@@ -113,6 +116,7 @@ impl Flow {
             options,
             params: None,
             fields: Rc::default(),
+            old: None,
             phase: Phase::Idle,
             in_app_browser,
             is_embedded: false,
@@ -138,6 +142,9 @@ impl Flow {
             FlowEvent::TakeOver(attempt) => self.take_over(attempt, moment)?,
             FlowEvent::PopupReserved(is_there) => self.reserved(is_there, moment),
             FlowEvent::Done(work, outcome) if work == self.work => self.done(outcome, moment),
+            FlowEvent::Done(_, WorkResult::Initiated(Ok(initiated))) => {
+                self.discard(initiated.record)
+            }
             FlowEvent::Done(..) => Vec::new(),
             FlowEvent::NavigationFailed(error) => self.navigation_failed(error),
             FlowEvent::PageRestored => self.page_restored(moment),
@@ -162,6 +169,16 @@ impl Flow {
     /// Whether a stored attempt has the options of this flow.
     pub fn is_own(&self, record: &PendingConnection) -> bool {
         self.options.describe(record)
+    }
+
+    /// The same, and both connect a new account or reconnect the same one.
+    pub fn is_same(&self, record: &PendingConnection) -> bool {
+        self.is_own(record) && self.options.replaces(record)
+    }
+
+    /// Id of the account to reconnect.
+    pub fn reconnects(&self) -> Option<String> {
+        self.options.reconnect.clone()
     }
 
     /// Whether the flow is `idle`.
@@ -214,7 +231,14 @@ impl Flow {
             integration_id: self.options.integration_id.clone(),
             auth_scheme: self.options.auth_scheme.clone(),
         };
-        let work = self.run(Work::Load(options));
+        let work = self.run(match &self.options.reconnect {
+            None => Work::Load(options),
+            Some(id) => Work::Find(ReconnectOptions {
+                connected_account_id: id.clone(),
+                entity_id: self.options.entity_id.clone(),
+                wanted: options,
+            }),
+        });
         with_popup_check(blank, vec![work])
     }
 
@@ -283,6 +307,25 @@ impl Flow {
             return self.fail(embedded().with_retryable(is_blocked), RetryFrom::Start);
         }
         self.phase = Phase::Initiating(blank);
+        // The old account keeps its alias until it is replaced.
+        let kept = self.old.as_ref().and_then(|old| old.alias.as_ref());
+        let alias = self
+            .options
+            .alias
+            .clone()
+            .filter(|alias| kept != Some(alias));
+        if let (Some(old), Some(params)) = (&self.old, &self.params) {
+            let names: Vec<&str> = data.iter().map(|(name, _)| name.as_str()).collect();
+            if takes_new_values(old, params, &names) {
+                let update = AccountUpdate {
+                    connected_account_id: old.id.clone(),
+                    alias,
+                    data,
+                };
+                let old = old.clone();
+                return vec![self.run(Work::Replace(old, update))];
+            }
+        }
         let params = self.params.as_ref();
         let options = InitiateOptions {
             entity_id: self.options.entity_id.clone(),
@@ -290,7 +333,7 @@ impl Flow {
             app: self.options.app.clone(),
             auth_scheme: self.options.auth_scheme.clone(),
             data,
-            alias: self.options.alias.clone(),
+            alias,
             redirect_url: self.options.redirect_url.clone(),
             return_to: self.options.return_to.clone(),
         };
@@ -350,6 +393,7 @@ impl Flow {
         or(&mut options.app, &record.app);
         or(&mut options.integration_id, &record.integration_id);
         or(&mut options.return_to, &record.return_to);
+        or(&mut options.reconnect, &record.replaces);
         options.entity_id = record.entity_id.clone().or(options.entity_id.take());
     }
 }

@@ -18,7 +18,7 @@ pub enum FlowMode {
 /// Options of a flow.
 #[derive(Debug, Clone, Default)]
 pub struct FlowOptions {
-    /// Key of the app. Either this or `integration_id` is required.
+    /// Key of the app. Either this, `integration_id` or `reconnect` is required.
     pub app: Option<String>,
     /// Id of the integration.
     pub integration_id: Option<String>,
@@ -34,6 +34,9 @@ pub struct FlowOptions {
     pub redirect_url: Option<String>,
     /// Path of this site at which the app continues. The connected flow returns it.
     pub return_to: Option<String>,
+    /// Id of the account to reconnect. A key is replaced in place where the platform allows it. Otherwise the flow connects a new account,
+    /// then moves the alias to it and deletes this one.
+    pub reconnect: Option<String>,
     /// Whether to start in another app's browser, where most authorization servers refuse to sign users in. Default false.
     pub allow_in_app_browser: bool,
 }
@@ -52,17 +55,23 @@ pub struct ResumeOptions {
 }
 
 impl FlowOptions {
-    /// Whether an attempt has these options. The app or the integration must be known on both sides. Whatever is known on both sides
-    /// must be equal.
+    /// Whether an attempt has these options. The app, the integration or the account to reconnect must be known on both sides. Whatever is
+    /// known on both sides must be equal.
     pub fn describe(&self, record: &PendingConnection) -> bool {
         let app = equal(&self.app, &record.app, |a, b| a.eq_ignore_ascii_case(b));
         let integration = equal(&self.integration_id, &record.integration_id, |a, b| a == b);
         let scheme = equal(&self.auth_scheme, &record.auth_scheme, |a, b| a == b);
-        (app.is_some() || integration.is_some())
-            && [app, integration, scheme]
+        let replaced = self.reconnect.as_ref().map(|_| self.replaces(record));
+        (app.is_some() || integration.is_some() || replaced.is_some())
+            && [app, integration, scheme, replaced]
                 .iter()
                 .all(|agrees| *agrees != Some(false))
             && record.is_for(self.entity_id.as_deref())
+    }
+
+    /// Whether an attempt reconnects the account of these options, or both connect a new one.
+    pub fn replaces(&self, record: &PendingConnection) -> bool {
+        self.reconnect == record.replaces
     }
 }
 

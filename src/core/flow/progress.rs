@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::attempt::{Decision, OngoingAttempt, PopupState};
+use super::ending::stored;
 use super::errors::{flow_cancelled, in_app_browser_refused, popup_blocked, popup_closed};
 use super::machine::{
     AfterLoading, BlankPopup, Effects, Flow, LEAVE_MS, Phase, PopupPurpose, RetryFrom,
     with_popup_check,
 };
-use super::{Effect, FlowMode, Work, WorkResult};
+use super::{Effect, FlowMode, Found, Work, WorkResult};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
 use crate::core::calls::complete::{self, TIMEOUT_MS, bind};
@@ -49,9 +50,23 @@ impl Flow {
             }
             (
                 Phase::Loading(..) | Phase::Initiating(_),
-                WorkResult::Loaded(Err(error)) | WorkResult::Initiated(Err(error)),
+                WorkResult::Loaded(Err(error))
+                | WorkResult::Found(Err(error))
+                | WorkResult::Initiated(Err(error)),
             ) => self.refused(error),
-            (Phase::Initiating(blank), WorkResult::Initiated(Ok(initiated))) => {
+            (Phase::Loading(then, blank), WorkResult::Found(Ok(Found::Old(old, params)))) => {
+                self.old = Some(old);
+                self.loaded(params, then, blank)
+            }
+            (
+                Phase::Loading(..) | Phase::Initiating(_),
+                WorkResult::Found(Ok(Found::Successor(account))),
+            ) => {
+                let return_to = self.options.return_to.clone();
+                self.end(Phase::Connected { account, return_to }, None)
+            }
+            (Phase::Initiating(blank), WorkResult::Initiated(Ok(mut initiated))) => {
+                initiated.record = self.replacing(initiated.record);
                 self.send_user(Box::new(initiated), blank, moment)
             }
             (Phase::Waiting(mut attempt), WorkResult::Checked(result)) => {
@@ -141,11 +156,17 @@ impl Flow {
     ) -> Effects {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
+            let stored = record
+                .replaces
+                .is_some()
+                .then(|| Effect::Store(record.clone()));
             let mut attempt = OngoingAttempt::new(record, None, moment);
             attempt.is_stored = false;
             // The user need not go anywhere.
             attempt.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close_popup(blank);
+            // The old account has to be removed even if this page is closed now.
+            effects.extend(stored);
             effects.extend(self.check(attempt, moment));
             return effects;
         };
@@ -178,7 +199,7 @@ impl Flow {
         };
         let mut effects: Effects = attempt
             .ended_record(AttemptOutcome::Failed)
-            .map(Effect::Store)
+            .map(stored)
             .into_iter()
             .collect();
         effects.extend(self.fail(error, RetryFrom::Start));
@@ -334,8 +355,11 @@ impl Flow {
             Decision::Connected(account) => self.connected(attempt, account),
             Decision::Failed(error) => self.fail(error, RetryFrom::Check(attempt)),
             Decision::Closed => {
+                let ended = attempt.ended_record(AttemptOutcome::Cancelled);
+                let ended = ended.filter(|record| record.replaces.is_some());
                 // The popup may only seem closed. Then the callback arrives.
-                self.end_with_popup(Phase::Cancelled(popup_closed()), None, Some(attempt.record))
+                let in_popup = Some(attempt.record);
+                self.end_with_popup(Phase::Cancelled(popup_closed()), ended, in_popup)
             }
         }
     }
@@ -373,7 +397,7 @@ impl Flow {
     }
 
     fn start_check(&mut self, attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
-        let work = Work::Check(attempt.record.connected_account_id.clone());
+        let work = Work::Check(Box::new(attempt.record.clone()));
         let mut effects = vec![self.run(work)];
         effects.extend(self.wait(attempt, moment));
         effects

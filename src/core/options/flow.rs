@@ -34,13 +34,14 @@ impl FlowOptions {
             mode: options.mode(),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
+            reconnect: options.string("reconnect"),
             allow_in_app_browser: options.bool("allowInAppBrowser").unwrap_or(false),
         };
         options.end(read)
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
-        if self.app.is_none() && self.integration_id.is_none() {
+        if self.app.is_none() && self.integration_id.is_none() && self.reconnect.is_none() {
             let problem = "or `integrationId` is required";
             return Err(ConnectError::argument("required", "app", problem));
         }

@@ -405,6 +405,8 @@ fn connections(shapes: &mut Shapes) {
         expires_at_ms: 1,
         return_to: some(is_given, text()),
         own_query: None,
+        replaces: some(is_given, text()),
+        alias: None,
         is_popup: false,
         tab: None,
         outcome: AttemptOutcome::Pending,

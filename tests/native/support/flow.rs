@@ -91,7 +91,12 @@ impl Play {
                             .map(|(name, value)| format!(" {name}={}", value.expose()));
                         format!("initiate{}", data.collect::<String>())
                     }
-                    Work::Check(id) => format!("look {id}"),
+                    Work::Find(options) => format!("find {}", options.connected_account_id),
+                    Work::Replace(old, update) => {
+                        let names = update.data.iter().map(|(name, _)| format!(" {name}"));
+                        format!("replace {}{}", old.id, names.collect::<String>())
+                    }
+                    Work::Check(record) => format!("look {}", record.connected_account_id),
                 };
                 self.work = Some((number, word.clone()));
                 word
@@ -103,6 +108,11 @@ impl Play {
             }
             Effect::Store(record) => {
                 let word = format!("store {:?}", record.outcome).to_lowercase();
+                self.records.push(record);
+                word
+            }
+            Effect::Discard(record) => {
+                let word = format!("discard {:?}", record.outcome).to_lowercase();
                 self.records.push(record);
                 word
             }
@@ -322,6 +332,8 @@ pub fn record(now_ms: u64) -> PendingConnection {
         expires_at_ms: now_ms + LIFETIME_MS,
         return_to: Some("/settings".to_owned()),
         own_query: None,
+        replaces: None,
+        alias: None,
         is_popup: false,
         tab: None,
         outcome: AttemptOutcome::Pending,

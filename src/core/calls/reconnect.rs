@@ -1,0 +1,284 @@
+//! Replaces an account: by new values in place, or by a new account that takes over the alias.
+//!
+//! Each step may be repeated, also by another tab or after a reload. The old account is deleted last.
+
+use super::expected_params::{ExpectedParams, ExpectedParamsOptions, get_expected_params};
+use super::initiate::{AttemptDraft, Initiated};
+use super::{Platform, Result};
+use crate::core::api::Endpoint;
+use crate::core::api::accounts::{
+    AccountType, AccountUpdate, ConnectedAccount, delete_account, get_account, update_account,
+};
+use crate::core::api::connections::Connection;
+use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::pending::PendingConnection;
+use crate::core::status::ConnectionStatus;
+use crate::core::text::concat;
+use crate::core::watch::is_same_entity;
+
+/// The schemes and the names of the values that the platform replaces in place (docs/protocol.md §5.10).
+const SCHEMES: [&str; 6] = [
+    "BEARER_TOKEN",
+    "API_KEY",
+    "BASIC",
+    "BASIC_WITH_JWT",
+    "GOOGLE_SERVICE_ACCOUNT",
+    "SERVICE_ACCOUNT",
+];
+const NAMES: [&str; 16] = [
+    "token",
+    "generic_api_key",
+    "api_key",
+    "bearer_token",
+    "basic_encoded",
+    "generic_token",
+    "api_key_prefix",
+    "generic_secret",
+    "generic_id",
+    "user_agent",
+    "username",
+    "password",
+    "credentials_json",
+    "application_id",
+    "installation_id",
+    "private_key",
+];
+
+/// The account to reconnect.
+#[derive(Debug)]
+pub struct ReconnectOptions {
+    /// Its id.
+    pub connected_account_id: String,
+    /// The end user, if known.
+    pub entity_id: Option<String>,
+    /// What the caller expects of the account, and the integration of the new one. Default: the account's.
+    pub wanted: ExpectedParamsOptions,
+}
+
+/// Looks up an account to reconnect, and the fields to ask the user for.
+///
+/// # Errors
+/// `not_found`, `entity_mismatch`, `invalid_argument` for a shared account and for an account of another app, and those of
+/// [`get_expected_params`].
+pub async fn find_replaced(
+    platform: &impl Platform,
+    options: ReconnectOptions,
+    may_create: bool,
+) -> Result<(ConnectedAccount, ExpectedParams)> {
+    let old = platform
+        .ask(get_account(&options.connected_account_id))
+        .await?;
+    if !is_same_entity(options.entity_id.as_deref(), old.entity_id.as_deref()) {
+        return Err(ConnectError::other_entity());
+    }
+    if is_shared(&old) {
+        let problem = "must not be the id of a shared account, which others use: connect a new account, then delete this one";
+        return Err(ConnectError::argument("unknown", "reconnect", problem));
+    }
+    let mut wanted = options.wanted;
+    require_app("app", wanted.app.as_deref(), &old)?;
+    wanted.integration_id = wanted.integration_id.or_else(|| old.integration_id.clone());
+    wanted.app = Some(old.app.clone());
+    let params = get_expected_params(platform, &wanted, may_create).await?;
+    require_app("integrationId", params.app.as_deref(), &old)?;
+    Ok((old, params))
+}
+
+fn require_app(option: &str, app: Option<&str>, old: &ConnectedAccount) -> Result<()> {
+    match app {
+        Some(app) if !app.eq_ignore_ascii_case(&old.app) => {
+            let problem = "must be of the same app as the account in `reconnect`, or be left out";
+            Err(ConnectError::argument("duplicate", option, problem))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_shared(account: &ConnectedAccount) -> bool {
+    account.account_type.as_deref() == Some(AccountType::Shared.as_str())
+}
+
+/// Whether new values can replace those of the account in place.
+pub fn takes_new_values(
+    account: &ConnectedAccount,
+    params: &ExpectedParams,
+    names: &[&str],
+) -> bool {
+    let scheme = params.auth_scheme.as_str();
+    account.is_usable()
+        && account.integration_id == params.integration_id
+        && SCHEMES.contains(&scheme)
+        && names.iter().all(|name| NAMES.contains(name))
+}
+
+/// Replaces the values of an account. Never retried.
+///
+/// # Errors
+/// Those of the request.
+pub async fn replace_values(
+    platform: &impl Platform,
+    old: &ConnectedAccount,
+    update: &AccountUpdate,
+    flow_id: String,
+) -> Result<Initiated> {
+    platform
+        .ask(update_account(update, old.auth_scheme.as_ref()))
+        .await?;
+    let attempt = AttemptDraft {
+        flow_id,
+        entity_id: old.entity_id.clone(),
+        app: Some(old.app.clone()),
+        integration_id: old.integration_id.clone(),
+        auth_scheme: old.auth_scheme.clone(),
+        return_to: None,
+        own_query: None,
+    };
+    let connection = Connection {
+        connected_account_id: old.id.clone(),
+        status: ConnectionStatus::Active,
+        redirect_url: None,
+        entity_id: None,
+        expires_at_ms: None,
+        date_ms: None,
+    };
+    attempt.initiated(connection, &[], platform.moment().now_ms)
+}
+
+/// Checks the account of an attempt. If it is `ACTIVE` and replaces another one, hands over first.
+///
+/// # Errors
+/// Those of [`hand_over`] and of the request.
+pub async fn check_attempt(
+    platform: &impl Platform,
+    record: &PendingConnection,
+) -> Result<ConnectedAccount> {
+    let endpoint = get_account(&record.connected_account_id);
+    let account = platform.ask(endpoint).await?;
+    match record.is_confirmed_by(&account) {
+        true => hand_over(platform, record, account).await,
+        false => Ok(account),
+    }
+}
+
+/// Ends an attempt that replaces an account: finishes the hand-over if its account is `ACTIVE`. Otherwise deletes its account if
+/// `discards`.
+///
+/// # Errors
+/// Those of [`hand_over`] and of the requests.
+pub async fn settle(
+    platform: &impl Platform,
+    record: &PendingConnection,
+    discards: bool,
+) -> Result<Option<ConnectedAccount>> {
+    let account = match check_attempt(platform, record).await {
+        Err(error) if error.is_missing() => return Ok(None),
+        answered => answered?,
+    };
+    if record.is_confirmed_by(&account) {
+        return Ok(Some(account));
+    }
+    if discards && record.is_account(&account) && account.status != ConnectionStatus::Inactive {
+        remove(platform, &account.id, false).await?;
+    }
+    Ok(None)
+}
+
+/// Moves the alias of the replaced account to its successor, which is `ACTIVE`. Then deletes the replaced one. Does nothing for an attempt
+/// that replaces no account.
+///
+/// # Errors
+/// `account_mismatch` if the user signed in as somebody else (the new account is deleted), or if the old account is shared or of another
+/// app or user (both stay), and those of the requests.
+pub async fn hand_over(
+    platform: &impl Platform,
+    record: &PendingConnection,
+    account: ConnectedAccount,
+) -> Result<ConnectedAccount> {
+    let Some(old_id) = &record.replaces else {
+        return Ok(account);
+    };
+    let handed_over = replace(platform, record, old_id, account).await;
+    handed_over.map_err(|mut error| {
+        if error.code != ErrorCode::AccountMismatch {
+            let message = [
+                "the new account is ACTIVE, but the old one is not removed yet: ",
+                &error.message,
+            ];
+            error.message = concat(&message);
+        }
+        // Another tab may be handing over, too.
+        error.retryable |= error.code == ErrorCode::Conflict;
+        error
+    })
+}
+
+async fn replace(
+    platform: &impl Platform,
+    record: &PendingConnection,
+    old_id: &str,
+    mut account: ConnectedAccount,
+) -> Result<ConnectedAccount> {
+    let old = match platform.ask(get_account(old_id)).await {
+        Err(error) if error.is_missing() => None,
+        answered => Some(answered?),
+    };
+    if let Some(old) = &old {
+        // The record may have been changed in the storage.
+        if old.id == account.id
+            || !old.app.eq_ignore_ascii_case(&account.app)
+            || !is_same_entity(old.entity_id.as_deref(), account.entity_id.as_deref())
+            || is_shared(old)
+        {
+            return Err(ConnectError::new(
+                ErrorCode::AccountMismatch,
+                "the account to replace is shared, or of another app or user: both accounts stay",
+            ));
+        }
+        if let (Some(before), Some(after)) = (&old.display_name, &account.display_name)
+            && !before.eq_ignore_ascii_case(after)
+        {
+            remove(platform, &account.id, false).await?;
+            return Err(ConnectError::new(
+                ErrorCode::AccountMismatch,
+                "the user signed in as somebody else than before, so the old account stays: sign in as the same user, or connect another account",
+            ));
+        }
+    }
+    if let Some(alias) = &record.alias
+        && account.alias.as_ref() != Some(alias)
+    {
+        // An alias is unique, so the old account has to give it up first.
+        if let Some(old) = old.as_ref().filter(|old| old.alias.as_ref() == Some(alias)) {
+            existing(platform.ask(set_alias(&old.id, "")).await)?;
+        }
+        platform.ask(set_alias(&account.id, alias)).await?;
+        account.alias.clone_from(&record.alias);
+    }
+    if let Some(old) = old {
+        // Providers such as Google revoke every token of a user and an OAuth client, which would end the new account, too.
+        let revokes = old.integration_id != account.integration_id;
+        remove(platform, &old.id, revokes).await?;
+    }
+    Ok(account)
+}
+
+fn set_alias(id: &str, alias: &str) -> Endpoint<()> {
+    let update = AccountUpdate {
+        connected_account_id: id.to_owned(),
+        alias: Some(alias.to_owned()),
+        data: Vec::new(),
+    };
+    update_account(&update, None)
+}
+
+/// Deletes an account, unless it is gone already.
+async fn remove(platform: &impl Platform, id: &str, revoke: bool) -> Result<()> {
+    existing(platform.ask(delete_account(id, revoke)).await)
+}
+
+fn existing(changed: Result<()>) -> Result<()> {
+    match changed {
+        Err(error) if error.is_missing() => Ok(()),
+        changed => changed,
+    }
+}
