@@ -56,6 +56,10 @@ impl ConnectClient {
                 }
             }
         }
+        if is_start {
+            // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
+            self.get_connected_account(replaces).await?;
+        }
         Ok(None)
     }
 

@@ -206,8 +206,15 @@ pub async fn hand_over(
             ];
             error.message = concat(&message);
         }
-        // Another tab may be handing over, too.
-        error.retryable |= error.code == ErrorCode::Conflict;
+        // Every step may be repeated. A conflict may come from another tab that hands over, too.
+        error.retryable |= matches!(
+            error.code,
+            ErrorCode::Conflict
+                | ErrorCode::Server
+                | ErrorCode::RateLimited
+                | ErrorCode::Network
+                | ErrorCode::Timeout
+        );
         error
     })
 }
