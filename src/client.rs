@@ -30,7 +30,7 @@ use crate::core::options::ClientOptions;
 use crate::core::redirect;
 use crate::core::trace::{TraceEntry, TraceEvent};
 
-pub use flow::{ConnectFlow, Listener};
+pub use flow::{ConnectFlow, Ensured, Listener};
 pub use list::List;
 use shared::Shared;
 
@@ -91,6 +91,7 @@ impl ConnectClient {
                 }),
                 records: Records::new(overrides.storage),
                 handed_over: RefCell::default(),
+                is_listing_refused: Cell::default(),
                 params: RefCell::default(),
                 announced: RefCell::default(),
                 completions: RefCell::default(),

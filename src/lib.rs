@@ -56,7 +56,7 @@ mod guide {}
 mod tests;
 
 pub use browser::storage::Storage;
-pub use client::{CallFuture, ConnectClient, ConnectFlow, List, Listener, Overrides};
+pub use client::{CallFuture, ConnectClient, ConnectFlow, Ensured, List, Listener, Overrides};
 pub use core::api::Api;
 pub use core::api::accounts::{
     AccountFilter, AccountType, AccountUpdate, AuthParameter, AuthParams, ConnectedAccount,
@@ -72,7 +72,7 @@ pub use core::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
 pub use core::calls::initiate::{ConnectionRequest, InitiateOptions};
 pub use core::error::{ConnectError, ErrorCode, ErrorDetails, ISSUE_CODES, Issue};
 pub use core::fields::Field;
-pub use core::flow::{FlowMode, FlowOptions, FlowSnapshot, ResumeOptions};
+pub use core::flow::{FlowMode, FlowOptions, FlowSnapshot, ResumeOptions, WhenConnected};
 pub use core::input_attributes::input_attributes;
 pub use core::json_schema::json_schema as to_json_schema;
 pub use core::options::{ClientOptions, Credentials};

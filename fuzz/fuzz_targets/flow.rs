@@ -226,7 +226,7 @@ impl World {
             Effect::Run(number, work) => {
                 assert_eq!(self.work, None, "two works at once");
                 let kind = match work {
-                    Work::Load(_) => Kind::Load,
+                    Work::Load(..) => Kind::Load,
                     Work::Initiate(_) => Kind::Initiate,
                     Work::Check(id) => {
                         assert_eq!(id, "acc-1", "a status check of another account");

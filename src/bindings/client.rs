@@ -6,9 +6,11 @@ use wasm_bindgen::prelude::*;
 use super::accounts::{ConnectedAccounts, initiate};
 use super::actions::show_execution;
 use super::catalogue::{Apps, Integrations};
-use super::convert::{Arguments, call, converted, read_with, text_of, thrown, to_js, wrong};
+use super::convert::{
+    Arguments, answered, call, converted, read_with, text_of, thrown, to_js, wrong,
+};
 use super::entity::Entity;
-use super::flow::JsConnectFlow;
+use super::flow::{JsConnectFlow, show_ensured};
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
 use crate::core::api::actions::ExecuteOptions;
@@ -146,6 +148,22 @@ impl JsConnectClient {
             .and_then(|options| self.0.flow(options))
             .map(JsConnectFlow::new)
             .map_err(|error| thrown("flow", error))
+    }
+
+    /// Returns the user's newest usable account of an app as `{ account }`, or else `{ flow }`: a flow in `ready` to connect one, so that a
+    /// click can call its `submit` at once. `whenConnected` is always `"reuse"`. On the callback page of the same app, completes the connection and returns its account.
+    ///
+    /// Sends the requests of `connectedAccounts.list` and of `getExpectedParamsForUser` at the same time.
+    ///
+    /// Rejects with the error of a flow that fails or is cancelled, `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(js_name = ensureConnected, unchecked_return_type = "Promise<EnsuredConnection>")]
+    pub fn ensure_connected(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FlowOptions")] options: &JsValue,
+    ) -> Promise {
+        let ensured = read_with(options, FlowOptions::read)
+            .and_then(|options| converted(self.0.ensure_connected(options), show_ensured));
+        answered("ensureConnected", ensured)
     }
 
     /// Makes a flow that continues a stored attempt after a reload or in another tab: that of `flowId`, else that of the page's callback

@@ -4,11 +4,13 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::actions::show_execution;
-use super::convert::{answered, call, converted, to_js};
+use super::convert::{answered, call, converted, read_with, to_js};
+use super::flow::show_ensured;
 use crate::client::ConnectClient;
 use crate::core::api::actions::ExecuteOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
+use crate::core::flow::FlowOptions;
 use crate::core::options::read_app_key;
 
 /// Calls for one end user. Made by `client.entity`.
@@ -62,6 +64,19 @@ impl Entity {
                 converted(client.initiate_connection(initiate), to_js)
             },
         )
+    }
+
+    /// `ensureConnected` for this entity.
+    #[wasm_bindgen(js_name = ensureConnected, unchecked_return_type = "Promise<EnsuredConnection>")]
+    pub fn ensure_connected(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Omit<FlowOptions, \"entityId\">")] options: &JsValue,
+    ) -> Promise {
+        let ensured = read_with(options, FlowOptions::read).and_then(|mut options| {
+            self.own(&mut options.entity_id)?;
+            converted(self.client.ensure_connected(options), show_ensured)
+        });
+        answered("entity.ensureConnected", ensured)
     }
 
     /// `executeAction` for this entity.

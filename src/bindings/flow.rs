@@ -7,7 +7,7 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{Arguments, freeze_members, promise, put, thrown, to_error, to_js, wrong};
-use crate::client::ConnectFlow;
+use crate::client::{ConnectFlow, Ensured};
 use crate::core::error::ConnectError;
 use crate::core::fields::Field;
 use crate::core::flow::FlowSnapshot;
@@ -130,6 +130,16 @@ impl JsConnectFlow {
             }),
         )
     }
+}
+
+/// `{ account }` or `{ flow }`.
+pub(super) fn show_ensured(ensured: &Ensured) -> JsValue {
+    let object = Object::new();
+    match ensured {
+        Ensured::Account(account) => put(&object, "account", &to_js(account)),
+        Ensured::Flow(flow) => put(&object, "flow", &JsConnectFlow::new(flow.clone()).into()),
+    }
+    object.into()
 }
 
 fn show(flow: &ConnectFlow, cache: &RefCell<SnapshotCache>) -> JsValue {

@@ -391,6 +391,12 @@ export interface PendingConnection {
 /** `redirect` navigates the page, `popup` opens a popup. `auto` opens a popup, or navigates the page if the popup is blocked. */
 export type FlowMode = "redirect" | "popup" | "auto";
 
+/**
+ * What a flow does if the user has connected the app already. `new` connects one more account. `reuse` ends in `connected` with the newest usable
+ * account, or goes on to `ready` if there is none.
+ */
+export type WhenConnected = "new" | "reuse";
+
 /** Options of `flow`. */
 export interface FlowOptions {
   /** Key of the app, for example `gmail`. Either this, `integrationId` or `reconnect` is required. */
@@ -406,6 +412,11 @@ export interface FlowOptions {
   entityId?: string | undefined;
   /** The user's name for the account, such as `work`. Unique among the user's accounts of the app, at most 255 bytes. Default: none. */
   alias?: string | undefined;
+  /**
+   * What `load`, and `submit` before `load`, do if the user has connected the app already. Default `"new"`. With `"reuse"`, an account must also
+   * have the `integrationId`, `authScheme` and `alias` of these options, as far as they are given.
+   */
+  whenConnected?: WhenConnected | undefined;
   /** Where the provider's page opens. Default `"auto"`. */
   mode?: FlowMode | undefined;
   /** Where the user returns to, also in a popup. Default: the client's `redirectUrl`. */
@@ -427,6 +438,11 @@ export interface FlowOptions {
    */
   allowInAppBrowser?: boolean | undefined;
 }
+
+/** The result of `ensureConnected`: the user's account, or a flow in `ready` to connect one. */
+export type EnsuredConnection =
+  | { readonly account: ConnectedAccount; readonly flow?: undefined }
+  | { readonly flow: ConnectFlow; readonly account?: undefined };
 
 /** Options of `resume`: which attempt to resume. */
 export interface ResumeOptions {
@@ -468,6 +484,11 @@ export type FlowSnapshot = FlowBasics & (
       readonly state: "ready";
       /** Problems with the values of the last `submit`. */
       readonly issues: readonly Issue[];
+      /**
+       * The user's usable accounts of the app, newest first, without shared ones. Requested by `load` beside the fields. Absent until the platform
+       * has answered, after `submit` without `load`, and if the server does not allow it. With `integrationId`, only accounts of this integration.
+       */
+      readonly existing?: readonly ConnectedAccount[];
       /** Name of the app whose in-app browser shows the page. Most authorization servers refuse to sign users in there. */
       readonly inAppBrowser?: string;
     }

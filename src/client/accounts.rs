@@ -8,7 +8,7 @@ use crate::core::api::accounts::{
     update_account,
 };
 use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
-use crate::core::calls::find_account::find_account;
+use crate::core::calls::find_account::find_accounts;
 use crate::core::calls::pages::Pages;
 use crate::core::calls::rotate::rotate;
 use crate::core::calls::wait::wait_until_active;
@@ -80,8 +80,18 @@ impl ConnectClient {
         entity_id: String,
         app: String,
     ) -> CallFuture<Option<ConnectedAccount>> {
+        let accounts = self.find_accounts(AccountFilter {
+            entity_id: Some(entity_id),
+            app: Some(app),
+            ..AccountFilter::default()
+        });
+        Box::pin(async move { Ok(accounts.await?.into_iter().next()) })
+    }
+
+    /// The usable accounts, newest first.
+    pub(super) fn find_accounts(&self, filter: AccountFilter) -> CallFuture<Vec<ConnectedAccount>> {
         let call = self.call(None);
-        Box::pin(async move { find_account(&call, entity_id, app).await })
+        Box::pin(async move { find_accounts(&call, filter).await })
     }
 
     /// Changes the alias of an account, its credentials, or both. The account keeps its id.

@@ -7,14 +7,15 @@ use std::rc::{Rc, Weak};
 
 use wasm_bindgen_futures::JsFuture;
 
-use super::{ConnectClient, Result};
+use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
 use crate::browser::promise::deferred;
-use crate::browser::timing::now_ms;
+use crate::browser::timing::{cancelled, now_ms};
+use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback;
 use crate::core::calls::complete;
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::{FlowEvent, FlowOptions, FlowSnapshot, ResumeOptions};
+use crate::core::flow::{FlowEvent, FlowOptions, FlowSnapshot, ResumeOptions, WhenConnected};
 use crate::core::pending::PendingConnection;
 use crate::core::secret::Secret;
 use runner::Runner;
@@ -88,6 +89,31 @@ impl ConnectClient {
         Ok(Some(flow))
     }
 
+    /// Returns the user's newest usable account, or a flow in `ready` to connect one. The flow's [`WhenConnected`] is `Reuse`. On the
+    /// callback page of the same app, completes the connection and returns its account.
+    ///
+    /// # Errors
+    /// `invalid_argument`, those of a flow that fails or is cancelled, and those of any request.
+    pub fn ensure_connected(&self, mut options: FlowOptions) -> CallFuture<Ensured> {
+        options.when_connected = WhenConnected::Reuse;
+        let flow = self.flow(options);
+        Box::pin(async move {
+            let flow = flow?;
+            flow.load()?;
+            let settled = flow.settled().await;
+            if settled.state == "ready" {
+                return Ok(Ensured::Flow(flow));
+            }
+            flow.dispose();
+            match (&settled.account, &settled.error) {
+                (Some(account), _) => Ok(Ensured::Account(Box::new(account.clone()))),
+                (None, Some(error)) => Err(error.clone()),
+                // The flow continued an attempt that sent the page to the provider.
+                (None, None) => Err(cancelled()),
+            }
+        })
+    }
+
     /// The index of the attempt whose callback is the page's address.
     fn named(&self, records: &[PendingConnection]) -> Option<usize> {
         let url = self.callback_address().ok()?;
@@ -102,6 +128,14 @@ fn not_remembered() -> ConnectError {
         ErrorCode::FlowExpired,
         "no such connection was started in this browser for this entity within the last hour: start again",
     )
+}
+
+/// The result of [`ensure_connected`](ConnectClient::ensure_connected).
+pub enum Ensured {
+    /// The user has a usable account.
+    Account(Box<ConnectedAccount>),
+    /// A flow in `ready`, to connect one.
+    Flow(ConnectFlow),
 }
 
 /// A weak reference to a flow.

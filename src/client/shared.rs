@@ -1,6 +1,6 @@
 //! The state that the clones of a client share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -20,6 +20,8 @@ pub(super) struct Shared {
     pub(super) transport: Rc<Transport>,
     pub(super) records: Records,
     pub(super) handed_over: RefCell<Vec<HandedOver>>,
+    /// Whether the server refuses to list accounts.
+    pub(super) is_listing_refused: Cell<bool>,
     pub(super) params: RefCell<Vec<ExpectedParams>>,
     pub(super) announced: RefCell<Option<Announcement>>,
     pub(super) completions: RefCell<Vec<Completion>>,

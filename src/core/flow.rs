@@ -11,6 +11,7 @@
 //! | `idle` | `submit` | `loading`, then on without `ready` if no field is missing |
 //! | `loading` | answer | `ready` |
 //! | `loading` | an earlier attempt has replaced the account to reconnect | `connected` |
+//! | `loading` | a usable account, with `WhenConnected::Reuse` | `connected` |
 //! | `ready` | `submit` with valid values | `initiating` |
 //! | `ready` | `submit` with invalid values | `ready`, with `issues` |
 //! | `initiating` | an account without a redirect URL | `verifying` |
@@ -32,6 +33,9 @@
 //! | `failed`, `cancelled` | `retry` | the state before the failure |
 //!
 //! Any other call fails with `invalid_transition` and changes nothing. Late events of the browser and late answers are ignored.
+//!
+//! **The accounts that exist are listed beside the fields.** Only `WhenConnected::Reuse` waits for them. Without it, `submit` from `idle`
+//! does not list them, and an answer that arrives after `ready` is ignored.
 //!
 //! **A popup that looks closed may be open.** A provider with `Cross-Origin-Opener-Policy` makes its popup look closed. So the flow
 //! checks the account. If the platform still waits for the user, the focus decides: a user who closed a popup is back at the page.
@@ -65,5 +69,5 @@ pub use attempt::OngoingAttempt;
 pub use effect::{Effect, Work};
 pub use event::{FlowEvent, Found, WorkResult};
 pub use machine::Flow;
-pub use options::{FlowMode, FlowOptions, ResumeOptions};
+pub use options::{FlowMode, FlowOptions, ResumeOptions, WhenConnected};
 pub use snapshot::FlowSnapshot;

@@ -6,12 +6,12 @@ export type {
   AccountStatus, Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
   CompleteConnectionOptions, CompletedConnection, ConnectClient, ConnectedAccount, ConnectedAccountOptions,
   ConnectedAccounts, ConnectError, ConnectErrorCode, ConnectFlow, ConnectionCallback, ConnectionRequest,
-  ConnectionStatus, CreateIntegrationOptions, DeleteConnectedAccountOptions, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
+  ConnectionStatus, CreateIntegrationOptions, DeleteConnectedAccountOptions, EnsuredConnection, Entity, ExecuteActionOptions, Execution, ExpectedInputField,
   ExpectedParams, ExpectedParamsOptions, FieldJsonSchema, FieldsJsonSchema, FlowAttempt, FlowBasics, FlowMode,
   FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
   IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,
   ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, Revocation, StandardIssue, StandardResult,
-  StandardSchemaV1, TraceEntry, UpdateConnectedAccountOptions, WaitUntilActiveOptions,
+  StandardSchemaV1, TraceEntry, UpdateConnectedAccountOptions, WaitUntilActiveOptions, WhenConnected,
 } from "./connect_flow.js";
 
 // dist/connect_flow.js is src/ts/instance.ts around the module.

@@ -1,6 +1,7 @@
 //! Choosing one of an entity's accounts.
 
-use crate::core::calls::find_account::find_account;
+use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
+use crate::core::calls::find_account::find_accounts;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::tests::support::{Exchange, exchange, play};
 use proptest::prelude::*;
@@ -26,16 +27,30 @@ fn page(items: &[Json]) -> Json {
     json!({ "items": items, "next_cursor": null })
 }
 
-/// The id of the account that is found for alice and GitHub.
-fn find(script: Vec<Exchange>) -> Result<Option<String>, ConnectError> {
+/// The ids of the accounts that are found for alice and an app.
+fn find_of(filter: AccountFilter, script: Vec<Exchange>) -> Result<Vec<String>, ConnectError> {
+    let filter = AccountFilter {
+        entity_id: Some("alice".to_owned()),
+        ..filter
+    };
     let played = play(script, async |platform| {
-        find_account(platform, "alice".to_owned(), "github".to_owned()).await
+        find_accounts(platform, filter).await
     });
-    played.result.map(|found| found.map(|account| account.id))
+    let ids = |accounts: Vec<ConnectedAccount>| accounts.into_iter().map(|account| account.id);
+    played.result.map(|accounts| ids(accounts).collect())
 }
 
+fn find(script: Vec<Exchange>) -> Result<Vec<String>, ConnectError> {
+    let filter = AccountFilter {
+        app: Some("GitHub".to_owned()),
+        ..AccountFilter::default()
+    };
+    find_of(filter, script)
+}
+
+/// The id of the first account that is found.
 fn found(script: Vec<Exchange>) -> Option<String> {
-    find(script).expect("no error")
+    find(script).expect("no error").into_iter().next()
 }
 
 fn among(items: &[Json]) -> Option<String> {
@@ -65,6 +80,40 @@ fn the_newest_usable_account_of_the_app_is_found() {
     assert_eq!(among(&items[7..8]).as_deref(), Some("undated"));
     assert_eq!(among(&items[4..7]), None);
     assert_eq!(among(&[]), None);
+}
+
+#[test]
+fn all_usable_accounts_are_found_newest_first_and_undated_ones_last() {
+    let none = json!(null);
+    let items = [
+        item("undated", "github", 1, &json!({ "created_at": null })),
+        item("first", "github", 1, &none),
+        item("third", "github", 3, &none),
+        item("second", "github", 2, &none),
+        item("expired", "github", 4, &json!({ "status": "EXPIRED" })),
+        item("of_bob", "github", 5, &json!({ "user_id": "bob" })),
+    ];
+    assert_eq!(
+        find(vec![exchange(LIST, 200, page(&items))]).unwrap(),
+        ["third", "second", "first", "undated"]
+    );
+}
+
+#[test]
+fn without_an_app_the_accounts_of_the_integration_are_found() {
+    let config = |id: &str| json!({ "auth_config": { "id": id } });
+    let items = [
+        item("other", "github", 3, &config("ac_2")),
+        item("unknown", "github", 2, &json!(null)),
+        item("own", "github", 1, &config("ac_1")),
+    ];
+    let list = "GET /api/v3.1/connected_accounts?limit=50&user_ids=alice&auth_config_ids=ac_1";
+    let filter = AccountFilter {
+        integration_id: Some("ac_1".to_owned()),
+        ..AccountFilter::default()
+    };
+    let found = find_of(filter, vec![exchange(list, 200, page(&items))]);
+    assert_eq!(found.unwrap(), ["own"]);
 }
 
 fn page_of(number: usize, cursor: &str) -> Exchange {

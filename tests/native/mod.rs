@@ -11,6 +11,7 @@ mod expected_params;
 mod find_account;
 mod flow;
 mod flow_ended;
+mod flow_existing;
 mod flow_grid;
 mod flow_popup;
 mod flow_waiting;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { isConnectError } from "connect-flow";
-import { home, openClient, page, reach, rejects, sandbox, visit } from "./flow-page.mjs";
+import { home, openClient, page, reach, rejects, sandbox, settle, visit } from "./flow-page.mjs";
 
 suite("a connection by a flow", () => {
   test("by popup opens the window in the click, and is connected when the account is ACTIVE", async () => {
@@ -128,13 +128,16 @@ suite("a flow", () => {
     });
     const unsubscribeOther = flow.subscribe(() => seen.push("other"));
     await flow.load();
-    assert.deepEqual(seen, ["loading", "other", "ready"]);
-    assert.deepEqual(page.reported.map(({ message }) => message), ["mine", "mine"]);
+    await settle();
+    // The last change is `existing`.
+    assert.deepEqual(seen, ["loading", "other", "ready", "ready"]);
+    assert.deepEqual(page.reported.map(({ message }) => message), ["mine", "mine", "mine"]);
     stop();
     stop();
     unsubscribeOther();
+    const heard = seen.length;
     await flow.submit({});
-    assert.equal(seen.length, 3);
+    assert.equal(seen.length, heard);
     assert.throws(() => flow.subscribe("x"), { code: "invalid_argument" });
   });
 

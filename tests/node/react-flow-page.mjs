@@ -67,8 +67,8 @@ export const reach = (state, name = "flow") =>
 
 export const requestPaths = (method) => sandbox.requests.filter((request) => !method || request.method === method).map(({ path }) => path);
 
-/** The number of requests of one `load`. */
-export const requestsPerLoad = 2;
+/** The number of requests of one `load`: the integration, its app, and the accounts that exist. */
+export const requestsPerLoad = 3;
 
 /** Calls a method of the flow, as a click does. Returns its outcome as a promise inside an object, so that `await` does not wait for it. */
 export async function click(method, ...values) {

@@ -88,7 +88,7 @@ type Answer<R> =
   : R extends readonly (infer T)[] ? T
   : R;
 type IsNamed<T> =
-  [T] extends [void | api.ConnectFlow | api.Entity | api.TraceEntry] ? true
+  [T] extends [void | api.ConnectFlow | api.EnsuredConnection | api.Entity | api.TraceEntry] ? true
   : [NameOf<T>] extends [never] ? false
   : true;
 

@@ -327,6 +327,47 @@ export const shapes: Shapes = {
       "unsafeApiKey?": "string",
       "wasmUrl?": "foreign"
     },
+    "ensureConnected": {
+      "alias?": "string",
+      "allowInAppBrowser?": "boolean",
+      "app?": "string",
+      "authScheme?": "string",
+      "entityId?": "string",
+      "integrationId?": "string",
+      "mode?": {
+        "auto": true,
+        "popup": true,
+        "redirect": true
+      },
+      "reconnect?": "string",
+      "redirectUri?": "string",
+      "redirectUrl?": "string",
+      "returnTo?": "string",
+      "whenConnected?": {
+        "new": true,
+        "reuse": true
+      }
+    },
+    "entity.ensureConnected": {
+      "alias?": "string",
+      "allowInAppBrowser?": "boolean",
+      "app?": "string",
+      "authScheme?": "string",
+      "integrationId?": "string",
+      "mode?": {
+        "auto": true,
+        "popup": true,
+        "redirect": true
+      },
+      "reconnect?": "string",
+      "redirectUri?": "string",
+      "redirectUrl?": "string",
+      "returnTo?": "string",
+      "whenConnected?": {
+        "new": true,
+        "reuse": true
+      }
+    },
     "entity.execute": {
       "action": "string",
       "connectedAccountId?": "string",
@@ -378,7 +419,11 @@ export const shapes: Shapes = {
       "reconnect?": "string",
       "redirectUri?": "string",
       "redirectUrl?": "string",
-      "returnTo?": "string"
+      "returnTo?": "string",
+      "whenConnected?": {
+        "new": true,
+        "reuse": true
+      }
     },
     "getAuthParams": {
       "connectedAccountId": "string",
@@ -451,6 +496,7 @@ export const shapes: Shapes = {
     "initiating": {},
     "loading": {},
     "ready": {
+      "existing?": "ConnectedAccount[]",
       "inAppBrowser?": "string",
       "issues": "Issue[]"
     },

@@ -17,8 +17,10 @@ use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
 use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
+use crate::core::api::accounts::AccountFilter;
 use crate::core::callback;
 use crate::core::calls::complete;
+use crate::core::error::ErrorCode;
 use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
 };
@@ -173,13 +175,40 @@ impl Runner {
             _ => AbortController::new().ok(),
         };
         let signal = controller.as_ref().map(AbortController::signal);
-        self.work.replace(controller);
+        if let Some(before) = self.work.replace(controller) {
+            before.abort();
+        }
+        let accounts = match &work {
+            Work::Load(_, accounts) => accounts.clone(),
+            _ => None,
+        };
+        let same = signal.clone();
         spawn_local(async move {
             let result = me.work(work, reconnects, signal).await;
             if matches!(result, WorkResult::Checked(_)) {
                 me.catch_up();
             }
             me.report(FlowEvent::Done(number, result));
+        });
+        if let Some(filter) = accounts {
+            self.list_accounts(number, filter, same);
+        }
+    }
+
+    /// Lists the user's accounts. A server that refuses this is asked once, unless the flow needs the answer.
+    fn list_accounts(&self, number: u32, filter: AccountFilter, signal: Option<AbortSignal>) {
+        let is_refused = &self.client.0.shared.is_listing_refused;
+        let Some(me) = self.me.upgrade() else {
+            return;
+        };
+        if is_refused.get() && !self.machine.borrow().is_reusing() {
+            return;
+        }
+        spawn_local(async move {
+            let result = me.client.with_signal(signal).find_accounts(filter).await;
+            let is_forbidden = matches!(&result, Err(error) if error.code == ErrorCode::Forbidden);
+            me.client.0.shared.is_listing_refused.set(is_forbidden);
+            me.report(FlowEvent::Done(number, WorkResult::Listed(result)));
         });
     }
 
@@ -208,7 +237,7 @@ impl Runner {
             Work::Replace(old, update) => {
                 WorkResult::Initiated(client.replace_values(old, update).await)
             }
-            Work::Load(options) => {
+            Work::Load(options, _) => {
                 WorkResult::Loaded(client.get_expected_params_for_user(options).await)
             }
             Work::Initiate(options) => {

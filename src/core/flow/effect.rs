@@ -1,7 +1,7 @@
 //! What a flow asks the page to do, in order.
 
 use super::attempt::OngoingAttempt;
-use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
+use crate::core::api::accounts::{AccountFilter, AccountUpdate, ConnectedAccount};
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::calls::reconnect::ReconnectOptions;
@@ -10,8 +10,8 @@ use crate::core::pending::PendingConnection;
 /// A call to the platform. At most one runs at a time.
 #[derive(Debug)]
 pub enum Work {
-    /// Ask for the expected params.
-    Load(ExpectedParamsOptions),
+    /// Ask for the expected params, and at the same time for these accounts.
+    Load(ExpectedParamsOptions, Option<AccountFilter>),
     /// Start the connection.
     Initiate(InitiateOptions),
     /// Find the account to reconnect, and its fields.
@@ -34,7 +34,7 @@ pub enum Effect {
     ClosePopup,
     /// Navigate the page to this URL.
     LeavePage(String),
-    /// Start this work. The answer has the same number.
+    /// Start this work, and cancel what still runs of the work before. The answer has the same number.
     Run(u32, Work),
     /// Cancel the running work.
     Abort,

@@ -48,6 +48,8 @@ pub enum FlowEvent {
 /// The result of [`Work`](super::Work).
 #[derive(Debug)]
 pub enum WorkResult {
+    /// Of `Work::Load`: the user's accounts, newest first.
+    Listed(Result<Vec<ConnectedAccount>, ConnectError>),
     /// Of `Work::Load`.
     Loaded(Result<ExpectedParams, ConnectError>),
     /// Of `Work::Find`.

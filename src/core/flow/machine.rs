@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::attempt::OngoingAttempt;
 use super::errors::{in_app_browser_refused, popup_blocked};
-use super::{Effect, FlowEvent, FlowMode, FlowOptions, Work, WorkResult};
+use super::{Effect, FlowEvent, FlowMode, FlowOptions, WhenConnected, Work, WorkResult};
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
 use crate::core::callback::ConnectionCallback;
 use crate::core::calls::complete::unbound;
@@ -38,6 +38,10 @@ pub struct Flow {
     /// The account to reconnect, once it is known.
     pub(super) old: Option<Box<ConnectedAccount>>,
     pub(super) phase: Phase,
+    /// The user's accounts of the app, once the platform has listed them.
+    pub(super) existing: Option<Vec<ConnectedAccount>>,
+    /// The answer about the fields, if it came before the accounts that the flow has to wait for.
+    pub(super) loaded: Option<Result<ExpectedParams, ConnectError>>,
     /// The app whose browser shows the page.
     pub(super) in_app_browser: Option<&'static str>,
     /// Whether the page is in a frame of another site, where providers refuse to be shown.
@@ -118,6 +122,8 @@ impl Flow {
             fields: Rc::default(),
             old: None,
             phase: Phase::Idle,
+            existing: None,
+            loaded: None,
             in_app_browser,
             is_embedded: false,
             work: 0,
@@ -224,15 +230,24 @@ impl Flow {
         }
     }
 
+    /// Whether the flow ends in `connected` with an account that exists.
+    pub fn is_reusing(&self) -> bool {
+        self.options.when_connected == WhenConnected::Reuse && self.options.reconnect.is_none()
+    }
+
     pub(super) fn start_loading(&mut self, then: AfterLoading, blank: BlankPopup) -> Effects {
+        // After a click, nobody would see the accounts.
+        let is_listing = self.is_reusing() || matches!(then, AfterLoading::Show(_));
         self.phase = Phase::Loading(then, blank);
+        (self.existing, self.loaded) = (None, None);
         let options = ExpectedParamsOptions {
             app: self.options.app.clone(),
             integration_id: self.options.integration_id.clone(),
             auth_scheme: self.options.auth_scheme.clone(),
         };
+        let accounts = is_listing.then(|| self.options.existing());
         let work = self.run(match &self.options.reconnect {
-            None => Work::Load(options),
+            None => Work::Load(options, accounts),
             Some(id) => Work::Find(ReconnectOptions {
                 connected_account_id: id.clone(),
                 entity_id: self.options.entity_id.clone(),

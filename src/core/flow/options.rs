@@ -1,7 +1,9 @@
 //! What a flow connects, and which attempt it resumes.
 
+use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
 use crate::core::pending::PendingConnection;
 use crate::core::scheme::AuthScheme;
+use crate::core::status::ConnectionStatus;
 
 /// How the user is sent to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +15,16 @@ pub enum FlowMode {
     /// Opens a popup. If the browser blocks it, navigates the page.
     #[default]
     Auto,
+}
+
+/// What a flow does if the user has connected the app already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenConnected {
+    /// Connects one more account.
+    #[default]
+    New,
+    /// Ends in `connected` with the newest usable account.
+    Reuse,
 }
 
 /// Options of a flow.
@@ -28,6 +40,8 @@ pub struct FlowOptions {
     pub entity_id: Option<String>,
     /// The user's name for the account, unique among the user's accounts of the app.
     pub alias: Option<String>,
+    /// Default [`WhenConnected::New`].
+    pub when_connected: WhenConnected,
     /// Default [`FlowMode::Auto`].
     pub mode: FlowMode,
     /// Where the user returns to. Default: the client's.
@@ -55,6 +69,23 @@ pub struct ResumeOptions {
 }
 
 impl FlowOptions {
+    /// The user's accounts of the app and the integration, as far as the options name them. A shared account is used only if the app
+    /// names it, so the platform leaves it out here.
+    pub(super) fn existing(&self) -> AccountFilter {
+        AccountFilter {
+            entity_id: self.entity_id.clone(),
+            app: self.app.clone(),
+            integration_id: self.integration_id.clone(),
+            statuses: vec![ConnectionStatus::Active],
+            ..AccountFilter::default()
+        }
+    }
+
+    /// Whether an account has the scheme of the options, as far as both are known.
+    pub(super) fn fits(&self, account: &ConnectedAccount) -> bool {
+        equal(&self.auth_scheme, &account.auth_scheme, |a, b| a == b) != Some(false)
+    }
+
     /// Whether an attempt has these options. The app, the integration or the account to reconnect must be known on both sides. Whatever is
     /// known on both sides must be equal.
     pub fn describe(&self, record: &PendingConnection) -> bool {

@@ -45,6 +45,17 @@ impl Flow {
 
     pub(super) fn done(&mut self, result: WorkResult, moment: Moment) -> Effects {
         match (std::mem::replace(&mut self.phase, Phase::Idle), result) {
+            (phase @ Phase::Loading(..), WorkResult::Loaded(result))
+                if self.is_reusing() && self.existing.is_none() =>
+            {
+                self.loaded = Some(result);
+                self.phase = phase;
+                Vec::new()
+            }
+            (phase @ (Phase::Loading(..) | Phase::Ready(_)), WorkResult::Listed(result)) => {
+                self.phase = phase;
+                self.listed(result, moment)
+            }
             (Phase::Loading(then, blank), WorkResult::Loaded(Ok(params))) => {
                 self.loaded(params, then, blank)
             }
@@ -77,6 +88,38 @@ impl Flow {
                 self.phase = other;
                 Vec::new()
             }
+        }
+    }
+
+    /// The user's accounts have been listed.
+    fn listed(
+        &mut self,
+        result: Result<Vec<ConnectedAccount>, ConnectError>,
+        moment: Moment,
+    ) -> Effects {
+        let mut accounts = match result {
+            Ok(accounts) => accounts,
+            // Another account may be a duplicate.
+            Err(error) if self.is_reusing() => return self.fail(error, RetryFrom::Start),
+            Err(_) => return Vec::new(),
+        };
+        accounts.retain(|account| self.options.fits(account));
+        if self.is_reusing() {
+            let alias = &self.options.alias;
+            let is_wanted =
+                |account: &&ConnectedAccount| alias.is_none() || account.alias == *alias;
+            if let Some(account) = accounts.iter().find(is_wanted) {
+                let connected = Phase::Connected {
+                    account: Box::new(account.clone()),
+                    return_to: self.options.return_to.clone(),
+                };
+                return self.end(connected, None);
+            }
+        }
+        self.existing = Some(accounts);
+        match self.loaded.take() {
+            Some(result) => self.done(WorkResult::Loaded(result), moment),
+            None => Vec::new(),
         }
     }
 

@@ -36,6 +36,9 @@ pub struct FlowSnapshot {
     /// In `ready`: the problems of the values of the last `submit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issues: Option<Vec<Issue>>,
+    /// In `ready`: the user's usable accounts of the app, newest first, once the platform has listed them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Vec<ConnectedAccount>>,
     /// In `ready`: the app whose browser shows the page, if authorization servers refuse to sign users in there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_app_browser: Option<&'static str>,
@@ -98,6 +101,7 @@ impl Flow {
                 .or_else(|| self.options.integration_id.clone()),
             auth_scheme: params.map(|params| params.auth_scheme.clone()),
             issues: None,
+            existing: None,
             in_app_browser: None,
             flow_id: None,
             connected_account_id: None,
@@ -111,6 +115,7 @@ impl Flow {
         match &self.phase {
             Phase::Ready(issues) => {
                 snapshot.issues = Some(issues.clone());
+                snapshot.existing.clone_from(&self.existing);
                 snapshot.in_app_browser = self.in_app_browser.filter(|_| self.may_redirect());
             }
             Phase::Redirecting(attempt) | Phase::Waiting(attempt) => {

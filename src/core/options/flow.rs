@@ -2,7 +2,7 @@
 
 use super::{Options, Result, check_return_to};
 use crate::core::error::ConnectError;
-use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
+use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions, WhenConnected};
 use crate::core::secret::Secret;
 use crate::core::value::Value;
 
@@ -15,6 +15,15 @@ impl Options<'_> {
             Some(came) => self.unknown_word("mode", "`redirect`, `popup` or `auto`", came),
         }
         FlowMode::Auto
+    }
+
+    fn when_connected(&mut self) -> WhenConnected {
+        match self.string("whenConnected").as_deref() {
+            Some("reuse") => return WhenConnected::Reuse,
+            None | Some("new") => {}
+            Some(came) => self.unknown_word("whenConnected", "`new` or `reuse`", came),
+        }
+        WhenConnected::New
     }
 }
 
@@ -31,6 +40,7 @@ impl FlowOptions {
             auth_scheme: options.scheme(),
             entity_id: options.string("entityId"),
             alias: options.alias(),
+            when_connected: options.when_connected(),
             mode: options.mode(),
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),

@@ -11,6 +11,7 @@ use crate::core::error::ErrorCode;
 use crate::core::flow::{Flow, FlowEvent, FlowMode, FlowOptions, FlowSnapshot, WorkResult};
 use crate::core::trace::{FlowTag, PopupChange, StorageChange, TraceEntry, TraceEvent};
 use crate::tests::flow_grid;
+use crate::tests::support;
 use crate::tests::support::flow::{Play, URL, api_key, initiated, oauth, options};
 use crate::tests::support::shape::{Note, Shape, Shapes, fits};
 
@@ -32,6 +33,7 @@ fn snapshot(is_given: bool) -> FlowSnapshot {
         integration_id: some(is_given, text()),
         auth_scheme: some(is_given, scheme()),
         issues: some(is_given, issues(true)),
+        existing: some(is_given, vec![account(true)]),
         in_app_browser: some(is_given, "instagram"),
         flow_id: some(is_given, text()),
         connected_account_id: some(is_given, text()),
@@ -66,6 +68,7 @@ fn flows() -> Vec<(&'static str, Play)> {
     let mut ready = Play::of(Flow::new(options(FlowMode::Redirect), Some("instagram")));
     ready.load();
     ready.loaded(oauth());
+    ready.listed(Ok(vec![support::flow::account("ACTIVE")]));
     flows.push(("ready", ready));
     // Values that are wrong.
     let mut refused = Play::new(FlowMode::Redirect);

@@ -12,7 +12,7 @@ use crate::core::calls::create_integration::CreateIntegrationOptions;
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
-use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions};
+use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions, WhenConnected};
 use crate::core::options::{
     ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_app_to_list,
     read_deletion, read_integration_id, read_timeout,
@@ -47,6 +47,7 @@ const CALLS: &[(&str, Read)] = &[
     ("initiateConnection", call!(InitiateOptions::read)),
     ("completeConnection", call!(CompleteOptions::read)),
     ("flow", read!(FlowOptions::read)),
+    ("ensureConnected", read!(FlowOptions::read)),
     ("resume", read!(ResumeOptions::read)),
     ("getAuthParams", call!(read_account_id)),
     ("executeAction", call!(ExecuteOptions::read)),
@@ -70,6 +71,7 @@ const CALLS: &[(&str, Read)] = &[
 /// Calls of one entity: those of the client without `entityId`.
 const ENTITY_CALLS: &[(&str, Read)] = &[
     ("entity.getConnection", call!(read_app_key)),
+    ("entity.ensureConnected", read!(FlowOptions::read)),
     ("entity.initiateConnection", call!(InitiateOptions::read)),
     ("entity.execute", call!(ExecuteOptions::read)),
 ];
@@ -134,6 +136,7 @@ fn sample(name: &str) -> Json {
         "api" => json!("v3"),
         "credentials" => json!("omit"),
         "mode" => json!("popup"),
+        "whenConnected" => json!("reuse"),
         "accountType" => json!("ALL"),
         "fetch" | "signal" | "storage" | "wasmUrl" => Json::Null,
         _ => json!("text"),
@@ -189,6 +192,10 @@ fn words(name: &str) -> Option<Vec<&'static str>> {
                 FlowMode::Auto => "auto",
             }),
         ),
+        "whenConnected" => Vec::from(every!(WhenConnected: New, Reuse).map(|when| match when {
+            WhenConnected::New => "new",
+            WhenConnected::Reuse => "reuse",
+        })),
         _ => return None,
     })
 }

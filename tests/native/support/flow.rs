@@ -1,6 +1,6 @@
 //! A flow without a browser: events in, effects out as words, on a clock that the test sets.
 
-use crate::core::api::accounts::ConnectedAccount;
+use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::expected_params::ExpectedParams;
 use crate::core::calls::initiate::{ConnectionRequest, Initiated};
@@ -40,6 +40,8 @@ pub struct Play {
     pub now_ms: u64,
     /// The number of the work under way, and its word.
     pub work: Option<(u32, String)>,
+    /// The number of the last `Work::Load`, and the accounts it asks for.
+    pub load: (u32, Option<AccountFilter>),
     pub records: Vec<PendingConnection>,
     pub wake_ms: Option<u32>,
     pub left: Option<Box<OngoingAttempt>>,
@@ -55,6 +57,7 @@ impl Play {
             flow,
             now_ms: START_MS,
             work: None,
+            load: (0, None),
             records: Vec::new(),
             wake_ms: None,
             left: None,
@@ -83,7 +86,10 @@ impl Play {
             Effect::LeavePage(url) => format!("leave {url}"),
             Effect::Run(number, work) => {
                 let word = match work {
-                    Work::Load(_) => "load".to_owned(),
+                    Work::Load(_, accounts) => {
+                        self.load = (number, accounts);
+                        "load".to_owned()
+                    }
                     Work::Initiate(options) => {
                         let data = options
                             .data
@@ -154,6 +160,11 @@ impl Play {
     pub fn done(&mut self, result: WorkResult) -> Vec<String> {
         let (number, _) = self.work.take().expect("work under way");
         self.event(FlowEvent::Done(number, result))
+    }
+
+    /// Answers the last load with the user's accounts.
+    pub fn listed(&mut self, listed: Result<Vec<ConnectedAccount>, ConnectError>) -> Vec<String> {
+        self.event(FlowEvent::Done(self.load.0, WorkResult::Listed(listed)))
     }
 
     pub fn loaded(&mut self, params: ExpectedParams) -> Vec<String> {
