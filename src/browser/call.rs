@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use web_sys::{AbortController, AbortSignal};
 
+use super::channel::tell_accounts;
 use super::fetch::Http;
 use super::surroundings::{note_answer, surroundings, wait_for_change};
 use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
@@ -32,11 +33,14 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Adds an event to the trace.
+    /// Adds an event to the trace. Tells the lists of accounts if it may have changed one.
     pub fn record(&self, event: TraceEvent) {
         // Read before the trace is borrowed: a patched clock may call back.
         let now_ms = now_ms();
         self.trace.borrow_mut().record(event, now_ms);
+        if event.may_change_accounts() {
+            tell_accounts();
+        }
     }
 
     fn is_disposed(&self) -> bool {

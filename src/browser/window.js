@@ -113,6 +113,14 @@ export const heard = (event, word, own) =>
     return own && data.from === own ? undefined : data[word];
   });
 
+/** Tells every page of this origin, this one included, that accounts may have changed. */
+export const tellAccounts = () =>
+  attempt(() => {
+    const channel = new BroadcastChannel("connect-flow:accounts");
+    channel.postMessage(0);
+    channel.close();
+  });
+
 export const put = (storage, key, text) => !!attempt(() => [storage.setItem(key, text)]);
 export const remove = (storage, key) => attempt(() => storage.removeItem(key));
 export const get = (storage, key) => attempt(() => storage.getItem(key));

@@ -59,6 +59,20 @@ pub enum TraceEvent {
     },
 }
 
+impl TraceEvent {
+    /// Whether an account may be another one now: after a request that changes one, whatever its answer, and when an attempt starts or ends.
+    pub fn may_change_accounts(&self) -> bool {
+        match self {
+            Self::Request { method, route, .. } => {
+                *method != "GET" && route.starts_with("/connected_accounts")
+            }
+            Self::State { state, .. } => *state == "connected",
+            Self::Storage { what, .. } => *what != StorageChange::Removed,
+            Self::Popup { .. } => false,
+        }
+    }
+}
+
 /// What happened to a popup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PopupChange {

@@ -2,26 +2,30 @@
 
 import { createContext, createElement, useContext, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import type { FlowOptions, FlowSnapshot } from "./index.js";
-import { createFlow, createSource, idle, keyOf, type Source } from "./react/stores.js";
-import type { ConnectClientState, ConnectFlowActions, ConnectProviderProps } from "./react/types.js";
+import { createAccounts } from "./react/accounts.js";
+import { createFlow, createSource, keyOf, type Source, type Store } from "./react/stores.js";
+import type { ConnectClientState, ConnectedAccountsOptions, ConnectedAccountsState, ConnectFlowActions, ConnectProviderProps } from "./react/types.js";
 
 export type * from "./react/types.js";
-
-/** Like `useMemo`, but React never drops the value, neither in HMR nor to free memory. */
-function useStable<T>(make: () => T, ...keys: unknown[]): T {
-  const [kept, keep] = useState(() => ({ keys, value: make() }));
-  if (kept.keys.every((key, index) => key === keys[index])) return kept.value;
-  const next = { keys, value: make() };
-  keep(next);
-  return next.value;
-}
 
 const Context = createContext<Source | null>(null);
 
 function useSource() {
   const source = useContext(Context);
-  if (!source) throw new Error("this component needs a ConnectProvider above it");
+  if (!source) throw new Error("this component needs a ConnectProvider");
   return source;
+}
+
+/** The state and the actions of the store that `create` makes of these options. Options with another value get another store. */
+function useStore<Options, State, Actions>(create: (source: Source, options: Options) => Store<State> & { actions?: Actions }, options: Options) {
+  const source = useSource();
+  const key = keyOf(options);
+  const make = () => ({ source, key, store: create(source, options) });
+  // Unlike the value of `useMemo`, React never drops it, neither in HMR nor to free memory.
+  let [kept, keep] = useState(make);
+  if (kept.source !== source || kept.key !== key) keep((kept = make()));
+  const { store } = kept;
+  return { ...useSyncExternalStore(store.subscribe, store.get, store.getFirst), ...(store.actions as Actions) };
 }
 
 /**
@@ -34,7 +38,7 @@ export function ConnectProvider(props: ConnectProviderProps): ReactElement {
   const { source } = made;
   const error = useSyncExternalStore(source.subscribe, () => source.get().error, () => null);
   useEffect(() => source.use(options));
-  const isCorrected = error && options !== made.options && keyOf(options) !== keyOf(made.options);
+  const isCorrected = error && keyOf(options) !== keyOf(made.options);
   if (client !== made.client || isCorrected) make({ client, options, source: createSource(props) });
   return createElement(Context.Provider, { value: source }, children);
 }
@@ -53,7 +57,16 @@ export function useConnectClient(): ConnectClientState {
  * const { state, expectedInputFields, submit } = useConnectFlow({ app: "shopify" });
  */
 export function useConnectFlow(options: FlowOptions): FlowSnapshot & ConnectFlowActions {
-  const source = useSource();
-  const flow = useStable(() => createFlow(source, options), source, keyOf(options));
-  return { ...useSyncExternalStore(flow.subscribe, flow.get, () => idle), ...flow.actions };
+  return useStore(createFlow, options);
+}
+
+/**
+ * Returns the user's connected accounts. The list stays current: it is requested again when the user comes back to the page, when a flow ends, and
+ * when a client of this browser changes an account, in this tab or in another one. Nothing is requested while the page is hidden.
+ * @throws `Error` without a `ConnectProvider` above the component.
+ * @example
+ * const { accounts, error, reload } = useConnectedAccounts({ app: "gmail" });
+ */
+export function useConnectedAccounts(options: ConnectedAccountsOptions = {}): ConnectedAccountsState {
+  return useStore(createAccounts, options);
 }

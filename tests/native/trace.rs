@@ -85,6 +85,27 @@ fn an_entry_is_serialized_as_one_flat_object() {
 }
 
 #[test]
+fn lists_are_told_of_every_request_that_changes_accounts_and_of_no_other() {
+    let mut changing: Vec<&str> = operations_saying(Api::V31, "x")
+        .iter()
+        .filter(|operation| sent(Api::V31, operation.request()).may_change_accounts())
+        .map(|operation| operation.request().operation)
+        .collect();
+    changing.sort_unstable();
+    changing.dedup();
+    let expected = [
+        "deleteAccount",
+        "initiate",
+        "link",
+        "refresh",
+        "revokeAccount",
+        "setEnabled",
+        "updateAccount",
+    ];
+    assert_eq!(changing, expected);
+}
+
+#[test]
 fn a_full_trace_drops_its_oldest_entry() {
     let mut trace = Trace::default();
     let flow = FlowTag::of(FLOW);

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createElement as h, StrictMode, Suspense, use } from "react";
 import { renderToPipeableStream, renderToString } from "react-dom/server";
-import { ConnectProvider, useConnectClient, useConnectFlow } from "connect-flow/react";
+import { ConnectProvider, useConnectClient, useConnectedAccounts, useConnectFlow } from "connect-flow/react";
 
 /** Globals that a page has and a server lacks. Each access is recorded. */
 const pageOnly = ["window", "document", "location", "history", "localStorage", "sessionStorage", "BroadcastChannel", "open"];
@@ -38,6 +38,11 @@ suite("rendering on a server", () => {
   test("makes no client", () => {
     const Client = () => h("p", null, JSON.stringify(useConnectClient()));
     assert.equal(renderOnServer(h(ConnectProvider, { options }, h(Client))), "<p>{&quot;client&quot;:null,&quot;error&quot;:null}</p>");
+  });
+
+  test("shows a list of accounts that loads, and sends no request", () => {
+    const Accounts = () => h("p", null, JSON.stringify(useConnectedAccounts()));
+    assert.equal(renderOnServer(h(ConnectProvider, { options }, h(Accounts))), "<p>{&quot;error&quot;:null,&quot;isLoading&quot;:true}</p>");
   });
 
   const Flow = () => h("p", null, JSON.stringify(useConnectFlow({ app: "gmail" })));

@@ -10,27 +10,33 @@ const loading: FlowSnapshot = Object.freeze({ ...idle, state: "loading" });
  * A state with listeners. The first listener calls `begin`. The last one calls `end` in a later task, because StrictMode, HMR and hidden trees
  * unsubscribe and subscribe again at once. `leaving` holds the calls of `end` that wait for that task.
  */
-function createStore<State>(first: State, begin: () => void, end: () => void, leaving = new Set<() => void>()) {
+export function createStore<State>(first: State, begin: () => void, end: () => void, leaving = new Set<() => void>()) {
   const listeners = new Set<() => void>();
-  let [state, isUsed] = [first, false];
+  let state = first, isUsed = false;
   const set = (next: State) => {
+    if (!isUsed) return;
     state = next;
     for (const listener of listeners) listener();
   };
   const leave = () => {
     leaving.delete(leave);
     if (listeners.size || !isUsed) return;
-    [state, isUsed] = [first, false];
+    state = first;
+    isUsed = false;
     end();
   };
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
-    if (!isUsed) begin();
-    isUsed = true;
+    if (!isUsed) {
+      isUsed = true;
+      begin();
+    }
     return () => void (listeners.delete(listener), leaving.add(leave), setTimeout(leave));
   };
-  return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0 };
+  return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0, isUsed: () => isUsed };
 }
+
+export type Store<State> = ReturnType<typeof createStore<State>>;
 
 /**
  * A key of options with the same values, also in plain objects and in any order. Never throws, because it runs while rendering. Bad options cause an
@@ -57,8 +63,8 @@ class HookError extends Error {
 }
 
 function requireClient(client: ConnectClient): ConnectClient {
-  if (typeof (Object(client) as ConnectClient).flow === "function") return client;
-  throw new HookError("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one, as `createClient` gives");
+  if ((Object(client) as Partial<ConnectClient>).flow) return client;
+  throw new HookError("invalid_argument", "`client` must be a client, or a promise of one");
 }
 
 /** A provider's client, created when it is first needed. */
@@ -74,8 +80,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   };
   const isCrashed = () => {
     try {
-      store.get().client?.parseCallback("");
-      return false;
+      return void store.get().client?.parseCallback("");
     } catch {
       return !given;
     }
@@ -85,7 +90,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   };
   // An unmounted tree would never dispose of the client.
   const retry = () => {
-    if (store.isMounted()) ask();
+    if (store.isUsed()) ask();
   };
   const end = () => {
     if (!given) asked?.then((client) => client.dispose(), () => {});
@@ -136,7 +141,7 @@ export function createFlow(source: Source, options: FlowOptions) {
   const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
     const begun = store.isMounted() && begin();
     if (begun) return begun;
-    throw new HookError("invalid_transition", store.isMounted() ? "the flow has not loaded yet: wait for the state `ready`" : "the component of this flow is not mounted");
+    throw new HookError("invalid_transition", "the flow has not loaded, or its component is not mounted");
   };
   /** The flow, unless it has crashed. A new flow of a new client then replaces it. */
   const usableFlow = () => ((store.get() as { error?: ConnectError }).error?.code === "crashed" ? undefined : flow);
@@ -146,5 +151,6 @@ export function createFlow(source: Source, options: FlowOptions) {
     retry: () => act(() => usableFlow()?.retry() ?? start()),
     cancel: () => flow?.cancel(),
   };
-  return { ...store, actions };
+  // Servers render `idle`, because nothing loads there.
+  return { ...store, getFirst: () => idle, actions };
 }

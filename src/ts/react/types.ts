@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { ClientOptions, ConnectClient, ConnectError, ConnectFlow } from "../index.js";
+import type { ClientOptions, ConnectClient, ConnectedAccount, ConnectError, ConnectFlow } from "../index.js";
 
 /** Either a client, or the options to create one when it is first needed. */
 export type ConnectProviderProps = {
@@ -35,3 +35,21 @@ export type ConnectClientState = Readonly<{
  * `submit` also rejects with it until the flow has loaded.
  */
 export type ConnectFlowActions = Pick<ConnectFlow, "load" | "submit" | "retry" | "cancel">;
+
+/** The user's accounts, and whether a newer list is on its way. */
+export type ConnectedAccountsState = Readonly<{
+  /** In the platform's order. Undefined on the server, and until the first list has loaded. An error keeps the last list. */
+  accounts: readonly ConnectedAccount[] | undefined;
+  /** Why the last request failed. Null after a request that succeeded. */
+  error: ConnectError | null;
+  /** Whether a list is being requested, or will be when the page is shown. */
+  isLoading: boolean;
+  /** Requests the list again, when the page is visible. Resolves afterwards, also after an error. The same function at every render. */
+  reload: () => Promise<void>;
+}>;
+
+/** Options of `useConnectedAccounts`. */
+export type ConnectedAccountsOptions = {
+  /** Key of an app, to list only its accounts. */
+  app?: string | undefined;
+};
