@@ -9,6 +9,7 @@ mod connect;
 mod flow;
 mod list;
 mod reconnect;
+mod session;
 mod shared;
 
 use std::cell::{Cell, RefCell};

@@ -12,7 +12,7 @@ use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::watch::{Moment, Surroundings};
 use connect_flow_fuzz::flow_input::{Answer, Callback, Happening, Input, Kind, Pause, What};
 use connect_flow_fuzz::support::flow::{
-    BEHIND, START_MS, URL, options, record, server_error, typed,
+    BEHIND, FLOW_ID, START_MS, URL, options, record, server_error, typed,
 };
 use connect_flow_fuzz::{TYPED, check_error, check_hidden, within};
 use libfuzzer_sys::fuzz_target;
@@ -228,9 +228,15 @@ impl World {
                 let kind = match work {
                     Work::Load(..) => Kind::Load,
                     Work::Initiate(_) => Kind::Initiate,
-                    Work::Check(id) => {
+                    Work::Find(_) | Work::Replace(..) => panic!("no account is to be reconnected"),
+                    Work::Check(record) => {
+                        let id = &*record.connected_account_id;
                         assert_eq!(id, "acc-1", "a status check of another account");
                         Kind::Look
+                    }
+                    Work::Complete(record, session_uri) => {
+                        assert_eq!((&*record.flow_id, &*session_uri), (FLOW_ID, "urn:1"));
+                        Kind::Complete
                     }
                 };
                 self.last = self.work.or(self.last);
@@ -240,7 +246,7 @@ impl World {
                 self.last = self.work.take().or(self.last);
                 self.wake_at_ms = None;
             }
-            Effect::Store(record) => check_hidden(&record.to_json()),
+            Effect::Store(record) | Effect::Discard(record) => check_hidden(&record.to_json()),
             Effect::HandOver(waiting) => {
                 check_hidden(&format!("{waiting:?}"));
                 self.left = Some(waiting);

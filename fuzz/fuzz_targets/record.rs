@@ -13,7 +13,7 @@ use connect_flow::core::api::http::{HttpRequest, HttpResponse};
 use connect_flow::core::callback::{ClaimedOutcome, ConnectionCallback};
 use connect_flow::core::calls::Platform;
 use connect_flow::core::calls::complete::{
-    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection,
+    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection, find_attempt,
 };
 use connect_flow::core::error::{ConnectError, ErrorCode};
 use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
@@ -157,18 +157,24 @@ fuzz_target!(|input: Input| {
         error_description: None,
         session_uri: input.callback.has_session.then(|| "urn:1".to_owned()),
     };
-    match bind(&callback, std::slice::from_ref(&record), now_ms) {
+    let own = std::slice::from_ref(&record);
+    let found = find_attempt(&callback, own, record.tab.as_deref(), now_ms);
+    match bind(&callback, found, now_ms) {
         Err(error) => check_error(&error),
         Ok(bound) => {
             assert_eq!(bound.record, record);
-            assert_eq!(bound.is_expired, record.is_expired(now_ms));
+            assert_eq!(bound.otherwise.is_some(), record.is_expired(now_ms));
             assert!(!record.is_forgotten(now_ms), "the record is too old");
             let named = callback.connected_account_id.as_ref();
             assert!(named.is_none_or(|id| *id == record.connected_account_id));
             assert!(
-                callback.flow_id.is_some() || named.is_some(),
+                callback.flow_id.is_some() || named.is_some() || callback.session_uri.is_some(),
                 "nothing binds the callback"
             );
+            if bound.session_uri.is_some() {
+                assert_eq!(bound.session_uri, callback.session_uri);
+                assert!(record.outcome != AttemptOutcome::Cancelled && bound.otherwise.is_none());
+            }
             assert!(!record.is_ended() || callback.outcome == ClaimedOutcome::Failure);
             complete(callback, bound, now_ms, input.answers);
         }

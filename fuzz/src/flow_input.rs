@@ -8,7 +8,7 @@ use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::flow::WorkResult;
 use crate::input::{Text, strip};
-use crate::support::flow::{FLOW_ID, URL, account, field, initiated, params};
+use crate::support::flow::{FLOW_ID, URL, account, field, initiated, params, record};
 
 /// A flow and what happens to it.
 #[derive(Arbitrary, Debug)]
@@ -142,6 +142,7 @@ pub enum Kind {
     Load,
     Initiate,
     Look,
+    Complete,
 }
 
 impl Answer {
@@ -167,6 +168,7 @@ impl Answer {
                     Kind::Load => WorkResult::Loaded(Err(error)),
                     Kind::Initiate => WorkResult::Initiated(Err(error)),
                     Kind::Look => WorkResult::Checked(Err(error)),
+                    Kind::Complete => WorkResult::Completed(Err(error)),
                 }
             }
             Answer::Good {
@@ -194,6 +196,7 @@ impl Answer {
                         expires_ms.map(|millis| now_ms + u64::from(millis));
                     WorkResult::Initiated(Ok(initiated))
                 }
+                Kind::Complete => WorkResult::Completed(Ok(record(now_ms))),
                 Kind::Look => {
                     let word = match status {
                         Status::Active => "ACTIVE".to_owned(),

@@ -107,9 +107,10 @@ impl JsConnectClient {
     /// Completes the connection on the callback page: binds the callback to an attempt of this browser, checks the account, and removes
     /// the callback from the address. Null on any other page. A second call returns the same result.
     ///
-    /// Sends the request of `connectedAccounts.get` until the account is `ACTIVE`. Default `timeoutMs`: 30,000.
+    /// Sends the request of `connectedAccounts.get` until the account is `ACTIVE`. Before that, sends a session to
+    /// `POST /api/v3.1/connected_accounts/complete_auth`, once. Default `timeoutMs`: 30,000.
     ///
-    /// Rejects with `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`,
+    /// Rejects with `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `entity_mismatch`, `flow_expired`,
     /// `access_denied`, `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`,
     /// `timeout`, and the codes of any request.
     #[wasm_bindgen(js_name = completeConnection, unchecked_return_type = "Promise<CompletedConnection | null>")]

@@ -336,7 +336,7 @@ export interface ConnectionCallback {
   readonly error?: string;
   /** The authorization server's `error_description`. Text, not markup. Untrusted. */
   readonly errorDescription?: string;
-  /** Your server completes the connection with this, if the platform verifies identities. */
+  /** The session that a server has to complete, if the platform verifies identities. A secret, valid once. */
   readonly sessionUri?: string;
 }
 
@@ -501,7 +501,7 @@ export type FlowSnapshot = FlowBasics & (
     }
   /** Checking the status of the account. */
   | FlowAttempt<"verifying">
-  /** The platform verifies identities: your server has to complete the connection with `sessionUri`. The flow then continues. */
+  /** The server at `baseUrl` cannot complete the session: your server has to, with `sessionUri`. The flow then continues. */
   | FlowAttempt<"completing"> & {
       /** For your server. A secret of this attempt. */
       readonly sessionUri: string;

@@ -14,7 +14,7 @@ use crate::browser::timing::{cancelled, now_ms};
 use crate::core::callback::{self, ConnectionCallback};
 use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
-    complete_connection, ends_attempt, find_attempt, gives_up, uses_up_callback,
+    complete_connection, ends_attempt, find_attempt, gives_up, keeps_session, uses_up_callback,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
@@ -37,7 +37,7 @@ impl ConnectClient {
     /// dropped. A call with a signal has its own.
     ///
     /// # Errors
-    /// `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `flow_expired`, `access_denied`,
+    /// `callback_invalid`, `callback_unbound`, `callback_replayed`, `completion_required`, `entity_mismatch`, `flow_expired`, `access_denied`,
     /// `account_failed`, `account_expired`, `account_revoked`, `account_inactive`, `account_mismatch`, `timeout`, and those of any
     /// request.
     pub fn complete_connection(
@@ -101,7 +101,22 @@ impl ConnectClient {
         Box::pin(async move {
             let completed = match bound {
                 Ok(None) => return Ok(None),
-                Ok(Some((callback, bound))) => {
+                Ok(Some((callback, mut bound))) => {
+                    let completed = match bound.session_uri.take() {
+                        None => Ok(bound.record.clone()),
+                        Some(session_uri) => {
+                            let record = &bound.record;
+                            client
+                                .complete_session(&call, record, &session_uri, is_page)
+                                .await
+                        }
+                    };
+                    match completed {
+                        Ok(record) => bound.record = record,
+                        Err(error) if keeps_session(&error) => return Err(error),
+                        // The server may have completed the session all the same.
+                        Err(error) => bound.otherwise = Some(error),
+                    }
                     let completed = complete_connection(&call, callback, &bound).await;
                     client.verified(completed, bound.record)
                 }
@@ -130,15 +145,26 @@ impl ConnectClient {
             || self
                 .parse_callback(None)
                 .is_ok_and(|own| own.as_ref() == Some(&callback));
-        if *is_page {
+        let found = self.find_attempt(&callback, &records);
+        // A session is not announced: this page completes it.
+        if *is_page && callback.session_uri.is_none() {
             // A page may wait for the flow although it could not store the record.
-            let found = find_attempt(&callback, &records).map(|record| &record.flow_id);
-            if let Some(flow_id) = found.or(callback.flow_id.as_ref()) {
+            let flow_id = found.map(|record| &record.flow_id);
+            if let Some(flow_id) = flow_id.or(callback.flow_id.as_ref()) {
                 self.announce(flow_id, url);
             }
         }
-        let bound = bind(&callback, &records, now_ms())?;
+        let bound = bind(&callback, found, now_ms())?;
         Ok(Some((callback, bound)))
+    }
+
+    /// The record of a callback's attempt.
+    pub(super) fn find_attempt<'a>(
+        &self,
+        callback: &ConnectionCallback,
+        records: &'a [PendingConnection],
+    ) -> Option<&'a PendingConnection> {
+        find_attempt(callback, records, page::tab().as_deref(), now_ms())
     }
 
     /// Stores the outcome of an attempt, so that the same callback has the same result in another tab. An attempt that was cancelled

@@ -85,7 +85,14 @@ impl ConnectClient {
             }
         };
         let flow = ConnectFlow::new(self.clone(), FlowOptions::default());
-        flow.inner.handle(FlowEvent::Resume(record, None))?;
+        // Without a session, the account is checked at once.
+        let returned = flow.inner.page_callback();
+        let session = returned.and_then(|(found, callback, _)| {
+            let is_session = callback.session_uri.is_some();
+            let is_same = found?.flow_id == record.flow_id;
+            (is_session && is_same).then_some(callback)
+        });
+        flow.inner.handle(FlowEvent::Resume(record, session))?;
         Ok(Some(flow))
     }
 
@@ -118,7 +125,7 @@ impl ConnectClient {
     fn named(&self, records: &[PendingConnection]) -> Option<usize> {
         let url = self.callback_address().ok()?;
         let callback = callback::parse(&url, &self.records_for(&url)).ok()??;
-        let flow_id = &complete::find_attempt(&callback, records)?.flow_id;
+        let flow_id = &self.find_attempt(&callback, records)?.flow_id;
         records.iter().position(|record| record.flow_id == *flow_id)
     }
 }
@@ -165,15 +172,20 @@ impl ConnectFlow {
         let returned = inner.page_callback();
         match returned {
             Some((Some(record), callback, url)) if inner.machine.borrow().is_own(&record) => {
-                inner.client.announce(&record.flow_id, &url);
+                // A session is not announced: this page completes it.
+                if callback.session_uri.is_none() {
+                    inner.client.announce(&record.flow_id, &url);
+                }
                 let event = FlowEvent::Resume(record, Some(callback));
                 inner.handle(event)
             }
             // A page without a stored record may still wait for the flow.
-            Some((None, callback, url)) if callback.flow_id.is_some() => {
-                inner
-                    .client
-                    .announce(&callback.flow_id.unwrap_or_default(), &url);
+            Some((None, callback, url))
+                if callback.flow_id.is_some() || callback.session_uri.is_some() =>
+            {
+                if let Some(flow_id) = &callback.flow_id {
+                    inner.client.announce(flow_id, &url);
+                }
                 page::forget_entry();
                 inner.handle(FlowEvent::UnknownCallback)
             }

@@ -170,6 +170,14 @@ fn classify<'a>(url: &'a str, records: &'a [PendingConnection]) -> Classified<'a
         }
     }
     let has = |meaning| parameters.iter().any(|it| it.has(meaning));
+    if flow_at.is_none() && has(Meaning::Session) && !has(Meaning::Account) {
+        // The platform sends a session alone, to an address of the project.
+        for parameter in &mut parameters {
+            let is_ours = |it: &Meaning| matches!(it, Meaning::Flow | Meaning::Session);
+            parameter.meaning = parameter.meaning.filter(is_ours);
+        }
+    }
+    let has = |meaning| parameters.iter().any(|it| it.has(meaning));
     let is_callback = flow_at.is_some()
         || has(Meaning::Session)
         || (record.is_some()

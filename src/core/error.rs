@@ -45,9 +45,9 @@ codes! {
     CallbackInvalid = "callback_invalid",
     /// This page has no record of the callback's attempt: it was started in another browser, or in a frame of another site. The user can close the window.
     CallbackUnbound = "callback_unbound",
-    /// The attempt of the callback, or the one to resume, has already failed or was cancelled.
+    /// The attempt of the callback, or the one to resume, has already failed or was cancelled, or its session is used up.
     CallbackReplayed = "callback_replayed",
-    /// The app's server must complete the connection with the session of the callback.
+    /// The server at `baseUrl` cannot complete the session of the callback, so the app's server must.
     CompletionRequired = "completion_required",
     /// The attempt is older than 10 minutes, and its account is not `ACTIVE`. Start again.
     FlowExpired = "flow_expired",
@@ -63,7 +63,7 @@ codes! {
     AccountInactive = "account_inactive",
     /// The callback or the platform names another account or entity than the one initiated. Treat it as hostile.
     AccountMismatch = "account_mismatch",
-    /// The server answers for another user than the client's `entityId`.
+    /// The server answers for another user than the client's `entityId`, or than the one who started the attempt.
     EntityMismatch = "entity_mismatch",
     /// The flow does not allow this call in its state, and nothing changed. This is a bug in the calling code.
     InvalidTransition = "invalid_transition",

@@ -21,7 +21,8 @@
 //! | `redirecting`, `waiting` | the browser refuses the redirect URL | `failed` |
 //! | `waiting` | callback, closed popup | `verifying` |
 //! | `waiting` | timer, page visible or online again | `waiting`; a status check decides |
-//! | `waiting`, `verifying` | callback with a session for the app's server | `completing` |
+//! | `idle` | `load`, `resume` on the callback page with a session | `verifying`, while the server completes the session |
+//! | `waiting`, `verifying` | callback with a session that only the app can complete | `completing` |
 //! | `verifying` | not `ACTIVE` yet | `verifying` for 30 seconds; after a closed popup `waiting` or `cancelled` |
 //! | `waiting`, `verifying`, `completing` | `ACTIVE`, with the same id and entity | `connected` |
 //! | any with a request | error, `FAILED`, `EXPIRED`, `REVOKED`, `INACTIVE`, deadline | `failed` |
@@ -51,6 +52,9 @@
 //!
 //! **A disposed flow hands its attempt over.** A dialog may close and reopen while the user is in the popup. The next flow of the same
 //! app and entity that loads continues the attempt, with its popup. `submit` starts over and cancels it.
+//!
+//! **A session is sent once.** The platform accepts it once, whatever it answers. So its record knows that it was sent, `retry` does not
+//! send it again, and after a refusal one status check decides.
 //!
 //! **A finished flow keeps only its channel**, until the popup returns or 10 minutes have passed. The popup asks over the channel
 //! whether to close itself, because the browser may not let this page close it.

@@ -75,9 +75,18 @@ pub struct PendingConnection {
     /// Id of the tab that started the attempt.
     #[serde(skip)]
     pub tab: Option<String>,
+    /// The [`session_mark`] of the session that this browser sent to the server.
+    #[serde(skip)]
+    pub session: Option<u32>,
     /// The outcome, if the attempt has ended.
     #[serde(skip)]
     pub outcome: AttemptOutcome,
+}
+
+/// A checksum (FNV-1a) by which a record knows a session again. The session itself is a secret, and is not stored.
+pub fn session_mark(session_uri: &str) -> u32 {
+    let add = |sum: u32, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    session_uri.bytes().fold(0x811c_9dc5, add)
 }
 
 impl PendingConnection {
@@ -108,6 +117,9 @@ impl PendingConnection {
                 json.bool("isPopup", true);
             }
             json.optional("tab", self.tab.as_deref());
+            if let Some(mark) = self.session {
+                json.number("session", mark.into());
+            }
             match self.outcome {
                 AttemptOutcome::Pending => {}
                 AttemptOutcome::Connected => json.string("outcome", "connected"),
@@ -144,6 +156,10 @@ impl PendingConnection {
                 .map(str::to_owned),
             is_popup: value.get("isPopup").as_bool() == Some(true),
             tab: text("tab"),
+            session: value
+                .get("session")
+                .as_u64()
+                .and_then(|mark| mark.try_into().ok()),
             outcome: match value.get("outcome") {
                 Value::Null => AttemptOutcome::Pending,
                 word => match word.as_str() {

@@ -35,6 +35,7 @@ fn record(flow_id: &str, account: &str, query: &str) -> PendingConnection {
         integration_id: None,
         auth_scheme: None,
         tab: None,
+        session: None,
         started_at_ms: 0,
         expires_at_ms: LIFETIME_MS,
         return_to: None,

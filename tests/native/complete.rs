@@ -2,7 +2,7 @@
 
 use crate::core::callback::{ConnectionCallback, parse};
 use crate::core::calls::complete::{
-    Bound, CompletedConnection, TIMEOUT_MS, bind, complete_connection, ends_attempt,
+    self, Bound, CompletedConnection, TIMEOUT_MS, complete_connection, ends_attempt, find_attempt,
     uses_up_callback,
 };
 use crate::core::error::{ConnectError, ErrorCode};
@@ -29,13 +29,17 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         alias: None,
         is_popup: false,
         tab: None,
+        session: None,
         outcome: AttemptOutcome::Pending,
     }
 }
 
 fn of(record: PendingConnection) -> Bound {
-    let is_expired = false;
-    Bound { record, is_expired }
+    Bound {
+        record,
+        otherwise: None,
+        session_uri: None,
+    }
 }
 
 /// The callback that a page parses whose browser has records of the attempts `f1`, `f2` and `f9`.
@@ -48,6 +52,15 @@ fn callback(query: &str) -> ConnectionCallback {
     parse(&["https://app.example/done?", query].concat(), &records)
         .unwrap()
         .unwrap()
+}
+
+fn bind(
+    callback: &ConnectionCallback,
+    records: &[PendingConnection],
+    now_ms: u64,
+) -> Result<Bound, ConnectError> {
+    let found = find_attempt(callback, records, Some("tab-1"), now_ms);
+    complete::bind(callback, found, now_ms)
 }
 
 fn bound(query: &str, records: &[PendingConnection], now_ms: u64) -> Result<String, ErrorCode> {
@@ -76,7 +89,6 @@ fn a_callback_is_bound_to_an_attempt_of_this_browser_or_refused() {
             "status=success&connected_account_id=ca_3",
             Err(ErrorCode::CallbackUnbound),
         ),
-        ("session_uri=urn%3A1", Err(ErrorCode::CallbackUnbound)),
         (
             "session_uri=urn%3A1&status=success&connected_account_id=ca_2",
             Err(ErrorCode::CallbackUnbound),
@@ -85,9 +97,10 @@ fn a_callback_is_bound_to_an_attempt_of_this_browser_or_refused() {
             "cf_flow=f1&status=success&connected_account_id=ca_2",
             Err(ErrorCode::AccountMismatch),
         ),
+        ("cf_flow=f1&session_uri=urn%3A1", Ok("f1")),
         (
-            "cf_flow=f1&session_uri=urn%3A1",
-            Err(ErrorCode::CompletionRequired),
+            "cf_flow=f3&session_uri=urn%3A1",
+            Err(ErrorCode::CallbackUnbound),
         ),
     ] {
         assert_eq!(
@@ -109,7 +122,7 @@ fn an_attempt_expires_and_is_forgotten_later() {
     let (starts, ends) = (one[0].started_at_ms, one[0].expires_at_ms);
     let at = |query: &str, now_ms| {
         bind(&callback(query), &one, now_ms)
-            .map(|bound| bound.is_expired)
+            .map(|bound| bound.otherwise.is_some())
             .map_err(|error| (error.code, error.connected_account_id.clone()))
     };
     let gone = || Err((ErrorCode::FlowExpired, Some("ca_1".to_owned())));
@@ -125,18 +138,13 @@ fn an_attempt_expires_and_is_forgotten_later() {
     ] {
         assert_eq!(at("cf_flow=f1", now_ms), expected, "{now_ms}");
     }
-    assert_eq!(
-        at("cf_flow=f1&session_uri=urn%3A1", ends),
-        Ok(true),
-        "a session comes too late"
-    );
 }
 
 #[test]
 fn an_expired_attempt_is_checked_once() {
     let late = |query: &str, exchange: Exchange| {
         let bound = Bound {
-            is_expired: true,
+            otherwise: complete::expiry(&record("f1", "ca_1"), NOW + LIFETIME_MS),
             ..of(record("f1", "ca_1"))
         };
         run(query, &bound, TIMEOUT_MS, vec![exchange])
@@ -439,6 +447,7 @@ fn only_these_errors_end_an_attempt_or_clear_the_address_bar() {
         "callback_replayed",
         "flow_expired",
         "account_mismatch",
+        "entity_mismatch",
     ];
     for code in ErrorCode::ALL {
         let error = ConnectError::new(*code, "x");

@@ -28,6 +28,7 @@ mod redirect;
 mod refresh;
 mod rotate;
 mod secrets;
+mod session;
 mod shapes;
 mod support;
 mod trace;

@@ -198,7 +198,7 @@ proptest! {
         random: u128, account in any_text(), entity in any_text(), app in prop::option::of(any_text()),
         integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
-        is_popup: bool, own_query in prop::option::of("[a-z=&%]{1,20}"),
+        is_popup: bool, session: Option<u32>, own_query in prop::option::of("[a-z=&%]{1,20}"),
         (replaces, alias) in (prop::option::of(any_text()), prop::option::of("[a-z]{1,20}")),
         outcome in prop_oneof![Just(AttemptOutcome::Pending), Just(AttemptOutcome::Connected), Just(AttemptOutcome::Failed), Just(AttemptOutcome::Cancelled)],
     ) {
@@ -217,6 +217,7 @@ proptest! {
             own_query,
             is_popup,
             tab,
+            session,
             outcome,
         };
         let stored: Json = serde_json::from_str(&record.to_json()).unwrap();

@@ -115,7 +115,7 @@ suite("an attempt", () => {
     const [[key, text]] = [...storage.map].filter(([, value]) => value.includes("startedAtMs"));
     storage.setItem(key, JSON.stringify(change(JSON.parse(text))));
     const answer = () => json({ id: "ca_1", status, toolkit: { slug: "gmail" }, user_id: "Jessica", ...more });
-    const back = await makeClient({ ...options, storage, fetch: async () => answer() });
+    const back = await makeClient({ ...options, storage, ...rest, fetch: async () => answer() });
     await back.completeConnection({ url: `https://app.test/done?${query.replace("FLOW", request.flowId)}`, timeoutMs: 1 });
   };
   const success = "cf_flow=FLOW&status=success&connectedAccountId=ca_1";
@@ -123,7 +123,7 @@ suite("an attempt", () => {
     ["the callback URL has more than one value for `status`", complete("cf_flow=FLOW&status=success&status=failed")],
     ["the connection was started in another window or browser: close this window and go on there", complete("cf_flow=00000000000000000000000000000000&status=success")],
     ["the callback names another account than the one that was initiated", complete("cf_flow=FLOW&status=success&connectedAccountId=ca_2")],
-    ["the platform verifies identities: your server has to complete the connection with the callback's `sessionUri`", complete("cf_flow=FLOW&session_uri=session_1")],
+    ["the platform verifies identities: allow `completeAuth` in the gateway, or let your server complete the connection with the callback's `sessionUri`", complete("cf_flow=FLOW&session_uri=session_1", { api: "v3" })],
     ["the callback reports that the connection failed", complete("cf_flow=FLOW&status=failed&error=server_error")],
     ["the connection was cancelled: start again", complete(success, { change: (record) => ({ ...record, outcome: "cancelled" }) })],
     ["the connection has already failed: start again", complete(success, { change: (record) => ({ ...record, outcome: "failed" }) })],

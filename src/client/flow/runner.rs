@@ -19,7 +19,6 @@ use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
 use crate::core::api::accounts::AccountFilter;
 use crate::core::callback;
-use crate::core::calls::complete;
 use crate::core::error::ErrorCode;
 use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
@@ -245,6 +244,11 @@ impl Runner {
                 client.supersede(&|record| self.machine.borrow().is_same(record));
                 WorkResult::Initiated(client.initiate(options).await)
             }
+            Work::Complete(record, session_uri) => {
+                let call = client.call(None);
+                let completed = client.complete_session(&call, &record, &session_uri, true);
+                WorkResult::Completed(completed.await)
+            }
             Work::Check(record) => WorkResult::Checked(client.check_attempt(record).await),
         }
     }
@@ -285,7 +289,7 @@ impl Runner {
         let url = self.client.callback_address().ok()?;
         let records = self.client.records_for(&url);
         let callback = callback::parse(&url, &records).ok()??;
-        let record = complete::find_attempt(&callback, &records).cloned();
+        let record = self.client.find_attempt(&callback, &records).cloned();
         Some((record, callback, url))
     }
 

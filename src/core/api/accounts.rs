@@ -84,6 +84,52 @@ pub fn revoke_account(connected_account_id: &str) -> Endpoint<Revocation> {
     })
 }
 
+/// `POST /connected_accounts/complete_auth`: completes a session, and returns the id of its account. Only v3.1 has it. The platform
+/// accepts a session once, whatever it answers.
+pub fn complete_auth(session_uri: &str, entity_id: Option<&str>) -> Endpoint<String> {
+    let mut request = HttpRequest::post("completeAuth", "/connected_accounts/complete_auth");
+    let secret = Secret::new(session_uri.to_owned());
+    request.typed = vec![("session_uri".to_owned(), secret)];
+    let capacity = max_json_bytes(&request.typed, entity_id.map_or(0, str::len));
+    request.json_within(capacity, &|json| {
+        json.string("session_uri", session_uri);
+        json.optional("user_id", entity_id);
+    });
+    request.on_refusal = Some(Box::new(session_refused));
+    Endpoint::new(request, |answer| {
+        answer.body.get("connected_account_id").to_id()
+    })
+}
+
+fn session_refused(error: &mut ConnectError) {
+    // Only the platform's codes are numbers. A server without this operation, or that does not allow it, answers with other ones.
+    let word = error.error.as_deref().unwrap_or_default();
+    let is_platform = word.starts_with(|first: char| first.is_ascii_digit());
+    match error.status {
+        Some(403..=405) if !is_platform && error.code != ErrorCode::EntityMismatch => {
+            error.code = ErrorCode::CompletionRequired;
+            error.message = COMPLETION_REQUIRED.to_owned();
+        }
+        Some(404) => {
+            error.code = ErrorCode::CallbackReplayed;
+            let message =
+                "the callback's session was used already, or is older than 10 minutes: start again";
+            error.message = message.to_owned();
+        }
+        Some(400) if error.error_description.as_deref() == Some("identity mismatch") => {
+            error.code = ErrorCode::EntityMismatch;
+        }
+        _ => {}
+    }
+}
+
+const COMPLETION_REQUIRED: &str = "the platform verifies identities: allow `completeAuth` in the gateway, or let your server complete the connection with the callback's `sessionUri`";
+
+/// The error if the app's server must complete a session by itself.
+pub fn completion_required() -> ConnectError {
+    ConnectError::new(ErrorCode::CompletionRequired, COMPLETION_REQUIRED)
+}
+
 /// `PATCH /connected_accounts/{id}/status`.
 pub fn set_account_enabled(connected_account_id: &str, enabled: bool) -> Endpoint<()> {
     let route = "/connected_accounts/{id}/status";

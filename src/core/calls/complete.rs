@@ -8,7 +8,7 @@ use super::{Platform, Result};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::{AttemptOutcome, PendingConnection};
+use crate::core::pending::{AttemptOutcome, PendingConnection, session_mark};
 use crate::core::status::ConnectionStatus;
 use crate::core::watch::{CheckResult, Pace, Watch, claimed_failed};
 
@@ -41,16 +41,35 @@ pub struct CompletedConnection {
 }
 
 /// The record of a callback's attempt, in any state.
+///
+/// A session alone names no attempt. It is that of the record that knows it, or else probably of the newest pending attempt, that of `tab`
+/// first. The server's answer names the account.
 pub fn find_attempt<'a>(
     callback: &ConnectionCallback,
     records: &'a [PendingConnection],
+    tab: Option<&str>,
+    now_ms: u64,
 ) -> Option<&'a PendingConnection> {
-    records.iter().find(|record| match &callback.flow_id {
-        Some(flow_id) => record.flow_id == *flow_id,
-        // The signed-in user redeems a session. An account id is no secret, so it must not bind a foreign session to this attempt.
-        None if callback.session_uri.is_some() => false,
-        None => callback.connected_account_id.as_ref() == Some(&record.connected_account_id),
-    })
+    if let Some(flow_id) = &callback.flow_id {
+        return records.iter().find(|record| record.flow_id == *flow_id);
+    }
+    match (&callback.session_uri, &callback.connected_account_id) {
+        (None, id) => records
+            .iter()
+            .find(|record| id.as_ref() == Some(&record.connected_account_id)),
+        (Some(session_uri), None) => {
+            let mark = Some(session_mark(session_uri));
+            let used = records.iter().find(|record| record.session == mark);
+            used.or_else(|| {
+                let pending = records.iter().filter(|record| {
+                    record.outcome == AttemptOutcome::Pending && !record.is_expired(now_ms)
+                });
+                pending.max_by_key(|record| (record.tab.as_deref() == tab, record.started_at_ms))
+            })
+        }
+        // An account id is no secret, so it must not bind a foreign session to its attempt.
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// A callback's attempt.
@@ -58,22 +77,22 @@ pub fn find_attempt<'a>(
 pub struct Bound {
     /// Its record.
     pub record: PendingConnection,
-    /// Whether it has expired, so that one status check decides.
-    pub is_expired: bool,
+    /// If one status check decides: the error unless it shows `ACTIVE`.
+    pub otherwise: Option<ConnectError>,
+    /// The session that the server has to complete first.
+    pub session_uri: Option<String>,
 }
 
-/// Binds a callback to an attempt of this browser: by our parameter, or by the account if the platform dropped the parameter.
+/// Binds a callback to its record, if [`find_attempt`] finds one.
 ///
 /// # Errors
-/// `callback_unbound`, `account_mismatch`, `flow_expired`, `callback_replayed`, `completion_required`.
+/// `callback_unbound`, `account_mismatch`, `flow_expired`, `callback_replayed`.
 pub fn bind(
     callback: &ConnectionCallback,
-    records: &[PendingConnection],
+    record: Option<&PendingConnection>,
     now_ms: u64,
 ) -> Result<Bound> {
-    let Some(record) = find_attempt(callback, records) else {
-        return Err(unbound());
-    };
+    let record = record.ok_or_else(unbound)?;
     let named = callback.connected_account_id.as_ref();
     if named.is_some_and(|id| *id != record.connected_account_id) {
         return Err(ConnectError::new(
@@ -88,21 +107,52 @@ pub fn bind(
     if record.is_ended() && callback.outcome != ClaimedOutcome::Failure {
         return Err(already_ended(record));
     }
-    let is_expired = record.is_expired(now_ms);
-    if callback.session_uri.is_some() && !is_expired {
-        return Err(ConnectError::new(
-            ErrorCode::CompletionRequired,
-            "the platform verifies identities: your server has to complete the connection with the callback's `sessionUri`",
-        ));
-    }
+    let otherwise = expiry(record, now_ms);
+    let session_uri = callback.session_uri.clone().filter(|session_uri| {
+        let is_used = record.session == Some(session_mark(session_uri));
+        let claims_failure = callback.outcome == ClaimedOutcome::Failure;
+        otherwise.is_none() && !claims_failure && !is_used
+    });
     Ok(Bound {
         record: record.clone(),
-        is_expired,
+        otherwise,
+        session_uri,
     })
 }
 
-/// The error of an attempt that has expired.
-pub fn flow_expired(record: &PendingConnection) -> ConnectError {
+/// Whether a refused session is still valid: the server refused the request before it did anything.
+pub fn keeps_session(error: &ConnectError) -> bool {
+    matches!(
+        error.code,
+        ErrorCode::CompletionRequired | ErrorCode::Unauthorized | ErrorCode::RateLimited
+    )
+}
+
+/// The record of the account of a completed session.
+///
+/// # Errors
+/// `account_mismatch` if no attempt of this browser is about this account.
+pub fn find_completed(
+    connected_account_id: &str,
+    records: Vec<PendingConnection>,
+) -> Result<PendingConnection> {
+    let of_account = records
+        .into_iter()
+        .filter(|record| record.connected_account_id == connected_account_id);
+    of_account
+        .max_by_key(|record| record.started_at_ms)
+        .ok_or_else(|| {
+            let message = "the callback's session is of an account that was not initiated in this browser: go on where you started, or start again";
+            ConnectError::new(ErrorCode::AccountMismatch, message)
+        })
+}
+
+/// The error of an attempt that has expired at this time, unless its account is `ACTIVE`.
+pub fn expiry(record: &PendingConnection, now_ms: u64) -> Option<ConnectError> {
+    record.is_expired(now_ms).then(|| flow_expired(record))
+}
+
+fn flow_expired(record: &PendingConnection) -> ConnectError {
     ConnectError::new(
         ErrorCode::FlowExpired,
         "the connection was started more than 10 minutes ago: start again",
@@ -120,21 +170,21 @@ pub fn already_ended(record: &PendingConnection) -> ConnectError {
         .with_account(&record.connected_account_id)
 }
 
-/// The result of the one status check of an expired attempt. The user may have finished in time.
+/// The result of the one status check that decides. The user may have finished in time.
 ///
 /// # Errors
-/// `flow_expired` when the account is not `ACTIVE`, `account_mismatch`, and those of the request.
-pub fn after_expiry(
+/// `otherwise` when the account is not `ACTIVE`, `account_mismatch`, and those of the request.
+pub fn decide_by(
     answer: Result<ConnectedAccount>,
     watch: &mut Watch,
-    record: &PendingConnection,
+    otherwise: &ConnectError,
 ) -> Result<ConnectedAccount> {
     watch.end_check(answer.is_ok());
     match answer.map(|account| watch.judge(account)) {
         Ok(CheckResult::Active(account)) => Ok(account),
         Ok(CheckResult::Failed(error)) if error.code == ErrorCode::AccountMismatch => Err(error),
         Err(error) if !error.is_missing() => Err(error),
-        Ok(_) | Err(_) => Err(flow_expired(record)),
+        Ok(_) | Err(_) => Err(otherwise.clone()),
     }
 }
 
@@ -187,9 +237,9 @@ async fn confirm(
         record.connected_account_id.clone(),
         record.entity_id.clone(),
     );
-    if bound.is_expired {
+    if let Some(otherwise) = &bound.otherwise {
         let answer = check_attempt(platform, record).await;
-        return after_expiry(answer, &mut watch, record);
+        return decide_by(answer, &mut watch, otherwise);
     }
     watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
     // The user has just returned, so checks do not slow down while the page is hidden.
@@ -240,5 +290,6 @@ pub fn uses_up_callback(error: &ConnectError) -> bool {
                 | ErrorCode::CallbackReplayed
                 | ErrorCode::FlowExpired
                 | ErrorCode::AccountMismatch
+                | ErrorCode::EntityMismatch
         )
 }

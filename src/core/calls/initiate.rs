@@ -244,6 +244,7 @@ impl AttemptDraft {
             own_query: self.own_query,
             is_popup: false,
             tab: None,
+            session: None,
             outcome: AttemptOutcome::Pending,
         };
         Ok(Initiated {

@@ -2,7 +2,7 @@
 
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
-use crate::core::calls::complete::{TIMEOUT_MS, after_expiry, already_ended};
+use crate::core::calls::complete::{TIMEOUT_MS, already_ended, decide_by, expiry};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use crate::core::retry::before_check;
@@ -68,8 +68,10 @@ pub struct OngoingAttempt {
     pub watch: Watch,
     /// The deadline that the app sees, in milliseconds since 1970.
     pub expires_at_ms: u64,
-    /// Whether the attempt has expired, so that one status check decides.
-    pub is_expired: bool,
+    /// If one status check decides: the error unless it shows `ACTIVE`.
+    pub otherwise: Option<ConnectError>,
+    /// The session of the callback, while the server completes it.
+    pub completing: Option<String>,
     /// Whether the account did not exist at the last check.
     pub was_missing: bool,
 }
@@ -95,7 +97,8 @@ impl OngoingAttempt {
             moment,
         );
         Box::new(OngoingAttempt {
-            is_expired: record.is_expired(moment.now_ms),
+            otherwise: expiry(&record, moment.now_ms),
+            completing: None,
             record,
             is_stored: true,
             callback: None,
@@ -149,9 +152,16 @@ impl OngoingAttempt {
         self.callback.is_some() || !self.is_stored || matches!(self.popup, PopupState::Gone(_))
     }
 
-    /// The session with which the app's server must complete the connection.
+    /// The session that the app's server must complete.
     pub fn session_uri(&self) -> Option<&str> {
         self.callback.as_ref()?.session_uri.as_deref()
+    }
+
+    /// Continues at this time: as usual, or with one status check if the attempt has expired.
+    pub fn go_on(&mut self, moment: Moment) {
+        self.otherwise = expiry(&self.record, moment.now_ms);
+        self.completing = None;
+        self.recheck(moment.clock_ms);
     }
 
     fn pace(&self) -> Pace {
@@ -199,8 +209,8 @@ impl OngoingAttempt {
             }
             _ => None,
         };
-        if self.is_expired {
-            return match after_expiry(answer, &mut self.watch, &self.record) {
+        if let Some(otherwise) = &self.otherwise {
+            return match decide_by(answer, &mut self.watch, otherwise) {
                 Ok(account) => Decision::Connected(account),
                 Err(error) => Decision::Failed(error),
             };

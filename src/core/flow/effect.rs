@@ -20,6 +20,8 @@ pub enum Work {
     Replace(Box<ConnectedAccount>, AccountUpdate),
     /// Check the account of this attempt. If it is `ACTIVE`, hand over to it.
     Check(Box<PendingConnection>),
+    /// Let the server complete this session, probably of this attempt.
+    Complete(Box<PendingConnection>, String),
 }
 
 /// One step of the page.

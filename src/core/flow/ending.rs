@@ -25,10 +25,9 @@ impl Flow {
         let mut effects = vec![Effect::StopListening];
         let then = match from {
             RetryFrom::Check(mut attempt) if !attempt.record.is_forgotten(moment.now_ms) => {
-                attempt.is_expired = attempt.record.is_expired(moment.now_ms);
-                attempt.recheck(moment.clock_ms);
+                attempt.go_on(moment);
                 effects.push(Effect::Listen(attempt.record.flow_id.clone()));
-                self.check(attempt, moment)
+                self.complete(attempt, moment)
             }
             RetryFrom::Popup(initiated) if !initiated.is_expired(moment.now_ms) => {
                 self.phase = Phase::Reserving(PopupPurpose::Navigate(initiated));
@@ -71,6 +70,8 @@ impl Flow {
 
     /// Hands over an attempt whose user is in a popup: the popup and the record stay. An attempt without a popup is not handed over.
     pub(super) fn dispose(&mut self) -> Effects {
+        let is_completing =
+            matches!(&self.phase, Phase::Waiting(attempt) if attempt.completing.is_some());
         let attempt = match std::mem::replace(&mut self.phase, Phase::Cancelled(flow_cancelled())) {
             Phase::Waiting(attempt) | Phase::Redirecting(attempt) => Some(attempt),
             Phase::Failed(error, RetryFrom::Check(attempt)) => {
@@ -83,7 +84,11 @@ impl Flow {
             }
             _ => None,
         };
-        let mut effects = vec![Effect::Abort, Effect::StopListening];
+        let mut effects = vec![Effect::StopListening];
+        // A session is valid once, so its request continues.
+        if !is_completing {
+            effects.insert(0, Effect::Abort);
+        }
         match attempt {
             Some(attempt) if attempt.record.is_popup || !attempt.is_stored => {
                 effects.push(Effect::HandOver(attempt));

@@ -58,6 +58,8 @@ pub enum WorkResult {
     Initiated(Result<Initiated, ConnectError>),
     /// Of `Work::Check`.
     Checked(Result<ConnectedAccount, ConnectError>),
+    /// Of `Work::Complete`: the record of the account that the session is of.
+    Completed(Result<PendingConnection, ConnectError>),
 }
 
 /// What was found of an account to reconnect.

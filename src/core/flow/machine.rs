@@ -387,8 +387,7 @@ impl Flow {
             return self.refuse("load");
         }
         self.adopt(&attempt.record);
-        attempt.is_expired = attempt.record.is_expired(moment.now_ms);
-        attempt.recheck(moment.clock_ms);
+        attempt.go_on(moment);
         let mut effects = Vec::new();
         if attempt.is_stored {
             effects.push(Effect::Listen(attempt.record.flow_id.clone()));

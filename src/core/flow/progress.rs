@@ -12,13 +12,13 @@ use super::machine::{
 use super::{Effect, FlowMode, Found, Work, WorkResult};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::ConnectionCallback;
-use crate::core::calls::complete::{self, TIMEOUT_MS, bind};
+use crate::core::calls::complete::{self, Bound, TIMEOUT_MS, bind, find_attempt, unbound};
 use crate::core::calls::create_integration::not_needed;
 use crate::core::calls::expected_params::ExpectedParams;
 use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::order::order;
-use crate::core::pending::AttemptOutcome;
+use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::watch::{Moment, Surroundings, claimed_failed};
 
 impl Flow {
@@ -83,6 +83,9 @@ impl Flow {
             (Phase::Waiting(mut attempt), WorkResult::Checked(result)) => {
                 let next = attempt.checked(result, moment);
                 self.decide(attempt, next, moment)
+            }
+            (Phase::Waiting(attempt), WorkResult::Completed(result)) => {
+                self.completed(attempt, result, moment)
             }
             (other, _) => {
                 self.phase = other;
@@ -308,7 +311,7 @@ impl Flow {
             }
             _ => {
                 // The status check was faster, but the callback has the reason.
-                let is_ours = bind(&callback, std::slice::from_ref(&record), moment.now_ms);
+                let is_ours = bind_own(&callback, &record, moment);
                 if let Phase::Failed(error, _) = &mut ended
                     && let Some(reason) = complete::reported(&mut callback)
                     && is_ours.is_ok()
@@ -331,26 +334,17 @@ impl Flow {
         moment: Moment,
     ) -> Effects {
         let was_checking = attempt.watch.is_checking();
-        match bind(
-            &callback,
-            std::slice::from_ref(&attempt.record),
-            moment.now_ms,
-        ) {
+        match bind_own(&callback, &attempt.record, moment) {
             Ok(bound) => {
                 let is_ended = attempt.record.is_ended();
                 let reason =
                     complete::reported(&mut callback).or_else(|| is_ended.then(claimed_failed));
-                if bound.is_expired {
-                    attempt.is_expired = true;
-                    callback.session_uri = None;
-                }
+                callback.session_uri = bound.session_uri;
+                attempt.otherwise = attempt.otherwise.or(bound.otherwise);
                 attempt.take_callback(callback, moment);
                 if let Some(error) = reason {
                     return self.fail(error, RetryFrom::Check(attempt));
                 }
-            }
-            Err(error) if error.code == ErrorCode::CompletionRequired => {
-                attempt.take_callback(callback, moment);
             }
             // The callback is of another attempt, but the account may have changed.
             Err(error) if error.code == ErrorCode::CallbackUnbound => {}
@@ -359,6 +353,63 @@ impl Flow {
         let mut effects = Vec::new();
         if was_checking && !attempt.watch.is_checking() {
             effects.push(Effect::Abort);
+        }
+        effects.extend(self.complete(attempt, moment));
+        effects
+    }
+
+    /// Checks the account now. On the callback page, lets the server complete the session first.
+    pub(super) fn complete(&mut self, mut attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
+        let callback = attempt.callback.as_mut().filter(|_| self.is_at_callback);
+        let Some(session_uri) = callback.and_then(|callback| callback.session_uri.take()) else {
+            return self.check(attempt, moment);
+        };
+        attempt.completing = Some(session_uri.clone());
+        let mut effects = Vec::new();
+        // No check runs meanwhile.
+        if !attempt.watch.start(moment.clock_ms) {
+            effects.push(Effect::Abort);
+        }
+        effects.push(self.run(Work::Complete(
+            Box::new(attempt.record.clone()),
+            session_uri,
+        )));
+        effects.extend(self.wait(attempt, moment));
+        effects
+    }
+
+    fn completed(
+        &mut self,
+        mut attempt: Box<OngoingAttempt>,
+        result: Result<PendingConnection, ConnectError>,
+        moment: Moment,
+    ) -> Effects {
+        let session_uri = attempt.completing.take();
+        let mut effects = Vec::new();
+        match result {
+            Ok(record) if record.flow_id == attempt.record.flow_id || self.is_own(&record) => {
+                effects.push(Effect::Listen(record.flow_id.clone()));
+                let callback = attempt.callback.take();
+                attempt = OngoingAttempt::new(record, None, moment);
+                if let Some(callback) = callback {
+                    attempt.take_callback(callback, moment);
+                }
+            }
+            // A flow of that app continues it.
+            Ok(_) => return self.fail(unbound(), RetryFrom::Start),
+            Err(error) => {
+                attempt.recheck(moment.clock_ms);
+                if !complete::keeps_session(&error) {
+                    attempt.otherwise = Some(error);
+                } else {
+                    if let Some(callback) = &mut attempt.callback {
+                        callback.session_uri = session_uri;
+                    }
+                    if error.code != ErrorCode::CompletionRequired {
+                        return self.fail(error, RetryFrom::Check(attempt));
+                    }
+                }
+            }
         }
         effects.extend(self.check(attempt, moment));
         effects
@@ -445,6 +496,17 @@ impl Flow {
         effects.extend(self.wait(attempt, moment));
         effects
     }
+}
+
+/// Binds a callback to the attempt of this flow.
+fn bind_own(
+    callback: &ConnectionCallback,
+    record: &PendingConnection,
+    moment: Moment,
+) -> Result<Bound, ConnectError> {
+    let own = std::slice::from_ref(record);
+    let found = find_attempt(callback, own, None, moment.now_ms);
+    bind(callback, found, moment.now_ms)
 }
 
 fn close_popup(blank: BlankPopup) -> Effects {

@@ -409,6 +409,7 @@ fn connections(shapes: &mut Shapes) {
         alias: None,
         is_popup: false,
         tab: None,
+        session: None,
         outcome: AttemptOutcome::Pending,
     };
     shapes.answer("PendingConnection", &both(pending), &[]);

@@ -103,6 +103,9 @@ impl Play {
                         format!("replace {}{}", old.id, names.collect::<String>())
                     }
                     Work::Check(record) => format!("look {}", record.connected_account_id),
+                    Work::Complete(record, session_uri) => {
+                        format!("complete {session_uri} {}", record.connected_account_id)
+                    }
                 };
                 self.work = Some((number, word.clone()));
                 word
@@ -191,6 +194,7 @@ impl Play {
         {
             Some("load") => WorkResult::Loaded(Err(error)),
             Some("initiate") => WorkResult::Initiated(Err(error)),
+            Some("complete") => WorkResult::Completed(Err(error)),
             _ => WorkResult::Checked(Err(error)),
         };
         self.done(outcome)
@@ -347,6 +351,7 @@ pub fn record(now_ms: u64) -> PendingConnection {
         alias: None,
         is_popup: false,
         tab: None,
+        session: None,
         outcome: AttemptOutcome::Pending,
     }
 }
