@@ -62,7 +62,7 @@ pub use core::api::accounts::{
     AccountFilter, AccountType, AccountUpdate, AuthParameter, AuthParams, ConnectedAccount,
     Revocation,
 };
-pub use core::api::actions::{ExecuteOptions, Execution};
+pub use core::api::actions::{ExecuteOptions, Execution, Tool, ToolFilter};
 pub use core::api::apps::{App, AppFilter, AppScheme, Category};
 pub use core::api::integrations::Integration;
 pub use core::callback::{ClaimedOutcome, ConnectionCallback};

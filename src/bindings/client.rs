@@ -4,7 +4,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::accounts::{ConnectedAccounts, initiate};
-use super::actions::show_execution;
+use super::actions::{read_execution, show_execution};
 use super::catalogue::{Apps, Integrations};
 use super::convert::{
     Arguments, answered, call, converted, read_with, text_of, thrown, to_js, wrong,
@@ -13,7 +13,6 @@ use super::entity::Entity;
 use super::flow::{JsConnectFlow, show_ensured};
 use crate::browser::page;
 use crate::client::{ConnectClient, Overrides};
-use crate::core::api::actions::ExecuteOptions;
 use crate::core::calls::complete::CompleteOptions;
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::error::ConnectError;
@@ -222,7 +221,7 @@ impl JsConnectClient {
 
     /// Executes an action for an entity, or with one account: `POST /api/v3.1/tools/execute/{id}`. Never retried.
     ///
-    /// Rejects with `action_failed` (`errorDescription` has the app's reason), `not_found`, `invalid_request`,
+    /// Rejects with `action_failed` (`errorDescription` has the app's reason), `connection_required`, `not_found`, `invalid_request`,
     /// `invalid_argument`, and the codes of any request.
     #[wasm_bindgen(js_name = executeAction, unchecked_return_type = "Promise<Execution>")]
     pub fn execute_action(
@@ -231,7 +230,7 @@ impl JsConnectClient {
     ) -> Promise {
         call(&self.0, "executeAction", options, &|client, options| {
             converted(
-                client.execute_action(ExecuteOptions::read(options)?),
+                client.execute_action(read_execution(options)?),
                 show_execution,
             )
         })

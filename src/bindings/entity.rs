@@ -3,11 +3,11 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::actions::show_execution;
+use super::actions::{read_execution, show_execution, show_tools};
 use super::convert::{answered, call, converted, read_with, to_js};
 use super::flow::show_ensured;
 use crate::client::ConnectClient;
-use crate::core::api::actions::ExecuteOptions;
+use crate::core::api::actions::ToolFilter;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::ConnectError;
 use crate::core::flow::FlowOptions;
@@ -79,6 +79,20 @@ impl Entity {
         answered("entity.ensureConnected", ensured)
     }
 
+    /// Returns the actions that an agent may run for this entity, as tools: every page of `GET /api/v3.1/tools`. Behind a gateway, only
+    /// those of its `allow.actions`. Leaves out actions whose input is not an object. The entity need not have an account yet.
+    ///
+    /// Rejects with `not_found` for an app or action that the gateway does not allow, `invalid_argument`, and the codes of any request.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Tool[]>")]
+    pub fn tools(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "ToolsOptions")] options: &JsValue,
+    ) -> Promise {
+        call(&self.client, "entity.tools", options, &|client, options| {
+            converted(client.tools(ToolFilter::read(options)?), show_tools)
+        })
+    }
+
     /// `executeAction` for this entity.
     #[wasm_bindgen(unchecked_return_type = "Promise<Execution>")]
     pub fn execute(
@@ -91,7 +105,7 @@ impl Entity {
             "entity.execute",
             options,
             &|client, options| {
-                let mut execute = ExecuteOptions::read(options)?;
+                let mut execute = read_execution(options)?;
                 self.own(&mut execute.entity_id)?;
                 converted(client.execute_action(execute), show_execution)
             },

@@ -676,8 +676,8 @@ export interface ExecuteActionOptions {
   connectedAccountId?: string | undefined;
   /** Version of the tool, such as `20250905_00`. Default: the latest. */
   version?: string | undefined;
-  /** Input of the action. Default `{}`. */
-  input?: Record<string, unknown> | undefined;
+  /** Input of the action: an object, or JSON text of one, as OpenAI's tool calls have it. Default `{}`, also for blank text. */
+  input?: Record<string, unknown> | string | undefined;
   /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
   /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
@@ -692,6 +692,34 @@ export interface Execution {
   readonly data: unknown;
   /** The platform's id of the execution log. */
   readonly logId?: string;
+}
+
+/** Options of `entity.tools`. */
+export interface ToolsOptions {
+  /** Key of the app. Required, like `actions`, with `unsafeApiKey`: give at least one of the two. Default: the apps that the gateway allows. */
+  app?: string | undefined;
+  /** Names of actions, at least one. Default: those that the gateway allows. */
+  actions?: readonly string[] | undefined;
+  /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
+  timeoutMs?: number | undefined;
+  /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
+  signal?: AbortSignal | undefined;
+}
+
+/** An action that an agent may run. The members are those of a tool of MCP. */
+export interface Tool {
+  /** Name of the action, which `execute` takes as `action`. */
+  readonly name: string;
+  /** What the action does, for the model. Text, which may be empty. */
+  readonly description: string;
+  /** JSON Schema of the action's input, as the platform sent it. */
+  readonly inputSchema: ToolInputSchema;
+}
+
+/** JSON Schema of an object. It fits the types of the agent frameworks, which describe the other keywords in different ways. */
+export interface ToolInputSchema {
+  readonly type: "object";
+  readonly [keyword: string]: any;
 }
 
 /** An app that users can connect. */

@@ -7,7 +7,9 @@ use crate::core::api::accounts::{
     get_account, get_auth_params, list_accounts, revoke_account, set_account_enabled,
     update_account,
 };
-use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
+use crate::core::api::actions::{
+    ExecuteOptions, Execution, Tool, ToolFilter, execute_action, list_tools,
+};
 use crate::core::calls::find_account::find_accounts;
 use crate::core::calls::pages::Pages;
 use crate::core::calls::rotate::rotate;
@@ -154,5 +156,21 @@ impl ConnectClient {
         let entity_id = options.entity_id.take();
         options.entity_id = entity_id.or_else(|| self.options().entity_id.clone());
         self.ask(execute_action(self.options().api, &options))
+    }
+    /// Returns the actions that an agent may run, with the JSON Schema of their input: every page. Behind a gateway, only those that it
+    /// allows.
+    ///
+    /// # Errors
+    /// `invalid_argument` with an `unsafe_api_key` and without a filter, and those of any request.
+    pub fn tools(&self, filter: ToolFilter) -> CallFuture<Vec<Tool>> {
+        let api = self.options().api;
+        if self.options().unsafe_api_key.is_some() && filter == ToolFilter::default() {
+            let problem = "or `actions` is required with `unsafeApiKey`: the platform has thousands of actions";
+            let error = ConnectError::argument("required", "app", problem);
+            return Box::pin(async move { Err(error) });
+        }
+        let call = self.call(None);
+        let pages = Pages::new(move |cursor| list_tools(api, &filter, cursor));
+        Box::pin(async move { pages.all(&call).await })
     }
 }

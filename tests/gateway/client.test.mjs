@@ -89,6 +89,19 @@ for (const api of ["v3.1", "v3"]) {
       await rejects(jessica.executeAction({ action: "ZENDESK_LIST_TICKETS", connectedAccountId, input: {} }), "not_found");
     });
 
+    test("lists the actions that it may run, and runs a tool call of each", async () => {
+      const { jessica } = await openClients(api);
+      await jessica.initiateConnection({ app: "shopify", data: values });
+      const entity = jessica.entity("Jessica");
+      const tools = await entity.tools();
+      assert.deepEqual(tools.map(({ name, inputSchema }) => [name, inputSchema.type]), [["GMAIL_GET_PROFILE", "object"], ["SHOPIFY_GET_SHOP", "object"]]);
+      assert.deepEqual((await entity.tools({ app: "shopify" })).map(({ name }) => name), ["SHOPIFY_GET_SHOP"]);
+      await rejects(entity.tools({ actions: ["ZENDESK_LIST_TICKETS"] }), "not_found");
+      await rejects(entity.tools({ app: "zendesk" }), "not_found");
+      assert.equal((await entity.execute({ action: "SHOPIFY_GET_SHOP", input: "{}" })).successful, true);
+      await rejects(entity.execute({ action: "GMAIL_GET_PROFILE", input: "{}" }), "connection_required");
+    });
+
     test("records in its trace that the platform will remove a route", async () => {
       const { jessica, sandbox } = await openClients(api);
       sandbox.fault({ method: "GET", path: /toolkits/, kind: "deprecated", sunset: "2027-01-01T00:00:00Z" });

@@ -134,6 +134,12 @@ suite("allow", () => {
     test(`${name} allows its own request only`, async () => assert.deepEqual(await allowedWith([name]), expected));
   }
 
+  test("executeAction also allows the list of the actions that it may run", async () => {
+    const { as } = openGateway({ allow: { operations: ["executeAction"], apps: ["shopify"], actions: ["SHOPIFY_GET_SHOP"] } });
+    const { status, body } = await as("Jessica")("GET", "/api/v3.1/tools");
+    assert.deepEqual([status, body.items.map(({ slug }) => slug)], [200, ["SHOPIFY_GET_SHOP"]]);
+  });
+
   test("connect and manage stand for groups of operations", async () => {
     const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth", "getAuthParams"];
     assert.deepEqual(await allowedWith(["connect"]), connecting);

@@ -34,6 +34,10 @@ const complete = {
   done: { success: true },
   revoked: { revoked_tokens: ["access_token"], connected_account: { id: "ca_1", status: "REVOKED" } },
   completed: { connected_account_id: "ca_1", toolkit_slug: "gmail", user_id: "Jessica" },
+  tools: { items: [{
+    slug: "GMAIL_GET_PROFILE", name: "Get profile", description: "d", no_auth: false, version: "1", toolkit: { slug: "gmail" },
+    input_parameters: { type: "object", properties: { __proto__x: { enum: [1] } } },
+  }] },
   ran: { data: { anything: [{ goes: true }] }, error: null, successful: true, log_id: "l" },
 };
 
@@ -43,6 +47,7 @@ const totals = { next_cursor: null, total_pages: 1, current_page: 1, total_items
 const shown = {
   apps: { ...complete.apps, ...totals },
   configs: { ...complete.configs, ...totals },
+  tools: { ...complete.tools, next_cursor: null },
   accounts: { ...complete.accounts, next_cursor: null, user_id: "Jessica" },
 };
 
@@ -50,6 +55,7 @@ const api = "/api/v3.1";
 /** Each operation: the request, and the name of the platform's answer. */
 const operations = {
   ...Object.fromEntries(Object.entries(gatewayRequests).map(([name, request]) => [name, [request, calls[calls[name].sameRequest ?? name].answer]])),
+  "entity.tools": [{ method: "GET", path: `${api}/tools` }, "tools"],
   "connectedAccounts.initiate, without a link": [
     { method: "POST", path: `${api}/connected_accounts`, body: { auth_config: { id: integrations.gmail }, connection: {} } }, "made",
   ],
@@ -81,7 +87,7 @@ function* withSecret(value, passesThrough) {
     for (const name of ["unknown", "credentials", "constructor", "toJSON", "__proto__x"]) yield { ...value, [name]: secret };
     yield { ...value, unknown: hidden, other: [hidden] };
     for (const [name, member] of Object.entries(value)) {
-      for (const other of withSecret(member, name === "data")) yield { ...value, [name]: other };
+      for (const other of withSecret(member, ["data", "input_parameters"].includes(name))) yield { ...value, [name]: other };
     }
   } else {
     yield hidden;

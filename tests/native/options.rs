@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::core::api::Api;
 use crate::core::api::accounts::{AccountFilter, AccountType};
-use crate::core::api::actions::ExecuteOptions;
+use crate::core::api::actions::{ExecuteOptions, ToolFilter};
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::complete::CompleteOptions;
 use crate::core::calls::create_integration::CreateIntegrationOptions;
@@ -125,6 +125,7 @@ fn every_mistake_is_named() {
     check("list", AccountFilter::read);
     check("getConnection", read_app_key);
     check("execute", ExecuteOptions::read);
+    check("tools", ToolFilter::read);
     check("apps", AppFilter::read);
     check("integration", read_integration_id);
     check("createIntegration", CreateIntegrationOptions::read);
@@ -345,6 +346,19 @@ fn reads_the_options_of_an_action() {
 }
 
 #[test]
+fn reads_the_options_of_tools() {
+    let options = json!({ "app": "gmail", "actions": ["A_B", "A_C"], "timeoutMs": 5 });
+    let read = ToolFilter::read(&value(&options)).unwrap();
+    let actions = vec!["A_B".to_owned(), "A_C".to_owned()];
+    let app = Some("gmail".to_owned());
+    assert_eq!(read, ToolFilter { app, actions });
+    assert_eq!(
+        ToolFilter::read(&Value::Null).unwrap(),
+        ToolFilter::default()
+    );
+}
+
+#[test]
 fn reads_the_redirect_url_of_a_connection_request() {
     let request = json!({ "connectionStatus": "INITIATED", "redirectUrl": "https://provider.example/", "flowId": "0f" });
     assert_eq!(
@@ -388,6 +402,6 @@ proptest! {
         let _ = (CompleteOptions::read(&options), read_account_id(&options), read_redirect_url(&options));
         let _ = (read_timeout(&options), RefreshOptions::read(&options), AccountFilter::read(&options));
         let _ = (read_app_key(&options), ExecuteOptions::read(&options), AppFilter::read(&options));
-        let _ = (read_integration_id(&options), CreateIntegrationOptions::read(&options));
+        let _ = (read_integration_id(&options), CreateIntegrationOptions::read(&options), ToolFilter::read(&options));
     }
 }

@@ -19,6 +19,7 @@ export const calls = {
   initiateConnection: { options: initiation },
   completeConnection: { options: { url: "https://app.test/" } },
   "connectedAccounts.waitUntilActive": { options: { ...account, timeoutMs: 40 } },
+  "entity.tools": { options: { app: "gmail", actions: ["GMAIL_GET_PROFILE"] } },
   "entity.execute": { options: { action: "GMAIL_GET_PROFILE", version: "20250905_00" } },
   "entity.getConnection": { options: { app: "gmail" } },
   "entity.initiateConnection": { options: initiation },

@@ -26,6 +26,8 @@ interface Answers {
   PendingConnection: api.PendingConnection;
   Revocation: api.Revocation;
   StandardIssue: api.StandardIssue;
+  /** A JSON Schema may have any members. */
+  Tool: Omit<api.Tool, "inputSchema"> & { readonly inputSchema: unknown };
 }
 
 /** Unions of words, by name. Of an open union, the words that are known. */
@@ -44,7 +46,10 @@ interface WordsOfTypeScript {
 type Known<T> = T extends string ? (string extends T ? never : T) : never;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type NameIn<T, Names> = { [N in keyof Names]: Same<T, Names[N]> extends true ? N : never }[keyof Names];
-type NameOf<T> = Same<T, api.ConnectError> extends true ? "ConnectError" : NameIn<T, Answers & Words>;
+type NameOf<T> =
+  Same<T, api.ConnectError> extends true ? "ConnectError"
+  : Same<T, api.Tool> extends true ? "Tool"
+  : NameIn<T, Answers & Words>;
 
 /**
  * How a value is described: `string`, `number`, `boolean`, `unknown`, the name of a type, an array of one of these (`string[]`), a record of
@@ -100,8 +105,7 @@ type OptionKind<K, T> =
   : [T] extends [number] ? "number"
   : [T] extends [boolean] ? "boolean"
   : [T] extends [readonly string[]] ? "array"
-  : string extends T ? "string"
-  : [Exclude<T, URL>] extends [string] ? "string"
+  : [Extract<T, Record<string, unknown>>] extends [never] ? ([Exclude<T, URL>] extends [string] ? "string" : "object")
   : "object";
 type OptionsShape<T> = {
   readonly [K in keyof T & string as Key<T, K>]-?: OptionKind<K, Exclude<T[K], undefined | null>>;

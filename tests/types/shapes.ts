@@ -214,6 +214,11 @@ export const shapes: Shapes = {
       "message": "string",
       "params?": "Record<string>",
       "path": "string[]"
+    },
+    "Tool": {
+      "description": "string",
+      "inputSchema": "unknown",
+      "name": "string"
     }
   },
   "options": {
@@ -392,6 +397,12 @@ export const shapes: Shapes = {
       "redirectUri?": "string",
       "redirectUrl?": "string",
       "returnTo?": "string",
+      "signal?": "foreign",
+      "timeoutMs?": "number"
+    },
+    "entity.tools": {
+      "actions?": "array",
+      "app?": "string",
       "signal?": "foreign",
       "timeoutMs?": "number"
     },

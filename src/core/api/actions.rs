@@ -1,10 +1,44 @@
 //! Actions: the platform's tools (docs/protocol.md §5.13).
 
 use super::http::HttpRequest;
-use super::{Api, Endpoint, refusal};
+use super::{Api, Endpoint, Page, page, refusal};
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::text::{contains, split_once};
 use crate::core::value::Value;
+
+/// `GET /tools`: one page.
+pub fn list_tools(api: Api, filter: &ToolFilter, cursor: Option<&str>) -> Endpoint<Page<Tool>> {
+    let mut request = HttpRequest::get("listTools", "/tools");
+    let names = filter.actions.join(",");
+    request.query(&[
+        ("toolkit_slug", filter.app.as_deref()),
+        (
+            "tool_slugs",
+            Some(&*names).filter(|names| !names.is_empty()),
+        ),
+        ("limit", Some("100")),
+        ("toolkit_versions", default_version(api)),
+        ("cursor", cursor),
+    ]);
+    request.size_factor = 10;
+    Endpoint::new(request, |answer| page(answer.body, read_tool))
+}
+
+/// `None` if the input is not an object: no agent framework takes such a tool.
+fn read_tool(body: &Value) -> Option<Tool> {
+    let schema = body.get("input_parameters");
+    (schema.get("type").as_str() == Some("object")).then_some(())?;
+    Some(Tool {
+        name: body.get("slug").to_id()?,
+        description: body.get("description").to_text().unwrap_or_default(),
+        input_schema: schema.clone(),
+    })
+}
+
+/// Without a version, v3.1 takes the latest and v3 the first.
+fn default_version(api: Api) -> Option<&'static str> {
+    (api == Api::V3).then_some("latest")
+}
 
 /// `POST /tools/execute/{slug}`.
 pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution> {
@@ -14,9 +48,8 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
         let account = options.connected_account_id.as_deref();
         json.optional("connected_account_id", account);
         json.optional("user_id", options.entity_id.as_deref());
-        // Without a version, v3.1 takes the latest and v3 the first.
-        let default = (api == Api::V3).then_some("latest");
-        json.optional("version", options.version.as_deref().or(default));
+        let version = options.version.as_deref();
+        json.optional("version", version.or(default_version(api)));
         json.value("arguments", &options.input);
     });
     request.size_factor = 10;
@@ -120,4 +153,24 @@ pub struct Execution {
     pub data: Value,
     /// The platform's id of the execution.
     pub log_id: Option<String>,
+}
+
+/// Which actions to list. Absent members do not filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ToolFilter {
+    /// Key of an app.
+    pub app: Option<String>,
+    /// Names of actions.
+    pub actions: Vec<String>,
+}
+
+/// An action as an agent sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tool {
+    /// Name of the action, such as `GMAIL_FETCH_EMAILS`.
+    pub name: String,
+    /// What the action does. Text, which may be empty.
+    pub description: String,
+    /// JSON Schema of the input, as the platform sent it: an object whose `type` is `object`.
+    pub input_schema: Value,
 }

@@ -2,7 +2,7 @@
 
 use super::{Options, Result, read_one};
 use crate::core::api::accounts::{AccountFilter, AccountType, AccountUpdate};
-use crate::core::api::actions::ExecuteOptions;
+use crate::core::api::actions::{ExecuteOptions, ToolFilter};
 use crate::core::status::ConnectionStatus;
 use crate::core::value::Value;
 
@@ -158,10 +158,13 @@ impl ExecuteOptions {
     /// `invalid_argument`.
     pub fn read(value: &Value) -> Result<Self> {
         let mut options = Options::new(value);
-        let input = match options.object("input") {
-            Value::Null => Value::Object(Vec::new()),
-            input => input.clone(),
-        };
+        let mut input = options.get("input").clone();
+        if input.is_null() {
+            input = Value::Object(Vec::new());
+        }
+        if !input.is_object() {
+            options.mismatch("input", "an object, or JSON text of one", &input);
+        }
         let read = ExecuteOptions {
             action: options.required("action"),
             entity_id: options.string("entityId"),
@@ -170,5 +173,26 @@ impl ExecuteOptions {
             input,
         };
         options.end_call(read)
+    }
+}
+
+impl ToolFilter {
+    /// Reads the argument of `entity.tools`.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    pub fn read(value: &Value) -> Result<Self> {
+        let mut options = Options::new(value);
+        let app = options.string("app");
+        let given = options.array("actions");
+        let actions: Vec<String> = given.iter().filter_map(Value::to_id).collect();
+        if actions.len() < given.len() {
+            options.refuse("type", "actions", "must be names of actions");
+        }
+        // To the platform, an empty filter is no filter.
+        if given.is_empty() && !value.get("actions").is_null() {
+            options.refuse("required", "actions", "must name at least one action");
+        }
+        options.end_call(ToolFilter { app, actions })
     }
 }

@@ -50,6 +50,24 @@ export type ProxyToolRequest = TypeOf<typeof proxyToolRequest>;
 
 export const listRequiredScopesRequest = object({ tools: listOf(text), version: optional(text) });
 
+/** An action, which agents know as a tool. */
+export interface Tool {
+  slug: string;
+  name: string;
+  description: string;
+  toolkit: { slug: string; name: string; logo: string };
+  /** JSON Schema of an object. */
+  input_parameters: JsonObject;
+  output_parameters: JsonObject;
+  no_auth: boolean;
+  tags: string[];
+  scopes: string[];
+  scope_requirements: JsonObject | null;
+  version: string;
+  available_versions: readonly string[];
+  is_deprecated: boolean;
+}
+
 export interface ToolExecution {
   data: JsonObject;
   error: string | null;

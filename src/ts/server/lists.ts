@@ -1,7 +1,7 @@
 import type { JsonObject } from "../platform/json.js";
 import type { OperationName, QueryName } from "../platform/routes.js";
 import { openCursor, sealCursor } from "./cursor.js";
-import { ok, requireApp, requireIntegration, type GatewayCall } from "./operation.js";
+import { ok, requireAction, requireApp, requireIntegration, type GatewayCall } from "./operation.js";
 import { badAnswer } from "./refusal.js";
 import { itemsOf, nextCursorOf, type UpstreamAnswer } from "./upstream.js";
 
@@ -58,6 +58,12 @@ export function appFilter(call: GatewayCall, given: string | undefined): string 
 /** The filter by integrations; undefined where every integration is allowed and the page names none. */
 export function integrationFilter(call: GatewayCall, given: string | undefined): string | undefined {
   return filterOf(given, call.rules.integrations, (id) => requireIntegration(call, id));
+}
+
+/** The allowed actions: those that the page names, or all. @throws {Refusal} for an action that is not allowed. */
+export function actionFilter(call: GatewayCall, given: string | undefined): string[] {
+  const names = filterOf(given, call.rules.actions, (name) => requireAction(call, name)) ?? "";
+  return [...new Set(names.split(","))];
 }
 
 function filterOf(given: string | undefined, allowed: ReadonlySet<string> | undefined, require: (name: string) => void): string | undefined {

@@ -60,9 +60,9 @@ export function requireIntegration(call: GatewayCall, id: unknown, resource: Res
   if (!isAllowedIntegration(call, id)) throw call.upstream.missing(resource, notListed("allow.integrations", id));
 }
 
-/** @throws {Refusal} unless the action in the path is allowed. */
-export function requireAction({ rules, upstream, id }: GatewayCall): void {
-  if (!rules.actions.has(id)) throw upstream.missing("action", notListed("allow.actions", id));
+/** @throws {Refusal} unless this action is allowed. Default: the one in the path. */
+export function requireAction({ rules, upstream, id }: GatewayCall, name = id): void {
+  if (!rules.actions.has(name)) throw upstream.missing("action", notListed("allow.actions", name));
 }
 
 /** @throws {Refusal} unless one of these calls is allowed. */

@@ -60,7 +60,7 @@ export interface GatewayAllow {
   apps: readonly string[];
   /** Ids of integrations of these apps, such as `"ac_1234"`. They also decide which accounts pages can see. Default: every integration of the apps. */
   integrations?: readonly string[] | undefined;
-  /** Names of the actions that `executeAction` may execute, such as `"GMAIL_GET_PROFILE"`. Default: none. */
+  /** Names of the actions that `executeAction` may execute and `entity.tools` lists, such as `"GMAIL_GET_PROFILE"`. Default: none. */
   actions?: readonly string[] | undefined;
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::core::api::accounts::{AuthParameter, AuthParams, ConnectedAccount, Revocation};
-use crate::core::api::actions::Execution;
+use crate::core::api::actions::{Execution, Tool};
 use crate::core::api::apps::{App, AppScheme, Category};
 use crate::core::api::integrations::Integration;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
@@ -344,6 +344,18 @@ fn accounts(shapes: &mut Shapes) {
         log_id.map_or(shown.clone(), |id| with(shown, "logId", json!(id)))
     });
     shapes.answer("Execution", &executions, &[("data", Note::Unknown)]);
+    let Tool {
+        name,
+        description,
+        input_schema,
+    } = Tool {
+        name: text(),
+        description: text(),
+        input_schema: Value::Null,
+    };
+    let tool =
+        json!({ "name": name, "description": description, "inputSchema": plain(&input_schema) });
+    shapes.answer("Tool", &[tool], &[("inputSchema", Note::Unknown)]);
 }
 
 fn connections(shapes: &mut Shapes) {

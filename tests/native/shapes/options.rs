@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::answers::every;
 use crate::core::api::Api;
 use crate::core::api::accounts::{AccountFilter, AccountType, AccountUpdate};
-use crate::core::api::actions::ExecuteOptions;
+use crate::core::api::actions::{ExecuteOptions, ToolFilter};
 use crate::core::api::apps::AppFilter;
 use crate::core::calls::complete::CompleteOptions;
 use crate::core::calls::create_integration::CreateIntegrationOptions;
@@ -73,6 +73,7 @@ const ENTITY_CALLS: &[(&str, Read)] = &[
     ("entity.getConnection", call!(read_app_key)),
     ("entity.ensureConnected", read!(FlowOptions::read)),
     ("entity.initiateConnection", call!(InitiateOptions::read)),
+    ("entity.tools", call!(ToolFilter::read)),
     ("entity.execute", call!(ExecuteOptions::read)),
 ];
 
@@ -133,6 +134,7 @@ fn sample(name: &str) -> Json {
         "authConfig" | "headers" | "input" => json!({}),
         "data" => json!({ "name": "value" }),
         "providerOrigins" | "statuses" => json!([]),
+        "actions" => json!(["A_B"]),
         "api" => json!("v3"),
         "credentials" => json!("omit"),
         "mode" => json!("popup"),

@@ -8,7 +8,9 @@ use crate::core::api::accounts::{
     delete_account, get_account, get_auth_params, revoke_account, set_account_enabled,
     update_account,
 };
-use crate::core::api::actions::{ExecuteOptions, Execution, execute_action};
+use crate::core::api::actions::{
+    ExecuteOptions, Execution, Tool, ToolFilter, execute_action, list_tools,
+};
 use crate::core::api::apps::{self, App, AppFilter, AppScheme, get_app};
 use crate::core::api::connections::{
     Connection, NewAccount, create_account, create_link, refresh_account,
@@ -40,6 +42,7 @@ pub enum Answer {
     AuthParams(AuthParams),
     Revocation(Revocation),
     Execution(Execution),
+    Tools(Page<Tool>),
     Done,
 }
 
@@ -116,6 +119,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
         include_str!("../../data/account-lists.json"),
         include_str!("../../data/account-changes.json"),
         include_str!("../../data/auth-params.json"),
+        include_str!("../../data/tools.json"),
         include_str!("../../data/executions.json"),
         include_str!("../../data/errors.json"),
     ]
@@ -274,6 +278,19 @@ fn endpoint(name: &str, of: &Json, api: Api, typed: &[(String, Secret)]) -> Box<
         }
         "deleteAccount" => erased(delete_account(account_id(), of["revoke"] == true), done),
         "getAuthParams" => erased(get_auth_params(account_id()), Answer::AuthParams),
+        "listTools" => {
+            let filter = ToolFilter {
+                app: owned("app"),
+                actions: of["actions"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Json::as_str)
+                    .map(str::to_owned)
+                    .collect(),
+            };
+            erased(list_tools(api, &filter, cursor), Answer::Tools)
+        }
         "execute" => {
             let options = ExecuteOptions {
                 action: text("action").to_owned(),
@@ -316,6 +333,7 @@ pub fn projection(read: &Result<Answer>) -> Json {
         Ok(Answer::Execution(found)) => {
             json!({ "execution": { "data": plain(&found.data), "logId": found.log_id } })
         }
+        Ok(Answer::Tools(page)) => json!({ "tools": listed(page, tool) }),
         Ok(Answer::Revocation(found)) => json!({ "revocation": found }),
         Ok(Answer::Done) => json!({ "done": true }),
         Err(error) => json!({ "error": error }),
@@ -331,6 +349,10 @@ pub fn projection(read: &Result<Answer>) -> Json {
 fn listed<T>(page: &Page<T>, item: fn(&T) -> Json) -> Json {
     let items: Vec<Json> = page.items.iter().map(item).collect();
     json!({ "items": items, "next": page.next })
+}
+
+fn tool(tool: &Tool) -> Json {
+    json!({ "name": tool.name, "description": tool.description, "inputSchema": plain(&tool.input_schema) })
 }
 
 fn app(app: &App) -> Json {

@@ -45,6 +45,7 @@ pub fn check_sound(endpoint: &dyn AnyEndpoint, response: &HttpResponse) {
                 Answer::Integrations(_)
                 | Answer::AuthParams(_)
                 | Answer::Execution(_)
+                | Answer::Tools(_)
                 | Answer::Revocation(_)
                 | Answer::Done => return,
             };

@@ -1,6 +1,6 @@
 import { errorIds } from "../../platform/errors.js";
 import { executeToolRequest, listRequiredScopesRequest, proxyToolRequest } from "../../platform/tools.js";
-import type { ExecuteToolRequest, ToolExecution } from "../../platform/tools.js";
+import type { ExecuteToolRequest, Tool, ToolExecution } from "../../platform/tools.js";
 import { inputSchema, profileAction, toolVersions, type Action } from "../catalogue/actions.js";
 import { isOAuth, type App } from "../catalogue/apps.js";
 import { fillIn, noAuthParams, type AuthParams } from "../catalogue/auth-params.js";
@@ -43,7 +43,7 @@ function getTool(call: ApiCall): Response {
   return jsonResponse(200, toolAnswer(tool, call, requireVersion(call, query.text("version") ?? query.text("toolkit_versions"), tool)));
 }
 
-export function toolAnswer(tool: Action, call: ApiCall, version: string): object {
+export function toolAnswer(tool: Action, call: ApiCall, version: string): Tool {
   const { name, displayName, description, app } = tool;
   return {
     slug: name,

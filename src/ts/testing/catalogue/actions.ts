@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../platform/json.js";
 import { profile } from "../profile.js";
 import type { OAuthPort } from "../types.js";
 import { apps, isOAuth, type App } from "./apps.js";
@@ -40,7 +41,7 @@ const succeeded = (data: Record<string, unknown>): ActionResult => ({ isSuccessf
 const catalogueApp = (key: string) => apps.find((app) => app.key === key) as App;
 
 /** The JSON Schema of an action's input. */
-export function inputSchema({ displayName, parameters }: Action): object {
+export function inputSchema({ displayName, parameters }: Action): JsonObject {
   const entries = Object.entries(parameters);
   return {
     type: "object",
