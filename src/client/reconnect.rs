@@ -2,13 +2,13 @@
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::{CallFuture, ConnectClient, Result};
+use super::{CallFuture, ConnectClient};
 use crate::browser::page;
 use crate::browser::timing::now_ms;
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
 use crate::core::calls::initiate::Initiated;
 use crate::core::calls::reconnect::{
-    ReconnectOptions, check_attempt, find_replaced, replace_values, settle,
+    ReconnectOptions, check_attempt, find_replaced, replace_values, require_app, settle,
 };
 use crate::core::flow::Found;
 use crate::core::pending::{AttemptOutcome, PendingConnection};
@@ -17,9 +17,9 @@ impl ConnectClient {
     pub(super) fn find_replaced(&self, options: ReconnectOptions) -> CallFuture<Found> {
         let (client, call) = (self.clone(), self.call(None));
         Box::pin(async move {
-            let may_create = client.options().create_integrations;
-            let (old, params) = find_replaced(&call, options, may_create).await?;
-            client.learn(&params);
+            let (old, wanted) = find_replaced(&call, options).await?;
+            let params = client.get_expected_params_for_user(wanted).await?;
+            require_app("integrationId", params.app.as_deref(), &old)?;
             Ok(Found::Old(Box::new(old), params))
         })
     }
@@ -43,24 +43,27 @@ impl ConnectClient {
 
     /// Finishes the stored attempts that replace this account. `is_start`: gives up those whose user has not finished. Returns the new
     /// account if one of them was finished.
-    pub(super) async fn finish_reconnect(
+    pub(super) fn finish_reconnect(
         &self,
-        replaces: &str,
+        replaces: String,
         is_start: bool,
-    ) -> Result<Option<ConnectedAccount>> {
-        for record in self.0.shared.records.all() {
-            if record.replaces.as_deref() == Some(replaces) {
-                let account = self.settle(record, is_start).await?;
-                if account.is_some() {
-                    return Ok(account);
+    ) -> CallFuture<Option<ConnectedAccount>> {
+        let client = self.clone();
+        Box::pin(async move {
+            for record in client.0.shared.records.all() {
+                if record.replaces.as_ref() == Some(&replaces) {
+                    let account = client.settle(record, is_start).await?;
+                    if account.is_some() {
+                        return Ok(account);
+                    }
                 }
             }
-        }
-        if is_start {
-            // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
-            self.get_connected_account(replaces).await?;
-        }
-        Ok(None)
+            if is_start {
+                // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
+                client.get_connected_account(&replaces).await?;
+            }
+            Ok(None)
+        })
     }
 
     /// Stores the outcome of an attempt that failed to replace an account, and removes its account.
@@ -74,25 +77,27 @@ impl ConnectClient {
     }
 
     /// Ends an attempt that replaces an account. The record names that account until nothing is left to do.
-    pub(super) async fn settle(
+    pub(super) fn settle(
         &self,
         mut record: PendingConnection,
         is_over: bool,
-    ) -> Result<Option<ConnectedAccount>> {
-        let discards = is_over || record.is_ended() || record.is_expired(now_ms());
-        if discards && !record.is_ended() {
-            record.outcome = AttemptOutcome::Cancelled;
-            self.store(&record);
-        }
-        let call = self.call(None);
-        let account = settle(&call, &record, discards).await?;
-        if account.is_some() {
-            record.outcome = AttemptOutcome::Connected;
-        }
-        if discards || account.is_some() {
-            record.replaces = None;
-            self.store(&record);
-        }
-        Ok(account)
+    ) -> CallFuture<Option<ConnectedAccount>> {
+        let (client, call) = (self.clone(), self.call(None));
+        Box::pin(async move {
+            let discards = is_over || record.is_ended() || record.is_expired(now_ms());
+            if discards && !record.is_ended() {
+                record.outcome = AttemptOutcome::Cancelled;
+                client.store(&record);
+            }
+            let account = settle(&call, &record, discards).await?;
+            if account.is_some() {
+                record.outcome = AttemptOutcome::Connected;
+            }
+            if discards || account.is_some() {
+                record.replaces = None;
+                client.store(&record);
+            }
+            Ok(account)
+        })
     }
 }

@@ -24,6 +24,7 @@ mod options;
 mod pages;
 mod pattern;
 mod pending;
+mod reconnect;
 mod redirect;
 mod refresh;
 mod rotate;

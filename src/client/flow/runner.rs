@@ -223,7 +223,7 @@ impl Runner {
             if is_start {
                 client.supersede(&|record| self.machine.borrow().is_same(record));
             }
-            match client.finish_reconnect(&id, is_start).await {
+            match client.finish_reconnect(id, is_start).await {
                 Ok(None) => {}
                 Ok(Some(account)) => {
                     return WorkResult::Found(Ok(Found::Successor(Box::new(account))));

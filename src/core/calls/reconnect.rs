@@ -2,7 +2,10 @@
 //!
 //! Each step may be repeated, also by another tab or after a reload. The old account is deleted last.
 
-use super::expected_params::{ExpectedParams, ExpectedParamsOptions, get_expected_params};
+use std::future::Future;
+use std::pin::Pin;
+
+use super::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use super::initiate::{AttemptDraft, Initiated};
 use super::{Platform, Result};
 use crate::core::api::Endpoint;
@@ -55,19 +58,16 @@ pub struct ReconnectOptions {
     pub wanted: ExpectedParamsOptions,
 }
 
-/// Looks up an account to reconnect, and the fields to ask the user for.
+/// Looks up an account to reconnect. Returns it with the options that find the fields to ask the user for.
 ///
 /// # Errors
-/// `not_found`, `entity_mismatch`, `invalid_argument` for a shared account and for an account of another app, and those of
-/// [`get_expected_params`].
+/// `not_found`, `entity_mismatch`, and `invalid_argument` for a shared account and for an account of another app.
 pub async fn find_replaced(
     platform: &impl Platform,
     options: ReconnectOptions,
-    may_create: bool,
-) -> Result<(ConnectedAccount, ExpectedParams)> {
-    let old = platform
-        .ask(get_account(&options.connected_account_id))
-        .await?;
+) -> Result<(ConnectedAccount, ExpectedParamsOptions)> {
+    let endpoint = get_account(&options.connected_account_id);
+    let old = platform.ask(endpoint).await?;
     if !is_same_entity(options.entity_id.as_deref(), old.entity_id.as_deref()) {
         return Err(ConnectError::other_entity());
     }
@@ -79,12 +79,14 @@ pub async fn find_replaced(
     require_app("app", wanted.app.as_deref(), &old)?;
     wanted.integration_id = wanted.integration_id.or_else(|| old.integration_id.clone());
     wanted.app = Some(old.app.clone());
-    let params = get_expected_params(platform, &wanted, may_create).await?;
-    require_app("integrationId", params.app.as_deref(), &old)?;
-    Ok((old, params))
+    Ok((old, wanted))
 }
 
-fn require_app(option: &str, app: Option<&str>, old: &ConnectedAccount) -> Result<()> {
+/// Requires the app of the account to reconnect.
+///
+/// # Errors
+/// `invalid_argument`, which names the option.
+pub fn require_app(option: &str, app: Option<&str>, old: &ConnectedAccount) -> Result<()> {
     match app {
         Some(app) if !app.eq_ignore_ascii_case(&old.app) => {
             let problem = "must be of the same app as the account in `reconnect`, or be left out";
@@ -197,8 +199,10 @@ pub async fn hand_over(
     let Some(old_id) = &record.replaces else {
         return Ok(account);
     };
-    let handed_over = replace(platform, record, old_id, account).await;
-    handed_over.map_err(|mut error| {
+    // Boxed, since several calls end with it.
+    let handed_over: Pin<Box<dyn Future<Output = _> + '_>> =
+        Box::pin(replace(platform, record, old_id, account));
+    handed_over.await.map_err(|mut error| {
         if error.code != ErrorCode::AccountMismatch {
             let message = [
                 "the new account is ACTIVE, but the old one is not removed yet: ",
