@@ -24,6 +24,7 @@ export const navigation = [
       ["docs/guides/api-key-form.md", "API key form", "Render and validate a form for apps that need an API key or other values."],
       ["docs/guides/accounts.md", "Accounts", "List, refresh, rename, disable and delete connected accounts, and run actions."],
       ["docs/guides/several-accounts.md", "Several accounts and reconnecting", "Connect an account again without losing it, and tell several accounts of an app apart."],
+      ["docs/guides/chat.md", "Connect inside a chat", "Give an agent the user's actions as tools, connect in the chat when an action needs it, and run the action once."],
       ["docs/guides/gateway.md", "Gateway", "The route of your server that keeps the platform's key, knows the user and forwards what you allow."],
       ["docs/guides/testing.md", "Testing", "Test your page with a platform in memory, a scripted user and a clock that you move."],
       ["docs/guides/csp.md", "Content Security Policy", "The Content Security Policy that a page with connect-flow needs."],

@@ -214,7 +214,7 @@ export const STAGES = [
   },
   {
     name: "official clients",
-    about: "the platform's official clients against the sandbox, v3 and v3.1",
+    about: "the platform's official clients against the sandbox, v3 and v3.1; tools in the agent frameworks",
     seconds: 9,
     needs: ["npm", "clients"],
     after: ["build"],

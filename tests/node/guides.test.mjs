@@ -6,8 +6,8 @@ import { blocksOf, compile, documents, pages, root } from "./code-blocks.mjs";
 
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-/** Code that imports a framework or another file of an app. tests/pack/paste.test.mjs and tests/frameworks run it there. */
-const needsApp = ({ code }) => /from "(?:\.\/|\$env\/|vite|vue|solid-js|@angular\/core)/.test(code);
+/** Code that imports a framework or another file of an app. tests/pack/paste.test.mjs, tests/frameworks and tests/clients run it there. */
+const needsApp = ({ code }) => /from "(?:ai"|openai"|\.\/|\$env\/|vite|vue|solid-js|@angular\/core)/.test(code);
 
 suite("the README, the guides and the other pages", () => {
   test("have code that compiles as it is pasted", async () => {
