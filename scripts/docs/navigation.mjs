@@ -22,7 +22,7 @@ export const navigation = [
       ["docs/guides/redirect.md", "Redirect", "Connect an OAuth account when the page goes to the provider and the user comes back."],
       ["docs/guides/popup.md", "Popup", "Connect an OAuth account in a popup while the page stays open."],
       ["docs/guides/api-key-form.md", "API key form", "Render and validate a form for apps that need an API key or other values."],
-      ["docs/guides/accounts.md", "Accounts", "List, refresh, rename, disable and delete connected accounts, and run actions."],
+      ["docs/guides/accounts.md", "Accounts", "List, rename, disable and delete connected accounts, and run actions."],
       ["docs/guides/several-accounts.md", "Several accounts and reconnecting", "Connect an account again without losing it, and tell several accounts of an app apart."],
       ["docs/guides/chat.md", "Connect inside a chat", "Give an agent the user's actions as tools, connect in the chat when an action needs it, and run the action once."],
       ["docs/guides/gateway.md", "Gateway", "The route of your server that keeps the platform's key, knows the user and forwards what you allow."],

@@ -3,31 +3,30 @@ import { inspect } from "./support/axe.mjs";
 import { hurry } from "./support/clock.mjs";
 import { ConnectionsPage } from "./support/connections-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
-import { openTab } from "./support/tabs.mjs";
+import { openTab, popup } from "./support/tabs.mjs";
 
 const scenario = scenarios({ inOneEngine: true });
 
-/** A test of the connections page. `connectShopify(entity)` returns the id of a new account. */
+/** A test of the connections page. `connectShopify(entity)` and `connectFirecrawl(entity)` return the id of a new account. */
 const test = (name, body) =>
   scenario(name, async (context) => {
     const { browser, platform } = context;
-    const connectShopify = async (entity) => {
-      const request = {
-        auth_config: { id: "ac_Shopify00002" },
-        connection: { data: { shop: "acme", admin_api_access_token: "token" } },
-      };
+    const connect = (auth_config, data) => async (entity) => {
+      const request = { auth_config: { id: auth_config }, connection: { data } };
       const response = await fetch(`${platform.appUrl}/api/connect/api/v3/connected_accounts`, {
         method: "POST", body: JSON.stringify(request), headers: { "content-type": "application/json", "demo-user": entity },
       });
       assert.ok(response.ok);
       return platform.accounts().at(-1).id;
     };
-    await body({ ...context, connectShopify, page: new ConnectionsPage(browser, platform.appUrl) });
+    const connectShopify = connect("ac_Shopify00002", { shop: "acme", admin_api_access_token: "token" });
+    const connectFirecrawl = connect("ac_Firecrawl040", { api_key: "fc-old-key" });
+    await body({ ...context, connectShopify, connectFirecrawl, page: new ConnectionsPage(browser, platform.appUrl) });
   });
 
 const isIdle = (row) => row && !row.isBusy;
 
-test("a connection can be renamed, disabled, enabled, refreshed and deleted", async ({ page, platform, browser, connectShopify }) => {
+test("a connection can be renamed, disabled, enabled and deleted", async ({ page, platform, browser, connectShopify }) => {
   const [jessicas, melissas] = [await connectShopify("Jessica"), await connectShopify("Melissa")];
   const { rows } = await page.open();
   assert.deepEqual(rows.map(({ id, entity, app, status }) => [id, entity, app, status]), [
@@ -53,10 +52,6 @@ test("a connection can be renamed, disabled, enabled, refreshed and deleted", as
   await page.shows("it is enabled", jessicas, (row) => isIdle(row) && !row.isDisabled);
   assert.equal(platform.accounts()[0].isDisabled, false);
 
-  await page.pressOf(jessicas, "Refresh");
-  const refreshed = await page.until("it is refreshed", ({ said, rows }) => rows.every(isIdle) && /refreshed/.test(said));
-  assert.match(refreshed.said, /Outlet of Jessica was refreshed: ACTIVE/);
-
   await page.pressOf(jessicas, "Delete");
   const asked = await page.until("the confirmation is open", ({ question }) => question);
   assert.equal(asked.question, "Delete Outlet of Jessica?");
@@ -68,7 +63,7 @@ test("a connection can be renamed, disabled, enabled, refreshed and deleted", as
   assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
 });
 
-test("a refresh of an OAuth connection leads to the provider and back", async ({ page, app, provider, platform }) => {
+test("Reconnect replaces a connection by a new sign-in, and keeps it until then", async ({ page, app, provider, platform, browser }) => {
   await app.open();
   const { navigation, choices } = await app.frame();
   assert.deepEqual(choices, ["User", "Mode"]);
@@ -78,12 +73,37 @@ test("a refresh of an OAuth connection leads to the provider and back", async ({
   const id = platform.accounts()[0].id;
   await page.open();
   assert.deepEqual((await page.frame()).navigation, navigation);
-  await page.pressOf(id, "Refresh");
+  await page.pressOf(id, "Reconnect");
+  const asked = await page.until("it asks", ({ panel }) => panel?.state === "ready");
+  assert.match(asked.panel.text, /This account works\. You sign in again, and a new connection replaces this one/);
+  assert.deepEqual(platform.calls("POST").length, 1);
+  const window = await popup(browser, () => page.submitPanel());
+  assert.deepEqual(platform.accounts()[0].status, "ACTIVE");
   await provider.agree("Jessica");
-  const seen = await page.until("it is connected again", ({ returned, rows }) => returned && rows[0]?.status === "ACTIVE");
-  assert.equal(seen.returned, "Gmail of Jessica is connected again.");
-  assert.equal(seen.url, `${platform.appUrl}/react/connections`);
-  assert.equal(platform.accounts().length, 1);
+  await window.closed();
+  const seen = await page.until("the new one is there", ({ rows, panel }) => rows.length === 1 && rows[0].id !== id && !panel);
+  assert.equal(seen.rows[0].status, "ACTIVE");
+  assert.match(seen.said, /Gmail of Jessica/);
+  assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
+});
+
+test("a new key replaces the old one, and the form masks it", async ({ page, platform, browser, connectFirecrawl }) => {
+  const id = await connectFirecrawl("Jessica");
+  await page.open();
+  await page.pressOf(id, "New key");
+  const asked = await page.until("it asks", ({ panel }) => panel?.state === "ready");
+  assert.deepEqual(asked.panel.inputs, ["password"]);
+  await browser.keys([..."fc-new-key", "Enter"]);
+  const seen = await page.until("it is saved", ({ panel, said }) => !panel && /connected again/.test(said));
+  assert.deepEqual([seen.rows.map((row) => row.id), seen.focusedRow], [[id], id]);
+  assert.deepEqual(platform.accounts().map(({ data }) => data.api_key), ["fc-new-key"]);
+  for (const [open, leave] of [["New key", () => browser.keys("Escape")], ["New key", () => page.pressOf(id, "New key")]]) {
+    await page.pressOf(id, open);
+    await page.until("it asks", ({ panel }) => panel?.state === "ready");
+    await leave();
+    const closed = await page.until("it is closed", ({ panel }) => !panel);
+    assert.equal(closed.focusedRow, id);
+  }
 });
 
 test("a deletion is cancelled by the button and by Escape", async ({ page, platform, browser, connectShopify }) => {

@@ -57,15 +57,20 @@ const compilerOptions = {
 export async function compile(blocks) {
   const project = await openProject();
   try {
-    await project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
     for (const { document, language, line, code } of blocks) {
       // With the document's own lines.
       await project.write(`${document.replace(/.*\//, "").replace(".", "_")}_${line}.${language}`, "\n".repeat(line - 1) + code);
     }
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", ".", "--pretty", "false"], { cwd: project.folder }).catch((error) => error);
-    return stdout.split("\n").filter(Boolean);
+    return await compileProject(project);
   } finally {
     await project.close();
   }
+}
+
+/** Compiles the TypeScript files of a project. Returns what the compiler reports. */
+export async function compileProject(project) {
+  await project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "*.tsx"] }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", ".", "--pretty", "false"], { cwd: project.folder }).catch((error) => error);
+  return stdout.split("\n").filter(Boolean);
 }

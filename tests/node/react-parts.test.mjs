@@ -1,20 +1,19 @@
 // The files of www/react/parts, which people copy into their apps.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, suite, test } from "node:test";
-import { transform } from "esbuild";
+import { build } from "esbuild";
 import { createElement as h } from "react";
 import { ConnectProvider } from "connect-flow/react";
 import { createSandbox } from "connect-flow/testing";
 import { makeSandboxClient, sandboxOptions } from "./client.mjs";
-import { compile, openProject, root } from "./code-blocks.mjs";
+import { compileProject, openProject, root } from "./code-blocks.mjs";
 import { inStrictMode, usePage } from "./react-page.mjs";
 import { seeded } from "./sandbox.mjs";
 
-const names = ["connect-form", "connect-button", "connections-list"];
-const sourceOf = (name) => readFileSync(join(root, "www/react/parts", `${name}.tsx`), "utf8");
+const folder = join(root, "www/react/parts");
 const page = usePage();
 const { act, render, settle, text, waitFor } = page;
 
@@ -22,10 +21,12 @@ let project;
 before(async () => void (project = await openProject()));
 after(() => project.close());
 
-/** Imports a part from an empty project, which has this package and React. */
+/** Imports a part with the files that it imports, from an empty project that has this package and React. */
 async function importPart(name) {
-  const { code } = await transform(sourceOf(name), { loader: "tsx", jsx: "automatic", target: "es2022" });
-  return import(pathToFileURL(await project.write(`${name}.mjs`, code)));
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, `${name}.tsx`)], bundle: true, write: false, format: "esm", jsx: "automatic", target: "es2022", packages: "external",
+  });
+  return import(pathToFileURL(await project.write(`${name}.mjs`, outputFiles[0].text)));
 }
 
 const find = (selector) => page.dom().root.querySelector(selector);
@@ -45,9 +46,10 @@ const press = (label) => act(async () => button(label).click());
 /** A provider of a client that asks this sandbox. */
 const provide = (sandbox, part) => inStrictMode(h(ConnectProvider, { options: { ...sandboxOptions(sandbox), redirectUrl: undefined } }, part));
 
-suite("the React parts, each copied alone into an empty project", () => {
+suite("the React parts, copied into an empty project", () => {
   test("compile", async () => {
-    assert.deepEqual(await compile(names.map((name) => ({ document: name, language: "tsx", line: 2, code: sourceOf(name), given: "" }))), []);
+    for (const name of readdirSync(folder)) await project.write(name, readFileSync(join(folder, name), "utf8"));
+    assert.deepEqual(await compileProject(project), []);
   });
 
   test("ConnectForm sends the typed values and drops an error when its field is edited", async () => {
@@ -148,6 +150,55 @@ suite("the React parts, each copied alone into an empty project", () => {
     const dismiss = find(".alert").querySelector("button");
     dismiss.focus();
     await act(async () => dismiss.click());
+    assert.ok(find(".connection").contains(document.activeElement), "the focus stays in the row");
+  });
+});
+
+suite("the list of connections", () => {
+  const labels = () => [...page.dom().root.querySelectorAll(".connection > .actions button")].map(({ firstChild }) => firstChild.textContent);
+
+  test("tells accounts of one app apart by alias and identity", async () => {
+    const { ConnectionsList } = await importPart("connections-list");
+    const sandbox = createSandbox();
+    sandbox.addAccount({ app: "gmail", entityId: "Jessica", alias: "Work", displayName: "jessica@acme.example" });
+    sandbox.addAccount({ app: "gmail", entityId: "Jessica" });
+    await render(provide(sandbox, h(ConnectionsList, { title: "Jessica" })));
+    await waitFor(() => page.dom().root.querySelectorAll(".connection").length === 2);
+    const rows = [...page.dom().root.querySelectorAll(".connection")].map((row) => [row.querySelector(".alias")?.textContent, row.querySelector(".identity").textContent]);
+    const [other, work] = rows.sort(([alias]) => (alias ? 1 : -1));
+    assert.deepEqual(work, ["Work", "jessica@acme.example"]);
+    assert.match(other[1], /^gmail_\w+-\w+$/);
+  });
+
+  test("marks a shared account, which cannot be reconnected, and gives another user's no operation", async () => {
+    const { ConnectionsList } = await importPart("connections-list");
+    const sandbox = createSandbox();
+    sandbox.addAccount({ app: "gmail", entityId: "Jessica", accountType: "SHARED" });
+    const view = await render(provide(sandbox, h(ConnectionsList, { title: "Jessica", entityId: "Jessica" })));
+    await waitFor(() => find(".connection"));
+    assert.match(find(".account-name").textContent, /SHARED/);
+    assert.deepEqual(labels(), ["Rename", "Disable", "Delete"]);
+    await view.update(provide(sandbox, h(ConnectionsList, { title: "Jessica", entityId: "Melissa" })));
+    assert.deepEqual(labels(), []);
+    assert.match(text(), /Only that user can change it/);
+  });
+
+  test("replaces a key by a masked form, keeps the account, and returns the focus to its row", async () => {
+    const { ConnectionsList } = await importPart("connections-list");
+    const sandbox = createSandbox();
+    await createAccount(sandbox);
+    const [{ id }] = sandbox.accounts();
+    await render(provide(sandbox, h(ConnectionsList, { title: "Jessica" })));
+    await waitFor(() => find(".connection"));
+    assert.deepEqual(labels(), ["New key", "Rename", "Disable", "Delete"]);
+    await press("New key");
+    await waitFor(() => find(".reconnect input"));
+    assert.match(find(".reconnect").textContent, /It uses the old key until you have saved a new one/);
+    assert.deepEqual([find(".reconnect input").type, document.activeElement], ["password", find(".reconnect input")]);
+    await type(".reconnect input", "new-key");
+    await press("Save");
+    await waitFor(() => !find(".reconnect"));
+    assert.deepEqual(sandbox.accounts().map((account) => [account.id, account.data.api_key]), [[id, "new-key"]]);
     assert.ok(find(".connection").contains(document.activeElement), "the focus stays in the row");
   });
 });

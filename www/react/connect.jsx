@@ -1,9 +1,8 @@
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { toneOf } from "../vanilla/dom.js";
 import { entities, hrefOf, modes } from "./address.js";
 import { ConnectButton } from "./parts/connect-button.tsx";
 import { ConnectForm } from "./parts/connect-form.tsx";
-import { tellConnections } from "./parts/connections-list.tsx";
 import { Link, Tile } from "./parts.jsx";
 import { User } from "./users.jsx";
 
@@ -66,13 +65,9 @@ const Choice = ({ label, values, chosen, hrefFor }) => (
 /** The flow of one app, in the mode that the address has. */
 function Flow({ app, entity, mode, name }) {
   const [account, setAccount] = useState();
-  const onConnected = useCallback((connected) => {
-    setAccount(connected);
-    tellConnections();
-  }, []);
   return (
     <>
-      <ConnectButton app={app} entityId={entity} mode={mode} name={name} Form={ConnectForm} autoFocus onConnected={onConnected}>
+      <ConnectButton app={app} entityId={entity} mode={mode} name={name} Form={ConnectForm} autoFocus onConnected={setAccount}>
         {(flow) => <Head flow={flow} app={app} name={name} entity={entity} />}
       </ConnectButton>
       {account && <Account account={account} name={name} />}

@@ -17,6 +17,7 @@ export function Connections({ address, nameOf }) {
         <User key={entity} entity={entity}>
           <ConnectionsList
             title={entity}
+            entityId={entity}
             nameOf={nameOf}
             iconOf={iconOf}
             redirectUrl={new URL(hrefOf({ page: "connections", entity }), location.href).href}

@@ -12,7 +12,7 @@ export class ConnectionsPage extends Page {
     return this.until("the connections are there", ({ isLoaded }) => isLoaded);
   }
 
-  /** Presses a button of an account, such as "Refresh". */
+  /** Presses a button of an account, such as "Rename". */
   async pressOf(id, label) {
     await this.browser.$(`//li[.//code = "${id}"]//button[starts-with(., "${label}")]`).click();
   }
@@ -20,6 +20,11 @@ export class ConnectionsPage extends Page {
   /** Requests the first user's list again. */
   async update() {
     await this.browser.$(`//section//button[starts-with(., "Update")]`).click();
+  }
+
+  /** Submits the form of the open panel. */
+  async submitPanel() {
+    await this.browser.$(".reconnect form .primary").click();
   }
 
   /** Answers the question whether to delete. */
@@ -38,6 +43,7 @@ function readPage() {
   const text = (element) => element?.innerText.trim();
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const error = document.querySelector(".alert");
+  const panel = document.querySelector(".reconnect");
   const lists = all("section.connections");
   const titleOf = (list) => text(list.querySelector("h3"));
   /** Without the text for screen readers. */
@@ -52,12 +58,18 @@ function readPage() {
       app: text(row.querySelector("strong")),
       entity: titleOf(row.closest("section")),
       alias: text(row.querySelector(".alias")),
+      identity: text(row.querySelector(".identity")),
       status: text(row.querySelector(".badge")),
       isDisabled: row.dataset.disabled === "true",
       isBusy: row.getAttribute("aria-busy") === "true",
       since: row.querySelector("time")?.innerText,
       exactly: row.querySelector("time")?.title,
     })),
+    panel: panel && {
+      text: text(panel),
+      state: panel.querySelector(".connect")?.dataset.state,
+      inputs: all("input", panel).map(({ type }) => type),
+    },
     empty: all(".empty").length,
     error: text(error),
     returned: text(document.querySelector(".notice.good")),

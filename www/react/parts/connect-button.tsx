@@ -40,7 +40,7 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
     <div ref={root} className="connect" data-state={state} aria-busy={isBusy(flow)}>
       {children?.(flow)}
       <div ref={status} tabIndex={-1}>
-        <p className={isBusy(flow) || state === "waiting" ? "loading" : undefined} role="status">{sentences[state](name, flow)}</p>
+        <p className={isBusy(flow) || state === "waiting" ? "loading" : undefined} role="status">{sentences[state](name, flow, options.reconnect ? "reconnected" : "connected")}</p>
         {"error" in flow && flow.error.code !== "connection_not_needed" && <Problem error={flow.error} name={name} onRetry={flow.retry} />}
       </div>
       {(state === "ready" || state === "initiating") && (
@@ -51,7 +51,7 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
           <Form
             fields={flow.expectedInputFields}
             issues={state === "ready" ? flow.issues : noIssues}
-            submitLabel={flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : `Connect ${name}`}
+            submitLabel={flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : options.reconnect ? "Save" : `Connect ${name}`}
             isHidden={state !== "ready"}
             autoFocus={autoFocus}
             onSubmit={flow.submit}
@@ -70,7 +70,7 @@ const noIssues: readonly Issue[] = [];
 const isBusy = ({ state }: FlowSnapshot) => ["idle", "loading", "initiating", "redirecting", "verifying", "completing"].includes(state);
 
 /** The text for each state, also announced by screen readers. */
-const sentences: Record<FlowSnapshot["state"], (name: string, flow: FlowSnapshot) => string> = {
+const sentences: Record<FlowSnapshot["state"], (name: string, flow: FlowSnapshot, connected: string) => string> = {
   idle: (name) => `Loading what ${name} needs…`,
   loading: (name) => `Loading what ${name} needs…`,
   ready: (name, { expectedInputFields: { length } }) =>
@@ -83,10 +83,10 @@ const sentences: Record<FlowSnapshot["state"], (name: string, flow: FlowSnapshot
       : `Finish the sign-in to ${name}. This page checks the status from time to time.`,
   completing: () => "Waiting until the server has completed the connection…",
   verifying: () => "Checking the status…",
-  connected: (name) => `${name} is connected.`,
-  failed: (name, flow) =>
-    "error" in flow && flow.error.code === "connection_not_needed" ? `${name} needs no connection. Its actions can be used right away.` : `${name} is not connected.`,
-  cancelled: (name) => `${name} is not connected.`,
+  connected: (name, _, connected) => `${name} is ${connected}.`,
+  failed: (name, flow, connected) =>
+    "error" in flow && flow.error.code === "connection_not_needed" ? `${name} needs no connection. Its actions can be used right away.` : `${name} is not ${connected}.`,
+  cancelled: (name, _, connected) => `${name} is not ${connected}.`,
 };
 
 /** Moves the focus to the status when the flow ends, and when the control that had the focus disappears. */
@@ -116,6 +116,7 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
   cancelled: () => "You cancelled the connection.",
   flow_expired: () => "The sign-in was not finished in time.",
   account_expired: () => "The sign-in was not finished in time.",
+  account_mismatch: () => "You signed in as somebody else than before, so nothing was changed.",
   callback_unbound: () => "You can close this window and continue where you started.",
   callback_replayed: () => "This attempt has already failed. Start again.",
   app_not_connectable: (name) => `${name} is not set up for this site yet.`,
