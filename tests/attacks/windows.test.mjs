@@ -79,7 +79,9 @@ function navigateOthers(evilUrl) {
 }
 
 test("a popup that the provider sends to the app with forged parameters changes nothing for the waiting page", async (context) => {
-  const { app, browser, platform } = context;
+  const { app, browser, platform, expectTrouble } = context;
+  // The gateway refuses the session.
+  expectTrouble(/status 404: POST .*complete_auth/);
   const window = await openPopupAtProvider(context);
   const [account] = platform.accounts();
   const before = await browser.getUrl();
@@ -87,6 +89,7 @@ test("a popup that the provider sends to the app with forged parameters changes 
     [{ cf_flow: "0".repeat(32), status: "success", connected_account_id: account.id }, "callback_unbound"],
     [{ cf_flow: "0".repeat(32), error: "access_denied", connected_account_id: account.id }, "callback_unbound"],
     [{ session_uri: "https://evil.test/session", connected_account_id: account.id, status: "success" }, "callback_unbound"],
+    [{ session_uri: "session_of_somebody_else" }, "callback_replayed"],
   ]) {
     await browser.execute((url) => void (location.href = url), `${platform.appUrl}/?${new URLSearchParams(parameters)}`);
     const seen = await app.fails(code);

@@ -18,6 +18,7 @@ const www = fileURLToPath(new URL("../", import.meta.url));
  * - `clock`: returns the sandbox's time in milliseconds since 1970. Default `Date.now`.
  * - `accessTokenTtlSeconds`: the lifetime of the authorization server's access tokens. Default 3600.
  * - `coop`: whether the authorization server's pages send `Cross-Origin-Opener-Policy`. Default false.
+ * - `verifierPath`: a path of the app to which the platform sends users with a session alone, because the project verifies identities. Default: none.
  * - `pages`: a folder with `index.html` and `main.js`, bundled into its `dist/`. Default `www/vanilla` and, below `/react`,
  *   `www/react`, bundled into `www/dist`.
  * - `mode`: React's mode, `production` (default) or `development`.
@@ -42,7 +43,7 @@ export async function startHost(options = {}) {
         : [prepare(join(www, "vanilla"), join(www, "dist", "vanilla")), prepare(join(www, "react"), join(www, "dist", `react-${mode}`), mode)],
     );
     const app = await start(appPort);
-    const platform = options.upstream ? {} : await startPlatform(start, { ...options, platformPort, authorizationPort });
+    const platform = options.upstream ? {} : await startPlatform(start, { ...options, appUrl: app.url, platformPort, authorizationPort });
     const upstream = options.upstream ?? { baseUrl: platform.platformUrl, apiKey: platform.apiKey };
     const { fetch } = createApp({ folders: folders[0], react: folders[1], upstream, url: app.url, users: options.upstream ? undefined : users });
     app.serve(getRequestListener(fetch, { overrideGlobalObjects: false }));
@@ -59,7 +60,7 @@ async function prepare(pages, out, mode) {
   return [out, pages];
 }
 
-async function startPlatform(start, { platformPort, authorizationPort, clock, accessTokenTtlSeconds, coop }) {
+async function startPlatform(start, { appUrl, platformPort, authorizationPort, clock, accessTokenTtlSeconds, coop, verifierPath }) {
   const { createSandbox } = await import("connect-flow/testing");
   const [platform, authorization] = [await start(platformPort), await start(authorizationPort)];
   const apiKey = randomBytes(16).toString("hex");
@@ -74,6 +75,7 @@ async function startPlatform(start, { platformPort, authorizationPort, clock, ac
     origin: platform.url,
     oauth: createOAuthPort({ issuer: authorization.url, client }),
     ...(clock && { now: clock }),
+    ...(verifierPath && { verifierUrl: appUrl + verifierPath }),
   });
   authorization.serve(await createAuthorizationServer({ issuer: authorization.url, client, accessTokenTtlSeconds, coop }));
   platform.serve(getRequestListener((request, { outgoing }) => answer(sandbox, request, outgoing), { overrideGlobalObjects: false }));
