@@ -76,7 +76,7 @@ pub use core::flow::{FlowMode, FlowOptions, FlowSnapshot, ResumeOptions, WhenCon
 pub use core::input_attributes::input_attributes;
 pub use core::json_schema::json_schema as to_json_schema;
 pub use core::options::{ClientOptions, Credentials};
-pub use core::pending::PendingConnection;
+pub use core::pending::{PendingConnection, Verification};
 pub use core::scheme::AuthScheme;
 pub use core::secret::Secret;
 pub use core::status::ConnectionStatus;

@@ -348,6 +348,8 @@ export interface CompleteConnectionOptions {
   timeoutMs?: number | undefined;
   /** Aborts the call, which rejects with `cancelled`. What the platform has done by then is not undone. */
   signal?: AbortSignal | undefined;
+  /** `verify` of the flow that started the attempt. Required if it has an `input`, which is not stored. Default: its action. */
+  verify?: Verification | undefined;
 }
 
 /** A connection confirmed by the platform. */
@@ -397,6 +399,14 @@ export type FlowMode = "redirect" | "popup" | "auto";
  */
 export type WhenConnected = "new" | "reuse";
 
+/** An action that is run once with a new account, to see whether the app accepts its credentials. */
+export interface Verification {
+  /** Name of the action, for example `GMAIL_GET_PROFILE`. It should only read. The gateway needs it in `allow.actions`. */
+  action: string;
+  /** Its input. Default: none. */
+  input?: Record<string, unknown> | undefined;
+}
+
 /** Options of `flow`. */
 export interface FlowOptions {
   /** Key of the app, for example `gmail`. Either this, `integrationId` or `reconnect` is required. */
@@ -433,6 +443,12 @@ export interface FlowOptions {
    */
   reconnect?: string | undefined;
   /**
+   * Verifies the account once it is `ACTIVE`, before `connected`. If the app rejects the credentials, or they lack a permission, the flow fails with
+   * `credentials_rejected` or `scopes_missing`, and deletes the account that it made. After any other error of the action, the account stays, and
+   * `retry` verifies it again. The attempt stores the name of the action, but no input. Default: none.
+   */
+  verify?: Verification | undefined;
+  /**
    * Whether `submit` continues in an in-app browser, where most authorization servers refuse to sign users in. Default `false`: the flow
    * fails with `in_app_browser`.
    */
@@ -457,6 +473,8 @@ export interface ResumeOptions {
   integrationId?: string | undefined;
   /** Only an attempt for this end user. Default: the client's `entityId`. */
   entityId?: string | undefined;
+  /** `verify` of the flow that started the attempt. Required if it has an `input`, which is not stored. Default: its action. */
+  verify?: Verification | undefined;
 }
 
 /** Members of every state of a flow. */

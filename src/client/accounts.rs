@@ -13,8 +13,10 @@ use crate::core::api::actions::{
 use crate::core::calls::find_account::find_accounts;
 use crate::core::calls::pages::Pages;
 use crate::core::calls::rotate::rotate;
+use crate::core::calls::verify::without_rejected;
 use crate::core::calls::wait::wait_until_active;
 use crate::core::error::ConnectError;
+use crate::core::pending::Verification;
 
 /// Default time limit for an account to become `ACTIVE`, in milliseconds: the lifetime of an attempt on the platform.
 const WAIT_MS: u32 = 10 * 60 * 1000;
@@ -94,6 +96,16 @@ impl ConnectClient {
     pub(super) fn find_accounts(&self, filter: AccountFilter) -> CallFuture<Vec<ConnectedAccount>> {
         let call = self.call(None);
         Box::pin(async move { find_accounts(&call, filter).await })
+    }
+
+    /// Leaves out accounts that the app rejects, up to the first wanted one that it accepts.
+    pub(super) async fn without_rejected(
+        &self,
+        verification: &Verification,
+        accounts: Vec<ConnectedAccount>,
+        is_wanted: &dyn Fn(&ConnectedAccount) -> bool,
+    ) -> Result<Vec<ConnectedAccount>> {
+        without_rejected(&self.call(None), verification, accounts, is_wanted).await
     }
 
     /// Changes the alias of an account, its credentials, or both. The account keeps its id.

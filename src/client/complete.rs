@@ -16,6 +16,7 @@ use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
     complete_connection, ends_attempt, find_attempt, gives_up, keeps_session, uses_up_callback,
 };
+use crate::core::pending::Verification;
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
 impl ConnectClient {
@@ -52,11 +53,11 @@ impl ConnectClient {
             (Ok(url), None) if matches!(self.parse_callback(Some(url)), Ok(Some(_))) => {
                 (url.clone(), self.0.timeout_ms)
             }
-            _ => return self.complete(url, options.url.is_none()),
+            _ => return self.complete(url, options.url.is_none(), options.verify),
         };
         let shared = self.shared_completion(&key);
         let Completion { over, result, .. } = shared.unwrap_or_else(|| {
-            let completed = self.complete(url, options.url.is_none());
+            let completed = self.complete(url, options.url.is_none(), options.verify);
             self.start_completion(key, completed)
         });
         Box::pin(async move {
@@ -95,6 +96,7 @@ impl ConnectClient {
         &self,
         url: Result<String>,
         mut is_page: bool,
+        verify: Option<Verification>,
     ) -> CallFuture<Option<CompletedConnection>> {
         let bound = url.and_then(|url| self.bind_callback(&url, &mut is_page));
         let (client, call) = (self.clone(), self.call(Some(TIMEOUT_MS)));
@@ -117,6 +119,7 @@ impl ConnectClient {
                         // The server may have completed the session all the same.
                         Err(error) => bound.otherwise = Some(error),
                     }
+                    bound.record.verify = verify.or(bound.record.verify);
                     let completed = complete_connection(&call, callback, &bound).await;
                     client.verified(completed, bound.record)
                 }

@@ -54,6 +54,7 @@ impl ConnectClient {
             app: options.app,
             integration_id: options.integration_id,
             entity_id: options.entity_id.or_else(|| default.clone()),
+            verify: options.verify,
             ..FlowOptions::default()
         };
         let is_any = wanted.app.is_none() && wanted.integration_id.is_none();
@@ -84,7 +85,11 @@ impl ConnectClient {
                 records.swap_remove(named.or_else(own).unwrap_or(0))
             }
         };
-        let flow = ConnectFlow::new(self.clone(), FlowOptions::default());
+        let options = FlowOptions {
+            verify: wanted.verify,
+            ..FlowOptions::default()
+        };
+        let flow = ConnectFlow::new(self.clone(), options);
         // Without a session, the account is checked at once.
         let returned = flow.inner.page_callback();
         let session = returned.and_then(|(found, callback, _)| {

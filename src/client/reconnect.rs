@@ -11,6 +11,7 @@ use crate::core::calls::reconnect::{
     ReconnectOptions, check_attempt, find_replaced, replace_values, require_app, settle,
 };
 use crate::core::flow::Found;
+use crate::core::pending::Verification;
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 
 impl ConnectClient {
@@ -47,10 +48,12 @@ impl ConnectClient {
         &self,
         replaces: String,
         is_start: bool,
+        verification: Option<Verification>,
     ) -> CallFuture<Option<ConnectedAccount>> {
         let client = self.clone();
         Box::pin(async move {
-            for record in client.0.shared.records.all() {
+            for mut record in client.0.shared.records.all() {
+                record.verify = verification.clone().or(record.verify);
                 if record.replaces.as_ref() == Some(&replaces) {
                     let account = client.settle(record, is_start).await?;
                     if account.is_some() {

@@ -10,6 +10,7 @@ pub mod pages;
 pub mod reconnect;
 pub mod refresh;
 pub mod rotate;
+pub mod verify;
 pub mod wait;
 
 use std::future::Future;

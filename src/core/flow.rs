@@ -38,6 +38,9 @@
 //! **The accounts that exist are listed beside the fields.** Only `WhenConnected::Reuse` waits for them. Without it, `submit` from `idle`
 //! does not list them, and an answer that arrives after `ready` is ignored.
 //!
+//! **A status check verifies the account, too.** With a verification, [`Work::Check`] runs its action when the account is `ACTIVE`, before an old
+//! account is removed. So `completeConnection`, a reload and a reconnection verify in the same way.
+//!
 //! **A popup that looks closed may be open.** A provider with `Cross-Origin-Opener-Policy` makes its popup look closed. So the flow
 //! checks the account. If the platform still waits for the user, the focus decides: a user who closed a popup is back at the page.
 //!

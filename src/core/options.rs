@@ -382,6 +382,7 @@ impl CompleteOptions {
         let mut options = Options::new(value);
         let read = CompleteOptions {
             url: options.string("url"),
+            verify: options.verification(),
         };
         options.end_call(read)
     }

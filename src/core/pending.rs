@@ -33,8 +33,17 @@ pub enum AttemptOutcome {
     Cancelled,
 }
 
+/// The action that verifies an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verification {
+    /// Its name, such as `GMAIL_GET_PROFILE`. It should only read.
+    pub action: String,
+    /// Its input: an object, or null.
+    pub input: Value,
+}
+
 /// One attempt, stored so that it survives a navigation of the page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingConnection {
     /// 128 random bits, as 32 hexadecimal digits.
@@ -66,6 +75,12 @@ pub struct PendingConnection {
     /// The alias that the new account takes over.
     #[serde(skip)]
     pub alias: Option<String>,
+    /// The action that verifies the account. The storage keeps its name only, and an empty one if it has an input.
+    #[serde(skip)]
+    pub verify: Option<Verification>,
+    /// Whether the account existed before the attempt, which only replaces its values.
+    #[serde(skip)]
+    pub keeps_account: bool,
     /// The parameters of the return address that have the same names as the platform's, as a query.
     #[serde(skip)]
     pub own_query: Option<String>,
@@ -112,6 +127,13 @@ impl PendingConnection {
             json.optional("returnTo", self.return_to.as_deref());
             json.optional("replaces", self.replaces.as_deref());
             json.optional("alias", self.alias.as_deref());
+            json.optional(
+                "verify",
+                self.verify.as_ref().map(|verify| match &verify.input {
+                    Value::Null => verify.action.as_str(),
+                    _ => "",
+                }),
+            );
             json.optional("ownQuery", self.own_query.as_deref());
             if self.is_popup {
                 json.bool("isPopup", true);
@@ -149,6 +171,15 @@ impl PendingConnection {
             return_to: text("returnTo").filter(|path| is_local_path(path)),
             replaces: text("replaces"),
             alias: value.get("alias").to_text(),
+            verify: value
+                .get("verify")
+                .as_str()
+                .filter(|name| name.len() <= 1024)
+                .map(|name| Verification {
+                    action: name.to_owned(),
+                    input: Value::Null,
+                }),
+            keeps_account: false,
             own_query: value
                 .get("ownQuery")
                 .as_text()

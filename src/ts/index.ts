@@ -11,7 +11,8 @@ export type {
   FlowOptions, FlowSnapshot, GetConnectionOptions, InitiateConnectionOptions, InputAttributes, Integration,
   IntegrationOptions, Integrations, Issue, IssueCode, ListAppsOptions, ListConnectedAccountsOptions,
   ListIntegrationsOptions, PendingConnection, RefreshOptions, ResumeOptions, Revocation, StandardIssue, StandardResult,
-  StandardSchemaV1, Tool, ToolInputSchema, ToolsOptions, TraceEntry, UpdateConnectedAccountOptions, WaitUntilActiveOptions, WhenConnected,
+  StandardSchemaV1, Tool, ToolInputSchema, ToolsOptions, TraceEntry, UpdateConnectedAccountOptions, Verification, WaitUntilActiveOptions,
+  WhenConnected,
 } from "./connect_flow.js";
 
 // dist/connect_flow.js is src/ts/instance.ts around the module.

@@ -26,6 +26,8 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         return_to: Some("/settings".to_owned()),
         own_query: None,
         replaces: None,
+        verify: None,
+        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,
@@ -441,6 +443,9 @@ fn only_these_errors_end_an_attempt_or_clear_the_address_bar() {
         "account_expired",
         "account_revoked",
         "account_inactive",
+        // Of the action that verifies the account.
+        "credentials_rejected",
+        "scopes_missing",
     ];
     let done = [
         "callback_invalid",

@@ -34,4 +34,5 @@ mod shapes;
 mod support;
 mod trace;
 mod validate;
+mod verify;
 mod watch;

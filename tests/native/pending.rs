@@ -1,8 +1,11 @@
 //! The stored record of an attempt. Storage is untrusted input.
 
-use crate::core::pending::{AttemptOutcome, KEPT_MS, KEY_PREFIX, LIFETIME_MS, PendingConnection};
+use crate::core::pending::{
+    AttemptOutcome, KEPT_MS, KEY_PREFIX, LIFETIME_MS, PendingConnection, Verification,
+};
 use crate::core::redirect::is_local_path;
 use crate::core::scheme::AuthScheme;
+use crate::core::value::Value;
 use crate::tests::support::{NOW, arbitrary, value, words};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -192,6 +195,24 @@ fn any_text() -> impl Strategy<Value = String> {
     .prop_filter("blank", |text| !text.trim().is_empty())
 }
 
+#[test]
+fn the_input_of_a_verification_is_not_stored() {
+    let input = value(&json!({ "email": "jessica@mail.test" }));
+    for (input, stored) in [(Value::Null, "GMAIL_GET_PROFILE"), (input, "")] {
+        let mut record = read(&good()).unwrap();
+        record.verify = Some(Verification {
+            action: "GMAIL_GET_PROFILE".to_owned(),
+            input,
+        });
+        let text = record.to_json();
+        assert!(!text.contains("jessica"), "{text}");
+        let json: Json = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["verify"], stored);
+        let read = read(&json).unwrap().verify.expect("a verification");
+        assert_eq!((read.action.as_str(), read.input), (stored, Value::Null));
+    }
+}
+
 proptest! {
     #[test]
     fn any_record_survives_a_round_trip(
@@ -199,7 +220,7 @@ proptest! {
         integration_id in prop::option::of(any_text()), tab in prop::option::of(any_text()),
         started_at_ms in 0u64..(1 << 53), lives in 0..=LIFETIME_MS, path in prop::option::of("/[a-z?#&=%/]{0,20}"),
         is_popup: bool, session: Option<u32>, own_query in prop::option::of("[a-z=&%]{1,20}"),
-        (replaces, alias) in (prop::option::of(any_text()), prop::option::of("[a-z]{1,20}")),
+        (replaces, alias, action) in (prop::option::of(any_text()), prop::option::of("[a-z]{1,20}"), prop::option::of("[A-Z_]{0,20}")),
         outcome in prop_oneof![Just(AttemptOutcome::Pending), Just(AttemptOutcome::Connected), Just(AttemptOutcome::Failed), Just(AttemptOutcome::Cancelled)],
     ) {
         let record = PendingConnection {
@@ -214,6 +235,11 @@ proptest! {
             return_to: path.filter(|path| is_local_path(path)),
             replaces,
             alias,
+            verify: action.map(|action| Verification {
+                action,
+                input: Value::Null,
+            }),
+            keeps_account: false,
             own_query,
             is_popup,
             tab,

@@ -234,7 +234,8 @@ export const shapes: Shapes = {
     "completeConnection": {
       "signal?": "foreign",
       "timeoutMs?": "number",
-      "url?": "string"
+      "url?": "string",
+      "verify?": "object"
     },
     "connectedAccounts.delete": {
       "connectedAccountId": "string",
@@ -348,6 +349,7 @@ export const shapes: Shapes = {
       "redirectUri?": "string",
       "redirectUrl?": "string",
       "returnTo?": "string",
+      "verify?": "object",
       "whenConnected?": {
         "new": true,
         "reuse": true
@@ -368,6 +370,7 @@ export const shapes: Shapes = {
       "redirectUri?": "string",
       "redirectUrl?": "string",
       "returnTo?": "string",
+      "verify?": "object",
       "whenConnected?": {
         "new": true,
         "reuse": true
@@ -431,6 +434,7 @@ export const shapes: Shapes = {
       "redirectUri?": "string",
       "redirectUrl?": "string",
       "returnTo?": "string",
+      "verify?": "object",
       "whenConnected?": {
         "new": true,
         "reuse": true
@@ -482,7 +486,8 @@ export const shapes: Shapes = {
       "app?": "string",
       "entityId?": "string",
       "flowId?": "string",
-      "integrationId?": "string"
+      "integrationId?": "string",
+      "verify?": "object"
     }
   },
   "snapshots": {

@@ -17,7 +17,7 @@ use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
 use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
-use crate::core::api::accounts::AccountFilter;
+use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
 use crate::core::callback;
 use crate::core::error::ErrorCode;
 use crate::core::flow::{
@@ -204,7 +204,16 @@ impl Runner {
             return;
         }
         spawn_local(async move {
-            let result = me.client.with_signal(signal).find_accounts(filter).await;
+            let client = me.client.with_signal(signal);
+            let mut result = client.find_accounts(filter).await;
+            let verification = me.machine.borrow().verification();
+            if let (Ok(accounts), Some(verification)) = (&mut result, verification) {
+                let is_wanted = |account: &ConnectedAccount| me.machine.borrow().reuses(account);
+                let accounts = std::mem::take(accounts);
+                result = client
+                    .without_rejected(&verification, accounts, &is_wanted)
+                    .await;
+            }
             let is_forbidden = matches!(&result, Err(error) if error.code == ErrorCode::Forbidden);
             me.client.0.shared.is_listing_refused.set(is_forbidden);
             me.report(FlowEvent::Done(number, WorkResult::Listed(result)));
@@ -219,11 +228,12 @@ impl Runner {
     ) -> WorkResult {
         let client = self.client.with_signal(signal);
         if let (Some(id), Work::Find(_) | Work::Initiate(_)) = (reconnects, &work) {
+            let verification = self.machine.borrow().verification();
             let is_start = matches!(work, Work::Initiate(_));
             if is_start {
                 client.supersede(&|record| self.machine.borrow().is_same(record));
             }
-            match client.finish_reconnect(id, is_start).await {
+            match client.finish_reconnect(id, is_start, verification).await {
                 Ok(None) => {}
                 Ok(Some(account)) => {
                     return WorkResult::Found(Ok(Found::Successor(Box::new(account))));

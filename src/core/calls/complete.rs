@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::reconnect::{check_attempt, hand_over};
+use super::verify::{is_rejected, verify_attempt};
 use super::wait::{run_watch, watch_account};
 use super::{Platform, Result};
 use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::pending::{AttemptOutcome, PendingConnection, session_mark};
+use crate::core::pending::{AttemptOutcome, PendingConnection, Verification, session_mark};
 use crate::core::status::ConnectionStatus;
 use crate::core::watch::{CheckResult, Pace, Watch, claimed_failed};
 
@@ -20,6 +21,8 @@ pub const TIMEOUT_MS: u32 = 30_000;
 pub struct CompleteOptions {
     /// The callback URL. Default: the address of the page.
     pub url: Option<String>,
+    /// The action that verifies the account. Default: that of the flow that started the attempt, if it has no input.
+    pub verify: Option<Verification>,
 }
 
 /// A connection that the platform confirmed.
@@ -244,6 +247,7 @@ async fn confirm(
     watch.is_claimed_failed = callback.outcome == ClaimedOutcome::Failure;
     // The user has just returned, so checks do not slow down while the page is hidden.
     let account = run_watch(platform, watch, Pace::Steady).await?;
+    verify_attempt(platform, record, &account).await?;
     hand_over(platform, record, account).await
 }
 
@@ -268,7 +272,7 @@ pub fn ends_attempt(error: &ConnectError) -> bool {
             | ErrorCode::AccountExpired
             | ErrorCode::AccountRevoked
             | ErrorCode::AccountInactive
-    )
+    ) || is_rejected(error)
 }
 
 /// Whether an error gives up an attempt that replaces an account. Its own account is then deleted, if it is not `ACTIVE`.

@@ -241,6 +241,8 @@ impl AttemptDraft {
             return_to: self.return_to,
             replaces: None,
             alias: None,
+            verify: None,
+            keeps_account: false,
             own_query: self.own_query,
             is_popup: false,
             tab: None,

@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 use super::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use super::initiate::{AttemptDraft, Initiated};
+use super::verify::verify_attempt;
 use super::{Platform, Result};
 use crate::core::api::Endpoint;
 use crate::core::api::accounts::{
@@ -146,20 +147,21 @@ pub async fn replace_values(
     attempt.initiated(connection, &[], platform.moment().now_ms)
 }
 
-/// Checks the account of an attempt. If it is `ACTIVE` and replaces another one, hands over first.
+/// Checks the account of an attempt. If it is `ACTIVE`, verifies it. If it replaces another one, hands over.
 ///
 /// # Errors
-/// Those of [`hand_over`] and of the request.
+/// Those of [`verify_attempt`], of [`hand_over`] and of the request.
 pub async fn check_attempt(
     platform: &impl Platform,
     record: &PendingConnection,
 ) -> Result<ConnectedAccount> {
     let endpoint = get_account(&record.connected_account_id);
     let account = platform.ask(endpoint).await?;
-    match record.is_confirmed_by(&account) {
-        true => hand_over(platform, record, account).await,
-        false => Ok(account),
+    if !record.is_confirmed_by(&account) {
+        return Ok(account);
     }
+    verify_attempt(platform, record, &account).await?;
+    hand_over(platform, record, account).await
 }
 
 /// Ends an attempt that replaces an account: finishes the hand-over if its account is `ACTIVE`. Otherwise deletes its account if

@@ -101,10 +101,12 @@ impl Flow {
         effects
     }
 
-    /// Marks the record of an attempt that reconnects an account.
+    /// Adds the account to reconnect and the verification to the record of an attempt.
     pub(super) fn replacing(&self, mut record: PendingConnection) -> PendingConnection {
         let old = self.options.reconnect.as_ref();
-        if old != Some(&record.connected_account_id) {
+        record.verify.clone_from(&self.options.verify);
+        record.keeps_account = old == Some(&record.connected_account_id);
+        if !record.keeps_account {
             record.replaces = old.cloned();
             let kept = self.old.as_ref().and_then(|old| old.alias.clone());
             record.alias = old.and(self.options.alias.clone().or(kept));

@@ -14,6 +14,7 @@ use crate::core::calls::reconnect::{ReconnectOptions, takes_new_values};
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
 use crate::core::pending::PendingConnection;
+use crate::core::pending::Verification;
 use crate::core::redirect::embedded;
 use crate::core::secret::Secret;
 use crate::core::text::concat;
@@ -180,6 +181,19 @@ impl Flow {
     /// The same, and both connect a new account or reconnect the same one.
     pub fn is_same(&self, record: &PendingConnection) -> bool {
         self.is_own(record) && self.options.replaces(record)
+    }
+
+    /// The action that verifies the account.
+    pub fn verification(&self) -> Option<Verification> {
+        self.options.verify.clone()
+    }
+
+    /// Whether the flow may end in `connected` with an account that exists.
+    pub fn reuses(&self, account: &ConnectedAccount) -> bool {
+        let alias = &self.options.alias;
+        self.is_reusing()
+            && self.options.fits(account)
+            && (alias.is_none() || account.alias == *alias)
     }
 
     /// Id of the account to reconnect.
@@ -358,14 +372,14 @@ impl Flow {
 
     fn resume(
         &mut self,
-        record: PendingConnection,
+        mut record: PendingConnection,
         callback: Option<ConnectionCallback>,
         moment: Moment,
     ) -> Result<Effects, ConnectError> {
         if !self.is_idle() {
             return self.refuse("resume");
         }
-        self.adopt(&record);
+        self.adopt(&mut record);
         let attempt = OngoingAttempt::new(record, None, moment);
         let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
         match callback {
@@ -386,7 +400,7 @@ impl Flow {
         if !self.is_idle() {
             return self.refuse("load");
         }
-        self.adopt(&attempt.record);
+        self.adopt(&mut attempt.record);
         attempt.go_on(moment);
         let mut effects = Vec::new();
         if attempt.is_stored {
@@ -396,8 +410,8 @@ impl Flow {
         Ok(effects)
     }
 
-    /// Fills in missing options from the record, so that `retry` connects the same.
-    fn adopt(&mut self, record: &PendingConnection) {
+    /// Fills in missing options from the record, so that `retry` connects the same. The options have the input of the verification.
+    fn adopt(&mut self, record: &mut PendingConnection) {
         let options = &mut self.options;
         let or = |own: &mut Option<String>, other: &Option<String>| {
             if own.is_none() {
@@ -408,6 +422,8 @@ impl Flow {
         or(&mut options.integration_id, &record.integration_id);
         or(&mut options.return_to, &record.return_to);
         or(&mut options.reconnect, &record.replaces);
+        options.verify = options.verify.take().or(record.verify.take());
+        record.verify.clone_from(&options.verify);
         options.entity_id = record.entity_id.clone().or(options.entity_id.take());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
 use crate::core::pending::PendingConnection;
+use crate::core::pending::Verification;
 use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
 
@@ -51,6 +52,9 @@ pub struct FlowOptions {
     /// Id of the account to reconnect. A key is replaced in place where the platform allows it. Otherwise the flow connects a new account,
     /// then moves the alias to it and deletes this one.
     pub reconnect: Option<String>,
+    /// The action that verifies the account once it is `ACTIVE`. If the app rejects the credentials, the flow fails with
+    /// `credentials_rejected` or `scopes_missing` and deletes the account that it made.
+    pub verify: Option<Verification>,
     /// Whether to start in another app's browser, where most authorization servers refuse to sign users in. Default false.
     pub allow_in_app_browser: bool,
 }
@@ -66,6 +70,8 @@ pub struct ResumeOptions {
     pub integration_id: Option<String>,
     /// Accept only an attempt of this end user. Default: the client's.
     pub entity_id: Option<String>,
+    /// The action that verifies the account. Default: that of the flow that started the attempt, if it has no input.
+    pub verify: Option<Verification>,
 }
 
 impl FlowOptions {

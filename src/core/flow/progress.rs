@@ -107,17 +107,12 @@ impl Flow {
             Err(_) => return Vec::new(),
         };
         accounts.retain(|account| self.options.fits(account));
-        if self.is_reusing() {
-            let alias = &self.options.alias;
-            let is_wanted =
-                |account: &&ConnectedAccount| alias.is_none() || account.alias == *alias;
-            if let Some(account) = accounts.iter().find(is_wanted) {
-                let connected = Phase::Connected {
-                    account: Box::new(account.clone()),
-                    return_to: self.options.return_to.clone(),
-                };
-                return self.end(connected, None);
-            }
+        if let Some(account) = accounts.iter().find(|account| self.reuses(account)) {
+            let connected = Phase::Connected {
+                account: Box::new(account.clone()),
+                return_to: self.options.return_to.clone(),
+            };
+            return self.end(connected, None);
         }
         self.existing = Some(accounts);
         match self.loaded.take() {

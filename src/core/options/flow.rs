@@ -3,6 +3,7 @@
 use super::{Options, Result, check_return_to};
 use crate::core::error::ConnectError;
 use crate::core::flow::{FlowMode, FlowOptions, ResumeOptions, WhenConnected};
+use crate::core::pending::Verification;
 use crate::core::secret::Secret;
 use crate::core::value::Value;
 
@@ -15,6 +16,24 @@ impl Options<'_> {
             Some(came) => self.unknown_word("mode", "`redirect`, `popup` or `auto`", came),
         }
         FlowMode::Auto
+    }
+
+    /// Reads `verify`. The error of a member names the member.
+    pub(super) fn verification(&mut self) -> Option<Verification> {
+        let value = self.object("verify");
+        if !value.is_object() {
+            return None;
+        }
+        let mut options = Options::new(value);
+        let read = Verification {
+            action: options.required("action"),
+            input: options.object("input").clone(),
+        };
+        match options.end(read) {
+            Ok(read) => return Some(read),
+            Err(error) => drop(self.error.get_or_insert(error)),
+        }
+        None
     }
 
     fn when_connected(&mut self) -> WhenConnected {
@@ -45,6 +64,7 @@ impl FlowOptions {
             redirect_url: options.either_return_address(),
             return_to: options.string("returnTo"),
             reconnect: options.string("reconnect"),
+            verify: options.verification(),
             allow_in_app_browser: options.bool("allowInAppBrowser").unwrap_or(false),
         };
         options.end(read)
@@ -79,6 +99,7 @@ impl ResumeOptions {
         let mut options = Options::new(value);
         let read = ResumeOptions {
             flow_id: options.string("flowId"),
+            verify: options.verification(),
             app: options.string("app"),
             integration_id: options.string("integrationId"),
             entity_id: options.string("entityId"),

@@ -418,6 +418,8 @@ fn connections(shapes: &mut Shapes) {
         return_to: some(is_given, text()),
         own_query: None,
         replaces: some(is_given, text()),
+        verify: None,
+        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,

@@ -133,6 +133,7 @@ fn sample(name: &str) -> Json {
         "allEntities" | "allowInAppBrowser" | "createIntegrations" | "revoke" => json!(false),
         "authConfig" | "headers" | "input" => json!({}),
         "data" => json!({ "name": "value" }),
+        "verify" => json!({ "action": "text" }),
         "providerOrigins" | "statuses" => json!([]),
         "actions" => json!(["A_B"]),
         "api" => json!("v3"),

@@ -348,6 +348,8 @@ pub fn record(now_ms: u64) -> PendingConnection {
         return_to: Some("/settings".to_owned()),
         own_query: None,
         replaces: None,
+        verify: None,
+        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,
