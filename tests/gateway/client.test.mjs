@@ -72,7 +72,7 @@ for (const api of ["v3.1", "v3"]) {
       await jessica.connectedAccounts.disable({ connectedAccountId });
       assert.equal(sandbox.accounts()[0].isDisabled, true);
       await jessica.connectedAccounts.enable({ connectedAccountId });
-      assert.equal((await jessica.connectedAccounts.refresh({ connectedAccountId })).connectionStatus, "ACTIVE");
+      await rejects(jessica.connectedAccounts.refresh({ connectedAccountId }), "conflict");
       for (const call of ["get", "refresh", "enable", "disable", "delete"]) {
         await rejects(melissa.connectedAccounts[call]({ connectedAccountId }), "not_found");
       }

@@ -131,10 +131,9 @@ suite("connectedAccounts", () => {
     assert.deepEqual((await collect(client.connectedAccounts.list())).map(({ id }) => id), [ids[1]]);
   });
 
-  test("refresh keeps a key account ACTIVE, and starts a new attempt for the same OAuth account", async () => {
+  test("refresh refuses a key account, and starts a new attempt for the same OAuth account", async () => {
     const { sandbox, client, ids } = await openWithShops(1);
-    const key = await client.connectedAccounts.refresh({ connectedAccountId: ids[0] });
-    assert.deepEqual([key.connectionStatus, key.redirectUrl], ["ACTIVE", null]);
+    await rejectsWith(client.connectedAccounts.refresh({ connectedAccountId: ids[0] }), "conflict");
 
     const first = await client.initiateConnection({ app: "gmail" });
     const done = await client.completeConnection({ url: await callbackAfterConsent(sandbox, first.redirectUrl) });

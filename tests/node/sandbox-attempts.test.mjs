@@ -101,23 +101,19 @@ suite("refreshing an account", () => {
     });
   }
 
-  test("with typed credentials is ACTIVE at once", async () => {
-    const platform = openSandbox();
-    await platform.post(accounts, { auth_config: { id: seeded.firecrawl.id }, connection: { data: { api_key: "k" } } });
-    const [{ id }] = platform.sandbox.accounts();
-    platform.sandbox.advance(1000);
-    const { status, body } = await refresh(platform, { id });
-    assert.deepEqual([status, body], [200, { id, status: "ACTIVE", redirect_url: null }]);
-    assert.equal((await platform.get(`${accounts}/${id}`)).body.updated_at, "2026-01-16T10:00:01.000Z");
-  });
-
-  test("is refused while its credentials were never typed", async () => {
-    const platform = openSandbox();
-    await platform.post(`${accounts}/link`, { auth_config_id: seeded.shopify.id, user_id: "Jessica" });
-    const { status, body } = await refresh(platform, platform.sandbox.accounts()[0]);
-    assert.deepEqual([status, body.error.code], [400, 600]);
-    assert.equal(platform.sandbox.accounts()[0].status, "INITIALIZING");
-  });
+  for (const [how, begin] of [
+    ["create", (platform) => platform.post(accounts, { auth_config: { id: seeded.firecrawl.id }, connection: { data: { api_key: "k" } } })],
+    ["link", (platform) => platform.post(`${accounts}/link`, { auth_config_id: seeded.shopify.id, user_id: "Jessica" })],
+  ]) {
+    test(`with a key that was initiated by ${how} is refused and stays as it is`, async () => {
+      const platform = openSandbox();
+      await begin(platform);
+      const [before] = platform.sandbox.accounts();
+      const { status, body } = await refresh(platform, before);
+      assert.deepEqual([status, body.error.message], [409, `Connected account "${before.id}" cannot be refreshed: its scheme is API_KEY`]);
+      assert.deepEqual(platform.sandbox.accounts(), [before]);
+    });
+  }
 
   /** An answer of the authorization server that is held back until `release`. `asked` resolves when it is requested. */
   const holdAnswer = () => {

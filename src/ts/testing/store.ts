@@ -232,7 +232,7 @@ export class Store {
   /** Begins another attempt. Earlier links stop working at once. Earlier tokens stay until the user has finished. */
   restart(account: Account, given: NewAttempt): void {
     const status = given.begunBy === "link" ? "INITIALIZING" : "INITIATED";
-    Object.assign(account, given, this.#attempt(given.begunBy, account.integration), { status: isTyped(account) ? "ACTIVE" : status });
+    Object.assign(account, given, this.#attempt(given.begunBy, account.integration), { status });
   }
 
   activate(account: Account, tokens: Record<string, unknown> = {}): void {

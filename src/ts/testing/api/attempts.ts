@@ -125,17 +125,12 @@ function parseCommon({ store, verifierUrl }: ApiCall, { alias = "", experimental
 
 const refreshAccountQuery = object({ redirect_url: optional(httpUrl) });
 
-/**
- * Begins a new attempt for an account, and refreshes no tokens. Accounts of typed values are ACTIVE at once. Without a `redirect_url` the user
- * returns to the earlier one.
- */
+/** Begins a new attempt for an account that signs in, and refreshes no tokens. Without a `redirect_url` the user returns to the earlier one. */
 async function refreshAccount({ request, id, query, store, origin }: ApiCall): Promise<Response> {
   const asked = check(refreshAccountQuery, { redirect_url: query.text("redirect_url") });
   const body = await readOptionalBody(request, refreshAccountRequest);
   const account = requireAccount(store, id);
-  if (isTyped(account) && missingFields(account.integration.scheme.userFields, account.data).length) {
-    throw badRequest("The connected account has no credentials to refresh");
-  }
+  if (isTyped(account)) throw new ApiError(errorIds.accountConflict, `Connected account "${id}" cannot be refreshed: its scheme is ${account.integration.scheme.mode}`);
   store.restart(account, {
     begunBy: account.begunBy,
     callbackUrl: body.redirect_url ?? asked.redirect_url ?? account.callbackUrl,
@@ -144,7 +139,7 @@ async function refreshAccount({ request, id, query, store, origin }: ApiCall): P
   return jsonResponse<RefreshedAccount>(200, {
     id: account.id,
     status: answeredStatus(account),
-    redirect_url: account.status === "ACTIVE" ? null : origin + account.path,
+    redirect_url: origin + account.path,
   });
 }
 
