@@ -32,7 +32,7 @@ export function accountCard({ account, name, entity, isSaved }) {
 }
 
 /** The list of accounts that were connected in this browser, with their status from the platform. */
-export function createAccounts({ client, nameOf }) {
+export function createAccounts({ client, nameOf, page }) {
   const saved = store.accounts;
   const list = find("accounts");
   let entity;
@@ -52,23 +52,72 @@ export function createAccounts({ client, nameOf }) {
     const since = h("p", { class: "muted small" });
     const button = h(
       "button",
-      { type: "button", class: "plain", "data-testid": "refresh", onclick: () => update(true) },
-      "Refresh status",
+      { type: "button", class: "plain", "data-testid": "check", onclick: () => update(true) },
+      "Check status",
       h("span", { class: "hidden" }, ` of ${name}, ${id}`),
     );
+    const action = (testId, text, onclick) =>
+      h("button", { type: "button", class: "plain", "data-testid": testId, hidden: true, onclick }, h("span", {}, text), h("span", { class: "hidden" }, ` ${name}, ${id}`));
+    const reconnecting = action("reconnect", "Reconnect", () => page.reconnect({ id, app, isActive: element.dataset.status === "ACTIVE" }));
+    const renaming = action("rename", "Rename", () => openRename());
+    const identity = h("p", { class: "small identity" });
+    const slot = h("div", { "data-testid": "rename-slot" });
     const element = h(
       "li",
       { "data-testid": "connected-item", "data-account-id": id },
       tile(app, name),
-      h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), alias, status), h("code", {}, id), since),
-      button,
+      h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), alias, status), identity, h("code", {}, id), since, slot),
+      h("div", { class: "actions" }, reconnecting, renaming, button),
     );
     let isUpdating = false;
 
+    /** Shows the account's name in a form. Escape and Cancel close it. The focus then returns to the button. */
+    function openRename() {
+      const input = h("input", { id: `name-${id}`, autocomplete: "off", placeholder: "e.g. Work" });
+      const problem = h("p", { class: "field-error", role: "alert" });
+      input.value = alias.textContent;
+      const close = () => {
+        slot.replaceChildren();
+        renaming.focus();
+      };
+      const save = async () => {
+        try {
+          await client.connectedAccounts.update({ connectedAccountId: id, alias: input.value.trim() });
+          close();
+          await update();
+        } catch (thrown) {
+          const { error, text } = explain(thrown, name);
+          problem.textContent = error.code === "conflict" ? "Another account has this name." : text;
+          input.focus();
+        }
+      };
+      const onsubmit = (event) => {
+        event.preventDefault();
+        save();
+      };
+      const form = h(
+        "form",
+        { class: "rename", onsubmit, onkeydown: (event) => event.key === "Escape" && close() },
+        h("label", { class: "small", for: input.id }, "Name", h("span", { class: "hidden" }, ` of ${name}, ${id}`)),
+        h("div", { class: "control" }, input),
+        problem,
+        h("div", { class: "actions" }, h("button", { class: "primary" }, "Save"), h("button", { type: "button", class: "plain", onclick: close }, "Cancel")),
+      );
+      slot.replaceChildren(form);
+      input.select();
+    }
+
     function render(account) {
+      const isShared = account.accountType === "SHARED";
       element.dataset.status = account.status;
       alias.textContent = account.alias ?? "";
-      status.replaceChildren(badge(account.status), account.isDisabled ? h("span", { class: "muted small" }, "disabled") : "");
+      // The user's name at the provider, or the platform's short name, tells accounts of one app apart.
+      identity.textContent = account.displayName ?? account.wordId ?? "";
+      renaming.hidden = false;
+      // Others use a shared account, so it cannot be replaced.
+      reconnecting.hidden = isShared;
+      reconnecting.firstChild.textContent = /OAUTH/.test(account.authScheme ?? "") ? "Reconnect" : "New key";
+      status.replaceChildren(badge(account.status), isShared ? badge("SHARED") : "", account.isDisabled ? h("span", { class: "muted small" }, "disabled") : "");
       since.replaceChildren("since ", moment(account.createdAt), account.statusReason ? `. ${account.statusReason}` : "");
     }
 
@@ -117,6 +166,12 @@ export function createAccounts({ client, nameOf }) {
       const row = createRow({ id: account.id, app });
       row.render(account);
       list.prepend(row.element);
+      updateLead();
+    },
+    /** The account has been replaced by another one. */
+    remove(id) {
+      saved.remove(id);
+      [...list.children].find((item) => item.dataset.accountId === id)?.remove();
       updateLead();
     },
     has: (id) => saved.list().some((account) => account.id === id),

@@ -105,10 +105,18 @@ function showEntity(name) {
   pending.show(name);
 }
 
-function connected(account, app) {
+function connected(account, app, replaced) {
+  if (replaced && replaced !== account.id) accounts.remove(replaced);
   accounts.add(account, app);
   if (mode() === "popup") pending.settle({ app, entityId: entity() });
   pending.show(entity());
+}
+
+/** Reconnects an account by a popup, or by a form for another key. */
+function reconnect({ id, app, isActive }) {
+  if (isBusy) return;
+  popups.start(app, { id, isActive });
+  find("steps-title").scrollIntoView({ block: "start" });
 }
 
 const check = (attempt, report) =>
@@ -156,8 +164,8 @@ function showSandbox(users) {
 
 async function load() {
   const client = await createClient({ baseUrl: "/api/connect", entityId: entity(), fetch: asUser });
-  const page = { entity, showEntity, nameOf, select, work, leave, uncover, connected, check };
-  accounts = createAccounts({ client, nameOf });
+  const page = { entity, showEntity, nameOf, select, work, leave, uncover, connected, check, reconnect };
+  accounts = createAccounts({ client, nameOf, page });
   flow = createFlow({ client, page });
   popups = createPopupFlow({ client, page });
   pending = createPending({ client, nameOf, isKnown: (id) => accounts.has(id) || popups.isWaitingFor(id), check, startOver });

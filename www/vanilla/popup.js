@@ -18,12 +18,15 @@ export function createPopupFlow({ client, page }) {
   let flow, form, last;
   let hasSignIn = false;
   let entered = [];
+  // With `start(app, { id, isActive })`: the account to reconnect.
+  let replaced;
 
   function drop() {
     flow?.dispose();
     flow = form = last = undefined;
     hasSignIn = false;
     entered = [];
+    replaced = undefined;
   }
 
   function follow(next) {
@@ -32,12 +35,14 @@ export function createPopupFlow({ client, page }) {
     render(next);
   }
 
-  const start = (app) =>
+  const start = (app, old) =>
     page.work(async () => {
       const entityId = page.entity();
+      drop();
+      replaced = old;
       page.select(app, entityId);
       steps.reset();
-      follow(client.flow({ app, entityId, mode: "popup", returnTo: location.pathname }));
+      follow(client.flow({ app, entityId, reconnect: old?.id, mode: "popup", returnTo: location.pathname }));
       await flow.load();
     });
 
@@ -139,7 +144,7 @@ export function createPopupFlow({ client, page }) {
       steps.slot(5).replaceChildren(card);
       steps.done(5, isSaved ? "ACTIVE: saved." : "ACTIVE: connected.");
       clearAlert();
-      page.connected(account, app ?? account.app);
+      page.connected(account, app ?? account.app, replaced?.id);
       focus(card.querySelector("h4"));
     },
 
@@ -182,7 +187,7 @@ export function createPopupFlow({ client, page }) {
 
   // Step 2, with fields
   function collect({ expectedInputFields: fields, authScheme }) {
-    steps.ask(2, "Please fill in the form.");
+    steps.ask(2, replaced?.isActive ? "This account works. It uses the old values until you have saved new ones." : "Please fill in the form.");
     form = createForm({
       fields,
       submitLabel: authScheme.includes("OAUTH") ? "Sign in with a popup" : "Connect",
@@ -206,7 +211,7 @@ export function createPopupFlow({ client, page }) {
 
   // Step 2, without fields
   function showButton() {
-    steps.ask(2, "Ready to connect.", "No input needed.");
+    steps.ask(2, replaced?.isActive ? "This account works. It stays usable until you have signed in again." : "Ready to connect.", "No input needed.");
     const button = h(
       "button",
       { type: "button", class: "primary", "data-testid": "submit", onclick: () => submit(() => flow.submit()) },
