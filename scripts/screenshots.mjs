@@ -20,6 +20,7 @@ const pictures = [
   { name: "connections-narrow", width: NARROW, path: "/react/connections" },
   { name: "react-connected-dark", width: WIDE, path: "/react?app=gmail&mode=redirect&user=Melissa", scheme: "dark", show: connect },
   { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
+  { name: "connections-key-light", width: WIDE, path: "/react/connections", isOneScreen: true, show: askForKey },
   { name: "demo-light", width: WIDE, path: "/", show: connectVanilla },
 ];
 
@@ -52,6 +53,11 @@ async function connect({ browser, provider }) {
 
 async function askToDelete({ browser }) {
   await browser.$('//section[.//h3 = "Melissa"]//button[starts-with(., "Delete")]').click();
+}
+
+async function askForKey({ browser }) {
+  await browser.$('//section[.//h3 = "Jessica"]//li[.//span = "Outlet"]//button[starts-with(., "New key")]').click();
+  await browser.$(".reconnect form").waitForDisplayed();
 }
 
 /** Creates accounts of different ages and statuses through the demo's gateway. */
