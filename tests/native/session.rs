@@ -125,11 +125,15 @@ fn the_answer_names_the_attempt_of_a_session() {
         assert_eq!(found(id, both()), Err(ErrorCode::AccountMismatch), "{id}");
     }
     // `connectedAccounts.refresh` starts a new attempt for the same account.
-    let newer = PendingConnection {
-        connected_account_id: "acc-2".to_owned(),
-        ..record(START_MS)
+    let earlier = PendingConnection {
+        connected_account_id: "acc-1".to_owned(),
+        outcome: AttemptOutcome::Cancelled,
+        ..other()
     };
-    assert_eq!(found("acc-2", vec![newer, other()]), Ok(FLOW_ID.to_owned()));
+    assert_eq!(
+        found("acc-1", vec![earlier, record(START_MS)]),
+        Ok(FLOW_ID.to_owned())
+    );
 }
 
 fn ask(status: u16, answer: Json) -> Result<String, ConnectError> {

@@ -103,8 +103,8 @@ pub fn complete_auth(session_uri: &str, entity_id: Option<&str>) -> Endpoint<Str
 
 fn session_refused(error: &mut ConnectError) {
     // Only the platform's codes are numbers. A server without this operation, or that does not allow it, answers with other ones.
-    let word = error.error.as_deref().unwrap_or_default();
-    let is_platform = word.starts_with(|first: char| first.is_ascii_digit());
+    let word = error.error.as_deref().unwrap_or_default().as_bytes();
+    let is_platform = word.first().is_some_and(u8::is_ascii_digit);
     match error.status {
         Some(403..=405) if !is_platform && error.code != ErrorCode::EntityMismatch => {
             error.code = ErrorCode::CompletionRequired;

@@ -139,15 +139,13 @@ pub fn find_completed(
     connected_account_id: &str,
     records: Vec<PendingConnection>,
 ) -> Result<PendingConnection> {
-    let of_account = records
-        .into_iter()
-        .filter(|record| record.connected_account_id == connected_account_id);
-    of_account
-        .max_by_key(|record| record.started_at_ms)
-        .ok_or_else(|| {
-            let message = "the callback's session is of an account that was not initiated in this browser: go on where you started, or start again";
-            ConnectError::new(ErrorCode::AccountMismatch, message)
-        })
+    let is_of = |record: &PendingConnection| {
+        record.connected_account_id == connected_account_id && !record.is_ended()
+    };
+    records.into_iter().find(is_of).ok_or_else(|| {
+        let message = "the callback's session is of an account that was not initiated in this browser: go on where you started, or start again";
+        ConnectError::new(ErrorCode::AccountMismatch, message)
+    })
 }
 
 /// The error of an attempt that has expired at this time, unless its account is `ACTIVE`.
