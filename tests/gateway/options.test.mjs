@@ -141,10 +141,10 @@ suite("allow", () => {
   });
 
   test("connect and manage stand for groups of operations", async () => {
-    const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth", "getAuthParams"];
+    const connecting = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth", "connectedAccounts.list", "getAuthParams"];
     assert.deepEqual(await allowedWith(["connect"]), connecting);
     const ofAccounts = Object.keys(gatewayRequests).filter((name) => name.startsWith("connectedAccounts."));
-    assert.deepEqual(await allowedWith(["manage"]), ofAccounts.filter((name) => !connecting.includes(name)));
+    assert.deepEqual(await allowedWith(["manage"]), ofAccounts.filter((name) => name === "connectedAccounts.list" || !connecting.includes(name)));
     assert.deepEqual(await allowedWith([]), []);
   });
 

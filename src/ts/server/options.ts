@@ -12,12 +12,12 @@ import type { GatewayAllow, GatewayOperation, GatewayOptions } from "./types.js"
 
 type Call = Operation["calls"][number];
 
-const connect: readonly Call[] = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth"];
+const connect: readonly Call[] = ["apps.get", "integrations.list", "integrations.get", "connectedAccounts.initiate", "connectedAccounts.get", "completeAuth", "connectedAccounts.list"];
 const calls = Object.values(operations).flatMap((operation): readonly Call[] => operation.calls);
 /** The names of `allow.operations` that stand for several calls. */
 const groups: Record<Exclude<GatewayOperation, Call>, readonly Call[]> = {
   connect,
-  manage: calls.filter((call) => call.startsWith("connectedAccounts.") && !connect.includes(call)),
+  manage: calls.filter((call) => call === "connectedAccounts.list" || (call.startsWith("connectedAccounts.") && !connect.includes(call))),
 };
 const operationNames: readonly string[] = [...new Set([...Object.keys(groups), ...Object.values(groups).flat(), ...calls])];
 const optionNames = [

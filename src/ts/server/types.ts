@@ -1,8 +1,8 @@
 /**
  * A call of the client that pages may make, or a group of calls:
  * - `connect`: everything that `getExpectedParamsForUser`, `initiateConnection`, `completeConnection` and `flow` need. These are `apps.get`,
- *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate`, `connectedAccounts.get` and `completeAuth`.
- * - `manage`: every other call of `connectedAccounts`.
+ *   `integrations.list`, `integrations.get`, `connectedAccounts.initiate`, `connectedAccounts.get`, `connectedAccounts.list` and `completeAuth`.
+ * - `manage`: `connectedAccounts.list` and every other call of `connectedAccounts`.
  */
 export type GatewayOperation =
   | "connect"
