@@ -78,9 +78,6 @@ pub struct PendingConnection {
     /// The action that verifies the account. The storage keeps its name only, and an empty one if it has an input.
     #[serde(skip)]
     pub verify: Option<Verification>,
-    /// Whether the account existed before the attempt, which only replaces its values.
-    #[serde(skip)]
-    pub keeps_account: bool,
     /// The parameters of the return address that have the same names as the platform's, as a query.
     #[serde(skip)]
     pub own_query: Option<String>,
@@ -179,7 +176,6 @@ impl PendingConnection {
                     action: name.to_owned(),
                     input: Value::Null,
                 }),
-            keeps_account: false,
             own_query: value
                 .get("ownQuery")
                 .as_text()

@@ -42,7 +42,6 @@ fn record(flow_id: &str, account: &str, query: &str) -> PendingConnection {
         own_query: own_query(&["/?", query].concat()),
         replaces: None,
         verify: None,
-        keeps_account: false,
         alias: None,
         is_popup: false,
         outcome: AttemptOutcome::Pending,

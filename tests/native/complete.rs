@@ -27,7 +27,6 @@ fn record(flow_id: &str, account: &str) -> PendingConnection {
         own_query: None,
         replaces: None,
         verify: None,
-        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,

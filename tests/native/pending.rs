@@ -239,7 +239,6 @@ proptest! {
                 action,
                 input: Value::Null,
             }),
-            keeps_account: false,
             own_query,
             is_popup,
             tab,

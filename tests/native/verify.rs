@@ -65,7 +65,7 @@ fn an_active_account_is_verified_by_one_execution_with_this_account() {
 }
 
 #[test]
-fn a_rejected_account_is_deleted_unless_it_existed_before() {
+fn a_rejected_account_is_deleted() {
     for (words, status, code) in [
         ("Invalid API key", 401, ErrorCode::CredentialsRejected),
         ("token_revoked", 400, ErrorCode::CredentialsRejected),
@@ -74,12 +74,6 @@ fn a_rejected_account_is_deleted_unless_it_existed_before() {
         let deleted = exchange(DELETE, 200, json!({ "success": true }));
         let script = vec![active(), failed(words, status), deleted];
         assert_eq!(error(verified_by("GMAIL_GET_PROFILE"), script).code, code);
-        let existing = PendingConnection {
-            keeps_account: true,
-            ..verified_by("GMAIL_GET_PROFILE")
-        };
-        let script = vec![active(), failed(words, status)];
-        assert_eq!(error(existing, script).code, code);
     }
 }
 

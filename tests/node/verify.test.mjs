@@ -196,16 +196,17 @@ suite("verify", () => {
     assert.deepEqual(kept().map(({ id, status }) => [id, status]), [[old.id, "ACTIVE"]]);
   });
 
-  test("keeps an account whose values reconnect has replaced in place, and lets the user correct them", async () => {
+  test("keeps reconnect from replacing a key that works by one that the app rejects", async () => {
     const client = await openClient();
-    const old = sandbox.addAccount({ app: "firecrawl", entityId: "Jessica" });
+    const old = sandbox.addAccount({ app: "firecrawl", entityId: "Jessica", data: { api_key: "fc-old" } });
     const flow = client.flow({ reconnect: old.id, verify: { action: "FIRECRAWL_SCRAPE", input: { url: "https://app.test" } } });
-    const { expectedInputFields } = await flow.load();
-    const enter = (value) => flow.submit(Object.fromEntries(expectedInputFields.map(({ name }) => [name, value])));
+    await flow.load();
+    const enter = (api_key) => flow.submit({ api_key });
     assert.equal((await enter("bad")).error.code, "credentials_rejected");
-    assert.deepEqual(kept().map(({ id }) => id), [old.id]);
+    assert.deepEqual(kept().map(({ id, data }) => [id, data.api_key]), [[old.id, "fc-old"]]);
     assert.equal((await flow.retry()).state, "ready");
-    assert.equal((await enter("good")).connectedAccountId, old.id);
+    const { state, account } = await enter("good");
+    assert.deepEqual([state, kept().map(({ id }) => id)], ["connected", [account.id]]);
   });
 
   test("is refused with an error that names the member", async () => {

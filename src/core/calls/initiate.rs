@@ -242,7 +242,6 @@ impl AttemptDraft {
             replaces: None,
             alias: None,
             verify: None,
-            keeps_account: false,
             own_query: self.own_query,
             is_popup: false,
             tab: None,

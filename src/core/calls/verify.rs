@@ -18,7 +18,7 @@ pub fn is_rejected(error: &ConnectError) -> bool {
 }
 
 /// Verifies the account of an attempt, unless another tab has done so. Does nothing for an attempt without a verification. Deletes an
-/// account that the app rejects, if the attempt created it.
+/// account that the app rejects. The attempt has created it.
 ///
 /// # Errors
 /// `credentials_rejected`, `scopes_missing`, `invalid_argument` if pages may not run the action, and those of the request.
@@ -36,7 +36,7 @@ pub async fn verify_attempt(
     let Err(mut error) = verify(platform, verification, account).await else {
         return Ok(());
     };
-    if is_rejected(&error) && !record.keeps_account {
+    if is_rejected(&error) {
         let deleted = platform.ask(delete_account(&account.id, false)).await;
         if let Err(problem) = deleted
             && !problem.is_missing()

@@ -105,8 +105,7 @@ impl Flow {
     pub(super) fn replacing(&self, mut record: PendingConnection) -> PendingConnection {
         let old = self.options.reconnect.as_ref();
         record.verify.clone_from(&self.options.verify);
-        record.keeps_account = old == Some(&record.connected_account_id);
-        if !record.keeps_account {
+        if old != Some(&record.connected_account_id) {
             record.replaces = old.cloned();
             let kept = self.old.as_ref().and_then(|old| old.alias.clone());
             record.alias = old.and(self.options.alias.clone().or(kept));

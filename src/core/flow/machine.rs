@@ -345,7 +345,9 @@ impl Flow {
             .filter(|alias| kept != Some(alias));
         if let (Some(old), Some(params)) = (&self.old, &self.params) {
             let names: Vec<&str> = data.iter().map(|(name, _)| name.as_str()).collect();
-            if takes_new_values(old, params, &names) {
+            // A key that the app may reject must not replace one that works.
+            let is_verified = self.options.verify.is_some();
+            if !is_verified && takes_new_values(old, params, &names) {
                 let update = AccountUpdate {
                     connected_account_id: old.id.clone(),
                     alias,

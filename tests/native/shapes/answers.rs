@@ -419,7 +419,6 @@ fn connections(shapes: &mut Shapes) {
         own_query: None,
         replaces: some(is_given, text()),
         verify: None,
-        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,

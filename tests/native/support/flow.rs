@@ -349,7 +349,6 @@ pub fn record(now_ms: u64) -> PendingConnection {
         own_query: None,
         replaces: None,
         verify: None,
-        keeps_account: false,
         alias: None,
         is_popup: false,
         tab: None,
