@@ -1,6 +1,6 @@
 // The accounts that a user has connected, with the operations on them. Copy the files of this folder into your app; their class names are
 // yours to style. It needs a ConnectProvider above it.
-import { useCallback, useEffect, useId, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { ConnectClient, ConnectedAccount, ConnectError } from "connect-flow";
 import { useConnectClient, useConnectedAccounts } from "connect-flow/react";
 import { ConnectionRow } from "./connection-row";
@@ -128,7 +128,8 @@ function usePolling(accounts: readonly ConnectedAccount[] | undefined, error: Co
 /** Announces the differences between one list and the next. */
 function useChanges(accounts: readonly ConnectedAccount[] | undefined, labelOf: (app: string) => string, announce: (text: string) => void) {
   const last = useRef(accounts);
-  useEffect(() => {
+  // A layout effect: the announcement appears together with the change.
+  useLayoutEffect(() => {
     const news = last.current && accounts ? differences(last.current, accounts, labelOf) : [];
     if (news.length) announce(news.join(" "));
     last.current = accounts;
