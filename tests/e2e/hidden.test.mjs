@@ -1,5 +1,7 @@
 // Pages that are hidden and shown again, as docs/faults.md has them. The tests minimise the window.
 import assert from "node:assert/strict";
+import { Around } from "./support/around.mjs";
+import { ConnectionsPage } from "./support/connections-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { onEachWay, returnsBeforeTheEnd } from "./support/ways.mjs";
 
@@ -42,3 +44,27 @@ test("a hidden callback page keeps polling", async (context) => {
   await show();
   assert.deepEqual(statuses(), ["ACTIVE"]);
 }, { only: ["calls", "redirect"], isAsked: true, atCallback: () => ({ isHeld: true }) });
+
+scenarios()("a list of connections requests nothing while its page is hidden, and the list when it is shown", async (context) => {
+  const { browser, platform } = context;
+  const around = new Around(context);
+  try {
+    await new ConnectionsPage(browser, platform.appUrl).open();
+    await around.hold();
+    assert.ok((await around.askedWithin(20_000)).length >= 2, "a visible page polls");
+    const show = await around.hide();
+    const tell = () => browser.execute(() => new BroadcastChannel("connect-flow:accounts").postMessage(0));
+    assert.deepEqual(await around.askedBy(async () => {
+      await tell();
+      await around.pass(60_000);
+    }), []);
+    const asked = await around.askedBy(async () => {
+      await show();
+      await around.pass(1_000);
+    });
+    assert.ok(asked.length >= 2, "the lists of both users are requested");
+    assert.ok(asked.every((request) => /^GET .*connected_accounts$/.test(request)), asked.join());
+  } finally {
+    await around.undo();
+  }
+});
