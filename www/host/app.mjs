@@ -59,6 +59,7 @@ export function createApp({ folders, react = [], upstream, url, users }) {
   app.use(refuseForeignHosts);
   app.all("/api/connect/*", (context) => gateway(context.req.raw));
   app.get("/", () => file(folders, "index.html"));
+  app.get("/chat", () => file(folders, "chat.html"));
   for (const path of ["/react", "/react/connections"]) app.get(path, () => file(react, "index.html"));
   app.get(`/react/${fileName}`, (context) => file(react, context.req.param("name")));
   app.get("/demo.json", (context) => context.json({ sandbox: Boolean(users), users: users ?? [] }, 200, headers));

@@ -16,8 +16,9 @@ export const entryOf = (pages) => ["main.js", "main.jsx"].map((name) => join(pag
  * @param mode `production`, or `development` for React's warnings and the double effects of StrictMode.
  */
 export async function bundle(pages, into, mode = "production") {
+  const chat = join(pages, "chat.js");
   const { outputFiles } = await build({
-    entryPoints: { main: entryOf(pages) },
+    entryPoints: { main: entryOf(pages), ...(existsSync(chat) && { chat }) },
     bundle: true,
     jsx: "automatic",
     define: { "process.env.NODE_ENV": JSON.stringify(mode) },

@@ -44,6 +44,7 @@ function Header({ address }) {
               {page === "connect" ? "React" : "Connections"}
             </Link>
           ))}
+          <a href="/chat">Chat</a>
         </nav>
       </div>
     </header>
