@@ -31,15 +31,13 @@ export type ConnectionRowProps = {
   onError: ((error: ConnectError) => void) | undefined;
 };
 
-/** What tells accounts of one app apart: the user's own name for it, the user's name at the provider, or the platform's short name. */
-export const identityOf = ({ alias, displayName, wordId }: ConnectedAccount) => alias ?? displayName ?? wordId;
-
 export function ConnectionRow({ account, isOfAnother, name, owner, icon, client, redirectUrl, reload, announce, onGone, onError }: ConnectionRowProps) {
   const { id: connectedAccountId, alias, displayName, wordId, status, isDisabled } = account;
   const [busy, setBusy] = useState<string>();
   const [failed, setFailed] = useState<{ error: ConnectError; text: string }>();
   const [open, setOpen] = useState<"reconnect" | "rename" | "delete">();
-  const label = `${identityOf(account) ?? name} of ${owner}`;
+  // The user's own name for the account, or the app with the user's name at the provider.
+  const label = `${alias ?? (displayName ? `${name} (${displayName})` : name)} of ${owner}`;
   const isShared = account.accountType === "SHARED";
 
   /** Runs an operation and then loads the list, so that the page shows the actual state and not the intended one. */
