@@ -196,7 +196,7 @@ impl Answer {
                         expires_ms.map(|millis| now_ms + u64::from(millis));
                     WorkResult::Initiated(Ok(initiated))
                 }
-                Kind::Complete => WorkResult::Completed(Ok(record(now_ms))),
+                Kind::Complete => WorkResult::Completed(Ok(Box::new(record(now_ms)))),
                 Kind::Look => {
                     let word = match status {
                         Status::Active => "ACTIVE".to_owned(),

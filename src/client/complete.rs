@@ -104,20 +104,16 @@ impl ConnectClient {
             let completed = match bound {
                 Ok(None) => return Ok(None),
                 Ok(Some((callback, mut bound))) => {
-                    let completed = match bound.session_uri.take() {
-                        None => Ok(bound.record.clone()),
-                        Some(session_uri) => {
-                            let record = &bound.record;
-                            client
-                                .complete_session(&call, record, &session_uri, is_page)
-                                .await
+                    if let Some(session_uri) = bound.session_uri.take() {
+                        let record = &bound.record;
+                        let completed =
+                            client.complete_session(&call, record, &session_uri, is_page);
+                        match completed.await {
+                            Ok(record) => bound.record = *record,
+                            Err(error) if keeps_session(&error) => return Err(error),
+                            // The server may have completed the session all the same.
+                            Err(error) => bound.otherwise = Some(error),
                         }
-                    };
-                    match completed {
-                        Ok(record) => bound.record = record,
-                        Err(error) if keeps_session(&error) => return Err(error),
-                        // The server may have completed the session all the same.
-                        Err(error) => bound.otherwise = Some(error),
                     }
                     bound.record.verify = verify.or(bound.record.verify);
                     let completed = complete_connection(&call, callback, &bound).await;

@@ -24,11 +24,11 @@ impl ConnectClient {
         record: &PendingConnection,
         session_uri: &str,
         is_page: bool,
-    ) -> Result<PendingConnection> {
+    ) -> Result<Box<PendingConnection>> {
         let records = &self.0.shared.records;
         let mark = Some(session_mark(session_uri));
         if let Some(sent) = records.all().into_iter().find(|it| it.session == mark) {
-            return Ok(sent);
+            return Ok(Box::new(sent));
         }
         // Before the request, for other calls, a reload and other tabs.
         let sent = self.mark(record, mark);
@@ -41,7 +41,7 @@ impl ConnectClient {
         };
         let completed = completed.and_then(|id| match id == sent.connected_account_id {
             true => Ok(sent.clone()),
-            false => find_completed(&id, records.all()),
+            false => find_completed(&id, records.all()).map(Box::new),
         });
         match completed {
             Err(error) if keeps_session(&error) => {
@@ -66,19 +66,17 @@ impl ConnectClient {
     }
 
     /// Stores in a record which session was sent.
-    fn mark(&self, record: &PendingConnection, session: Option<u32>) -> PendingConnection {
+    fn mark(&self, record: &PendingConnection, session: Option<u32>) -> Box<PendingConnection> {
         let now = self.0.shared.records.get(&record.flow_id);
-        let marked = PendingConnection {
-            session,
-            ..now.unwrap_or_else(|| record.clone())
-        };
+        let mut marked = Box::new(now.unwrap_or_else(|| record.clone()));
+        marked.session = session;
         self.store(&marked);
         marked
     }
 
     /// Replaces the session in the page's address by the attempt, so that a reload checks its account. The record learns which parameters of
     /// the address are the app's own.
-    fn replace_session(&self, mut record: PendingConnection) -> PendingConnection {
+    fn replace_session(&self, mut record: Box<PendingConnection>) -> Box<PendingConnection> {
         let url = page::address().unwrap_or_default();
         let cleaned = callback::clean(&url, &self.records_for(&url));
         // A router may have navigated.

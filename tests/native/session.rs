@@ -255,7 +255,7 @@ fn on_the_callback_page() -> Play {
 
 fn completed(play: &mut Play, result: Result<PendingConnection, ErrorCode>) -> Vec<String> {
     let result = result.map_err(|code| ConnectError::new(code, ""));
-    play.done(WorkResult::Completed(result))
+    play.done(WorkResult::Completed(result.map(Box::new)))
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub enum WorkResult {
     /// Of `Work::Check`.
     Checked(Result<ConnectedAccount, ConnectError>),
     /// Of `Work::Complete`: the record of the account that the session is of.
-    Completed(Result<PendingConnection, ConnectError>),
+    Completed(Result<Box<PendingConnection>, ConnectError>),
 }
 
 /// What was found of an account to reconnect.

@@ -376,7 +376,7 @@ impl Flow {
     fn completed(
         &mut self,
         mut attempt: Box<OngoingAttempt>,
-        result: Result<PendingConnection, ConnectError>,
+        result: Result<Box<PendingConnection>, ConnectError>,
         moment: Moment,
     ) -> Effects {
         let session_uri = attempt.completing.take();
@@ -385,7 +385,7 @@ impl Flow {
             Ok(record) if record.flow_id == attempt.record.flow_id || self.is_own(&record) => {
                 effects.push(Effect::Listen(record.flow_id.clone()));
                 let callback = attempt.callback.take();
-                attempt = OngoingAttempt::new(record, None, moment);
+                attempt = OngoingAttempt::new(*record, None, moment);
                 if let Some(callback) = callback {
                     attempt.take_callback(callback, moment);
                 }
