@@ -9,7 +9,7 @@ import { closeOthers, popup } from "../e2e/support/tabs.mjs";
 import { until } from "../e2e/support/until.mjs";
 import { startSandbox } from "../pack/support/command.mjs";
 import { installTarball, tool, tools } from "../pack/support/installed.mjs";
-import { openApp } from "./support.mjs";
+import { openApp, serveWithoutModule } from "./support.mjs";
 
 let installed, platform, session, home;
 /** The apps by framework, which all start at once. */
@@ -151,19 +151,12 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
       assert.deepEqual(await session.log(), []);
     });
 
-    test("asks for a reload if the module cannot be loaded", async () => {
-      const cdp = (command, parameters) => browser.sendCommandAndGetResult(command, parameters);
+    test("asks for a reload if the module cannot be loaded", async (t) => {
+      const front = await serveWithoutModule(url);
+      t.after(front.close);
       await closeOthers(browser, home);
-      await cdp("Network.enable", {});
-      await cdp("Network.setCacheDisabled", { cacheDisabled: true });
-      await cdp("Network.setBlockedURLs", { urls: ["*connect_flow*"] });
-      try {
-        await browser.url(url);
-        await shows("Please reload the page.");
-      } finally {
-        await cdp("Network.setBlockedURLs", { urls: [] });
-        await cdp("Network.disable", {});
-      }
+      await browser.url(front.url);
+      await shows("Please reload the page.");
       // The failed requests.
       await session.log();
     });

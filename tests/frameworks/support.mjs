@@ -1,6 +1,8 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import { listen } from "../../www/host/listen.mjs";
 import { blocksOf } from "../node/code-blocks.mjs";
 import { tools } from "../pack/support/installed.mjs";
 
@@ -30,4 +32,16 @@ export async function openApp(installed, { name, guide = name, files = (shown) =
     await writeFile(join(folder, path), text);
   }
   return { folder, close: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
+}
+
+/** Serves what the server of `url` serves, except the module, at an origin whose cache is empty. Returns `{ url, close }`. */
+export async function serveWithoutModule(url) {
+  const server = await listen(0);
+  server.serve(getRequestListener(async ({ url: asked, headers }) => {
+    const { pathname, search } = new URL(asked);
+    if (pathname.includes("connect_flow")) return new Response(null, { status: 404 });
+    const answer = await fetch(new URL(pathname + search, url), { headers: { accept: headers.get("accept") } });
+    return new Response(answer.body, { status: answer.status, headers: { "content-type": answer.headers.get("content-type") ?? "" } });
+  }, { overrideGlobalObjects: false }));
+  return server;
 }
