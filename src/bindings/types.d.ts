@@ -504,7 +504,7 @@ export type FlowSnapshot = FlowBasics & (
       readonly issues: readonly Issue[];
       /**
        * The user's usable accounts of the app, newest first, without shared ones. Requested by `load` beside the fields. Absent until the platform
-       * has answered, after `submit` without `load`, and if the server does not allow it. With `integrationId`, only accounts of this integration.
+       * has answered, with `reconnect`, after `submit` without `load`, and if the server does not allow it. With `integrationId`, only its accounts.
        */
       readonly existing?: readonly ConnectedAccount[];
       /** Name of the app whose in-app browser shows the page. Most authorization servers refuse to sign users in there. */
@@ -694,7 +694,7 @@ export interface ExecuteActionOptions {
   connectedAccountId?: string | undefined;
   /** Version of the tool, such as `20250905_00`. Default: the latest. */
   version?: string | undefined;
-  /** Input of the action: an object, or JSON text of one, as OpenAI's tool calls have it. Default `{}`, also for blank text. */
+  /** Input of the action: an object, or its JSON text, as in OpenAI's tool calls. Default `{}`, also for blank text. */
   input?: Record<string, unknown> | string | undefined;
   /** Time limit of the call with its retries and waits, in milliseconds. It rejects with `timeout`. 1 to 3,600,000. Default: none. */
   timeoutMs?: number | undefined;
@@ -714,7 +714,7 @@ export interface Execution {
 
 /** Options of `entity.tools`. */
 export interface ToolsOptions {
-  /** Key of the app. Required, like `actions`, with `unsafeApiKey`: give at least one of the two. Default: the apps that the gateway allows. */
+  /** Key of the app. With `unsafeApiKey`, `app` or `actions` is required. Default: the apps that the gateway allows. */
   app?: string | undefined;
   /** Names of actions, at least one. Default: those that the gateway allows. */
   actions?: readonly string[] | undefined;
@@ -734,7 +734,7 @@ export interface Tool {
   readonly inputSchema: ToolInputSchema;
 }
 
-/** JSON Schema of an object. It fits the types of the agent frameworks, which describe the other keywords in different ways. */
+/** JSON Schema of an object. The other keywords are `any`, because agent frameworks type them differently. */
 export interface ToolInputSchema {
   readonly type: "object";
   readonly [keyword: string]: any;

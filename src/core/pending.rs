@@ -218,12 +218,12 @@ impl PendingConnection {
         )
     }
 
-    /// Whether this is its account, `ACTIVE` and of its entity.
+    /// Whether the account is that of the attempt and `ACTIVE`, and its entity matches.
     pub fn is_confirmed_by(&self, account: &ConnectedAccount) -> bool {
         self.is_account(account) && account.status == ConnectionStatus::Active
     }
 
-    /// Whether this is its account, of its entity where both sides name one.
+    /// Whether the account is that of the attempt. The entities must match if both are known.
     pub fn is_account(&self, account: &ConnectedAccount) -> bool {
         account.id == self.connected_account_id && self.is_for(account.entity_id.as_deref())
     }

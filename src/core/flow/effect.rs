@@ -20,7 +20,7 @@ pub enum Work {
     Replace(Box<ConnectedAccount>, AccountUpdate),
     /// Check the account of this attempt. If it is `ACTIVE`, hand over to it.
     Check(Box<PendingConnection>),
-    /// Let the server complete this session, probably of this attempt.
+    /// Let the server complete this session. It is probably that of this attempt.
     Complete(Box<PendingConnection>, String),
 }
 

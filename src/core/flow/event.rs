@@ -62,7 +62,7 @@ pub enum WorkResult {
     Completed(Result<Box<PendingConnection>, ConnectError>),
 }
 
-/// What was found of an account to reconnect.
+/// The answer to the search for an account to reconnect.
 #[derive(Debug)]
 pub enum Found {
     /// The account, and the fields to ask the user for.
