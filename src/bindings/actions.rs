@@ -30,7 +30,7 @@ pub fn read_execution(options: &Value) -> Result<ExecuteOptions> {
 }
 
 /// The schema may have any shape, so it is encoded member by member.
-pub fn show_tools(tools: &Vec<Tool>) -> JsValue {
+pub fn show_tools(tools: &[Tool]) -> JsValue {
     let show = |tool: &Tool| {
         let object = Object::new();
         put(&object, "name", &tool.name.as_str().into());

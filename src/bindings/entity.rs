@@ -89,7 +89,9 @@ impl Entity {
         #[wasm_bindgen(unchecked_optional_param_type = "ToolsOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.client, "entity.tools", options, &|client, options| {
-            converted(client.tools(ToolFilter::read(options)?), show_tools)
+            converted(client.tools(ToolFilter::read(options)?), |tools| {
+                show_tools(tools)
+            })
         })
     }
 

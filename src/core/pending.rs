@@ -87,7 +87,7 @@ pub struct PendingConnection {
     /// Id of the tab that started the attempt.
     #[serde(skip)]
     pub tab: Option<String>,
-    /// The [`session_mark`] of the session that this browser sent to the server.
+    /// The `session_mark` of the session that this browser sent to the server.
     #[serde(skip)]
     pub session: Option<u32>,
     /// The outcome, if the attempt has ended.

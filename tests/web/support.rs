@@ -194,7 +194,12 @@ pub async fn complete(
     url: &str,
 ) -> Result<Option<CompletedConnection>, ConnectError> {
     let url = Some(url.to_owned());
-    client.complete_connection(CompleteOptions { url }).await
+    client
+        .complete_connection(CompleteOptions {
+            url,
+            ..Default::default()
+        })
+        .await
 }
 
 /// The callback URL of a connection that succeeded.
