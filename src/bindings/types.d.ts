@@ -457,8 +457,18 @@ export interface FlowOptions {
 
 /** The result of `ensureConnected`: the user's account, or a flow in `ready` to connect one. */
 export type EnsuredConnection =
-  | { readonly account: ConnectedAccount; readonly flow?: undefined }
-  | { readonly flow: ConnectFlow; readonly account?: undefined };
+  | {
+      /** The account that exists. */
+      readonly account: ConnectedAccount;
+      /** Absent beside an account. */
+      readonly flow?: undefined;
+    }
+  | {
+      /** A flow that is ready to connect an account. */
+      readonly flow: ConnectFlow;
+      /** Absent beside a flow. */
+      readonly account?: undefined;
+    };
 
 /** Options of `resume`: which attempt to resume. */
 export interface ResumeOptions {
@@ -734,11 +744,18 @@ export interface Tool {
   readonly inputSchema: ToolInputSchema;
 }
 
-/** JSON Schema of an object. The other keywords are `any`, because agent frameworks type them differently. */
-export interface ToolInputSchema {
+/**
+ * JSON Schema of an object, which may have any other keyword. A type alias, because an interface would not fit the frameworks that take a
+ * record.
+ */
+export type ToolInputSchema = {
+  /** The input is an object. */
   readonly type: "object";
-  readonly [keyword: string]: any;
-}
+  /** Schemas of the input's members by name. */
+  readonly properties?: { [name: string]: object };
+  /** Names of the required members. */
+  readonly required?: string[];
+};
 
 /** An app that users can connect. */
 export interface App {

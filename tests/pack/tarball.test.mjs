@@ -106,7 +106,7 @@ suite("the tarball", () => {
     added: [],
     exported: {
       "connect-flow": ["createClient", "inputAttributes", "isConnectError", "toJsonSchema", "toStandardSchema", "validateParams"],
-      "connect-flow/react": ["ConnectProvider", "useConnectClient", "useConnectFlow"],
+      "connect-flow/react": ["ConnectProvider", "useConnectClient", "useConnectFlow", "useConnectedAccounts"],
       "connect-flow/server": ["createGateway", "toNodeHandler"],
       "connect-flow/testing": ["createSandbox"],
     },
