@@ -9,6 +9,8 @@ const button = find<HTMLButtonElement>("button");
 const status = find("#status");
 
 let flow: ConnectFlow | undefined;
+/** What was connected last, shown until another app is chosen. */
+let connection = "";
 let inputs: [name: string, input: HTMLInputElement][] = [];
 
 async function main(): Promise<void> {
@@ -27,7 +29,10 @@ async function main(): Promise<void> {
     const { expectedInputFields } = await made.load();
     if (made === flow) ask(expectedInputFields);
   };
-  app.onchange = () => void choose();
+  app.onchange = () => {
+    connection = "";
+    void choose();
+  };
   form.onsubmit = (event) => {
     event.preventDefault();
     const hasFailed = ["failed", "cancelled"].includes(flow?.getSnapshot().state ?? "");
@@ -57,12 +62,12 @@ function show(snapshot: FlowSnapshot): void {
   button.disabled = !["ready", "failed", "cancelled"].includes(state);
   if (state === "connected") tell(snapshot.account.app, snapshot.connectedAccountId);
   else if (state === "failed" || state === "cancelled") status.textContent = `${snapshot.error.code}: ${snapshot.error.message}`;
-  else if (state === "ready") status.textContent = snapshot.issues.map(({ message }) => message).join(" ");
+  else if (state === "ready") status.textContent = snapshot.issues.map(({ message }) => message).join(" ") || connection;
   else status.textContent = state === "waiting" ? "Sign in in the other window." : "One moment…";
 }
 
 const tell = (connected: string, id: string): void => {
-  status.textContent = `${connected} is connected: the account ${id} is ACTIVE.`;
+  connection = status.textContent = `${connected} is connected: the account ${id} is ACTIVE.`;
 };
 
 main().catch((error: unknown) => {
