@@ -21,10 +21,10 @@ async function createNotAllowed(opened) {
 }
 
 suite("an account of an integration that is not allowed", () => {
-  for (const { name } of accountRequests("")) {
+  for (const { name, app } of accountRequests("")) {
     test(`gets the answer of an unknown id from ${name}, and onError receives the option's name`, async () => {
-      const opened = openGateway({ allow });
-      const own = await opened.createAccount("Jessica");
+      const opened = openGateway({ allow: { ...allow, integrations: [integrations[app]] } });
+      const own = await opened.createAccount("Jessica", app);
       const hidden = await createNotAllowed(opened);
       const before = JSON.stringify(opened.sandbox.accounts());
       const answers = [];

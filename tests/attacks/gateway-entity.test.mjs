@@ -80,10 +80,10 @@ suite("a request that names another entity acts for the signed-in user or not at
 });
 
 suite("another user's account", () => {
-  for (const { name } of accountRequests("")) {
+  for (const { name, app } of accountRequests("")) {
     test(`gets the answer of an unknown id from ${name}, and stays unchanged`, async () => {
       const opened = openGateway();
-      const own = await opened.createAccount("Jessica");
+      const own = await opened.createAccount("Jessica", app);
       const otherAccount = await opened.createAccount("Melissa");
       const notAllowed = await opened.createAccount("Jessica", "zendesk");
       const before = JSON.stringify(opened.sandbox.accounts());
@@ -270,7 +270,7 @@ suite("a return URL outside of `redirectOrigins` is rejected", () => {
   for (const [name, place] of Object.entries({ ...places, ...refreshes })) {
     test(`as ${name}`, async () => {
       const opened = openGateway();
-      const id = await opened.createAccount("Jessica");
+      const id = await opened.createAccount("Jessica", "gmail");
       for (const url of rejected.filter((url) => typeof url === "string" || !name.endsWith("query"))) {
         opened.upstreamRequests.length = 0;
         const [path, init] = place(url, id);
@@ -294,7 +294,7 @@ suite("a return URL outside of `redirectOrigins` is rejected", () => {
 
   test("as redirect_url of a refresh's body, which overrides the query", async () => {
     const opened = openGateway();
-    const id = await opened.createAccount("Jessica");
+    const id = await opened.createAccount("Jessica", "gmail");
     const path = `/api/v3.1/connected_accounts/${id}/refresh`;
     const evilQuery = await opened.as("Jessica")("POST", path, { body: { redirect_url: redirectUrl }, query: "redirect_url=https://evil.test/" });
     assert.equal(evilQuery.status, 200);

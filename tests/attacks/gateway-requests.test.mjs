@@ -12,7 +12,7 @@ suite("a path outside of the table of operations", () => {
     "//api/v3/toolkits/gmail", "/api//v3/toolkits/gmail", "/api/v3/toolkits//", "/API/v3/toolkits", "/api/V3/toolkits", "/api/v3/Toolkits", "/api/v3.2/toolkits", "/api/v3x1/toolkits", "/api/v3.1.1/toolkits",
     "/api/v3/../org/project/config", "/api/v3/org/project/config", "/api/v3/toolkits/../org/project/config", "/api/v3/toolkits/%2e%2e/org/project/config",
     "/api/v3/toolkits/.%2e/org", "/api/v3/toolkits\\..\\org", "/api/v3/connected_accounts/../org", "/../../api/v3/org", "/api/v3/toolkits/g mail", "/api/v3/toolkits/é",
-    "/api/v3/tools", "/api/v3/tools/GMAIL_GET_PROFILE", "/api/v3/connected_accounts/all", "/api/v3/connected_accounts/ALL",
+    "/api/v3/tools/GMAIL_GET_PROFILE", "/api/v3/tools/execute", "/api/v3/Tools", "/api/v3/connected_accounts/all", "/api/v3/connected_accounts/ALL",
     "/api/v3/connected_accounts/%61ll", "/api/v3/internal", "/", "", "/api", "/api/v3", `/api/v3/connected_accounts/${account}/more`, `/api/v3/connected_accounts/${account}/status`,
     "/api/v3/toolkits/.", "/api/v3/toolkits/..", "/api/v3/toolkits/...", "/api/v3/auth_configs/a.b", "/api/v3/toolkits/gmail:8080", "/api/v3/toolkits/gmail@evil", "/api/v3/toolkits/*",
     "/https://evil.test/", "/http:/evil.test", "/%2f%2fevil.test", "/\\evil.test", "/api/v3/toolkits/https:%2f%2fevil.test", "/@evil.test/api/v3/toolkits", "/.evil.test/api/v3/toolkits",

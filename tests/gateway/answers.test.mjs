@@ -49,7 +49,7 @@ suite("answers", () => {
 
   test("contain neither what the user typed nor what the provider issued", async () => {
     const opened = openGateway();
-    const id = await opened.createAccount("Jessica");
+    const ids = [await opened.createAccount("Jessica"), await opened.createAccount("Jessica", "gmail")];
     const secret = "shpat_0123456789";
     // A platform that does not mask credentials.
     opened.reply = async (request) => {
@@ -57,7 +57,7 @@ suite("answers", () => {
       const text = (await response.text()).replaceAll(/\*{8}|shpa\.\.\.|REDACTED/g, secret);
       return new Response(text, { status: response.status, headers: response.headers });
     };
-    for (const { name, method, path, body, query } of [...accountRequests(id), { method: "GET", path: "/api/v3.1/connected_accounts" }]) {
+    for (const { name, method, path, body, query } of [...accountRequests(...ids), { method: "GET", path: "/api/v3.1/connected_accounts" }]) {
       const { status, text } = await opened.as("Jessica")(method, path, { body, query });
       assert.ok(status < 300, text);
       // An action's output is passed on unchanged, the shop's name included.

@@ -6,16 +6,16 @@ import { accountRequests, integrations, openGateway } from "./support.mjs";
 const shopify = { shop: "acme", admin_api_access_token: "t" };
 /** Every operation that does not name an account, and that both versions have. */
 const otherOperations = [
-  ...Object.entries(gatewayRequests).filter(([name, request]) => !calls[name].isForOAuth && !JSON.stringify(request).includes("ca_1")).map(([, request]) => request),
+  ...Object.entries(gatewayRequests).filter(([name, request]) => !calls[name].isNew && !JSON.stringify(request).includes("ca_1")).map(([, request]) => request),
   { method: "POST", path: "/api/v3.1/connected_accounts", body: { auth_config: { id: integrations.shopify }, connection: { data: shopify } } },
 ];
 
 /** Requests every operation at a changed path. Returns the answers, with the paths that the platform received. */
 async function requestAll(change) {
   const opened = openGateway();
-  const id = await opened.createAccount("Jessica");
+  const ids = [await opened.createAccount("Jessica"), await opened.createAccount("Jessica", "gmail")];
   const found = [];
-  for (const { method, path, body, query } of [...otherOperations, ...accountRequests(id)]) {
+  for (const { method, path, body, query } of [...otherOperations, ...accountRequests(...ids)]) {
     opened.upstreamRequests.length = 0;
     const { status, text } = await opened.as("Jessica")(method, change(path), { body, query });
     found.push({ method, path, status, text, asked: opened.upstreamRequests.map(({ path }) => path) });

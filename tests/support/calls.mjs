@@ -5,7 +5,8 @@
 // - `answer`: what the platform answers with, a name in `complete` of tests/gateway/shown.test.mjs.
 // - `sameRequest`: the call with the same request.
 // - `isList`: whether the call returns a list.
-// - `isForOAuth`: whether the platform refuses it for the account of a key, and v3 has no such request.
+// - `isForOAuth`: whether the platform refuses it for the account of a key.
+// - `isNew`: whether v3 has no such request.
 
 export const redirectUrl = "https://app.test/done";
 const account = { connectedAccountId: "ca_1" };
@@ -30,18 +31,18 @@ export const calls = {
   "connectedAccounts.initiate": { options: initiation, request: ["POST", "/api/v3.1/connected_accounts/link", { auth_config_id: gmail }], answer: "link" },
   "connectedAccounts.get": { options: account, request: ["GET", accountPath], answer: "account" },
   // Of `completeConnection` and flows.
-  completeAuth: { isForOAuth: true, request: ["POST", "/api/v3.1/connected_accounts/complete_auth", { session_uri: "session_1" }], answer: "completed" },
+  completeAuth: { isNew: true, request: ["POST", "/api/v3.1/connected_accounts/complete_auth", { session_uri: "session_1" }], answer: "completed" },
   "connectedAccounts.list": {
     options: { entityId: "Jessica", app: "gmail", integrationId: "in_1", statuses: ["ACTIVE"], accountType: "ALL" }, isList: true,
     request: ["GET", "/api/v3.1/connected_accounts"], answer: "accounts",
   },
   "connectedAccounts.update": { options: { ...account, alias: "work" }, request: ["PATCH", accountPath, { alias: "work" }], answer: "done" },
   "connectedAccounts.refresh": {
-    options: { ...account, redirectUrl }, request: ["POST", `${accountPath}/refresh`, {}, `redirect_url=${encodeURIComponent(redirectUrl)}`], answer: "refreshed",
+    options: { ...account, redirectUrl }, isForOAuth: true, request: ["POST", `${accountPath}/refresh`, {}, `redirect_url=${encodeURIComponent(redirectUrl)}`], answer: "refreshed",
   },
   "connectedAccounts.disable": { options: account, request: ["PATCH", `${accountPath}/status`, { enabled: false }], answer: "done" },
   "connectedAccounts.enable": { options: account, request: ["PATCH", `${accountPath}/status`, { enabled: true }], answer: "done" },
-  "connectedAccounts.revoke": { options: account, isForOAuth: true, request: ["POST", `${accountPath}/revoke`], answer: "revoked" },
+  "connectedAccounts.revoke": { options: account, isForOAuth: true, isNew: true, request: ["POST", `${accountPath}/revoke`], answer: "revoked" },
   "connectedAccounts.delete": { options: account, request: ["DELETE", accountPath], answer: "done" },
   "apps.list": { options: { search: "mail", category: "crm" }, isList: true, request: ["GET", "/api/v3.1/toolkits"], answer: "apps" },
   "integrations.create": {
@@ -67,8 +68,11 @@ export const gatewayRequests = Object.fromEntries(
   Object.entries(calls).filter(([, { request }]) => request).map(([name, { request: [method, path, body, query] }]) => [name, { method, path, body, query }]),
 );
 
-/** Every request about one account, in an order in which all of them succeed for the account of a key. */
-export const accountRequests = (id) => Object.entries(gatewayRequests)
-  .filter(([name, request]) => !calls[name].sameRequest && !calls[name].isForOAuth && JSON.stringify(request).includes("ca_1"))
-  .map(([name, request]) => ({ name, ...JSON.parse(JSON.stringify(request).replaceAll("ca_1", id)) }))
+/**
+ * Every request of v3 about one account, the deletion last. `app` is one whose new account accepts it.
+ * @param id of an account with a key. `oauthId` is the account for what the platform refuses with a key.
+ */
+export const accountRequests = (id, oauthId = id) => Object.entries(gatewayRequests)
+  .filter(([name, request]) => !calls[name].sameRequest && !calls[name].isNew && JSON.stringify(request).includes("ca_1"))
+  .map(([name, request]) => ({ name, app: calls[name].isForOAuth ? "gmail" : "shopify", ...JSON.parse(JSON.stringify(request).replaceAll("ca_1", calls[name].isForOAuth ? oauthId : id)) }))
   .toSorted((one, other) => Number(one.method === "DELETE") - Number(other.method === "DELETE"));
