@@ -184,7 +184,7 @@ suite("a refusal of the gateway", () => {
     ["The request comes from a page of another origin than the gateway's: list that origin in the option `origins`", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { origin: "https://evil.test" } })],
     ["The gateway has no operation with this method and path: update connect-flow in the page or on the server", refusal("Jessica", "GET", "/api/v3.1/unknown")],
     ["The platform retired /api/v1 and /api/v2: update connect-flow in the page, which then uses /api/v3.1", refusal("Jessica", "GET", "/api/v1/apps")],
-    ["connectedAccounts.list is not allowed: list it in the option `allow.operations`", refusal("Jessica", "GET", "/api/v3.1/connected_accounts")],
+    ["apps.list is not allowed: list it in the option `allow.operations`", refusal("Jessica", "GET", "/api/v3.1/toolkits")],
     ["Toolkit not found", refusal("Jessica", "GET", "/api/v3.1/toolkits/shopify")],
     ["The headers are longer than the option `maxHeaderBytes` allows", refusal("Jessica", "GET", "/api/v3.1/toolkits/gmail", { headers: { "x-long": "x".repeat(600) } })],
     ["The body is longer than the option `maxBodyBytes` allows", refusal("Jessica", "POST", link, { body: "x".repeat(200) })],
