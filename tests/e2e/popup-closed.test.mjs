@@ -59,9 +59,11 @@ test("a page with suspended timers notices a closed popup by its focus event", a
     await browser.execute(suspendTimers);
     await browser.switchToWindow(window.handle);
     await window.close();
-    // The window manager sometimes gives the focus to no window. The user then clicks the page.
-    await engine.toFront?.(browser);
-    const seen = () => browser.execute(() => JSON.stringify(globalThis.states));
+    // The window manager sometimes gives the focus to no window. The user then clicks the page, until it has the focus.
+    const seen = async () => {
+      await engine.toFront?.(browser);
+      return browser.execute(() => JSON.stringify(globalThis.states));
+    };
     const { focus, wasClosed, verifying } = JSON.parse(await until(browser, "it is cancelled", seen, (text) => text.includes('"cancelled"')));
     const delayMs = verifying - focus;
     assert.ok(delayMs < (wasClosed ? 250 : 900), `checked ${delayMs} ms after the focus event, when the popup was ${wasClosed ? "" : "not yet "}closed`);
