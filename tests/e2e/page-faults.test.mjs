@@ -41,8 +41,7 @@ test("an attempt whose tab was closed at the provider is listed in the next tab"
   await app.open();
   await app.choose("gmail");
   await provider.asks();
-  await browser.closeWindow();
-  await second.leave();
+  await second.close();
   await app.open();
   await app.until("the pending notice is shown", ({ isReady, pending }) => isReady && pending.length === 1 && pending[0].app === "gmail");
   await app.press("pending-restart");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
-import { openTab, popup } from "./support/tabs.mjs";
+import { closeWindow, openTab, popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
 
 const test = scenarios();
@@ -274,8 +274,7 @@ test("the popup shows the result when the page that opened it was closed", async
   await provider.asks();
   await window.leave();
   await app.waits();
-  await browser.closeWindow();
-  await browser.switchToWindow(window.handle);
+  await closeWindow(browser, window.handle);
   await provider.agree("Jessica");
   const seen = await app.shows("ACTIVE");
   assert.deepEqual([seen.card.id, seen.url], [platform.accounts()[0].id, `${platform.appUrl}/`]);

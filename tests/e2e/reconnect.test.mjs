@@ -203,8 +203,7 @@ test("a closed tab before the new key's account is checked", "shopify", async ({
   platform.sandbox.fault({ kind: "delay", ms: 2_000, method: "GET", path: newAccount(old) });
   await press();
   await until(browser, "the attempt is stored", () => browser.execute(() => globalThis.client.pending().length), (count) => count === 1);
-  await browser.closeWindow();
-  await tab.leave();
+  await tab.close();
   assert.equal(await load(), "connected");
   await ends("connected");
 });

@@ -1,14 +1,14 @@
 import { until } from "./until.mjs";
 
 /**
- * Opens an empty tab and goes to it. `handle` is for coming again, `leave()` goes back to the tab before.
+ * Opens an empty tab and goes to it. `handle` is for coming again, `leave()` goes back to the tab before, `close()` also closes this one.
  * @param type `window` for a page that opens popups itself: WebKit shows no tab that WebDriver has opened, and blocks them there.
  */
 export async function openTab(browser, type = "tab") {
   const before = await browser.getWindowHandle();
   const { handle } = await browser.createWindow(type);
   await browser.switchToWindow(handle);
-  return { handle, leave: () => browser.switchToWindow(before) };
+  return { handle, leave: () => browser.switchToWindow(before), close: () => closeWindow(browser, before) };
 }
 
 /**
@@ -31,14 +31,23 @@ export async function popup(browser, open) {
     leave,
     close: async () => {
       await browser.switchToWindow(handle);
-      await browser.closeWindow();
-      await leave();
+      await closeWindow(browser, opener);
     },
     closed: async () => {
       await until(browser, "the popup has closed itself", () => browser.getWindowHandles(), (handles) => !handles.includes(handle));
       await leave();
     },
   };
+}
+
+/**
+ * Closes the window and goes to `next`. webdriverio goes to the first window by itself, at any time after the answer, and must not do so
+ * when the test is at `next`.
+ */
+export async function closeWindow(browser, next) {
+  const [first] = await browser.closeWindow();
+  await until(browser, "webdriverio is at the first window", () => browser.getWindowHandle(), (handle) => handle === first);
+  await browser.switchToWindow(next);
 }
 
 /** Closes all windows but one, also those that are being opened just now, and goes to that one. */
@@ -49,9 +58,8 @@ export async function closeOthers(browser, kept) {
     for (const other of others) {
       try {
         await browser.switchToWindow(other);
-        await browser.closeWindow();
+        await closeWindow(browser, kept);
         // Chromium sometimes ends the session if the next tab is closed before this one is gone.
-        await browser.switchToWindow(kept);
         await until(browser, "the tab is closed", () => browser.getWindowHandles(), (handles) => !handles.includes(other));
       } catch (error) {
         // It has just closed itself. webdriverio takes any answer without handles, such as that refusal, for the end of all windows.
