@@ -216,9 +216,10 @@ async fn a_stored_return_path_to_another_site_is_dropped() {
 
 #[wasm_bindgen_test]
 async fn old_attempts_are_removed_and_other_keys_stay() {
-    let _storage = local_storage();
+    let own = storage("");
+    set_global("own", own.as_ref());
     js(r#"
-        const put = (id, ageMs) => localStorage.setItem(`connect-flow:${id}`, JSON.stringify({
+        const put = (id, ageMs) => own.setItem(`connect-flow:${id}`, JSON.stringify({
           flowId: id, connectedAccountId: "ca_old", entityId: "e",
           startedAtMs: Date.now() - ageMs, expiresAtMs: Date.now() - ageMs + 600_000,
         }));
@@ -226,13 +227,12 @@ async fn old_attempts_are_removed_and_other_keys_stay() {
         put("old", 3_700_000);
         put("young", 1_000);
         put("future", -3_700_000);
-        localStorage.setItem("connect-flow-theme", "dark");
-        localStorage.setItem("other", "1");
-        localStorage.setItem("connect-flow:unreadable", "{");
+        own.setItem("connect-flow-theme", "dark");
+        own.setItem("other", "1");
+        own.setItem("connect-flow:unreadable", "{");
     "#);
-    let client = over_local_storage(&connecting());
-    let is_there =
-        |key: &str| js(&format!("return localStorage.getItem('{key}') !== null")).is_truthy();
+    let client = connecting().client_with(|_, overrides| overrides.storage = Some(own));
+    let is_there = |key: &str| js(&format!("return own.getItem('{key}') !== null")).is_truthy();
     assert!(
         client
             .pending()
