@@ -169,6 +169,7 @@ impl ConnectClient {
         options.entity_id = entity_id.or_else(|| self.options().entity_id.clone());
         self.ask(execute_action(self.options().api, &options))
     }
+
     /// Returns the actions that an agent may run, with the JSON Schema of their input: every page. Behind a gateway, only those that it
     /// allows.
     ///

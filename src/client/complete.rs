@@ -16,8 +16,7 @@ use crate::core::calls::complete::{
     Bound, CompleteOptions, CompletedConnection, TIMEOUT_MS, already_ended, bind,
     complete_connection, ends_attempt, find_attempt, gives_up, keeps_session, uses_up_callback,
 };
-use crate::core::pending::Verification;
-use crate::core::pending::{AttemptOutcome, PendingConnection};
+use crate::core::pending::{AttemptOutcome, PendingConnection, Verification};
 
 impl ConnectClient {
     /// Parses a callback URL, or the address of the page. `None` for any other URL. The result is unverified.

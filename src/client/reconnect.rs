@@ -11,8 +11,7 @@ use crate::core::calls::reconnect::{
     ReconnectOptions, check_attempt, find_replaced, replace_values, require_app, settle,
 };
 use crate::core::flow::Found;
-use crate::core::pending::Verification;
-use crate::core::pending::{AttemptOutcome, PendingConnection};
+use crate::core::pending::{AttemptOutcome, PendingConnection, Verification};
 
 impl ConnectClient {
     pub(super) fn find_replaced(&self, options: ReconnectOptions) -> CallFuture<Found> {

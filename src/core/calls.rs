@@ -21,6 +21,14 @@ use super::api::http::{HttpRequest, HttpResponse};
 use super::error::{ConnectError, ErrorCode, Result};
 use super::watch::{Moment, Surroundings};
 
+/// `None` if the account does not exist.
+fn unless_missing<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(error) if error.is_missing() => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 /// What a call can do: send requests, wait, and see the time and the page.
 #[allow(async_fn_in_trait, reason = "only the fuzz targets see it as public")]
 pub trait Platform {

@@ -330,6 +330,12 @@ impl ConnectError {
         self
     }
 
+    /// Puts these words before the message.
+    pub fn after(mut self, words: &str) -> Self {
+        self.message = concat(&[words, &self.message]);
+        self
+    }
+
     /// Whether the error says that the account does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self.code, ErrorCode::NotFound | ErrorCode::Gone)

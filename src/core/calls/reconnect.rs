@@ -8,7 +8,7 @@ use std::pin::Pin;
 use super::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use super::initiate::{AttemptDraft, Initiated};
 use super::verify::verify_attempt;
-use super::{Platform, Result};
+use super::{Platform, Result, unless_missing};
 use crate::core::api::Endpoint;
 use crate::core::api::accounts::{
     AccountType, AccountUpdate, ConnectedAccount, delete_account, get_account, update_account,
@@ -17,7 +17,6 @@ use crate::core::api::connections::Connection;
 use crate::core::error::{ConnectError, ErrorCode};
 use crate::core::pending::PendingConnection;
 use crate::core::status::ConnectionStatus;
-use crate::core::text::concat;
 use crate::core::watch::is_same_entity;
 
 /// The schemes and the names of the values that the platform replaces in place (docs/protocol.md §5.10).
@@ -174,9 +173,8 @@ pub async fn settle(
     record: &PendingConnection,
     discards: bool,
 ) -> Result<Option<ConnectedAccount>> {
-    let account = match check_attempt(platform, record).await {
-        Err(error) if error.is_missing() => return Ok(None),
-        answered => answered?,
+    let Some(account) = unless_missing(check_attempt(platform, record).await)? else {
+        return Ok(None);
     };
     if record.is_confirmed_by(&account) {
         return Ok(Some(account));
@@ -206,11 +204,7 @@ pub async fn hand_over(
         Box::pin(replace(platform, record, old_id, account));
     handed_over.await.map_err(|mut error| {
         if error.code != ErrorCode::AccountMismatch {
-            let message = [
-                "the new account is ACTIVE, but the old one is not removed yet: ",
-                &error.message,
-            ];
-            error.message = concat(&message);
+            error = error.after("the new account is ACTIVE, but the old one is not removed yet: ");
         }
         // Every step may be repeated. A conflict may come from another tab that hands over, too.
         error.retryable |= matches!(
@@ -231,10 +225,7 @@ async fn replace(
     old_id: &str,
     mut account: ConnectedAccount,
 ) -> Result<ConnectedAccount> {
-    let old = match platform.ask(get_account(old_id)).await {
-        Err(error) if error.is_missing() => None,
-        answered => Some(answered?),
-    };
+    let old = unless_missing(platform.ask(get_account(old_id)).await)?;
     if let Some(old) = &old {
         // The record may have been changed in the storage.
         if old.id == account.id
@@ -262,7 +253,7 @@ async fn replace(
     {
         // An alias is unique, so the old account has to give it up first.
         if let Some(old) = old.as_ref().filter(|old| old.alias.as_ref() == Some(alias)) {
-            existing(platform.ask(set_alias(&old.id, "")).await)?;
+            unless_missing(platform.ask(set_alias(&old.id, "")).await)?;
         }
         platform.ask(set_alias(&account.id, alias)).await?;
         account.alias.clone_from(&record.alias);
@@ -286,12 +277,5 @@ fn set_alias(id: &str, alias: &str) -> Endpoint<()> {
 
 /// Deletes an account, unless it is gone already.
 async fn remove(platform: &impl Platform, id: &str, revoke: bool) -> Result<()> {
-    existing(platform.ask(delete_account(id, revoke)).await)
-}
-
-fn existing(changed: Result<()>) -> Result<()> {
-    match changed {
-        Err(error) if error.is_missing() => Ok(()),
-        changed => changed,
-    }
+    unless_missing(platform.ask(delete_account(id, revoke)).await).map(drop)
 }

@@ -1,6 +1,6 @@
 //! Verifies an account: runs an action with it, once. `ACTIVE` only says that the user has signed in or entered a key.
 
-use super::{Platform, Result};
+use super::{Platform, Result, unless_missing};
 use crate::core::api::Api;
 use crate::core::api::accounts::{ConnectedAccount, delete_account};
 use crate::core::api::actions::{ExecuteOptions, execute_action};
@@ -38,9 +38,7 @@ pub async fn verify_attempt(
     };
     if is_rejected(&error) {
         let deleted = platform.ask(delete_account(&account.id, false)).await;
-        if let Err(problem) = deleted
-            && !problem.is_missing()
-        {
+        if let Err(problem) = unless_missing(deleted) {
             let message = [
                 &error.message,
                 ". The account is not deleted: ",
@@ -83,13 +81,8 @@ pub async fn verify(
         Err(error) if error.is_missing() => refused(
             "must name an action that pages may run: check the name, and list it in the gateway's `allow.actions`",
         ),
-        Err(mut error) => {
-            if !is_rejected(&error) {
-                let message = ["the account is ACTIVE, but not verified: ", &error.message];
-                error.message = concat(&message);
-            }
-            Err(error)
-        }
+        Err(error) if is_rejected(&error) => Err(error),
+        Err(error) => Err(error.after("the account is ACTIVE, but not verified: ")),
     }
 }
 

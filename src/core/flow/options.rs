@@ -1,8 +1,7 @@
 //! What a flow connects, and which attempt it resumes.
 
 use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
-use crate::core::pending::PendingConnection;
-use crate::core::pending::Verification;
+use crate::core::pending::{PendingConnection, Verification};
 use crate::core::scheme::AuthScheme;
 use crate::core::status::ConnectionStatus;
 
