@@ -70,6 +70,7 @@ mod event;
 mod machine;
 mod options;
 mod progress;
+mod returning;
 mod snapshot;
 
 pub use attempt::OngoingAttempt;

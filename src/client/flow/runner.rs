@@ -287,9 +287,9 @@ impl Runner {
     pub(super) fn take_handed_over(&self) -> Option<HandedOver> {
         let is_idle = self.machine.borrow().is_idle();
         // Borrowed for each record only: a storage of the page may call the flow.
-        let is_own = |record: &PendingConnection| self.machine.borrow().is_same(record);
+        let is_same = |record: &PendingConnection| self.machine.borrow().is_same(record);
         match is_idle {
-            true => self.client.take_handed_over(&is_own),
+            true => self.client.take_handed_over(&is_same),
             false => None,
         }
     }

@@ -6,15 +6,13 @@ use super::attempt::OngoingAttempt;
 use super::errors::{in_app_browser_refused, popup_blocked};
 use super::{Effect, FlowEvent, FlowMode, FlowOptions, WhenConnected, Work, WorkResult};
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
-use crate::core::callback::ConnectionCallback;
 use crate::core::calls::complete::unbound;
 use crate::core::calls::expected_params::{ExpectedParams, ExpectedParamsOptions};
 use crate::core::calls::initiate::{InitiateOptions, Initiated};
 use crate::core::calls::reconnect::{ReconnectOptions, takes_new_values};
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::fields::Field;
-use crate::core::pending::PendingConnection;
-use crate::core::pending::Verification;
+use crate::core::pending::{PendingConnection, Verification};
 use crate::core::redirect::embedded;
 use crate::core::secret::Secret;
 use crate::core::text::concat;
@@ -178,7 +176,7 @@ impl Flow {
         self.options.describe(record)
     }
 
-    /// The same, and both connect a new account or reconnect the same one.
+    /// Whether an attempt is one that this flow would start: of the same app and entity, and for a new account or to replace the same one.
     pub fn is_same(&self, record: &PendingConnection) -> bool {
         self.is_own(record) && self.options.replaces(record)
     }
@@ -370,63 +368,6 @@ impl Flow {
         };
         let work = self.run(Work::Initiate(options));
         with_popup_check(blank, vec![work])
-    }
-
-    fn resume(
-        &mut self,
-        mut record: PendingConnection,
-        callback: Option<ConnectionCallback>,
-        moment: Moment,
-    ) -> Result<Effects, ConnectError> {
-        if !self.is_idle() {
-            return self.refuse("resume");
-        }
-        self.adopt(&mut record);
-        let attempt = OngoingAttempt::new(record, None, moment);
-        let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
-        match callback {
-            Some(callback) => {
-                self.is_at_callback = true;
-                effects.extend(self.accept_callback(attempt, callback, moment));
-            }
-            None => effects.extend(self.check(attempt, moment)),
-        }
-        Ok(effects)
-    }
-
-    fn take_over(
-        &mut self,
-        mut attempt: Box<OngoingAttempt>,
-        moment: Moment,
-    ) -> Result<Effects, ConnectError> {
-        if !self.is_idle() {
-            return self.refuse("load");
-        }
-        self.adopt(&mut attempt.record);
-        attempt.go_on(moment);
-        let mut effects = Vec::new();
-        if attempt.is_stored {
-            effects.push(Effect::Listen(attempt.record.flow_id.clone()));
-        }
-        effects.extend(self.check(attempt, moment));
-        Ok(effects)
-    }
-
-    /// Fills in missing options from the record, so that `retry` connects the same. The options have the input of the verification.
-    fn adopt(&mut self, record: &mut PendingConnection) {
-        let options = &mut self.options;
-        let or = |own: &mut Option<String>, other: &Option<String>| {
-            if own.is_none() {
-                own.clone_from(other);
-            }
-        };
-        or(&mut options.app, &record.app);
-        or(&mut options.integration_id, &record.integration_id);
-        or(&mut options.return_to, &record.return_to);
-        or(&mut options.reconnect, &record.replaces);
-        options.verify = options.verify.take().or(record.verify.take());
-        record.verify.clone_from(&options.verify);
-        options.entity_id = record.entity_id.clone().or(options.entity_id.take());
     }
 }
 

@@ -11,15 +11,14 @@ use super::machine::{
 };
 use super::{Effect, FlowMode, Found, Work, WorkResult};
 use crate::core::api::accounts::ConnectedAccount;
-use crate::core::callback::ConnectionCallback;
-use crate::core::calls::complete::{self, Bound, TIMEOUT_MS, bind, find_attempt, unbound};
+use crate::core::calls::complete::TIMEOUT_MS;
 use crate::core::calls::create_integration::not_needed;
 use crate::core::calls::expected_params::ExpectedParams;
 use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode, Issue};
 use crate::core::order::order;
-use crate::core::pending::{AttemptOutcome, PendingConnection};
-use crate::core::watch::{Moment, Surroundings, claimed_failed};
+use crate::core::pending::AttemptOutcome;
+use crate::core::watch::{Moment, Surroundings};
 
 impl Flow {
     pub(super) fn reserved(&mut self, is_there: bool, moment: Moment) -> Effects {
@@ -72,10 +71,7 @@ impl Flow {
             (
                 Phase::Loading(..) | Phase::Initiating(_),
                 WorkResult::Found(Ok(Found::Successor(account))),
-            ) => {
-                let return_to = self.options.return_to.clone();
-                self.end(Phase::Connected { account, return_to }, None)
-            }
+            ) => self.found(account),
             (Phase::Initiating(blank), WorkResult::Initiated(Ok(mut initiated))) => {
                 initiated.record = self.replacing(initiated.record);
                 self.send_user(Box::new(initiated), blank, moment)
@@ -108,17 +104,19 @@ impl Flow {
         };
         accounts.retain(|account| self.options.fits(account));
         if let Some(account) = accounts.iter().find(|account| self.reuses(account)) {
-            let connected = Phase::Connected {
-                account: Box::new(account.clone()),
-                return_to: self.options.return_to.clone(),
-            };
-            return self.end(connected, None);
+            return self.found(Box::new(account.clone()));
         }
         self.existing = Some(accounts);
         match self.loaded.take() {
             Some(result) => self.done(WorkResult::Loaded(result), moment),
             None => Vec::new(),
         }
+    }
+
+    /// Ends with an account that this flow did not connect.
+    fn found(&mut self, account: Box<ConnectedAccount>) -> Effects {
+        let return_to = self.options.return_to.clone();
+        self.end(Phase::Connected { account, return_to }, None)
     }
 
     fn loaded(
@@ -275,141 +273,6 @@ impl Flow {
         }
     }
 
-    pub(super) fn returned(&mut self, callback: ConnectionCallback, moment: Moment) -> Effects {
-        match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Waiting(attempt) | Phase::Redirecting(attempt) => {
-                self.accept_callback(attempt, callback, moment)
-            }
-            ended => self.returned_late(ended, callback, moment),
-        }
-    }
-
-    /// A callback after the end of the flow.
-    fn returned_late(
-        &mut self,
-        mut ended: Phase,
-        mut callback: ConnectionCallback,
-        moment: Moment,
-    ) -> Effects {
-        let Some(record) = self.in_popup.take() else {
-            self.phase = ended;
-            return Vec::new();
-        };
-        let attempt = match ended {
-            // The popup only seemed closed.
-            Phase::Cancelled(_) => OngoingAttempt::new(record, None, moment),
-            // A status check failed, but the attempt may still succeed.
-            Phase::Failed(_, RetryFrom::Check(attempt)) => attempt,
-            // The user returned after the time limit.
-            Phase::Failed(error, _) if error.code == ErrorCode::FlowExpired => {
-                OngoingAttempt::new(record, None, moment)
-            }
-            _ => {
-                // The status check was faster, but the callback has the reason.
-                let is_ours = bind_own(&callback, &record, moment);
-                if let Phase::Failed(error, _) = &mut ended
-                    && let Some(reason) = complete::reported(&mut callback)
-                    && is_ours.is_ok()
-                {
-                    *error = reason;
-                }
-                self.phase = ended;
-                return self.stop_listening();
-            }
-        };
-        let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
-        effects.extend(self.accept_callback(attempt, callback, moment));
-        effects
-    }
-
-    pub(super) fn accept_callback(
-        &mut self,
-        mut attempt: Box<OngoingAttempt>,
-        mut callback: ConnectionCallback,
-        moment: Moment,
-    ) -> Effects {
-        let was_checking = attempt.watch.is_checking();
-        match bind_own(&callback, &attempt.record, moment) {
-            Ok(bound) => {
-                let is_ended = attempt.record.is_ended();
-                let reason =
-                    complete::reported(&mut callback).or_else(|| is_ended.then(claimed_failed));
-                callback.session_uri = bound.session_uri;
-                attempt.otherwise = attempt.otherwise.or(bound.otherwise);
-                attempt.take_callback(callback, moment);
-                if let Some(error) = reason {
-                    return self.fail(error, RetryFrom::Check(attempt));
-                }
-            }
-            // The callback is of another attempt, but the account may have changed.
-            Err(error) if error.code == ErrorCode::CallbackUnbound => {}
-            Err(error) => return self.fail(error, RetryFrom::Start),
-        }
-        let mut effects = Vec::new();
-        if was_checking && !attempt.watch.is_checking() {
-            effects.push(Effect::Abort);
-        }
-        effects.extend(self.complete(attempt, moment));
-        effects
-    }
-
-    /// Checks the account now. On the callback page, lets the server complete the session first.
-    pub(super) fn complete(&mut self, mut attempt: Box<OngoingAttempt>, moment: Moment) -> Effects {
-        let callback = attempt.callback.as_mut().filter(|_| self.is_at_callback);
-        let Some(session_uri) = callback.and_then(|callback| callback.session_uri.take()) else {
-            return self.check(attempt, moment);
-        };
-        attempt.completing = Some(session_uri.clone());
-        let mut effects = Vec::new();
-        // No check runs meanwhile.
-        if !attempt.watch.start(moment.clock_ms) {
-            effects.push(Effect::Abort);
-        }
-        effects.push(self.run(Work::Complete(
-            Box::new(attempt.record.clone()),
-            session_uri,
-        )));
-        effects.extend(self.wait(attempt, moment));
-        effects
-    }
-
-    fn completed(
-        &mut self,
-        mut attempt: Box<OngoingAttempt>,
-        result: Result<Box<PendingConnection>, ConnectError>,
-        moment: Moment,
-    ) -> Effects {
-        let session_uri = attempt.completing.take();
-        let mut effects = Vec::new();
-        match result {
-            Ok(record) if record.flow_id == attempt.record.flow_id || self.is_own(&record) => {
-                effects.push(Effect::Listen(record.flow_id.clone()));
-                let callback = attempt.callback.take();
-                attempt = OngoingAttempt::new(*record, None, moment);
-                if let Some(callback) = callback {
-                    attempt.take_callback(callback, moment);
-                }
-            }
-            // A flow of that app continues it.
-            Ok(_) => return self.fail(unbound(), RetryFrom::Start),
-            Err(error) => {
-                attempt.recheck(moment.clock_ms);
-                if !complete::keeps_session(&error) {
-                    attempt.otherwise = Some(error);
-                } else {
-                    if let Some(callback) = &mut attempt.callback {
-                        callback.session_uri = session_uri;
-                    }
-                    if error.code != ErrorCode::CompletionRequired {
-                        return self.fail(error, RetryFrom::Check(attempt));
-                    }
-                }
-            }
-        }
-        effects.extend(self.check(attempt, moment));
-        effects
-    }
-
     pub(super) fn tick(&mut self, around: Surroundings, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(mut attempt) => {
@@ -491,17 +354,6 @@ impl Flow {
         effects.extend(self.wait(attempt, moment));
         effects
     }
-}
-
-/// Binds a callback to the attempt of this flow.
-fn bind_own(
-    callback: &ConnectionCallback,
-    record: &PendingConnection,
-    moment: Moment,
-) -> Result<Bound, ConnectError> {
-    let own = std::slice::from_ref(record);
-    let found = find_attempt(callback, own, None, moment.now_ms);
-    bind(callback, found, moment.now_ms)
 }
 
 fn close_popup(blank: BlankPopup) -> Effects {
