@@ -313,6 +313,34 @@ fn a_flow_owns_an_attempt_when_both_name_the_same_app_or_integration_and_differ_
 }
 
 #[test]
+fn a_flow_owns_attempts_for_the_account_that_it_reconnects_and_any_without_one() {
+    let reconnecting = |id: Option<&str>| {
+        let options = FlowOptions {
+            app: Some("gmail".to_owned()),
+            reconnect: id.map(str::to_owned),
+            ..FlowOptions::default()
+        };
+        Flow::new(options, None)
+    };
+    let replacing = |id: Option<&str>| PendingConnection {
+        replaces: id.map(str::to_owned),
+        ..record(START_MS)
+    };
+    let attempts = [None, Some("old"), Some("other")].map(replacing);
+    for (flow, owned, same) in [
+        (reconnecting(None), [true; 3], [true, false, false]),
+        (
+            reconnecting(Some("old")),
+            [false, true, false],
+            [false, true, false],
+        ),
+    ] {
+        assert_eq!(attempts.each_ref().map(|it| flow.is_own(it)), owned);
+        assert_eq!(attempts.each_ref().map(|it| flow.is_same(it)), same);
+    }
+}
+
+#[test]
 fn a_callback_stays_in_the_address_until_its_outcome_is_final() {
     for (error, is_cleaned) in [
         (ConnectError::new(ErrorCode::Unauthorized, ""), false),
