@@ -189,7 +189,7 @@ impl ToolFilter {
         if actions.len() < given.len() {
             options.refuse("type", "actions", "must be names of actions");
         }
-        // To the platform, an empty filter is no filter.
+        // With an empty filter, the platform would list everything.
         if given.is_empty() && !value.get("actions").is_null() {
             options.refuse("required", "actions", "must name at least one action");
         }

@@ -10,7 +10,7 @@ import { isAllowedApp, isAllowedIntegration, membersOf, ok, requireAction, requi
 import { badAnswer, invalid, Refusal, refuse } from "./refusal.js";
 import { parseRedirectUrl, requireValues } from "./request-input.js";
 import { itemsOf, nextCursorOf, objectOf, type UpstreamAnswer } from "./upstream.js";
-import { pick, strings, viewAccount } from "./views.js";
+import { appOf, pick, strings, viewAccount } from "./views.js";
 
 /** Connected accounts of the session's user, and actions with them. */
 export const accountOperations: Operations = {
@@ -39,7 +39,7 @@ async function listAccounts(call: GatewayCall): Promise<UpstreamAnswer> {
   const toolkit_slugs = appFilter(call, call.query.toolkit_slugs);
   const auth_config_ids = integrationFilter(call, call.query.auth_config_ids);
   const cursor = await openCursor(call);
-  // The platform takes an empty filter for no filter.
+  // With an empty filter, the platform would list everything.
   if (toolkit_slugs === "" || auth_config_ids === "") return ok({ items: [], next_cursor: null, user_id: call.entityId });
   const query = { ...call.query, toolkit_slugs, auth_config_ids, cursor, user_ids: call.entityId };
   const answer = await call.upstream.ask("listAccounts", { query });
@@ -239,7 +239,6 @@ function ownAccounts(call: GatewayCall, listed: JsonObject[]): JsonObject[] {
 }
 
 const namesUser = ({ user_id }: JsonObject) => user_id !== undefined && user_id !== null;
-const appOf = ({ toolkit }: JsonObject) => pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]).slug;
 /** The scheme of an account, wherever this answer states it. */
 function schemeOf({ auth_config, state }: JsonObject): string {
   const { auth_scheme } = pick<ConnectedAccount["auth_config"]>(auth_config, ["auth_scheme"]);

@@ -5,7 +5,7 @@ import { openCursor, sealCursor } from "./cursor.js";
 import { actionFilter } from "./lists.js";
 import { isAllowedApp, ok, requireApp, type GatewayCall, type Operations } from "./operation.js";
 import { itemsOf, type UpstreamAnswer } from "./upstream.js";
-import { pick } from "./views.js";
+import { appOf, pick } from "./views.js";
 
 /** What agents may run. Everybody who may run an action may also list it. */
 export const toolOperations: Operations = {
@@ -23,7 +23,7 @@ async function listTools(call: GatewayCall): Promise<UpstreamAnswer> {
   const start = Number((await openCursor(call)) ?? 0);
   const end = start + Math.min(Number(limit ?? maxPage), maxPage);
   const page = names.slice(start, end);
-  // To the platform, an empty filter is no filter.
+  // With an empty filter, the platform would list everything.
   if (!page.length) return ok({ items: [], next_cursor: null });
   const answer = await call.upstream.ask("listTools", { query: { tool_slugs: page.join(","), toolkit_versions, limit: String(page.length) } });
   const isShown = (tool: JsonObject) => {
@@ -34,10 +34,6 @@ async function listTools(call: GatewayCall): Promise<UpstreamAnswer> {
     items: itemsOf(answer).filter(isShown).map(viewTool),
     next_cursor: end < names.length ? await sealCursor(call, String(end)) : null,
   });
-}
-
-function appOf({ toolkit }: JsonObject): string | undefined {
-  return isObject(toolkit) && typeof toolkit.slug === "string" ? toolkit.slug : undefined;
 }
 
 /** The schema of the input passes as it is: it describes an action that the page may run. */

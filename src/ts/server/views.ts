@@ -16,6 +16,12 @@ export function pick<T>(from: unknown, names: readonly (keyof T & string)[]): Js
   }));
 }
 
+/** Key of the app that an account or an action is of. */
+export function appOf({ toolkit }: JsonObject): string | undefined {
+  const { slug } = pick<ConnectedAccount["toolkit"]>(toolkit, ["slug"]);
+  return typeof slug === "string" ? slug : undefined;
+}
+
 /** The views of a list's objects; undefined for anything that is not a list. */
 const viewEach = (list: unknown, view: (item: JsonObject) => JsonObject) => (Array.isArray(list) ? list.filter(isObject).map(view) : undefined);
 
