@@ -4,14 +4,15 @@
  * @param atCallback what is so from the start on a callback page: `{ isHeld, lost }`.
  */
 export function aroundPage({ nowhere, atCallback }) {
-  const AHEAD_MS = 60_000;
   const { fetch, setTimeout, clearTimeout } = globalThis;
   const { now } = Date;
   const isCallback = location.search.includes("cf_flow=");
   const timers = new Map();
   let last = 0;
-  // The clock of the page before may have been moved ahead of the real one. An attempt that starts in the future counts as expired.
-  let heldMs = isCallback && atCallback.isHeld ? now() + AHEAD_MS : undefined;
+  // A callback page's clock is a minute ahead: that of the page before may have been moved, and an attempt that starts in the future counts
+  // as expired.
+  const clock = () => now() + (isCallback ? 60_000 : 0);
+  let heldMs = isCallback && atCallback.isHeld ? clock() : undefined;
   let underWay = 0;
 
   const around = {
@@ -20,7 +21,7 @@ export function aroundPage({ nowhere, atCallback }) {
     /** Which of them go to a name that cannot be found: `[method, pattern]`. */
     lost: isCallback ? atCallback.lost : null,
     hold() {
-      heldMs = now();
+      heldMs = clock();
       for (const { running } of timers.values()) clearTimeout(running);
     },
     async pass(ms) {
@@ -36,9 +37,9 @@ export function aroundPage({ nowhere, atCallback }) {
   };
   Object.defineProperty(globalThis, "e2eAround", { value: around });
 
-  const time = () => heldMs ?? now();
+  const time = () => heldMs ?? clock();
   Date.now = time;
-  const aheadMs = performance.now() - now();
+  const aheadMs = performance.now() - clock();
   performance.now = () => time() + aheadMs;
   globalThis.setTimeout = (handler, ms = 0, ...values) => {
     const id = ++last;
