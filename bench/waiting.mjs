@@ -1,4 +1,5 @@
 import { markdown } from "../scripts/lib/table.mjs";
+import { closeOthers } from "../tests/e2e/support/tabs.mjs";
 import { inEngines } from "./lib/browser.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { times } from "./lib/numbers.mjs";
@@ -60,12 +61,7 @@ async function wait(engine, server, { script, hasPopup, isHidden }) {
   await engine.run(() => globalThis.prepare());
   await (await engine.browser.$("button")).click();
   const counts = await engine.run((values) => globalThis.watchFlow(values), options);
-  for (const handle of await engine.browser.getWindowHandles()) {
-    if (handle === home) continue;
-    await engine.browser.switchToWindow(handle);
-    await engine.browser.closeWindow();
-  }
-  await engine.browser.switchToWindow(home);
+  await closeOthers(engine.browser, home);
   if (counts.state !== "waiting" || !counts.isPopupOpen) throw new Error(`the flow stopped waiting: ${JSON.stringify(counts)}`);
   return counts;
 }
