@@ -10,7 +10,7 @@ use crate::core::api::actions::{ExecuteOptions, Execution, Tool};
 use crate::core::error::Result;
 use crate::core::value::Value;
 
-/// Reads the options of an action. `input` may be JSON text, as models write it. Blank text is no input.
+/// Reads the options of an action. `input` may be the JSON text that a model wrote. Blank text means no input.
 pub fn read_execution(options: &Value) -> Result<ExecuteOptions> {
     let mut options = options.clone();
     if let Value::Object(members) = &mut options

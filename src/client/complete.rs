@@ -110,7 +110,7 @@ impl ConnectClient {
                         match completed.await {
                             Ok(record) => bound.record = *record,
                             Err(error) if keeps_session(&error) => return Err(error),
-                            // The server may have completed the session all the same.
+                            // The server may have completed the session before it failed to answer.
                             Err(error) => bound.otherwise = Some(error),
                         }
                     }

@@ -111,7 +111,7 @@ suite("the input of an action", () => {
         return !message.includes("s3cret");
       });
     }
-    // JSON's only null is no input, as it is outside of text.
+    // The text `null` means no input, like the value null.
     await client.entity("Jessica").execute({ action: "A_B", input: "null" });
     assert.equal(requests, 1);
   });

@@ -70,7 +70,7 @@ pub fn find_attempt<'a>(
                 pending.max_by_key(|record| (record.tab.as_deref() == tab, record.started_at_ms))
             })
         }
-        // An account id is no secret, so it must not bind a foreign session to its attempt.
+        // Anybody may know the id of an account. A stranger could add it to a session of their own.
         (Some(_), Some(_)) => None,
     }
 }
