@@ -23,6 +23,11 @@ suite("the README, the guides and the other pages", () => {
     assert.deepEqual(others.filter((line) => !line.startsWith(" ")), []);
   });
 
+  test("show the demo's calls that wait for a connection as they are", () => {
+    const shown = blocksOf("docs/guides/chat.md").map(({ code }) => code.trim());
+    assert.ok(shown.includes(read("www/vanilla/waiting-calls.ts").trim()));
+  });
+
   for (const document of [...documents, ...pages]) {
     test(`${document} has no dead link`, () => {
       const links = [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)/g)];

@@ -3,7 +3,7 @@ import { createClient } from "connect-flow";
 import { find, focus, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { popups } from "./store.js";
-import { remember, take, waiting } from "./waiting-calls.js";
+import { remember, take, waiting } from "./waiting-calls.ts";
 
 const entityId = "Jessica";
 const names = { gmail: "Gmail" };
