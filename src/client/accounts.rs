@@ -98,7 +98,7 @@ impl ConnectClient {
         Box::pin(async move { find_accounts(&call, filter).await })
     }
 
-    /// Leaves out accounts that the app rejects, up to the first wanted one that it accepts.
+    /// Verifies the wanted accounts in order until the app accepts one. Leaves out those that it rejects.
     pub(super) async fn without_rejected(
         &self,
         verification: &Verification,

@@ -101,7 +101,7 @@ suite("the input of an action", () => {
     assert.equal({}.isAdmin, undefined);
   });
 
-  test("is refused before a request when it is text of anything else, which no message repeats", async () => {
+  test("is refused before a request if it is any other text, and no message repeats that text", async () => {
     let requests = 0;
     const client = await makeClient({ fetch: async () => ((requests += 1), json({ data: {}, successful: true })) });
     for (const input of ['{"to":"s3cret"', "s3cret", '"s3cret"', "[]", "7", "true", "{'a':1}", `{"a":${"[".repeat(100)}${"]".repeat(100)}}`, '{"a":1}{"b":2}']) {

@@ -86,7 +86,7 @@ pub async fn verify(
     }
 }
 
-/// Verifies the first account that is wanted. Leaves out accounts that the app rejects, and continues with the next one.
+/// Verifies the wanted accounts in order until the app accepts one. Leaves out those that it rejects.
 ///
 /// # Errors
 /// Those of [`verify`] that leave open whether an account works.
