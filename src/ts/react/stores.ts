@@ -64,7 +64,7 @@ class HookError extends Error {
 
 function requireClient(client: ConnectClient): ConnectClient {
   if ((Object(client) as Partial<ConnectClient>).flow) return client;
-  throw new HookError("invalid_argument", "`client` must be a client, or a promise of one");
+  throw new HookError("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one");
 }
 
 /** A provider's client, created when it is first needed. */
