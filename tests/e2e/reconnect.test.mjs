@@ -181,11 +181,12 @@ async function loadWithoutWaiting() {
   globalThis.flow.subscribe(() => {});
 }
 
-const newAccount = ({ id }) => new RegExp(`/ca_(?!${id.slice(3)})\\w+$`);
+/** The first check of the new account. Late and not missing: WebKit sends no request to an address while another page waits for its answer. */
+const lateAnswer = ({ id }) => ({ kind: "delay", ms: 4_000, method: "GET", path: new RegExp(`/ca_(?!${id.slice(3)})\\w+$`) });
 
 test("a reload before the new key's account is checked", "shopify", async ({ load, press, reload, ends, browser, platform, old }) => {
   await load();
-  platform.sandbox.fault({ kind: "hang", method: "GET", path: newAccount(old) });
+  platform.sandbox.fault(lateAnswer(old));
   await press();
   await until(browser, "the account is there", () => platform.accounts().length, (count) => count === 2);
   await until(browser, "the attempt is stored", () => browser.execute(() => globalThis.client.pending().length), (count) => count === 1);
@@ -199,8 +200,7 @@ test("a closed tab before the new key's account is checked", "shopify", async ({
   await browser.url(page.url);
   await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
   await load();
-  // Late and not missing: WebKit lets no other tab ask for the same address until there is an answer.
-  platform.sandbox.fault({ kind: "delay", ms: 2_000, method: "GET", path: newAccount(old) });
+  platform.sandbox.fault(lateAnswer(old));
   await press();
   await until(browser, "the attempt is stored", () => browser.execute(() => globalThis.client.pending().length), (count) => count === 1);
   await tab.close();

@@ -45,8 +45,17 @@ export async function popup(browser, open) {
  * when the test is at `next`.
  */
 export async function closeWindow(browser, next) {
-  const [first] = await browser.closeWindow();
-  await until(browser, "webdriverio is at the first window", () => browser.getWindowHandle(), (handle) => handle === first);
+  let notice;
+  const hasGone = new Promise((resolve) => {
+    notice = ({ command }) => command === "switchToWindow" && resolve();
+    browser.on("result", notice);
+  });
+  try {
+    await browser.closeWindow();
+    await hasGone;
+  } finally {
+    browser.off("result", notice);
+  }
   await browser.switchToWindow(next);
 }
 
