@@ -31,6 +31,8 @@ export async function openBrowser(options = {}) {
       connectionRetryTimeout: 60_000,
       capabilities: engine.capabilities(profile, options),
     });
+    // webdriverio would go to another window by itself when it believes that this one is gone. Tests choose their window.
+    browser.removeAllListeners("browsingContext.contextDestroyed");
     if (engine.size) await browser.setWindowSize(...engine.size);
     const home = await browser.getWindowHandle();
     return {
