@@ -34,14 +34,22 @@ export async function openApp(installed, { name, guide = name, files = (shown) =
   return { folder, close: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
 }
 
-/** Serves what the server of `url` serves, except the module, at an origin whose cache is empty. Returns `{ url, close }`. */
+/**
+ * Serves what the server of `url` serves, except the module, at an origin whose cache is empty. Returns `{ url, close }`.
+ *
+ * Where the variable `CI` is set, Angular bundles the module into a script without its name, so scripts are told apart by what is in them.
+ */
 export async function serveWithoutModule(url) {
+  const missing = () => new Response(null, { status: 404 });
   const server = await listen(0);
   server.serve(getRequestListener(async ({ url: asked, headers }) => {
     const { pathname, search } = new URL(asked);
-    if (pathname.includes("connect_flow")) return new Response(null, { status: 404 });
+    if (pathname.includes("connect_flow")) return missing();
     const answer = await fetch(new URL(pathname + search, url), { headers: { accept: headers.get("accept") } });
-    return new Response(answer.body, { status: answer.status, headers: { "content-type": answer.headers.get("content-type") ?? "" } });
+    const body = await answer.text();
+    // The module's name for a tab in `sessionStorage`.
+    if (body.includes("connect-flow-tab")) return missing();
+    return new Response(body, { status: answer.status, headers: { "content-type": answer.headers.get("content-type") ?? "" } });
   }, { overrideGlobalObjects: false }));
   return server;
 }
