@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { inRoot } from "../scripts/lib/paths.mjs";
 import { brotli, readBudgets } from "../scripts/size/sizes.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { kb, times } from "./lib/numbers.mjs";
 import { markdown } from "../scripts/lib/table.mjs";
-import { PEERS } from "./peers.mjs";
+import { PEERS, titleOf } from "./peers.mjs";
 
 export const title = "Bytes to connect";
 
@@ -59,9 +58,8 @@ async function weighOurs(folder) {
 
 async function weighPeer({ name, entry, external }, folder) {
   const { files, first, stubbed } = await bundle(`entries/${entry}`, { folder, external });
-  const { version } = JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"));
   const weight = sum(files, first);
-  return { name: `${name} ${version}`, first: weight, total: weight, stubbed };
+  return { name: titleOf(name), first: weight, total: weight, stubbed };
 }
 
 /** Compares our sizes with the budgets. */
@@ -75,7 +73,7 @@ function compareWithBudgets([{ first, total }]) {
 const sum = (files, paths) =>
   paths.map((path) => brotli(files.find((file) => file.path === path).contents)).reduce((a, b) => a + b);
 
-const describe = ({ name, does, not, loads = "nothing" }) => [name, does, not, loads];
+const describe = ({ name, does, not, loads = "nothing" }) => [titleOf(name), does, not, loads];
 
 function stubs(peers) {
   const lines = peers

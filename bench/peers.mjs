@@ -1,13 +1,37 @@
+import { readFileSync } from "node:fs";
+import { inRoot } from "../scripts/lib/paths.mjs";
+
+const { dependencies } = JSON.parse(readFileSync(inRoot("bench", "package.json"), "utf8"));
+
+/** The name and version of a dependency of bench/package.json, which may be an alias. */
+export function titleOf(dependency) {
+  const [, name = dependency, version = dependencies[dependency]] = dependencies[dependency].match(/^npm:(.+)@(.+)$/) ?? [];
+  return `${name} ${version}`;
+}
+
+/** The packages with which a page could do the whole job on the platform: the SDK, the SDK in an older version, and the generated client. */
+export const PLATFORM_PEERS = [
+  { dependency: "@composio/core", entry: "composio-sdk.js" },
+  { dependency: "core-0.17", entry: "composio-sdk-0.17.js" },
+  { dependency: "@composio/client", entry: "composio-client.js" },
+].map((peer) => ({ name: titleOf(peer.dependency), ...peer }));
+
 /**
- * The packages that connect-flow is compared with. `entry` is an app that connects an account with it. `does` and `not` describe what it
+ * The packages that connect-flow is compared with. `name` is a dependency of bench/package.json. `entry` is an app that connects an account with it. `does` and `not` describe what it
  * covers. `loads` is what it loads from elsewhere at run time, which is not counted.
  */
 export const PEERS = [
   {
     name: "@composio/core",
     entry: "composio-sdk.js",
-    does: "the platform's SDK: fields, link, a poll every second",
+    does: "the platform's SDK: fields, link, a poll every second; it contains the client below",
     not: "made for servers, so the project's key is in the page; no validation, callback, popup or storage",
+  },
+  {
+    name: "core-0.17",
+    entry: "composio-sdk-0.17.js",
+    does: "the same, in the version that earlier measurements used",
+    not: "the same",
   },
   {
     name: "@composio/client",

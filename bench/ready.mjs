@@ -3,6 +3,7 @@ import { inEngines } from "./lib/browser.mjs";
 import { bundle, nameOf } from "./lib/bundle.mjs";
 import { median, ms, quantile, times } from "./lib/numbers.mjs";
 import { serve } from "./lib/server.mjs";
+import { PLATFORM_PEERS } from "./peers.mjs";
 
 export const title = "Time to ready";
 
@@ -95,8 +96,7 @@ const WAYS = {
 /** A bundled app of each package, timed from `import` on. The others are compared with the first. */
 const APPS = {
   "connect-flow": "connect-flow.js",
-  "@composio/core": "composio-sdk.js",
-  "@composio/client": "composio-client.js",
+  ...Object.fromEntries(PLATFORM_PEERS.map(({ name, entry }) => [name, entry])),
 };
 
 let folders = 0;

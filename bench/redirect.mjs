@@ -3,6 +3,7 @@ import { inEngines } from "./lib/browser.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { median, ms, quantile, times } from "./lib/numbers.mjs";
 import { serve } from "./lib/server.mjs";
+import { PLATFORM_PEERS } from "./peers.mjs";
 
 export const title = "Time to redirect";
 
@@ -20,8 +21,7 @@ const MIN_ROUND_TRIPS = 2;
 const SUBJECTS = [
   { name: "by hand", entry: "by-hand.js" },
   { name: "connect-flow", entry: "connect-flow.js" },
-  { name: "@composio/core", entry: "composio-sdk.js" },
-  { name: "@composio/client", entry: "composio-client.js" },
+  ...PLATFORM_PEERS,
 ];
 
 /** What was loaded before the click. */

@@ -4,6 +4,7 @@ import { inEngines } from "./lib/browser.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { times } from "./lib/numbers.mjs";
 import { serve } from "./lib/server.mjs";
+import { titleOf } from "./peers.mjs";
 
 export const title = "Waiting";
 
@@ -22,7 +23,8 @@ const SUBJECTS = [
   { name: "connect-flow, `waitUntilActive`, page hidden", script: "wait-connect-flow.js", isHidden: true },
   { name: "connect-flow, a flow with its popup", script: "wait-connect-flow.js", hasPopup: true },
   { name: "connect-flow, a flow with its popup, page hidden", script: "wait-connect-flow.js", hasPopup: true, isHidden: true },
-  { name: "@composio/core, `waitForConnection`", script: "wait-composio-sdk.js" },
+  { name: `${titleOf("@composio/core")}, \`waitForConnection\``, script: "wait-composio-sdk.js" },
+  { name: `${titleOf("core-0.17")}, \`waitForConnection\``, script: "wait-composio-sdk-0.17.js" },
 ];
 
 export async function measure({ note, folder, ...found }) {

@@ -51,7 +51,8 @@ export async function bundle(entry, { folder, external = [] }) {
   function setup(build) {
     build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path }) => {
       const name = path.replace(/^node:/, "");
-      if (!builtinModules.includes(name)) return;
+      // Newer modules have only the name with the prefix.
+      if (!path.startsWith("node:") && !builtinModules.includes(name)) return;
       stubbed.add(name);
       return { path: name, namespace: "empty" };
     });

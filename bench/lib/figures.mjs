@@ -6,8 +6,8 @@ import { readSection, readTables } from "../../scripts/lib/sections.mjs";
 /** The names of our own rows in the table of sizes. */
 const OWN = ["connect-flow", "connect-flow, the `.wasm` file not served", "connect-flow, without WebAssembly", "connect-flow/react"];
 
-/** The platform's own packages that a page could use. */
-const SDKS = ["@composio/core"];
+/** The platform's own SDK, which a page could use. Several versions may be measured. */
+const SDK = "@composio/core";
 
 const FIGURES = { bytes, ready, redirect, waiting };
 
@@ -43,7 +43,7 @@ function bytes(table) {
   return {
     what: "KB that a page downloads to connect an account",
     own,
-    beside: SDKS.map((name) => rowStartingWith(table, "package", name)).map((row) => ({ name: row.package, value: row["KB in all"] })),
+    beside: sdksIn(table, "package").map((row) => ({ name: row.package, value: row["KB in all"] })),
     worse: lighter.length ? [`${lighter.length} of the ${peers.length} packages below are smaller, the smallest ${least}`] : [],
   };
 }
@@ -73,7 +73,7 @@ function redirect(table) {
   const of = (before) => table.filter((row) => matches(row, { ...cell, "asked before": before }));
   const [prepared, unprepared] = [of("the fields"), of("nothing")];
   const own = one(prepared, { with: "connect-flow" });
-  const sdks = SDKS.map((name) => one(prepared, { with: name }));
+  const sdks = sdksIn(prepared, "with");
   const faster = prepared.filter((row) => isOther(row) && number(row.median) < number(own.median));
   const list = (rows) => rows.map((row) => `${row.with}: ${row.median}`).join(", ");
   const late = one(unprepared, { with: "connect-flow" });
@@ -94,7 +94,7 @@ const isOther = (row) => !row.with.startsWith("connect-flow");
 function waiting(table) {
   const chromium = table.filter(({ engine }) => engine === "chromium");
   const own = one(chromium, { with: "connect-flow, `waitUntilActive`" });
-  const peers = SDKS.map((name) => rowStartingWith(chromium, "with", name));
+  const peers = sdksIn(chromium, "with");
   const beside = (key) => peers.map((row) => ({ name: row.with.split(",")[0], value: row[key] }));
   const after = "noticed after";
   const isLater = peers.some((row) => number(row[after]) < number(own[after]));
@@ -114,7 +114,11 @@ const number = (cell) => Number.parseFloat(cell.replaceAll(",", ""));
 
 const matches = (row, expected) => Object.entries(expected).every(([key, value]) => row[key] === value);
 
-const rowStartingWith = (table, key, name) => required(table.find((row) => row[key].startsWith(name)), { [key]: name });
+function sdksIn(table, key) {
+  const rows = table.filter((row) => row[key].startsWith(SDK));
+  required(rows[0], { [key]: SDK });
+  return rows;
+}
 
 const one = (table, expected) => required(table.find((row) => matches(row, expected)), expected);
 
