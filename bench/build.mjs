@@ -12,7 +12,7 @@ import { makeFolder } from "./lib/folder.mjs";
 export const title = "The build and the tests";
 
 // Installed before the measurement, so that it does not count.
-export const needs = ["wasm", "wasm-pack", "wasm-bindgen"];
+export const needs = ["wasm", "wasm-bindgen"];
 
 const LIMIT_MS = 30 * 60_000;
 

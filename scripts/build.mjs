@@ -1,22 +1,33 @@
 import { buildJs } from "./build/js.mjs";
 import { isBuilt, markBuilt } from "./build/stamp.mjs";
-import { buildWasm } from "./build/wasm.mjs";
+import { buildQuickWasm, buildWasm } from "./build/wasm.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { step } from "./lib/progress.mjs";
 import { isMain, main, readArgs } from "./lib/stop.mjs";
-import { ensure } from "./setup/index.mjs";
+import { ensure, installing } from "./setup/index.mjs";
 
-/** Builds pkg/ and dist/, unless they are up to date. */
-export async function build() {
+/**
+ * Builds pkg/ and dist/, unless they are up to date.
+ * @param quick whether a quick build is enough, for looking at the demo: it is not small, and has neither types nor the JavaScript build.
+ */
+export async function build({ quick = false } = {}) {
+  if (!isBuilt({ quick })) {
+    const { wasm, ...tools } = installing("wasm", "npm", "wasm-bindgen", ...(quick ? [] : ["wasm-pack"]));
+    const all = Promise.all(Object.values(tools));
+    // Awaited once the module is compiled. Until then a rejection must not be unhandled.
+    all.catch(() => {});
+    await withLock("build", () => make({ quick, wasm, tools: all }));
+  }
   await ensure("npm");
-  if (isBuilt()) return;
-  const { wasm: toolchain } = await ensure("wasm", "wasm-pack", "wasm-bindgen");
-  await withLock("build", async () => {
-    if (isBuilt()) return;
-    const withoutWasm = await buildWasm(toolchain);
-    await step("dist/", () => buildJs(withoutWasm));
-    markBuilt();
-  });
+}
+
+async function make({ quick, wasm, tools }) {
+  // Another process may have built them meanwhile.
+  if (isBuilt({ quick })) return;
+  const toolchain = await wasm;
+  const withoutWasm = await (quick ? buildQuickWasm : buildWasm)(toolchain, tools);
+  await step("dist/", () => buildJs(withoutWasm, { quick }));
+  markBuilt({ quick });
 }
 
 if (isMain(import.meta)) {

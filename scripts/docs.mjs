@@ -21,7 +21,7 @@ export const site = { folder: inRoot("site"), base: "/connect-flow/" };
 /** Builds the site. Warnings of rustdoc and TypeDoc and dead links are errors. Returns `{ code, output }`. */
 export async function makeDocs({ lint, "docs-tools": tools, note, base = site.base }) {
   const references = {
-    rust: (folder) => withTarget(lint, async (env) => {
+    rust: (folder) => withTarget(lint, "checks", async (env) => {
       await run("cargo", ["doc", "--no-deps"], { note, env: { ...env, RUSTDOCFLAGS: "-D warnings" } });
       cpSync(join(env.CARGO_TARGET_DIR, "doc"), folder, { recursive: true });
       // rustdoc's help page leads here.

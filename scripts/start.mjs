@@ -10,7 +10,7 @@ await main(async () => {
   if (values.help) return void console.log(USAGE);
   const port = values.port && readPort(values.port);
   if (port && !(await isFree(port))) throw new Stop(`Port ${port} is taken. Leave --port out for a free one`);
-  await build();
+  await build({ quick: true });
   // Imports dist/.
   await (await import("../www/host/main.mjs")).main({ port });
 });

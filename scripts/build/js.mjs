@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { aroundGlue, bundleGlue, minifiedGlue, startable } from "./glue.mjs";
@@ -42,8 +43,8 @@ const otherEntries = (found) => ({
   }),
 });
 
-/** Makes dist/ from pkg/, src/ts/ and the text of the JavaScript build. */
-export async function buildJs(withoutWasm) {
+/** Makes dist/ from pkg/, src/ts/ and the text of the JavaScript build. A quick build has no types, and is not compressed well. */
+export async function buildJs(withoutWasm, { quick = false } = {}) {
   const { build } = await import("esbuild");
   const found = entries();
   rmSync(inRoot("dist"), { recursive: true, force: true });
@@ -70,17 +71,23 @@ export async function buildJs(withoutWasm) {
   const assignment = /\bwasm = instance\.exports\b/;
   if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
   const glue = await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)"));
-  writeFileSync(inRoot("dist", GLUE), await minifiedGlue(glue));
-  const wasm = ordered(renamed(long, mangleCache));
+  writeFileSync(inRoot("dist", GLUE), quick ? glue : await minifiedGlue(glue));
+  const short = renamed(long, mangleCache);
+  const wasm = quick ? short : ordered(short);
   writeFileSync(inRoot("dist", WASM), wasm);
-  // 5,500 bytes smaller than zlib makes it.
-  const { default: zopfli } = await import("@gfx/zopfli");
-  const deflated = await zopfli.deflateAsync(wasm, { numiterations: 5 });
+  const deflated = quick ? deflateRawSync(wasm) : await deflate(wasm);
   const define = { DEFLATED: JSON.stringify(Buffer.from(deflated).toString("base64")) };
   await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, define });
   writeFileSync(inRoot("dist", WITHOUT_WASM), withoutWasm);
+  if (quick) return;
   writeFileSync(inRoot("dist", TYPES), publicTypes(readFileSync(inRoot("pkg", TYPES), "utf8")));
   if (found.length) await declarations(found);
+}
+
+/** 5,500 bytes smaller than zlib makes it. */
+async function deflate(bytes) {
+  const { default: zopfli } = await import("@gfx/zopfli");
+  return zopfli.deflateAsync(bytes, { numiterations: 5 });
 }
 
 /**

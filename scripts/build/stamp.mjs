@@ -39,16 +39,17 @@ const sizes = () =>
 
 let hashAtStart;
 
-/** Whether pkg/ and dist/ are the last build's outputs, from these inputs. */
-export function isBuilt() {
+/** Whether pkg/ and dist/ are the last build's outputs, from these inputs. A quick build counts only if `quick` is enough. */
+export function isBuilt({ quick = false } = {}) {
   hashAtStart = hashInputs();
   if (!existsSync(stampFile)) return false;
   const stamp = JSON.parse(readFileSync(stampFile, "utf8"));
+  if (stamp.quick && !quick) return false;
   const now = sizes();
   return stamp.inputs === hashAtStart && Object.entries(stamp.outputs).every(([path, size]) => now[path] === size);
 }
 
 /** Records the inputs as they were before the build, so that an edit during the build causes another. */
-export function markBuilt() {
-  writeFileSync(stampFile, JSON.stringify({ inputs: hashAtStart, outputs: sizes() }));
+export function markBuilt({ quick = false } = {}) {
+  writeFileSync(stampFile, JSON.stringify({ inputs: hashAtStart, outputs: sizes(), quick }));
 }

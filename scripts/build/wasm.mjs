@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
@@ -52,15 +52,31 @@ function moduleCrate() {
 }
 
 /** Compiles src/ and returns the path of the module, before wasm-bindgen. `target` is the environment with the target directory. */
-export async function compile(toolchain, target, note) {
-  const { env, cargoArgs } = releaseBuild(toolchain);
-  const args = ["build", "--lib", "--release", "--target", WASM, ...cargoArgs];
+export const compile = (toolchain, target, note) => compileIn("release", releaseBuild(toolchain), target, note);
+
+async function compileIn(profile, { env, cargoArgs }, target, note) {
+  const args = ["build", "--lib", "--profile", profile, "--target", WASM, ...cargoArgs];
   await run("cargo", args, { cwd: moduleCrate(), env: { ...target, ...env }, note });
-  return join(target.CARGO_TARGET_DIR, WASM, "release", "connect_flow.wasm");
+  return join(target.CARGO_TARGET_DIR, WASM, profile, "connect_flow.wasm");
 }
 
-/** Makes pkg/ from src/ with wasm-pack, and at the same time the JavaScript build. Returns the text of the latter. */
-export async function buildWasm(toolchain) {
+/**
+ * Makes pkg/ from src/ in seconds: a module that does the same and is several times as big. Parameters and result as those of `buildWasm`.
+ */
+export const buildQuickWasm = (toolchain, tools) =>
+  withTarget(toolchain, "module", async (target) => {
+    const compiled = await step("cargo build", (note) => compileIn("quick", { env: { RUSTFLAGS: "" }, cargoArgs: [] }, target, note));
+    await tools;
+    rmSync(inRoot("pkg"), { recursive: true, force: true });
+    await run("wasm-bindgen", [compiled, "--target", "web", "--out-dir", inRoot("pkg")]);
+    return 'throw new Error("npm start makes no JavaScript build; npm run build makes one");\n';
+  });
+
+/**
+ * Makes pkg/ from src/ with wasm-pack, and at the same time the JavaScript build. Returns the text of the latter.
+ * @param tools a promise for wasm-pack, wasm-bindgen and wasm-opt, which the compiler need not wait for.
+ */
+export async function buildWasm(toolchain, tools) {
   const { isSmall, env, cargoArgs } = releaseBuild(toolchain);
   if (!isSmall) {
     say("warning: this Rust cannot compile its standard library (rust-src is missing, or it is too old).");
@@ -68,8 +84,9 @@ export async function buildWasm(toolchain) {
   }
   const options = ["--release", "--target", "web", "--out-dir", inRoot("pkg"), "--no-pack", "--mode", "no-install"];
   const args = ["build", moduleCrate(), ...options, "--", ...cargoArgs];
-  return withTarget(toolchain, async (target) => {
+  return withTarget(toolchain, "module", async (target) => {
     const compiled = await step("cargo build", (note) => compile(toolchain, target, note));
+    await tools;
     const [, withoutWasm] = await Promise.all([
       step("wasm-pack build", (note) => run("wasm-pack", args, { env: { ...target, ...env }, note })),
       step("wasm2js", () => buildWithoutWasm(compiled)),

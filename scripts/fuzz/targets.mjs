@@ -23,7 +23,7 @@ const MOST_SEEDS = 48;
  * without unsafe code cannot have.
  */
 export const buildTargets = (toolchain, note) =>
-  withTarget(toolchain, async (env) => {
+  withTarget(toolchain, "fuzz", async (env) => {
     const host = toolchain.about.match(/^host: (.+)$/m)[1];
     await run("cargo", ["fuzz", "build", "--sanitizer", "none", "--target", host], { env, note });
     return Object.fromEntries(TARGETS.map((target) => [target, join(env.CARGO_TARGET_DIR, host, "release", target)]));

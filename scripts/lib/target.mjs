@@ -4,38 +4,44 @@ import { withLock } from "./lock.mjs";
 import { inCache, inRoot, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const OURS = ["--package", "connect-flow"];
+
 /**
- * Runs `work(env)` with cargo's target directory for this compiler. All clones on this machine share it, so that a fresh clone finds the
- * dependencies compiled.
+ * cargo's target directories, which programs can use at the same time. In each, `ours` are the arguments of `cargo clean` for the crates of
+ * the repository.
  */
-export function withTarget(toolchain, work) {
-  const directory = inCache("target", toolchain.id);
-  return withLock(toolchain.id, async () => {
+const PARTS = {
+  // clippy, the tests and the reference.
+  checks: { ours: [OURS, [...OURS, ...WASM]] },
+  // The module, in both profiles.
+  module: { ours: ["release", "quick"].map((profile) => [...OURS, "--profile", profile, ...WASM]) },
+  fuzz: { ours: [] },
+  // For wasm, cargo names the crate's library without a hash: the app's copy has other features than the one that the browser tests link.
+  yew: { ours: [["--manifest-path", inRoot("examples", "yew", "Cargo.toml"), "--package", "connect-flow-yew", ...OURS, ...WASM]] },
+};
+
+/**
+ * Runs `work(env)` with a target directory of cargo for this compiler. All clones on this machine share it, so that a fresh clone finds the
+ * dependencies compiled.
+ * @param part a name of `PARTS`.
+ */
+export function withTarget(toolchain, part, work) {
+  const directory = inCache("target", toolchain.id, part);
+  return withLock(`${toolchain.id}-${part}`, async () => {
     mkdirSync(directory, { recursive: true });
     const env = { ...toolchain.env, CARGO_TARGET_DIR: directory };
-    await forgetOtherClone(directory, env);
+    await forgetOtherClone(directory, env, PARTS[part].ours);
     return work(env);
   });
 }
 
-/**
- * The environment for the crate's Yew app: a target directory of its own. For wasm, cargo names the crate's library without a hash, so that
- * the app's copy, with other features, would replace the one that the browser tests link.
- */
-export const targetOfApp = (env) => ({ ...env, CARGO_TARGET_DIR: join(env.CARGO_TARGET_DIR, "yew") });
-
 // cargo detects changed sources by their age. In another clone, older sources would count as unchanged, so our own crates are compiled again
 // when the clone changes.
-async function forgetOtherClone(directory, env) {
+async function forgetOtherClone(directory, env, ours) {
   const file = join(directory, "clone");
   if (read(file) === root) return;
-  for (const profile of ["dev", "release"]) {
-    for (const target of [[], ["--target", "wasm32-unknown-unknown"]]) {
-      await run("cargo", ["clean", "--package", "connect-flow", "--profile", profile, ...target], { env });
-    }
-  }
-  const app = ["--manifest-path", inRoot("examples", "yew", "Cargo.toml"), "--package", "connect-flow-yew", "--package", "connect-flow"];
-  await run("cargo", ["clean", ...app, "--target", "wasm32-unknown-unknown"], { env: targetOfApp(env) });
+  for (const args of ours) await run("cargo", ["clean", ...args], { env });
   writeFileSync(file, root);
 }
 

@@ -31,16 +31,63 @@ const ENSURE = {
   screen: ensureScreen,
 };
 
+/** What this process has begun to install, by name. */
+const begun = new Map();
+
 /**
  * Installs what is missing of these and returns what each one is: `ensure("npm", "wasm")`. They install concurrently: some wait for the
  * network while others compile.
  */
 export async function ensure(...names) {
+  const found = installing(...names);
+  const results = await Promise.all(Object.entries(found).map(async ([name, result]) => [name, await result]));
+  return Object.fromEntries(results);
+}
+
+/** As `ensure`, with a promise for each: what needs one of them need not wait for the others. */
+export function installing(...names) {
   requireNode();
-  return withLock("setup", async () => {
-    const unique = [...new Set(names)];
-    const results = await Promise.all(unique.map((name) => ENSURE[name]()));
-    rmSync(toolTarget, { recursive: true, force: true });
-    return Object.fromEntries(unique.map((name, index) => [name, results[index]]));
+  // A toolchain with the linters is also one without.
+  if (names.includes("lint") && !begun.has("wasm")) begin("lint", "wasm");
+  for (const name of names) if (!begun.has(name)) begin(name);
+  return Object.fromEntries(names.map((name) => [name, begun.get(name)]));
+}
+
+function begin(name, ...aliases) {
+  const result = whileLocked(ENSURE[name]);
+  // Whoever needs it awaits it. Until then a rejection must not be unhandled.
+  result.catch(() => {});
+  for (const key of [name, ...aliases]) begun.set(key, result);
+}
+
+let lock;
+
+/** Runs `work` under the lock of all installations on this machine, which those of this process share. */
+async function whileLocked(work) {
+  lock ??= enter();
+  const own = lock;
+  own.works += 1;
+  try {
+    await own.entered;
+    return await work();
+  } finally {
+    own.works -= 1;
+    if (own.works === 0) {
+      lock = undefined;
+      own.leave();
+    }
+  }
+}
+
+function enter() {
+  let leave;
+  const left = new Promise((resolve) => (leave = resolve));
+  const entered = new Promise((resolve, reject) => {
+    withLock("setup", async () => {
+      resolve();
+      await left;
+      rmSync(toolTarget, { recursive: true, force: true });
+    }).catch(reject);
   });
+  return { entered, leave, works: 0 };
 }

@@ -21,7 +21,7 @@ function wasmOptArgs() {
 export async function namedModule(toolchain) {
   const directory = mkdtempSync(join(tmpdir(), "connect-flow-size-"));
   try {
-    await withTarget(toolchain, async (target) => {
+    await withTarget(toolchain, "module", async (target) => {
       const compiled = await compile(toolchain, target);
       await run("wasm-bindgen", [compiled, "--target", "web", "--out-dir", directory]);
     });

@@ -18,7 +18,7 @@ const rustFiles = (folder) =>
 const moduleOf = (file, parent) => `${parent}::${basename(file, ".rs")}::`;
 
 const cargo = (toolchain, args, { note, env }) =>
-  withTarget(toolchain, (target) => run("cargo", args, { note, env: { ...target, ...env }, check: false, timeoutMs: LIMIT_MS }));
+  withTarget(toolchain, "checks", (target) => run("cargo", args, { note, env: { ...target, ...env }, check: false, timeoutMs: LIMIT_MS }));
 
 /** Runs cargo with one list of arguments after another, until one fails. */
 async function cargoEach(toolchain, lists, options) {
