@@ -5,7 +5,7 @@ import { root } from "./lib/paths.mjs";
 import { say, seconds, step } from "./lib/progress.mjs";
 import { explain, main, readArgs, Stop } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
-import { ensure } from "./setup/index.mjs";
+import { ensure, installing } from "./setup/index.mjs";
 import { add, NONE, show } from "./test/counts.mjs";
 import { schedule } from "./test/schedule.mjs";
 import { STAGES } from "./test/stages.mjs";
@@ -79,20 +79,27 @@ async function runStage(stage, found) {
   return { name: stage.name, time, counts };
 }
 
-/** One stage more than there are cores: a browser often waits for its driver and its pages. */
-const SIDE_BY_SIDE = Math.max(2, availableParallelism()) + 1;
+/** Two stages more than there are cores: browsers wait for their drivers and pages more than half of the time. */
+const SIDE_BY_SIDE = Math.max(2, availableParallelism()) + 2;
 
-const runStages = (stages, found) =>
-  schedule(stages, {
+/** Runs each stage as soon as what it needs is installed: some tools compile for minutes. */
+function runStages(chosen) {
+  const possible = chosen.filter(({ impossible }) => !impossible);
+  // Begins to install everything.
+  installing(...possible.flatMap(({ needs }) => needs));
+  const installed = new Map(possible.map(({ name, needs, startsWith = needs }) => [name, ensure(...startsWith)]));
+  const stages = chosen.map((stage) => ({ ...stage, ready: installed.get(stage.name) }));
+  return schedule(stages, {
     limit: SIDE_BY_SIDE,
     runStage: async (stage, results) => {
       const isWithoutBuild = stage.after?.includes("build") && results.get("build")?.counts.failed;
       const reason = isWithoutBuild ? "there is no build" : stage.impossible;
-      if (!reason) return runStage(stage, found);
+      if (!reason) return runStage(stage, await installed.get(stage.name));
       say(`${stage.name}: skipped, ${reason}`);
       return { name: stage.name, time: "-", counts: { ...NONE, skipped: 1 } };
     },
   });
+}
 
 function report(results) {
   const rows = results.map(({ name, time, counts }) => [name, time, counts.passed, counts.failed, counts.skipped]);
@@ -111,8 +118,7 @@ await main(async () => {
   const stages = select(words);
   const [state, start] = [stateNow(), Date.now()];
   try {
-    const found = await ensure(...stages.filter(({ impossible }) => !impossible).flatMap(({ needs }) => needs));
-    const results = await runStages(stages, found);
+    const results = await runStages(stages);
     const code = report(results);
     if (!words.length && code === 0) keepTime(state, Date.now() - start, results.map(({ name, time }) => [name, time]));
     return code;

@@ -18,15 +18,32 @@ let updated;
 
 // apt-get allows one process at a time.
 let last = Promise.resolve();
+let batch;
 
-/** Installs Debian packages. */
+/**
+ * Installs Debian packages. What is requested at the same time is installed by one run of apt-get: a browser must not start while apt-get
+ * replaces its libraries for another.
+ */
 export function aptInstall(what, packages) {
-  const work = last.then(async () => {
-    updated ??= step("apt-get update", (note) => runAsRoot("apt-get", ["update"], { note }));
-    await updated;
-    const args = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", ...packages];
-    await step(`apt-get install ${what}`, (note) => runAsRoot("env", args, { note }));
+  batch ??= newBatch();
+  batch.names.push(what);
+  batch.packages.push(...packages);
+  return batch.installed;
+}
+
+function newBatch() {
+  const own = { names: [], packages: [] };
+  own.installed = last.then(() => {
+    batch = undefined;
+    return install(own);
   });
-  last = work.catch(() => {});
-  return work;
+  last = own.installed.catch(() => {});
+  return own;
+}
+
+async function install({ names, packages }) {
+  updated ??= step("apt-get update", (note) => runAsRoot("apt-get", ["update"], { note }));
+  await updated;
+  const args = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", ...packages];
+  await step(`apt-get install ${names.join(", ")}`, (note) => runAsRoot("env", args, { note }));
 }

@@ -1,16 +1,18 @@
 /**
- * Runs stages concurrently, at most `limit` at a time, in their order. A stage starts once the chosen stages of its `after` have ended and
- * no running stage `uses` the same thing.
+ * Runs stages concurrently, at most `limit` at a time, in their order. A stage starts once its promise `ready` is fulfilled, the chosen
+ * stages of its `after` have ended and no running stage `uses` the same thing. Rejects if a `ready` does.
  * @returns the results of `runStage(stage, resultsSoFar)`, in the order of the stages.
  */
 export async function schedule(stages, { limit, runStage }) {
   const waiting = [...stages];
   const running = new Map();
   const results = new Map();
+  const unready = new Map();
+  for (const stage of stages) if (stage.ready) unready.set(stage, stage.ready.then(() => unready.delete(stage)));
 
   const isAhead = (stage) => (other) => other !== stage && (stage.after ?? []).includes(other.name);
   const canStart = (stage) =>
-    ![...waiting, ...running.keys()].some(isAhead(stage)) && ![...running.keys()].some(({ uses }) => uses && uses === stage.uses);
+    !unready.has(stage) && ![...waiting, ...running.keys()].some(isAhead(stage)) && ![...running.keys()].some(({ uses }) => uses && uses === stage.uses);
 
   const start = (stage) => {
     waiting.splice(waiting.indexOf(stage), 1);
@@ -27,8 +29,8 @@ export async function schedule(stages, { limit, runStage }) {
       if (!next) break;
       start(next);
     }
-    if (!running.size) throw new Error(`these stages wait for each other: ${waiting.map(({ name }) => name).join(", ")}`);
-    await Promise.race(running.values());
+    if (!running.size && !unready.size) throw new Error(`these stages wait for each other: ${waiting.map(({ name }) => name).join(", ")}`);
+    await Promise.race([...running.values(), ...unready.values()]);
   }
   return stages.map(({ name }) => results.get(name));
 }

@@ -50,13 +50,13 @@ const ofPackage = (files, { limitMs = 5 * 60_000, engine = "chromium", needs = [
 /** Two files at a time: Node's own default on two cores is one, which leaves a core idle while a test waits. */
 const TWO_FILES = ["--test-concurrency=2"];
 
-/** cargo's target directory, which one program at a time can write. */
+/** The target directory of clippy, the tests and the reference, which one program at a time can write. */
 const CARGO = "target";
 
 /**
  * The stages in the order in which they start: the longest first, and those that compile, one at a time.
- * - `about`, `seconds`: for `--help`; the usual duration on two cores, beside two other stages, with everything installed.
- * - `needs`: what setup installs.
+ * - `about`, `seconds`: for `--help`; the usual duration on two cores, beside three other stages, with everything installed.
+ * - `needs`: what setup installs; `startsWith`: the part of it that has to be there at the start.
  * - `after`: stages whose results it takes.
  * - `uses`: what only one stage at a time can have.
  * - `files`: the test files, of which the command line may choose some.
@@ -64,13 +64,14 @@ const CARGO = "target";
  * - `impossible`: why it cannot run on this system.
  */
 export const STAGES = [
-  { name: "fmt", about: "rustfmt has nothing to change", seconds: 1, needs: ["lint"], uses: CARGO, run: fmt },
+  { name: "fmt", about: "rustfmt has nothing to change", seconds: 1, needs: ["lint"], run: fmt },
   {
     name: "build",
     about: "makes pkg/ and dist/ unless they are up to date",
     seconds: 45,
-    needs: ["npm", "lint", "wasm-pack", "wasm-bindgen"],
-    uses: CARGO,
+    needs: ["lint", "npm", "wasm-pack", "wasm-bindgen"],
+    // The others are installed while it compiles.
+    startsWith: ["lint"],
     isStep: true,
     run: async () => void (await build()),
   },
@@ -123,7 +124,6 @@ export const STAGES = [
     about: "each fuzz target on its corpus and 5,000 fixed inputs",
     seconds: 60,
     needs: ["rust", "cargo-fuzz"],
-    uses: CARGO,
     files: TARGETS.map((target) => `fuzz/fuzz_targets/${target}.rs`),
     count: countTargets,
     run: ({ rust, note, only }) => replay(rust, only?.map((file) => basename(file, ".rs")) ?? TARGETS, note),
@@ -135,7 +135,6 @@ export const STAGES = [
     seconds: 12,
     needs: ["npm", "lint", "wasm-bindgen", "chromium"],
     after: ["build"],
-    uses: CARGO,
     ...inNode(testFiles("crate"), {
       env: async (found) => {
         await buildCrateApp(found);

@@ -52,3 +52,21 @@ test("stages that wait for each other are an error, not a hang", async () => {
   const stages = [{ name: "a", after: ["b"] }, { name: "b", after: ["a"] }];
   await assert.rejects(schedule(stages, { limit: 2, runStage: async () => {} }), /a, b/);
 });
+
+test("a stage waits until what it needs is there, and the others do not", async () => {
+  let arrive;
+  const ready = new Promise((resolve) => (arrive = resolve));
+  const { first, end, done } = rehearsal([{ name: "a", ready }, { name: "b" }, { name: "c", ready: Promise.resolve() }], 1);
+  assert.deepEqual(first, ["b"]);
+  assert.deepEqual(await end("b"), ["c"]);
+  assert.deepEqual(await end("c"), []);
+  arrive();
+  await new Promise(setImmediate);
+  await end("a");
+  assert.deepEqual(await done, ["a done", "b done", "c done"]);
+});
+
+test("what cannot be installed ends the run", async () => {
+  const stages = [{ name: "a" }, { name: "b", ready: Promise.reject(new Error("no network")) }];
+  await assert.rejects(schedule(stages, { limit: 2, runStage: () => new Promise(() => {}) }), /no network/);
+});
