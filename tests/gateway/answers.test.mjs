@@ -207,6 +207,31 @@ suite("an error of the platform", () => {
   });
 });
 
+suite("a request to the platform", () => {
+  test("is the same with the global fetch as with the option `fetch`", async (t) => {
+    const describe = async (request) => ({
+      method: request.method, url: request.url, headers: Object.fromEntries(request.headers), cache: request.cache, redirect: request.redirect, text: await request.text(),
+    });
+    const requests = [["GET", "/api/v3.1/connected_accounts", { query: "limit=5&toolkit_slugs=gmail" }], ["POST", "/api/v3.1/connected_accounts/link", { body: { auth_config_id: "ac_Gmail0000001" } }]];
+    const sent = async (options) => {
+      const opened = openGateway(options);
+      const found = [];
+      const reply = async (request) => {
+        found.push(await describe(request.clone()));
+        return opened.sandbox.fetch(request);
+      };
+      opened.reply = reply;
+      t.mock.method(globalThis, "fetch", (url, init) => reply(new Request(url, init)));
+      for (const request of requests) assert.ok((await askAsJessica(opened, request[1], request[0], request[2])).status < 300);
+      t.mock.restoreAll();
+      return found;
+    };
+    const [own, global] = [await sent(), await sent({ fetch: undefined })];
+    assert.deepEqual(global, own);
+    assert.deepEqual(global.map(({ redirect, cache }) => [redirect, cache]), Array.from({ length: 3 }, () => ["manual", "no-store"]));
+  });
+});
+
 suite("lists", () => {
   test("contain only the user's accounts, though the platform ignores the filter", async () => {
     const v3 = (id, user_id, slug = "gmail") => ({ id, user_id, toolkit: { slug }, status: "ACTIVE" });

@@ -115,6 +115,24 @@ suite("the handler for Node", limits, () => {
     assert.deepEqual([rejections, logged], [[], ["connect-flow: the answer could not be written:"]]);
   });
 
+  test("answers alike with the gateway itself and with a function around it", async (t) => {
+    const { gateway, createAccount } = openGateway({ authenticate: () => "Jessica" });
+    const around = async (request, context) => gateway(request, context);
+    const ids = [await createAccount("Jessica"), await createAccount("Jessica")];
+    const answers = await Promise.all([gateway, around].map(async (handle, index) => {
+      const server = await serve(toNodeHandler(handle));
+      t.after(server.close);
+      const read = async (path, method) => {
+        const response = await fetch(`${server.url}/api/connect/api/v3.1${path}`, { method });
+        const { date: _, "x-request-id": __, ...headers } = Object.fromEntries(response.headers);
+        return { status: response.status, headers, text: await response.text() };
+      };
+      return Promise.all([read("/toolkits/gmail"), read("/toolkits/unknown"), read("/toolkits", "PUT"), read(`/connected_accounts/${ids[index]}`, "DELETE")]);
+    }));
+    assert.deepEqual(answers[0], answers[1]);
+    assert.deepEqual(answers[0].map(({ status }) => status), [200, 404, 405, 200]);
+  });
+
   test("writes a content-length though a middleware has set transfer-encoding", async (t) => {
     const server = await serveAfter(t, (_request, response) => { response.setHeader("transfer-encoding", "chunked"); });
     const response = await fetch(server.url);

@@ -13,7 +13,8 @@ export type OperationName = keyof AllRoutes;
 /** The query parameters of one operation, by name. */
 export type QueryName<Name extends OperationName> = AllRoutes[Name] extends { query: readonly (infer Parameter extends string)[] } ? Parameter : never;
 
-const operationNames = Object.keys(routes) as OperationName[];
+/** Routes with the segments of their paths. */
+const patterns = (Object.keys(routes) as OperationName[]).map((name) => ({ name, route: routes[name] as Route, parts: routes[name].path.split("/") }));
 
 /** The route of an operation. */
 export const routeOf = (name: OperationName): Route => routes[name];
@@ -29,10 +30,10 @@ export interface RouteMatch {
 
 /** Finds the operation of a method and a path in a version. The path follows the version and is compared as it is written. */
 export function matchRoute(method: string, path: string, version: ApiVersion): RouteMatch | undefined {
-  for (const name of operationNames) {
-    const route = routeOf(name);
+  const segments = path.split("/");
+  for (const { name, route, parts } of patterns) {
     const exists = route.method === method && (route.since ?? version) === version;
-    const match = exists ? matchPath(route.path, path) : undefined;
+    const match = exists ? matchSegments(parts, segments) : undefined;
     if (match) return { name, ...match };
   }
   return undefined;
@@ -42,15 +43,14 @@ export function matchRoute(method: string, path: string, version: ApiVersion): R
  * Compares a path with a pattern in which `:id` stands for one segment. By hand because Node 20 has no `URLPattern`, and because `URLPattern`
  * normalises what it compares.
  */
-export function matchPath(pattern: string, path: string): { id: string | undefined } | undefined {
-  const segments = path.split("/");
-  const parts = pattern.split("/");
+export const matchPath = (pattern: string, path: string) => matchSegments(pattern.split("/"), path.split("/"));
+
+function matchSegments(parts: readonly string[], segments: readonly string[]): { id: string | undefined } | undefined {
   if (parts.length !== segments.length) return undefined;
   let id: string | undefined;
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index] as string;
-    if (part === ":id") id = segment;
-    else if (part !== segment) return undefined;
+  for (let index = 0; index < parts.length; index += 1) {
+    if (parts[index] === ":id") id = segments[index];
+    else if (parts[index] !== segments[index]) return undefined;
   }
   return { id };
 }

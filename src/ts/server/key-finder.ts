@@ -24,35 +24,58 @@ export function keyFinder(apiKey: string): (text: string) => boolean {
   // Lists of bytes, as `JSON.stringify` writes `Buffer` and `Uint8Array`.
   const listed = [8, 10].map((base) => Array.from(bytes, (byte) => byte.toString(base)).join(""));
   listed.push(Array.from(bytes, (byte) => `0x${hexOf([byte])}`).join(""), Array.from(bytes, (byte, index) => `${index}${byte}`).join(""));
-  const spaced = [...forms, ...listed].map(lettersOf).filter(({ length }) => length >= minRun);
-  const grams = new Map<string, [form: string, offset: number][]>();
-  // A number rules out most places, in a fifth of the time that a string takes.
-  const slots = new Uint8Array(maxSlots);
-  for (const form of forms) {
-    for (let offset = 0; offset + gram <= form.length; offset += 1) {
-      const name = form.slice(offset, offset + gram);
-      grams.set(name, [...(grams.get(name) ?? []), [form, offset]]);
-      slots[slotOf(name, 0)] = 1;
-    }
-  }
+  const spaced = [...forms, ...listed].map((form) => form.replace(/[^a-z0-9]/g, "")).filter(({ length }) => length >= minRun);
+  // The search for runs finds longer forms, too.
+  const short = forms.filter(({ length }) => length < minRun);
+  const holdsRun = runFinder(forms, ({ length }) => Math.max(minRun, Math.min(maxRun, length / 2)));
+  const holdsWhole = runFinder(spaced, ({ length }) => length);
   return (text) => {
     const plain = unescape(text).toLowerCase();
-    if (forms.some((form) => plain.includes(form))) return true;
-    for (let at = 0; at + gram <= plain.length; at += stride) {
-      const found = slots[slotOf(plain, at)] === 1 ? grams.get(plain.slice(at, at + gram)) : undefined;
-      if (found?.some(([form, offset]) => runAt(plain, at, form, offset) >= Math.max(minRun, Math.min(maxRun, form.length / 2)))) return true;
-    }
-    const letters = lettersOf(plain);
-    return spaced.some((form) => letters.includes(form));
+    if (short.some((form) => plain.includes(form))) return true;
+    const characters = encoder.encode(plain);
+    return holdsRun(characters) || holdsWhole(lettersOf(characters));
   };
 }
 
-const maxSlots = 1 << 14;
-const slotOf = (text: string, at: number): number =>
-  (text.charCodeAt(at) ^ (text.charCodeAt(at + 2) << 4) ^ (text.charCodeAt(at + 5) << 7)) & (maxSlots - 1);
+/** Bytes, because reading characters of strings takes several times as long. */
+type Bytes = Uint8Array;
 
-/** The number of consecutive characters around `at` that equal those around `offset` of the form. */
-function runAt(text: string, at: number, form: string, offset: number): number {
+const encoder = new TextEncoder();
+
+const maxSlots = 1 << 14;
+/** A number for the bytes that begin at a place. It rules out most places. */
+const slotOf = (bytes: Bytes, at: number): number =>
+  ((bytes[at] as number) ^ ((bytes[at + 2] as number) << 4) ^ ((bytes[at + 5] as number) << 7)) & (maxSlots - 1);
+
+interface Place {
+  form: Bytes;
+  offset: number;
+  needed: number;
+}
+
+/** Makes a function that tells whether a text has a run of one of the forms. `needed` returns its length for a form, at least `minRun`. */
+function runFinder(forms: readonly string[], needed: (form: string) => number): (text: Bytes) => boolean {
+  const isTaken = new Uint8Array(maxSlots);
+  const places = new Map<number, Place[]>();
+  for (const text of forms) {
+    const form = encoder.encode(text);
+    for (let offset = 0; offset + gram <= form.length; offset += 1) {
+      const slot = slotOf(form, offset);
+      isTaken[slot] = 1;
+      places.set(slot, [...(places.get(slot) ?? []), { form, offset, needed: needed(text) }]);
+    }
+  }
+  return (text) => {
+    for (let at = 0; at + gram <= text.length; at += stride) {
+      const slot = slotOf(text, at);
+      if (isTaken[slot] === 1 && places.get(slot)?.some((place) => runAt(text, at, place) >= place.needed)) return true;
+    }
+    return false;
+  };
+}
+
+/** The number of consecutive bytes around `at` that equal those around `offset` of the form. */
+function runAt(text: Bytes, at: number, { form, offset }: Place): number {
   let start = 0;
   let end = 0;
   while (offset + end < form.length && text[at + end] === form[offset + end]) end += 1;
@@ -68,15 +91,15 @@ function base64(bytes: Uint8Array, before: number): string {
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
 }
 
-/** The letters and digits of a lower-case text. By bytes, because a regular expression takes ten times as long. */
-function lettersOf(text: string): string {
+/** The letters and digits of a lower-case text. */
+function lettersOf(text: Bytes): Bytes {
   const letters = new Uint8Array(text.length);
   let length = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
+    const code = text[index] as number;
     if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) letters[length++] = code;
   }
-  return new TextDecoder().decode(letters.subarray(0, length));
+  return letters.subarray(0, length);
 }
 
 const escapes = /[\\%]u\{?([0-9a-f]{4}|[0-9a-f]{2}(?=\}))\}?|(?:\\x|%)([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|\\[bfnrt]/gi;

@@ -7,8 +7,9 @@ export function within<T>(signal: AbortSignal, promise: T | PromiseLike<T>): Pro
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void Promise.resolve(promise).then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    signal.addEventListener("abort", abort);
+    const end = () => signal.removeEventListener("abort", abort);
+    Promise.resolve(promise).then((value) => (end(), resolve(value)), (error: unknown) => (end(), reject(error)));
   });
 }
 
@@ -21,25 +22,32 @@ export function discard(stream: { cancel(): unknown } | null | undefined): void 
 export async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const reader = body?.getReader();
   if (!reader) return new Uint8Array();
+  let bytes: Uint8Array | undefined;
+  try {
+    // One wait for the whole body: each one adds a listener to the signal.
+    bytes = await within(signal, readChunks(reader, maxBytes));
+  } finally {
+    if (!bytes) discard(reader);
+  }
+  return bytes;
+}
+
+async function readChunks(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let emptyChunks = 0;
-  let isWhole = false;
-  try {
-    for (;;) {
-      const { done, value } = await within(signal, reader.read());
-      if (done) break;
-      if (!ArrayBuffer.isView(value)) throw new TypeError("a chunk that is not bytes");
-      // Empty chunks can arrive without a task between them, so that no timer runs.
-      if (value.byteLength === 0 && ++emptyChunks > maxEmptyChunks) throw new TypeError("too many chunks without bytes");
-      size += value.byteLength;
-      if (size > maxBytes) return undefined;
-      chunks.push(value);
-    }
-    isWhole = true;
-  } finally {
-    if (!isWhole) discard(reader);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!ArrayBuffer.isView(value)) throw new TypeError("a chunk that is not bytes");
+    // Empty chunks can arrive without a task between them, so that no timer runs.
+    if (value.byteLength === 0 && ++emptyChunks > maxEmptyChunks) throw new TypeError("too many chunks without bytes");
+    size += value.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(value);
   }
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
   const bytes = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
@@ -49,10 +57,12 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, maxByte
   return bytes;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** Decodes UTF-8; undefined for anything else. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // The adapter for Node. Own code because `getRequestListener` of @hono/node-server adds 45 KB to dist/server.js and imports modules of Node; this and
 // node-request.ts are 11 KB.
+import { answererOf, type Answer } from "./gateway.js";
 import { kindOf } from "./kind-of.js";
 import { toRequest } from "./node-request.js";
 import { refuse, type Refusal } from "./refusal.js";
@@ -8,16 +9,23 @@ import type { Gateway, NodeRequest, NodeResponse } from "./types.js";
 /** Implements `toNodeHandler`. */
 export function adaptToNode<Incoming extends NodeRequest>(gateway: Gateway<Incoming>) {
   if (typeof gateway !== "function") throw new TypeError(`toNodeHandler: the gateway must be what createGateway returns, got ${kindOf(gateway)}`);
+  const answerer = answererOf(gateway);
+  // A function around the gateway may change its `Response`.
+  const handle: Handler<Incoming> = answerer
+    ? async (request, context) => encodeAnswer(await answerer(request, context))
+    : async (request, context) => bufferResponse(await gateway(request, context));
   return async (incoming: Incoming, outgoing: NodeResponse): Promise<void> => {
     try {
-      await respond(gateway, incoming, outgoing);
+      await respond(handle, incoming, outgoing);
     } catch (error) {
       log("connect-flow: the request could not be answered:", error);
     }
   };
 }
 
-async function respond<Incoming extends NodeRequest>(gateway: Gateway<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
+type Handler<Incoming> = (request: Request, context: Incoming) => Promise<EncodedAnswer>;
+
+async function respond<Incoming extends NodeRequest>(handle: Handler<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
   requireNodeObjects(incoming, outgoing);
   if (isOver(incoming, outgoing)) return;
   const controller = new AbortController();
@@ -27,13 +35,13 @@ async function respond<Incoming extends NodeRequest>(gateway: Gateway<Incoming>,
   // Without a listener an error while writing ends the process.
   outgoing.on?.("error", () => {});
   const request = toRequest(incoming, controller.signal);
-  let answer: BufferedResponse;
+  let answer: EncodedAnswer;
   try {
-    answer = await bufferResponse(request ? await gateway(request, incoming) : responseOf(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid")));
+    answer = request ? await handle(request, incoming) : refusalAnswer(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid"));
   } catch (error) {
     // The gateway never rejects, but a function around it may.
     log("connect-flow: the gateway's handler failed:", error);
-    answer = await bufferResponse(responseOf(refuse(500, "Gateway_Failed", "The gateway failed")));
+    answer = refusalAnswer(refuse(500, "Gateway_Failed", "The gateway failed"));
   }
   isAnswered = true;
   if (!isOver(incoming, outgoing)) send(outgoing, answer);
@@ -75,20 +83,27 @@ function isClosed(socket: unknown): boolean {
   }
 }
 
-interface BufferedResponse {
+interface EncodedAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Uint8Array;
 }
 
-async function bufferResponse(response: Response): Promise<BufferedResponse> {
+const encoder = new TextEncoder();
+
+function encodeAnswer({ status, headers, body: text }: Answer): EncodedAnswer {
+  const body = encoder.encode(text);
+  return { status, headers: text === undefined ? headers : { ...headers, "content-length": String(body.byteLength) }, body };
+}
+
+async function bufferResponse(response: Response): Promise<EncodedAnswer> {
   const body = new Uint8Array(await response.arrayBuffer());
   const cookies = response.headers.getSetCookie();
   const length = response.body && { "content-length": String(body.byteLength) };
   return { status: response.status, headers: { ...Object.fromEntries(response.headers), ...(cookies.length && { "set-cookie": cookies }), ...length }, body };
 }
 
-function send(outgoing: NodeResponse, { status, headers, body }: BufferedResponse): void {
+function send(outgoing: NodeResponse, { status, headers, body }: EncodedAnswer): void {
   // Middleware may have wrapped these in functions that throw or reject, and Node throws for a wrong status.
   void (async () => {
     // Middleware may have set it. Beside a length it makes the answer unreadable.
@@ -102,6 +117,8 @@ function send(outgoing: NodeResponse, { status, headers, body }: BufferedRespons
   });
 }
 
-function responseOf({ status, body }: Refusal): Response {
-  return Response.json(body, { status, headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } });
+/** The answer to a request that the gateway has not seen. */
+function refusalAnswer({ status, body }: Refusal): EncodedAnswer {
+  const headers = { "cache-control": "no-store", "content-type": "application/json", "x-content-type-options": "nosniff" };
+  return encodeAnswer({ status, headers, body: JSON.stringify(body) });
 }

@@ -43,9 +43,10 @@ export function parseOptions<Context>(options: GatewayOptions<Context>): Setting
   const apiKey = requireApiKey(options.apiKey);
   const holdsKey = keyFinder(apiKey);
   const { authenticate, exposeAuthParams = false, unsafeHttpOrigins = false, onError = consoleLog(apiKey, holdsKey) } = options;
-  const { fetch = (request: Request) => globalThis.fetch(request), basePath = "/api/connect" } = options;
+  const { fetch, basePath = "/api/connect" } = options;
   if (typeof authenticate !== "function") throw wrongOption("authenticate", "a function that returns the signed-in user's id", authenticate);
-  for (const [name, value] of Object.entries({ onError, fetch })) if (typeof value !== "function") throw wrongOption(name, "a function", value);
+  if (typeof onError !== "function") throw wrongOption("onError", "a function", onError);
+  if (fetch !== undefined && typeof fetch !== "function") throw wrongOption("fetch", "a function", fetch);
   for (const [name, value] of Object.entries({ exposeAuthParams, unsafeHttpOrigins })) {
     if (typeof value !== "boolean") throw wrongOption(name, "true or false", value);
   }
@@ -61,7 +62,7 @@ export function parseOptions<Context>(options: GatewayOptions<Context>): Setting
     upstreamHost: upstream.host,
     basePath: parseBasePath(basePath),
     exposeAuthParams,
-    fetch,
+    send: parseFetch(fetch),
     timeoutMs: requireCount("timeoutMs", options.timeoutMs, 30_000, maxTimeoutMs),
     maxBodyBytes: requireCount("maxBodyBytes", options.maxBodyBytes, 1024 * 1024),
     maxHeaderBytes: requireCount("maxHeaderBytes", options.maxHeaderBytes, 16 * 1024),
@@ -69,6 +70,21 @@ export function parseOptions<Context>(options: GatewayOptions<Context>): Setting
     maxActionAnswerBytes: requireCount("maxAnswerBytes", options.maxAnswerBytes, 32 * 1024 * 1024),
     onError,
   };
+}
+
+/** How requests are sent. The global `fetch` gets no `Request`, because it would make another one of it. */
+function parseFetch(fetch: GatewayOptions["fetch"]): Settings<unknown>["send"] {
+  const uncached = canSkipCache() ? { cache: "no-store" as const } : {};
+  return async (url, init) => fetch ? fetch(new Request(url, { ...init, ...uncached })) : globalThis.fetch(url, { ...init, ...uncached });
+}
+
+/** Some frameworks cache the requests of a server. Runtimes without a cache throw for the option. */
+function canSkipCache(): boolean {
+  try {
+    return Boolean(new Request("https://platform.example", { cache: "no-store" }));
+  } catch {
+    return false;
+  }
 }
 
 type Allowed = Pick<Settings<unknown>, "calls" | "apps" | "integrations" | "actions">;

@@ -24,7 +24,8 @@ export interface Settings<Context> {
   upstreamHost: string;
   basePath: string;
   exposeAuthParams: boolean;
-  fetch: (request: Request) => Promise<Response>;
+  /** Sends a request to the platform. */
+  send: (url: string, init: RequestInit) => Promise<Response>;
   timeoutMs: number;
   maxBodyBytes: number;
   maxHeaderBytes: number;

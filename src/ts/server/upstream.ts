@@ -80,9 +80,8 @@ export class Upstream {
   }
 
   async #send<Name extends OperationName>(name: Name, { id, query, body }: UpstreamRequest<Name>): Promise<Response> {
-    const url = new URL(`${this.rules.upstream}/api/${this.version}${pathOf(name, id)}`);
-    for (const [parameter, value] of Object.entries<string | undefined>(query ?? {})) if (value !== undefined) url.searchParams.append(parameter, value);
-    const request = uncached(url, {
+    const url = `${this.rules.upstream}/api/${this.version}${pathOf(name, id)}${queryText(query)}`;
+    const init: RequestInit = {
       method: routeOf(name).method,
       headers: {
         accept: "application/json",
@@ -93,10 +92,10 @@ export class Upstream {
       // A followed redirect would carry the key to its target. Some runtimes do not know `error`.
       redirect: "manual",
       signal: this.signal,
-    });
+    };
     let response: Response;
     try {
-      response = await within(this.signal, this.rules.fetch(request));
+      response = await within(this.signal, this.rules.send(url, init));
     } catch (error) {
       this.signal.throwIfAborted();
       throw refuse(502, "Gateway_Unreachable", "The platform could not be reached", { reason: error });
@@ -162,13 +161,9 @@ export function nextCursorOf(answer: UpstreamAnswer): string | undefined {
   return typeof next_cursor === "string" && next_cursor !== "" ? next_cursor : undefined;
 }
 
-/** Some frameworks cache the requests of a server. Runtimes without a cache throw for the option. */
-function uncached(url: URL, init: RequestInit): Request {
-  try {
-    return new Request(url, { ...init, cache: "no-store" });
-  } catch {
-    return new Request(url, init);
-  }
+function queryText(query: Record<string, string | undefined> = {}): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
 function parseJson(text: string): unknown {

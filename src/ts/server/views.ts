@@ -10,10 +10,12 @@ const isPrimitive = (value: unknown): boolean => value !== undefined && (value =
 /** The named members of an object that hold a primitive value. Nested values would pass unchecked. */
 export function pick<T>(from: unknown, names: readonly (keyof T & string)[]): JsonObject {
   const given = (from ?? {}) as JsonObject;
-  return Object.fromEntries(names.flatMap((name) => {
+  const picked: JsonObject = {};
+  for (const name of names) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    return isPrimitive(value) ? [[name, value]] : [];
-  }));
+    if (isPrimitive(value)) picked[name] = value;
+  }
+  return picked;
 }
 
 /** Key of the app that an account or an action is of. */
