@@ -22,6 +22,7 @@ const pictures = [
   { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
   { name: "connections-key-light", width: WIDE, path: "/react/connections", isOneScreen: true, show: askForKey },
   { name: "demo-light", width: WIDE, path: "/", show: connectVanilla },
+  { name: "chat-light", width: WIDE, path: "/react/chat?user=Melissa", show: ask },
 ];
 
 async function connectVanilla({ browser, provider }) {
@@ -49,6 +50,12 @@ async function connect({ browser, provider }) {
   await browser.$("form [type=submit]").click();
   await provider.agree("Melissa");
   await browser.$('[data-testid="account-card"]').waitForExist();
+}
+
+/** Asks the agent, whose action needs a connection. */
+async function ask({ browser }) {
+  await browser.$("#ask:enabled").click();
+  await browser.$(".line.connect form").waitForDisplayed();
 }
 
 async function askToDelete({ browser }) {
@@ -99,7 +106,7 @@ async function take({ host, browser, provider, cdp }, { name, width, path, schem
   await cdp("Emulation.setDeviceMetricsOverride", { width, height: isOneScreen ? 800 : 700, deviceScaleFactor: 1, mobile: width === NARROW });
   await cdp("Emulation.setScrollbarsHidden", { hidden: true });
   await browser.url(host.appUrl + path);
-  await browser.$('.connection, [data-state="ready"], [data-ready="true"]').waitForExist();
+  await browser.$('.connection, [data-state="ready"], [data-ready="true"], #ask:enabled').waitForExist();
   await show?.({ browser, provider });
   await pause(400);
   const { data } = await cdp("Page.captureScreenshot", { captureBeyondViewport: !isOneScreen });

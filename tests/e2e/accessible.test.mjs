@@ -41,15 +41,18 @@ test("axe finds no violation in the vanilla demo: denied, pending, not loaded", 
   await app.until("the module and the app are loaded", ({ isReady, error, steps }) => isReady && !error && steps[0] === "done");
 });
 
-test("axe finds no violation in the chat: with the button, and with the answer", async ({ app, provider, browser, expectTrouble }) => {
-  expectTrouble(/status 404: POST .*\/tools\/execute\//);
-  await browser.url(app.urlOf("/chat"));
-  await browser.$('[data-testid="ask"]:enabled').click();
-  await browser.$('[data-testid="connect"]').waitForExist();
-  assert.deepEqual(await inspect(browser), []);
-  await browser.execute(() => void (window.open = () => null));
-  await app.press("connect");
-  await provider.agree("Jessica");
-  await browser.$('[data-testid="line-agent"]').waitForExist();
-  assert.deepEqual(await inspect(browser), []);
-});
+for (const path of ["/chat", "/react/chat"]) {
+  test(`axe finds no violation in the chat ${path}: with the button, and with the answer`, async ({ app, provider, browser, expectTrouble }) => {
+    const button = ".line.connect button.primary";
+    expectTrouble(/status 404: POST .*\/tools\/execute\//);
+    await browser.url(app.urlOf(path));
+    await browser.$('[data-testid="ask"]:enabled').click();
+    await browser.$(button).waitForExist();
+    assert.deepEqual(await inspect(browser), []);
+    await browser.execute(() => void (window.open = () => null));
+    await browser.$(button).click();
+    await provider.agree("Jessica");
+    await browser.$('[data-testid="line-agent"]').waitForExist();
+    assert.deepEqual(await inspect(browser), []);
+  });
+}

@@ -10,20 +10,28 @@ const runs = Number(process.env.CHAT_RUNS ?? 0);
 function readChat() {
   const lines = [...document.querySelectorAll("#lines > li")];
   const last = lines.at(-1);
+  const card = last?.querySelector("[data-state]") ?? last;
   return JSON.stringify({
-    isReady: document.body.dataset.ready === "true", last: last?.innerText ?? "", state: last?.dataset.state, canConnect: Boolean(last?.querySelector('[data-testid="connect"]')),
+    isReady: document.getElementById("ask")?.disabled === false,
+    last: last?.innerText ?? "",
+    // With React, the same card shows how an attempt has ended.
+    canConnect: ["ready", "failed", "cancelled"].includes(card?.dataset.state) && Boolean(card.querySelector("button.primary")),
     agent: lines.filter((line) => line.matches(".agent")).map((line) => line.innerText),
   });
 }
 
-/** The chat page as a user handles it. */
-function chatOf({ app, browser, provider }) {
+/** The chat page as a user handles it. The parts of React have no test ids. */
+function chatOf({ app, browser, provider }, url) {
   const until = (what, isIt) => app.until(what, isIt);
   app.read = async () => JSON.parse(await browser.execute(readChat));
-  const press = (name) => app.press(name);
+  const buttons = { ask: "#ask", connect: ".line.connect:last-child button.primary", cancel: ".line.connect:last-child button.plain" };
+  const press = (name) => browser.$(buttons[name]).click();
   const chat = {
-    canConnect: () => until("the chat shows the button", ({ canConnect, state }) => canConnect && state === "ready"),
-    answers: () => until("the agent answers", ({ agent }) => agent.length > 0),
+    url,
+    canConnect: () => until("the chat shows the button", ({ canConnect }) => canConnect),
+    answers: (count = 1) => until("the agent answers", ({ agent }) => agent.length === count),
+    waits: () => until("the chat waits for the other window", ({ last }) => /in another window/.test(last)),
+    hasWaited: () => until("the other window has answered", ({ last }) => /Another window has answered/.test(last)),
     openPopup: () => popup(browser, () => press("connect")),
     connect: async () => {
       const window = await chat.openPopup();
@@ -34,8 +42,9 @@ function chatOf({ app, browser, provider }) {
     /** Asks once more in a chat that has nothing left to do. Returns how many actions have run in all. */
     askAgain: async () => {
       await until("the chat is ready", ({ isReady }) => isReady);
+      const { agent } = await app.read();
       await press("ask");
-      await chat.answers();
+      await chat.answers(agent.length + 1);
       return 2;
     },
     reload: () => browser.refresh(),
@@ -89,43 +98,56 @@ const interruptions = {
     await chat.reload();
     return chat.askAgain();
   },
-  "a connection in another tab of the same chat": async (chat, { app, browser }) => {
+  "a second tab with the same question": async (chat, { browser }) => {
     const id = await browser.execute(() => sessionStorage.getItem("demo:waiting-call"));
     const tab = await openTab(browser);
-    await browser.url(app.urlOf("/chat"));
+    await browser.url(chat.url);
     await browser.execute((value) => sessionStorage.setItem("demo:waiting-call", value), id);
     await chat.reload();
-    await chat.canConnect();
+    await chat.waits();
+    await tab.leave();
     await chat.connect();
     await chat.answers();
+    await browser.switchToWindow(tab.handle);
+    await chat.hasWaited();
     await tab.leave();
-    await chat.reload();
-    return chat.askAgain();
   },
 };
 
 const names = Object.keys(interruptions);
+const paths = { "": "/chat", " with React": "/react/chat" };
 
-for (const coop of [false, true]) {
-  const test = scenarios({ coop, inOneEngine: true });
-  const count = Math.max(names.length, Math.ceil(runs / 2));
-  for (let run = 0; run < count; run += 1) {
-    const name = names[run % names.length];
-    test(`an action runs exactly once after ${name}${coop ? ", at a provider with COOP" : ""}, run ${run + 1}`, async (context) => {
-      const { app, platform, browser, expectTrouble } = context;
-      // The first try, which no account can answer.
-      expectTrouble(/status 404: POST .*\/tools\/execute\/GMAIL_GET_PROFILE/);
-      const chat = chatOf(context);
-      await browser.url(app.urlOf("/chat"));
-      await app.until("the chat is ready", ({ isReady }) => isReady);
-      await chat.press("ask");
-      await chat.canConnect();
-      const count = await interruptions[name](chat, { ...context, isHidden: coop });
-      const { agent } = await chat.answers();
-      assert.deepEqual(agent, ["The mailbox belongs to jessica@demo.example."]);
-      const executed = platform.exchanges().filter(({ path, text }) => path.includes("/tools/execute/") && JSON.parse(text).successful);
-      assert.equal(executed.length, count ?? 1);
-      assert.equal(platform.accounts().filter(({ status }) => status === "ACTIVE").length, 1);
-    });
+/** What the provider's `Cross-Origin-Opener-Policy` can change: it hides the popup from the page. */
+const dependOnCoop = ["a reload while the popup is open", "a closed popup", "a denied consent"];
+/** What engines can differ in: the storage of a popup, and locks between windows. */
+const dependOnEngine = ["a reload while the popup is open"];
+
+/** `label` says which demo. */
+function declare(label, coop, name, run) {
+  const inOneEngine = coop || label === "" || !dependOnEngine.includes(name);
+  const title = `an action${label} runs exactly once after ${name}${coop ? ", at a provider with COOP" : ""}, run ${run}`;
+  scenarios({ coop, inOneEngine })(title, async (context) => {
+    const { app, platform, browser, expectTrouble } = context;
+    // The first try, which no account can answer.
+    expectTrouble(/status 404: POST .*\/tools\/execute\/GMAIL_GET_PROFILE/);
+    const chat = chatOf(context, app.urlOf(paths[label]));
+    await browser.url(chat.url);
+    await app.until("the chat is ready", ({ isReady }) => isReady);
+    await chat.press("ask");
+    await chat.canConnect();
+    const count = await interruptions[name](chat, { ...context, isHidden: coop });
+    const { agent } = await chat.answers();
+    assert.deepEqual(agent, ["The mailbox belongs to jessica@demo.example."]);
+    const executed = platform.exchanges().filter(({ path, text }) => path.includes("/tools/execute/") && JSON.parse(text).successful);
+    assert.equal(executed.length, count ?? 1);
+    assert.equal(platform.accounts().filter(({ status }) => status === "ACTIVE").length, 1);
+  });
+}
+
+for (const label of Object.keys(paths)) {
+  for (const coop of [false, true]) {
+    const needed = coop ? names.filter((name) => label === "" && dependOnCoop.includes(name)) : names;
+    const chosen = runs ? Array.from({ length: Math.ceil(runs / 4) }, (_, run) => names[run % names.length]) : needed;
+    chosen.forEach((name, run) => declare(label, coop, name, run + 1));
   }
 }

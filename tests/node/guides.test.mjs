@@ -23,9 +23,9 @@ suite("the README, the guides and the other pages", () => {
     assert.deepEqual(others.filter((line) => !line.startsWith(" ")), []);
   });
 
-  test("show the demo's calls that wait for a connection as they are", () => {
+  test("show the demo's calls that wait for a connection, and its card, as they are", () => {
     const shown = blocksOf("docs/guides/chat.md").map(({ code }) => code.trim());
-    assert.ok(shown.includes(read("www/vanilla/waiting-calls.ts").trim()));
+    for (const name of ["waiting-calls.ts", "connect-card.tsx"]) assert.ok(shown.includes(read(`www/react/parts/${name}`).trim()), name);
   });
 
   for (const document of [...documents, ...pages]) {

@@ -9,7 +9,7 @@ before(async () => {
 after(() => host?.close());
 
 test("the demo serves its React pages with their script and the module", async () => {
-  for (const path of ["/react", "/react/connections"]) {
+  for (const path of ["/react", "/react/connections", "/react/chat"]) {
     const response = await fetch(host.appUrl + path);
     assert.equal(response.status, 200, path);
     assert.match(await response.text(), /connect-flow with React/);

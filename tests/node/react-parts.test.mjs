@@ -9,7 +9,7 @@ import { createElement as h } from "react";
 import { ConnectProvider } from "connect-flow/react";
 import { createSandbox } from "connect-flow/testing";
 import { makeSandboxClient, sandboxOptions } from "./client.mjs";
-import { compileProject, openProject, root } from "./code-blocks.mjs";
+import { blocksOf, compileProject, openProject, root } from "./code-blocks.mjs";
 import { inStrictMode, usePage } from "./react-page.mjs";
 import { seeded } from "./sandbox.mjs";
 
@@ -47,7 +47,9 @@ const press = (label) => act(async () => button(label).click());
 const provide = (sandbox, part) => inStrictMode(h(ConnectProvider, { options: { ...sandboxOptions(sandbox), redirectUrl: undefined } }, part));
 
 suite("the React parts, copied into an empty project", () => {
-  test("compile", async () => {
+  test("compile, also with the guide's block that uses them", async () => {
+    const { code } = blocksOf("docs/guides/chat.md").find((block) => block.code.includes('from "./connect-card"'));
+    await project.write("guide.tsx", code);
     for (const name of readdirSync(folder)) await project.write(name, readFileSync(join(folder, name), "utf8"));
     assert.deepEqual(await compileProject(project), []);
   });

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 export const entities = ["Jessica", "Melissa"];
 export const modes = ["auto", "popup", "redirect"];
 
-export const paths = { vanilla: "/", connect: "/react", connections: "/react/connections" };
+export const paths = { vanilla: "/", vanillaChat: "/chat", connect: "/react", connections: "/react/connections", chat: "/react/chat" };
 
 const listeners = new Set();
 const notify = () => listeners.forEach((listener) => listener());
@@ -15,13 +15,13 @@ function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-/** `{ page, app, entity, mode }`. */
+/** `{ page, app, entity, mode }`. The page is `connect`, `connections` or `chat`. */
 export function useAddress() {
   const href = useSyncExternalStore(subscribe, () => location.href);
   const { pathname, searchParams } = new URL(href);
   const oneOf = (values, name) => values.find((value) => value === searchParams.get(name)) ?? values[0];
   return {
-    page: pathname.replace(/\/+$/, "").endsWith("/connections") ? "connections" : "connect",
+    page: ["connections", "chat"].find((page) => pathname.replace(/\/+$/, "") === paths[page]) ?? "connect",
     app: searchParams.get("app"),
     entity: oneOf(entities, "user"),
     mode: oneOf(modes, "mode"),

@@ -1,23 +1,28 @@
 import { useCallback, useEffect } from "react";
 import { hrefOf, paths, useAddress } from "./address.js";
+import { Chat } from "./chat.jsx";
 import { Connect } from "./connect.jsx";
 import { Connections } from "./connections.jsx";
 import { Link } from "./parts.jsx";
 
+const titles = { connect: "Connect an account", connections: "Connections", chat: "Connect inside a chat" };
+
 export function App({ demo }) {
   const address = useAddress();
   const nameOf = useCallback((key) => demo.apps.find((app) => app.key === key)?.name ?? key, [demo]);
-  const isConnections = address.page === "connections";
+  const { page } = address;
   useEffect(() => {
-    document.title = `${isConnections ? "Connections" : "Connect an account"}: connect-flow with React`;
-  }, [isConnections]);
+    document.title = `${titles[page]}: connect-flow with React`;
+  }, [page]);
   return (
     <>
       <a className="skip" href="#main">Skip to the page</a>
       <Header address={address} />
       <main className="wrap" id="main" tabIndex={-1}>
         <Sandbox users={demo.users} />
-        {isConnections ? <Connections address={address} nameOf={nameOf} /> : <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
+        {page === "connect" && <Connect address={address} apps={demo.apps} nameOf={nameOf} />}
+        {page === "connections" && <Connections address={address} nameOf={nameOf} />}
+        {page === "chat" && <Chat address={address} nameOf={nameOf} />}
       </main>
       <footer className="wrap foot">
         <p>connect-flow renders nothing itself: this page draws what you see. It sends what you type to the platform and stores nothing of it.</p>
@@ -39,12 +44,11 @@ function Header({ address }) {
         </div>
         <nav className="segments" aria-label="Pages of the demo">
           <a href={paths.vanilla}>Vanilla</a>
-          {["connect", "connections"].map((page) => (
+          {["connect", "connections", "chat"].map((page) => (
             <Link key={page} href={hrefOf({ page, entity: page === "connect" ? address.entity : undefined })} aria-current={address.page === page ? "page" : undefined}>
-              {page === "connect" ? "React" : "Connections"}
+              {{ connect: "React", connections: "Connections", chat: "Chat" }[page]}
             </Link>
           ))}
-          <a href="/chat">Chat</a>
         </nav>
       </div>
     </header>

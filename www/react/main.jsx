@@ -1,4 +1,4 @@
-// The React demo: a page that connects an account with useConnectFlow, and a page of connections.
+// The React demo: a page that connects an account with useConnectFlow, a page of connections, and a chat that connects in place.
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { describe } from "../vanilla/demo.js";

@@ -3,7 +3,7 @@ import { createClient } from "connect-flow";
 import { find, focus, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { popups } from "./store.js";
-import { remember, take, waiting } from "./waiting-calls.ts";
+import { hold, remember, take, waiting } from "../react/parts/waiting-calls.ts";
 
 const entityId = "Jessica";
 const names = { gmail: "Gmail" };
@@ -39,11 +39,27 @@ async function run(call) {
     if (thrown?.code !== "connection_required") return say("problem", explain(thrown).text);
     await remember({ ...call, app: thrown.app });
     sessionStorage.setItem(storageKey, call.id);
-    await connect(call.id);
+    await proceed(call.id);
   }
 }
 
-/** Connects the app that a call waits for, then runs the call. `problem` is the text of an attempt that failed. */
+/** Connects the app that a call waits for, then runs the call. One window at a time does that, and only one runs the call. */
+async function proceed(id) {
+  const held = new AbortController();
+  let note;
+  await hold(id, held.signal, () => {
+    note = say("connect", h("p", {}, "This question is open in another window. Continue there."));
+  });
+  note?.remove();
+  await connect(id);
+  sessionStorage.removeItem(storageKey);
+  const call = await take(id);
+  held.abort();
+  if (call) await run(call);
+  else say("agent", "Another window has answered.");
+}
+
+/** Connects the app that a call waits for. `problem` is the text of an attempt that failed. */
 async function connect(id, problem) {
   const call = await waiting(id);
   if (!call) return;
@@ -58,10 +74,11 @@ async function connect(id, problem) {
   if (!flow) {
     try {
       const ensured = await client.ensureConnected({ app: call.app, entityId });
-      if (ensured.account) return finish(id, card);
+      if (ensured.account) return connected(card);
       flow = ensured.flow;
     } catch (thrown) {
-      return card.replaceChildren(h("p", {}, explain(thrown, name).text), actions(button("Try again", () => again())));
+      const asked = new Promise((resolve) => card.replaceChildren(h("p", {}, explain(thrown, name).text), actions(button("Try again", resolve))));
+      return asked.then(() => again());
     }
   }
   const end = await new Promise((resolve) => {
@@ -73,7 +90,7 @@ async function connect(id, problem) {
     flow.subscribe(draw);
     draw();
   });
-  if (end.state === "connected") return finish(id, card);
+  if (end.state === "connected") return connected(card);
   return again(explain(end.error, name).text);
 }
 
@@ -96,14 +113,9 @@ function show(card, flow, snapshot, name) {
   card.append(actions(cancel));
 }
 
-/** Runs the call, unless another tab has taken it. */
-async function finish(id, card) {
+function connected(card) {
   card.replaceChildren(h("p", {}, "Connected."));
   card.classList.add("done");
-  sessionStorage.removeItem(storageKey);
-  const call = await take(id);
-  if (call) await run(call);
-  else say("agent", "Another tab has answered.");
 }
 
 async function begin() {
@@ -111,12 +123,11 @@ async function begin() {
   try {
     client = await createClient({ baseUrl: "/api/connect", entityId });
     entity = client.entity(entityId);
-    const isPopup = document.documentElement.dataset.returning !== undefined;
-    // If the sign-in failed, the card says so when it looks at the attempt.
+    // In a popup, this tells the window that opened it, which then closes it. If the sign-in failed, the card says so.
     await client.completeConnection().catch(() => {});
     const id = sessionStorage.getItem(storageKey);
     setBusy(false);
-    if (!isPopup && id) await connect(id);
+    if (id) await proceed(id);
   } catch (thrown) {
     say("problem", explain(thrown).text);
   }

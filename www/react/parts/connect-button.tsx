@@ -18,6 +18,8 @@ export type ConnectButtonProps = FlowOptions & {
     autoFocus: boolean;
     onSubmit: Flow["submit"];
   }>;
+  /** Default: `Continue to …`, `Save` or `Connect …`. */
+  submitLabel?: string;
   /** Moves the focus into the form when it appears. */
   autoFocus?: boolean;
   onConnected?: (account: ConnectedAccount) => void;
@@ -25,7 +27,7 @@ export type ConnectButtonProps = FlowOptions & {
   children?: (flow: FlowSnapshot) => ReactNode;
 };
 
-export function ConnectButton({ name, Form, autoFocus = false, onConnected, children, ...options }: ConnectButtonProps) {
+export function ConnectButton({ name, Form, submitLabel, autoFocus = false, onConnected, children, ...options }: ConnectButtonProps) {
   const flow = useConnectFlow(options);
   const { state } = flow;
   const account = state === "connected" ? flow.account : undefined;
@@ -51,7 +53,7 @@ export function ConnectButton({ name, Form, autoFocus = false, onConnected, chil
           <Form
             fields={flow.expectedInputFields}
             issues={state === "ready" ? flow.issues : noIssues}
-            submitLabel={flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : options.reconnect ? "Save" : `Connect ${name}`}
+            submitLabel={submitLabel ?? (flow.authScheme?.includes("OAUTH") ? `Continue to ${name}` : options.reconnect ? "Save" : `Connect ${name}`)}
             isHidden={state !== "ready"}
             autoFocus={autoFocus}
             onSubmit={flow.submit}

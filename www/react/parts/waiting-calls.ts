@@ -26,6 +26,26 @@ async function transact<T>(use: (calls: IDBObjectStore) => IDBRequest<T>): Promi
   }
 }
 
+/**
+ * Waits until no other window handles the call. Then keeps the others waiting, until the signal is aborted or the page is closed. A popup that returns
+ * to the chat waits for the window that opened it. `onWait` is called if this window has to wait.
+ */
+export async function hold(id: string, signal: AbortSignal, onWait?: () => void): Promise<void> {
+  await Promise.resolve(); // StrictMode aborts its first effect at once.
+  await new Promise<void>((resolve, reject) => {
+    const use = (lock: Lock | null): Promise<unknown> => {
+      signal.throwIfAborted();
+      if (lock) {
+        resolve();
+        return new Promise((release) => signal.addEventListener("abort", release));
+      }
+      onWait?.();
+      return navigator.locks.request(`chat:${id}`, { signal }, use);
+    };
+    navigator.locks.request(`chat:${id}`, { ifAvailable: true }, use).catch(reject);
+  });
+}
+
 /** Stores a call that failed with `connection_required`. */
 export const remember = (call: ToolCall) => transact((calls) => calls.put(call));
 
