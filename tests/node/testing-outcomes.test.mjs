@@ -151,6 +151,7 @@ suite("an account that a test adds", () => {
   test("can be changed while a page uses it", async () => {
     const { id } = sandbox.addAccount({ app: "gmail", entityId: "Jessica" });
     const run = async () => (await post("/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { user_id: "Jessica", connected_account_id: id, arguments: {} }));
+    assert.equal((await run()).body.successful, true);
     sandbox.changeAccount(id, { rejects: "credentials" });
     assert.deepEqual([(await run()).status, (await run()).body.error], [200, "Invalid API key or access token"]);
     sandbox.changeAccount(id, { status: "EXPIRED", rejects: null });

@@ -1,8 +1,9 @@
 import { requireMembers, requireOneOf, requireRule, rules, type ArgumentRule } from "./arguments.js";
 import { isOAuth, type CatalogueScheme } from "./catalogue/apps.js";
+import type { AuthorizationServer } from "./hosted/authorization-server.js";
 import { sandboxError } from "./sandbox-error.js";
 import { nobody } from "./sharing.js";
-import { isTyped, nano, type Account, type Integration, type Store } from "./store.js";
+import { isTyped, type Account, type Integration, type Store } from "./store.js";
 import type { AccountState, NewSandboxAccount } from "./types.js";
 
 const oneOf = (...words: unknown[]): ArgumentRule => [`one of ${words.map(String).join(", ")}`, (value) => words.includes(value)];
@@ -32,7 +33,7 @@ const reasons: Partial<Record<Account["status"], string>> = {
 };
 
 /** Adds an account that a user has connected before. @throws `invalid_argument`. */
-export function addOwnAccount(store: Store, given: NewSandboxAccount): Account {
+export function addOwnAccount(store: Store, authorizationServer: AuthorizationServer, given: NewSandboxAccount): Account {
   requireMembers("an account", given, accountRules);
   requireRule(rules.text, "`app` of an account", given.app);
   const { entityId = "default", accountType = "PRIVATE", data, ...state } = given;
@@ -47,7 +48,7 @@ export function addOwnAccount(store: Store, given: NewSandboxAccount): Account {
     callbackUrl: null,
     status: "ACTIVE",
     data: { ...(data ?? placeholders(integration.scheme)) },
-    tokens: isOAuth(integration.scheme) ? { access_token: nano(32), token_type: "Bearer", scope: integration.scheme.scopes.join(" ") } : {},
+    tokens: isOAuth(integration.scheme) ? authorizationServer.issue(integration.scheme.scopes.join(" ")) : {},
   });
   return change(store, account, state);
 }

@@ -131,7 +131,7 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     },
     fault: (rule) => faults.add(rule),
     accounts: () => store.accounts.map(copyOf),
-    addAccount: (account) => copyOf(addOwnAccount(store, account)),
+    addAccount: (account) => copyOf(addOwnAccount(store, authorizationServer, account)),
     changeAccount: (id, changes) => copyOf(changeOwnAccount(store, id, changes)),
     reset() {
       skewMs = 0;

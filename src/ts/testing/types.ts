@@ -266,7 +266,8 @@ export interface Sandbox {
   /** Every account, oldest first. */
   accounts(): SandboxAccount[];
   /**
-   * Adds an account as if a user had connected it earlier, without a request. It may have any status.
+   * Adds an account as if a user had connected it earlier, without a request. It may have any status. Its actions run, except with your own
+   * `oauth`, which did not issue its tokens.
    * @returns the account.
    * @throws `invalid_argument` for an unknown app, integration or member, and for an alias that is taken.
    * @example

@@ -46,14 +46,14 @@ export class AuthorizationServer implements OAuthPort {
     const granted = this.#codes.get(code ?? "");
     this.#codes.delete(code ?? "");
     if (!granted) return { ok: false, error: "invalid_grant", errorDescription: "Unknown authorization code" };
-    return { ok: true, tokens: this.#issue(granted.scopes.join(" ")) };
+    return { ok: true, tokens: this.issue(granted.scopes.join(" ")) };
   }
 
   async refresh({ tokens }: { tokens: Tokens }): Promise<{ ok: true; tokens: Tokens } | { ok: false; error: string }> {
     const grant = this.#grants.find(({ refresh_token }) => refresh_token === tokens.refresh_token);
     if (!grant) return { ok: false, error: "invalid_grant" };
     this.#revoke(grant.refresh_token);
-    return { ok: true, tokens: this.#issue(grant.scope) };
+    return { ok: true, tokens: this.issue(grant.scope) };
   }
 
   async userinfo({ tokens }: { tokens: Tokens }): Promise<{ ok: true; claims: Tokens } | { ok: false; error: string }> {
@@ -65,7 +65,8 @@ export class AuthorizationServer implements OAuthPort {
     this.#revoke(tokens.access_token);
   }
 
-  #issue(scope: unknown): Tokens {
+  /** Issues tokens, as if a user had allowed these scopes. */
+  issue(scope: unknown): Tokens {
     const tokens = { access_token: nano(32), refresh_token: nano(32), token_type: "Bearer", expires_in: 3600, scope };
     this.#grants.push(tokens);
     return tokens;
