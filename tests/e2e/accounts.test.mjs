@@ -58,3 +58,51 @@ test("an account of the first demo is renamed with the keyboard, which keeps the
   assert.equal((await app.until("the form is closed", ({ fields }) => fields.length === 0)).focused, "rename");
   assert.deepEqual(await inspect(browser), []);
 });
+
+test("an account of the first demo is disabled, enabled and deleted, which has to be confirmed", async (context) => {
+  const { app, browser, platform } = context;
+  const id = await connect(context, "firecrawl", { api_key: "key" });
+  await app.press("toggle");
+  const off = await app.until("it is disabled", ({ connected, focused }) => connected[0]?.isDisabled && focused === "toggle");
+  assert.match(off.connected[0].text, /DISABLED[^]*Enable/);
+  assert.equal(platform.accounts()[0].isDisabled, true);
+  await app.press("toggle");
+  await app.until("it is enabled", ({ connected, focused }) => connected[0] && !connected[0].isDisabled && focused === "toggle");
+  assert.equal(platform.accounts()[0].isDisabled, false);
+
+  await app.press("delete");
+  const asked = await app.until("it asks", ({ question }) => question);
+  assert.deepEqual([asked.question, asked.focused], ["Delete Firecrawl of Jessica?", "confirm-cancel"]);
+  assert.deepEqual(await inspect(browser), []);
+  await browser.keys("Escape");
+  const kept = await app.until("it no longer asks", ({ question }) => !question);
+  assert.deepEqual([kept.connected.map((account) => account.id), kept.focused], [[id], "delete"]);
+  assert.equal(platform.accounts()[0].isDeleted, false);
+
+  await app.press("delete");
+  await app.press("confirm");
+  const gone = await app.until("it is gone", ({ connected }) => connected.length === 0);
+  assert.deepEqual([gone.lead, gone.focused], ["Jessica has not connected an account in this browser yet.", "H2"]);
+  assert.equal(platform.accounts()[0].isDeleted, true);
+});
+
+test("an account of the first demo that cannot be changed says why and stays as it is", async (context) => {
+  const { app, platform, expectTrouble } = context;
+  await connect(context, "firecrawl", { api_key: "key" });
+  expectTrouble(/status 403: PATCH/);
+  platform.sandbox.fault({ kind: "status", status: 403, method: "PATCH", path: /connected_accounts/ });
+  await app.press("toggle");
+  const seen = await app.until("it says why", ({ connected }) => /This site is not allowed to do that/.test(connected[0]?.text));
+  assert.deepEqual([seen.connected[0].isDisabled, platform.accounts()[0].isDisabled], [false, false]);
+});
+
+test("a shared account of the first demo is marked and cannot be reconnected", async ({ app, browser, platform }) => {
+  await app.open();
+  const { id } = platform.sandbox.addAccount({ app: "gmail", entityId: "Jessica", accountType: "SHARED" });
+  await browser.execute((id) => localStorage.setItem("demo:accounts", JSON.stringify([{ id, app: "gmail", entity: "Jessica" }])), id);
+  await app.open();
+  const { connected } = await app.until("it is listed", ({ connected }) => connected[0]?.status === "ACTIVE");
+  assert.match(connected[0].text, /SHARED/);
+  const shown = ["reconnect", "rename", "toggle", "delete"].map((name) => app.find(name).isDisplayed());
+  assert.deepEqual(await Promise.all(shown), [false, true, true, true]);
+});

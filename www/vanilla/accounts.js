@@ -1,4 +1,5 @@
-import { badge, find, h, moment, tile } from "./dom.js";
+import { confirm } from "./confirm.js";
+import { badge, find, focus, h, moment, tile } from "./dom.js";
 import { explain } from "./errors.js";
 import * as store from "./store.js";
 
@@ -56,10 +57,12 @@ export function createAccounts({ client, nameOf, page }) {
       "Check status",
       h("span", { class: "hidden" }, ` of ${name}, ${id}`),
     );
-    const action = (testId, text, onclick) =>
-      h("button", { type: "button", class: "plain", "data-testid": testId, hidden: true, onclick }, h("span", {}, text), h("span", { class: "hidden" }, ` ${name}, ${id}`));
+    const action = (testId, text, onclick, kind = "plain") =>
+      h("button", { type: "button", class: kind, "data-testid": testId, hidden: true, onclick }, h("span", {}, text), h("span", { class: "hidden" }, ` ${name}, ${id}`));
     const reconnecting = action("reconnect", "Reconnect", () => page.reconnect({ id, app, isActive: element.dataset.status === "ACTIVE" }));
     const renaming = action("rename", "Rename", () => openRename());
+    const toggling = action("toggle", "Disable", () => toggle());
+    const deleting = action("delete", "Delete", () => remove(), "plain danger");
     const identity = h("p", { class: "small identity" });
     const slot = h("div", { "data-testid": "rename-slot" });
     const element = h(
@@ -67,7 +70,7 @@ export function createAccounts({ client, nameOf, page }) {
       { "data-testid": "connected-item", "data-account-id": id },
       tile(app, name),
       h("div", { class: "account-text" }, h("p", { class: "account-name" }, h("strong", {}, name), alias, status), identity, h("code", {}, id), since, slot),
-      h("div", { class: "actions" }, reconnecting, renaming, button),
+      h("div", { class: "actions" }, reconnecting, renaming, toggling, deleting, button),
     );
     let isUpdating = false;
 
@@ -107,17 +110,54 @@ export function createAccounts({ client, nameOf, page }) {
       input.select();
     }
 
+    /** Runs an operation, then shows the account as the platform has it. */
+    async function operate(control, job) {
+      slot.replaceChildren();
+      control.disabled = true;
+      try {
+        await job();
+      } catch (thrown) {
+        slot.replaceChildren(h("p", { class: "field-error", role: "alert" }, explain(thrown, name).text));
+      }
+      if (element.isConnected) await update();
+      control.disabled = document.body.dataset.ready !== "true";
+      if (document.activeElement === document.body) control.focus();
+    }
+
+    const toggle = () =>
+      operate(toggling, () => client.connectedAccounts[element.dataset.disabled === "true" ? "enable" : "disable"]({ connectedAccountId: id }));
+
+    async function remove() {
+      const text = "The platform deletes this account and its credentials. Everything that uses it stops working. This cannot be undone.";
+      const label = alias.textContent || name;
+      if (!(await confirm({ title: `Delete ${label} of ${entity}?`, text, detail: id, action: "Delete" }))) return;
+      await operate(deleting, async () => {
+        try {
+          await client.connectedAccounts.delete({ connectedAccountId: id });
+        } catch (thrown) {
+          // Otherwise the account is already deleted.
+          if (!["not_found", "gone"].includes(thrown?.code)) throw thrown;
+        }
+        saved.remove(id);
+        element.remove();
+        updateLead();
+        focus(find("accounts-title"));
+      });
+    }
+
     function render(account) {
       const isShared = account.accountType === "SHARED";
       element.dataset.status = account.status;
       alias.textContent = account.alias ?? "";
       // The user's name at the provider, or the platform's short name, tells accounts of one app apart.
       identity.textContent = account.displayName ?? account.wordId ?? "";
-      renaming.hidden = false;
+      element.dataset.disabled = String(account.isDisabled);
+      for (const control of [renaming, toggling, deleting]) control.hidden = false;
+      toggling.firstChild.textContent = account.isDisabled ? "Enable" : "Disable";
       // Others use a shared account, so it cannot be replaced.
       reconnecting.hidden = isShared;
       reconnecting.firstChild.textContent = /OAUTH/.test(account.authScheme ?? "") ? "Reconnect" : "New key";
-      status.replaceChildren(badge(account.status), isShared ? badge("SHARED") : "", account.isDisabled ? h("span", { class: "muted small" }, "disabled") : "");
+      status.replaceChildren(badge(account.status), isShared ? badge("SHARED") : "", account.isDisabled ? badge("DISABLED") : "");
       since.replaceChildren("since ", moment(account.createdAt), account.statusReason ? `. ${account.statusReason}` : "");
     }
 

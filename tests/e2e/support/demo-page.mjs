@@ -84,7 +84,8 @@ function readPage() {
       id: text(all("account-id", card)[0]),
       text: text(card),
     },
-    connected: all("connected-item").map((item) => ({ id: item.dataset.accountId, status: item.dataset.status, text: text(item) })),
+    connected: all("connected-item").map((item) => ({ id: item.dataset.accountId, status: item.dataset.status, isDisabled: item.dataset.disabled === "true", text: text(item) })),
+    question: text(document.querySelector("dialog[open] h2")),
     pending: all("pending").map((notice) => ({ app: notice.dataset.app, text: text(notice) })),
     fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
       name: input.dataset.testid?.replace(/^field-/, ""),
