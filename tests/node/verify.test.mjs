@@ -170,6 +170,17 @@ suite("verify", () => {
     assert.equal(sandbox.accounts()[0].status, "ACTIVE");
   });
 
+  test("with an action that does not exist is invalid_argument, and the account to reconnect stays usable", async () => {
+    const client = await openClient();
+    const old = sandbox.addAccount({ app: "firecrawl", entityId: "Jessica", alias: "work", data: { api_key: "fc-old" } });
+    const flow = client.flow({ reconnect: old.id, verify: { action: "FIRECRAWL_NO_SUCH_ACTION" } });
+    await flow.load();
+    const { state, error } = await flow.submit({ api_key: "fc-new" });
+    assert.deepEqual([state, error.code, error.issues[0].field], ["failed", "invalid_argument", "verify"]);
+    const { id, alias, status, data } = sandbox.accounts()[0];
+    assert.deepEqual([id, alias, status, data.api_key], [old.id, "work", "ACTIVE", "fc-old"]);
+  });
+
   test("with reuse takes the newest account that the app accepts, and keeps the others", async () => {
     const client = await openClient();
     const good = sandbox.addAccount({ app: "shopify", entityId: "Jessica" });
