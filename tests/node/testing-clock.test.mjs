@@ -115,6 +115,24 @@ test("dispose restores every global, also if called twice or before install", ()
   return new Promise((resolve) => kept.setTimeout(resolve, 1));
 });
 
+test("a timer of a sandbox that was disposed of is none of the next sandbox", async () => {
+  const first = createSandbox();
+  first.install();
+  const stale = setTimeout(() => {}, 1_000);
+  first.dispose();
+  const next = createSandbox();
+  next.install();
+  try {
+    let hasRun = false;
+    setTimeout(() => (hasRun = true), 1_000);
+    clearTimeout(stale);
+    await next.clock.advance(1_000);
+    assert.ok(hasRun);
+  } finally {
+    next.dispose();
+  }
+});
+
 suite("the sandbox refuses", () => {
   let sandbox;
   beforeEach(() => {

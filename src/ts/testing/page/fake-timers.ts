@@ -15,6 +15,8 @@ interface Timer {
 
 /** Above every id of a real timer. */
 const firstId = 1e12;
+/** Counts on from one sandbox to the next: the garbage collector may clear a timer of a sandbox that was disposed of. */
+let lastId = firstId;
 const maxDelayMs = 2 ** 31 - 1;
 
 const timerNames = ["setTimeout", "setInterval", "clearTimeout", "clearInterval"] as const;
@@ -26,7 +28,6 @@ const page = globalThis as unknown as Record<string, unknown>;
  */
 export class FakeTimers {
   #timers = new Map<number, Timer>();
-  #lastId = firstId;
   #own: readonly unknown[];
   nowMs: number;
   /** The number of times that a timer was set or cleared. */
@@ -95,7 +96,7 @@ export class FakeTimers {
   }
 
   #add(call: () => void, delayMs: number, isRepeated: boolean): number {
-    const id = ++this.#lastId;
+    const id = ++lastId;
     this.changes += 1;
     this.#timers.set(id, { id, atMs: this.nowMs + delayMs, delayMs, isRepeated, call });
     return id;
