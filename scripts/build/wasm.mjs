@@ -5,6 +5,7 @@ import { say, step } from "../lib/progress.mjs";
 import { ask, run } from "../lib/run.mjs";
 import { withTarget } from "../lib/target.mjs";
 import { hasStdSource, WASM } from "../setup/rust.mjs";
+import { binaryen, remembered } from "./remembered.mjs";
 import { buildWithoutWasm } from "./without-wasm.mjs";
 
 // Turns off optimizations that make code faster and bigger.
@@ -88,7 +89,10 @@ export async function buildWasm(toolchain, tools) {
     const compiled = await step("cargo build", (note) => compile(toolchain, target, note));
     await tools;
     const [, withoutWasm] = await Promise.all([
-      step("wasm-pack build", (note) => run("wasm-pack", args, { env: { ...target, ...env }, note })),
+      step("wasm-pack build", (note) => {
+        const inputs = [readFileSync(compiled), ...["Cargo.toml", "Cargo.lock"].map((name) => readFileSync(inRoot(name))), binaryen()];
+        return remembered("pkg", inputs, inRoot("pkg"), () => run("wasm-pack", args, { env: { ...target, ...env }, note }));
+      }),
       step("wasm2js", () => buildWithoutWasm(compiled)),
     ]);
     return withoutWasm;

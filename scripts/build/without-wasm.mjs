@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { aroundGlue, bundleGlue } from "./glue.mjs";
 import { orderedText } from "./order.mjs";
+import { binaryen, remembered } from "./remembered.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
 const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
@@ -29,10 +31,14 @@ export async function buildWithoutWasm(compiled) {
     // wasm-bindgen reads from this list of features that it cannot use tables of values.
     await run("wasm-opt", [file("lowered.wasm"), ...OLDEST, "--emit-target-features", "-o", file("connect_flow.wasm")]);
     await run("wasm-bindgen", [file("connect_flow.wasm"), "--target", "bundler", "--out-dir", folder]);
-    await run("wasm-opt", [wasm, ...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features", "-o", wasm]);
-    await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
-    const text = readFileSync(file("module.js"), "utf8");
-    writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
+    const optimize = [...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features"];
+    const sources = ["order", "without-wasm"].map((name) => readFileSync(inRoot("scripts", "build", `${name}.mjs`)));
+    await remembered("wasm2js", [readFileSync(wasm), binaryen(), ...sources], file("module.js"), async () => {
+      await run("wasm-opt", [wasm, ...optimize, "-o", wasm]);
+      await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
+      const text = readFileSync(file("module.js"), "utf8");
+      writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
+    });
     return await bundle(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
