@@ -76,18 +76,19 @@ suite("an app connects when it is bundled by", () => {
   });
 
   // webpack loads chunks by a script's `src`, which needs --output-trusted-types.
-  const webpack = async (app) => {
-    await tool("webpack", ["./main.js", "--mode", "production", "--output-path", "out", "--output-trusted-types"], app);
+  const webpack = (...options) => async (app) => {
+    await tool("webpack", ["./main.js", "--mode", "production", "--output-path", "out", "--output-trusted-types", ...options], app);
     await copyPage(app);
   };
 
   test("webpack", async () => {
-    const page = await runBuilt("webpack", webpack);
+    const page = await runBuilt("webpack", webpack());
     assert.deepEqual(page, { result: connected, ways: wasmFile });
   });
 
   test("webpack, in a worker", async () => {
-    const page = await runBuilt("webpack-worker", webpack, worker);
+    // The test above minimizes the same files, which takes most of the time.
+    const page = await runBuilt("webpack-worker", webpack("--no-optimization-minimize"), worker);
     assert.deepEqual(page.result, connected);
   });
 
@@ -119,33 +120,5 @@ suite("an app connects when it is bundled by", () => {
     assert.deepEqual(page, { result: connected, ways: wasmFile });
   });
 
-  suite("Next.js", () => {
-    const env = { NEXT_TELEMETRY_DISABLED: "1" };
-    const address = /Local:\s+(\S+)/;
-    const connectedByHook = { state: "connected", status: "ACTIVE" };
-    const assertRenderedOnServer = async (url) => assert.match(await (await fetch(url)).text(), /Rendered on the server.*waiting/);
-
-    test("for production", async () => {
-      const app = await apps.open("next", "next-build");
-      await tool("next", ["build"], app);
-      const { found, stop } = await start("next/dist/bin/next", ["start", app, "--port", "0"], address, env);
-      try {
-        await assertRenderedOnServer(found);
-        assert.deepEqual(await runServed(found), { result: connectedByHook, ways: wasmFile });
-      } finally {
-        await stop();
-      }
-    });
-
-    test("in its development server", async () => {
-      const app = await apps.open("next", "next-dev");
-      const { found, stop } = await start("next/dist/bin/next", ["dev", app, "--port", "0"], address, env);
-      try {
-        await assertRenderedOnServer(found);
-        assert.deepEqual(await runServed(found), { result: connectedByHook, ways: wasmFile });
-      } finally {
-        await stop();
-      }
-    });
-  });
+  // Next.js: paste.test.mjs.
 });

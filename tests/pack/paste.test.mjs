@@ -8,6 +8,7 @@ import { startProgram } from "../e2e/support/program.mjs";
 import { connectByPopup, startPlatform } from "./support/connect.mjs";
 import { openFreshApps, paste } from "./support/fresh.mjs";
 import { installTarball, run, tools } from "./support/installed.mjs";
+import { waysOf } from "./support/page.mjs";
 
 const readme = "README.md";
 
@@ -65,7 +66,11 @@ suite("code pasted from the documents connects an account, unedited, in a fresh 
     for (const command of ["start", "dev"]) {
       const port = await freePort();
       const env = { ...quiet, APP_ORIGIN: `http://localhost:${port}` };
-      await withServer(app, [next, command, "--port", String(port)], { says: viteAddress, env }, connect);
+      await withServer(app, [next, command, "--port", String(port)], { says: viteAddress, env }, async (url) => {
+        await connect(url);
+        assert.deepEqual(await waysOf(session.browser), ["file: 200"]);
+        assert.match(await (await fetch(url)).text(), /<p>One moment…<\/p>/, "the page is rendered on the server");
+      });
     }
   });
 

@@ -12,7 +12,7 @@ export async function resultOf(browser) {
 }
 
 /** The status of the .wasm file, and which fallback scripts were loaded, as far as the bundler keeps their names. */
-async function waysOf(browser) {
+export async function waysOf(browser) {
   const loaded = await browser.execute(() => performance.getEntriesByType("resource").map(({ name, responseStatus }) => [name, responseStatus]));
   const file = loaded.filter(([url]) => url.endsWith(".wasm")).map(([, status]) => `file: ${status}`);
   const scripts = ["inline", "js"].filter((name) => loaded.some(([url]) => url.includes(`connect_flow_${name}`)));
