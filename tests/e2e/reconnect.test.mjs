@@ -5,7 +5,9 @@ import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
 
-const scenario = scenarios();
+const inEveryEngine = scenarios();
+// What the client does next is its own rule. How an engine reloads, closes and blocks is tested by the tests of each way to the provider.
+const inOneEngine = scenarios({ inOneEngine: true });
 const minute = 60_000;
 
 const keyData = { shop: "acme", admin_api_access_token: "shpat_new" };
@@ -13,7 +15,7 @@ const isPresent = ({ isDeleted }) => !isDeleted;
 const isUsable = ({ isDeleted, isDisabled, status }) => !isDeleted && !isDisabled && status === "ACTIVE";
 
 /** A test of one interruption: `interrupt` gets the page, the old account, and what a user can do. */
-function test(name, app, interrupt) {
+function test(name, app, interrupt, scenario = inOneEngine) {
   scenario(name, async (context) => {
     const { browser, platform } = context;
     const page = await openModulePage(browser, platform);
@@ -85,7 +87,7 @@ test("a reload while the user signs in", "gmail", async ({ load, press, reload, 
   await window.leave();
   assert.equal(await load(), "connected");
   await ends("connected");
-});
+}, inEveryEngine);
 
 test("a closed popup", "gmail", async ({ load, press, ends, browser, provider }) => {
   await load();
@@ -138,7 +140,7 @@ test("a second tab that reconnects the same account", "gmail", async ({ load, pr
   await ends("connected");
   await tab.leave();
   await ends("cancelled", "cancelled");
-});
+}, inEveryEngine);
 
 for (const [app, sign] of [["gmail", (provider) => provider.agree("Jessica")], ["shopify", () => {}]]) {
   const kind = app === "gmail" ? "an account that signs in" : "an account with a key";
@@ -161,7 +163,7 @@ for (const [app, sign] of [["gmail", (provider) => provider.agree("Jessica")], [
     await reload();
     assert.equal(await load(), "connected");
     await ends("connected");
-  });
+  }, inEveryEngine);
 
   test(`a step that fails when ${kind} is replaced`, app, async (context) => {
     const { ends, platform, old, expectTrouble } = context;
