@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { root } from "./lib/paths.mjs";
 import { say, seconds, step } from "./lib/progress.mjs";
+import { niceness } from "./lib/run.mjs";
 import { explain, main, readArgs, Stop } from "./lib/stop.mjs";
 import { table } from "./lib/table.mjs";
 import { ensure, installing } from "./setup/index.mjs";
@@ -60,11 +61,15 @@ function judge(stage, { code, output }) {
   return { counts, output };
 }
 
+/** For all stages but those that the others or the end of the run wait for. */
+const NICE = 5;
+
 async function runStage(stage, found) {
   const start = Date.now();
   let result;
   try {
-    const done = await step(stage.name, (note) => stage.run({ ...found, note, only: stage.only }), { quiet: true });
+    const work = () => step(stage.name, (note) => stage.run({ ...found, note, only: stage.only }), { quiet: true });
+    const done = await niceness.run(stage.isUrgent ? 0 : NICE, work);
     result = judge(stage, done ?? { code: 0, output: "" });
   } catch (error) {
     result = { counts: { ...NONE, failed: 1 }, output: explain(error) };

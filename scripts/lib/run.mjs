@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn, spawnSync } from "node:child_process";
+import { setPriority } from "node:os";
 import { delimiter } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { root, searchPath } from "./paths.mjs";
@@ -31,6 +33,9 @@ function forget(child) {
 /** The environment of a child process. A PATH in `extra` is a directory that is searched before the system's. */
 const childEnv = ({ PATH, ...extra } = {}) => ({ ...process.env, ...extra, PATH: searchPath(PATH).join(delimiter) });
 
+/** `niceness.run(10, work)`: the programs that `work` starts leave the processor to others that need it. */
+export const niceness = new AsyncLocalStorage();
+
 /**
  * Runs a program without stdin. Returns `{ code, output }` with stdout and stderr together. A failure throws with the last lines of the
  * output, unless `check` is false. After `timeoutMs` the program and its children are ended. No library: it runs before `npm ci`.
@@ -41,6 +46,8 @@ export function run(command, args, { cwd = root, env, note, check = true, timeou
   const started = spawn(command, args, { cwd, env: childEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: group });
   started.group = group;
   track(started);
+  const nice = niceness.getStore();
+  if (nice && started.pid) setPriority(started.pid, nice);
   let output = "";
   const take = (chunk) => {
     output += chunk;

@@ -58,6 +58,7 @@ const CARGO = "target";
  * - `about`, `seconds`: for `--help`; the usual duration on two cores, beside three other stages, with everything installed.
  * - `needs`: what setup installs; `startsWith`: the part of it that has to be there at the start.
  * - `after`: stages whose results it takes.
+ * - `isUrgent`: gets the processor before others: the others wait for the build, and the longest one ends last.
  * - `uses`: what only one stage at a time can have.
  * - `files`: the test files, of which the command line may choose some.
  * - `count`: reads the numbers of tests from the output; a stage without it is one check, or none with `isStep`.
@@ -73,6 +74,7 @@ export const STAGES = [
     // The others are installed while it compiles.
     startsWith: ["lint"],
     isStep: true,
+    isUrgent: true,
     run: async () => void (await build()),
   },
   { name: "size", about: "downloads and requests stay within their limits", seconds: 2, needs: ["npm"], after: ["build"], run: checkSizes },
@@ -89,7 +91,7 @@ export const STAGES = [
       return { code: Math.max(...results.map(({ code }) => code)), output: results.map(({ output }) => output).join("") };
     },
   },
-  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, ...inEngine("chromium", testFiles("e2e")) },
+  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, isUrgent: true, ...inEngine("chromium", testFiles("e2e")) },
   { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 50, needs: ["lint"], uses: CARGO, run: clippy },
   { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 95, needs: ["rust"], uses: CARGO, ...natively },
   { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 190, ...inEngine("firefox", testFiles("e2e")) },
