@@ -86,7 +86,7 @@ suite("the demo's gateway", () => {
 
   test("refuses what the demo does not use, and cross-site requests", async () => {
     for (const [method, path, headers, status] of [
-      ["POST", "/api/connect/api/v3/tools/execute/SHOPIFY_GET_SHOP", {}, 404], ["POST", "/api/connect/api/v3/auth_configs", {}, 403],
+      ["POST", "/api/connect/api/v3/tools/execute/FIRECRAWL_SCRAPE", {}, 404], ["POST", "/api/connect/api/v3/auth_configs", {}, 403],
       ["GET", "/api/connect/api/v3/toolkits/slack", {}, 404], ["GET", "/api/connect/api/v3/org/project/config", {}, 404],
       ["GET", toolkits, { "sec-fetch-site": "cross-site" }, 403], ["POST", link, { "sec-fetch-site": "same-site" }, 403],
     ]) {

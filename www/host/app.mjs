@@ -52,7 +52,7 @@ export function createApp({ folders, react = [], upstream, url, users }) {
     apiKey: upstream.apiKey,
     upstream: upstream.baseUrl,
     authenticate: entityOf,
-    allow: { operations: ["connect", "manage", "apps.list", "getAuthParams", "executeAction"], apps, actions: ["GMAIL_GET_PROFILE"] },
+    allow: { operations: ["connect", "manage", "apps.list", "getAuthParams", "executeAction"], apps, actions: ["GMAIL_GET_PROFILE", "SHOPIFY_GET_SHOP"] },
     redirectOrigins: loopback.map((name) => `http://${name}:${port}`),
   });
   const app = new Hono();

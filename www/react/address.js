@@ -15,7 +15,7 @@ function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-/** `{ page, app, entity, mode }`. The page is `connect`, `connections` or `chat`. */
+/** `{ page, app, entity, mode, whenConnected, verify }`. The page is `connect`, `connections` or `chat`; `verify` is the name of an action. */
 export function useAddress() {
   const href = useSyncExternalStore(subscribe, () => location.href);
   const { pathname, searchParams } = new URL(href);
@@ -25,6 +25,8 @@ export function useAddress() {
     app: searchParams.get("app"),
     entity: oneOf(entities, "user"),
     mode: oneOf(modes, "mode"),
+    whenConnected: oneOf(["new", "reuse"], "whenConnected"),
+    verify: searchParams.get("verify"),
   };
 }
 

@@ -8,7 +8,7 @@ import { User } from "./users.jsx";
 
 /** The page for connecting an app. The panel on the right renders one snapshot of the flow. */
 export function Connect({ address, apps, nameOf }) {
-  const { app, entity, mode } = address;
+  const { app, entity, mode, whenConnected, verify } = address;
   return (
     <div className="layout">
       <section className="apps" aria-labelledby="apps-title">
@@ -31,7 +31,7 @@ export function Connect({ address, apps, nameOf }) {
         <Choices address={address} />
         {app ? (
           <User entity={entity}>
-            <Flow key={`${app} ${entity} ${mode}`} {...{ app, entity, mode }} name={nameOf(app)} />
+            <Flow key={`${app} ${entity} ${mode}`} {...{ app, entity, mode, whenConnected, verify }} name={nameOf(app)} />
           </User>
         ) : (
           <>
@@ -62,12 +62,13 @@ const Choice = ({ label, values, chosen, hrefFor }) => (
   </nav>
 );
 
-/** The flow of one app, in the mode that the address has. */
-function Flow({ app, entity, mode, name }) {
+/** The flow of one app, with the options that the address has. */
+function Flow({ app, entity, mode, whenConnected, verify, name }) {
+  const options = { app, entityId: entity, mode, whenConnected, verify: verify ? { action: verify } : undefined };
   const [account, setAccount] = useState();
   return (
     <>
-      <ConnectButton app={app} entityId={entity} mode={mode} name={name} Form={ConnectForm} autoFocus onConnected={setAccount}>
+      <ConnectButton {...options} name={name} Form={ConnectForm} autoFocus onConnected={setAccount}>
         {(flow) => <Head flow={flow} app={app} name={name} entity={entity} />}
       </ConnectButton>
       {account && <Account account={account} name={name} />}
@@ -90,6 +91,9 @@ function Head({ flow, app, name, entity }) {
           {flow.authScheme && <span>{flow.authScheme}</span>}
           {flow.integrationId && <code>{flow.integrationId}</code>}
         </p>
+        {flow.existing?.length > 0 && (
+          <p className="small" data-testid="existing">Connected already: {flow.existing.map(labelOf).join(", ")}. You connect one more account here.</p>
+        )}
         {flow.error && (
           <details className="muted small">
             <summary>For developers</summary>
@@ -101,6 +105,8 @@ function Head({ flow, app, name, entity }) {
     </header>
   );
 }
+
+const labelOf = ({ alias, displayName, wordId, id }) => alias ?? displayName ?? wordId ?? id;
 
 const Account = ({ account, name }) => (
   <article className="card" data-testid="account-card">

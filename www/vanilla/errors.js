@@ -21,6 +21,9 @@ const sentences = {
   account_revoked: (app) => `Access to ${app} was revoked.`,
   account_inactive: (app) => `The connection to ${app} is disabled on the platform.`,
   account_mismatch: () => "The answer was about a different account than the one that you started to connect, so it was ignored.",
+  credentials_rejected: (app) => `${app} rejected these credentials.`,
+  scopes_missing: (app) => `These credentials of ${app} lack a permission that is needed.`,
+  connection_required: (app) => `${app} is not connected.`,
   popup_blocked: () =>
     "Your browser blocked the popup. Try again. If it is blocked again, allow popups for this page, or choose the mode redirect.",
   popup_closed: (app) => `The popup was closed before ${app} was connected.`,
@@ -48,7 +51,7 @@ const ambiguous = ["network", "timeout", "server", "response_invalid"];
 /** Errors after which a new attempt can succeed, although the same call would fail again. */
 const newAttempt = [
   "load_failed", "flow_expired", "access_denied", "account_failed", "account_expired", "account_revoked",
-  "callback_replayed", "invalid_request", "response_invalid", "cancelled", "popup_closed",
+  "callback_replayed", "credentials_rejected", "scopes_missing", "invalid_request", "response_invalid", "cancelled", "popup_closed",
 ];
 
 /** Turns a thrown value into a text for the user. */

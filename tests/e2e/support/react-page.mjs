@@ -48,6 +48,7 @@ function readPage() {
     badge: badge && { text: text(badge), tone: badge.dataset.tone },
     error: error && { code: all("error-code")[0]?.textContent, text: text(error), canRetry: Boolean(error.querySelector(".primary")) },
     card: card && { status: text(all("account-status", card)[0]), id: text(all("account-id", card)[0]), entity: text(all("account-entity", card)[0]) },
+    existing: text(all("existing")[0]),
     fields: [...document.querySelectorAll("form input, form select")].map((input) => ({
       name: input.dataset.name,
       type: input.type,

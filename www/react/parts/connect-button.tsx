@@ -119,6 +119,8 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
   flow_expired: () => "The sign-in was not finished in time.",
   account_expired: () => "The sign-in was not finished in time.",
   account_mismatch: () => "You signed in as somebody else than before, so nothing was changed.",
+  credentials_rejected: (name) => `${name} rejected these credentials, so nothing was connected.`,
+  scopes_missing: (name) => `These credentials of ${name} lack a permission that is needed, so nothing was connected.`,
   callback_unbound: () => "You can close this window and continue where you started.",
   callback_replayed: () => "This attempt has already failed. Start again.",
   app_not_connectable: (name) => `${name} is not set up for this site yet.`,
@@ -135,7 +137,7 @@ const texts: { [code in ConnectErrorCode]?: (name: string, error: ConnectError) 
 /** Errors after which a new attempt can succeed, although the same call would fail again. */
 const canStartAgain: readonly string[] = [
   "load_failed", "access_denied", "popup_closed", "cancelled", "flow_expired", "account_expired", "account_failed", "account_revoked",
-  "callback_replayed", "invalid_request", "network", "timeout", "server", "response_invalid",
+  "callback_replayed", "credentials_rejected", "scopes_missing", "invalid_request", "network", "timeout", "server", "response_invalid",
 ];
 
 function Problem({ error, name, onRetry }: { error: ConnectError; name: string; onRetry: () => Promise<unknown> }) {

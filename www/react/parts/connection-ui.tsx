@@ -52,6 +52,8 @@ const causes: { [code: string]: string } = {
   not_found: "It no longer exists.",
   access_denied: "You denied access at the provider.",
   flow_expired: "The sign-in was not finished in time.",
+  credentials_rejected: "The app rejected these credentials.",
+  scopes_missing: "These credentials lack a permission that is needed.",
   account_mismatch: "You signed in as somebody else than before, so nothing was changed.",
   callback_unbound: "You can close this window and continue where you started.",
 };
