@@ -83,7 +83,7 @@ test("Reconnect replaces a connection by a new sign-in, and keeps it until then"
   await window.closed();
   const seen = await page.until("the new one is there", ({ rows, panel }) => rows.length === 1 && rows[0].id !== id && !panel);
   assert.equal(seen.rows[0].status, "ACTIVE");
-  assert.match(seen.said, /Gmail .*of Jessica/);
+  assert.match(seen.said, /Gmail .*of Jessica is connected again/);
   assert.deepEqual(platform.accounts().map(({ isDeleted }) => isDeleted), [true, false]);
 });
 

@@ -64,7 +64,7 @@ function Sandbox({ users }) {
         {users.map(({ name, password }, index) => (
           <span key={name}>{index > 0 && " or "}<strong>{name}</strong> with <code>{password}</code></span>
         ))}
-        . Any API key is accepted.
+        . Any API key is accepted, except “bad”.
       </p>
     </aside>
   );

@@ -158,7 +158,7 @@ function showSandbox(users) {
     " with ",
     h("code", {}, password),
   ]);
-  find("sandbox").replaceChildren(h("p", {}, h("strong", {}, "Sandbox."), " To sign in: ", ...credentials, ". Any API key is accepted."));
+  find("sandbox").replaceChildren(h("p", {}, h("strong", {}, "Sandbox."), " To sign in: ", ...credentials, ". Any API key is accepted, except “bad”."));
   find("sandbox").hidden = false;
 }
 

@@ -26,12 +26,13 @@ export type ConnectionRowProps = {
   client: ConnectClient;
   redirectUrl: string | undefined;
   reload: () => Promise<void>;
-  announce: (text: string) => void;
+  /** Called when the account is reconnected, with the id of its successor, which may be its own. */
+  onReconnected: (connectedAccountId: string, successorId: string, label: string) => void;
   onGone: () => void;
   onError: ((error: ConnectError) => void) | undefined;
 };
 
-export function ConnectionRow({ account, isOfAnother, name, owner, icon, client, redirectUrl, reload, announce, onGone, onError }: ConnectionRowProps) {
+export function ConnectionRow({ account, isOfAnother, name, owner, icon, client, redirectUrl, reload, onReconnected, onGone, onError }: ConnectionRowProps) {
   const { id: connectedAccountId, alias, displayName, wordId, status, isDisabled } = account;
   const [busy, setBusy] = useState<string>();
   const [failed, setFailed] = useState<{ error: ConnectError; text: string }>();
@@ -75,10 +76,10 @@ export function ConnectionRow({ account, isOfAnother, name, owner, icon, client,
       }),
     );
   const close = useCallback(() => setOpen(undefined), []);
-  const reconnected = useCallback(() => {
-    announce(`${label} is connected again.`);
+  const reconnected = useCallback((successor: ConnectedAccount) => {
+    onReconnected(connectedAccountId, successor.id, label);
     close();
-  }, [announce, close, label]);
+  }, [onReconnected, connectedAccountId, close, label]);
 
   const row = useRef<HTMLLIElement>(null);
   // When the row goes away, here or because of another tab, the focus moves to the list's title.

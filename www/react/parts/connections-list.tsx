@@ -35,7 +35,11 @@ export function ConnectionsList({ title, entityId, nameOf = ownKey, iconOf, redi
   const labelOf = useCallback((app: string) => `${nameOf(app)} of ${title}`, [nameOf, title]);
   const accounts = useMemo(() => listed && [...listed].sort((a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? "")), [listed]);
   const atMs = useMemo(() => listed && Date.now(), [listed]);
-  useChanges(listed, labelOf, announce);
+  const replaced = useChanges(listed, labelOf, announce);
+  const onReconnected = useCallback((connectedAccountId: string, successorId: string, label: string) => {
+    if (successorId !== connectedAccountId) replaced.current.set(connectedAccountId, successorId);
+    announce(`${label} is connected again.`);
+  }, [replaced]);
   usePolling(listed, loadError, reload);
   const returned = useReturn(completes ? client : null, labelOf);
   const failure = error ?? loadError;
@@ -74,7 +78,7 @@ export function ConnectionsList({ title, entityId, nameOf = ownKey, iconOf, redi
           {accounts.map((account) => (
             <ConnectionRow
               key={account.id}
-              {...{ account, client, redirectUrl, reload, announce, onError }}
+              {...{ account, client, redirectUrl, reload, onReconnected, onError }}
               isOfAnother={Boolean(entityId && account.entityId && account.entityId !== entityId)}
               icon={iconOf?.(account.app)}
               name={nameOf(account.app)}
@@ -125,30 +129,37 @@ function usePolling(accounts: readonly ConnectedAccount[] | undefined, error: Co
   }, [accounts, error, reload]);
 }
 
-/** Announces the differences between one list and the next. */
+/** Announces the differences between one list and the next. Returns the reconnected accounts with their successors, which are announced already. */
 function useChanges(accounts: readonly ConnectedAccount[] | undefined, labelOf: (app: string) => string, announce: (text: string) => void) {
   const last = useRef(accounts);
+  const replaced = useRef(new Map<string, string>());
   // A layout effect: the announcement appears together with the change.
   useLayoutEffect(() => {
-    const news = last.current && accounts ? differences(last.current, accounts, labelOf) : [];
+    const announced = new Set([...replaced.current].flat());
+    const news = last.current && accounts ? differences(last.current, accounts, (account) => announced.has(account.id), labelOf) : [];
+    for (const id of replaced.current.keys()) if (!accounts?.some((account) => account.id === id)) replaced.current.delete(id);
     if (news.length) announce(news.join(" "));
     last.current = accounts;
   }, [accounts, labelOf, announce]);
+  return replaced;
 }
 
 /** A sentence for each account that was added, deleted or changed. */
-function differences(before: readonly ConnectedAccount[], after: readonly ConnectedAccount[], labelOf: (app: string) => string) {
+function differences(
+  before: readonly ConnectedAccount[], after: readonly ConnectedAccount[], isAnnounced: (account: ConnectedAccount) => boolean, labelOf: (app: string) => string,
+) {
   const sentences: string[] = [];
   const known = new Map(before.map((account) => [account.id, account]));
   for (const account of after) {
     const old = known.get(account.id);
     known.delete(account.id);
+    if (isAnnounced(account)) continue;
     const name = labelOf(account.app);
     if (!old) sentences.push(`${name} was added: ${account.status}.`);
     else if (old.isDisabled !== account.isDisabled) sentences.push(`${name} is ${account.isDisabled ? "disabled" : "enabled"}.`);
     else if (old.status !== account.status) sentences.push(`${name} is ${account.status}.`);
     else if (old.alias !== account.alias) sentences.push(account.alias ? `${name} is now named ${account.alias}.` : `${name} has no name now.`);
   }
-  for (const account of known.values()) sentences.push(`${labelOf(account.app)} is deleted.`);
+  for (const account of known.values()) if (!isAnnounced(account)) sentences.push(`${labelOf(account.app)} is deleted.`);
   return sentences;
 }
