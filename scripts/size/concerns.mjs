@@ -4,7 +4,7 @@ import { brotli } from "./sizes.mjs";
 const CONCERNS = [
   ["flow: states and transitions", /core::flow/],
   ["flow: popup, channel, timers, listeners", /client::flow|bindings::flow|browser::(?:popup|channel|surroundings)|announce|^connectflow_/],
-  ["answers to JavaScript", /erialize|core::plain/],
+  ["answers to JavaScript", /erialize|core::to_json/],
   ["options of calls", /core::options/],
   ["protocol: requests and answers", /protocol::(?:v3|read|build)\b/],
   ["protocol, the rest", /core::(?:protocol|status|scheme|json|value)/],

@@ -24,9 +24,8 @@ use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
-use crate::core::plain::plain;
+use crate::core::to_json::to_json;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
-use crate::core::value::Value;
 
 /// Called after every change of a flow. An error that it returns is reported to the page like an uncaught one.
 pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
@@ -396,13 +395,13 @@ impl Runner {
     }
 }
 
-/// The parts of a snapshot that an app sees, for comparison. A derived comparison would take more bytes than `plain`, which exists
+/// The parts of a snapshot that an app sees, for comparison. A derived comparison would take more bytes than `to_json`, which exists
 /// anyway.
-fn visible(snapshot: &FlowSnapshot) -> [Value; 3] {
+fn visible(snapshot: &FlowSnapshot) -> [Vec<u8>; 3] {
     [
-        plain(snapshot),
-        plain(snapshot.expected_input_fields.as_slice()),
-        plain(&snapshot.error),
+        to_json(snapshot),
+        to_json(snapshot.expected_input_fields.as_slice()),
+        to_json(&snapshot.error),
     ]
 }
 
