@@ -19,7 +19,7 @@ const CONCERNS = [
   ["browser, the rest", /connect_flow::browser/],
   ["core, the rest", /connect_flow/],
   ["futures", /js_sys::futures|wasm_bindgen_futures/],
-  ["bindings to the browser", /js_sys|wasm_bindgen|web_sys|gloo|externref/],
+  ["bindings to the browser", /js_sys|wasm_bindgen|web_sys|externref/],
   ["standard library and allocator", /./],
 ];
 

@@ -1,22 +1,19 @@
-//! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
-//! rejected with something that is no `Error`.
+//! Requests over `fetch`.
 
 use std::cell::{Cell, RefCell};
 
-use gloo_net::http::Headers;
-use js_sys::{Array, Function, JsString, Object, Promise, Uint8Array};
+use js_sys::{Array, Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    AbortController, AbortSignal, Request, RequestCache, RequestCredentials, RequestInit,
-    RequestRedirect,
-};
+use web_sys::{AbortController, AbortSignal};
 
 use super::timing::{Deadline, cancelled, now_ms};
 use super::value::{decode, parse_json};
 use crate::core::api::http::{Body, HttpRequest, HttpResponse};
 use crate::core::error::{ConnectError, ErrorCode, Result};
-use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
+use crate::core::json::JsonObject;
+use crate::core::options::{ClientOptions, check_header, read_headers};
 use crate::core::retry::retry_after_ms;
+use crate::core::secret::Secret;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
 
@@ -28,23 +25,12 @@ extern "C" {
     /// Sends a request. Never rejects. [`read_exchange`] reads the result.
     fn exchange(
         own: Option<&Function>,
-        request: &Request,
+        url: &str,
+        init: &str,
+        body: Option<&[u8]>,
         max_bytes: u32,
         controller: &AbortController,
     ) -> Promise;
-}
-
-/// The body of a request in the page's memory. May contain typed values, so it is overwritten when dropped.
-struct Typed(Uint8Array);
-
-impl Drop for Typed {
-    fn drop(&mut self) {
-        // `fill` would throw if the page has transferred the buffer.
-        let length = self.0.length();
-        if length > 0 {
-            self.0.fill(0, 0, length);
-        }
-    }
 }
 
 /// Sends requests.
@@ -76,10 +62,12 @@ impl Http {
     ) -> Result<HttpResponse> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
-        let (request, _typed) = build_request(options, request, &headers, &deadline)?;
+        let init = request_init(options, request, &headers)?;
         let work = exchange(
             self.fetch.as_ref(),
-            &request,
+            &concat(&[&options.base_url, options.api.prefix(), &request.path]),
+            &String::from_utf8_lossy(&init),
+            request.body.as_ref().map(|body| body.as_slice()),
             max_bytes,
             &deadline.controller,
         );
@@ -156,53 +144,31 @@ fn check_headers(headers: &[(String, String)]) -> Result<()> {
         .try_for_each(|(name, value)| check_header(name, value))
 }
 
-fn build_request(
+/// The members of a `RequestInit` that differ between requests, as JSON.
+fn request_init(
     options: &ClientOptions,
     request: &HttpRequest,
     extra: &[(String, String)],
-    deadline: &Deadline,
-) -> Result<(Request, Option<Typed>)> {
-    let headers = Headers::new();
-    headers.set("accept", "application/json");
+) -> Result<Vec<u8>> {
     // `Headers` throws on what `check_header` refuses.
     check_headers(extra)?;
-    for (name, value) in extra {
-        headers.set(name, value);
+    let key = options.unsafe_api_key.as_ref().map(Secret::expose);
+    if let Some(key) = key {
+        check_header("x-api-key", key)?;
     }
-    if let Some(key) = &options.unsafe_api_key {
-        check_header("x-api-key", key.expose())?;
-        headers.set("x-api-key", key.expose());
-    }
-    // Without a prototype: members of a polluted `Object.prototype`, such as `body`, would count as options.
-    let init: RequestInit =
-        Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).unchecked_into();
-    init.set_method(request.method);
-    init.set_signal(Some(&deadline.controller.signal()));
-    init.set_cache(RequestCache::NoStore);
-    // The API never redirects (docs/protocol.md, Q39). The mode `error` would look like a network error.
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_credentials(match options.credentials {
-        Credentials::Omit => RequestCredentials::Omit,
-        Credentials::SameOrigin => RequestCredentials::SameOrigin,
-        Credentials::Include => RequestCredentials::Include,
-    });
-    let body = request
-        .body
-        .as_ref()
-        .map(|bytes| Typed(Uint8Array::from(bytes.as_slice())));
-    // WebKit reads the bytes when the request is sent, not when it is made, and a patched `fetch` may send late. So the bytes stay until
-    // the answer.
-    if let Some(Typed(body)) = &body {
-        headers.set("content-type", "application/json");
-        init.set_body(body);
-    }
-    init.set_headers(&headers.into_raw());
-    let url = concat(&[&options.base_url, options.api.prefix(), &request.path]);
-    let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
-        let message = "`baseUrl` and the path of the request must make a URL";
-        ConnectError::new(ErrorCode::InvalidArgument, message).with_cause(cause)
-    })?;
-    Ok((built, body))
+    Ok(JsonObject::build(|json| {
+        json.string("method", request.method);
+        json.string("credentials", options.credentials.as_str());
+        json.object("headers", |json| {
+            json.string("accept", "application/json");
+            for (name, value) in extra {
+                json.string(name, value);
+            }
+            json.optional("x-api-key", key);
+            let typed = request.body.as_ref().map(|_| "application/json");
+            json.optional("content-type", typed);
+        });
+    }))
 }
 
 /// Reads the result of [`exchange`].
@@ -244,6 +210,10 @@ fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
         3 => (
             ErrorCode::ResponseInvalid,
             "the body of the answer cannot be read",
+        ),
+        5 => (
+            ErrorCode::InvalidArgument,
+            "`baseUrl` and the path of the request must make a URL",
         ),
         _ => (
             ErrorCode::Network,
