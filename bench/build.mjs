@@ -22,17 +22,18 @@ const COMPILED = ["target", "locks"];
 export async function measure({ note }) {
   const folder = makeFolder();
   try {
-    const env = { CONNECT_FLOW_CACHE: cacheWithoutCompiled(join(folder.path, "cache")) };
+    const cache = cacheWithoutCompiled(join(folder.path, "cache"));
     const rows = [];
-    const start = async (state, clone) => {
+    const start = async (state, clone, from = cache) => {
       note(`npm start, ${state}`);
-      rows.push([state, seconds(await timeStart(clone, env))]);
+      rows.push([state, seconds(await timeStart(clone, { CONNECT_FLOW_CACHE: from }))]);
     };
     const clone = async (name) => {
       const path = join(folder.path, name);
       await run("git", ["clone", "--quiet", inRoot(), path]);
       return path;
     };
+    await start("nothing installed", await clone("zeroth"), join(folder.path, "empty"));
     await start("tools, nothing compiled", await clone("first"));
     const second = await clone("second");
     await start("a fresh clone", second);
@@ -91,8 +92,9 @@ function report(starts, tests) {
     ? markdown([["`npm test` from", "time", "of", "longest stages, side by side with others"], ...lines])
     : "The time of `npm test` is not known yet: a complete run has to pass first.";
   return [
-    `From \`npm start\` until the demo can be opened. The tools are installed, and the packages of npm and cargo are downloaded.
+    `From \`npm start\` until the demo can be opened. The packages of npm and cargo are downloaded.
 
+- *Nothing installed*: a fresh clone and an empty cache. Rust is there; wasm-bindgen is compiled, too.
 - *Tools, nothing compiled*: a fresh clone, and no compiled dependencies in the cache.
 - *A fresh clone*: compiled dependencies are in the cache. \`node_modules\` and the module are made.
 - *Built before*: a second start in the same clone.`,
