@@ -1,5 +1,8 @@
 //! Functions for forms.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -17,6 +20,18 @@ use crate::core::validate;
 use crate::core::value::Value;
 
 type JsResult<T> = std::result::Result<T, JsValue>;
+
+#[wasm_bindgen(module = "/src/browser/fixed.js")]
+extern "C" {
+    /// Whether a value and everything inside it is frozen. Never throws.
+    #[wasm_bindgen(js_name = isFixed)]
+    fn is_fixed(value: &JsValue) -> bool;
+}
+
+thread_local! {
+    /// The last list that can no longer change, such as that of a snapshot, and its fields. Users type into one form at a time.
+    static LAST: RefCell<(JsValue, Rc<Vec<Field>>)> = RefCell::default();
+}
 
 /// Returns the issues of the user's values, at most one for each field, in the order of the fields. Checks the values that
 /// `initiateConnection` would send: trimmed, normalised, and with defaults.
@@ -95,10 +110,20 @@ fn decoded(value: &JsValue, name: &str) -> std::result::Result<Value, ConnectErr
     decode(value).map_err(|cause| unreadable(name, cause))
 }
 
-fn fields_of(name: &str, fields: &JsValue) -> JsResult<Vec<Field>> {
-    decoded(fields, "fields")
+/// The fields of a list. Decodes a frozen list once, because a form asks for its list at each key stroke.
+fn fields_of(name: &str, list: &JsValue) -> JsResult<Rc<Vec<Field>>> {
+    let (last, known) = LAST.with_borrow(Clone::clone);
+    if last == *list && list.is_object() {
+        return Ok(known);
+    }
+    let fields = decoded(list, "fields")
         .and_then(|value| read_fields(&value))
-        .map_err(|error| thrown(name, error))
+        .map_err(|error| thrown(name, error))?;
+    let fields = Rc::new(fields);
+    if is_fixed(list) {
+        LAST.set((list.clone(), fields.clone()));
+    }
+    Ok(fields)
 }
 
 type Values = (Vec<(String, Secret)>, Vec<Issue>);

@@ -33,6 +33,35 @@ suite("validateParams", () => {
     assert.doesNotMatch(JSON.stringify(issues), /Acme!|mars|jessica/);
   });
 
+  test("reads a frozen list once, and any other list at each call", () => {
+    const reads = [];
+    const watched = (one) => new Proxy(one, {
+      get: (target, name, self) => {
+        reads.push(name);
+        return Reflect.get(target, name, self);
+      },
+    });
+    const codes = (list, data = {}) => validateParams(list, data).map(({ code, field: name }) => `${name} ${code}`);
+    const frozen = Object.freeze([watched(Object.freeze(field("a", { required: true })))]);
+    assert.deepEqual(codes(frozen), ["a required"]);
+    reads.length = 0;
+    assert.deepEqual([codes(frozen), codes(frozen, { a: "x" }), toStandardSchema(frozen)["~standard"].validate({}).issues.length], [["a required"], [], 1]);
+    assert.deepEqual(reads, []);
+    // Another list in between, with the same length.
+    assert.deepEqual([codes(Object.freeze([Object.freeze(field("b", { required: true }))])), codes(frozen)], [["b required"], ["a required"]]);
+    // Frozen outside only.
+    const inside = field("c", { required: true, enum: ["x"] });
+    for (const list of [Object.freeze([inside]), [Object.freeze({ ...inside, enum: ["x"] })], Object.freeze([Object.freeze(inside)])]) {
+      assert.deepEqual(codes(list, { c: "x" }), []);
+      list[0].enum[0] = "y";
+      assert.deepEqual(codes(list, { c: "x" }), ["c enum"]);
+      list[0].enum[0] = "x";
+    }
+    // A trap that throws while the list is checked is no error.
+    const hostile = new Proxy(Object.freeze([]), { isExtensible: () => { throw new Error("trap"); } });
+    assert.deepEqual([codes(hostile), codes(hostile)], [[], []]);
+  });
+
   test("reads null and undefined as missing, and returns an issue for any other type than text", () => {
     const data = { shop: null, admin_api_access_token: undefined };
     assert.deepEqual(validateParams(fields, data).map((issue) => issue.code), ["required", "required"]);
