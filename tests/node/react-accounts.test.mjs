@@ -49,6 +49,29 @@ async function elsewhere(job) {
   }
 }
 
+test("useConnectedAccounts shows the first page of 1,200 accounts after one request, and renders a few times", async () => {
+  for (let count = 0; count < 1_200; count += 1) idOf({});
+  let gate = defer();
+  const options = clientOptions();
+  let asked = 0;
+  const client = await createClient({
+    ...options,
+    fetch: async (request) => {
+      // The answers after the first one wait.
+      if ((asked += 1) > 1) await gate.promise;
+      return options.fetch(request);
+    },
+  });
+  await render(h(ConnectProvider, { client }, h(Accounts)));
+  await waitFor(() => list.accounts, "the first page");
+  assert.deepEqual([list.accounts.length, list.isLoading, asked], [50, true, 2]);
+  gate.resolve();
+  await idle("the list", ({ length }) => length === 1_200);
+  assert.deepEqual([asked, new Set(list.accounts.map(({ id }) => id)).size], [24, 1_200]);
+  assert.ok(results.length < 12, `${results.length} renders`);
+  client.dispose();
+});
+
 /** A given client, and the most requests that were under way at once. */
 async function countingClient() {
   const counts = { now: 0, most: 0 };

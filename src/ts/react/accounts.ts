@@ -14,8 +14,12 @@ export function createAccounts(source: Source, options: ConnectedAccountsOptions
     try {
       const client = await source.load();
       const accounts: ConnectedAccount[] = [];
+      // The first list appears after its first page of 50, and whenever it has doubled, so that rendering takes linear time.
+      let due = store.get().accounts ? 0 : 50;
       // `ALL` includes the accounts that the user shares with others.
-      for await (const account of client.connectedAccounts.list({ ...options, accountType: "ALL" })) accounts.push(account);
+      for await (const account of client.connectedAccounts.list({ ...options, accountType: "ALL" })) {
+        if (accounts.push(account) === due) set({ accounts: accounts.slice(0, due) }), (due *= 2);
+      }
       set({ accounts, error: null });
     } catch (error) {
       set({ error: error as ConnectError });

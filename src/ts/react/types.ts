@@ -38,7 +38,10 @@ export type ConnectFlowActions = Pick<ConnectFlow, "load" | "submit" | "retry" |
 
 /** The user's accounts, and whether a newer list is on its way. */
 export type ConnectedAccountsState = Readonly<{
-  /** In the platform's order. Undefined on the server, and until the first list has loaded. An error keeps the last list. */
+  /**
+   * In the platform's order. Undefined on the server, and until the first page of 50 has loaded. Pages of the first list are added while `isLoading`.
+   * A later list replaces it when it is complete. An error keeps what has loaded.
+   */
   accounts: readonly ConnectedAccount[] | undefined;
   /** Why the last request failed. Null after a request that succeeded. */
   error: ConnectError | null;
