@@ -113,12 +113,27 @@ export const heard = (event, word, own) =>
     return own && data.from === own ? undefined : data[word];
   });
 
-/** Tells every page of this origin, this one included, that accounts may have changed. */
+let isTelling = false;
+
+/**
+ * Tells every page of this origin, this one included, that accounts may have changed. In a task of its own, because
+ * opening a channel takes a millisecond, and a click should not wait for it. Several changes of one task are one message.
+ */
 export const tellAccounts = () =>
   attempt(() => {
-    const channel = new BroadcastChannel("connect-flow:accounts");
-    channel.postMessage(0);
-    channel.close();
+    if (isTelling) return;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      isTelling = false;
+      port1.close();
+      attempt(() => {
+        const channel = new BroadcastChannel("connect-flow:accounts");
+        channel.postMessage(0);
+        channel.close();
+      });
+    };
+    port2.postMessage(0);
+    isTelling = true;
   });
 
 export const put = (storage, key, text) => !!attempt(() => [storage.setItem(key, text)]);
