@@ -21,6 +21,7 @@ const MIN_ROUND_TRIPS = 2;
 const SUBJECTS = [
   { name: "by hand", entry: "by-hand.js" },
   { name: "connect-flow", entry: "connect-flow.js" },
+  { name: "connect-flow, before the page was idle", entry: "connect-flow.js", isBusy: true },
   ...PLATFORM_PEERS,
 ];
 
@@ -35,7 +36,8 @@ const page = (file) => `<!doctype html><meta charset="utf-8"><title>Redirect</ti
 <script>globalThis.process ??= { env: {} };</script>
 <script type="module">
 import { open } from "./${file}";
-const { prepared } = Object.fromEntries(new URLSearchParams(location.search));
+const { prepared, busy } = Object.fromEntries(new URLSearchParams(location.search));
+if (busy) delete globalThis.requestIdleCallback;
 const elsewhere = new Set();
 addEventListener("securitypolicyviolation", ({ blockedURI }) => elsewhere.add(blockedURI));
 const note = (value) => navigator.sendBeacon("/noted", JSON.stringify(value));
@@ -113,7 +115,8 @@ async function compare(engine, server, names, cell) {
 
 async function click(engine, server, names, { subject, scenario }) {
   server.sandbox.reset();
-  await engine.visit(`${server.url}/app/${names[subject.entry]}${scenario.isPrepared ? "?prepared=1" : ""}`);
+  const query = new URLSearchParams({ ...(scenario.isPrepared && { prepared: 1 }), ...(subject.isBusy && { busy: 1 }) });
+  await engine.visit(`${server.url}/app/${names[subject.entry]}?${query}`);
   let state;
   // The title is empty at first.
   const isLoaded = async () => !["", "Redirect"].includes((state = await engine.browser.getTitle()));
@@ -153,6 +156,8 @@ answers, and its server delays each answer by a round trip. Each package was loa
 - *Asked before*: whether the fields were loaded when the page opened.
 - *Limit*: the required round trips. With loaded fields, that is one: the link. Otherwise it is two: the integration and the app in parallel, then the link.
 - *By hand*: the same requests with \`fetch\`, in parallel where possible, then \`location.assign\`. Nothing is validated.
+- *Before the page was idle*: connect-flow without idle callbacks, as if the user clicked at once. Otherwise it has
+  [prepared the click](guides/loading.md#the-first-click).
 - *Above by hand*: the median difference from *By hand*. *Middle half*: their quartiles. Smaller differences are noise.
 - *Bytes*: those of all bodies. *Asked elsewhere*: requests to other hosts, for telemetry and a version check. The page's policy blocks them.
 

@@ -76,6 +76,15 @@ impl ConnectClient {
     /// # Errors
     /// `invalid_argument`.
     pub fn with_overrides(options: ClientOptions, overrides: Overrides) -> Result<Self> {
+        Self::make(options, overrides, false)
+    }
+
+    /// `is_rehearsal`: the client leaves the page where it is, writes only to the storage of `overrides`, and reports no change of an account.
+    pub(crate) fn make(
+        options: ClientOptions,
+        overrides: Overrides,
+        is_rehearsal: bool,
+    ) -> Result<Self> {
         Ok(ConnectClient(Rc::new(Handle {
             shared: Rc::new(Shared {
                 transport: Rc::new(Transport {
@@ -89,6 +98,7 @@ impl ConnectClient {
                     },
                     trace: RefCell::default(),
                     disposal: AbortController::new().ok(),
+                    is_rehearsal,
                 }),
                 records: Records::new(overrides.storage),
                 handed_over: RefCell::default(),
@@ -129,7 +139,7 @@ impl ConnectClient {
         if surroundings::is_embedded() {
             return Err(redirect::embedded());
         }
-        page::leave(url)
+        page::leave(url, self.is_rehearsal())
     }
 
     /// Returns the last 200 entries of the client's log, oldest first, for a support ticket. Contains no ids, typed values, tokens or URLs.
@@ -142,6 +152,10 @@ impl ConnectClient {
         if let Some(disposal) = &self.0.shared.transport.disposal {
             disposal.abort();
         }
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.0.shared.transport.is_rehearsal
     }
 
     fn options(&self) -> &ClientOptions {

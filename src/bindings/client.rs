@@ -25,15 +25,16 @@ pub struct JsConnectClient(ConnectClient);
 
 #[wasm_bindgen(js_class = ConnectClient)]
 impl JsConnectClient {
-    /// Makes a client. Sends nothing. `entry`: the address at which the page was opened, if a router may have changed it since. Throws
-    /// `invalid_argument`.
+    /// Makes a client. Sends nothing. `entry`: the address at which the page was opened, if a router may have changed it since.
+    /// `is_rehearsal`: the client only warms up the module. Throws `invalid_argument`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "ClientOptions")] options: &JsValue,
         entry: Option<String>,
+        is_rehearsal: Option<bool>,
     ) -> Result<JsConnectClient, JsValue> {
         page::enter(entry);
-        create(options)
+        create(options, is_rehearsal == Some(true))
             .map(JsConnectClient)
             .map_err(|error| thrown("createClient", error))
     }
@@ -278,7 +279,7 @@ impl JsConnectClient {
     }
 }
 
-fn create(options: &JsValue) -> Result<ConnectClient, ConnectError> {
+fn create(options: &JsValue, is_rehearsal: bool) -> Result<ConnectClient, ConnectError> {
     // The loader has used `wasmUrl`.
     let mut arguments = Arguments::read(options, &["fetch", "headers", "storage", "wasmUrl"])?;
     let fetch = arguments.take_function("fetch")?;
@@ -297,12 +298,10 @@ fn create(options: &JsValue) -> Result<ConnectClient, ConnectError> {
         None => None,
     };
     let options = ClientOptions::read(&arguments.data)?;
-    ConnectClient::with_overrides(
-        options,
-        Overrides {
-            fetch,
-            headers,
-            storage,
-        },
-    )
+    let overrides = Overrides {
+        fetch,
+        headers,
+        storage,
+    };
+    ConnectClient::make(options, overrides, is_rehearsal)
 }

@@ -30,6 +30,8 @@ pub struct Transport {
     pub trace: RefCell<Trace>,
     /// Cancels every call.
     pub disposal: Option<AbortController>,
+    /// Whether nobody outside may notice the calls: `fetch` is a function that answers by itself.
+    pub is_rehearsal: bool,
 }
 
 impl Transport {
@@ -39,7 +41,7 @@ impl Transport {
         let now_ms = now_ms();
         self.trace.borrow_mut().record(event, now_ms);
         if event.may_change_accounts() {
-            tell_accounts();
+            tell_accounts(self.is_rehearsal);
         }
     }
 
@@ -166,7 +168,9 @@ impl Call {
                 Err(error.with_retryable(may_pass && request.is_repeatable()))
             }
         };
-        note_answer(outcome.status.is_some());
+        if !self.transport.is_rehearsal {
+            note_answer(outcome.status.is_some());
+        }
         outcome.code = result.as_ref().err().map(|error| error.code);
         sending.outcome.set(outcome);
         result

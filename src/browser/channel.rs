@@ -23,9 +23,10 @@ extern "C" {
     fn post(channel: &JsValue, word: &str, text: &str, from: &JsValue);
     #[wasm_bindgen(js_name = heard)]
     fn text_of(event: &JsValue, word: &str, own: &JsValue) -> JsValue;
-    /// Tells every page of this origin, this one included, that accounts may have changed. The message has no content.
+    /// Tells every page of this origin, this one included, that accounts may have changed, except in a rehearsal. The message has no
+    /// content.
     #[wasm_bindgen(js_name = tellAccounts)]
-    pub fn tell_accounts();
+    pub fn tell_accounts(is_rehearsal: bool);
 }
 
 /// The `BroadcastChannel` of one flow. Closed when dropped.

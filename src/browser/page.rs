@@ -12,7 +12,7 @@ use crate::core::text::concat;
 #[wasm_bindgen(module = "/src/browser/window.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = leave)]
-    fn assign(url: &str) -> Result<(), JsValue>;
+    fn assign(url: &str, is_rehearsal: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = replaceAddress)]
     fn replace(url: &str);
     /// Reports an error to the page like an uncaught one, with `reportError`.
@@ -21,7 +21,7 @@ extern "C" {
     #[wasm_bindgen(js_name = randomId)]
     fn random_id() -> JsValue;
     #[wasm_bindgen(js_name = tab)]
-    fn tab_id() -> JsValue;
+    fn tab_id(is_rehearsal: bool) -> JsValue;
 }
 
 /// A string member of `location`.
@@ -72,11 +72,13 @@ pub fn absolute(url: String) -> String {
 
 /// Navigates the page to `url`, which has passed [`redirect::check`](crate::core::redirect::check).
 ///
+/// In a rehearsal it stays where it is.
+///
 /// # Errors
 /// `redirect_refused` if the browser refuses; `invalid_argument` outside a page.
-pub fn leave(url: &str) -> Result<(), ConnectError> {
+pub fn leave(url: &str, is_rehearsal: bool) -> Result<(), ConnectError> {
     address()?;
-    assign(url).map_err(navigation_refused)
+    assign(url, is_rehearsal).map_err(navigation_refused)
 }
 
 /// The error if the browser refuses to navigate: from a sandboxed frame, or to a host with invalid Punycode.
@@ -126,7 +128,8 @@ pub fn id() -> Option<String> {
     })
 }
 
-/// A random id of this tab. It survives reloads and the redirect to the provider and back. Without `sessionStorage`, the id of the page.
-pub fn tab() -> Option<String> {
-    tab_id().as_string().or_else(id)
+/// A random id of this tab. It survives reloads and the redirect to the provider and back. Without `sessionStorage` and in a
+/// rehearsal, the id of the page.
+pub fn tab(is_rehearsal: bool) -> Option<String> {
+    tab_id(is_rehearsal).as_string().or_else(id)
 }

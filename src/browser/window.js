@@ -52,7 +52,7 @@ export const news = (event) =>
     return type === "pageshow" && !!event.persisted;
   });
 
-export const leave = (url) => location.assign(url);
+export const leave = (url, isRehearsal) => isRehearsal || location.assign(url);
 
 /** Replaces the address without navigating. Does nothing in a sandboxed frame that forbids it. */
 export const replaceAddress = (url) => attempt(() => history.replaceState(history.state, "", url));
@@ -67,9 +67,10 @@ export const randomId = () =>
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, 0)).join("");
   });
 
-/** The tab's random id, created at the first call. */
-export const tab = () =>
+/** The tab's random id, created at the first call. None in a rehearsal. */
+export const tab = (isRehearsal) =>
   attempt(() => {
+    if (isRehearsal) return;
     const kept = sessionStorage.getItem(TAB_KEY);
     if (kept?.length === 32) return kept;
     const id = randomId();
@@ -116,12 +117,12 @@ export const heard = (event, word, own) =>
 let isTelling = false;
 
 /**
- * Tells every page of this origin, this one included, that accounts may have changed. In a task of its own, because
+ * Tells every page of this origin, this one included, that accounts may have changed, except in a rehearsal. In a task of its own, because
  * opening a channel takes a millisecond, and a click should not wait for it. Several changes of one task are one message.
  */
-export const tellAccounts = () =>
+export const tellAccounts = (isRehearsal) =>
   attempt(() => {
-    if (isTelling) return;
+    if (isRehearsal || isTelling) return;
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       isTelling = false;

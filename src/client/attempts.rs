@@ -79,7 +79,7 @@ impl ConnectClient {
             return;
         }
         let mut record = record.clone();
-        record.tab = record.tab.or_else(tab);
+        record.tab = record.tab.or_else(|| tab(self.is_rehearsal()));
         let record = &record;
         let what = match self.0.shared.records.put(record) {
             true => StorageChange::Stored,
@@ -94,7 +94,7 @@ impl ConnectClient {
         let client = self.clone();
         spawn_local(async move {
             // Reads `sessionStorage` early, because its first access is slow.
-            tab();
+            tab(client.is_rehearsal());
             let now = now_ms();
             for record in client.0.shared.records.all() {
                 if record.replaces.is_some() && (record.is_ended() || record.is_expired(now)) {

@@ -162,7 +162,7 @@ impl ConnectClient {
         callback: &ConnectionCallback,
         records: &'a [PendingConnection],
     ) -> Option<&'a PendingConnection> {
-        find_attempt(callback, records, page::tab().as_deref(), now_ms())
+        find_attempt(callback, records, page::tab(false).as_deref(), now_ms())
     }
 
     /// Stores the outcome of an attempt, so that the same callback has the same result in another tab. An attempt that was cancelled

@@ -80,7 +80,7 @@ impl ConnectClient {
                     return Ok(None);
                 }
                 let named = self.named(&records);
-                let tab = page::tab();
+                let tab = page::tab(false);
                 let own = || records.iter().position(|record| record.tab == tab);
                 records.swap_remove(named.or_else(own).unwrap_or(0))
             }
