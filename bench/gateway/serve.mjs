@@ -1,13 +1,14 @@
-// Runs one server in a process of its own: `upstream`, or in front of it `gateway`, `handler` or `proxy`. Sends its URL to the parent,
+// Runs one server in a process of its own: `upstream`, or in front of it `gateway`, `handler` or `proxy`, with the build in a folder. Sends its URL to the parent,
 // and answers each message with its usage.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createSandbox } from "../../dist/testing.js";
-import { createGateway, toNodeHandler } from "../../dist/server.js";
 
 const API_KEY = "bench-key";
-const [kind, upstream] = process.argv.slice(2);
+const [kind, dist, upstream] = process.argv.slice(2);
+const { createGateway, toNodeHandler } = await import(pathToFileURL(join(dist, "server.js")).href);
 
 /** Answers from recorded answers of the sandbox, so that the upstream takes almost no time. */
 async function startUpstream() {

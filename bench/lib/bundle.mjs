@@ -2,20 +2,20 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 
-const ours = {
-  "connect-flow": inRoot("dist", "index.js"),
-  "connect-flow/react": inRoot("dist", "react.js"),
-  "connect-flow/testing": inRoot("dist", "testing.js"),
-};
+const entriesOf = (dist) => ({
+  "connect-flow": join(dist, "index.js"),
+  "connect-flow/react": join(dist, "react.js"),
+  "connect-flow/testing": join(dist, "testing.js"),
+});
 
 /**
  * Bundles a file of bench/ as an app's build does: for browsers, tree-shaken, minified, with dynamic imports in chunks.
- * @param folder where the peers are installed.
+ * @param folder where the peers are installed. `dist` is the build to bundle. Default: this one.
  * @returns `{ files, scripts, first, stubbed }`: `files` are `{ path, contents, source }` with the dynamically imported module as
  * `source`, `scripts` their contents by file name, `first` the paths that are loaded with the entry, and `stubbed` the modules of Node
  * that were replaced by empty ones.
  */
-export async function bundle(entry, { folder, external = [] }) {
+export async function bundle(entry, { folder, external = [], dist = inRoot("dist") }) {
   const { build } = await import("esbuild");
   const stubbed = new Set();
   const { outputFiles, metafile } = await build({
@@ -37,7 +37,7 @@ export async function bundle(entry, { folder, external = [] }) {
     define: { "process.env.NODE_ENV": '"production"' },
     nodePaths: [join(folder, "node_modules")],
     external: external.flatMap((name) => [name, `${name}/*`]),
-    alias: ours,
+    alias: entriesOf(dist),
     plugins: [{ name: "without Node's modules", setup }],
   });
   const files = outputFiles.map(({ path, contents }) => {

@@ -9,7 +9,7 @@ const OWN = ["connect-flow", "connect-flow, the `.wasm` file not served", "conne
 /** The platform's own SDK, which a page could use. Several versions may be measured. */
 const SDK = "@composio/core";
 
-const FIGURES = { bytes, ready, redirect, waiting };
+const FIGURES = { bytes, ready, redirect, "form-work": formWork, accounts, waiting, gateway };
 
 /**
  * The summary of docs/benchmarks.md. It is derived from the other sections only, so that a test can compare the two.
@@ -90,6 +90,39 @@ function redirect(table) {
 }
 
 const isOther = (row) => !row.with.startsWith("connect-flow");
+
+function formWork(table) {
+  const slow = table.filter((row) => matches(row, { engine: "chromium", CPU: "4 ×", fields: "100" }));
+  const own = one(slow, { work: "a key stroke: `validateParams` of the flow's fields" });
+  const longer = slow.filter((row) => number(row.median) > number(own.median));
+  return {
+    what: "ms of the main thread for a key stroke in a form of 100 fields, a processor of a quarter of the speed",
+    own: own.median,
+    beside: [{ name: "target", value: "2.00" }],
+    worse: longer.map((row) => `${row.work}: ${row.median}`),
+  };
+}
+
+function accounts(table) {
+  const list = one(table, { with: "`connectedAccounts.list()`" });
+  return {
+    what: "requests until the first of 1,200 accounts can be shown",
+    own: list["requests until the first page"],
+    beside: [{ name: "all pages", value: list.requests }],
+    worse: table.filter((row) => !row["requests until the first page"]).map((row) => `${row.with} returns them together`),
+  };
+}
+
+function gateway(table) {
+  const of = (what, server) => one(table, { "what is asked for": what, connections: "32", server })["CPU per request, ms"];
+  const [own, app] = ["an account", "an app"].map((what) => of(what, "connect-flow/server"));
+  return {
+    what: "ms of processor time for an account through the gateway, 32 connections",
+    own,
+    beside: ["`fetch` by hand", "@fastify/http-proxy"].map((name) => ({ name, value: of("an account", name) })),
+    worse: [`an app: ${app}; \`fetch\` by hand: ${of("an app", "`fetch` by hand")}`],
+  };
+}
 
 function waiting(table) {
   const chromium = table.filter(({ engine }) => engine === "chromium");

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompress, constants } from "node:zlib";
 import { createSandbox } from "../../dist/testing.js";
@@ -24,14 +24,14 @@ const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-em
  * Serves dist/ and other files, compressed and immutable, below any folder: a new folder name is a cold cache. Passes requests below
  * `/api/connect` to a sandbox.
  * @param pages additional files by name, as text or bytes.
- * @param options `isIsolated`: whether pages are cross-origin isolated.
+ * @param options `isIsolated`: whether pages are cross-origin isolated. `apps`: further apps of the sandbox. `dist`: the build to serve.
  * @returns `{ url, sandbox, calls, delay, missing, noted, close }`: `calls` are the sandbox's requests with the bytes of both bodies,
  * `delay` the settable delay of its answers in milliseconds, `missing` a set of path endings that answer 404, and `noted()` a promise of
  * what a page sends to `/noted`.
  */
-export async function serve(pages = {}, { isIsolated = true } = {}) {
+export async function serve(pages = {}, { isIsolated = true, apps = [], dist = inRoot("dist") } = {}) {
   const headers = isIsolated ? { ...baseHeaders, ...isolated } : baseHeaders;
-  const files = new Map(await Promise.all([...DIST, ...Object.keys(pages)].map(async (name) => [name, await compressed(name, pages)])));
+  const files = new Map(await Promise.all([...DIST, ...Object.keys(pages)].map(async (name) => [name, await compressed(name, pages, dist)])));
   const state = { delay: 0, calls: [], missing: new Set() };
   const server = createServer(async (request, response) => {
     try {
@@ -64,7 +64,7 @@ export async function serve(pages = {}, { isIsolated = true } = {}) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   state.url = `http://localhost:${server.address().port}`;
   // The sandbox redirects users to this server, which answers 404.
-  state.sandbox = createSandbox({ apiKey: "key", origin: state.url });
+  state.sandbox = createSandbox({ apiKey: "key", origin: state.url, apps });
   return Object.assign(state, {
     close: () => {
       server.closeAllConnections();
@@ -74,8 +74,8 @@ export async function serve(pages = {}, { isIsolated = true } = {}) {
 }
 
 /** Compresses a file at startup, so that no measurement includes it. */
-async function compressed(name, pages) {
-  const bytes = pages[name] ?? (await readFile(inRoot("dist", name)));
+async function compressed(name, pages, dist) {
+  const bytes = pages[name] ?? (await readFile(join(dist, name)));
   const params = { [constants.BROTLI_PARAM_QUALITY]: name in pages ? 5 : 11 };
   return new Promise((resolve, reject) =>
     brotliCompress(bytes, { params }, (error, result) => (error ? reject(error) : resolve(result))),
