@@ -10,7 +10,7 @@ import { ensure } from "../scripts/setup/index.mjs";
 import { summaryOf } from "./lib/figures.mjs";
 import { readDocument, readSection, writeSection } from "../scripts/lib/sections.mjs";
 
-const PARTS = ["bytes", "ready", "redirect", "form-work", "accounts", "profile", "waiting", "gateway", "build"];
+const PARTS = ["bytes", "ready", "form", "redirect", "form-work", "accounts", "profile", "waiting", "gateway", "build"];
 const REPORT = "docs/benchmarks.md";
 /** The parts that can measure an earlier build beside this one. */
 const BEFORE = ["form-work", "gateway"];

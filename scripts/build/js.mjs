@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
+import { earlyPaths } from "./early.mjs";
 import { aroundGlue, bundleGlue, minifiedGlue, startable } from "./glue.mjs";
 import { ordered } from "./order.mjs";
 import { manglable, renamed } from "./short-names.mjs";
@@ -59,10 +60,6 @@ export async function buildJs(withoutWasm, { quick = false } = {}) {
     logLevel: "silent",
     absWorkingDir: inRoot(),
   };
-  for (const { name, source } of [...found, ...COMMAND]) {
-    const minify = !READABLE.includes(name);
-    await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: EXTERNALS, plugins: [otherEntries(found)] });
-  }
   // wasm-bindgen's names contain hashes, which do not compress: module and glue get short names.
   const long = readFileSync(inRoot("pkg", WASM));
   const names = { mangleProps: manglable(long), mangleCache: {} };
@@ -75,9 +72,14 @@ export async function buildJs(withoutWasm, { quick = false } = {}) {
   const short = renamed(long, mangleCache);
   const wasm = quick ? short : ordered(short);
   writeFileSync(inRoot("dist", WASM), wasm);
+  const plugins = [otherEntries(found), earlyPaths(inRoot("dist", GLUE), wasm)];
+  for (const { name, source } of [...found, ...COMMAND]) {
+    const minify = !READABLE.includes(name);
+    await build({ ...options, minify, entryPoints: { [name]: source }, outdir: "dist", external: EXTERNALS, plugins });
+  }
   const deflated = quick ? deflateRawSync(wasm) : await deflate(wasm);
   const define = { DEFLATED: JSON.stringify(Buffer.from(deflated).toString("base64")) };
-  await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, define });
+  await build({ ...options, entryPoints: ["src/ts/connect_flow_inline.ts"], outfile: `dist/${INLINE}`, external: EXTERNALS, define });
   writeFileSync(inRoot("dist", WITHOUT_WASM), withoutWasm);
   if (quick) return;
   writeFileSync(inRoot("dist", TYPES), publicTypes(readFileSync(inRoot("pkg", TYPES), "utf8")));

@@ -952,6 +952,12 @@ export interface ClientOptions {
   retry?: number | undefined;
   /** Whether calls may create an integration, which changes the developer's project. Default `false`. */
   createIntegrations?: boolean | undefined;
+  /**
+   * Key of the app whose form the page shows first, such as `"shopify"`. The requests for its fields leave while the module loads, and the first flow
+   * takes their answers, if it loads within 10 s. Nothing leaves early on a callback page, or with `api`, `fetch`, `headers` or `unsafeApiKey`.
+   * `useConnectFlow` does this by itself. Default: none.
+   */
+  preload?: string | undefined;
   /** Sends the requests. Default: the page's `fetch`. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Stores attempts while the user is away from the page. Default: `localStorage`, or memory if that fails. */

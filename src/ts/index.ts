@@ -1,6 +1,8 @@
 import type {
-  ClientOptions, ConnectClient, ConnectError, ExpectedInputField, FieldsJsonSchema, InputAttributes, Issue, StandardSchemaV1,
+  ClientOptions, ConnectClient, ConnectError, ExpectedInputField, FieldsJsonSchema, FlowOptions, InputAttributes, Issue, StandardSchemaV1,
 } from "./connect_flow.js";
+import { pathsOf } from "./early.js";
+import type { Early } from "./instance.js";
 
 export type {
   AccountStatus, Api, App, AppCategory, AppOptions, Apps, AuthParameter, AuthParams, AuthScheme, ClientOptions,
@@ -24,43 +26,37 @@ let entry = globalThis.location?.href as string | undefined;
 let loading: Promise<Module> | undefined;
 let loaded: Module | undefined;
 
+/** Own members only: a polluted prototype must not choose the code that runs here, nor what is requested. */
+const own = <Options extends object, More>(options: Options, more?: More) => ({ __proto__: null, ...options, ...more }) as unknown as Options & Partial<More>;
+
 // Bundlers must find the paths, so they are literals, and the file is in a `new URL`.
 const glue = () => import("./connect_flow.js") as unknown as Promise<Module>;
 
 /** Loads the file beside this one, or at `wasmUrl`, and compiles it while it arrives. */
 async function file(options: ClientOptions): Promise<Module> {
-  // Own members only: a polluted prototype must not choose the code that runs here.
-  const given = Object.hasOwn(Object(options), "wasmUrl") ? options.wasmUrl : undefined;
-  const url = given ?? new URL("./connect_flow_bg.wasm", import.meta.url);
+  const url = own(options).wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url);
   // `fetch` comes first. Where it is missing, no import was started whose rejection would be unhandled.
   const [response, module] = await Promise.all([fetch(url), glue()]);
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  // Some servers send the file with another type. Compiling while it arrives requires this one.
-  const isWasm = response.headers.get("content-type") === "application/wasm";
-  await module.default({ module_or_path: isWasm ? response : response.arrayBuffer() });
+  await module.default({ module_or_path: response });
   return module;
 }
 
 /** Loads the module from a script, if the server does not serve the file. */
-async function inline(): Promise<Module> {
-  const [module, { open }] = await Promise.all([glue(), import("./connect_flow_inline.js")]);
-  await module.default({ module_or_path: open() });
-  return module;
-}
+const inline = async () => (await import("./connect_flow_inline.js")).open();
 
 /** Loads the module compiled to JavaScript, where WebAssembly is missing or forbidden. */
 const js = () => import("./connect_flow_js.js") as unknown as Promise<Module>;
 
 async function load(options: ClientOptions): Promise<Module> {
   const errors: unknown[] = [];
-  const tried: string[] = [];
+  let tried = "the module could not be loaded";
   const attempt = async (name: string, way: (options: ClientOptions) => unknown) => {
     try {
       return await way(options);
     } catch (error) {
       errors.push(error);
       // Browsers put the URL of a failed import into the message. Our errors contain no URL.
-      tried.push(`${name}: ${String(error).replace(/\w+:\/\/\S+/g, "…")}`);
+      tried += `; ${name}: ${String(error).replace(/\w+:\/\/\S+/g, "…")}`;
       return;
     }
   };
@@ -70,7 +66,7 @@ async function load(options: ClientOptions): Promise<Module> {
   const module = (isAllowed && ((await attempt("file", file)) || (await attempt("inline", inline)))) || (await attempt("js", js));
   if (module) return (loaded = module as Module);
   loading = undefined;
-  throw fail(`the module could not be loaded; ${tried.join("; ")}`, true, { cause: new AggregateError(errors) });
+  throw fail(tried, true, { cause: new AggregateError(errors) });
 }
 
 /** Class fields define their members. Assignment fails in pages that have frozen the prototypes. */
@@ -88,7 +84,27 @@ function ready(): Module {
 }
 
 /**
- * Creates a client. The first call loads the module for all clients. No other request is made.
+ * Sends the requests for the fields of an app while the module loads. Sends nothing on a callback page, or if an option may change a request. Leaves
+ * wrong options to the module.
+ */
+function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefined {
+  try {
+    const all = own(options, flow);
+    const page = [entry, Object.keys(all)] as unknown as string;
+    if (/[?&,](headers|api|fetch|unsafe|integration|reconnect|cf_flow|connected|session_uri)/.test(page)) return;
+    const [app] = (all.app ?? all.preload)!.match(/^[\w-]+$/)!;
+    return pathsOf(app).map((path) => {
+      const stop = new AbortController();
+      const init = own({ cache: "no-store", headers: { accept: "application/json" }, redirect: "manual", signal: stop.signal, credentials: all.credentials }) as RequestInit;
+      // A failure becomes a value, because nobody may be there to handle it.
+      return [path, fetch(new Request(all.baseUrl.replace(/\/*$/, path), init)).catch(Object), stop];
+    });
+  } catch { /* The module reports the error. */ }
+  return;
+}
+
+/**
+ * Creates a client. The first call loads the module for all clients. No other request is made, unless `preload` names an app.
  *
  * It tries these in order, and downloads only what it needs: the `.wasm` file beside this one or at `wasmUrl`, a script with the same content, and,
  * where WebAssembly is missing or forbidden, the module compiled to JavaScript.
@@ -98,9 +114,12 @@ function ready(): Module {
  * @example
  * const client = await createClient({ baseUrl: "/api/connect" });
  */
-export async function createClient(options: ClientOptions): Promise<ConnectClient> {
+export function createClient(options: ClientOptions): Promise<ConnectClient>;
+// The provider of React passes the options of its first flow.
+export async function createClient(options: ClientOptions, flow?: FlowOptions): Promise<ConnectClient> {
+  const early = sendEarly(options, flow);
   const module = await (loading ??= load(options));
-  const client = module.connect(options, entry);
+  const client = module.connect(options, entry, early);
   entry = undefined;
   return client;
 }
@@ -151,5 +170,5 @@ export function inputAttributes(field: ExpectedInputField): InputAttributes {
 
 /** Returns whether a thrown value is an error of this package. Unlike `instanceof`, it works across frames. */
 export function isConnectError(thrown: unknown): thrown is ConnectError {
-  return typeof thrown === "object" && (thrown as Error | null)?.name === "ConnectError" && "code" in (thrown as Error);
+  return (Object(thrown) as Error).name === "ConnectError" && "code" in Object(thrown);
 }

@@ -186,9 +186,16 @@ type ModuleSource = Response | ArrayBuffer | WebAssembly.Module;
 async function start(instance: Instance, file: unknown): Promise<object | undefined> {
   const { imports, start } = instance.glue;
   if (!imports || !start) return;
-  const source = (await file) as ModuleSource;
+  let source = (await file) as ModuleSource;
   if (source instanceof WebAssembly.Module) return (instance.exports = start(await WebAssembly.instantiate(source, imports())));
-  const result = await ("body" in source ? WebAssembly.instantiateStreaming(source, imports()) : WebAssembly.instantiate(source, imports()));
+  let result;
+  if ("headers" in source) {
+    if (!source.ok) throw new Error(`HTTP ${source.status}`);
+    // Some servers send the file with another type. Compiling while it arrives requires this one.
+    if (source.headers.get("content-type") === "application/wasm") result = await WebAssembly.instantiateStreaming(source, imports());
+    else source = await source.arrayBuffer();
+  }
+  result ??= await WebAssembly.instantiate(source as ArrayBuffer, imports());
   compiled = result.module;
   return (instance.exports = start(result.instance));
 }
@@ -196,13 +203,46 @@ async function start(instance: Instance, file: unknown): Promise<object | undefi
 /** Compiles and starts the module once. Resolves to its exports. */
 export default async (options: { module_or_path: unknown }) => current.exports ?? start(current, options.module_or_path);
 
+/** A request that was sent while the module was loading: its path, its response or why there is none, and what aborts it. */
+export type Early = [path: string, answer: Promise<unknown>, stop: AbortController];
+
+/** How long early answers wait for a flow, in milliseconds. */
+const EARLY_MS = 10_000;
+
+/** Options whose `fetch` takes each early answer once. If a request failed early, it is sent again. */
+function withEarly(options: ClientOptions, early: Early[]): ClientOptions {
+  const timer = setTimeout(() => {
+    for (const [, , stop] of early.splice(0)) stop.abort();
+  }, EARLY_MS) as unknown as { unref?: () => void };
+  // Keeps no process of Node running.
+  timer.unref?.();
+  const take = async (request: Request) => {
+    const one = early.find(([path]) => request.url.endsWith(path));
+    if (one) {
+      early.splice(early.indexOf(one), 1);
+      const [, answer, stop] = one;
+      request.signal.addEventListener("abort", () => stop.abort());
+      const response = await answer;
+      if (response instanceof Response) return response;
+    }
+    return fetch(request);
+  };
+  try {
+    return { ...options, fetch: take };
+  } catch {
+    return options;
+  }
+}
+
 /**
  * Creates a client, in a new instance after a crash.
  * @param entry the address that the page was opened at.
+ * @param early requests whose answers the client takes instead of sending them again.
  * @throws `invalid_argument`.
  */
-export function connect(options: ClientOptions, entry?: string): ConnectClient | Promise<ConnectClient> {
-  const make = (instance: Instance) => instance.call(() => new instance.glue.ConnectClient(options, entry));
+export function connect(options: ClientOptions, entry?: string, early?: Early[]): ConnectClient | Promise<ConnectClient> {
+  const given = early ? withEarly(options, early) : options;
+  const make = (instance: Instance) => instance.call(() => new instance.glue.ConnectClient(given, entry));
   return current.error ? (opening ??= reopen()).then(make) : make(current);
 }
 

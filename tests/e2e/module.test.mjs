@@ -57,3 +57,16 @@ test("a redirect to an origin that is not allowed is refused", async ({ page, pl
   assert.equal(await browser.getUrl(), page.url);
   assert.equal(await browser.getTitle(), "The package alone");
 });
+
+test("`preload` sends the requests of the form while the module is loading, and none twice", async ({ page, platform, browser }) => {
+  const { value } = await page.call({ preload: "gmail" }, "getExpectedParamsForUser", { app: "gmail" });
+  assert.equal(value?.authScheme, "OAUTH2");
+  assert.deepEqual(platform.calls("GET").length, 2);
+  const [module, ...requests] = await browser.execute(() => {
+    const entries = performance.getEntriesByType("resource");
+    const [wasm] = entries.filter(({ name }) => name.endsWith(".wasm"));
+    return [wasm.responseEnd, ...entries.filter(({ name }) => name.includes("/api/connect/")).map(({ startTime }) => startTime)];
+  });
+  assert.equal(requests.length, 2);
+  assert.ok(requests.every((startTime) => startTime < module), `${requests} before ${module}`);
+});

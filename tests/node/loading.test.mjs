@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { before, after, suite, test } from "node:test";
-
-const dist = fileURLToPath(new URL(".", import.meta.resolve("connect-flow")));
-
-/** The package as it is before anything is loaded, without some of its files. */
-async function copy({ without }) {
-  const folder = mkdtempSync(join(tmpdir(), "connect-flow-loading-"));
-  copies.push(folder);
-  cpSync(dist, folder, { recursive: true, filter: (path) => !without.includes(basename(path)) });
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  return import(pathToFileURL(join(folder, "index.js")));
-}
-const copies = [];
+import { freshPackage, removeCopies } from "./fresh.mjs";
 
 // In this order: whether the module is loaded is a state of the whole program.
 suite("loading", () => {
@@ -39,7 +26,7 @@ suite("loading", () => {
   });
   after(() => {
     server.close();
-    for (const folder of copies) rmSync(folder, { recursive: true });
+    removeCopies();
   });
 
   test("importing reads the address of the page, touches nothing else and asks for nothing", async () => {
@@ -68,17 +55,17 @@ suite("loading", () => {
   const bad = ["/missing.wasm", "/index.html", "/cut.wasm"];
   test("a file that cannot be had, or is another, is replaced by the script with the same in it", async () => {
     for (const path of bad) {
-      const { createClient } = await copy({ without: ["connect_flow_js.js"] });
+      const { createClient } = await freshPackage({ without: ["connect_flow_js.js"] });
       assert.deepEqual((await createClient({ baseUrl: "/api", wasmUrl: origin + path })).pending(), []);
     }
     assert.deepEqual(served.splice(0), bad);
     // Node's own `fetch` refuses the address beside the module.
-    const { createClient } = await copy({ without: ["connect_flow_js.js"] });
+    const { createClient } = await freshPackage({ without: ["connect_flow_js.js"] });
     assert.deepEqual((await createClient({ baseUrl: "/api" })).pending(), []);
   });
 
   test("a file of another type is taken all the same, and is asked for once", async () => {
-    const { createClient } = await copy({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
+    const { createClient } = await freshPackage({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
     await createClient({ baseUrl: "/api", wasmUrl: `${origin}/typeless.wasm` });
     assert.deepEqual(served.splice(0), ["/typeless.wasm"]);
   });
@@ -88,7 +75,7 @@ suite("loading", () => {
     // A page's CSP makes the constructor throw. Node's own `fetch` needs the rest of `WebAssembly`.
     const forbidden = class { constructor() { throw new WebAssembly.CompileError("Refused to compile"); } };
     for (const replacement of [undefined, Object.create(WebAssembly, { Module: { value: forbidden } })]) {
-      const { createClient, validateParams } = await copy({ without: ["connect_flow.js", "connect_flow_inline.js"] });
+      const { createClient, validateParams } = await freshPackage({ without: ["connect_flow.js", "connect_flow_inline.js"] });
       globalThis.WebAssembly = replacement;
       try {
         const client = await createClient({ baseUrl: "/api", wasmUrl: `${origin}/good.wasm` });
@@ -105,7 +92,7 @@ suite("loading", () => {
   });
 
   test("when no way is left a coded error says which were tried and why, and the next call tries again", async () => {
-    const { createClient, isConnectError } = await copy({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
+    const { createClient, isConnectError } = await freshPackage({ without: ["connect_flow_inline.js", "connect_flow_js.js"] });
     const reasons = { "/missing.wasm": "Error: HTTP 404", "/index.html": "CompileError: ", "/cut.wasm": "CompileError: " };
     for (const path of bad) {
       await assert.rejects(createClient({ baseUrl: "/api", wasmUrl: origin + path }), (error) => {
@@ -123,7 +110,7 @@ suite("loading", () => {
     await assert.rejects(createClient({ baseUrl: "/api", wasmUrl: new URL("http://127.0.0.1:1/") }), { code: "load_failed" });
     await assert.rejects(createClient(), { code: "load_failed" });
     const boom = new Error("boom");
-    const options = Object.defineProperty({}, "wasmUrl", { get() { throw boom; } });
+    const options = { get wasmUrl() { throw boom; } };
     await assert.rejects(createClient(options), ({ cause }) => cause.errors[0] === boom);
     served.length = 0;
     assert.deepEqual((await createClient({ baseUrl: "/api", wasmUrl: `${origin}/good.wasm` })).pending(), []);

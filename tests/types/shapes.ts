@@ -325,6 +325,7 @@ export const shapes: Shapes = {
       "fetch?": "foreign",
       "headers?": "object",
       "maxAnswerBytes?": "number",
+      "preload?": "string",
       "providerOrigins?": "array",
       "redirectUrl?": "string",
       "retry?": "number",

@@ -110,6 +110,8 @@ impl ClientOptions {
         }
         let mut options = Options::new(value);
         options.known.extend(["fetch", "storage", "wasmUrl"]);
+        // The loader has used it.
+        options.string("preload");
         let default = ClientOptions::default();
         let read = ClientOptions {
             base_url: options.string("baseUrl").unwrap_or_default(),

@@ -67,12 +67,15 @@ function requireClient(client: ConnectClient): ConnectClient {
   throw new HookError("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one");
 }
 
+/** With the options of the first flow, whose requests leave while the module is loading. */
+type Create = (options: ClientOptions, flow?: FlowOptions) => Promise<ConnectClient>;
+
 /** A provider's client, created when it is first needed. */
 export function createSource({ client: given, options: first }: ConnectProviderProps) {
   let asked: Promise<ConnectClient> | undefined;
   let options = first;
-  const make = async () => {
-    const mine = (asked = Promise.resolve(given ?? createClient(options as ClientOptions)).then(requireClient));
+  const make = async (flow?: FlowOptions) => {
+    const mine = (asked = Promise.resolve(given ?? (createClient as Create)(options as ClientOptions, flow)).then(requireClient));
     const [client, error] = await mine.then((client) => [client, null] as const, (error) => [null, error as ConnectError] as const);
     if (mine !== asked) return;
     if (error) asked = undefined;
@@ -85,8 +88,8 @@ export function createSource({ client: given, options: first }: ConnectProviderP
       return !given;
     }
   };
-  const ask = () => {
-    if (!asked || isCrashed()) void make();
+  const ask = (flow?: FlowOptions) => {
+    if (!asked || isCrashed()) void make(flow);
   };
   // An unmounted tree would never dispose of the client.
   const retry = () => {
@@ -97,7 +100,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     asked = undefined;
   };
   const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? (given as ConnectClient) : null, error: null, retry }, () => {}, end);
-  const load = () => (ask(), asked as Promise<ConnectClient>);
+  const load = (flow?: FlowOptions) => (ask(flow), asked as Promise<ConnectClient>);
   return {
     ...store,
     /** The `end` calls of flows without listeners. */
@@ -119,7 +122,7 @@ export function createFlow(source: Source, options: FlowOptions) {
     const mine = ++life;
     store.set(loading);
     try {
-      const client = await source.load();
+      const client = await source.load(options);
       if (mine !== life) return loading;
       // A component that another one replaces in the same task must end first. Its attempt continues here.
       for (const leave of source.leaving) leave();
