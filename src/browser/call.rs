@@ -3,9 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal};
 
-use super::channel::tell_accounts;
+use super::channel::{Channel, Turn, tell_accounts};
 use super::fetch::Http;
 use super::surroundings::{note_answer, surroundings, wait_for_change};
 use super::timing::{Timer, cancelled, clock_ms, moment, now_ms, sleep};
@@ -15,7 +16,7 @@ use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::ClientOptions;
 use crate::core::retry::{RETRY_BUDGET_MS, before_retry};
 use crate::core::trace::{Trace, TraceEvent};
-use crate::core::watch::{Moment, Surroundings};
+use crate::core::watch::{Moment, PeerNews, Surroundings};
 
 /// The longest timer, in milliseconds. Browsers fire a timer of more than 24.8 days at once.
 const MAX_TIMER_MS: u64 = 600_000;
@@ -58,6 +59,8 @@ pub struct Call {
     limit_ms: Option<u32>,
     started_ms: u64,
     is_stopped: Rc<Cell<bool>>,
+    peers: RefCell<Option<Rc<Channel>>>,
+    turn: RefCell<Option<Turn>>,
     _limit: Option<Timer>,
 }
 
@@ -88,8 +91,15 @@ impl Call {
             limit_ms,
             started_ms: clock_ms(),
             is_stopped,
+            peers: RefCell::default(),
+            turn: RefCell::default(),
             _limit: limit,
         }
+    }
+
+    /// A clone, because a channel may be the page's own and call back.
+    fn peers(&self) -> Option<Rc<Channel>> {
+        self.peers.borrow().clone()
     }
 
     /// The error to report: the reason why the call ended, if it has ended.
@@ -233,16 +243,43 @@ impl Platform for Call {
         read: &mut dyn FnMut(&HttpResponse) -> Result<()>,
     ) -> Result<()> {
         let sent = self.send_with_retries(request, read).await;
+        drop(self.turn.take());
         sent.map_err(|error| self.ended(error))
     }
 
     async fn wait(&self, wait_ms: u64) -> Result<bool> {
         let wait_ms = wait_ms.min(MAX_TIMER_MS) as u32;
-        let waited = match wait_for_change(wait_ms, &self.signals).await {
+        let peers = self.peers();
+        let channel = peers
+            .as_ref()
+            .map_or(JsValue::UNDEFINED, |peers| peers.0.clone());
+        let waited = match wait_for_change(wait_ms, &self.signals, &channel).await {
             Ok(_) if self.is_timed_out() => Err(cancelled()),
             waited => waited,
         };
         waited.map_err(|error| self.ended(error))
+    }
+
+    fn join_peers(&self, connected_account_id: &str) {
+        let peers = Channel::join(connected_account_id);
+        self.peers.replace(peers.map(Rc::new));
+    }
+
+    fn tell_peers(&self, news: PeerNews) {
+        if let Some(peers) = self.peers() {
+            peers.tell_peers(news);
+        }
+    }
+
+    async fn take_turn(&self, connected_account_id: &str) -> bool {
+        let turn = Turn::take(connected_account_id).await;
+        let is_granted = turn.is_some();
+        self.turn.replace(turn);
+        is_granted
+    }
+
+    fn peer_news(&self) -> Option<PeerNews> {
+        self.peers()?.news()
     }
 
     fn moment(&self) -> Moment {

@@ -22,10 +22,10 @@ extern "C" {
     /// Whether the page is in a frame of another site, where authorization servers refuse to be shown.
     #[wasm_bindgen(js_name = isEmbedded)]
     pub fn is_embedded() -> bool;
-    /// Adds `listener` for visibility, focus, network, storage and page events.
-    pub fn listen(listener: &Function);
+    /// Adds `listener` for visibility, focus, network, storage and page events, and for messages on `channel`, if there is one.
+    pub fn listen(listener: &Function, channel: &JsValue);
     /// Removes `listener`.
-    pub fn unlisten(listener: &Function);
+    pub fn unlisten(listener: &Function, channel: &JsValue);
     #[wasm_bindgen(js_name = news)]
     fn read_news(event: &JsValue) -> JsValue;
 }
@@ -94,18 +94,22 @@ pub fn page_event(event: &JsValue) -> PageEvent {
 ///
 /// # Errors
 /// `cancelled` if one of `signals` is aborted.
-pub async fn wait_for_change(millis: u32, signals: &[AbortSignal]) -> Result<bool, ConnectError> {
+pub async fn wait_for_change(
+    millis: u32,
+    signals: &[AbortSignal],
+    channel: &JsValue,
+) -> Result<bool, ConnectError> {
     let deadline = Deadline::start(millis, signals)?;
-    listen(&deadline.resolve);
-    let _listening = Listening(&deadline.resolve);
+    listen(&deadline.resolve, channel);
+    let _listening = Listening(&deadline.resolve, channel);
     deadline.passed().await
 }
 
 /// Stops listening when dropped.
-struct Listening<'a>(&'a Function);
+struct Listening<'a>(&'a Function, &'a JsValue);
 
 impl Drop for Listening<'_> {
     fn drop(&mut self) {
-        unlisten(self.0);
+        unlisten(self.0, self.1);
     }
 }

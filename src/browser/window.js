@@ -6,6 +6,9 @@ const HEIGHT = 720;
 /** The most storage keys to read. Other code of the origin can add any number of keys. */
 const MAX_KEYS = 10_000;
 
+/** How long the browser may take to answer about a lock, in milliseconds. */
+const LOCK_MS = 1_000;
+
 /** Key of the tab's id in `sessionStorage`. */
 const TAB_KEY = "connect-flow-tab";
 
@@ -35,14 +38,15 @@ export function isEmbedded() {
   }
 }
 
-/** Calls `method` for every event. Workers have no document, servers no events. */
-const each = (method, listener) => {
+/** Calls `method` for every event. Workers have no document, servers no events, old browsers no channel. */
+const each = (method, listener, channel) => {
   attempt(() => document[method]("visibilitychange", listener));
+  attempt(() => channel[method]("message", listener));
   for (const name of EVENTS) attempt(() => globalThis[method](name, listener));
 };
 
-export const listen = (listener) => each("addEventListener", listener);
-export const unlisten = (listener) => each("removeEventListener", listener);
+export const listen = (listener, channel) => each("addEventListener", listener, channel);
+export const unlisten = (listener, channel) => each("removeEventListener", listener, channel);
 
 /** True if the page was restored from the back/forward cache; the key if another window changed the storage. */
 export const news = (event) =>
@@ -135,6 +139,40 @@ export const tellAccounts = (isRehearsal) =>
     };
     port2.postMessage(0);
     isTelling = true;
+  });
+
+/** A channel that keeps its last news, but for `decided`, which it keeps before others. */
+export const joinPeers = (name) => {
+  const channel = openChannel(name, (event) => {
+    const text = heard(event, "check");
+    if (channel.news !== "decided" && typeof text === "string") channel.news = text;
+  });
+  return channel;
+};
+
+/** The news that such a channel has kept since the last call. */
+export const takeNews = (channel) => {
+  const { news } = channel;
+  channel.news = undefined;
+  return news;
+};
+
+/**
+ * Requests a lock, and holds it until `signal` is aborted. Resolves with whether it is granted. Old browsers and opaque origins have no locks:
+ * they grant all. So does a browser that does not answer.
+ */
+export const lock = (name, signal) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, LOCK_MS, true);
+    const answer = (isGranted) => {
+      clearTimeout(timer);
+      resolve(isGranted);
+    };
+    const use = (lock) => {
+      answer(!!lock);
+      return lock && !signal.aborted && new Promise((release) => signal.addEventListener("abort", release));
+    };
+    attempt(() => navigator.locks.request(name, { ifAvailable: true }, use).catch(answer)) ?? answer(true);
   });
 
 export const put = (storage, key, text) => !!attempt(() => [storage.setItem(key, text)]);

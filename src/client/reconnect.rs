@@ -6,6 +6,7 @@ use super::{CallFuture, ConnectClient};
 use crate::browser::page;
 use crate::browser::timing::now_ms;
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
+use crate::core::calls::Platform;
 use crate::core::calls::initiate::Initiated;
 use crate::core::calls::reconnect::{
     ReconnectOptions, check_attempt, find_replaced, replace_values, require_app, settle,
@@ -33,12 +34,19 @@ impl ConnectClient {
         Box::pin(async move { replace_values(&call, &old, &update, page::new_flow_id()?).await })
     }
 
+    /// Checks the account of an attempt. `None` if `takes_turn` and another page is checking it.
     pub(super) fn check_attempt(
         &self,
         record: Box<PendingConnection>,
-    ) -> CallFuture<ConnectedAccount> {
+        takes_turn: bool,
+    ) -> CallFuture<Option<ConnectedAccount>> {
         let call = self.call(None);
-        Box::pin(async move { check_attempt(&call, &record).await })
+        Box::pin(async move {
+            match !takes_turn || call.take_turn(&record.connected_account_id).await {
+                true => check_attempt(&call, &record).await.map(Some),
+                false => Ok(None),
+            }
+        })
     }
 
     /// Finishes the stored attempts that replace this account. `is_start`: gives up those whose user has not finished. Returns the new

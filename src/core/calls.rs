@@ -19,7 +19,7 @@ use std::pin::Pin;
 use super::api::Endpoint;
 use super::api::http::{HttpRequest, HttpResponse};
 use super::error::{ConnectError, ErrorCode, Result};
-use super::watch::{Moment, Surroundings};
+use super::watch::{Moment, PeerNews, Surroundings};
 
 /// `None` if the account does not exist.
 fn unless_missing<T>(answer: Result<T>) -> Result<Option<T>> {
@@ -48,6 +48,22 @@ pub trait Platform {
     /// # Errors
     /// `cancelled`, or `timeout` when the time limit of the call has passed.
     async fn wait(&self, wait_ms: u64) -> Result<bool>;
+
+    /// Listens to other pages that wait for this account.
+    fn join_peers(&self, _connected_account_id: &str) {}
+
+    /// Tells the other pages.
+    fn tell_peers(&self, _news: PeerNews) {}
+
+    /// Whether no other page is checking this account. If so, none does until the next request of this call is answered.
+    async fn take_turn(&self, _connected_account_id: &str) -> bool {
+        true
+    }
+
+    /// What other pages have told since the last call. News also end [`Platform::wait`].
+    fn peer_news(&self) -> Option<PeerNews> {
+        None
+    }
 
     /// The time, and a random number.
     fn moment(&self) -> Moment;

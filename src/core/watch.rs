@@ -11,6 +11,15 @@ use super::text::concat;
 /// Events that report the same return of the user come within this time, in milliseconds.
 const SAME_RETURN_MS: u64 = 300;
 
+/// How long the checks of other pages replace those of this page, in milliseconds. What other pages tell is untrusted input.
+const MAX_YIELD_MS: u64 = 60_000;
+
+/// How long to put a check off while another page checks, in milliseconds. Its message arrives within this time, unless it is frozen.
+const PUT_OFF_MS: u64 = 250;
+
+/// The longest pause after a check of another page, in milliseconds. If that page is gone, this page checks within 5 s.
+const MAX_PEER_PAUSE_MS: u64 = 5_000 - PUT_OFF_MS;
+
 /// When something happened, and a fresh random number from 0 to 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
@@ -20,6 +29,15 @@ pub struct Moment {
     pub clock_ms: u64,
     /// Spreads the checks of many clients.
     pub random: f64,
+}
+
+/// What another page tells that waits for the same account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerNews {
+    /// It has started a check.
+    Asked,
+    /// The answer to its check was final.
+    Decided,
 }
 
 /// The state of the page.
@@ -68,6 +86,13 @@ pub struct Watch {
     is_checking: bool,
     is_answered: bool,
     checked_at_ms: u64,
+    /// The start of the last check that was not put off.
+    ended_check_ms: u64,
+    yielded_at_ms: u64,
+    is_outdated: bool,
+    is_peer_checking: bool,
+    /// The next check starts even while another page checks.
+    pub skips_turn: bool,
     returned_ms: u64,
     surroundings: Surroundings,
     last: Last,
@@ -120,6 +145,11 @@ impl Watch {
             is_checking: false,
             is_answered: false,
             checked_at_ms: 0,
+            ended_check_ms: 0,
+            yielded_at_ms: 0,
+            is_outdated: false,
+            is_peer_checking: false,
+            skips_turn: false,
             next_check_ms: moment.clock_ms + before_check(1, moment.random),
             returned_ms: 0,
             surroundings: Surroundings::ATTENDED,
@@ -159,6 +189,40 @@ impl Watch {
         self.surroundings = surroundings;
     }
 
+    /// Another page has started a check of this account, so the next one here is due after the usual pause. Without effect a minute
+    /// after the last check here.
+    pub fn yield_to_peer(&mut self, moment: Moment) {
+        let last_ms = self.started_ms.max(self.ended_check_ms);
+        self.is_peer_checking = self.is_checking;
+        if self.is_checking || moment.clock_ms >= last_ms + MAX_YIELD_MS {
+            return;
+        }
+        self.skips_turn = false;
+        self.checks += 1;
+        let pause_ms = before_check(self.checks, moment.random).min(MAX_PEER_PAUSE_MS);
+        let due_ms = moment.clock_ms + pause_ms;
+        self.next_check_ms = self.next_check_ms.max(due_ms);
+        // Hidden pages have no other random part in their pauses, and would all check at once.
+        self.yielded_at_ms = moment.clock_ms + (1_000.0 * moment.random) as u64;
+    }
+
+    /// Another page is checking the account, so the check that has started here is put off: until that page tells that it checks, and once
+    /// if it does not.
+    pub fn put_off(&mut self, moment: Moment) {
+        self.is_checking = false;
+        self.skips_turn = true;
+        self.next_check_ms = moment.clock_ms + PUT_OFF_MS;
+        if self.is_peer_checking {
+            self.yield_to_peer(moment);
+        }
+    }
+
+    /// The status of the account may be final. A check under way may have started too early to see it.
+    pub fn outdate(&mut self) {
+        self.is_outdated = self.is_checking;
+        self.skips_turn = true;
+    }
+
     /// Whether to start a check now. If so, the caller starts it.
     pub fn start_if_due(&mut self, pace: Pace, clock_ms: u64) -> bool {
         let is_due = clock_ms >= self.deadline_ms.min(self.due_ms(pace));
@@ -187,6 +251,9 @@ impl Watch {
     pub fn end_check(&mut self, is_answered: bool) {
         self.is_checking = false;
         self.is_answered = is_answered;
+        self.ended_check_ms = self.checked_at_ms;
+        self.is_peer_checking = false;
+        self.skips_turn = false;
         self.checks += 1;
     }
 
@@ -199,7 +266,10 @@ impl Watch {
     ) -> CheckResult {
         self.end_check(answer.is_ok());
         let is_late = moment.clock_ms >= self.deadline_ms;
-        let mut pause_ms = pause_ms.unwrap_or_else(|| before_check(self.checks, moment.random));
+        let mut pause_ms = match std::mem::take(&mut self.is_outdated) {
+            true => 0,
+            false => pause_ms.unwrap_or_else(|| before_check(self.checks, moment.random)),
+        };
         match answer.map(|account| self.judge(account)) {
             Ok(CheckResult::Waiting) if self.is_claimed_failed => {
                 return CheckResult::Failed(claimed_failed());
@@ -266,6 +336,7 @@ impl Watch {
             true => self.next_check_ms,
             false => {
                 let last_ms = self.started_ms.max(self.checked_at_ms);
+                let last_ms = last_ms.max(self.yielded_at_ms);
                 self.next_check_ms.max(last_ms + MAX_AWAY_MS)
             }
         }

@@ -134,6 +134,86 @@ fn a_hidden_page_checks_every_15_seconds_and_never_stops() {
 }
 
 #[test]
+fn a_flow_yields_to_a_page_that_checks_but_checks_itself_once_a_minute() {
+    for around in [
+        BEHIND,
+        Surroundings {
+            is_visible: false,
+            ..BEHIND
+        },
+    ] {
+        let mut play = Play::in_popup();
+        let mut last_ms = play.now_ms;
+        let mut gaps = Vec::new();
+        while gaps.len() < 5 {
+            assert!(play.event(FlowEvent::PeerAsked).is_empty());
+            if !play.after(5_000, around).is_empty() {
+                // It also has the lock.
+                if play.flow.takes_turn() {
+                    play.event(FlowEvent::PeerAsked);
+                    play.done(WorkResult::PutOff);
+                    continue;
+                }
+                play.checked("INITIATED");
+                gaps.push(play.now_ms - last_ms);
+                last_ms = play.now_ms;
+            }
+        }
+        let is_a_minute = |gap: &u64| (60_000..=85_000).contains(gap);
+        assert!(gaps.iter().all(is_a_minute), "{gaps:?}");
+    }
+}
+
+#[test]
+fn a_check_is_put_off_once_while_another_page_checks() {
+    let mut play = Play::in_popup();
+    assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);
+    assert!(play.flow.takes_turn());
+    assert!(play.done(WorkResult::PutOff).is_empty());
+    assert_eq!(play.after(250, BEHIND), ["look acc-1"]);
+    assert!(!play.flow.takes_turn(), "the other page may be frozen");
+    play.checked("INITIATED");
+    assert_eq!(play.after(5_000, BEHIND), ["look acc-1"]);
+    assert!(play.flow.takes_turn());
+    // The other page tells that it checks, before or after this page knows that the lock is taken.
+    play.event(FlowEvent::PeerAsked);
+    play.done(WorkResult::PutOff);
+    assert!(play.after(1_000, BEHIND).is_empty());
+    assert_eq!(play.after(5_000, BEHIND), ["look acc-1"]);
+    play.done(WorkResult::PutOff);
+    play.event(FlowEvent::PeerAsked);
+    assert!(play.after(1_000, BEHIND).is_empty());
+    assert_eq!(play.after(5_000, BEHIND), ["look acc-1"]);
+    assert!(play.flow.takes_turn());
+    play.checked("ACTIVE");
+    assert_eq!(play.state(), "connected");
+}
+
+#[test]
+fn a_check_does_not_wait_for_its_turn_after_a_callback_or_news() {
+    let mut play = Play::in_popup();
+    play.returned("&status=success");
+    assert!(!play.flow.takes_turn());
+    let mut play = Play::in_popup();
+    let news = FlowEvent::RecordChanged(AttemptOutcome::Pending);
+    assert_eq!(play.event(news), ["look acc-1"]);
+    assert!(!play.flow.takes_turn());
+    // News during a check make another one due at once.
+    play.event(FlowEvent::RecordChanged(AttemptOutcome::Pending));
+    play.checked("INITIATED");
+    assert_eq!(play.after(0, BEHIND), ["look acc-1"]);
+}
+
+#[test]
+fn after_the_popup_closed_a_flow_yields_to_no_page() {
+    let mut play = Play::in_popup();
+    assert_eq!(play.after(900, BACK), ["look acc-1"]);
+    play.checked("INITIATED");
+    play.event(FlowEvent::PeerAsked);
+    assert_eq!(play.after(500, BACK), ["look acc-1"]);
+}
+
+#[test]
 fn after_a_callback_a_hidden_page_checks_as_often_as_a_visible_one() {
     let mut play = Play::in_popup();
     play.returned("&status=success");

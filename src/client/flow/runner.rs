@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use super::subscriptions::Subscriptions;
-use crate::browser::channel::{CALLBACK, HEARD, POPUP, message_text};
+use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, message_text, peer_news};
 use crate::browser::popup::Popup;
 use crate::browser::surroundings::PageEvent;
 use crate::browser::timing::{Timer, moment};
@@ -26,6 +26,7 @@ use crate::core::flow::{
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::to_json::to_json;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
+use crate::core::watch::PeerNews;
 
 /// Called after every change of a flow. An error that it returns is reported to the page like an uncaught one.
 pub type Listener = Rc<dyn Fn() -> std::result::Result<(), JsValue>>;
@@ -181,12 +182,26 @@ impl Runner {
             _ => None,
         };
         let same = signal.clone();
+        let peers = match work {
+            Work::Check(_) => self.peers(),
+            _ => None,
+        };
+        if let Some(peers) = &peers {
+            peers.tell_peers(PeerNews::Asked);
+        }
         spawn_local(async move {
             let result = me.work(work, reconnects, signal).await;
             if matches!(result, WorkResult::Checked(_)) {
                 me.catch_up();
             }
+            let is_answered = matches!(result, WorkResult::Checked(Ok(_)));
             me.report(FlowEvent::Done(number, result));
+            if let Some(peers) = peers
+                && is_answered
+                && me.machine.borrow().is_settled()
+            {
+                peers.tell_peers(PeerNews::Decided);
+            }
         });
         if let Some(filter) = accounts {
             self.list_accounts(number, filter, same);
@@ -258,13 +273,25 @@ impl Runner {
                 let completed = client.complete_session(&call, &record, &session_uri, true);
                 WorkResult::Completed(completed.await)
             }
-            Work::Check(record) => WorkResult::Checked(client.check_attempt(record).await),
+            Work::Check(record) => {
+                let takes_turn = self.machine.borrow().takes_turn();
+                match client.check_attempt(record, takes_turn).await.transpose() {
+                    Some(result) => WorkResult::Checked(result),
+                    None => WorkResult::PutOff,
+                }
+            }
         }
     }
 
     /// A clone, because a call to the popup may run code of the page.
     fn popup(&self) -> Option<Popup> {
         self.popup.borrow().clone()
+    }
+
+    /// The channel of the pages that wait for the same account.
+    fn peers(&self) -> Option<Rc<Channel>> {
+        let subscriptions = self.subscriptions.borrow();
+        subscriptions.as_ref()?.peers.clone()
     }
 
     fn tick(&self) {
@@ -305,7 +332,9 @@ impl Runner {
     /// Stops listening to the page.
     fn ignore_page(&self) {
         let mut subscriptions = self.subscriptions.borrow_mut();
-        let page = subscriptions.as_mut().and_then(|all| all.page.take());
+        let page = subscriptions
+            .as_mut()
+            .map(|all| (all.page.take(), all.peers.take()));
         // Removing a listener may run code of the page, which may call back.
         drop(subscriptions);
         drop(page);
@@ -325,12 +354,22 @@ impl Runner {
                 me.notice(&event);
             }
         });
-        let subscriptions = Subscriptions::start(flow_id, on_message, on_change);
+        let machine = self.machine.borrow();
+        let account = machine
+            .attempt()
+            .map(|record| record.connected_account_id.clone());
+        drop(machine);
+        let subscriptions = Subscriptions::start(flow_id, account, on_message, on_change);
         self.subscriptions.replace(Some(subscriptions));
     }
 
-    /// Handles a message of a callback page. Untrusted, like a callback URL.
+    /// Handles a message of a callback page, or of a page that waits for the same account. Untrusted, like a callback URL.
     fn receive(&self, event: &JsValue) {
+        match peer_news(event) {
+            Some(PeerNews::Asked) => return self.report(FlowEvent::PeerAsked),
+            Some(PeerNews::Decided) => return self.read_outcome(),
+            None => {}
+        }
         let Some(callback) = message_text(event, CALLBACK)
             .and_then(|url| callback::parse(&url, &self.client.records_for(&url)).ok()?)
         else {
@@ -350,17 +389,28 @@ impl Runner {
         match surroundings::page_event(event) {
             PageEvent::Restored => self.report(FlowEvent::PageRestored),
             PageEvent::StorageChanged(key) => {
-                let subscriptions = self.subscriptions.borrow();
-                let flow_id = subscriptions.as_ref().map(|all| all.flow_id.clone());
-                drop(subscriptions);
-                if let Some(flow_id) = flow_id.filter(|id| PendingConnection::key(id) == key) {
-                    let record = self.client.0.shared.records.get(&flow_id);
-                    let outcome = record.map_or(AttemptOutcome::Pending, |record| record.outcome);
-                    self.report(FlowEvent::RecordChanged(outcome));
+                let is_own = |id: String| PendingConnection::key(&id) == key;
+                if self.flow_id().is_some_and(is_own) {
+                    self.read_outcome();
                 }
             }
             PageEvent::Changed => self.tick(),
         }
+    }
+
+    /// The flow id of the attempt that this flow listens for.
+    fn flow_id(&self) -> Option<String> {
+        let subscriptions = self.subscriptions.borrow();
+        subscriptions.as_ref().map(|all| all.flow_id.clone())
+    }
+
+    /// Checks the account, with the outcome that another window may have stored.
+    fn read_outcome(&self) {
+        let record = self
+            .flow_id()
+            .and_then(|id| self.client.0.shared.records.get(&id));
+        let outcome = record.map_or(AttemptOutcome::Pending, |record| record.outcome);
+        self.report(FlowEvent::RecordChanged(outcome));
     }
 
     fn note_popup(&self, what: PopupChange) {

@@ -2,7 +2,7 @@
 
 use super::{Platform, Result};
 use crate::core::api::accounts::{ConnectedAccount, get_account};
-use crate::core::watch::{CheckResult, Pace, Watch};
+use crate::core::watch::{CheckResult, Pace, PeerNews, Watch};
 
 /// Checks an account until it is `ACTIVE` or the time limit of the call has passed.
 ///
@@ -32,18 +32,25 @@ pub(super) fn watch_account(
     )
 }
 
-/// Runs the checks of a watch. The first one starts at once.
+/// Runs the checks of a watch. The first one starts at once. Pages that wait for the same account take turns.
 pub(super) async fn run_watch(
     platform: &impl Platform,
     mut watch: Watch,
     pace: Pace,
 ) -> Result<ConnectedAccount> {
+    platform.join_peers(&watch.connected_account_id);
     watch.start(platform.moment().clock_ms);
     loop {
+        platform.tell_peers(PeerNews::Asked);
         let endpoint = get_account(&watch.connected_account_id);
         let answer = platform.ask(endpoint).await;
-        let is_cut_off = answer.is_err() && platform.is_timed_out();
-        match watch.checked(answer, None, platform.moment()) {
+        let is_answered = answer.is_ok();
+        let is_cut_off = !is_answered && platform.is_timed_out();
+        let checked = watch.checked(answer, None, platform.moment());
+        if is_answered && matches!(checked, CheckResult::Active(_) | CheckResult::Failed(_)) {
+            platform.tell_peers(PeerNews::Decided);
+        }
+        match checked {
             CheckResult::Active(account) => return Ok(account),
             CheckResult::TooLate => return Err(watch.too_late()),
             CheckResult::Failed(_) if is_cut_off => return Err(watch.too_late()),
@@ -52,14 +59,27 @@ pub(super) async fn run_watch(
         }
         let mut is_timer = false;
         loop {
-            let clock_ms = platform.moment().clock_ms;
+            let moment = platform.moment();
+            let clock_ms = moment.clock_ms;
+            let news = platform.peer_news();
+            if news == Some(PeerNews::Asked) {
+                watch.yield_to_peer(moment);
+            }
             watch.notice(platform.surroundings(), clock_ms);
-            let is_started = match is_timer {
-                true => watch.start_after_timer(pace, clock_ms),
-                false => watch.start_if_due(pace, clock_ms),
+            let is_started = match news {
+                Some(PeerNews::Decided) => {
+                    watch.outdate();
+                    watch.start(clock_ms)
+                }
+                None if is_timer => watch.start_after_timer(pace, clock_ms),
+                _ => watch.start_if_due(pace, clock_ms),
             };
             if is_started {
-                break;
+                if watch.skips_turn || platform.take_turn(&watch.connected_account_id).await {
+                    break;
+                }
+                watch.put_off(platform.moment());
+                continue;
             }
             let wait_ms = watch.wake_at_ms(pace).saturating_sub(clock_ms);
             is_timer = match platform.wait(wait_ms).await {

@@ -171,6 +171,13 @@ impl OngoingAttempt {
         }
     }
 
+    /// Another page has started a check. After the popup closed, only an answer to this page decides.
+    pub fn yield_to_peer(&mut self, moment: Moment) {
+        if !matches!(self.popup, PopupState::Gone(_)) {
+            self.watch.yield_to_peer(moment);
+        }
+    }
+
     /// Decides after a timer or an event of the page.
     pub fn tick(&mut self, surroundings: Surroundings, moment: Moment) -> Decision {
         let clock_ms = moment.clock_ms;

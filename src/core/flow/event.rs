@@ -39,8 +39,10 @@ pub enum FlowEvent {
     PageRestored,
     /// The user reached the callback page in a popup or another tab.
     Returned(ConnectionCallback),
-    /// Another flow or tab changed the stored outcome of the attempt.
+    /// Another flow or tab changed the stored outcome of the attempt, or knows the final status of its account.
     RecordChanged(AttemptOutcome),
+    /// Another page has started a check of the account.
+    PeerAsked,
     /// Time has passed, or the page has changed.
     Tick(Surroundings),
 }
@@ -58,6 +60,8 @@ pub enum WorkResult {
     Initiated(Result<Initiated, ConnectError>),
     /// Of `Work::Check`.
     Checked(Result<ConnectedAccount, ConnectError>),
+    /// Of `Work::Check`: another page is checking the account.
+    PutOff,
     /// Of `Work::Complete`: the record of the account that the session is of.
     Completed(Result<Box<PendingConnection>, ConnectError>),
 }

@@ -155,6 +155,7 @@ impl Flow {
             FlowEvent::PageRestored => self.page_restored(moment),
             FlowEvent::Returned(callback) => self.returned(callback, moment),
             FlowEvent::RecordChanged(outcome) => self.record_changed(outcome, moment),
+            FlowEvent::PeerAsked => self.peer_asked(moment),
             FlowEvent::Tick(around) => self.tick(around, moment),
         })
     }
@@ -204,11 +205,27 @@ impl Flow {
         matches!(self.phase, Phase::Idle)
     }
 
+    /// The record of the attempt under way.
+    pub fn attempt(&self) -> Option<&PendingConnection> {
+        match &self.phase {
+            Phase::Waiting(attempt) | Phase::Redirecting(attempt) => Some(&attempt.record),
+            _ => None,
+        }
+    }
+
+    /// Whether a check is put off while another page checks the account.
+    pub fn takes_turn(&self) -> bool {
+        match &self.phase {
+            Phase::Waiting(attempt) => !attempt.watch.skips_turn && !attempt.is_verifying(),
+            _ => false,
+        }
+    }
+
     /// Whether the user is in a popup that this page opened, possibly before a reload.
     pub fn is_by_popup(&self) -> bool {
-        match &self.phase {
-            Phase::Waiting(attempt) | Phase::Redirecting(attempt) => attempt.record.is_popup,
-            _ => self.in_popup.is_some(),
+        match self.attempt() {
+            Some(record) => record.is_popup,
+            None => self.in_popup.is_some(),
         }
     }
 

@@ -80,6 +80,10 @@ impl Flow {
                 let next = attempt.checked(result, moment);
                 self.decide(attempt, next, moment)
             }
+            (Phase::Waiting(mut attempt), WorkResult::PutOff) => {
+                attempt.watch.put_off(moment);
+                self.wait(attempt, moment)
+            }
             (Phase::Waiting(attempt), WorkResult::Completed(result)) => {
                 self.completed(attempt, result, moment)
             }
@@ -256,7 +260,7 @@ impl Flow {
         }
     }
 
-    /// Another flow or window stored an outcome of this attempt.
+    /// Another flow or window stored an outcome of this attempt, or knows that of its account.
     pub(super) fn record_changed(&mut self, outcome: AttemptOutcome, moment: Moment) -> Effects {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Waiting(_) | Phase::Redirecting(_) if outcome == AttemptOutcome::Cancelled => {
@@ -264,7 +268,22 @@ impl Flow {
             }
             Phase::Waiting(mut attempt) => {
                 attempt.record.outcome = outcome;
+                attempt.watch.outdate();
                 self.check(attempt, moment)
+            }
+            other => {
+                self.phase = other;
+                Vec::new()
+            }
+        }
+    }
+
+    /// Another page has started a check of the account.
+    pub(super) fn peer_asked(&mut self, moment: Moment) -> Effects {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Waiting(mut attempt) => {
+                attempt.yield_to_peer(moment);
+                self.wait(attempt, moment)
             }
             other => {
                 self.phase = other;

@@ -72,6 +72,20 @@ export function aroundPage({ nowhere, atCallback }) {
     port1.close();
   }
 
+  // The answer about a lock needs no time either.
+  const { locks } = navigator;
+  const request = locks?.request;
+  if (request) {
+    locks.request = (name, options, use) => {
+      if (!use) return request.call(locks, name, options);
+      underWay += 1;
+      return request.call(locks, name, options, (lock) => {
+        underWay -= 1;
+        return use(lock);
+      });
+    };
+  }
+
   globalThis.fetch = (input, init) => {
     const { method, url, signal } = input instanceof Request ? input : new Request(input, init);
     const path = new URL(url).pathname.replace(/^\/api\/connect/, "");

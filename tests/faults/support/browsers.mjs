@@ -96,6 +96,29 @@ export const inBrowsers = [
     ],
   },
   {
+    fault: "three tabs wait for one account",
+    at: "`account` (`resume`, `waitUntilActive`)",
+    result: "one tab asks at a time, as often as one alone. Each tab has the result within 0.3 s of the first, also without Web Locks",
+    source: "without Web Locks, the test removes `navigator.locks`",
+    tests: [
+      ["turns", "three tabs ask as often as one, and learn the result together"],
+      ["turns", "three tabs without Web Locks ask as often as one, and learn the result together"],
+      ["turns", "a tab that waits by resume does not ask while another one is asking"],
+      ["turns", "a tab that waits by waitUntilActive does not ask while another one is asking"],
+    ],
+  },
+  {
+    fault: "of the tabs that wait for one account, the one that asked last is closed, hidden, or stands still during a check",
+    at: "`account` (`resume`, `waitUntilActive`)",
+    result: "another tab asks within 5 s",
+    source: "not simulated. For a tab that stands still, the test holds its lock",
+    tests: [
+      ["turns", "another tab asks within 5 s when the tab that asked last is closed"],
+      ["turns", "a visible tab asks within 5 s when the tab that asked last is hidden"],
+      ["turns", "a tab asks within 5 s though another one stands still during a check"],
+    ],
+  },
+  {
     fault: "the page's clock is set forward by 11 minutes, or back by one or two hours",
     at: "at the provider (calls)",
     result: "`flow_expired` unless the account is `ACTIVE`. Two hours back always ends with `flow_expired`",

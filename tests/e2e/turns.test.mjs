@@ -1,0 +1,255 @@
+// Tabs that wait for the same account take turns in asking the platform.
+import assert from "node:assert/strict";
+import { Around } from "./support/around.mjs";
+import { openModulePage } from "./support/module-page.mjs";
+import { scenarios } from "./support/scenarios.mjs";
+import { openTab } from "./support/tabs.mjs";
+
+const test = scenarios();
+
+/** The longest pause between two checks, in milliseconds. */
+const PAUSE_MS = 5_000;
+
+/** Runs in a tab: starts to wait, and counts the messages about the account. */
+async function startToWait({ way, connectedAccountId, flowId }) {
+  // In Firefox, WebDriver focuses the window that it goes to, and a user who comes back makes a check due.
+  document.hasFocus = () => true;
+  const page = { seen: "", told: 0 };
+  globalThis.page = page;
+  new BroadcastChannel(`connect-flow:${connectedAccountId}`).onmessage = () => (page.told += 1);
+  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+  if (way === "resume") {
+    page.flow = client.resume({ flowId });
+    page.flow.subscribe(() => (page.seen = page.flow.getSnapshot().state));
+  } else {
+    const over = client.connectedAccounts.waitUntilActive({ connectedAccountId, timeoutMs: 600_000 });
+    over.then(({ status }) => (page.seen = status), ({ code }) => (page.seen = code));
+  }
+  page.stop = () => (page.flow ?? client).dispose();
+}
+
+/** Runs in a tab: waits until so many messages have arrived, then moves the clock. Returns how often the tab has asked, and what it shows. */
+async function moveClock(ms, messages) {
+  const { page, e2eAround } = globalThis;
+  // The page's clocks are held.
+  const now = () => new Event("time").timeStamp;
+  const endMs = now() + 3_000;
+  const { port1, port2 } = new MessageChannel();
+  while (page.told < messages && now() < endMs) {
+    await new Promise((done) => {
+      port1.onmessage = done;
+      port2.postMessage(null);
+    });
+  }
+  port1.close();
+  await e2eAround.pass(ms);
+  const isCheck = (request) => /^GET .*\/connected_accounts\/ca_\w+$/.test(request);
+  return { asked: e2eAround.asked.filter(isCheck).length, seen: page.seen };
+}
+
+/** Tabs that wait for one account. Their clocks are held, and move together. */
+class Tabs {
+  #context;
+  #account;
+  list = [];
+
+  constructor(context, account) {
+    this.#context = context;
+    this.#account = account;
+  }
+
+  /** Waits in the current tab by `way`: `resume` or `waitUntilActive`. */
+  async wait(way) {
+    const { browser, around } = this.#context;
+    await around.hold();
+    const before = this.asked;
+    await browser.execute(startToWait, { ...this.#account, way });
+    this.list.push({ way, handle: await browser.getWindowHandle(), before, asked: 0, seen: "" });
+    await this.pass(0);
+  }
+
+  /** How often the tabs have asked. */
+  get asked() {
+    return this.list.reduce((sum, { asked }) => sum + asked, 0);
+  }
+
+  /** Moves all clocks. */
+  async pass(ms, stepMs = 1_000) {
+    for (let left = ms; left >= 0; left -= stepMs) {
+      for (const tab of this.list) {
+        await this.#context.browser.switchToWindow(tab.handle);
+        Object.assign(tab, await this.#context.browser.execute(moveClock, Math.min(left, stepMs), this.asked - tab.before));
+      }
+      if (left <= stepMs) return;
+    }
+  }
+
+  /** Moves all clocks until a tab has asked, and returns that tab. */
+  async next() {
+    const before = this.list.map(({ asked }) => asked);
+    for (let ms = 0; ms <= PAUSE_MS; ms += 250) {
+      await this.pass(250);
+      const tab = this.list.find(({ asked }, index) => asked > before[index]);
+      if (tab) return tab;
+    }
+    throw new Error(`no tab asked within ${PAUSE_MS} ms`);
+  }
+
+  async goTo({ handle }) {
+    await this.#context.browser.switchToWindow(handle);
+  }
+
+  /** Stops waiting in a tab, or in all. */
+  async stop(...tabs) {
+    for (const tab of tabs.length > 0 ? tabs : this.list) {
+      await this.goTo(tab);
+      await this.#context.browser.execute(() => globalThis.page.stop());
+    }
+    this.list = tabs.length > 0 ? this.list.filter((tab) => !tabs.includes(tab)) : [];
+  }
+
+  /** Closes a tab, as a crash does: the page cannot react. */
+  async close(tab) {
+    await this.goTo(tab);
+    await this.#context.browser.closeWindow();
+    this.list = this.list.filter((other) => other !== tab);
+    await this.goTo(this.list[0]);
+  }
+}
+
+/** A test with tabs that wait in these ways, for an account whose user stays at the provider. `inPages` runs in every page first. */
+function tabsTest(name, ways, body, inPages) {
+  test(name, async (context) => {
+    const { browser, platform, front } = context;
+    const around = new Around(context);
+    const undo = inPages && front.inPages(inPages);
+    const page = await openModulePage(browser, platform);
+    const home = await browser.getWindowHandle();
+    let tabs;
+    try {
+      const account = await browser.execute(async () => {
+        const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+        return client.initiateConnection({ app: "gmail" });
+      });
+      tabs = new Tabs({ browser, around }, account);
+      await tabs.wait(ways[0]);
+      for (const way of ways.slice(1)) {
+        await openTab(browser, "window");
+        await browser.url(page.url);
+        await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+        await tabs.wait(way);
+      }
+      await body({ ...context, tabs, around, account });
+    } finally {
+      await tabs?.stop();
+      await browser.switchToWindow(home);
+      await around.undo();
+      undo?.();
+      await page.close();
+    }
+  });
+}
+
+/** From now on the platform says that the account is `ACTIVE`. */
+function activate({ platform }) {
+  const [{ id }] = platform.accounts();
+  const { text } = platform.exchanges().findLast(({ method, path }) => method === "GET" && path.endsWith(id));
+  platform.sandbox.fault({
+    kind: "status", status: 200, method: "GET", path: new RegExp(`/connected_accounts/${id}$`), times: Infinity,
+    body: { ...JSON.parse(text), status: "ACTIVE" },
+  });
+}
+
+const isOver = ({ seen }) => seen === "ACTIVE" || seen === "connected";
+
+async function askAsOneAndLearnTogether(context) {
+  const { tabs } = context;
+  await tabs.pass(20_000);
+  const before = tabs.asked;
+  await tabs.pass(40_000);
+  const asked = tabs.asked - before;
+  // One tab asks 8 to 11 times.
+  assert.ok(asked >= 8 && asked <= 13, `${asked} requests within 40 s`);
+  activate(context);
+  await tabs.next();
+  // The others have heard of it and ask at once.
+  await tabs.pass(300, 300);
+  assert.deepEqual(tabs.list.map(isOver), [true, true, true], JSON.stringify(tabs.list));
+}
+
+tabsTest("three tabs ask as often as one, and learn the result together", ["resume", "waitUntilActive", "resume"], askAsOneAndLearnTogether);
+
+tabsTest("three tabs without Web Locks ask as often as one, and learn the result together", ["waitUntilActive", "resume", "waitUntilActive"],
+  askAsOneAndLearnTogether, () => delete Navigator.prototype.locks);
+
+tabsTest("another tab asks within 5 s when the tab that asked last is closed", ["resume", "waitUntilActive", "waitUntilActive"], async ({ tabs }) => {
+  const [first, second, third] = tabs.list;
+  await tabs.pass(20_000);
+  // The window of the first one stays for the end of the test.
+  await tabs.stop(first);
+  while ((await tabs.next()) !== second);
+  await tabs.close(second);
+  assert.equal(await tabs.next(), third);
+});
+
+tabsTest("a visible tab asks within 5 s when the tab that asked last is hidden", ["waitUntilActive", "resume"], async ({ tabs, around }) => {
+  await tabs.pass(20_000);
+  const last = await tabs.next();
+  await tabs.goTo(last);
+  const show = await around.hide();
+  const hiddenAsked = last.asked;
+  const next = await tabs.next();
+  assert.notEqual(next, last);
+  await tabs.pass(20_000);
+  assert.equal(last.asked, hiddenAsked, "the hidden tab leaves it to the visible one");
+  await tabs.goTo(last);
+  await show();
+});
+
+/** Runs in a tab: holds the lock of a check, as a tab does that stands still. */
+const holdLock = (id) => new Promise((isHeld) => {
+  navigator.locks.request(`connect-flow:${id}`, () => new Promise(() => isHeld(true)));
+});
+
+for (const way of ["resume", "waitUntilActive"]) {
+  tabsTest(`a tab that waits by ${way} does not ask while another one is asking`, [way], async ({ tabs, browser, account }) => {
+    await tabs.pass(20_000);
+    await tabs.next();
+    await browser.execute(holdLock, account.connectedAccountId);
+    // Both tabs start at the same moment, so the message of the other one arrives while this one requests the lock.
+    await browser.execute((id) => {
+      const { request } = LockManager.prototype;
+      navigator.locks.request = (...values) => {
+        globalThis.hasRequested = true;
+        new BroadcastChannel(`connect-flow:${id}`).postMessage({ check: "" });
+        return request.apply(navigator.locks, values);
+      };
+    }, account.connectedAccountId);
+    const [{ asked }] = tabs.list;
+    await tabs.pass(PAUSE_MS, 500);
+    assert.ok(await browser.execute(() => globalThis.hasRequested));
+    assert.equal(tabs.asked, asked);
+  });
+}
+
+tabsTest("a tab asks within 5 s though another one stands still during a check", ["resume", "waitUntilActive"], async ({ tabs, browser, account }) => {
+  await tabs.pass(20_000);
+  const last = await tabs.next();
+  await tabs.goTo(last);
+  await browser.execute(holdLock, account.connectedAccountId);
+  await tabs.stop(last);
+  const [left] = tabs.list;
+  for (let checks = 0; checks < 3; checks += 1) assert.equal(await tabs.next(), left);
+});
+
+tabsTest("a flow that is disposed of leaves no lock and no listener", ["resume"], async ({ tabs, browser, account }) => {
+  await tabs.pass(10_000);
+  const [tab] = tabs.list;
+  await browser.execute(() => globalThis.page.stop());
+  const { held, pending } = await browser.execute(() => navigator.locks.query());
+  assert.deepEqual([held, pending], [[], []]);
+  const before = tab.asked;
+  await browser.execute((id) => new BroadcastChannel(`connect-flow:${id}`).postMessage({ check: "decided" }), account.connectedAccountId);
+  await tabs.pass(20_000, 20_000);
+  assert.equal(tab.asked, before);
+});
