@@ -129,6 +129,8 @@ export async function createClient(options: ClientOptions, flow?: FlowOptions): 
  *
  * The values are first normalised as `initiateConnection` does: trimmed, pasted addresses shortened where the field allows it, and defaults filled in.
  *
+ * A list that is frozen with everything inside it, such as that of a snapshot, is decoded once. Other lists are decoded at each call.
+ *
  * @throws `invalid_argument`, `load_failed` (before `createClient`).
  */
 export function validateParams(fields: readonly ExpectedInputField[], data: Readonly<Record<string, unknown>> | FormData): Issue[] {
