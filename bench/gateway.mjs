@@ -13,7 +13,7 @@ export const needs = [];
 const ROUNDS = Number(process.env.BENCH_RUNS) || 5;
 /** Of one round. A number and not a time, so that a slow machine runs compiled code, too. */
 const REQUESTS = 3_000;
-const CONNECTIONS = [1, 32];
+const CONNECTIONS = [32];
 const NAMES = { gateway: "connect-flow/server", before: "connect-flow/server, before", handler: "`fetch` by hand", proxy: "@fastify/http-proxy" };
 
 export async function measure({ note, folder, before }) {
