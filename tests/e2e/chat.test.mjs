@@ -39,6 +39,7 @@ function chatOf({ app, browser, provider }, url) {
       await window.closed();
     },
     press,
+    pressIfShown: (name) => browser.execute((selector) => document.querySelector(selector)?.click(), buttons[name]),
     /** Asks once more in a chat that has nothing left to do. Returns how many actions have run in all. */
     askAgain: async () => {
       await until("the chat is ready", ({ isReady }) => isReady);
@@ -69,11 +70,12 @@ const interruptions = {
     await provider.agree("Jessica");
     await window.closed();
   },
-  "a closed popup": async (chat, { isHidden }) => {
+  "a closed popup": async (chat, { provider, isHidden }) => {
     const window = await chat.openPopup();
+    await provider.asks();
     await window.close();
-    // The page cannot see that this popup was closed, so the user says so.
-    if (isHidden) await chat.press("cancel");
+    // The page cannot see that this popup was closed, so the user says so, unless the focus has told the page first.
+    if (isHidden) await chat.pressIfShown("cancel");
     await chat.canConnect();
     await chat.connect();
   },
