@@ -84,6 +84,16 @@ suite("a page with a session alone", () => {
     assert.deepEqual([sent().length, location.href], [1, clean]);
   });
 
+  test("is verified by the action and the input of the flow that loads", async () => {
+    const allow = { operations: ["connect", "executeAction"], apps: ["gmail"], actions: ["GMAIL_GET_PROFILE"] };
+    const { page, upstreamRequests } = await openSession({ options: { allow } });
+    const { client } = await page();
+    const flow = client.flow({ app: "gmail", verify: { action: "GMAIL_GET_PROFILE", input: { user_id: "me" } } });
+    assert.equal((await flow.load()).state, "connected");
+    const executed = upstreamRequests.filter(({ path }) => path.includes("/tools/execute/"));
+    assert.deepEqual(executed.map(({ body }) => body.arguments), [{ user_id: "me" }]);
+  });
+
   test("is completed by a flow that `resume` returns", async () => {
     const { request, page, sent } = await openSession();
     const { client, location } = await page();

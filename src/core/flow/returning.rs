@@ -174,7 +174,9 @@ impl Flow {
         let session_uri = attempt.completing.take();
         let mut effects = Vec::new();
         match result {
-            Ok(record) if record.flow_id == attempt.record.flow_id || self.is_own(&record) => {
+            Ok(mut record) if record.flow_id == attempt.record.flow_id || self.is_own(&record) => {
+                // The input of the verification is not stored.
+                self.adopt(&mut record);
                 effects.push(Effect::Listen(record.flow_id.clone()));
                 let callback = attempt.callback.take();
                 attempt = OngoingAttempt::new(*record, None, moment);
