@@ -5,14 +5,16 @@ use connect_flow::core::api::accounts::ConnectedAccount;
 use connect_flow::core::calls::complete::TIMEOUT_MS;
 use connect_flow::core::error::ErrorCode;
 use connect_flow::core::flow::{
-    Effect, Flow, FlowEvent, FlowMode, OngoingAttempt, Work, WorkResult,
+    Effect, Flow, FlowEvent, FlowOptions, OngoingAttempt, WhenConnected, Work, WorkResult,
 };
 use connect_flow::core::pending::{AttemptOutcome, LIFETIME_MS, PendingConnection};
 use connect_flow::core::status::ConnectionStatus;
 use connect_flow::core::watch::{Moment, Surroundings};
-use connect_flow_fuzz::flow_input::{Answer, Callback, Happening, Input, Kind, Pause, What};
+use connect_flow_fuzz::flow_input::{
+    Answer, Callback, Happening, Input, Kind, Listed, Pause, VERIFY_INPUT, What,
+};
 use connect_flow_fuzz::support::flow::{
-    BEHIND, FLOW_ID, START_MS, URL, options, record, server_error, typed,
+    BEHIND, FLOW_ID, START_MS, URL, record, server_error, typed,
 };
 use connect_flow_fuzz::{TYPED, check_error, check_hidden, within};
 use libfuzzer_sys::fuzz_target;
@@ -25,28 +27,31 @@ struct World {
     /// Number and kind of the current work.
     work: Option<(u32, Kind)>,
     last: Option<(u32, Kind)>,
+    /// Number of the current load, if it also asks for the user's accounts.
+    listing: Option<u32>,
     is_popup_asked_for: bool,
     wake_at_ms: Option<u64>,
     /// The attempt that may succeed.
     attempt: Option<PendingConnection>,
     /// The attempt that a disposed flow has left.
     left: Option<Box<OngoingAttempt>>,
-    mode: FlowMode,
+    options: FlowOptions,
 }
 
 fuzz_target!(|input: Input| {
-    let mode = [FlowMode::Popup, FlowMode::Auto, FlowMode::Redirect][usize::from(input.mode) % 3];
+    let options = input.options();
     let mut world = World {
-        flow: Flow::new(options(mode), input.is_in_app.then_some("instagram")),
+        flow: Flow::new(options.clone(), input.is_in_app.then_some("instagram")),
         now_ms: START_MS,
         random: 0.0,
         work: None,
         last: None,
+        listing: None,
         is_popup_asked_for: false,
         wake_at_ms: None,
         attempt: None,
         left: None,
-        mode,
+        options,
     };
     within(input.happenings.len(), 5_000_000, || {
         for happening in input.happenings.into_iter().take(200) {
@@ -133,10 +138,18 @@ impl World {
                 let waiting = self.left.take()?;
                 self.attempt = Some(waiting.record.clone());
                 // The disposed flow keeps its work.
-                self.flow = Flow::new(options(self.mode), None);
+                self.flow = Flow::new(self.options.clone(), None);
                 (self.work, self.last, self.wake_at_ms) = (None, None, None);
+                self.listing = None;
                 self.is_popup_asked_for = false;
                 FlowEvent::TakeOver(waiting)
+            }
+            What::Listed { is_late, accounts } => {
+                let number = match is_late {
+                    true => self.last?.0,
+                    false => self.listing?,
+                };
+                FlowEvent::Done(number, accounts.work_result())
             }
             What::Tick(bits) => FlowEvent::Tick(Surroundings {
                 is_popup_closed: bits & 1 > 0,
@@ -155,9 +168,20 @@ impl World {
                 self.attempt = Some(record.clone())
             }
             FlowEvent::PopupReserved(_) => self.is_popup_asked_for = false,
+            // A request that completes a session continues, and nobody waits for its answer.
+            FlowEvent::Dispose => self.last = self.work.take().or(self.last),
             FlowEvent::Tick(_) if self.wake_at_ms.is_some_and(|at_ms| at_ms <= self.now_ms) => {
                 self.wake_at_ms = None
             }
+            FlowEvent::Done(number, WorkResult::Listed(result))
+                if self.listing == Some(*number) =>
+            {
+                self.listing = None;
+                proof = result
+                    .as_ref()
+                    .is_ok_and(|accounts| accounts.iter().any(|account| self.is_wanted(account)));
+            }
+            FlowEvent::Done(_, WorkResult::Listed(_)) => {}
             FlowEvent::Done(number, outcome)
                 if self.work.is_some_and(|(current, _)| current == *number) =>
             {
@@ -217,6 +241,13 @@ impl World {
         })
     }
 
+    /// Whether the flow may end in `connected` with an account that exists.
+    fn is_wanted(&self, account: &ConnectedAccount) -> bool {
+        let alias = &self.options.alias;
+        self.options.when_connected == WhenConnected::Reuse
+            && (alias.is_none() || account.alias == *alias)
+    }
+
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::ReservePopup => self.is_popup_asked_for = true,
@@ -225,13 +256,23 @@ impl World {
             }
             Effect::Run(number, work) => {
                 assert_eq!(self.work, None, "two works at once");
+                self.listing = None;
                 let kind = match work {
-                    Work::Load(..) => Kind::Load,
+                    Work::Load(_, accounts) => {
+                        if let Some(filter) = accounts {
+                            assert_eq!(filter.statuses, [ConnectionStatus::Active]);
+                            assert_eq!(filter.entity_id, self.options.entity_id);
+                            self.listing = Some(number);
+                        }
+                        Kind::Load
+                    }
                     Work::Initiate(_) => Kind::Initiate,
                     Work::Find(_) | Work::Replace(..) => panic!("no account is to be reconnected"),
                     Work::Check(record) => {
                         let id = &*record.connected_account_id;
                         assert_eq!(id, "acc-1", "a status check of another account");
+                        let verify = &self.options.verify;
+                        assert_eq!(&record.verify, verify, "an account is not verified");
                         Kind::Look
                     }
                     Work::Complete(record, session_uri) => {
@@ -244,9 +285,14 @@ impl World {
             }
             Effect::Abort => {
                 self.last = self.work.take().or(self.last);
+                self.listing = None;
                 self.wake_at_ms = None;
             }
-            Effect::Store(record) | Effect::Discard(record) => check_hidden(&record.to_json()),
+            Effect::Store(record) | Effect::Discard(record) => {
+                let stored = record.to_json();
+                check_hidden(&stored);
+                assert!(!stored.contains(VERIFY_INPUT), "the record has an input");
+            }
             Effect::HandOver(waiting) => {
                 check_hidden(&format!("{waiting:?}"));
                 self.left = Some(waiting);
@@ -276,6 +322,7 @@ impl World {
         assert_eq!(snapshot.account.is_some(), state == "connected");
         assert_eq!(snapshot.session_uri.is_some(), state == "completing");
         assert_eq!(snapshot.issues.is_some(), state == "ready");
+        assert!(snapshot.existing.is_none() || state == "ready");
         for issue in snapshot.issues.iter().flatten() {
             assert!(
                 snapshot
@@ -287,7 +334,9 @@ impl World {
             );
         }
         // A state that waits has work or a timer that ends it.
-        let is_under_way = self.work.is_some() || self.is_popup_asked_for;
+        let is_listing =
+            self.listing.is_some() && self.options.when_connected == WhenConnected::Reuse;
+        let is_under_way = self.work.is_some() || self.is_popup_asked_for || is_listing;
         match state {
             "idle" | "loading" | "initiating" => {
                 assert!(is_under_way || state == "idle", "{state} without work")
@@ -316,6 +365,11 @@ impl World {
                 ));
             } else if self.is_popup_asked_for {
                 self.handle(FlowEvent::PopupReserved(true));
+            } else if self.flow.state() == "loading"
+                && let Some(number) = self.listing
+            {
+                let refused = Listed::Refused { code: 0 };
+                self.handle(FlowEvent::Done(number, refused.work_result()));
             } else if ["redirecting", "waiting", "verifying", "completing"]
                 .contains(&self.flow.state())
             {

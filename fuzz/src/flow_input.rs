@@ -6,16 +6,49 @@ use crate::core::api::accounts::ConnectedAccount;
 use crate::core::callback::{ClaimedOutcome, ConnectionCallback};
 use crate::core::calls::initiate::Initiated;
 use crate::core::error::{ConnectError, ErrorCode};
-use crate::core::flow::WorkResult;
+use crate::core::flow::{FlowMode, FlowOptions, WhenConnected, WorkResult};
+use crate::core::pending::Verification;
+use crate::core::value::Value;
 use crate::input::{Text, strip};
-use crate::support::flow::{FLOW_ID, URL, account, field, initiated, params, record};
+use crate::support::flow::{FLOW_ID, URL, account, field, initiated, options, params, record};
 
 /// A flow and what happens to it.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
-    pub mode: u8,
+    /// Each combination of options is a number.
+    pub options: u8,
     pub is_in_app: bool,
     pub happenings: Vec<Happening>,
+}
+
+/// The alias of a flow's options, and of some accounts.
+pub const ALIAS: &str = "work";
+
+/// The input of an action that verifies an account. No stored record contains it.
+pub const VERIFY_INPUT: &str = "input-of-verify";
+
+impl Input {
+    /// The options of the flow.
+    pub fn options(&self) -> FlowOptions {
+        let mode =
+            [FlowMode::Popup, FlowMode::Auto, FlowMode::Redirect][usize::from(self.options) % 3];
+        let is_set = |bit: u8| (self.options / 3) >> bit & 1 > 0;
+        FlowOptions {
+            when_connected: match is_set(0) {
+                true => WhenConnected::Reuse,
+                false => WhenConnected::New,
+            },
+            verify: is_set(1).then(|| Verification {
+                action: "GMAIL_GET_PROFILE".to_owned(),
+                input: match is_set(2) {
+                    true => Value::String(VERIFY_INPUT.to_owned()),
+                    false => Value::Null,
+                },
+            }),
+            alias: is_set(3).then(|| ALIAS.to_owned()),
+            ..options(mode)
+        }
+    }
 }
 
 /// One event.
@@ -65,6 +98,41 @@ pub enum What {
     Stray,
     /// Another flow continues the attempt of a disposed one.
     Continue,
+    /// The user's accounts, as the current or an earlier load has asked for.
+    Listed {
+        is_late: bool,
+        accounts: Listed,
+    },
+}
+
+/// A list of accounts.
+#[derive(Arbitrary, Debug)]
+pub enum Listed {
+    Refused {
+        code: u8,
+    },
+    /// For each account, whether it has the alias.
+    Accounts(Vec<bool>),
+}
+
+impl Listed {
+    /// The result of a list.
+    pub fn work_result(self) -> WorkResult {
+        WorkResult::Listed(match self {
+            Listed::Refused { code } => {
+                let code = ErrorCode::ALL[usize::from(code) % ErrorCode::ALL.len()];
+                Err(ConnectError::new(code, "refused"))
+            }
+            Listed::Accounts(aliases) => {
+                let named = |(index, has_alias): (usize, bool)| ConnectedAccount {
+                    id: format!("old-{index}"),
+                    alias: has_alias.then(|| ALIAS.to_owned()),
+                    ..account("ACTIVE")
+                };
+                Ok(aliases.into_iter().take(8).enumerate().map(named).collect())
+            }
+        })
+    }
 }
 
 /// The result of work.
