@@ -16,6 +16,8 @@ const LLVM = [
 const SMALL_FLAGS = [
   "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none",
   ...LLVM.map((option) => `-Cllvm-args=${option}`),
+  // wasm-bindgen then keeps JavaScript values in an array of the glue. A table of the module needs a wrapper around each import and export.
+  "-Ctarget-feature=-reference-types",
 ];
 const SMALL_STD = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
 // Stable compilers accept unstable flags only with this.
