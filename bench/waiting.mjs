@@ -27,26 +27,54 @@ const SUBJECTS = [
   { name: `${titleOf("core-0.17")}, \`waitForConnection\``, script: "wait-composio-sdk-0.17.js" },
 ];
 
+const visible = (count) => Array(count).fill(false);
+const hidden = (count) => Array(count).fill(true);
+
+const TABS = [
+  { name: "1 tab", hidden: visible(1) },
+  { name: "3 tabs", hidden: visible(3) },
+  { name: "3 tabs, without Web Locks", hidden: visible(3), without: ["locks"] },
+  { name: "3 tabs, without messages, as in earlier versions", hidden: visible(3), without: ["BroadcastChannel", "locks"] },
+  { name: "3 tabs, 2 of them hidden", hidden: [...visible(1), ...hidden(2)] },
+  { name: "1 hidden tab", hidden: hidden(1) },
+  { name: "3 hidden tabs", hidden: hidden(3) },
+  { name: "3 hidden tabs, without Web Locks", hidden: hidden(3), without: ["locks"] },
+  { name: "3 hidden tabs, without messages, as in earlier versions", hidden: hidden(3), without: ["BroadcastChannel", "locks"] },
+];
+
 export async function measure({ note, folder, ...found }) {
   const pages = {};
-  for (const script of new Set(SUBJECTS.map((subject) => subject.script))) {
+  for (const script of new Set([...SUBJECTS.map((subject) => subject.script), "wait-tabs.js"])) {
     const { scripts } = await bundle(`pages/${script}`, { folder });
     Object.assign(pages, scripts);
     pages[script.replace(".js", ".html")] = page(script);
   }
   const server = await serve(pages, { isIsolated: false });
-  const rows = [];
+  const [rows, tabs] = [[], []];
   try {
     await inEngines(["chromium", "firefox"], found, async (engine) => {
       for (const subject of SUBJECTS) {
         note(`${engine.name}, ${subject.name}`);
         rows.push({ engine: engine.name, subject, ...(await wait(engine, server, subject)) });
       }
+      for (const subject of TABS) {
+        note(`${engine.name}, ${subject.name}`);
+        tabs.push({ engine: engine.name, ...subject, requests: await waitInTabs(engine, server, subject) });
+      }
     });
   } finally {
     await server.close();
   }
-  return { text: report(rows) };
+  return { text: [report(rows), reportTabs(tabs)].join("\n\n") };
+}
+
+async function waitInTabs(engine, server, { hidden, without = [] }) {
+  server.sandbox.reset();
+  await engine.open(`${server.url}/app/wait-tabs.html`);
+  const options = { ms: WAIT_MS, connectedAccountId: await initiate(server), hidden, without };
+  const { requests, ended } = await engine.run((values) => globalThis.watchTabs(values), options);
+  if (ended) throw new Error(`a tab stopped waiting: ${ended}`);
+  return requests;
 }
 
 async function wait(engine, server, { script, hasPopup, isHidden }) {
@@ -92,5 +120,17 @@ function report(rows) {
 - *Noticed after*: the average delay until a polling page notices that the account is active. It is the price of fewer requests. A flow with a popup is told
   by the popup, and asks at once when the user returns.`,
     markdown([["engine", "with", "requests", "timers", "wake-ups", "requests, ratio", "wake-ups, ratio", "noticed after"], ...rows.map(line)]),
+  ].join("\n\n");
+}
+
+function reportTabs(rows) {
+  const line = ({ engine, name, hidden, requests }) => {
+    const one = rows.find((other) => other.engine === engine && other.hidden.length === 1 && other.hidden[0] === hidden[0]);
+    return [engine, name, requests, times(requests / one.requests)];
+  };
+  return [
+    `Tabs that wait for the same account by \`waitUntilActive\` for ${WAIT_MS / 60_000} minutes. Each is a document in a frame of one page, with a fake clock.
+*Ratio*: to one such tab.`,
+    markdown([["engine", "tabs", "requests", "ratio"], ...rows.map(line)]),
   ].join("\n\n");
 }

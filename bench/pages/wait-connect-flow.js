@@ -3,8 +3,8 @@ import { pass } from "./clock.js";
 
 const open = () => createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
 
-/** Waits for an account without a flow, as the platform's SDKs do. */
-globalThis.watch = async ({ connectedAccountId, ms, isHidden }) => {
+/** Starts to wait for an account without a flow, as the platform's SDKs do. Returns a function that moves the clock. */
+globalThis.begin = async ({ connectedAccountId, ms, isHidden }) => {
   const client = await open();
   if (isHidden) hide();
   let ended;
@@ -12,8 +12,10 @@ globalThis.watch = async ({ connectedAccountId, ms, isHidden }) => {
     () => (ended = "the account is active"),
     (error) => (ended = String(error)),
   );
-  return { ...(await pass(ms)), ended };
+  return async (passMs) => ({ ...(await pass(passMs)), ended });
 };
+
+globalThis.watch = async (options) => (await globalThis.begin(options))(options.ms);
 
 /** Creates a flow that opens a popup at the next click. */
 globalThis.prepare = async () => {
