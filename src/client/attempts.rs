@@ -57,12 +57,15 @@ impl ConnectClient {
     /// Cancels the attempts that were handed over and that `is_own` accepts: the user starts over.
     pub(super) fn supersede(&self, is_own: &dyn Fn(&PendingConnection) -> bool) {
         while let Some(HandedOver { attempt, popup }) = self.take_handed_over(is_own) {
-            if attempt.is_stored {
+            let record = PendingConnection {
+                outcome: AttemptOutcome::Cancelled,
+                ..attempt.record
+            };
+            match record.replaces {
+                None if record.leaves_nothing() => self.discard(record),
                 // A flow that replaces an account then gives this attempt up.
-                self.store(&PendingConnection {
-                    outcome: AttemptOutcome::Cancelled,
-                    ..attempt.record
-                });
+                _ if attempt.is_stored => self.store(&record),
+                _ => {}
             }
             if let Some(popup) = popup {
                 popup.close();

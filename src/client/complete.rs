@@ -185,7 +185,7 @@ impl ConnectClient {
             Err(_) => return completed,
         };
         let record = PendingConnection { outcome, ..record };
-        match record.replaces.is_some() && record.is_ended() {
+        match record.leaves_nothing() {
             true => self.discard(record),
             false => self.store(&PendingConnection {
                 replaces: None,

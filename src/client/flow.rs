@@ -168,7 +168,7 @@ impl ConnectFlow {
     }
 
     /// Loads the fields to ask the user for. On the callback page of this flow's attempt, completes the connection instead. Continues an
-    /// attempt of the same app and entity that a disposed flow of this client handed over.
+    /// attempt of the same app and entity that a disposed flow of this client handed over, or whose key is not verified yet.
     ///
     /// # Errors
     /// `invalid_transition`.
@@ -199,7 +199,10 @@ impl ConnectFlow {
                     inner.popup.replace(handed_over.popup);
                     inner.handle(FlowEvent::TakeOver(handed_over.attempt))
                 }
-                None => inner.handle(FlowEvent::Load),
+                None => inner.handle(match inner.unverified() {
+                    Some(record) => FlowEvent::Resume(record, None),
+                    None => FlowEvent::Load,
+                }),
             },
         }
     }

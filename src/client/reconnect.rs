@@ -2,7 +2,7 @@
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::{CallFuture, ConnectClient};
+use super::{CallFuture, ConnectClient, Result};
 use crate::browser::page;
 use crate::browser::timing::now_ms;
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
@@ -11,7 +11,7 @@ use crate::core::calls::initiate::Initiated;
 use crate::core::calls::reconnect::{
     ReconnectOptions, check_attempt, find_replaced, replace_values, require_app, settle,
 };
-use crate::core::flow::Found;
+use crate::core::flow::{Found, Work};
 use crate::core::pending::{AttemptOutcome, PendingConnection, Verification};
 
 impl ConnectClient {
@@ -49,35 +49,52 @@ impl ConnectClient {
         })
     }
 
-    /// Finishes the stored attempts that replace this account. `is_start`: gives up those whose user has not finished. Returns the new
-    /// account if one of them was finished.
-    pub(super) fn finish_reconnect(
+    /// Finishes the stored attempts to replace this account that the flow continues. Returns the new account if one of them was finished.
+    /// If the work starts a new attempt, gives up all others.
+    pub(super) async fn finish_reconnect(
         &self,
-        replaces: String,
-        is_start: bool,
+        replaces: &str,
+        work: &Work,
         verification: Option<Verification>,
-    ) -> CallFuture<Option<ConnectedAccount>> {
-        let client = self.clone();
-        Box::pin(async move {
-            for mut record in client.0.shared.records.all() {
-                record.verify = verification.clone().or(record.verify);
-                if record.replaces.as_ref() == Some(&replaces) {
-                    let account = client.settle(record, is_start).await?;
-                    if account.is_some() {
-                        return Ok(account);
-                    }
-                }
+        continues: &dyn Fn(&PendingConnection) -> bool,
+    ) -> Result<Option<ConnectedAccount>> {
+        let is_start = !matches!(work, Work::Find(_));
+        let mut others = Vec::new();
+        for mut record in self.0.shared.records.all() {
+            if record.replaces.as_deref() != Some(replaces) {
+                continue;
             }
-            if is_start {
-                // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
-                client.get_connected_account(&replaces).await?;
+            if !continues(&record) {
+                others.push(record);
+                continue;
             }
-            Ok(None)
-        })
+            record.verify = verification.clone().or(record.verify);
+            let account = self.settle(record, is_start).await?;
+            if account.is_some() {
+                return Ok(account);
+            }
+        }
+        if matches!(work, Work::Initiate(_)) || (is_start && !others.is_empty()) {
+            // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
+            self.get_connected_account(replaces).await?;
+            for record in others {
+                self.discard(PendingConnection {
+                    replaces: None,
+                    outcome: AttemptOutcome::Cancelled,
+                    ..record
+                });
+            }
+        }
+        Ok(None)
     }
 
-    /// Stores the outcome of an attempt that failed to replace an account, and removes its account.
+    /// Stores the outcome of an attempt that must leave no account behind, and removes its account. Does nothing if another tab has connected
+    /// it.
     pub(super) fn discard(&self, record: PendingConnection) {
+        let now = self.0.shared.records.get(&record.flow_id);
+        if now.is_some_and(|now| now.outcome == AttemptOutcome::Connected) {
+            return;
+        }
         // The flow's own signal is aborted when it ends.
         let client = self.with_signal(None);
         client.store(&record);

@@ -72,7 +72,7 @@ pub struct PendingConnection {
     /// Id of the account that the new one replaces. It stays until the new one is `ACTIVE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
-    /// The alias that the new account takes over.
+    /// The alias that the account has, or takes over from the account that it replaces.
     #[serde(skip)]
     pub alias: Option<String>,
     /// The action that verifies the account. The storage keeps its name only, and an empty one if it has an input.
@@ -208,6 +208,23 @@ impl PendingConnection {
     /// Whether it is older than an hour and no longer gets the one status check of an expired attempt.
     pub fn is_forgotten(&self, now_ms: u64) -> bool {
         now_ms.abs_diff(self.started_at_ms) >= KEPT_MS
+    }
+
+    /// Whether work is left once its account is `ACTIVE`. Then the record is stored even if the user need not leave the page.
+    pub fn has_later_work(&self) -> bool {
+        self.replaces.is_some() || self.verify.is_some()
+    }
+
+    /// Whether it ended in a way that must leave no account behind: without replacing another, or cancelled before it was verified. The
+    /// account that an app rejects is deleted already.
+    pub fn leaves_nothing(&self) -> bool {
+        let is_unverified = self.verify.is_some() && self.outcome == AttemptOutcome::Cancelled;
+        self.is_ended() && (self.replaces.is_some() || is_unverified)
+    }
+
+    /// Whether the user enters a key, and is not sent anywhere.
+    pub fn takes_key(&self) -> bool {
+        self.auth_scheme.as_ref().is_some_and(AuthScheme::takes_key)
     }
 
     /// Whether it failed or was cancelled. Such an attempt cannot be resumed.

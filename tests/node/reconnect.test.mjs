@@ -158,3 +158,50 @@ suite("an account that cannot be reconnected stays untouched", () => {
   test("a shared one is invalid_argument", () => refused({ reconnect: add({ accountType: "SHARED" }).id }, "invalid_argument", "reconnect"));
   test("without an id it is invalid_argument", () => rejectsWith(() => client.flow({ reconnect: "" }), "invalid_argument", "reconnect"));
 });
+
+suite("an attempt that waits for its verification", () => {
+  const verify = { action: "FIRECRAWL_SCRAPE", input: { url: "https://app.test" } };
+
+  /** An attempt to reconnect whose action answers 503. From then on it works. */
+  async function interrupted() {
+    const old = add({ app: "firecrawl", displayName: undefined, data: { api_key: "old" } });
+    const off = sandbox.fault({ kind: "status", status: 503, path: "/api/v3.1/tools/execute/*" });
+    const flow = client.flow({ reconnect: old.id, verify });
+    const { state, error } = await run(flow, { api_key: "new" });
+    assert.deepEqual([state, error.code], ["failed", "server"]);
+    flow.dispose();
+    off();
+    return old;
+  }
+  const keys = () => sandbox.accounts().filter(({ isDeleted }) => !isDeleted).map(({ data }) => data.api_key);
+
+  test("is finished by a flow with the same options", async () => {
+    const old = await interrupted();
+    const { state, account } = await sandbox.clock.until(client.flow({ reconnect: old.id, verify }).load());
+    assert.deepEqual([state, account.alias, keys()], ["connected", "work", ["new"]]);
+  });
+
+  for (const [options, code] of [
+    [{ app: "shopify" }, "invalid_argument"], [{ integrationId: "ac_Shopify00002" }, "invalid_argument"],
+    [{ authScheme: "OAUTH2" }, "auth_scheme_mismatch"], [{ entityId: "Melissa" }, "entity_mismatch"],
+  ]) {
+    test(`is not finished by a flow with ${JSON.stringify(options)}, which fails as without the attempt`, async () => {
+      const old = await interrupted();
+      const { state, error } = await sandbox.clock.until(client.flow({ reconnect: old.id, verify, ...options }).load());
+      assert.deepEqual([state, error.code, keys()], ["failed", code, ["old", "new"]]);
+    });
+  }
+
+  for (const options of [{ alias: "else", verify }, {}]) {
+    test(`is given up when a flow with ${options.verify ? "another alias" : "no verification"} starts`, async () => {
+      const old = await interrupted();
+      const flow = client.flow({ reconnect: old.id, ...options });
+      assert.equal((await sandbox.clock.until(flow.load())).state, "ready");
+      assert.deepEqual(keys(), ["old", "new"]);
+      void flow.submit({ api_key: "newer" });
+      await sandbox.clock.advance(2_000);
+      assert.equal(flow.getSnapshot().state, "connected");
+      assert.deepEqual([keys(), left().map(({ alias }) => alias), client.pending()], [["newer"], [options.alias ?? "work"], []]);
+    });
+  }
+});

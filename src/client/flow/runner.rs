@@ -168,9 +168,10 @@ impl Runner {
             return;
         };
         let reconnects = self.machine.borrow().reconnects();
+        let is_verifying = self.machine.borrow().verification().is_some();
         let controller = match work {
             // Its answer names the account to remove if the flow has ended meanwhile.
-            Work::Initiate(_) if reconnects.is_some() => None,
+            Work::Initiate(_) if reconnects.is_some() || is_verifying => None,
             _ => AbortController::new().ok(),
         };
         let signal = controller.as_ref().map(AbortController::signal);
@@ -241,13 +242,16 @@ impl Runner {
         signal: Option<AbortSignal>,
     ) -> WorkResult {
         let client = self.client.with_signal(signal);
-        if let (Some(id), Work::Find(_) | Work::Initiate(_)) = (reconnects, &work) {
-            let verification = self.machine.borrow().verification();
-            let is_start = matches!(work, Work::Initiate(_));
-            if is_start {
+        if let (Some(id), Work::Find(_) | Work::Initiate(_) | Work::Replace(..)) =
+            (reconnects, &work)
+        {
+            if !matches!(work, Work::Find(_)) {
                 client.supersede(&|record| self.machine.borrow().is_same(record));
             }
-            match client.finish_reconnect(id, is_start, verification).await {
+            let continues = |record: &PendingConnection| self.machine.borrow().continues(record);
+            let verification = self.machine.borrow().verification();
+            let finished = client.finish_reconnect(&id, &work, verification, &continues);
+            match finished.await {
                 Ok(None) => {}
                 Ok(Some(account)) => {
                     return WorkResult::Found(Ok(Found::Successor(Box::new(account))));
@@ -313,11 +317,18 @@ impl Runner {
     pub(super) fn take_handed_over(&self) -> Option<HandedOver> {
         let is_idle = self.machine.borrow().is_idle();
         // Borrowed for each record only: a storage of the page may call the flow.
-        let is_same = |record: &PendingConnection| self.machine.borrow().is_same(record);
+        let is_own = |record: &PendingConnection| self.machine.borrow().continues(record);
         match is_idle {
-            true => self.client.take_handed_over(&is_same),
+            true => self.client.take_handed_over(&is_own),
             false => None,
         }
+    }
+
+    /// The stored attempt that this flow goes on with. A flow without a verification does not read the storage.
+    pub(super) fn unverified(&self) -> Option<PendingConnection> {
+        self.machine.borrow().verification()?;
+        let mut pending = self.client.pending().into_iter();
+        pending.find(|record| self.machine.borrow().verifies(record))
     }
 
     /// The callback in the page's address.

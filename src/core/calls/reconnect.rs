@@ -163,7 +163,7 @@ pub async fn check_attempt(
     hand_over(platform, record, account).await
 }
 
-/// Ends an attempt that replaces an account: finishes the hand-over if its account is `ACTIVE`. Otherwise deletes its account if
+/// Ends an attempt. If its account is `ACTIVE` and replaces another one, finishes the hand-over. Otherwise deletes its account if
 /// `discards`.
 ///
 /// # Errors
@@ -173,10 +173,18 @@ pub async fn settle(
     record: &PendingConnection,
     discards: bool,
 ) -> Result<Option<ConnectedAccount>> {
-    let Some(account) = unless_missing(check_attempt(platform, record).await)? else {
+    let answer = match record.replaces {
+        Some(_) => check_attempt(platform, record).await,
+        None => {
+            platform
+                .ask(get_account(&record.connected_account_id))
+                .await
+        }
+    };
+    let Some(account) = unless_missing(answer)? else {
         return Ok(None);
     };
-    if record.is_confirmed_by(&account) {
+    if record.replaces.is_some() && record.is_confirmed_by(&account) {
         return Ok(Some(account));
     }
     if discards && record.is_account(&account) && account.status != ConnectionStatus::Inactive {

@@ -135,7 +135,7 @@ impl OngoingAttempt {
     pub fn ended_record(&self, outcome: AttemptOutcome) -> Option<PendingConnection> {
         let mut record = self.record.clone();
         record.outcome = outcome;
-        let is_news = (self.is_stored || self.record.replaces.is_some()) && !self.record.is_ended();
+        let is_news = (self.is_stored || self.record.has_later_work()) && !self.record.is_ended();
         if outcome == AttemptOutcome::Connected {
             record.replaces = None;
         }

@@ -42,7 +42,7 @@ pub enum Effect {
     Abort,
     /// Store the record of the attempt.
     Store(PendingConnection),
-    /// Store the record of an ended attempt that replaces an account, then delete its own account if that is not `ACTIVE`.
+    /// Store the record of an ended attempt, then delete its account, unless that is `ACTIVE` and replaces another one.
     Discard(PendingConnection),
     /// Keep the attempt and its popup for the next flow that loads.
     HandOver(Box<OngoingAttempt>),

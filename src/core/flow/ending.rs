@@ -108,7 +108,7 @@ impl Flow {
         if old != Some(&record.connected_account_id) {
             record.replaces = old.cloned();
             let kept = self.old.as_ref().and_then(|old| old.alias.clone());
-            record.alias = old.and(self.options.alias.clone().or(kept));
+            record.alias = self.options.alias.clone().or(kept);
         }
         record
     }
@@ -117,8 +117,8 @@ impl Flow {
     pub(super) fn discard(&self, record: PendingConnection) -> Effects {
         let mut record = self.replacing(record);
         record.outcome = AttemptOutcome::Cancelled;
-        let is_replacing = record.replaces.is_some();
-        is_replacing
+        let discards = record.leaves_nothing();
+        discards
             .then_some(Effect::Discard(record))
             .into_iter()
             .collect()
@@ -208,9 +208,9 @@ impl Flow {
     }
 }
 
-/// Stores a record. An attempt that fails to replace an account leaves nothing behind.
+/// Stores a record, and removes an account that must not stay.
 pub(super) fn stored(record: PendingConnection) -> Effect {
-    match record.replaces.is_some() && record.is_ended() {
+    match record.leaves_nothing() {
         true => Effect::Discard(record),
         false => Effect::Store(record),
     }

@@ -182,6 +182,20 @@ impl Flow {
         self.is_own(record) && self.options.replaces(record)
     }
 
+    /// Whether this flow may go on with an attempt. A flow without a verification leaves an unverified account to one that has it.
+    pub fn continues(&self, record: &PendingConnection) -> bool {
+        self.is_same(record) && (record.verify.is_none() || self.options.verify.is_some())
+    }
+
+    /// Whether the page of this attempt was left before the account of the user's key was verified, so that this flow goes on with it.
+    pub fn verifies(&self, record: &PendingConnection) -> bool {
+        self.is_idle()
+            && record.verify.is_some()
+            && record.replaces.is_none()
+            && record.takes_key()
+            && self.continues(record)
+    }
+
     /// The action that verifies the account.
     pub fn verification(&self) -> Option<Verification> {
         self.options.verify.clone()

@@ -97,9 +97,10 @@ impl FlowOptions {
         let app = equal(&self.app, &record.app, |a, b| a.eq_ignore_ascii_case(b));
         let integration = equal(&self.integration_id, &record.integration_id, |a, b| a == b);
         let scheme = equal(&self.auth_scheme, &record.auth_scheme, |a, b| a == b);
+        let alias = equal(&self.alias, &record.alias, |a, b| a == b);
         let replaced = self.reconnect.as_ref().map(|_| self.replaces(record));
         (app.is_some() || integration.is_some() || replaced.is_some())
-            && [app, integration, scheme, replaced]
+            && [app, integration, scheme, alias, replaced]
                 .iter()
                 .all(|agrees| *agrees != Some(false))
             && record.is_for(self.entity_id.as_deref())

@@ -200,15 +200,14 @@ impl Flow {
         let mut record = initiated.record.clone();
         let Some(url) = initiated.request.redirect_url.clone() else {
             let stored = record
-                .replaces
-                .is_some()
+                .has_later_work()
                 .then(|| Effect::Store(record.clone()));
             let mut attempt = OngoingAttempt::new(record, None, moment);
             attempt.is_stored = false;
             // The user need not go anywhere.
             attempt.watch.deadline_ms = moment.clock_ms + u64::from(TIMEOUT_MS);
             let mut effects = close_popup(blank);
-            // The old account has to be removed even if this page is closed now.
+            // The old account has to be removed, and the new one verified, even if this page is closed now.
             effects.extend(stored);
             effects.extend(self.check(attempt, moment));
             return effects;

@@ -20,7 +20,8 @@ impl Flow {
             return self.refuse("resume");
         }
         self.adopt(&mut record);
-        let attempt = OngoingAttempt::new(record, None, moment);
+        let mut attempt = OngoingAttempt::new(record, None, moment);
+        attempt.is_stored = !attempt.record.takes_key();
         let mut effects = vec![Effect::Listen(attempt.record.flow_id.clone())];
         match callback {
             Some(callback) => {
