@@ -19,7 +19,11 @@ impl ConnectClient {
         let (client, call) = (self.clone(), self.call(None));
         Box::pin(async move {
             let (old, wanted) = find_replaced(&call, options).await?;
-            let params = client.get_expected_params_for_user(wanted).await?;
+            let mut params = client.get_expected_params_for_user(wanted).await?;
+            // The account's own value may differ from a default.
+            for field in &mut params.expected_input_fields {
+                field.require_own_value();
+            }
             require_app("integrationId", params.app.as_deref(), &old)?;
             Ok(Found::Old(Box::new(old), params))
         })

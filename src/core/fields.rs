@@ -51,6 +51,16 @@ pub struct Field {
     pub order: Option<u64>,
 }
 
+impl Field {
+    /// Requires a value from the user in place of the default, which becomes an example.
+    pub fn require_own_value(&mut self) {
+        if let Some(default) = self.default.take().filter(|text| !text.is_empty()) {
+            self.required = true;
+            self.example = Some(default);
+        }
+    }
+}
+
 /// Decodes a field in any of its formats (docs/protocol.md §5.2). `None` for a field without a name and for one that users do not see.
 /// `listed_required`: whether fields of its list are required by default.
 fn decode_field(value: &Value, listed_required: bool) -> Option<Field> {

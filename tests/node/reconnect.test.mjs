@@ -205,3 +205,19 @@ suite("an attempt that waits for its verification", () => {
     });
   }
 });
+
+suite("a value that has a default", () => {
+  test("is required, so that it never replaces the account's own by itself", async () => {
+    const old = add({ app: "posthog", displayName: undefined, data: { subdomain: "eu.i", generic_api_key: "old" } });
+    const flow = client.flow({ reconnect: old.id });
+    const { expectedInputFields } = await sandbox.clock.until(flow.load());
+    const field = expectedInputFields.find(({ name }) => name === "subdomain");
+    assert.deepEqual([field.required, field.default, field.example], [true, undefined, "us.i"]);
+    const { state, issues } = await flow.submit({ generic_api_key: "new" });
+    assert.deepEqual([state, issues.map(({ code, field }) => [code, field])], ["ready", [["required", "subdomain"]]]);
+    void flow.submit({ subdomain: "eu.i", generic_api_key: "new" });
+    await sandbox.clock.advance(2_000);
+    const [{ data }] = sandbox.accounts().filter(({ isDeleted }) => !isDeleted);
+    assert.deepEqual([flow.getSnapshot().state, data.subdomain, data.generic_api_key], ["connected", "eu.i", "new"]);
+  });
+});
