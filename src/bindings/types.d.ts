@@ -632,7 +632,10 @@ export interface RefreshOptions extends ConnectedAccountOptions {
 export interface UpdateConnectedAccountOptions extends ConnectedAccountOptions {
   /** The user's name for the account, unique among the user's accounts of the app, at most 255 bytes. An empty string removes it. */
   alias?: string | undefined;
-  /** New credentials by field name, for an account that the user connected with a key. Others stay as they are. */
+  /**
+   * New credentials by the names of the app's fields, for an account that the user connected with a key. Others stay as they are. The platform
+   * can replace some names only, such as `api_key`.
+   */
   data?: Record<string, string> | FormData | undefined;
 }
 

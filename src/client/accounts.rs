@@ -111,14 +111,15 @@ impl ConnectClient {
     /// Changes the alias of an account, its credentials, or both. The account keeps its id.
     ///
     /// # Errors
-    /// `conflict` if the user has another account of the app with this alias, `invalid_argument` for credentials of an account that signs
-    /// in by OAuth, `not_found`, `rejected`, and those of any request.
+    /// `conflict` if the user has another account of the app with this alias, `fields_invalid` for a value that is blank, a mask or has an
+    /// invisible character, `invalid_argument` for credentials of an account that signs in by OAuth and for values that the platform cannot
+    /// replace, `not_found`, `rejected`, and those of any request.
     pub fn update_account(&self, update: AccountUpdate) -> CallFuture<()> {
         if update.data.is_empty() {
             return self.ask(update_account(&update, None));
         }
         let call = self.call(None);
-        Box::pin(async move { rotate(&call, &update).await })
+        Box::pin(async move { rotate(&call, update).await })
     }
 
     /// Revokes the tokens of an account at the provider. The account stays, with the status `REVOKED`.

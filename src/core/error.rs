@@ -283,6 +283,12 @@ impl ConnectError {
         Self::new(ErrorCode::InvalidArgument, message).with_issues(vec![issue])
     }
 
+    /// Values do not fit their fields.
+    pub fn fields_invalid(issues: Vec<Issue>) -> Self {
+        let message = "a value is missing or does not fit its field: see `issues`";
+        Self::new(ErrorCode::FieldsInvalid, message).with_issues(issues)
+    }
+
     /// The server answers for another user than the caller named.
     pub fn other_entity() -> Self {
         let message = "the server answers for another user than `entityId`: leave `entityId` out, or sign in as that user";

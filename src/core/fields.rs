@@ -52,6 +52,26 @@ pub struct Field {
 }
 
 impl Field {
+    /// A required secret.
+    pub fn secret(name: &str) -> Self {
+        Field {
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            description: None,
+            kind: "string".to_owned(),
+            required: true,
+            secret: true,
+            default: None,
+            pattern: None,
+            format: None,
+            allowed: None,
+            example: None,
+            prefix: None,
+            suffix: None,
+            order: None,
+        }
+    }
+
     /// Requires a value from the user in place of the default, which becomes an example.
     pub fn require_own_value(&mut self) {
         if let Some(default) = self.default.take().filter(|text| !text.is_empty()) {

@@ -200,6 +200,12 @@ pub(super) fn misfit(field: &Field, text: &str, patterns: &mut Patterns) -> Opti
     (!has(pattern)).then(|| issue(field, "pattern", message, "pattern", pattern))
 }
 
+/// The issue of a secret whose value is the platform's mask of the old one.
+pub(super) fn masked(name: &str) -> Issue {
+    let problem = " must be the whole new value, not a mask of the old one";
+    issue(&Field::secret(name), "format", problem, "format", "secret")
+}
+
 fn issue(
     field: &Field,
     code: &'static str,

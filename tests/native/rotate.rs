@@ -15,7 +15,9 @@ fn run(script: Vec<Exchange>) -> Played<()> {
         alias: None,
         data: secrets(&json!({ "api_key": "new" })),
     };
-    play(script, async |platform| rotate(platform, &update).await)
+    play(script, async |platform| {
+        rotate(platform, update.clone()).await
+    })
 }
 
 fn account(scheme: &Json) -> Exchange {

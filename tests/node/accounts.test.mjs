@@ -98,6 +98,25 @@ suite("connectedAccounts", () => {
     assert.deepEqual([status, alias], ["ACTIVE", "work"]);
   });
 
+  test("update treats new values like typed secrets", async () => {
+    const { sandbox, client } = await openWithShops(0);
+    const { connectedAccountId } = await client.initiateConnection({ app: "firecrawl", data: { api_key: "key-of-old" } });
+    const update = (api_key) => client.connectedAccounts.update({ connectedAccountId, data: { api_key } });
+    const before = sandbox.requests.length;
+    for (const value of ["", "  ", "k\u200b3", "abcd...", "REDACTED", "********"]) await rejectsWith(update(value), "fields_invalid", "api_key");
+    assert.equal(sandbox.requests.length, before);
+    await update(" k2 ");
+    assert.equal(sandbox.accounts()[0].data.api_key, "k2");
+  });
+
+  test("update refuses a value that the platform cannot replace, and says how to ask for it", async () => {
+    const { sandbox, client } = await openWithShops(1);
+    const [{ id: connectedAccountId, data: old }] = sandbox.accounts();
+    const update = client.connectedAccounts.update({ connectedAccountId, data: { admin_api_access_token: "new" } });
+    await assert.rejects(update, ({ code, message }) => code === "invalid_argument" && message.includes("flow({ reconnect })"));
+    assert.deepEqual(sandbox.accounts()[0].data, old);
+  });
+
   test("update refuses new values for an account that signs in, and changes nothing", async () => {
     const { sandbox, client } = await openWithShops(0);
     const request = await client.initiateConnection({ app: "gmail" });

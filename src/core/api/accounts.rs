@@ -383,7 +383,7 @@ fn read_auth_params(body: &Value) -> AuthParams {
 }
 
 /// Masks differ by year: `********`, `REDACTED`, `abcd...` (docs/protocol.md §5.12).
-fn is_mask(value: &str) -> bool {
+pub fn is_mask(value: &str) -> bool {
     value.eq_ignore_ascii_case("REDACTED")
         || (value.len() >= 4 && value.bytes().all(|byte| byte == b'*'))
         || (value.ends_with("...") && value.chars().count() <= 7)

@@ -185,8 +185,7 @@ fn new_account(
     if !is_hosted {
         let issues = validate::prepare(&params.expected_input_fields, &mut data);
         if !issues.is_empty() {
-            let message = "a value is missing or does not fit its field: see `issues`";
-            return Err(ConnectError::new(ErrorCode::FieldsInvalid, message).with_issues(issues));
+            return Err(ConnectError::fields_invalid(issues));
         }
     }
     let integration_id = options.integration_id.as_ref();

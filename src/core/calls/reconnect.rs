@@ -110,7 +110,12 @@ pub fn takes_new_values(
     account.is_usable()
         && account.integration_id == params.integration_id
         && SCHEMES.contains(&scheme)
-        && names.iter().all(|name| NAMES.contains(name))
+        && names.iter().all(|name| takes_new_value(name))
+}
+
+/// Whether the platform can replace a value of this name in place.
+pub(super) fn takes_new_value(name: &str) -> bool {
+    NAMES.contains(&name)
 }
 
 /// Replaces the values of an account. Never retried.

@@ -1,14 +1,30 @@
 //! Replaces the credentials of an account that the user connected with a key.
 
+use super::reconnect::takes_new_value;
 use super::{Platform, Result};
-use crate::core::api::accounts::{AccountUpdate, get_account, update_account};
+use crate::core::api::accounts::{AccountUpdate, get_account, is_mask, update_account};
 use crate::core::error::ConnectError;
+use crate::core::fields::Field;
+use crate::core::validate;
 
-/// Looks up the account's scheme, which the platform requires beside the new values, and sends both. Never retried.
+/// Checks and normalises the values like those of a secret field. Looks up the account's scheme, which the platform requires beside the
+/// new values, and sends both. Never retried.
 ///
 /// # Errors
-/// `invalid_argument` unless the scheme takes a key, and those of the requests.
-pub async fn rotate(platform: &impl Platform, update: &AccountUpdate) -> Result<()> {
+/// `fields_invalid` for a value that is blank, a mask or has an invisible character, `invalid_argument` unless the scheme takes a key and
+/// the platform can replace values of these names, and those of the requests.
+pub async fn rotate(platform: &impl Platform, mut update: AccountUpdate) -> Result<()> {
+    let names = update.data.iter().map(|(name, _)| name);
+    let fields: Vec<Field> = names.map(|name| Field::secret(name)).collect();
+    let mut issues = validate::prepare(&fields, &mut update.data);
+    for (name, value) in &update.data {
+        if is_mask(value.expose()) {
+            issues.push(validate::masked(name));
+        }
+    }
+    if !issues.is_empty() {
+        return Err(ConnectError::fields_invalid(issues));
+    }
     let account = platform
         .ask(get_account(&update.connected_account_id))
         .await?;
@@ -17,5 +33,9 @@ pub async fn rotate(platform: &impl Platform, update: &AccountUpdate) -> Result<
         let problem = "must be left out: the user signs in to this account, so it has no values to replace. Connect it again instead";
         return Err(ConnectError::argument("unknown", "data", problem));
     };
-    platform.ask(update_account(update, Some(&scheme))).await
+    if !update.data.iter().all(|(name, _)| takes_new_value(name)) {
+        let problem = "must have values that the platform can replace, such as `api_key`: with `flow({ reconnect })`, the user enters the app's own fields";
+        return Err(ConnectError::argument("unknown", "data", problem));
+    }
+    platform.ask(update_account(&update, Some(&scheme))).await
 }
