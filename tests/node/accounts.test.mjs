@@ -117,6 +117,16 @@ suite("connectedAccounts", () => {
     assert.deepEqual(sandbox.accounts()[0].data, old);
   });
 
+  for (const change of [{ status: "EXPIRED" }, { status: "REVOKED" }]) {
+    test(`an action with an account that has ${JSON.stringify(change)} is connection_required`, async () => {
+      const { sandbox, client } = await openWithShops(1);
+      const [{ id: connectedAccountId }] = sandbox.accounts();
+      sandbox.changeAccount(connectedAccountId, change);
+      const run = client.executeAction({ action: "SHOPIFY_GET_SHOP", connectedAccountId });
+      await assert.rejects(run, ({ code, app, message }) => code === "connection_required" && app === "shopify" && message.includes("reconnect it"));
+    });
+  }
+
   test("update refuses new values for an account that signs in, and changes nothing", async () => {
     const { sandbox, client } = await openWithShops(0);
     const request = await client.initiateConnection({ app: "gmail" });

@@ -59,8 +59,13 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
     request.statuses = &[(410, ErrorCode::Gone)];
     let (action, entity_id) = (options.action.clone(), options.entity_id.clone());
     request.on_refusal = Some(Box::new(move |error| {
+        let is_unusable = error.status == Some(422);
+        if is_unusable {
+            error.message =
+                "the account is disabled, expired or revoked: enable or reconnect it".to_owned();
+        }
         // 1803 is the platform's number of 2025.
-        if let Some("1810" | "1803") = error.error.as_deref() {
+        if is_unusable || matches!(error.error.as_deref(), Some("1810" | "1803")) {
             error.code = ErrorCode::ConnectionRequired;
             error.app = app_of(&action);
             error.entity_id.clone_from(&entity_id);
