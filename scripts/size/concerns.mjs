@@ -4,7 +4,7 @@ import { brotli } from "./sizes.mjs";
 const CONCERNS = [
   ["flow: states and transitions", /core::flow/],
   ["flow: popup, channel, timers, listeners", /client::flow|bindings::flow|browser::(?:popup|channel|surroundings)|announce|^connectflow_/],
-  ["answers to JavaScript", /erialize|core::to_json/],
+  ["answers to JavaScript", /erialize|core::plain/],
   ["options of calls", /core::options/],
   ["protocol: requests and answers", /protocol::(?:v3|read|build)\b/],
   ["protocol, the rest", /core::(?:protocol|status|scheme|json|value)/],
@@ -19,7 +19,7 @@ const CONCERNS = [
   ["browser, the rest", /connect_flow::browser/],
   ["core, the rest", /connect_flow/],
   ["futures", /js_sys::futures|wasm_bindgen_futures/],
-  ["bindings to the browser", /js_sys|wasm_bindgen|web_sys|externref/],
+  ["bindings to the browser", /js_sys|wasm_bindgen|web_sys|gloo|externref/],
   ["standard library and allocator", /./],
 ];
 

@@ -1,11 +1,12 @@
-//! Converts the options and the result of an action.
+//! Converts tools, and the options and the result of an action.
 
-use serde::Serialize;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::convert::to_js;
+use super::convert::put;
+use super::value::encode;
 use crate::browser::value::parse_json;
-use crate::core::api::actions::{ExecuteOptions, Execution};
+use crate::core::api::actions::{ExecuteOptions, Execution, Tool};
 use crate::core::error::Result;
 use crate::core::value::Value;
 
@@ -28,20 +29,25 @@ pub fn read_execution(options: &Value) -> Result<ExecuteOptions> {
     ExecuteOptions::read(&options)
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown<'a> {
-    successful: bool,
-    data: &'a Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_id: &'a Option<String>,
+/// The schema may have any shape, so it is encoded member by member.
+pub fn show_tools(tools: &[Tool]) -> JsValue {
+    let show = |tool: &Tool| {
+        let object = Object::new();
+        put(&object, "name", &tool.name.as_str().into());
+        put(&object, "description", &tool.description.as_str().into());
+        put(&object, "inputSchema", &encode(&tool.input_schema));
+        object
+    };
+    tools.iter().map(show).collect::<Array>().into()
 }
 
-/// The result. A failed action is an error instead.
+/// The data may have any shape, so it is encoded member by member.
 pub fn show_execution(execution: &Execution) -> JsValue {
-    to_js(&Shown {
-        successful: true,
-        data: &execution.data,
-        log_id: &execution.log_id,
-    })
+    let object = Object::new();
+    put(&object, "successful", &JsValue::TRUE);
+    put(&object, "data", &encode(&execution.data));
+    if let Some(id) = &execution.log_id {
+        put(&object, "logId", &id.into());
+    }
+    object.into()
 }

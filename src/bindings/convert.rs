@@ -1,7 +1,8 @@
 //! Converts arguments from JavaScript, and answers and errors to JavaScript.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -11,42 +12,50 @@ use crate::browser::value::decode;
 use crate::client::{CallFuture, ConnectClient};
 use crate::core::error::{ConnectError, ErrorCode, Result};
 use crate::core::options::read_timeout;
+use crate::core::plain::plain;
 use crate::core::text::concat;
-use crate::core::to_json::to_json;
 use crate::core::value::Value;
 
-#[wasm_bindgen(module = "/src/browser/answer.js")]
+#[wasm_bindgen]
 extern "C" {
-    /// Makes plain data.
-    #[wasm_bindgen(catch, js_name = plain)]
-    fn parse(json: &[u8]) -> std::result::Result<JsValue, JsValue>;
-    /// Makes plain data whose members are frozen.
-    #[wasm_bindgen(catch, js_name = withFrozenMembers)]
-    fn parse_frozen(json: &[u8]) -> std::result::Result<JsValue, JsValue>;
-    /// Makes an error. `[]` if it has no cause, which may be undefined.
-    #[wasm_bindgen(catch)]
-    fn failure(json: &[u8], cause: &Array) -> std::result::Result<JsValue, JsValue>;
+    /// Throws if the page has defined a throwing setter on the prototype of errors.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
+    fn assign(target: &Error, source: &JsValue) -> std::result::Result<JsValue, JsValue>;
 }
 
-/// Plain data for JavaScript. `None` is null, and skipped members are absent. A member named `__proto__` becomes an own property.
+/// Plain data for JavaScript. `None` is null, and skipped members are absent.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    from_json(&to_json(value))
-}
-
-/// Plain data for JavaScript.
-pub fn from_json(json: &[u8]) -> JsValue {
-    parse(json).unwrap_or_default()
-}
-
-/// [`to_js`] with all objects inside it frozen, but not the data itself.
-pub fn to_frozen<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    parse_frozen(&to_json(value)).unwrap_or_default()
+    // Serializing strings, numbers and lists of them cannot fail.
+    plain(value)
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or_default()
 }
 
 /// An `Error` with the members of a `ConnectError`.
 pub fn to_error(error: &ConnectError) -> JsValue {
-    let cause: Array = error.cause::<JsValue>().into_iter().collect();
-    failure(&to_json(error), &cause).unwrap_or_else(|thrown| thrown)
+    let object = Error::new(&error.message);
+    // Defined, not assigned: a frozen prototype makes its members read-only.
+    let name = Object::new();
+    put(&name, "name", &"ConnectError".into());
+    let name = Object::get_own_property_descriptors(&name);
+    Object::define_properties(&object, name.unchecked_ref());
+    let members = to_js(error);
+    freeze_members(&members);
+    let _ = assign(&object, &members);
+    if let Some(cause) = error.cause::<JsValue>() {
+        put(&object, "cause", cause);
+    }
+    object.into()
+}
+
+/// Freezes all objects inside plain data of ours, but not the value itself.
+pub fn freeze_members(value: &JsValue) {
+    for member in Object::values(value.unchecked_ref::<Object>()).iter() {
+        if member.is_object() {
+            freeze_members(&member);
+            Object::freeze(member.unchecked_ref::<Object>());
+        }
+    }
 }
 
 /// A promise of an answer. Rejects with a `ConnectError`.

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::actions::{read_execution, show_execution};
+use super::actions::{read_execution, show_execution, show_tools};
 use super::convert::{answered, call, converted, read_with, to_js};
 use super::flow::show_ensured;
 use crate::client::ConnectClient;
@@ -89,8 +89,9 @@ impl Entity {
         #[wasm_bindgen(unchecked_optional_param_type = "ToolsOptions")] options: &JsValue,
     ) -> Promise {
         call(&self.client, "entity.tools", options, &|client, options| {
-            let tools = client.tools(ToolFilter::read(options)?);
-            converted(tools, |tools| to_js(tools.as_slice()))
+            converted(client.tools(ToolFilter::read(options)?), |tools| {
+                show_tools(tools)
+            })
         })
     }
 

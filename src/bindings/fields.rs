@@ -5,15 +5,13 @@ use std::rc::Rc;
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroizing;
 
-use super::convert::{Arguments, from_json, put, thrown, to_js, unreadable, wrong};
+use super::convert::{Arguments, put, thrown, to_js, unreadable, wrong};
+use super::value::encode;
 use crate::browser::value::decode;
-use crate::core::api::connections::{max_json_bytes, write_data};
 use crate::core::error::{ConnectError, Issue};
 use crate::core::fields::{Field, read_field, read_fields};
 use crate::core::input_attributes::input_attributes;
-use crate::core::json::JsonObject;
 use crate::core::json_schema::json_schema;
 use crate::core::secret::Secret;
 use crate::core::validate;
@@ -60,7 +58,7 @@ pub fn validate_standard(
     let result = Object::new();
     let issues = match values(&fields, data) {
         Ok((data, issues)) if issues.is_empty() => {
-            put(&result, "value", &object_of(&data));
+            put(&result, "value", &object_of(data));
             return Ok(result.into());
         }
         Ok((_, issues)) => issues,
@@ -89,7 +87,7 @@ pub fn validate_standard(
 pub fn to_json_schema(
     #[wasm_bindgen(unchecked_param_type = "readonly ExpectedInputField[]")] fields: &JsValue,
 ) -> JsResult<JsValue> {
-    Ok(to_js(&json_schema(&fields_of("toJsonSchema", fields)?)))
+    Ok(encode(&json_schema(&fields_of("toJsonSchema", fields)?)))
 }
 
 /// Returns the attributes of an `<input>`, for a spread in React or for `setAttribute`. See `InputAttributes`.
@@ -101,7 +99,7 @@ pub fn js_input_attributes(
 ) -> JsResult<JsValue> {
     let field = decoded(field, "field").and_then(|value| read_field(&value, "field"));
     match field {
-        Ok(field) => Ok(to_js(&input_attributes(&field))),
+        Ok(field) => Ok(encode(&input_attributes(&field))),
         Err(error) => Err(thrown("inputAttributes", error)),
     }
 }
@@ -136,7 +134,14 @@ fn values(fields: &[Field], data: &JsValue) -> std::result::Result<Values, Conne
     Ok(validate::read_values(fields, values))
 }
 
-fn object_of(data: &[(String, Secret)]) -> JsValue {
-    let json = JsonObject::build_within(max_json_bytes(data, 0), |json| write_data(data, json));
-    from_json(&Zeroizing::new(json))
+fn object_of(data: Vec<(String, Secret)>) -> JsValue {
+    let members = data.into_iter();
+    let mut value = Value::Object(
+        members
+            .map(|(name, secret)| (name, Value::String(secret.expose().to_owned())))
+            .collect(),
+    );
+    let object = encode(&value);
+    value.wipe();
+    object
 }

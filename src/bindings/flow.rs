@@ -6,18 +6,12 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{Arguments, promise, put, thrown, to_error, to_frozen, to_js, wrong};
+use super::convert::{Arguments, freeze_members, promise, put, thrown, to_error, to_js, wrong};
 use crate::client::{ConnectFlow, Ensured};
 use crate::core::error::ConnectError;
 use crate::core::fields::Field;
 use crate::core::flow::FlowSnapshot;
 use crate::core::options::read_data;
-
-#[wasm_bindgen(module = "/src/browser/answer.js")]
-extern "C" {
-    /// The frozen snapshot. Freezes the list of fields and the error, too, but not the error's cause, which belongs to the page.
-    fn frozen(snapshot: &JsValue, fields: &JsValue, error: &JsValue) -> JsValue;
-}
 
 /// One attempt to connect one account, with a state to render. Made by `client.flow`.
 #[wasm_bindgen(js_name = ConnectFlow)]
@@ -157,15 +151,28 @@ fn show(flow: &ConnectFlow, cache: &RefCell<SnapshotCache>) -> JsValue {
     {
         return value;
     }
+    let object: Object = to_js(&*snapshot).unchecked_into();
     let fields = match before.fields {
         Some((last, value)) if Rc::ptr_eq(&last, &snapshot.expected_input_fields) => value,
-        _ => to_frozen(&*snapshot.expected_input_fields),
+        _ => {
+            let value = to_js(&*snapshot.expected_input_fields);
+            freeze_members(&value);
+            Object::freeze(value.unchecked_ref::<Object>());
+            value
+        }
     };
-    let error = snapshot.error.as_ref().map(to_error).unwrap_or_default();
-    let value = frozen(&to_frozen(&*snapshot), &fields, &error);
+    freeze_members(&object);
+    if let Some(error) = &snapshot.error {
+        let error = to_error(error);
+        // Only the error itself: its `cause` belongs to the page.
+        Object::freeze(error.unchecked_ref::<Object>());
+        put(&object, "error", &error);
+    }
+    put(&object, "expectedInputFields", &fields);
+    Object::freeze(&object);
     cache.replace(SnapshotCache {
         fields: Some((snapshot.expected_input_fields.clone(), fields)),
-        snapshot: Some((snapshot, value.clone())),
+        snapshot: Some((snapshot, object.clone().into())),
     });
-    value
+    object.into()
 }

@@ -1,4 +1,4 @@
-// Makes and sends a request, and reads its answer. In JavaScript, because a page may patch `fetch` and any access to its response may throw.
+// Sends a request and reads its answer. In JavaScript, because a page may patch `fetch` and any access to its response may throw.
 
 // Outcomes, the same as in fetch.rs.
 const ANSWERED = 0;
@@ -6,7 +6,6 @@ const REDIRECTED = 1;
 const FOREIGN = 2;
 const UNREADABLE = 3;
 const UNREACHABLE = 4;
-const INVALID = 5;
 
 /** How many bytes an empty chunk counts as. A stream can yield empty chunks for ever without letting a timer run. */
 const EMPTY_CHUNK = 1_000;
@@ -22,50 +21,34 @@ const attempt = async (work) => {
  * Sends a request. Never rejects.
  *
  * @param own the client's option `fetch`. Default: the page's `fetch` at this moment, which may be patched.
- * @param init JSON: method, credentials and headers.
- * @param bytes the body in the module's memory, if there is one.
  * @param controller aborts the request. Reading ends then, even if `fetch` ignores the signal.
  * @returns `[ANSWERED, status, body, ...headers]`, where the body is undefined if it is larger than `maxBytes`; `[REDIRECTED, status]`; or
  *   another outcome with the exception or the value that came instead of a response.
  */
-export async function exchange(own, url, init, bytes, maxBytes, controller) {
-  let thrown = INVALID;
-  const body = bytes?.slice();
-  // The body may contain typed values. `fill` throws if the page has transferred the buffer.
-  const wipe = () => attempt(() => body.fill(0));
+export async function exchange(own, request, maxBytes, controller) {
+  let thrown = UNREACHABLE;
   try {
-    const { headers: named, ...rest } = JSON.parse(init);
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(named)) headers.set(name, value);
-    const { signal } = controller;
-    // WebKit reads the bytes when the request is sent, not when it is made, and a patched `fetch` may send late. So they stay until the
-    // answer.
-    signal.addEventListener("abort", wipe);
-    // The API never redirects (docs/protocol.md, Q39). The mode `error` would look like a network error. Without a prototype: members of a
-    // polluted `Object.prototype` would count as options.
-    const request = new Request(url, { __proto__: null, ...rest, headers, body, signal, cache: "no-store", redirect: "manual" });
-    thrown = UNREACHABLE;
     const response = await (own ?? fetch)(request);
     if (!(response instanceof Response)) return [FOREIGN, response];
     thrown = UNREADABLE;
-    const { status, type, headers: answered } = response;
+    const { status, type, headers } = response;
     // Browsers hide the status of a redirect. A patched `fetch` may show it, or follow the redirect.
     if (/^30[12378]$/.test(status) || type === "opaqueredirect" || response.redirected) {
-      const { body: stream } = response;
-      attempt(() => stream.cancel());
+      const { body } = response;
+      attempt(() => body.cancel());
       return [REDIRECTED, status];
     }
     // `Response.error()`, for example from a service worker.
     if (!status) return [UNREACHABLE, response];
-    const read = ["retry-after-ms", "retry-after", "date", "x-request-id", "cache-control", "deprecation", "sunset"].map((name) => answered.get(name));
+    const read = ["retry-after-ms", "retry-after", "date", "x-request-id", "cache-control", "deprecation", "sunset"].map((name) => headers.get(name));
     // Chromium's developer tools show a `no-store` answer as cancelled unless a clone is read, too. Only for network responses, whose clone
     // ends with the request.
     if (/no-store/.test(read[4]) && type !== "default") attempt(() => response.clone().arrayBuffer());
     // Read after cloning, which replaces the body.
-    const { body: stream } = response;
+    const { body } = response;
     let text = "";
-    if (stream && typeof stream === "object" && !stream.locked) {
-      const reader = stream.getReader();
+    if (body && typeof body === "object" && !body.locked) {
+      const reader = body.getReader();
       const decoder = new TextDecoder();
       for (let size = 0; ;) {
         const reading = reader.read();
@@ -87,7 +70,5 @@ export async function exchange(own, url, init, bytes, maxBytes, controller) {
     return [ANSWERED, status, text, ...read];
   } catch (cause) {
     return [thrown, cause];
-  } finally {
-    wipe();
   }
 }

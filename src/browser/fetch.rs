@@ -1,19 +1,22 @@
-//! Requests over `fetch`.
+//! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
+//! rejected with something that is no `Error`.
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, Function, JsString, Promise};
+use gloo_net::http::Headers;
+use js_sys::{Array, Function, JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{
+    AbortController, AbortSignal, Request, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect,
+};
 
 use super::timing::{Deadline, cancelled, now_ms};
 use super::value::{decode, parse_json};
 use crate::core::api::http::{Body, HttpRequest, HttpResponse};
 use crate::core::error::{ConnectError, ErrorCode, Result};
-use crate::core::json::JsonObject;
-use crate::core::options::{ClientOptions, check_header, read_headers};
+use crate::core::options::{ClientOptions, Credentials, check_header, read_headers};
 use crate::core::retry::retry_after_ms;
-use crate::core::secret::Secret;
 use crate::core::text::concat;
 use crate::core::time::parse_http_date;
 
@@ -25,12 +28,23 @@ extern "C" {
     /// Sends a request. Never rejects. [`read_exchange`] reads the result.
     fn exchange(
         own: Option<&Function>,
-        url: &str,
-        init: &str,
-        body: Option<&[u8]>,
+        request: &Request,
         max_bytes: u32,
         controller: &AbortController,
     ) -> Promise;
+}
+
+/// The body of a request in the page's memory. May contain typed values, so it is overwritten when dropped.
+struct Typed(Uint8Array);
+
+impl Drop for Typed {
+    fn drop(&mut self) {
+        // `fill` would throw if the page has transferred the buffer.
+        let length = self.0.length();
+        if length > 0 {
+            self.0.fill(0, 0, length);
+        }
+    }
 }
 
 /// Sends requests.
@@ -62,12 +76,10 @@ impl Http {
     ) -> Result<HttpResponse> {
         let deadline = Deadline::start(options.timeout_ms, signals)?;
         let headers = self.headers(options, &deadline).await?;
-        let init = request_init(options, request, &headers)?;
+        let (request, _typed) = build_request(options, request, &headers, &deadline)?;
         let work = exchange(
             self.fetch.as_ref(),
-            &concat(&[&options.base_url, options.api.prefix(), &request.path]),
-            &String::from_utf8_lossy(&init),
-            request.body.as_ref().map(|body| body.as_slice()),
+            &request,
             max_bytes,
             &deadline.controller,
         );
@@ -144,31 +156,53 @@ fn check_headers(headers: &[(String, String)]) -> Result<()> {
         .try_for_each(|(name, value)| check_header(name, value))
 }
 
-/// The members of a `RequestInit` that differ between requests, as JSON.
-fn request_init(
+fn build_request(
     options: &ClientOptions,
     request: &HttpRequest,
     extra: &[(String, String)],
-) -> Result<Vec<u8>> {
+    deadline: &Deadline,
+) -> Result<(Request, Option<Typed>)> {
+    let headers = Headers::new();
+    headers.set("accept", "application/json");
     // `Headers` throws on what `check_header` refuses.
     check_headers(extra)?;
-    let key = options.unsafe_api_key.as_ref().map(Secret::expose);
-    if let Some(key) = key {
-        check_header("x-api-key", key)?;
+    for (name, value) in extra {
+        headers.set(name, value);
     }
-    Ok(JsonObject::build(|json| {
-        json.string("method", request.method);
-        json.string("credentials", options.credentials.as_str());
-        json.object("headers", |json| {
-            json.string("accept", "application/json");
-            for (name, value) in extra {
-                json.string(name, value);
-            }
-            json.optional("x-api-key", key);
-            let typed = request.body.as_ref().map(|_| "application/json");
-            json.optional("content-type", typed);
-        });
-    }))
+    if let Some(key) = &options.unsafe_api_key {
+        check_header("x-api-key", key.expose())?;
+        headers.set("x-api-key", key.expose());
+    }
+    // Without a prototype: members of a polluted `Object.prototype`, such as `body`, would count as options.
+    let init: RequestInit =
+        Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).unchecked_into();
+    init.set_method(request.method);
+    init.set_signal(Some(&deadline.controller.signal()));
+    init.set_cache(RequestCache::NoStore);
+    // The API never redirects (docs/protocol.md, Q39). The mode `error` would look like a network error.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_credentials(match options.credentials {
+        Credentials::Omit => RequestCredentials::Omit,
+        Credentials::SameOrigin => RequestCredentials::SameOrigin,
+        Credentials::Include => RequestCredentials::Include,
+    });
+    let body = request
+        .body
+        .as_ref()
+        .map(|bytes| Typed(Uint8Array::from(bytes.as_slice())));
+    // WebKit reads the bytes when the request is sent, not when it is made, and a patched `fetch` may send late. So the bytes stay until
+    // the answer.
+    if let Some(Typed(body)) = &body {
+        headers.set("content-type", "application/json");
+        init.set_body(body);
+    }
+    init.set_headers(&headers.into_raw());
+    let url = concat(&[&options.base_url, options.api.prefix(), &request.path]);
+    let built = Request::new_with_str_and_init(&url, &init).map_err(|cause| {
+        let message = "`baseUrl` and the path of the request must make a URL";
+        ConnectError::new(ErrorCode::InvalidArgument, message).with_cause(cause)
+    })?;
+    Ok((built, body))
 }
 
 /// Reads the result of [`exchange`].
@@ -210,10 +244,6 @@ fn read_exchange(exchanged: &Array, max_bytes: u32) -> Result<HttpResponse> {
         3 => (
             ErrorCode::ResponseInvalid,
             "the body of the answer cannot be read",
-        ),
-        5 => (
-            ErrorCode::InvalidArgument,
-            "`baseUrl` and the path of the request must make a URL",
         ),
         _ => (
             ErrorCode::Network,

@@ -1,4 +1,4 @@
-//! Writes JSON member by member. The browser's `JSON.parse` reads it, in `browser/value.rs`.
+//! Writes JSON. The browser's `JSON.parse` reads it, in `browser/value.rs`.
 
 use super::text::{decimal, hex};
 use super::value::Value;
@@ -85,13 +85,6 @@ impl JsonObject<'_> {
     }
 }
 
-/// Writes a value.
-pub fn write(value: &Value) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_value(&mut out, value);
-    out
-}
-
 fn write_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
@@ -121,8 +114,7 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-/// Writes a string.
-pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
+fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     for byte in text.bytes() {
         match byte {

@@ -1,5 +1,6 @@
 //! A JSON value. Accessors never fail: a wrong type reads as missing.
 
+use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
 
 /// A JSON value. Numbers are kept as text, which preserves their precision and avoids the code for formatting floats.
@@ -20,6 +21,22 @@ pub enum Value {
     Object(Vec<(String, Value)>),
     /// A JavaScript value that JSON cannot express, such as a function.
     Foreign,
+}
+
+/// For values that this crate builds. Their numbers are unsigned integers; others become 0.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null | Value::Foreign => serializer.serialize_none(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Number(_) => serializer.serialize_f64(self.as_u64().unwrap_or_default() as f64),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
 }
 
 pub(super) static NULL: Value = Value::Null;

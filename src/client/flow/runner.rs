@@ -24,8 +24,9 @@ use crate::core::flow::{
     Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
 };
 use crate::core::pending::{AttemptOutcome, PendingConnection};
-use crate::core::to_json::to_json;
+use crate::core::plain::plain;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
+use crate::core::value::Value;
 use crate::core::watch::PeerNews;
 
 /// Called after every change of a flow. An error that it returns is reported to the page like an uncaught one.
@@ -456,13 +457,13 @@ impl Runner {
     }
 }
 
-/// The parts of a snapshot that an app sees, for comparison. A derived comparison would take more bytes than `to_json`, which exists
+/// The parts of a snapshot that an app sees, for comparison. A derived comparison would take more bytes than `plain`, which exists
 /// anyway.
-fn visible(snapshot: &FlowSnapshot) -> [Vec<u8>; 3] {
+fn visible(snapshot: &FlowSnapshot) -> [Value; 3] {
     [
-        to_json(snapshot),
-        to_json(snapshot.expected_input_fields.as_slice()),
-        to_json(&snapshot.error),
+        plain(snapshot),
+        plain(snapshot.expected_input_fields.as_slice()),
+        plain(&snapshot.error),
     ]
 }
 

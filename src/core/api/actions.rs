@@ -1,7 +1,5 @@
 //! Actions: the platform's tools (docs/protocol.md §5.13).
 
-use serde::Serialize;
-
 use super::http::HttpRequest;
 use super::{Api, Endpoint, Page, page, refusal};
 use crate::core::error::{ConnectError, ErrorCode};
@@ -172,8 +170,7 @@ pub struct ToolFilter {
 }
 
 /// An action as an agent sees it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tool {
     /// Name of the action, such as `GMAIL_FETCH_EMAILS`.
     pub name: String,

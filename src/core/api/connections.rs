@@ -60,7 +60,7 @@ impl NewAccount {
 }
 
 /// The maximum length of a request's JSON with typed values and other texts of `rest` bytes. JSON escapes a byte with up to six.
-pub fn max_json_bytes(data: &[(String, Secret)], rest: usize) -> usize {
+pub(super) fn max_json_bytes(data: &[(String, Secret)], rest: usize) -> usize {
     let pairs = data
         .iter()
         .map(|(name, value)| name.len() + value.expose().len() + 1);
@@ -131,7 +131,7 @@ fn link_body(account: &NewAccount, json: &mut JsonObject) {
     }
 }
 
-pub fn write_data(data: &[(String, Secret)], json: &mut JsonObject) {
+pub(super) fn write_data(data: &[(String, Secret)], json: &mut JsonObject) {
     for (name, value) in data {
         // `status` is the platform's own member beside the user's values.
         if name != "status" {

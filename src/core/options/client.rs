@@ -51,19 +51,6 @@ pub enum Credentials {
     Include,
 }
 
-impl Credentials {
-    const ALL: [Credentials; 3] = [Self::Omit, Self::SameOrigin, Self::Include];
-
-    /// The word of `fetch`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Omit => "omit",
-            Self::SameOrigin => "same-origin",
-            Self::Include => "include",
-        }
-    }
-}
-
 impl fmt::Debug for ClientOptions {
     /// Leaves out the headers and the API key.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,14 +171,13 @@ impl ClientOptions {
 impl Options<'_> {
     fn credentials(&mut self) -> Credentials {
         let expected = "`omit`, `same-origin` or `include`";
-        let Some(came) = self.string("credentials") else {
-            return Credentials::SameOrigin;
-        };
-        let mut known = Credentials::ALL.into_iter();
-        known.find(|word| word.as_str() == came).unwrap_or_else(|| {
-            self.unknown_word("credentials", expected, &came);
-            Credentials::SameOrigin
-        })
+        match self.string("credentials").as_deref() {
+            Some("omit") => return Credentials::Omit,
+            Some("include") => return Credentials::Include,
+            None | Some("same-origin") => {}
+            Some(came) => self.unknown_word("credentials", expected, came),
+        }
+        Credentials::SameOrigin
     }
 
     fn api(&mut self) -> Api {
