@@ -2,6 +2,7 @@
 
 mod runner;
 mod subscriptions;
+mod work;
 
 use std::rc::{Rc, Weak};
 

@@ -6,8 +6,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortController;
 
 use super::subscriptions::Subscriptions;
 use crate::browser::channel::{CALLBACK, Channel, HEARD, POPUP, message_text, peer_news};
@@ -17,12 +16,8 @@ use crate::browser::timing::{Timer, moment};
 use crate::browser::{page, surroundings};
 use crate::client::shared::HandedOver;
 use crate::client::{ConnectClient, Result};
-use crate::core::api::accounts::{AccountFilter, ConnectedAccount};
 use crate::core::callback;
-use crate::core::error::ErrorCode;
-use crate::core::flow::{
-    Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot, Found, Work, WorkResult,
-};
+use crate::core::flow::{Effect, Flow, FlowEvent, FlowOptions, FlowSnapshot};
 use crate::core::pending::{AttemptOutcome, PendingConnection};
 use crate::core::plain::plain;
 use crate::core::trace::{FlowTag, PopupChange, TraceEvent};
@@ -51,7 +46,7 @@ pub(super) struct Runner {
     pub(super) last_listener: Cell<u32>,
     pub(super) settled: RefCell<Vec<Function>>,
     pub(super) popup: RefCell<Option<Popup>>,
-    work: RefCell<Option<AbortController>>,
+    pub(super) work: RefCell<Option<AbortController>>,
     timer: RefCell<Option<Timer>>,
     subscriptions: RefCell<Option<Subscriptions>>,
     /// The attempt's name in the trace.
@@ -104,7 +99,7 @@ impl Runner {
     }
 
     /// Handles an event of the browser or the platform, which is never refused.
-    fn report(&self, event: FlowEvent) {
+    pub(super) fn report(&self, event: FlowEvent) {
         let _ = self.handle(event);
     }
 
@@ -164,137 +159,13 @@ impl Runner {
         }
     }
 
-    fn run(&self, number: u32, work: Work) {
-        let Some(me) = self.me.upgrade() else {
-            return;
-        };
-        let reconnects = self.machine.borrow().reconnects();
-        let is_verifying = self.machine.borrow().verification().is_some();
-        let controller = match work {
-            // Its answer names the account to remove if the flow has ended meanwhile.
-            Work::Initiate(_) if reconnects.is_some() || is_verifying => None,
-            _ => AbortController::new().ok(),
-        };
-        let signal = controller.as_ref().map(AbortController::signal);
-        if let Some(before) = self.work.replace(controller) {
-            before.abort();
-        }
-        let accounts = match &work {
-            Work::Load(_, accounts) => accounts.clone(),
-            _ => None,
-        };
-        let same = signal.clone();
-        let peers = match work {
-            Work::Check(_) => self.peers(),
-            _ => None,
-        };
-        if let Some(peers) = &peers {
-            peers.tell_peers(PeerNews::Asked);
-        }
-        spawn_local(async move {
-            let result = me.work(work, reconnects, signal).await;
-            if matches!(result, WorkResult::Checked(_)) {
-                me.catch_up();
-            }
-            let is_answered = matches!(result, WorkResult::Checked(Ok(_)));
-            me.report(FlowEvent::Done(number, result));
-            if let Some(peers) = peers
-                && is_answered
-                && me.machine.borrow().is_settled()
-            {
-                peers.tell_peers(PeerNews::Decided);
-            }
-        });
-        if let Some(filter) = accounts {
-            self.list_accounts(number, filter, same);
-        }
-    }
-
-    /// Lists the user's accounts. A server that refuses this is asked once, unless the flow needs the answer.
-    fn list_accounts(&self, number: u32, filter: AccountFilter, signal: Option<AbortSignal>) {
-        let is_refused = &self.client.0.shared.is_listing_refused;
-        let Some(me) = self.me.upgrade() else {
-            return;
-        };
-        if is_refused.get() && !self.machine.borrow().is_reusing() {
-            return;
-        }
-        spawn_local(async move {
-            let client = me.client.with_signal(signal);
-            let mut result = client.find_accounts(filter).await;
-            let verification = me.machine.borrow().verification();
-            if let (Ok(accounts), Some(verification)) = (&mut result, verification) {
-                let is_wanted = |account: &ConnectedAccount| me.machine.borrow().reuses(account);
-                let accounts = std::mem::take(accounts);
-                result = client
-                    .without_rejected(&verification, accounts, &is_wanted)
-                    .await;
-            }
-            let is_forbidden = matches!(&result, Err(error) if error.code == ErrorCode::Forbidden);
-            me.client.0.shared.is_listing_refused.set(is_forbidden);
-            me.report(FlowEvent::Done(number, WorkResult::Listed(result)));
-        });
-    }
-
-    async fn work(
-        &self,
-        work: Work,
-        reconnects: Option<String>,
-        signal: Option<AbortSignal>,
-    ) -> WorkResult {
-        let client = self.client.with_signal(signal);
-        if let (Some(id), Work::Find(_) | Work::Initiate(_) | Work::Replace(..)) =
-            (reconnects, &work)
-        {
-            if !matches!(work, Work::Find(_)) {
-                client.supersede(&|record| self.machine.borrow().is_same(record));
-            }
-            let continues = |record: &PendingConnection| self.machine.borrow().continues(record);
-            let verification = self.machine.borrow().verification();
-            let finished = client.finish_reconnect(&id, &work, verification, &continues);
-            match finished.await {
-                Ok(None) => {}
-                Ok(Some(account)) => {
-                    return WorkResult::Found(Ok(Found::Successor(Box::new(account))));
-                }
-                Err(error) => return WorkResult::Found(Err(error)),
-            }
-        }
-        match work {
-            Work::Find(options) => WorkResult::Found(client.find_replaced(options).await),
-            Work::Replace(old, update) => {
-                WorkResult::Initiated(client.replace_values(old, update).await)
-            }
-            Work::Load(options, _) => {
-                WorkResult::Loaded(client.get_expected_params_for_user(options).await)
-            }
-            Work::Initiate(options) => {
-                client.prune();
-                client.supersede(&|record| self.machine.borrow().is_same(record));
-                WorkResult::Initiated(client.initiate(options).await)
-            }
-            Work::Complete(record, session_uri) => {
-                let call = client.call(None);
-                let completed = client.complete_session(&call, &record, &session_uri, true);
-                WorkResult::Completed(completed.await)
-            }
-            Work::Check(record) => {
-                let takes_turn = self.machine.borrow().takes_turn();
-                match client.check_attempt(record, takes_turn).await.transpose() {
-                    Some(result) => WorkResult::Checked(result),
-                    None => WorkResult::PutOff,
-                }
-            }
-        }
-    }
-
     /// A clone, because a call to the popup may run code of the page.
     fn popup(&self) -> Option<Popup> {
         self.popup.borrow().clone()
     }
 
     /// The channel of the pages that wait for the same account.
-    fn peers(&self) -> Option<Rc<Channel>> {
+    pub(super) fn peers(&self) -> Option<Rc<Channel>> {
         let subscriptions = self.subscriptions.borrow();
         subscriptions.as_ref()?.peers.clone()
     }
@@ -306,7 +177,7 @@ impl Runner {
     }
 
     /// Reads the stored outcome: a change in the same page fires no storage event.
-    fn catch_up(&self) {
+    pub(super) fn catch_up(&self) {
         let flow_id = self.snapshot.borrow().flow_id.clone();
         let record = flow_id.and_then(|flow_id| self.client.0.shared.records.get(&flow_id));
         if let Some(record) = record.filter(PendingConnection::is_ended) {
