@@ -34,12 +34,12 @@ function useStore<Options, State, Actions>(create: (source: Source, options: Opt
  */
 export function ConnectProvider(props: ConnectProviderProps): ReactElement {
   const { client, options, children } = props;
-  const [made, make] = useState(() => ({ client, options, source: createSource(props) }));
+  const make = () => ({ client, options, source: createSource(props) });
+  const [made, replace] = useState(make);
   const { source } = made;
   const error = useSyncExternalStore(source.subscribe, () => source.get().error, () => null);
   useEffect(() => source.use(options));
-  const isCorrected = error && keyOf(options) !== keyOf(made.options);
-  if (client !== made.client || isCorrected) make({ client, options, source: createSource(props) });
+  if (client !== made.client || (error && keyOf(options) !== keyOf(made.options))) replace(make);
   return createElement(Context.Provider, { value: source }, children);
 }
 

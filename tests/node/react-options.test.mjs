@@ -100,7 +100,7 @@ suite("the options of ConnectProvider", () => {
       await reach("failed");
       const { name, code, message } = flows.flow.error;
       assert.deepEqual([name, code], ["ConnectError", "invalid_argument"]);
-      assert.match(message, /^ConnectProvider: `client` must be a client, or a promise of one/);
+      assert.match(message, /^ConnectProvider: `client` must be a client, or its promise/);
     });
   }
 

@@ -18,7 +18,7 @@ export function createAccounts(source: Source, options: ConnectedAccountsOptions
       let due = store.get().accounts ? 0 : 50;
       // `ALL` includes the accounts that the user shares with others.
       for await (const account of client.connectedAccounts.list({ ...options, accountType: "ALL" })) {
-        if (accounts.push(account) === due) set({ accounts: accounts.slice(0, due) }), (due *= 2);
+        if (accounts.push(account) === due) set({ accounts: [...accounts] }), (due *= 2);
       }
       set({ accounts, error: null });
     } catch (error) {
@@ -36,7 +36,7 @@ export function createAccounts(source: Source, options: ConnectedAccountsOptions
   };
   /** The user is back. A request under way is recent enough. */
   const show = () => running ?? reload();
-  const store = createStore<ConnectedAccountsState>({ accounts: undefined, error: null, isLoading: true, reload }, () => {
+  const store = createStore<ConnectedAccountsState>({ error: null, isLoading: true, reload } as ConnectedAccountsState, () => {
     for (const name of ["visibilitychange", "focus", "online"]) addEventListener(name, show);
     try {
       channel = new BroadcastChannel("connect-flow:accounts");

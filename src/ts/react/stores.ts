@@ -33,7 +33,7 @@ export function createStore<State>(first: State, begin: () => void, end: () => v
     }
     return () => void (listeners.delete(listener), leaving.add(leave), setTimeout(leave));
   };
-  return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size > 0, isUsed: () => isUsed };
+  return { set, subscribe, get: () => state, getFirst: () => first, isMounted: () => listeners.size, isUsed: () => isUsed };
 }
 
 export type Store<State> = ReturnType<typeof createStore<State>>;
@@ -53,18 +53,18 @@ export function keyOf(options: unknown, depth = 2): string {
 }
 
 /** Class fields define their members. Assignment fails in pages that have frozen the prototypes. */
-class HookError extends Error {
-  override name = "ConnectError";
-  retryable = true;
+const hookError = (code: "invalid_argument" | "invalid_transition", message: string): Error =>
+  new (class extends Error {
+    override name = "ConnectError";
+    retryable = true;
+    code = code;
+  })(message);
 
-  constructor(readonly code: "invalid_argument" | "invalid_transition", message: string) {
-    super(message);
-  }
-}
+const isClient = (value: unknown): value is ConnectClient => (Object(value) as { flow: boolean }).flow;
 
 function requireClient(client: ConnectClient): ConnectClient {
-  if ((Object(client) as Partial<ConnectClient>).flow) return client;
-  throw new HookError("invalid_argument", "ConnectProvider: `client` must be a client, or a promise of one");
+  if (isClient(client)) return client;
+  throw hookError("invalid_argument", "ConnectProvider: `client` must be a client, or its promise");
 }
 
 /** With the options of the first flow, whose requests leave while the module is loading. */
@@ -76,7 +76,12 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   let options = first;
   const make = async (flow?: FlowOptions) => {
     const mine = (asked = Promise.resolve(given ?? (createClient as Create)(options as ClientOptions, flow)).then(requireClient));
-    const [client, error] = await mine.then((client) => [client, null] as const, (error) => [null, error as ConnectError] as const);
+    let client = null, error = null;
+    try {
+      client = await mine;
+    } catch (reason) {
+      error = reason as ConnectError;
+    }
     if (mine !== asked) return;
     if (error) asked = undefined;
     store.set({ client, error, retry });
@@ -92,19 +97,17 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     if (!asked || isCrashed()) void make(flow);
   };
   // An unmounted tree would never dispose of the client.
-  const retry = () => {
-    if (store.isUsed()) ask();
-  };
+  const retry = () => void (store.isUsed() && ask());
   const end = () => {
     if (!given) asked?.then((client) => client.dispose(), () => {});
     asked = undefined;
   };
-  const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? (given as ConnectClient) : null, error: null, retry }, () => {}, end);
+  const store = createStore<ConnectClientState>({ client: isClient(given) ? given : null, error: null, retry }, () => {}, end);
   const load = (flow?: FlowOptions) => (ask(flow), asked as Promise<ConnectClient>);
   return {
-    ...store,
     /** The `end` calls of flows without listeners. */
     leaving: new Set<() => void>(),
+    ...store,
     load,
     watch: (listener: () => void) => (ask(), store.subscribe(listener)),
     /** Sets the options of the next attempt to create a client. */
@@ -144,7 +147,7 @@ export function createFlow(source: Source, options: FlowOptions) {
   const act = async (begin: () => Promise<FlowSnapshot> | undefined): Promise<FlowSnapshot> => {
     const begun = store.isMounted() && begin();
     if (begun) return begun;
-    throw new HookError("invalid_transition", "the flow has not loaded, or its component is not mounted");
+    throw hookError("invalid_transition", "the flow has not loaded, or its component is not mounted");
   };
   /** The flow, unless it has crashed. A new flow of a new client then replaces it. */
   const usableFlow = () => ((store.get() as { error?: ConnectError }).error?.code === "crashed" ? undefined : flow);
