@@ -11,6 +11,7 @@ export function expected(fault, flow, request) {
   // A well-formed app key can only be wrong in one way: there is no such app (docs/protocol.md).
   if (fault.name === "400" && request.name === "fields") return { result: "not_found", isRetried };
   // An action's answer may be larger than other answers.
+  if (fault.name === "422" && request.name === "execute") return { result: "connection_required", isRetried: false };
   if (fault.name === "more than 1 MB" && request.name === "execute") return { result: "fine", isRetried: false };
   const keepsPolling = isRetried && request.kind === "status";
   // `completeConnection` polls until its own time limit.
