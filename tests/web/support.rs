@@ -271,11 +271,12 @@ pub fn fast_timers() -> Undo {
     )
 }
 
-/// The delays that [`fast_timers`] saw, without time limits: `limit_ms` of a request and 30 seconds of completing.
+/// The delays that [`fast_timers`] saw, without time limits: `limit_ms` of a request, 30 seconds of completing, and a second of a lock.
 pub fn waits(limit_ms: u32) -> Vec<u32> {
     let all: Array = js("return timers").unchecked_into();
     let all = all.iter().filter_map(|ms| ms.as_f64()).map(|ms| ms as u32);
-    all.filter(|ms| *ms != limit_ms && *ms != 30_000).collect()
+    all.filter(|ms| ![limit_ms, 30_000, 1_000].contains(ms))
+        .collect()
 }
 
 /// Changes the path, query and fragment of the page until dropped.
