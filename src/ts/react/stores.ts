@@ -60,10 +60,8 @@ const hookError = (code: "invalid_argument" | "invalid_transition", message: str
     code = code;
   })(message);
 
-const isClient = (value: unknown): value is ConnectClient => (Object(value) as { flow: boolean }).flow;
-
 function requireClient(client: ConnectClient): ConnectClient {
-  if (isClient(client)) return client;
+  if ((Object(client) as Partial<ConnectClient>).flow) return client;
   throw hookError("invalid_argument", "ConnectProvider: `client` must be a client, or its promise");
 }
 
@@ -88,10 +86,11 @@ export function createSource({ client: given, options: first }: ConnectProviderP
   };
   const isCrashed = () => {
     try {
-      return void store.get().client?.parseCallback("");
+      store.get().client?.parseCallback("");
     } catch {
       return !given;
     }
+    return;
   };
   const ask = (flow?: FlowOptions) => {
     if (!asked || isCrashed()) void make(flow);
@@ -102,7 +101,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     if (!given) asked?.then((client) => client.dispose(), () => {});
     asked = undefined;
   };
-  const store = createStore<ConnectClientState>({ client: isClient(given) ? given : null, error: null, retry }, () => {}, end);
+  const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? given : null, error: null, retry }, () => {}, end);
   const load = (flow?: FlowOptions) => (ask(flow), asked as Promise<ConnectClient>);
   return {
     /** The `end` calls of flows without listeners. */
