@@ -36,7 +36,7 @@ export function createAccounts(source: Source, options: ConnectedAccountsOptions
   };
   /** The user is back. A request under way is recent enough. */
   const show = () => running ?? reload();
-  const store = createStore<ConnectedAccountsState>({ isLoading: true, error: null, reload } as ConnectedAccountsState, () => {
+  const store = createStore<ConnectedAccountsState>({ error: null, isLoading: true, reload } as ConnectedAccountsState, () => {
     for (const name of ["visibilitychange", "focus", "online"]) addEventListener(name, show);
     try {
       channel = new BroadcastChannel("connect-flow:accounts");

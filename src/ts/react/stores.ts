@@ -101,7 +101,7 @@ export function createSource({ client: given, options: first }: ConnectProviderP
     if (!given) asked?.then((client) => client.dispose(), () => {});
     asked = undefined;
   };
-  const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? given : null, error: null, retry }, () => {}, end);
+  const store = createStore<ConnectClientState>({ client: given && !("then" in Object(given)) ? (given as ConnectClient) : null, error: null, retry }, () => {}, end);
   const load = (flow?: FlowOptions) => (ask(flow), asked as Promise<ConnectClient>);
   return {
     /** The `end` calls of flows without listeners. */
