@@ -55,7 +55,7 @@ export function installing(...names) {
 
 function begin(name, ...aliases) {
   const result = whileLocked(ENSURE[name]);
-  // Whoever needs it awaits it. Until then a rejection must not be unhandled.
+  // A stage that needs the tool awaits the result later. Node would end the process if it failed before that.
   result.catch(() => {});
   for (const key of [name, ...aliases]) begun.set(key, result);
 }

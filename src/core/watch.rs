@@ -11,7 +11,7 @@ use super::text::concat;
 /// Events that report the same return of the user come within this time, in milliseconds.
 const SAME_RETURN_MS: u64 = 300;
 
-/// How long the checks of other pages replace those of this page, in milliseconds. What other pages tell is untrusted input.
+/// How long this page may leave its checks to other pages, in milliseconds. Then it checks itself, because their messages are untrusted.
 const MAX_YIELD_MS: u64 = 60_000;
 
 /// How long to put a check off while another page checks, in milliseconds. Its message arrives within this time, unless it is frozen.

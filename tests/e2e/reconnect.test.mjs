@@ -6,7 +6,7 @@ import { openTab, popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
 
 const inEveryEngine = scenarios();
-// What the client does next is its own rule. How an engine reloads, closes and blocks is tested by the tests of each way to the provider.
+// These test what the client does next, which no engine changes. Other files test how each engine reloads, closes and blocks.
 const inOneEngine = scenarios({ inOneEngine: true });
 const minute = 60_000;
 

@@ -57,7 +57,7 @@ suite("validateParams", () => {
       assert.deepEqual(codes(list, { c: "x" }), ["c enum"]);
       list[0].enum[0] = "x";
     }
-    // A trap that throws while the list is checked is no error.
+    // The list is read again if its proxy throws when asked whether it is frozen.
     const hostile = new Proxy(Object.freeze([]), { isExtensible: () => { throw new Error("trap"); } });
     assert.deepEqual([codes(hostile), codes(hostile)], [[], []]);
   });

@@ -134,7 +134,7 @@ suite("preload", () => {
     await loadFlow(second);
     assert.equal((await loadFlow(first)).state, "ready");
     assert.deepEqual(server.lines(), [...all, ...all].sort());
-    // Once each: a second flow asks anew.
+    // The first flow took each early answer, so a second flow sends its own requests.
     await loadFlow(first);
     assert.equal(server.asked.length, 9);
     for (const client of [first, second]) client.dispose();

@@ -298,20 +298,10 @@ pub fn params(scheme: &str, fields: Vec<Field>) -> ExpectedParams {
 
 pub fn field(name: &str, required: bool, default: Option<&str>) -> Field {
     Field {
-        name: name.to_owned(),
-        display_name: name.to_owned(),
-        description: None,
-        kind: "string".to_owned(),
         required,
         secret: false,
         default: default.map(str::to_owned),
-        pattern: None,
-        format: None,
-        allowed: None,
-        example: None,
-        prefix: None,
-        suffix: None,
-        order: None,
+        ..Field::secret(name)
     }
 }
 
