@@ -18,7 +18,7 @@ export const earlyPaths = (glue, wasm) => ({
 /** Runs the module, and returns the paths with queries that it requests first for the fields of an app. */
 async function record(glue, wasm) {
   const { default: start, connect } = await import(`${pathToFileURL(glue)}?${Date.now()}`);
-  await start({ module_or_path: wasm });
+  await start(wasm);
   const paths = [];
   const fetch = ({ url }) => {
     paths.push(url.slice(BASE.length));

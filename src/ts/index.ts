@@ -32,17 +32,21 @@ const own = <Options extends object, More>(options: Options, more?: More) => ({ 
 // Bundlers must find the paths, so they are literals, and the file is in a `new URL`.
 const glue = () => import("./connect_flow.js") as unknown as Promise<Module>;
 
-/** Loads the file beside this one, or at `wasmUrl`, and compiles it while it arrives. */
-async function file(options: ClientOptions): Promise<Module> {
-  const url = own(options).wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url);
-  // `fetch` comes first. Where it is missing, no import was started whose rejection would be unhandled.
-  const [response, module] = await Promise.all([fetch(url), glue()]);
-  await module.default({ module_or_path: response });
+/**
+ * Starts the module from its file, which is compiled while it arrives. No other script imports the glue: bundlers would move it into a script that
+ * both share, which the browser requests only after this one.
+ */
+async function start(file: Response | Promise<Response>): Promise<Module> {
+  const [response, module] = await Promise.all([file, glue()]);
+  await module.default(response);
   return module;
 }
 
+/** Loads the file beside this one, or at `wasmUrl`. Where `fetch` is missing, it throws before the glue is requested. */
+const file = (options: ClientOptions) => start(fetch(own(options).wasmUrl ?? new URL("./connect_flow_bg.wasm", import.meta.url)));
+
 /** Loads the module from a script, if the server does not serve the file. */
-const inline = async () => (await import("./connect_flow_inline.js")).open();
+const inline = async () => start((await import("./connect_flow_inline.js")).file());
 
 /** Loads the module compiled to JavaScript, where WebAssembly is missing or forbidden. */
 const js = () => import("./connect_flow_js.js") as unknown as Promise<Module>;

@@ -201,7 +201,7 @@ async function start(instance: Instance, file: unknown): Promise<object | undefi
 }
 
 /** Compiles and starts the module once. Resolves to its exports. */
-export default async (options: { module_or_path: unknown }) => current.exports ?? start(current, options.module_or_path);
+export default async (file: unknown) => current.exports ?? start(current, file);
 
 /** A request that was sent while the module was loading: its path, its response or why there is none, and what aborts it. */
 export type Early = [path: string, answer: Promise<unknown>, stop: AbortController];

@@ -98,7 +98,7 @@ let instances = 0;
 /** Creates a client of a new module instance, whose memory is empty as after a page load. */
 export async function createFreshClient(options) {
   const module = await import(`../../../dist/connect_flow.js?instance=${++instances}`);
-  await module.default({ module_or_path: wasm });
+  await module.default(wasm);
   return module.connect(options);
 }
 
