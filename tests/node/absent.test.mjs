@@ -21,28 +21,34 @@ const fetches = {
 const script = `
   const escaped = [];
   for (const name of ["unhandledRejection", "uncaughtException"]) process.on(name, (error) => escaped.push(String(error)));
-  const [url, absent, setUp] = process.argv.slice(1);
-  const { createClient } = await import(url);
+  const [absent, setUp, ...urls] = process.argv.slice(1);
+  // Each has a module of its own.
+  const packages = await Promise.all(urls.map((url) => import(url)));
   const { setTimeout } = globalThis;
   if (absent) delete globalThis[absent];
   eval(setUp);
-  const outcomes = [];
-  for (let times = 0; times < 2; times += 1) {
-    try {
-      const client = await createClient({ baseUrl: "https://platform.test" });
-      client.dispose();
-      outcomes.push("client");
-    } catch (error) {
-      outcomes.push(error.code ?? String(error));
+  const results = [];
+  for (const { createClient } of packages) {
+    const outcomes = [];
+    for (let times = 0; times < 2; times += 1) {
+      try {
+        const client = await createClient({ baseUrl: "https://platform.test" });
+        client.dispose();
+        outcomes.push("client");
+      } catch (error) {
+        outcomes.push(error.code ?? String(error));
+      }
     }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    results.push({ outcomes, escaped: escaped.splice(0) });
   }
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  process.stdout.write(JSON.stringify({ outcomes, escaped }), () => process.exit());
+  process.stdout.write(JSON.stringify(results), () => process.exit());
 `;
 
-async function run(folder, absent, code) {
-  const url = pathToFileURL(join(folder, "index.js")).href;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script, url, absent, code], { stdio: ["ignore", "pipe", "inherit"] });
+/** Calls `createClient` twice from the package in each folder, all in one process. Returns `{ outcomes, escaped }` for each. */
+async function run(folders, absent, code) {
+  const urls = folders.map((folder) => pathToFileURL(join(folder, "index.js")).href);
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, absent, code, ...urls], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   for await (const part of child.stdout) text += part;
   return JSON.parse(text);
@@ -60,23 +66,26 @@ suite("createClient gives a client or load_failed, and no unhandled rejection", 
   });
   after(() => Object.values(folders).forEach((folder) => rmSync(folder, { recursive: true })));
 
+  async function runEach(absent, code) {
+    const results = await run(Object.values(folders), absent, code);
+    return Object.keys(folders).map((name, index) => [name, results[index]]);
+  }
+
   for (const absent of globals) {
     test(`without ${absent}`, async () => {
-      await Promise.all(Object.keys(packages).map(async (name) => {
-        const { outcomes, escaped } = await run(folders[name], absent, "");
+      for (const [name, { outcomes, escaped }] of await runEach(absent, "")) {
         assert.deepEqual(escaped, [], name);
         assert.ok(outcomes.every((outcome) => outcome === "load_failed" || (outcome === "client" && name === "complete")), `${name}: ${outcomes}`);
-      }));
+      }
     });
   }
 
   for (const [what, code] of Object.entries(fetches)) {
     test(`with ${what}`, async () => {
-      await Promise.all(Object.keys(packages).map(async (name) => {
-        const { outcomes, escaped } = await run(folders[name], "", code);
+      for (const [name, { outcomes, escaped }] of await runEach("", code)) {
         assert.deepEqual(escaped, [], name);
         assert.deepEqual(outcomes, name === "complete" ? ["client", "client"] : ["load_failed", "load_failed"], name);
-      }));
+      }
     });
   }
 });
