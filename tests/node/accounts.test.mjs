@@ -117,6 +117,20 @@ suite("connectedAccounts", () => {
     assert.deepEqual(sandbox.accounts()[0].data, old);
   });
 
+  test("the sandbox refuses a new value that the app does not use, and names the app's fields", async () => {
+    const { sandbox, client } = await openWithShops(1);
+    const [{ id: connectedAccountId, data: old }] = sandbox.accounts();
+    for (const data of [{ api_key: "new" }, { token: "new" }]) {
+      const [name] = Object.keys(data);
+      await assert.rejects(client.connectedAccounts.update({ connectedAccountId, data, alias: "work" }), ({ code, issues: [issue] }) => {
+        assert.equal(code, "invalid_request");
+        assert.match(issue.message, RegExp(`state\\.val\\.${name}: is not a field of shopify, which has admin_api_access_token, shop$`));
+        return true;
+      });
+    }
+    assert.deepEqual([sandbox.accounts()[0].data, sandbox.accounts()[0].alias ?? null], [old, null]);
+  });
+
   for (const change of [{ status: "EXPIRED" }, { status: "REVOKED" }]) {
     test(`an action with an account that has ${JSON.stringify(change)} is connection_required`, async () => {
       const { sandbox, client } = await openWithShops(1);

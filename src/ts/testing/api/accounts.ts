@@ -59,11 +59,19 @@ async function updateAccount({ request, id, store }: ApiCall): Promise<Response>
   return jsonResponse<UpdatedAccount>(200, { success: true, id: account.id, status: answeredStatus(account) });
 }
 
-/** The account's values after a rotation. Null removes a value. Tokens of OAuth cannot be replaced. */
+/**
+ * The account's values after a rotation. Null removes a value. Tokens of OAuth cannot be replaced. The platform may store a value that the app
+ * does not have. It would not be used, so the sandbox refuses it.
+ */
 function rotatedData(account: Account, { authScheme, val }: NonNullable<UpdateAccountRequest["connection"]>["state"]): Record<string, string> {
-  const { scheme } = account.integration;
+  const { app, scheme } = account.integration;
   if (authScheme !== scheme.mode) throw invalidRequest([{ path: "connection.state.authScheme", message: `must be ${scheme.mode}, the scheme of the account` }]);
-  const changed = Object.entries({ ...account.data, ...withoutUndefined(val) }).filter((entry): entry is [string, string] => entry[1] !== null);
+  const given = withoutUndefined(val);
+  const names = scheme.userFields.map(({ name }) => name);
+  const unused = Object.keys(given).filter((name) => !names.includes(name));
+  const message = `is not a field of ${app.key}, which has ${names.join(", ")}`;
+  if (unused.length) throw invalidRequest(unused.map((name) => ({ path: `connection.state.val.${name}`, message })));
+  const changed = Object.entries({ ...account.data, ...given }).filter((entry): entry is [string, string] => entry[1] !== null);
   const data = Object.fromEntries(changed);
   requireFields(missingFields(scheme.userFields, data));
   return data;
