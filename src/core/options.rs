@@ -24,6 +24,8 @@ use super::value::Value;
 /// one line.
 struct Options<'a> {
     value: &'a Value,
+    /// Stands before the name of each option in an error: empty, or such as `verify.`.
+    path: &'static str,
     /// The options read so far, which are all that the call has.
     known: Vec<&'static str>,
     error: Option<ConnectError>,
@@ -33,6 +35,7 @@ impl<'a> Options<'a> {
     fn new(value: &'a Value) -> Self {
         let mut options = Options {
             value,
+            path: "",
             known: Vec::new(),
             error: None,
         };
@@ -52,9 +55,13 @@ impl<'a> Options<'a> {
         let mut names = self.value.members().iter().map(|(name, _)| name);
         if let Some(name) = names.find(|name| !self.known.contains(&name.as_str())) {
             let problem = ["is not an option: ", &advice(name, &self.known)];
-            return Some(ConnectError::argument("unknown", name, &concat(&problem)));
+            return Some(self.error_of("unknown", name, &concat(&problem)));
         }
         self.error
+    }
+
+    fn error_of(&self, code: &'static str, name: &str, problem: &str) -> ConnectError {
+        ConnectError::argument(code, &concat(&[self.path, name]), problem)
     }
 
     /// [`end`](Options::end) for a call whose `timeoutMs` and `signal` are read elsewhere.
@@ -65,7 +72,7 @@ impl<'a> Options<'a> {
 
     fn refuse(&mut self, code: &'static str, field: &str, problem: &str) {
         if self.error.is_none() {
-            self.error = Some(ConnectError::argument(code, field, problem));
+            self.error = Some(self.error_of(code, field, problem));
         }
     }
 

@@ -11,6 +11,7 @@ use crate::core::calls::create_integration::CreateIntegrationOptions;
 use crate::core::calls::expected_params::ExpectedParamsOptions;
 use crate::core::calls::initiate::InitiateOptions;
 use crate::core::error::{ConnectError, ErrorCode};
+use crate::core::flow::{FlowOptions, ResumeOptions};
 use crate::core::options::{
     ClientOptions, Credentials, RefreshOptions, read_account_id, read_app_key, read_integration_id,
     read_redirect_url, read_timeout,
@@ -124,6 +125,8 @@ fn every_mistake_is_named() {
     check("refresh", RefreshOptions::read);
     check("list", AccountFilter::read);
     check("getConnection", read_app_key);
+    check("flow", FlowOptions::read);
+    check("resume", ResumeOptions::read);
     check("execute", ExecuteOptions::read);
     check("tools", ToolFilter::read);
     check("apps", AppFilter::read);

@@ -220,12 +220,12 @@ suite("verify", () => {
     assert.deepEqual([state, kept().map(({ id }) => id)], ["connected", [account.id]]);
   });
 
-  test("is refused with an error that names the member", async () => {
+  test("is refused with an error that names the path of the member", async () => {
     const client = await openClient();
     const bad = (verify, field) => assert.throws(() => client.flow({ app: "gmail", verify }), (error) => error.code === "invalid_argument" && error.issues[0].field === field);
     bad("X", "verify");
-    bad({}, "action");
-    bad({ action: "X", input: "y" }, "input");
-    bad({ action: "X", other: 1 }, "other");
+    bad({}, "verify.action");
+    bad({ action: "X", input: "y" }, "verify.input");
+    bad({ action: "X", other: 1 }, "verify.other");
   });
 });

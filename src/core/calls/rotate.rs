@@ -5,6 +5,7 @@ use super::{Platform, Result};
 use crate::core::api::accounts::{AccountUpdate, get_account, is_mask, update_account};
 use crate::core::error::ConnectError;
 use crate::core::fields::Field;
+use crate::core::text::concat;
 use crate::core::validate;
 
 /// Checks and normalises the values like those of a secret field. Looks up the account's scheme, which the platform requires beside the
@@ -33,9 +34,11 @@ pub async fn rotate(platform: &impl Platform, mut update: AccountUpdate) -> Resu
         let problem = "must be left out: the user signs in to this account, so it has no values to replace. Connect it again instead";
         return Err(ConnectError::argument("unknown", "data", problem));
     };
-    if !update.data.iter().all(|(name, _)| takes_new_value(name)) {
-        let problem = "must have values that the platform can replace, such as `api_key`: with `flow({ reconnect })`, the user enters the app's own fields";
-        return Err(ConnectError::argument("unknown", "data", problem));
+    let mut names = update.data.iter().map(|(name, _)| name);
+    if let Some(name) = names.find(|name| !takes_new_value(name)) {
+        let problem = "is a value that the platform cannot replace: with `flow({ reconnect })`, the user enters the app's own fields";
+        let field = concat(&["data.", name]);
+        return Err(ConnectError::argument("unknown", &field, problem));
     }
     platform.ask(update_account(&update, Some(&scheme))).await
 }

@@ -4,6 +4,7 @@ use super::{Options, Result, read_one};
 use crate::core::api::accounts::{AccountFilter, AccountType, AccountUpdate};
 use crate::core::api::actions::{ExecuteOptions, ToolFilter};
 use crate::core::status::ConnectionStatus;
+use crate::core::text::concat;
 use crate::core::value::Value;
 
 /// Options of `connectedAccounts.refresh`.
@@ -162,8 +163,18 @@ impl ExecuteOptions {
         if input.is_null() {
             input = Value::Object(Vec::new());
         }
-        if !input.is_object() {
-            options.mismatch("input", "an object, or JSON text of one", &input);
+        let expected = "an object, or JSON text of one";
+        match input {
+            Value::Object(_) => {}
+            Value::String(_) => {
+                let problem = concat(&[
+                    "must be ",
+                    expected,
+                    ", got other text: check its quotes and brackets",
+                ]);
+                options.refuse("type", "input", &problem);
+            }
+            _ => options.mismatch("input", expected, &input),
         }
         let read = ExecuteOptions {
             action: options.required("action"),
@@ -185,9 +196,12 @@ impl ToolFilter {
         let mut options = Options::new(value);
         let app = options.string("app");
         let given = options.array("actions");
-        let actions: Vec<String> = given.iter().filter_map(Value::to_id).collect();
-        if actions.len() < given.len() {
-            options.refuse("type", "actions", "must be names of actions");
+        let mut actions = Vec::new();
+        for item in given {
+            match item.to_id() {
+                Some(name) => actions.push(name),
+                None => options.mismatch("actions", "an array of names of actions", item),
+            }
         }
         // With an empty filter, the platform would list everything.
         if given.is_empty() && !value.get("actions").is_null() {

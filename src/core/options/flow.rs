@@ -18,22 +18,20 @@ impl Options<'_> {
         FlowMode::Auto
     }
 
-    /// Reads `verify`. The error of a member names the member.
+    /// Reads `verify`.
     pub(super) fn verification(&mut self) -> Option<Verification> {
         let value = self.object("verify");
         if !value.is_object() {
             return None;
         }
         let mut options = Options::new(value);
+        options.path = "verify.";
         let read = Verification {
             action: options.required("action"),
             input: options.object("input").clone(),
         };
-        match options.end(read) {
-            Ok(read) => return Some(read),
-            Err(error) => drop(self.error.get_or_insert(error)),
-        }
-        None
+        self.error = self.error.take().or(options.check());
+        Some(read)
     }
 
     fn when_connected(&mut self) -> WhenConnected {
