@@ -319,3 +319,62 @@ suite("an authorization server of the test", () => {
     assert.ok(!JSON.stringify(body).includes("no route"));
   });
 });
+
+suite("a person at the pages of a sandbox that is not installed", () => {
+  /** Allows access once, and returns the callback's query and the account. */
+  const allow = async (platform) => {
+    const { url } = await initiate.link(platform);
+    const browser = openBrowser(platform.sandbox);
+    const { url: end } = await browser.submit(await browser.visit(url), { decision: "allow" });
+    return { end, account: platform.sandbox.accounts().at(-1) };
+  };
+
+  for (const [outcome, status, expected] of [
+    [{ outcome: "connected" }, "success", "ACTIVE"],
+    [{ outcome: "failed" }, "failed", "FAILED"],
+    [{ outcome: "slow" }, "success", "INITIATED"],
+    [{ outcome: "expired", afterMs: 0 }, "failed", "EXPIRED"],
+    [{ outcome: "revoked" }, "success", "REVOKED"],
+    [{ outcome: "other_browser" }, "failed", "INITIATED"],
+  ]) {
+    test(`gets the outcome ${outcome.outcome} of next, and is connected the next time`, async () => {
+      const platform = openSandbox();
+      platform.sandbox.next(outcome);
+      const { end, account } = await allow(platform);
+      assert.deepEqual([end.searchParams.get("status"), account.status], [status, expected]);
+      assert.equal((await allow(platform)).account.status, "ACTIVE");
+    });
+  }
+
+  for (const outcome of ["credentials_rejected", "scopes_missing"]) {
+    test(`gets an ACTIVE account whose actions fail with the outcome ${outcome}`, async () => {
+      const platform = openSandbox();
+      platform.sandbox.next({ outcome });
+      const { account } = await allow(platform);
+      const { body } = await platform.post("/api/v3.1/tools/execute/GMAIL_GET_PROFILE", { connected_account_id: account.id, user_id: "Jessica", arguments: {} });
+      assert.deepEqual([account.status, body.successful], ["ACTIVE", false]);
+    });
+  }
+
+  test("is sent to the verifier's URL with the session alone by the outcome session, and completed once", async () => {
+    const platform = openSandbox();
+    platform.sandbox.next({ outcome: "session", verifierUrl: `${home}/verify` });
+    const { end } = await allow(platform);
+    assert.deepEqual([end.origin + end.pathname, [...end.searchParams.keys()]], [`${home}/verify`, ["session_uri"]]);
+    const { status } = await platform.post("/api/v3.1/connected_accounts/complete_auth", { session_uri: end.searchParams.get("session_uri"), user_id: "Jessica" });
+    assert.deepEqual([status, platform.sandbox.accounts()[0].status], [200, "ACTIVE"]);
+  });
+
+  test("uses up one outcome with two visits of the same link", async () => {
+    const platform = openSandbox();
+    platform.sandbox.next({ outcome: "connected" });
+    platform.sandbox.next({ outcome: "revoked" });
+    const { body } = await platform.post("/api/v3.1/connected_accounts/link", { auth_config_id: seeded.firecrawl.id, user_id: "Jessica", callback_url: callback });
+    const browser = openBrowser(platform.sandbox);
+    await browser.visit(body.redirect_url);
+    await browser.submit(await browser.visit(body.redirect_url), { api_key: "fc-1" });
+    const { account } = await allow(platform);
+    assert.deepEqual(platform.sandbox.accounts().map(({ status }) => status), ["ACTIVE", "REVOKED"]);
+    assert.equal(account.statusReason, "Revoked via admin tool");
+  });
+});

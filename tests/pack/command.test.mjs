@@ -10,7 +10,7 @@ import { openBrowser } from "../e2e/support/browser.mjs";
 import { popup } from "../e2e/support/tabs.mjs";
 import { until } from "../e2e/support/until.mjs";
 import { Browser } from "../node/browser.mjs";
-import { memoryStorage, wasmUrl } from "../node/client.mjs";
+import { collect, memoryStorage, wasmUrl } from "../node/client.mjs";
 import { program, startSandbox } from "./support/command.mjs";
 import { installTarball, root, run } from "./support/installed.mjs";
 
@@ -223,6 +223,30 @@ suite("npx connect-flow sandbox", () => {
     client.dispose();
   }));
 
+  test("ends the next sign-ins as --next says, and later ones with a connection", () => withSandbox(["--next", "failed", "--next", "slow,activeAfterMs=0"], async (sandbox) => {
+    const client = await clientOf(sandbox);
+    const ends = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const { redirectUrl } = await client.initiateConnection({ app: "gmail" });
+      const browser = new Browser({ stopAt: site });
+      const back = await browser.submit(await browser.visit(redirectUrl), { decision: "allow" });
+      ends.push(await client.completeConnection({ url: back.url.href }).then(({ connectionStatus }) => connectionStatus, ({ code }) => code));
+    }
+    assert.deepEqual(ends, ["account_failed", "ACTIVE", "ACTIVE"]);
+    client.dispose();
+  }));
+
+  test("has the accounts of --account, and reconnects an expired one", () => withSandbox(["--account", "firecrawl,entityId=Jessica,alias=work,status=EXPIRED", "--account", "gmail,entityId=Melissa"], async (sandbox) => {
+    const client = await clientOf(sandbox);
+    const [old, ...others] = await collect(client.connectedAccounts.list());
+    assert.deepEqual([old.app, old.alias, old.status, others.length], ["firecrawl", "work", "EXPIRED", 0]);
+    const flow = client.flow({ reconnect: old.id });
+    await flow.load();
+    const { state, account } = await flow.submit({ api_key: "fc-2" });
+    assert.deepEqual([state, account.alias, account.status], ["connected", "work", "ACTIVE"]);
+    client.dispose();
+  }));
+
   /** Each mistake: [arguments, exit code, message, content of apps.json] */
   const mistakes = {
     "no command": [[], 2, /^connect-flow: a command is missing\. Run `npx connect-flow sandbox`\. `npx connect-flow --help` lists the options\.$/],
@@ -253,6 +277,14 @@ suite("npx connect-flow sandbox", () => {
     "a fault with a status that does not exist": [["sandbox", "--fail", "99"], 2, /`--fail 99`: `99` is not a fault. .* 200 to 599/],
     "a misspelt member of a fault": [["sandbox", "--fail", "503,time=2"], 2, /`time` is not a member of `503`. Did you mean `times`\?/],
     "a member of a fault without a value": [["sandbox", "--fail", "503,2"], 2, /`--fail 503,2`: expected a member such as `times=2`, got `2`/],
+    "an unknown outcome": [["sandbox", "--next", "slwo"], 2, /`--next slwo`: `slwo` is not an outcome\. Did you mean `slow`\? Valid: connected, failed, slow, .*\.$/],
+    "an outcome that is what the user does": [["sandbox", "--next", "denied"], 2, /`--next denied`: `denied` is what a user does: press Deny on the consent page\.$/],
+    "a member that the outcome does not have": [["sandbox", "--next", "failed,afterMs=5"], 2, /`afterMs` is not a member of `failed`\. It has no members\.$/],
+    "a duration that is no number": [["sandbox", "--next", "slow,activeAfterMs=5s"], 2, /`activeAfterMs` must be an integer from 0 to 999999999 \(milliseconds\), got `5s`\.$/],
+    "a verifier without a scheme": [["sandbox", "--next", "session,verifierUrl=/verify"], 2, /`verifierUrl` must be an http or https URL, got `\/verify`\.$/],
+    "an account of an unknown app": [["sandbox", "--port", "0", "--account", "gmial"], 2, /`--account gmial`: `gmial` is not the key of an app: did you mean `gmail`\?/],
+    "an account with an unknown status": [["sandbox", "--port", "0", "--account", "gmail,status=GONE"], 2, /`status` of an account must be one of ACTIVE, .*, got `GONE`\.$/],
+    "a misspelt member of an account": [["sandbox", "--port", "0", "--account", "gmail,entity=Jessica"], 2, /`entity` is not a member of an account: did you mean `entityId`\?/],
     "a missing file": [["sandbox", "--apps", "missing.json"], 2, /`--apps` names a file that does not exist: .*missing\.json\. Expected a JSON array of apps, such as \[\{/],
     "a folder in place of a file": [["sandbox", "--apps", "node_modules"], 2, /`--apps` must name a file, got the folder .*node_modules/],
     "JSON with a comma too many": [["sandbox", "--apps", "apps.json"], 2, /apps\.json is not valid JSON: Unexpected token .\].*"otion" }, \] "\.$/, '[\n  { "key": "notion" },\n]\n'],
@@ -303,7 +335,7 @@ suite("npx connect-flow sandbox", () => {
     assert.equal(status, 0);
     const listed = [...stdout.matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option);
     const table = guide.split("| option |")[1].split("\n\n")[0];
-    assert.deepEqual(listed, ["--port", "--apps", "--latency", "--fail", "--help", "--version"]);
+    assert.deepEqual(listed, ["--port", "--apps", "--latency", "--fail", "--next", "--account", "--help", "--version"]);
     assert.deepEqual([...table.matchAll(/`(--\w+)/g)].map(([, option]) => option), listed);
   });
 });

@@ -9,6 +9,8 @@ export interface SandboxCommand {
   appsFile: string | undefined;
   latencyMs: number;
   faults: string[];
+  outcomes: string[];
+  accounts: string[];
 }
 
 type Asked = { command: "help" | "version" } | { command: "sandbox"; options: SandboxCommand };
@@ -18,6 +20,8 @@ const options = {
   apps: { type: "string" },
   latency: { type: "string" },
   fail: { type: "string", multiple: true },
+  next: { type: "string", multiple: true },
+  account: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -29,14 +33,14 @@ export function readArguments(words: readonly string[]): Asked {
   given.forEach((token, index) => {
     requireOption(token);
     const isAgain = given.findIndex(({ name }) => name === token.name) < index;
-    if (isAgain && !["fail", "help", "version"].includes(token.name)) throw usageFailure(`\`--${token.name}\` is given twice. Give it once.`);
+    if (isAgain && !["fail", "next", "account", "help", "version"].includes(token.name)) throw usageFailure(`\`--${token.name}\` is given twice. Give it once.`);
   });
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
   const [command, ...others] = positionals;
   if (command !== "sandbox") throw usageFailure(`${command === undefined ? "a command is missing" : `\`${command}\` is not a command`}. Run \`npx connect-flow sandbox\`. ${seeHelp}`);
   if (others.length) throw usageFailure(`\`sandbox\` takes options only, got \`${others.join(" ")}\`. ${seeHelp}`);
-  const { port, apps, latency, fail } = values as { port?: string; apps?: string; latency?: string; fail?: string[] };
+  const { port, apps, latency, fail, next, account } = values as { port?: string; apps?: string; latency?: string; fail?: string[]; next?: string[]; account?: string[] };
   return {
     command: "sandbox",
     options: {
@@ -44,6 +48,8 @@ export function readArguments(words: readonly string[]): Asked {
       appsFile: apps,
       latencyMs: latency === undefined ? 0 : readInteger("--latency", latency, 600_000, " (milliseconds)"),
       faults: fail ?? [],
+      outcomes: next ?? [],
+      accounts: account ?? [],
     },
   };
 }

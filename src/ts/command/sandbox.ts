@@ -1,4 +1,4 @@
-import { createSandbox, type Sandbox, type SandboxError } from "../testing.js";
+import { createSandbox, type NewSandboxAccount, type Sandbox, type SandboxError } from "../testing.js";
 import { answerer } from "./answer.js";
 import { readAppsFile } from "./apps-file.js";
 import type { SandboxCommand } from "./arguments.js";
@@ -7,13 +7,16 @@ import { readFault } from "./fault.js";
 import { usualPort } from "./help.js";
 import { answerHome, type ListedApp } from "./home.js";
 import { listen, type Listening } from "./listen.js";
+import { readValue } from "./members.js";
+import { readOutcome } from "./outcome.js";
 
 /** The key that requests must send. Fixed, so that an `.env` stays valid; only this machine can ask. */
 const apiKey = "sandbox-key";
 
 /** Serves the sandbox until the process gets SIGINT, SIGTERM or SIGHUP. @throws {Failure} */
-export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxCommand): Promise<void> {
+export async function runSandbox({ port, appsFile, latencyMs, faults, outcomes, accounts }: SandboxCommand): Promise<void> {
   const rules = faults.map(readFault);
+  const attempts = outcomes.map(readOutcome);
   const apps = appsFile === undefined ? [] : readAppsFile(appsFile);
   const server = await listen(port);
   const isMoved = port === undefined && new URL(server.url).port !== String(usualPort);
@@ -21,6 +24,8 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
     const sandbox = checked(`${appsFile}: `, () => createSandbox({ apiKey, origin: server.url, apps }));
     const listed = await listApps(sandbox, server.url);
     for (const rule of rules) sandbox.fault(rule);
+    for (const attempt of attempts) sandbox.next(attempt);
+    for (const account of accounts) checked(`\`--account ${account}\`: `, () => sandbox.addAccount(readAccount(account)));
     server.serve(answerer(sandbox, latencyMs, (path) => answerHome(path, listed, apiKey)));
     stopOnSignal(server, sandbox);
     console.log(greeting(server.url, listed.map(({ slug }) => slug).join(", "), isMoved));
@@ -28,6 +33,12 @@ export async function runSandbox({ port, appsFile, latencyMs, faults }: SandboxC
     server.close();
     throw error;
   }
+}
+
+/** Reads an account such as `gmail,entityId=Jessica,status=EXPIRED`. The sandbox checks its members. @throws {Failure} */
+function readAccount(text: string): NewSandboxAccount {
+  const { word, members } = readValue("--account", text, "entityId=Jessica");
+  return { app: word, ...members };
 }
 
 /** Runs a step whose arguments come from the command line. The message of a failure begins with `where`. */

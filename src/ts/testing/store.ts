@@ -2,7 +2,7 @@ import type { CreateSessionRequest } from "../platform/sessions.js";
 import { actions, type Action } from "./catalogue/actions.js";
 import { apps, isOAuth, seeds, type App, type CatalogueScheme, type Seed } from "./catalogue/apps.js";
 import { nobody, type Sharing } from "./sharing.js";
-import type { Rejection } from "./types.js";
+import type { Attempt, Rejection } from "./types.js";
 import { newWordId } from "./word-ids.js";
 
 /** How long a user may take from the initiate call to the authorization response. */
@@ -27,14 +27,6 @@ export interface Integration {
   settings: Record<string, unknown>;
   createdAtMs: number;
   updatedAtMs: number;
-}
-
-/** What a scripted user makes the platform do in an attempt. */
-export interface AttemptScript {
-  /** Where the user is sent to complete the attempt. */
-  verifierUrl?: string;
-  /** Whether the user returns in another browser than the one that began. */
-  isOtherBrowser?: boolean;
 }
 
 /** One user's connection to one app. */
@@ -76,7 +68,8 @@ export interface Account extends Sharing {
   request: AuthorizationRequest | null;
   /** The authorization response that waits for the app's server to complete it. */
   session: AuthSession | null;
-  script: AttemptScript;
+  /** The outcome of the attempt, from the time that its user arrives. */
+  script: Attempt | null;
 }
 
 export interface AuthorizationRequest {
@@ -134,6 +127,8 @@ export class Store {
   readonly actions: readonly Action[];
   integrations: Integration[] = [];
   readonly sessions = new Map<string, StoredSession>();
+  /** The outcomes of the next attempts, in order. */
+  readonly attempts: Attempt[] = [];
   #accounts: Account[] = [];
   #seeds: readonly Seed[];
 
@@ -146,6 +141,7 @@ export class Store {
 
   reset(): void {
     this.#accounts = [];
+    this.attempts.length = 0;
     this.sessions.clear();
     this.integrations = this.#seeds.map((seed) => {
       const app = this.app(seed.app) as App;
@@ -298,7 +294,7 @@ export class Store {
       requestedScopes: isOAuth(integration.scheme) ? scopesOf(integration) : [],
       request: null,
       session: null,
-      script: {},
+      script: null,
     };
   }
 

@@ -302,7 +302,8 @@ export interface Sandbox {
   /** The clock of the page that the sandbox is installed in. */
   readonly clock: SandboxClock;
   /**
-   * Scripts the user of the next attempt. Several calls script several attempts, in order. By default a user connects after one second.
+   * Scripts the user of the next attempt. Several calls script several attempts, in order. By default a user connects after one second. Where the
+   * sandbox is not installed, a person visits its pages: the outcome then decides only what the platform does.
    * @throws `invalid_argument`.
    * @example
    * sandbox.next({ outcome: "denied" });

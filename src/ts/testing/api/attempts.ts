@@ -6,6 +6,7 @@ import { connectionValues, httpUrl, object, optional, text, type RequestProblem 
 import { isOAuth, isRejected, missingFields } from "../catalogue/apps.js";
 import { redeem } from "../hosted/authorization.js";
 import { jsonResponse } from "../json-response.js";
+import { endAttempt } from "../outcomes.js";
 import { sharingAnswer, sharingOf, type Sharing } from "../sharing.js";
 import { iso, isTyped, isWaiting, type Account, type Integration, type NewAccount } from "../store.js";
 import { accountVal, answeredStatus } from "./account-answer.js";
@@ -158,6 +159,7 @@ async function completeAuth(call: ApiCall): Promise<Response> {
   }
   await redeem(call, account, session);
   if (account.status !== "ACTIVE") throw unknownSession("authorization expired, restart the flow");
+  endAttempt(store, account);
   return jsonResponse<CompletedAuth>(200, { connected_account_id: account.id, toolkit_slug: account.integration.app.key });
 }
 

@@ -1,4 +1,6 @@
 import type { SandboxCall } from "../api/call.js";
+import type { OAuthPort } from "../oauth-types.js";
+import { endAttempt, verifierUrlOf } from "../outcomes.js";
 import { profile } from "../profile.js";
 import { isCurrent, isWaiting, nano, scopesOf, type Account, type AuthSession } from "../store.js";
 import { html, pageResponse, redirectResponse } from "./html.js";
@@ -41,16 +43,16 @@ export async function handleAuthorizationResponse(call: SandboxCall): Promise<Re
   account.request = null;
   if (!isWaiting(account)) return goBack(account);
   // The attempt stays INITIATED and cannot be continued.
-  if (account.script.isOtherBrowser) return goBack(account, "This connection was started from a different browser or device");
+  if (account.script?.outcome === "other_browser") return goBack(account, "This connection was started from a different browser or device");
   const callbackUrl = new URL(call.url.pathname + call.url.search, call.origin);
-  const verifierUrl = account.script.verifierUrl ?? call.verifierUrl;
+  const verifierUrl = verifierUrlOf(account, call.verifierUrl);
   if (verifierUrl !== undefined && !callbackUrl.searchParams.has("error")) {
     const uri = `session_${nano(32)}`;
     call.store.update(account, { session: { uri, callbackUrl, request, expiresAtMs: call.store.now() + sessionMs } });
     return redirectResponse(withParams(verifierUrl, { session_uri: uri }));
   }
   const isRedeemed = await redeem(call, account, { callbackUrl, request });
-  return isRedeemed ? goBack(account) : unknownResponse();
+  return isRedeemed ? endVisit(call, account) : unknownResponse();
 }
 
 /**
@@ -59,8 +61,7 @@ export async function handleAuthorizationResponse(call: SandboxCall): Promise<Re
  */
 export async function redeem(call: SandboxCall, account: Account, { callbackUrl, request }: Pick<AuthSession, "callbackUrl" | "request">): Promise<boolean> {
   const { path } = account;
-  const result = await call.oauth.finish({ callbackUrl, session: request.session, redirectUri: request.redirectUri })
-    .catch(() => ({ ok: false as const, error: "server_error" }));
+  const result = await exchange(call, account, { callbackUrl, request });
   const displayName = result.ok ? await identityOf(call, result.tokens) : null;
   if (!isCurrent(account, path)) return false;
   if (result.ok) {
@@ -72,6 +73,13 @@ export async function redeem(call: SandboxCall, account: Account, { callbackUrl,
     call.store.fail(account, failure, isDenied ? "Access denied by the user" : "OAuth callback failed during token exchange");
   }
   return true;
+}
+
+/** Exchanges the code for tokens. The outcome `failed` is a code that was never issued. */
+async function exchange({ oauth }: SandboxCall, { script }: Account, { callbackUrl, request }: Pick<AuthSession, "callbackUrl" | "request">): ReturnType<OAuthPort["finish"]> {
+  const url = new URL(callbackUrl);
+  if (script?.outcome === "failed" && url.searchParams.has("code")) url.searchParams.set("code", "refused");
+  return oauth.finish({ callbackUrl: url, session: request.session, redirectUri: request.redirectUri }).catch(() => ({ ok: false, error: "server_error" }));
 }
 
 /** The user that the authorization server issued tokens for; null if it does not say. */
@@ -86,6 +94,13 @@ async function identityOf({ oauth }: SandboxCall, tokens: Record<string, unknown
 function unknownResponse(): Response {
   const text = html`<p>It was used already, or it belongs to no connection. Start again from the app.</p>`;
   return pageResponse(400, "Unknown authorization response", text);
+}
+
+/** Returns the user, who has finished, to the app. Then changes the account as the outcome of its attempt says. */
+export function endVisit({ store }: SandboxCall, account: Account): Response {
+  const response = goBack(account);
+  endAttempt(store, account);
+  return response;
 }
 
 /** Returns the user to the app, with the parameters of the call that began the attempt. */

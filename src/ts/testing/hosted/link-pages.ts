@@ -3,8 +3,9 @@ import { matchPath } from "../../platform/routes.js";
 import { isSecretName } from "../../platform/secret-names.js";
 import type { SandboxCall } from "../api/call.js";
 import { isRejected, missingFields, type CatalogueField } from "../catalogue/apps.js";
+import { beginAttempt } from "../outcomes.js";
 import { isTyped, isWaiting, type Account } from "../store.js";
-import { authorize, callbackPath, goBack, handleAuthorizationResponse, unknownLink } from "./authorization.js";
+import { authorize, callbackPath, endVisit, handleAuthorizationResponse, unknownLink } from "./authorization.js";
 import { html, pageResponse, type Markup } from "./html.js";
 
 type PageHandler = (call: SandboxCall) => Response | Promise<Response>;
@@ -25,13 +26,17 @@ export function findPage(method: string, path: string): PageHandler | undefined 
 
 function visitShortLink(call: SandboxCall): Response | Promise<Response> {
   const account = call.store.accountByPath(call.url.pathname);
-  return refusal(account) ?? authorize(call, account as Account);
+  const refused = refusal(account);
+  if (refused || !account) return refused as Response;
+  arrive(call, account);
+  return authorize(call, account);
 }
 
 function visitLink(call: SandboxCall): Response | Promise<Response> {
   const account = call.store.accountByPath(call.url.pathname);
   const refused = refusal(account);
   if (refused || !account) return refused as Response;
+  arrive(call, account);
   const isNeeded = isTyped(account) || missingFields(account.integration.scheme.userFields, account.data).length > 0;
   return isNeeded ? formPage(account) : authorize(call, account);
 }
@@ -53,7 +58,13 @@ async function submitLink(call: SandboxCall): Promise<Response> {
   account.isVisited = true;
   account.displayName = data.username ?? null;
   call.store.activate(account);
-  return goBack(account);
+  return endVisit(call, account);
+}
+
+/** Begins the attempt of a user who is not a scripted one of `Users`. Reloading the page changes nothing. */
+function arrive({ store }: SandboxCall, account: Account): void {
+  const attempt = account.script ?? store.attempts.shift();
+  if (attempt && attempt !== account.script) beginAttempt(store, account, attempt);
 }
 
 /** The page for a link that cannot be used; undefined for one that can. */

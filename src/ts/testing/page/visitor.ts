@@ -1,5 +1,5 @@
-/** What a user decides at the authorization server. `fail`: allows, but the code cannot be exchanged. */
-export type Decision = "allow" | "deny" | "fail";
+/** What a user decides at the authorization server. */
+export type Decision = "allow" | "deny";
 
 type Send = (request: Request) => Promise<Response>;
 
@@ -21,18 +21,9 @@ export async function visit(send: Send, address: string, decision: Decision): Pr
     }
     const text = await response.text();
     if (!response.ok || !text.includes("<form")) return null;
-    if (decision === "fail" && text.includes('name="decision"')) url = withUnknownCode(url);
-    else form = fillInForm(text, decision);
+    form = fillInForm(text, decision);
   }
   return url.href;
-}
-
-/** The authorization response with a code that was never issued. */
-function withUnknownCode(request: URL): URL {
-  const back = new URL(request.searchParams.get("redirect_uri") ?? "");
-  back.searchParams.set("code", "refused");
-  back.searchParams.set("state", request.searchParams.get("state") ?? "");
-  return back;
 }
 
 function fillInForm(text: string, decision: Decision): URLSearchParams {
