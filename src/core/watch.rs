@@ -202,8 +202,9 @@ impl Watch {
         let pause_ms = before_check(self.checks, moment.random).min(MAX_PEER_PAUSE_MS);
         let due_ms = moment.clock_ms + pause_ms;
         self.next_check_ms = self.next_check_ms.max(due_ms);
-        // Hidden pages have no other random part in their pauses, and would all check at once.
-        self.yielded_at_ms = moment.clock_ms + (1_000.0 * moment.random) as u64;
+        // Among hidden pages, the one that has waited longest is next, so none has to check in addition. Nothing else spreads their checks.
+        let first_ms = (moment.clock_ms - last_ms) / 60;
+        self.yielded_at_ms = moment.clock_ms - first_ms + (250.0 * moment.random) as u64;
     }
 
     /// Another page is checking the account, so the check that has started here is put off: until that page tells that it checks, and once

@@ -165,6 +165,39 @@ fn a_flow_yields_to_a_page_that_checks_but_checks_itself_once_a_minute() {
 }
 
 #[test]
+fn hidden_pages_that_wait_for_an_account_check_as_often_as_one() {
+    let around = Surroundings {
+        is_visible: false,
+        ..BEHIND
+    };
+    let one = 570 / 15;
+    for seed in 1..20 {
+        let mut plays: Vec<Play> = (0..3).map(|_| Play::in_popup()).collect();
+        let mut checks = 0;
+        for step in 0..570_000 / 50 {
+            for page in 0..plays.len() {
+                plays[page].random =
+                    f64::from(step * 7919 * seed + page as u32 * 104_729) * 0.618 % 1.0;
+                if plays[page].after(50, around).is_empty() {
+                    continue;
+                }
+                checks += 1;
+                for (other, play) in plays.iter_mut().enumerate() {
+                    if other != page {
+                        play.event(FlowEvent::PeerAsked);
+                    }
+                }
+                plays[page].checked("INITIATED");
+            }
+        }
+        assert!(
+            checks * 10 <= one * 12,
+            "{checks} checks, and of one page {one}"
+        );
+    }
+}
+
+#[test]
 fn a_check_is_put_off_once_while_another_page_checks() {
     let mut play = Play::in_popup();
     assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);

@@ -38,6 +38,8 @@ pub const BACK: Surroundings = Surroundings {
 pub struct Play {
     pub flow: Flow,
     pub now_ms: u64,
+    /// The random number of every moment, from 0 to 1.
+    pub random: f64,
     /// The number of the work under way, and its word.
     pub work: Option<(u32, String)>,
     /// The number of the last `Work::Load`, and the accounts it asks for.
@@ -56,6 +58,7 @@ impl Play {
         Play {
             flow,
             now_ms: START_MS,
+            random: 0.0,
             work: None,
             load: (0, None),
             records: Vec::new(),
@@ -69,7 +72,7 @@ impl Play {
         let moment = Moment {
             now_ms: self.now_ms,
             clock_ms: self.now_ms - START_MS,
-            random: 0.0,
+            random: self.random,
         };
         let effects = self.flow.handle(event, moment)?;
         Ok(effects
