@@ -18,11 +18,11 @@ const pictures = [
   { name: "react-connect-narrow", width: NARROW, path: "/react?app=zendesk" },
   { name: "connections-light", width: WIDE, path: "/react/connections" },
   { name: "connections-narrow", width: NARROW, path: "/react/connections" },
+  { name: "chat-light", width: WIDE, path: "/react/chat?user=Melissa", show: ask },
   { name: "react-connected-dark", width: WIDE, path: "/react?app=gmail&mode=redirect&user=Melissa", scheme: "dark", show: connect },
   { name: "connections-delete-dark", width: WIDE, path: "/react/connections", scheme: "dark", isOneScreen: true, show: askToDelete },
   { name: "connections-key-light", width: WIDE, path: "/react/connections", isOneScreen: true, show: askForKey },
   { name: "demo-light", width: WIDE, path: "/", show: connectVanilla },
-  { name: "chat-light", width: WIDE, path: "/react/chat?user=Melissa", show: ask },
 ];
 
 async function connectVanilla({ browser, provider }) {
