@@ -958,7 +958,7 @@ export interface ClientOptions {
   /**
    * Key of the app whose form the page shows first, such as `"shopify"`. The requests for its fields leave while the module loads, and the first flow
    * takes their answers, if it loads within 10 s. Nothing leaves early on a callback page, or with `api`, `fetch`, `headers` or `unsafeApiKey`.
-   * `useConnectFlow` does this by itself. Default: none.
+   * `useConnectFlow` does this by itself if it creates the client. Default: none.
    */
   preload?: string | undefined;
   /** Sends the requests. Default: the page's `fetch`. */

@@ -52,6 +52,9 @@ export function useConnectClient(): ConnectClientState {
 /**
  * Returns the snapshot and the methods of one flow. The flow loads when the component mounts. On the page that the user returns to, it completes the
  * connection instead. Options with another value start another flow.
+ *
+ * If it creates the provider's client, the requests for its fields leave while the module loads. They wait for the module on a callback page, with
+ * `integrationId` or `reconnect`, and with the client's options `api`, `fetch`, `headers` or `unsafeApiKey`.
  * @throws `Error` without a `ConnectProvider` above the component.
  * @example
  * const { state, expectedInputFields, submit } = useConnectFlow({ app: "shopify" });
@@ -62,7 +65,8 @@ export function useConnectFlow(options: FlowOptions): FlowSnapshot & ConnectFlow
 
 /**
  * Returns the user's connected accounts. The list stays current: it is requested again when the user comes back to the page, when a flow ends, and
- * when a client of this browser changes an account, in this tab or in another one. Nothing is requested while the page is hidden.
+ * when a client of this browser changes an account, in this tab or in another one. Nothing is requested while the page is hidden. Shared accounts are
+ * included. The user is the provider's `entityId`, or that of the session behind a gateway.
  * @throws `Error` without a `ConnectProvider` above the component.
  * @example
  * const { accounts, error, reload } = useConnectedAccounts({ app: "gmail" });
