@@ -190,11 +190,11 @@ impl Watch {
     }
 
     /// Another page has started a check of this account, so the next one here is due after the usual pause. Without effect a minute
-    /// after the last check here.
+    /// after the last check here, and from the deadline on.
     pub fn yield_to_peer(&mut self, moment: Moment) {
         let last_ms = self.started_ms.max(self.ended_check_ms);
         self.is_peer_checking = self.is_checking;
-        if self.is_checking || moment.clock_ms >= last_ms + MAX_YIELD_MS {
+        if self.is_checking || moment.clock_ms >= self.deadline_ms.min(last_ms + MAX_YIELD_MS) {
             return;
         }
         self.skips_turn = false;

@@ -223,6 +223,20 @@ fn a_check_is_put_off_once_while_another_page_checks() {
 }
 
 #[test]
+fn at_the_deadline_a_check_is_put_off_once_even_if_another_page_checks_all_the_time() {
+    let mut play = Play::in_popup();
+    assert_eq!(play.after(LIFETIME_MS - 10_000, BEHIND), ["look acc-1"]);
+    play.checked("INITIATED");
+    assert_eq!(play.after(10_000, BEHIND), ["look acc-1"]);
+    play.event(FlowEvent::PeerAsked);
+    assert!(play.flow.takes_turn());
+    play.done(WorkResult::PutOff);
+    play.event(FlowEvent::PeerAsked);
+    assert_eq!(play.after(0, BEHIND), ["look acc-1"]);
+    assert!(!play.flow.takes_turn());
+}
+
+#[test]
 fn a_check_does_not_wait_for_its_turn_after_a_callback_or_news() {
     let mut play = Play::in_popup();
     play.returned("&status=success");
