@@ -40,6 +40,7 @@ struct World {
 
 fuzz_target!(|input: Input| {
     let options = input.options();
+    let has_peers = input.has_peers();
     let mut world = World {
         flow: Flow::new(options.clone(), input.is_in_app.then_some("instagram")),
         now_ms: START_MS,
@@ -57,7 +58,7 @@ fuzz_target!(|input: Input| {
         for happening in input.happenings.into_iter().take(200) {
             world.happens(happening);
         }
-        world.comes_to_an_end();
+        world.comes_to_an_end(has_peers);
     });
 });
 
@@ -150,6 +151,11 @@ impl World {
                     false => self.listing?,
                 };
                 FlowEvent::Done(number, accounts.work_result())
+            }
+            What::PeerAsked => FlowEvent::PeerAsked,
+            What::PutOff => {
+                let (number, _) = self.work.filter(|(_, kind)| *kind == Kind::Look)?;
+                FlowEvent::Done(number, WorkResult::PutOff)
             }
             What::Tick(bits) => FlowEvent::Tick(Surroundings {
                 is_popup_closed: bits & 1 > 0,
@@ -348,11 +354,18 @@ impl World {
         }
     }
 
-    /// Checks that the flow ends when only the clock advances and the platform fails.
-    fn comes_to_an_end(&mut self) {
+    /// Checks that the flow ends when only the clock advances and the platform fails, also if other pages check the account all the time.
+    fn comes_to_an_end(&mut self, has_peers: bool) {
         let start_ms = self.now_ms;
         for _ in 0..5_000 {
+            if has_peers {
+                self.handle(FlowEvent::PeerAsked);
+            }
             if let Some((number, kind)) = self.work {
+                if has_peers && kind == Kind::Look && self.flow.takes_turn() {
+                    self.handle(FlowEvent::Done(number, WorkResult::PutOff));
+                    continue;
+                }
                 let answer = Answer::Refused {
                     code: 0,
                     is_retryable: true,

@@ -28,11 +28,20 @@ pub const ALIAS: &str = "work";
 pub const VERIFY_INPUT: &str = "input-of-verify";
 
 impl Input {
+    fn is_set(&self, bit: u8) -> bool {
+        (self.options / 3) >> bit & 1 > 0
+    }
+
+    /// Whether other pages check the account for as long as the flow waits.
+    pub fn has_peers(&self) -> bool {
+        self.is_set(4)
+    }
+
     /// The options of the flow.
     pub fn options(&self) -> FlowOptions {
         let mode =
             [FlowMode::Popup, FlowMode::Auto, FlowMode::Redirect][usize::from(self.options) % 3];
-        let is_set = |bit: u8| (self.options / 3) >> bit & 1 > 0;
+        let is_set = |bit| self.is_set(bit);
         FlowOptions {
             when_connected: match is_set(0) {
                 true => WhenConnected::Reuse,
@@ -103,6 +112,10 @@ pub enum What {
         is_late: bool,
         accounts: Listed,
     },
+    /// Another page has started a check.
+    PeerAsked,
+    /// The current check is put off, because another page is checking.
+    PutOff,
 }
 
 /// A list of accounts.
