@@ -19,7 +19,7 @@ const NETWORK = { offline: false, latency: 170, downloadThroughput: 9e6 / 8, upl
 // With headers, nothing leaves before the client exists.
 const LATE = { headers: {} };
 
-/** The ways to the form: the app's script, and what its function gets. `module` and `requests` are the two halves. */
+/** The ways to the form, each with the app's script and the argument of its function. `module` and `requests` measure the two halves alone. */
 const WAYS = {
   module: ["alone", "module"],
   requests: ["alone", "requests"],

@@ -1,5 +1,5 @@
-// Runs one server in a process of its own: `upstream`, or in front of it `gateway`, `handler` or `proxy`, with the build in a folder. Sends its URL to the parent,
-// and answers each message with its usage.
+// Runs one server in a process of its own: the platform (`upstream`), or a server before it (`gateway`, `handler` or `proxy`) with the build of a folder.
+// Sends its URL to the parent process, and answers each message with its use of the processor and of memory.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";

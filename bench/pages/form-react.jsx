@@ -2,7 +2,7 @@ import { useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { ConnectProvider, useConnectFlow } from "connect-flow/react";
 
-/** From the app's script to the fields on screen. Returns the milliseconds. */
+/** Returns the time from the app's script to the fields on screen, in milliseconds. */
 globalThis.open = (options) => {
   const start = performance.now();
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ const MESSAGE_MS = 20;
 
 /**
  * @param hidden for each document, whether it is hidden.
- * @param without globals that the documents lack: `BroadcastChannel`, `locks`.
+ * @param without what is removed from the documents: `BroadcastChannel`, `locks`.
  */
 globalThis.watchTabs = async ({ connectedAccountId, ms, hidden, without }) => {
   document.body.replaceChildren();

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 const BASE = "https://recorded.test";
 const APP = "recorded-app";
 
-/** An esbuild plugin: inserts the function of src/ts/early.d.ts, so that no source repeats what the module requests. */
+/** An esbuild plugin that writes the function declared in src/ts/early.d.ts. The module's own requests are recorded, so no source repeats their paths. */
 export const earlyPaths = (glue, wasm) => ({
   name: "early paths",
   setup: (build) => {

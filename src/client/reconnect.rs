@@ -38,7 +38,7 @@ impl ConnectClient {
         Box::pin(async move { replace_values(&call, &old, &update, page::new_flow_id()?).await })
     }
 
-    /// Checks the account of an attempt. `None` if `takes_turn` and another page is checking it.
+    /// Checks the account of an attempt. With `takes_turn`, returns `None` if another page is checking it.
     pub(super) fn check_attempt(
         &self,
         record: Box<PendingConnection>,
@@ -53,7 +53,7 @@ impl ConnectClient {
         })
     }
 
-    /// Finishes the stored attempts to replace this account that the flow continues. Returns the new account if one of them was finished.
+    /// Finishes the stored attempts that replace this account and that the flow continues. Returns the new account if one attempt was finished.
     /// If the work starts a new attempt, gives up all others.
     pub(super) async fn finish_reconnect(
         &self,

@@ -203,10 +203,10 @@ async function start(instance: Instance, file: unknown): Promise<object | undefi
 /** Compiles and starts the module once. Resolves to its exports. */
 export default async (file: unknown) => current.exports ?? start(current, file);
 
-/** A request that was sent while the module was loading: its path, its response or why there is none, and what aborts it. */
+/** A request that was sent while the module was loading: its path, its response or error, and its `AbortController`. */
 export type Early = [path: string, answer: Promise<unknown>, stop: AbortController];
 
-/** How long early answers wait for a flow, in milliseconds. */
+/** How long early answers are kept for a flow, in milliseconds. */
 const EARLY_MS = 10_000;
 
 /** Options whose `fetch` takes each early answer once. If a request failed early, it is sent again. */

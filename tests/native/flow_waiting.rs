@@ -208,7 +208,7 @@ fn a_check_is_put_off_once_while_another_page_checks() {
     play.checked("INITIATED");
     assert_eq!(play.after(5_000, BEHIND), ["look acc-1"]);
     assert!(play.flow.takes_turn());
-    // The other page tells that it checks, before or after this page knows that the lock is taken.
+    // The news of the other page's check comes before this page finds the lock taken, and then after it.
     play.event(FlowEvent::PeerAsked);
     play.done(WorkResult::PutOff);
     assert!(play.after(1_000, BEHIND).is_empty());

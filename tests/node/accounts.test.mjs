@@ -98,7 +98,7 @@ suite("connectedAccounts", () => {
     assert.deepEqual([status, alias], ["ACTIVE", "work"]);
   });
 
-  test("update treats new values like typed secrets", async () => {
+  test("update trims and checks new values like typed secrets", async () => {
     const { sandbox, client } = await openWithShops(0);
     const { connectedAccountId } = await client.initiateConnection({ app: "firecrawl", data: { api_key: "key-of-old" } });
     const update = (api_key) => client.connectedAccounts.update({ connectedAccountId, data: { api_key } });

@@ -86,7 +86,7 @@ suite("after a reload while a key is verified", () => {
 });
 
 suite("an account that is not verified", () => {
-  test("is left to flows with a verification", async () => {
+  test("is continued only by a flow with a verification", async () => {
     const client = await openClient();
     const data = { shop: "acme", admin_api_access_token: "good" };
     const wrong = client.flow({ app: "shopify", verify: typo });

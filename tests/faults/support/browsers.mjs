@@ -98,7 +98,7 @@ export const inBrowsers = [
   {
     fault: "three tabs wait for one account",
     at: "`account` (`resume`, `waitUntilActive`)",
-    result: "one tab asks at a time, as often as one alone. Each tab has the result within 0.3 s of the first, also without Web Locks",
+    result: "one tab asks at a time, and all three ask as often as one tab alone. Each tab has the result within 0.3 s of the first, also without Web Locks",
     source: "without Web Locks, the test removes `navigator.locks`",
     tests: [
       ["turns", "three tabs ask as often as one, and learn the result together"],
@@ -111,7 +111,7 @@ export const inBrowsers = [
     fault: "of the tabs that wait for one account, the one that asked last is closed, hidden, or stands still during a check",
     at: "`account` (`resume`, `waitUntilActive`)",
     result: "another tab asks within 5 s",
-    source: "not simulated. For a tab that stands still, the test holds its lock",
+    source: "not simulated. A tab that stands still is one whose lock the test holds",
     tests: [
       ["turns", "another tab asks within 5 s when the tab that asked last is closed"],
       ["turns", "a visible tab asks within 5 s when the tab that asked last is hidden"],

@@ -103,7 +103,7 @@ function countListeners(prototype, counts) {
     return byName.get(name);
   };
   prototype.addEventListener = function (name, listener, ...rest) {
-    // Node listens to its own ports. One that stays open keeps the test from ending.
+    // Not counted: Node itself listens to a `MessagePort`, and a test cannot end while one is open.
     if (!isCounting || this instanceof MessagePort) return addEventListener.call(this, name, listener, ...rest);
     const listeners = of(this, name);
     counts.listeners += listeners.has(listener) ? 0 : 1;
