@@ -61,8 +61,6 @@ export const inBrowser = (name, driver) => ({
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
       [driver]: found[name][`${driver}_BINARY`],
       WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(name, found[name]),
-      // Most of the module would be debug information, which no browser shows and wasm-bindgen reads in each stage.
-      CARGO_PROFILE_DEV_DEBUG: "0",
     };
     return cargo(lint, ["test", "--target", WASM, "--test", "web", ...filter], { note, env });
   },
