@@ -45,6 +45,9 @@ suite("the sandbox refuses unknown names and wrong values", () => {
     ...Object.entries({
       apps: {}, apiKey: 5, origin: "https://a.test/x", now: 5, advanceTimers: true, gateway: "", pageUrl: "/settings", oauth: 5, omitDeprecated: "yes", verifierUrl: "/verify",
     }).map(([name, value]) => [() => createSandbox({ [name]: value }), new RegExp(`^\`${name}\` of the options of \`createSandbox\` must be .*, got `)]),
+    ...["start", "finish"].map((name) => [
+      () => createSandbox({ oauth: { start() {}, finish() {}, [name]: undefined } }), new RegExp(`^\`oauth\\.${name}\` of the options of \`createSandbox\` must be a function, got undefined$`),
+    ]),
     ...Object.entries({ key: 5, name: "", authScheme: "api_key", fields: "token" }).map(([name, value]) => [
       () => createSandbox({ apps: [{ key: "notion", [name]: value }] }), new RegExp(`^\`${name}\` of \`apps\\[0\\]\` must be .*, got `),
     ]),

@@ -38,6 +38,8 @@ const optionRules: Record<keyof SandboxOptions, ArgumentRule> = {
 /** Implements `createSandbox`. */
 export function buildSandbox(options: SandboxOptions): Sandbox {
   requireMembers("the options of `createSandbox`", options, optionRules);
+  // Not `requireMembers`: it may be an instance of a class, with members of its own.
+  for (const name of options.oauth ? (["start", "finish"] as const) : []) requireRule(rules.function, `\`oauth.${name}\` of the options of \`createSandbox\``, options.oauth?.[name]);
   const apiKey = options.apiKey ?? "sandbox-key";
   // Looked up at each call, because an installed sandbox replaces `Date`.
   const clock = () => (installation.hasClock ? Date.now() : (options.now ?? Date.now)());
