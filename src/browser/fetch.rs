@@ -1,5 +1,5 @@
-//! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics when a patched `fetch` is
-//! rejected with something that is no `Error`.
+//! Requests over `fetch`, called through web-sys: gloo-net's own `send` panics if a patched `fetch` rejects with something other than
+//! an `Error`.
 
 use std::cell::{Cell, RefCell};
 

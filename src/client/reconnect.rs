@@ -79,7 +79,7 @@ impl ConnectClient {
             }
         }
         if matches!(work, Work::Initiate(_)) || (is_start && !others.is_empty()) {
-            // Another tab may have replaced it since this flow was loaded. A further account would be one too many.
+            // Fails if another tab has replaced the account since this flow was loaded. A second new account would be a duplicate.
             self.get_connected_account(replaces).await?;
             for record in others {
                 self.discard(PendingConnection {

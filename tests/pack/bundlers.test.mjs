@@ -10,7 +10,7 @@ import { runPage } from "./support/page.mjs";
 import { serve, strict } from "./support/server.mjs";
 
 const connected = { connectionStatus: "ACTIVE", status: "ACTIVE" };
-// The app's script, and then the glue and the file together.
+// Two rounds of requests: the app's script, and then the glue and the file together.
 const wasmFile = { ways: ["file: 200"], rounds: 2 };
 // Rollup and esbuild keep `new URL` and copy no file, so the loader falls back to the inline module.
 const inlineModule = { ways: ["file: 404", "inline"], rounds: 3 };

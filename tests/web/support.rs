@@ -271,7 +271,7 @@ pub fn fast_timers() -> Undo {
     )
 }
 
-/// The delays that [`fast_timers`] saw, without time limits: `limit_ms` of a request, 30 seconds of completing, and a second of a lock.
+/// The delays that [`fast_timers`] saw. Time limits are left out: `limit_ms` of a request, 30 seconds of `completeConnection`, a second of a lock.
 pub fn waits(limit_ms: u32) -> Vec<u32> {
     let all: Array = js("return timers").unchecked_into();
     let all = all.iter().filter_map(|ms| ms.as_f64()).map(|ms| ms as u32);
