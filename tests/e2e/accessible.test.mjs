@@ -32,6 +32,7 @@ test("axe finds no violation in the vanilla demo: denied, pending, not loaded", 
 
   expectTrouble(/connect_flow/);
   const restore = front.cutOff("connect_flow");
+  await browser.sendCommandAndGetResult("Network.clearBrowserCache", {});
   await app.open();
   const { loading, lead } = await app.fails("load_failed");
   assert.deepEqual([loading, lead], [undefined, "Not loaded."]);

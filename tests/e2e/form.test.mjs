@@ -99,7 +99,8 @@ inOneEngine("the platform's key stays on the server", async ({ app, provider, pl
   assert.match(key, /^\w{32}$/);
   assert.deepEqual(await traces({ browser, watch, of: key }), []);
 
-  const files = new Set(watch.urls().filter((url) => url.startsWith(platform.appUrl) && !url.includes("/api/")));
+  const loaded = await browser.execute(() => [location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)]);
+  const files = new Set([...watch.urls(), ...loaded].filter((url) => url.startsWith(platform.appUrl) && !/\/(api|e2e)\//.test(url)));
   const module = withoutWasm ? /connect_flow_js/ : /\.wasm$/;
   assert.ok([/main\.js$/, module].every((name) => [...files].some((url) => name.test(url))), [...files].join("\n"));
   const asked = ["toolkits/gmail", "auth_configs", `connected_accounts/${card.id}`, "connected_accounts/ca_unknown", "org/project/config"];
