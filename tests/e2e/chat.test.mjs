@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
+import { readChanges } from "./support/until.mjs";
 
 const runs = Number(process.env.CHAT_RUNS ?? 0);
 
@@ -23,7 +24,7 @@ function readChat() {
 /** The chat page as a user handles it. The parts of React have no test ids. */
 function chatOf({ app, browser, provider }, url) {
   const until = (what, isIt) => app.until(what, isIt);
-  app.read = async () => JSON.parse(await browser.execute(readChat));
+  app.read = readChanges(browser, readChat);
   const buttons = { ask: "#ask", connect: ".line.connect:last-child button.primary", cancel: ".line.connect:last-child button.plain" };
   const press = (name) => browser.$(buttons[name]).click();
   const chat = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openModulePage } from "./support/module-page.mjs";
+import { hasPackage, openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { closeWindow, openTab, popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
@@ -222,7 +222,7 @@ inOneEngine("mode auto redirects the page when popups are blocked", async ({ pro
     });
     await provider.agree("Jessica");
     await browser.waitUntil(async () => (await browser.getUrl()).startsWith(page.url));
-    await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis));
+    await hasPackage(browser);
     const { value } = await page.call({}, "completeConnection");
     assert.equal(value.connectionStatus, "ACTIVE");
     assert.deepEqual(statuses(platform), ["ACTIVE"]);

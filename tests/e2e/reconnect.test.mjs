@@ -1,6 +1,6 @@
 // Whatever interrupts a reconnection, at every moment at least one account is usable. In the end there is one, and no unfinished one.
 import assert from "node:assert/strict";
-import { openModulePage } from "./support/module-page.mjs";
+import { hasPackage, openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
 import { until } from "./support/until.mjs";
@@ -50,7 +50,7 @@ function user(browser, { id, app }) {
     /** The page is empty after a reload. */
     reload: async () => {
       await browser.refresh();
-      await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+      await hasPackage(browser);
     },
     ends: (state, code) => until(browser, `it is ${state}`, () => browser.execute(() => {
       const { state, error } = globalThis.flow.getSnapshot();
@@ -102,7 +102,7 @@ test("access that is denied", "gmail", async ({ load, press, ends, browser, prov
   await press();
   await provider.signIn("Jessica");
   await provider.deny();
-  await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+  await hasPackage(browser);
   assert.equal(await load(), "failed");
   await ends("failed", "access_denied");
 });
@@ -132,7 +132,7 @@ test("a second tab that reconnects the same account", "gmail", async ({ load, pr
   await first.leave();
   const tab = await openTab(browser, "window");
   await browser.url(page.url);
-  await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+  await hasPackage(browser);
   assert.equal(await load(), "ready");
   const second = await popup(browser, press);
   await provider.agree("Jessica");
@@ -150,7 +150,7 @@ for (const [app, sign] of [["gmail", (provider) => provider.agree("Jessica")], [
     await press();
     if (app === "shopify") return;
     await sign(provider);
-    await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+    await hasPackage(browser);
     await browser.execute(loadWithoutWaiting);
   };
 
@@ -200,7 +200,7 @@ test("a reload before the new key's account is checked", "shopify", async ({ loa
 test("a closed tab before the new key's account is checked", "shopify", async ({ load, press, ends, browser, platform, page, old }) => {
   const tab = await openTab(browser);
   await browser.url(page.url);
-  await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+  await hasPackage(browser);
   await load();
   platform.sandbox.fault(lateAnswer(old));
   await press();
@@ -241,7 +241,7 @@ test("a second tab whose form still shows the old key", "shopify", async ({ load
   await load();
   const tab = await openTab(browser);
   await browser.url(page.url);
-  await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+  await hasPackage(browser);
   await load();
   await press();
   await ends("connected");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openModulePage } from "./support/module-page.mjs";
+import { hasPackage, openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
@@ -20,35 +20,33 @@ const resumedFlowId = (browser, entityId = "Jessica") => browser.execute(async (
   return flowId;
 }, entityId);
 
-const loaded = (browser) => browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
-
 test("a reloaded tab resumes its own attempt, and a tab without one the newest", async ({ platform, browser }) => {
   const page = await openModulePage(browser, platform);
   try {
     const first = await start(browser);
     const other = await openTab(browser);
     await browser.url(page.url);
-    await loaded(browser);
+    await hasPackage(browser);
     assert.equal(await resumedFlowId(browser), first, "the only one");
     const second = await start(browser);
     assert.notEqual(second, first);
     await other.leave();
     await browser.refresh();
-    await loaded(browser);
+    await hasPackage(browser);
     assert.equal(await resumedFlowId(browser), first);
     assert.equal(await resumedFlowId(browser, "Melissa"), null);
     // Leaves the page and returns, as a redirect does.
     await browser.url("about:blank");
     await browser.url(page.url);
-    await loaded(browser);
+    await hasPackage(browser);
     assert.equal(await resumedFlowId(browser), first);
     await browser.switchToWindow(other.handle);
     await browser.refresh();
-    await loaded(browser);
+    await hasPackage(browser);
     assert.equal(await resumedFlowId(browser), second);
     const third = await openTab(browser);
     await browser.url(page.url);
-    await loaded(browser);
+    await hasPackage(browser);
     assert.equal(await resumedFlowId(browser), second);
     await third.leave();
   } finally {

@@ -23,7 +23,8 @@ export async function openBrowser(options = {}) {
     const browser = await remote({
       hostname: "127.0.0.1",
       port: driver.port,
-      logLevel: "error",
+      // It would also log what a test expects, such as a command that ends because the page is left.
+      logLevel: "silent",
       waitforTimeout: 10_000,
       waitforInterval: 40,
       connectionRetryCount: 0,

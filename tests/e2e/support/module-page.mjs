@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { createApp } from "../../../www/host/app.mjs";
 import { listen } from "../../../www/host/listen.mjs";
+import { readChanges, until } from "./until.mjs";
 import { settle } from "./watch.mjs";
 
 const folders = ["../fixtures/", "../../../dist/"].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
@@ -20,7 +21,7 @@ export async function openModulePage(browser, platform) {
   const { fetch: answer } = createApp({ folders, url: server.url, upstream: { baseUrl: platform.platformUrl, apiKey } });
   server.serve(platform.front.wrap(getRequestListener(answer, { overrideGlobalObjects: false }), server.url));
   await browser.url(server.url);
-  await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+  await hasPackage(browser);
   return {
     url: `${server.url}/`,
     call: async (...values) => JSON.parse(await browser.execute(callClient, ...values)),
@@ -30,6 +31,10 @@ export async function openModulePage(browser, platform) {
     },
   };
 }
+
+/** Waits until the page has imported the package, also after a reload. */
+export const hasPackage = (browser) =>
+  until(browser, "the page has the package", readChanges(browser, () => JSON.stringify("connectFlow" in globalThis)), Boolean);
 
 /** Runs in the page. */
 async function callClient(clientOptions, method, ...values) {

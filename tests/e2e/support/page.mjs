@@ -1,13 +1,12 @@
-import { until } from "./until.mjs";
+import { readChanges, until } from "./until.mjs";
 
 /** A page of ours, as a user sees and handles it. */
 export class Page {
-  #readPage;
-
   /** @param readPage runs in the page and gives everything that it shows at one moment, as JSON */
   constructor(browser, readPage) {
     this.browser = browser;
-    this.#readPage = readPage;
+    /** Gives everything that the page shows, for {@link until} once it is another than before. */
+    this.read = readChanges(browser, readPage);
   }
 
   /** The element of this name: a test id, unless the page has another selector for the name. */
@@ -43,7 +42,7 @@ export class Page {
 
   /** Waits until what the page shows is as wanted, and gives it. */
   until(what, isIt, options) {
-    return until(this.browser, what, () => this.read(), isIt, options);
+    return until(this.browser, what, this.read, isIt, options);
   }
 
   /** The position of the page navigation, and the names of the choices. */
@@ -53,9 +52,5 @@ export class Page {
       [...document.querySelectorAll(".choices legend, .choices .switch-label")].map((label) => label.innerText),
     ]);
     return { navigation, choices };
-  }
-
-  async read() {
-    return JSON.parse(await this.browser.execute(this.#readPage));
   }
 }

@@ -1,4 +1,4 @@
-import { until } from "./until.mjs";
+import { readChanges, until } from "./until.mjs";
 
 const passwords = { Jessica: "jessica-password", Melissa: "melissa-password" };
 
@@ -48,7 +48,7 @@ export class ProviderPage {
 
   /** Waits for the page with this heading. */
   async shows(title) {
-    const read = async () => JSON.parse(await this.browser.execute(() => JSON.stringify([location.origin, document.querySelector("h1")?.innerText])));
+    const read = readChanges(this.browser, () => JSON.stringify([location.origin, document.querySelector("h1")?.innerText]));
     await until(this.browser, `the provider shows "${title}"`, read, ([origin, heading]) => origin === this.authorizationUrl && heading === title);
   }
 

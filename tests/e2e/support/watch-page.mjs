@@ -14,6 +14,8 @@ export function watchPage(notes) {
   };
   // Settled once all that was noted until now has arrived.
   Object.defineProperty(globalThis, "e2eNotesSent", { value: () => Promise.all(onTheWay) });
+  // By a clock that no test holds or hurries.
+  Object.defineProperty(globalThis, "e2ePause", { value: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
 
   const write = (value) => {
     if (value instanceof Error) return `${value} ${value.stack}`;
@@ -52,7 +54,12 @@ export function watchPage(notes) {
     report(`content security policy: ${effectiveDirective} ${blockedURI}`);
   });
 
-  const show = () => send({ shown: location.href });
+  let shown;
+  const show = () => {
+    if (location.href === shown) return;
+    shown = location.href;
+    send({ shown });
+  };
   for (const name of ["pushState", "replaceState"]) {
     const change = history[name].bind(history);
     history[name] = (...values) => {
