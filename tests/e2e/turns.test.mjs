@@ -1,7 +1,7 @@
 // Tabs that wait for the same account take turns in asking the platform.
 import assert from "node:assert/strict";
 import { Around } from "./support/around.mjs";
-import { openModulePage } from "./support/module-page.mjs";
+import { hasPackage, openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab } from "./support/tabs.mjs";
 
@@ -10,13 +10,19 @@ const test = scenarios();
 /** The longest pause between two checks, in milliseconds. */
 const PAUSE_MS = 5_000;
 
-/** Runs in a tab: starts to wait, and counts the messages about the account. */
-async function startToWait({ way, connectedAccountId, flowId }) {
+/** How far one command moves the clocks: WebKit's driver ends a script after 30 seconds by the page's clock. */
+const COMMAND_MS = 20_000;
+
+/** Runs in a tab: starts to wait, counts the messages about the account, and lets other tabs move its clock. */
+async function startToWait({ id, way, connectedAccountId, flowId }) {
   // In Firefox, WebDriver focuses the window that it goes to, and a user who comes back makes a check due.
   document.hasFocus = () => true;
-  const page = { seen: "", told: 0 };
+  const page = { id, seen: "", told: 0 };
   globalThis.page = page;
-  new BroadcastChannel(`connect-flow:${connectedAccountId}`).onmessage = () => (page.told += 1);
+  new BroadcastChannel(`connect-flow:${connectedAccountId}`).onmessage = () => {
+    page.told += 1;
+    page.hear?.();
+  };
   const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
   if (way === "resume") {
     page.flow = client.resume({ flowId });
@@ -26,31 +32,51 @@ async function startToWait({ way, connectedAccountId, flowId }) {
     over.then(({ status }) => (page.seen = status), ({ code }) => (page.seen = code));
   }
   page.stop = () => (page.flow ?? client).dispose();
+
+  /** Waits until so many messages have arrived, then moves the clock. Returns how often the tab has asked, and what it shows. */
+  page.moveClock = async (ms, messages) => {
+    const late = globalThis.e2ePause(3_000).then(() => (messages = 0));
+    while (page.told < messages) await Promise.race([late, new Promise((hear) => (page.hear = hear))]);
+    await globalThis.e2eAround.pass(ms);
+    const isCheck = (request) => /^GET .*\/connected_accounts\/ca_\w+$/.test(request);
+    return { asked: globalThis.e2eAround.asked.filter(isCheck).length, seen: page.seen };
+  };
+  page.clocks = new BroadcastChannel("e2e:clocks");
+  page.clocks.addEventListener("message", async ({ data: { to, ms, messages } }) => {
+    if (to === id) page.clocks.postMessage({ from: id, found: await page.moveClock(ms, messages) });
+  });
 }
 
-/** Runs in a tab: waits until so many messages have arrived, then moves the clock. Returns how often the tab has asked, and what it shows. */
-async function moveClock(ms, messages) {
-  const { page, e2eAround } = globalThis;
-  // The page's clocks are held.
-  const now = () => new Event("time").timeStamp;
-  const endMs = now() + 3_000;
-  const { port1, port2 } = new MessageChannel();
-  while (page.told < messages && now() < endMs) {
-    await new Promise((done) => {
-      port1.onmessage = done;
-      port2.postMessage(null);
+/** Runs in a tab: moves the clocks of these tabs together, step by step, until one has asked if `isUntilAsked`. Returns the tabs. */
+async function moveClocks({ tabs, ms, stepMs, isUntilAsked }) {
+  const { page } = globalThis;
+  const asked = () => tabs.reduce((sum, tab) => sum + tab.asked, 0);
+  const moveOther = (to, ms, messages) =>
+    new Promise((resolve) => {
+      const hear = ({ data: { from, found } }) => {
+        if (from !== to) return;
+        page.clocks.removeEventListener("message", hear);
+        resolve(found);
+      };
+      page.clocks.addEventListener("message", hear);
+      page.clocks.postMessage({ to, ms, messages });
     });
+  const before = asked();
+  for (let left = ms; left >= 0; left -= stepMs) {
+    for (const tab of tabs) {
+      const values = [Math.min(left, stepMs), asked() - tab.before];
+      Object.assign(tab, await (tab.id === page.id ? page.moveClock(...values) : moveOther(tab.id, ...values)));
+    }
+    if (left <= stepMs || (isUntilAsked && asked() > before)) break;
   }
-  port1.close();
-  await e2eAround.pass(ms);
-  const isCheck = (request) => /^GET .*\/connected_accounts\/ca_\w+$/.test(request);
-  return { asked: e2eAround.asked.filter(isCheck).length, seen: page.seen };
+  return tabs;
 }
 
 /** Tabs that wait for one account. Their clocks are held, and move together. */
 class Tabs {
   #context;
   #account;
+  #opened = 0;
   list = [];
 
   constructor(context, account) {
@@ -62,9 +88,9 @@ class Tabs {
   async wait(way) {
     const { browser, around } = this.#context;
     await around.hold();
-    const before = this.asked;
-    await browser.execute(startToWait, { ...this.#account, way });
-    this.list.push({ way, handle: await browser.getWindowHandle(), before, asked: 0, seen: "" });
+    const [before, id] = [this.asked, (this.#opened += 1)];
+    await browser.execute(startToWait, { ...this.#account, id, way });
+    this.list.push({ id, way, handle: await browser.getWindowHandle(), before, asked: 0, seen: "" });
     await this.pass(0);
   }
 
@@ -75,24 +101,26 @@ class Tabs {
 
   /** Moves all clocks. */
   async pass(ms, stepMs = 1_000) {
-    for (let left = ms; left >= 0; left -= stepMs) {
-      for (const tab of this.list) {
-        await this.#context.browser.switchToWindow(tab.handle);
-        Object.assign(tab, await this.#context.browser.execute(moveClock, Math.min(left, stepMs), this.asked - tab.before));
-      }
-      if (left <= stepMs) return;
+    for (let left = ms; ; left -= COMMAND_MS) {
+      await this.#move({ ms: Math.min(left, COMMAND_MS), stepMs });
+      if (left <= COMMAND_MS) return;
     }
   }
 
   /** Moves all clocks until a tab has asked, and returns that tab. */
   async next() {
     const before = this.list.map(({ asked }) => asked);
-    for (let ms = 0; ms <= PAUSE_MS; ms += 250) {
-      await this.pass(250);
-      const tab = this.list.find(({ asked }, index) => asked > before[index]);
-      if (tab) return tab;
-    }
-    throw new Error(`no tab asked within ${PAUSE_MS} ms`);
+    await this.#move({ ms: PAUSE_MS + 250, stepMs: 250, isUntilAsked: true });
+    const tab = this.list.find(({ asked }, index) => asked > before[index]);
+    if (!tab) throw new Error(`no tab asked within ${PAUSE_MS} ms`);
+    return tab;
+  }
+
+  /** The tabs move each other's clocks: a command for each step and tab takes ten times as long. */
+  async #move(how) {
+    await this.goTo(this.list.at(-1));
+    const tabs = await this.#context.browser.execute(moveClocks, { tabs: this.list, ...how });
+    for (const [index, tab] of tabs.entries()) Object.assign(this.list[index], tab);
   }
 
   async goTo({ handle }) {
@@ -136,7 +164,7 @@ function tabsTest(name, ways, body, inPages) {
       for (const way of ways.slice(1)) {
         await openTab(browser, "window");
         await browser.url(page.url);
-        await browser.waitUntil(() => browser.execute(() => "connectFlow" in globalThis), { interval: 40 });
+        await hasPackage(browser);
         await tabs.wait(way);
       }
       await body({ ...context, tabs, around, account });

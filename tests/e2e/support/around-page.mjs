@@ -14,6 +14,11 @@ export function aroundPage({ nowhere, atCallback }) {
   const clock = () => now() + (isCallback ? 60_000 : 0);
   let heldMs = isCallback && atCallback.isHeld ? clock() : undefined;
   let underWay = 0;
+  const arrivals = [];
+  const end = () => {
+    underWay -= 1;
+    if (underWay === 0) for (const arrive of arrivals.splice(0)) arrive();
+  };
 
   const around = {
     /** Requests to the platform, as `GET /api/v3/toolkits`, oldest first. */
@@ -64,10 +69,13 @@ export function aroundPage({ nowhere, atCallback }) {
   /** Waits until nothing is under way that needs no time of this clock. Messages are not slowed down where nobody looks, timers are. */
   async function settle() {
     const { port1, port2 } = new MessageChannel();
-    for (let quiet = 0; quiet < 4; quiet = underWay === 0 ? quiet + 1 : 0) {
+    for (let quiet = 0; quiet < 4; quiet += 1) {
       const turn = new Promise((done) => (port1.onmessage = done));
       port2.postMessage(null);
       await turn;
+      if (underWay === 0) continue;
+      await new Promise((done) => arrivals.push(done));
+      quiet = -1;
     }
     port1.close();
   }
@@ -80,7 +88,7 @@ export function aroundPage({ nowhere, atCallback }) {
       if (!use) return request.call(locks, name, options);
       underWay += 1;
       return request.call(locks, name, options, (lock) => {
-        underWay -= 1;
+        end();
         return use(lock);
       });
     };
@@ -95,7 +103,7 @@ export function aroundPage({ nowhere, atCallback }) {
     const isLost = around.lost && method === around.lost[0] && new RegExp(around.lost[1]).test(path);
     const answer = isLost ? fetch(nowhere + path, { method, signal }) : fetch(input, init);
     const read = answer.then((response) => response.clone().arrayBuffer());
-    read.catch(() => {}).finally(() => (underWay -= 1));
+    read.catch(() => {}).finally(end);
     return answer;
   };
 }
