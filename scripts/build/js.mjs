@@ -6,7 +6,7 @@ import { run } from "../lib/run.mjs";
 import { earlyPaths } from "./early.mjs";
 import { aroundGlue, bundleGlue, minifiedGlue, startable } from "./glue.mjs";
 import { ordered } from "./order.mjs";
-import { manglable, renamed } from "./short-names.mjs";
+import { manglable, renamed, withShortModule } from "./short-names.mjs";
 
 const GLUE = "connect_flow.js";
 const WASM = "connect_flow_bg.wasm";
@@ -67,7 +67,7 @@ export async function buildJs(withoutWasm, { quick = false } = {}) {
   // instance.ts guards every call of the module's exports.
   const assignment = /\bwasm = instance\.exports\b/;
   if (!assignment.test(text)) throw new Error("wasm-bindgen keeps the exports in another way than before");
-  const glue = await aroundGlue(text.replace(assignment, "wasm = guarded(instance.exports)"));
+  const glue = await aroundGlue(withShortModule(text.replace(assignment, "wasm = guarded(instance.exports)")));
   writeFileSync(inRoot("dist", GLUE), quick ? glue : await minifiedGlue(glue));
   const short = renamed(long, mangleCache);
   const wasm = quick ? short : ordered(short);
