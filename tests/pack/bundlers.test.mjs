@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openBrowser } from "../e2e/support/browser.mjs";
@@ -117,6 +117,19 @@ suite("an app connects when it is bundled by", () => {
 
   test("esbuild, into one file", async () => {
     assert.deepEqual(await esbuild("esbuild-one"), { result: connected, ways: ["file: 404"], rounds: 2 });
+  });
+
+  test("esbuild, into one file, without the fallbacks that few users need", async () => {
+    let size;
+    const page = await runBuilt("esbuild-small", async (app) => {
+      const fallbacks = ["--external:*/connect_flow_inline.js", "--external:*/connect_flow_js.js"];
+      await tool("esbuild", ["main.js", "--bundle", "--minify", "--format=esm", "--outdir=out", ...fallbacks], app);
+      await copyFile(join(app, "node_modules/connect-flow/dist/connect_flow_bg.wasm"), join(app, "out/connect_flow_bg.wasm"));
+      await copyPage(app);
+      ({ size } = await stat(join(app, "out/main.js")));
+    });
+    assert.deepEqual(page, { result: connected, ...wasmFile });
+    assert.ok(size < 40_000, `the script has ${size} bytes`);
   });
 
   // Parcel writes inline scripts into the page, which a strict policy forbids.
