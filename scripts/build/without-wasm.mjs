@@ -8,7 +8,7 @@ import { orderedText } from "./order.mjs";
 import { binaryen, remembered } from "./remembered.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
-const OLDEST = ["--mvp-features", "--enable-mutable-globals"];
+const OLDEST = ["--mvp-features", "--enable-mutable-globals", "--enable-bulk-memory"];
 // As in Cargo.toml, without the options that make the JavaScript bigger, such as unaligned loads.
 const SMALL = ["--flatten", "--rereloop", "-Oz", "-Oz", "-ocimfs", "20", "--converge", "--low-memory-unused", "--skip-pass=local-cse"];
 
@@ -17,7 +17,7 @@ const INTRINSICS = "export const __wbindgen_externref_statics_end = () => 1028;"
 
 /**
  * The module and its glue as JavaScript, for hosts without WebAssembly: wasm2js of what rustc compiled. wasm2js supports WebAssembly's
- * first version only, so newer instructions are lowered, and JavaScript values live in an array in place of a table.
+ * first version and `memory.copy`, so newer instructions are lowered, and JavaScript values live in an array in place of a table.
  * @param compiled the file that rustc made, before wasm-bindgen.
  */
 export async function buildWithoutWasm(compiled) {
@@ -25,7 +25,7 @@ export async function buildWithoutWasm(compiled) {
   const file = (name) => join(folder, name);
   const wasm = file("connect_flow_bg.wasm");
   try {
-    const lower = ["--signext-lowering", "--llvm-memory-copy-fill-lowering", "--llvm-nontrapping-fptoint-lowering"];
+    const lower = ["--signext-lowering", "--llvm-nontrapping-fptoint-lowering"];
     const known = LOWERED.map((feature) => `--enable-${feature}`);
     await run("wasm-opt", [compiled, ...known, "--enable-mutable-globals", ...lower, "--strip-target-features", "-o", file("lowered.wasm")]);
     // wasm-bindgen reads from this list of features that it cannot use tables of values.
@@ -35,7 +35,7 @@ export async function buildWithoutWasm(compiled) {
     const sources = ["order", "without-wasm"].map((name) => readFileSync(inRoot("scripts", "build", `${name}.mjs`)));
     await remembered("wasm2js", [readFileSync(wasm), binaryen(), ...sources], file("module.js"), async () => {
       await run("wasm-opt", [wasm, ...optimize, "-o", wasm]);
-      await run("wasm2js", [wasm, "-Oz", "-o", file("module.js")]);
+      await run("wasm2js", [wasm, "--enable-bulk-memory", "-Oz", "-o", file("module.js")]);
       const text = readFileSync(file("module.js"), "utf8");
       writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
     });
