@@ -16,7 +16,7 @@ import { withoutWasm } from "./support/without-wasm.mjs";
 
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 
-let server, sandbox, gateway, allowed;
+let server, sandbox, gateway, allowed, session;
 const siteUrl = () => `http://localhost:${server.address().port}`;
 
 /** The app's server: a page that signs the user in, the gateway, and the platform with its provider. */
@@ -51,27 +51,35 @@ async function page(siteUrl) {
   await flow.load();
 }
 
-/** Opens Chromium with an extension that has the members of `manifest`, and its page. */
-async function openExtension(manifest) {
-  const folder = await mkdtemp(join(tmpdir(), "connect-flow-extension-"));
+/** The extensions by name, and what their manifests add. */
+const manifests = {
+  WebAssembly: { content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" } },
+  JavaScript: {},
+};
+
+/** Writes an extension into a folder. */
+async function writeExtension(folder, name) {
   await cp(dist, join(folder, "dist"), { recursive: true });
-  await writeFile(join(folder, "manifest.json"), JSON.stringify({ manifest_version: 3, name: "Test", version: "1", host_permissions: ["http://localhost/*"], ...manifest }));
+  await writeFile(join(folder, "manifest.json"), JSON.stringify({ manifest_version: 3, name, version: "1", host_permissions: ["http://localhost/*"], ...manifests[name] }));
   await writeFile(join(folder, "page.html"), '<!doctype html><title>Test</title><button id="connect">Connect</button><p id="state"></p><script type="module" src="page.js"></script>');
   await writeFile(join(folder, "page.js"), `(${page})(${JSON.stringify(siteUrl())})`);
-  const session = await openBrowser({ extension: folder });
+}
+
+/** Opens one Chromium with all extensions, as each has an origin of its own. `ids` are theirs, by name. */
+async function openWithExtensions() {
+  const root = await mkdtemp(join(tmpdir(), "connect-flow-extension-"));
+  const folders = Object.keys(manifests).map((name) => join(root, name));
+  for (const [index, name] of Object.keys(manifests).entries()) await writeExtension(folders[index], name);
+  const session = await openBrowser({ extension: folders.join() });
   const { browser } = session;
   await browser.url(`${siteUrl()}/login`);
   await browser.url("chrome://extensions");
-  const id = await browser.execute(() => document.querySelector("extensions-manager").shadowRoot.querySelector("extensions-item-list").shadowRoot.querySelector("extensions-item").id);
-  await browser.url(`chrome-extension://${id}/page.html`);
-  const state = () => browser.$("#state").getText();
-  await until(browser, "the flow is ready", state, (text) => text.startsWith("ready"));
-  return {
-    browser,
-    origin: `chrome-extension://${id}`,
-    state,
-    close: () => session.close().finally(() => rm(folder, { recursive: true, force: true })),
-  };
+  const ids = await browser.execute(() => {
+    const list = document.querySelector("extensions-manager").shadowRoot.querySelector("extensions-item-list");
+    const items = [...list.shadowRoot.querySelectorAll("extensions-item")];
+    return Object.fromEntries(items.map((item) => [item.shadowRoot.querySelector("#name").textContent.trim(), item.id]));
+  });
+  return { browser, ids, close: () => session.close().finally(() => rm(root, { recursive: true, force: true })) };
 }
 
 if (engine.name === "chromium" && !withoutWasm) {
@@ -89,33 +97,33 @@ if (engine.name === "chromium" && !withoutWasm) {
         fetch: (request) => sandbox.fetch(request),
         origins: (origin) => origin === allowed,
       }));
+      session = await openWithExtensions();
     });
-    after(() => {
+    after(async () => {
+      await session?.close();
       server?.close();
       server?.closeAllConnections();
     });
 
-    const withWasm = { content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" } };
-
-    for (const [build, manifest] of [["WebAssembly", withWasm], ["JavaScript", {}]]) {
+    for (const build of Object.keys(manifests)) {
       test(`connects in a popup, by ${build}, once the gateway's \`origins\` allows the extension`, async () => {
         sandbox.reset();
-        const { browser, origin, state, close } = await openExtension(manifest);
-        try {
-          assert.equal(await browser.getTitle(), build);
-          allowed = "chrome-extension://other";
-          await browser.$("#connect").click();
-          await until(browser, "the flow has failed", state, (text) => text === "failed forbidden");
-          assert.deepEqual(sandbox.accounts(), []);
-          allowed = origin;
-          const window = await popup(browser, () => browser.$("#connect").click());
-          await browser.$("button[value=allow]").click();
-          await window.leave();
-          await until(browser, "the page is connected", state, (text) => text === "connected Jessica");
-          assert.deepEqual(sandbox.accounts().map(({ entityId, status }) => [entityId, status]), [["Jessica", "ACTIVE"]]);
-        } finally {
-          await close();
-        }
+        const { browser, ids } = session;
+        const origin = `chrome-extension://${ids[build]}`;
+        const state = () => browser.$("#state").getText();
+        await browser.url(`${origin}/page.html`);
+        await until(browser, "the flow is ready", state, (text) => text.startsWith("ready"));
+        assert.equal(await browser.getTitle(), build);
+        allowed = "chrome-extension://other";
+        await browser.$("#connect").click();
+        await until(browser, "the flow has failed", state, (text) => text === "failed forbidden");
+        assert.deepEqual(sandbox.accounts(), []);
+        allowed = origin;
+        const window = await popup(browser, () => browser.$("#connect").click());
+        await browser.$("button[value=allow]").click();
+        await window.leave();
+        await until(browser, "the page is connected", state, (text) => text === "connected Jessica");
+        assert.deepEqual(sandbox.accounts().map(({ entityId, status }) => [entityId, status]), [["Jessica", "ACTIVE"]]);
       });
     }
   });

@@ -13,7 +13,8 @@ import { followBidi } from "./watch.mjs";
  * from the page of this window, or gives it back; `toFront(browser)` focuses the window, as a click does; `nameNotFound` is its error for a host name that does not resolve. With the option
  * `hasFocus` only one window at a time has the keyboard, as on a user's screen: Chromium then starts in another way
  * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
- * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, a folder, Chromium has that extension.
+ * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, folders
+ * separated by commas, Chromium has these extensions.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
