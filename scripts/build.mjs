@@ -12,8 +12,9 @@ import { ensure, installing } from "./setup/index.mjs";
  */
 export async function build({ quick = false } = {}) {
   if (!isBuilt({ quick })) {
-    const { wasm, ...tools } = installing("wasm", "npm", "wasm-bindgen", ...(quick ? [] : ["wasm-pack"]));
-    const all = Promise.all(Object.values(tools));
+    const names = ["npm", ...(quick ? ["bindgen"] : ["wasm-bindgen", "wasm-pack"])];
+    const { wasm } = installing("wasm", ...names);
+    const all = ensure(...names);
     // Awaited once the module is compiled. Until then a rejection must not be unhandled.
     all.catch(() => {});
     await withLock("build", () => make({ quick, wasm, tools: all }));

@@ -68,14 +68,15 @@ async function compileIn(profile, { env, cargoArgs }, target, note) {
 }
 
 /**
- * Makes pkg/ from src/ in seconds: a module that does the same and is several times as big. Parameters and result as those of `buildWasm`.
+ * Makes pkg/ from src/ in seconds: a module that does the same and is several times as big.
+ * @param tools a promise for `bindgen`. Otherwise as `buildWasm`.
  */
 export const buildQuickWasm = (toolchain, tools) =>
   withTarget(toolchain, "module", async (target) => {
     const compiled = await step("cargo build", (note) => compileIn("quick", { env: { RUSTFLAGS: "" }, cargoArgs: [] }, target, note));
-    await tools;
+    const { bindgen } = await tools;
     rmSync(inRoot("pkg"), { recursive: true, force: true });
-    await run("wasm-bindgen", [compiled, "--target", "web", "--out-dir", inRoot("pkg")]);
+    await bindgen(compiled, inRoot("pkg"));
     return 'throw new Error("npm start makes no JavaScript build; npm run build makes one");\n';
   });
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { withLock } from "../lib/lock.mjs";
 import { ensureChromium, ensureFirefox, ensureScreen, ensureWebkit } from "./browsers.mjs";
-import { ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
+import { ensureBindgen, ensureCargoFuzz, ensureWasmBindgen, ensureWasmPack, toolTarget } from "./cargo-tools.mjs";
 import { requireNode } from "./node.mjs";
 import { ensureNpm } from "./npm.mjs";
 import { ensureBenchTools, ensureClients, ensureDocsTools, ensureFrameworks, ensureJest, ensurePackTools, ensureRouters, ensureRuntimes } from "./packages.mjs";
@@ -16,6 +16,8 @@ const ENSURE = {
   lint: () => ensureWasmToolchain({ lint: true }),
   "wasm-pack": ensureWasmPack,
   "wasm-bindgen": ensureWasmBindgen,
+  // For a quick build.
+  bindgen: ensureBindgen,
   "cargo-fuzz": ensureCargoFuzz,
   "pack-tools": ensurePackTools,
   jest: ensureJest,
