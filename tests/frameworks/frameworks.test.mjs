@@ -8,7 +8,7 @@ import { startProgram } from "../e2e/support/program.mjs";
 import { closeOthers, popup } from "../e2e/support/tabs.mjs";
 import { until } from "../e2e/support/until.mjs";
 import { startSandbox } from "../pack/support/command.mjs";
-import { installTarball, tool, tools } from "../pack/support/installed.mjs";
+import { installTarball, root, run, tools } from "../pack/support/installed.mjs";
 import { openApp, serveWithoutModule } from "./support.mjs";
 
 let installed, platform, session, home;
@@ -53,6 +53,8 @@ const ng = async (folder) => {
 };
 
 const strictly = "--noEmit --strict --skipLibCheck --verbatimModuleSyntax --noUnusedLocals --noUnusedParameters --target es2023 --module esnext --moduleResolution bundler".split(" ");
+/** The repository's own compiler, which takes a fifth of the time of the one that Angular needs. */
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 const kitRoute = "src/routes/api/connect/[...path]/+server.ts";
 const nuxtRoute = "server/api/connect/[...path].js";
 const startRoute = "src/routes/api/connect/[...path].ts";
@@ -124,7 +126,7 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
 
     if (compiled) {
       // Angular needs no check here: `ng serve` compiles all of its files.
-      test("has no type error", () => tool("tsc", [...strictly, ...compiled], folder));
+      test("has no type error", () => run(process.execPath, [tsc, ...strictly, ...compiled], folder));
     }
 
     if (rendered) {
