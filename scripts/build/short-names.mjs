@@ -6,8 +6,9 @@ const EXPORTS = 7;
 // For tools and tests that read the module's memory.
 const KEPT = "memory";
 
-const GLUE = "./connect_flow_bg.js";
-// The same in dist/. Each import repeats it, so it is empty.
+/** wasm-bindgen's name of the module of the imports. */
+export const GLUE = "./connect_flow_bg.js";
+// The name in dist/. Each import repeats it, so it is empty.
 const SHORT_GLUE = "";
 
 /** The module's imports from other modules than its glue: `{ module, name }`. */

@@ -6,6 +6,7 @@ import { run } from "../lib/run.mjs";
 import { aroundGlue, bundleGlue } from "./glue.mjs";
 import { orderedText } from "./order.mjs";
 import { binaryen, remembered } from "./remembered.mjs";
+import { GLUE } from "./short-names.mjs";
 
 const LOWERED = ["nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "sign-ext", "reference-types", "multivalue"];
 const OLDEST = ["--mvp-features", "--enable-mutable-globals", "--enable-bulk-memory"];
@@ -31,6 +32,7 @@ export async function buildWithoutWasm(compiled) {
     // wasm-bindgen reads from this list of features that it cannot use tables of values.
     await run("wasm-opt", [file("lowered.wasm"), ...OLDEST, "--emit-target-features", "-o", file("connect_flow.wasm")]);
     await run("wasm-bindgen", [file("connect_flow.wasm"), "--target", "bundler", "--out-dir", folder]);
+    const renamed = shortNames(readFileSync(wasm));
     const optimize = [...OLDEST, "--enable-sign-ext", ...SMALL, "--signext-lowering", "--strip-target-features"];
     const sources = ["order", "without-wasm"].map((name) => readFileSync(inRoot("scripts", "build", `${name}.mjs`)));
     await remembered("wasm2js", [readFileSync(wasm), binaryen(), ...sources], file("module.js"), async () => {
@@ -39,10 +41,23 @@ export async function buildWithoutWasm(compiled) {
       const text = readFileSync(file("module.js"), "utf8");
       writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
     });
+    for (const text of [file("module.js"), file("connect_flow_bg.js")]) writeFileSync(text, renamed(readFileSync(text, "utf8")));
     return await bundle(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Returns a function that shortens the names between module and glue in a text, as short-names.mjs does for the module. Names without `_`
+ * stay, because they are members of classes, too.
+ */
+function shortNames(wasm) {
+  const module = new WebAssembly.Module(wasm);
+  const imports = WebAssembly.Module.imports(module).filter((one) => one.module === GLUE);
+  const names = [...imports, ...WebAssembly.Module.exports(module)].map(({ name }) => name).filter((name) => name.includes("_"));
+  const short = new Map(names.map((name, index) => [name, `$${index.toString(36)}`]));
+  return (text) => text.replaceAll(new RegExp(`\\b(?:${names.join("|")})\\b`, "g"), (name) => short.get(name));
 }
 
 /**
