@@ -41,7 +41,9 @@ export async function buildWithoutWasm(compiled) {
       const text = readFileSync(file("module.js"), "utf8");
       writeFileSync(file("module.js"), orderedText(dataAsText(detachOnGrowth(text))));
     });
-    for (const text of [file("module.js"), file("connect_flow_bg.js")]) writeFileSync(text, renamed(readFileSync(text, "utf8")));
+    const rewrite = (name, change) => writeFileSync(file(name), change(readFileSync(file(name), "utf8")));
+    rewrite("module.js", (text) => linked(renamed(text)));
+    rewrite("connect_flow_bg.js", renamed);
     return await bundle(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,6 +60,20 @@ function shortNames(wasm) {
   const names = [...imports, ...WebAssembly.Module.exports(module)].map(({ name }) => name).filter((name) => name.includes("_"));
   const short = new Map(names.map((name, index) => [name, `$${index.toString(36)}`]));
   return (text) => text.replaceAll(new RegExp(`\\b(?:${names.join("|")})\\b`, "g"), (name) => short.get(name));
+}
+
+/** Lets the text of wasm2js import each function by itself and export one object, so that esbuild makes no objects of getters. */
+function linked(text) {
+  const members = {};
+  const add = (_, variable, from, name) => ((members[from] ??= []).push(`${name} as ${variable}`), "");
+  const body = text.replaceAll(/^ var (fimport\$\d+) = (\$\w+)\.(\S+);\n/gm, add);
+  if (!Object.keys(members).length) throw new Error("wasm2js imports functions in another way than before");
+  return body
+    .replaceAll(/^ var \$\w+ = imports\[.*\n/gm, "")
+    .replaceAll(/^import \* as (\$\w+) from/gm, (_, from) => `import { ${members[from].join(", ")} } from`)
+    .replace(/asmFunc\(\{[^}]*\}\)/, "asmFunc()")
+    .replaceAll(/^export var .*\n/gm, "")
+    .concat("\nexport default retasmFunc;\n");
 }
 
 /**
@@ -85,7 +101,7 @@ async function bundle(folder) {
   if (/__wbindgen_start/.test(readFileSync(join(folder, "connect_flow.js"), "utf8"))) throw new Error("the module has to be started");
   const replaced = { name: "replaced", setup };
   const start = `
-    import * as wasm from "./connect_flow_bg.wasm";
+    import wasm from "./connect_flow_bg.wasm";
     import { __wbg_set_wasm } from "./connect_flow_bg.js";
     __wbg_set_wasm(guarded(wasm));`;
   const { text } = await bundleGlue({ folder, file: "connect_flow_bg.js", start, options: { plugins: [replaced] } });
