@@ -42,7 +42,7 @@ export async function measure({ note }) {
   return { text: report(rows) };
 }
 
-/** Lists once, without a network: a sandbox answers in this process. The time is the module's, the sandbox's is taken off. */
+/** Lists once, without a network: a sandbox answers in this process. The time is the module's, the sandbox's is subtracted. */
 async function time(createClient, list, count) {
   const sandbox = createSandbox({ apiKey: "key" });
   for (let index = 0; index < count; index += 1) sandbox.addAccount({ app: "gmail", entityId: "Jessica" });
@@ -73,11 +73,11 @@ function report(rows) {
     return [name, ...first, requests, ms(of(few, "took")), ms(of(many, "took")), exponent.toFixed(2)];
   };
   return [
-    `An entity has ${few} or ${many.toLocaleString("en-US")} accounts, and the platform gives them in pages of ${PAGE}. The sandbox answers in the same process (Node), and its time is
-taken off. Medians of ${RUNS} runs, in milliseconds.
+    `An entity has ${few} or ${many.toLocaleString("en-US")} accounts, and the platform gives them in pages of ${PAGE}. The sandbox runs in the same process (Node). Its time is
+subtracted. Medians of ${RUNS} runs, in milliseconds.
 
 - *Requests until the first page*: 1 is one round trip. \`useConnectedAccounts\` shows that page, too (\`tests/node/react-accounts.test.mjs\`).
-- *Exponent*: how the time grows with the number of accounts, as a power. 1 is linear.`,
+- *Exponent*: 1 means that twice as many accounts take twice as long; 2 means four times.`,
     markdown([
       ["with", "requests until the first page", "its time", "requests", `${few} accounts`, `${many.toLocaleString("en-US")} accounts`, "exponent"],
       ...rows.map(line),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inRoot } from "../scripts/lib/paths.mjs";
-import { brotli, readBudgets } from "../scripts/size/sizes.mjs";
+import { brotli } from "../scripts/size/sizes.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { kb, times } from "./lib/numbers.mjs";
 import { markdown } from "../scripts/lib/table.mjs";
@@ -35,7 +35,7 @@ for browsers. A KB is 1,000 bytes of brotli, level 11.
 - *In all*: the download to connect an account.
 - *Ratio*: connect-flow divided by the package.`,
       markdown([["package", "KB at import", "KB in all", "ratio"], ...rows]),
-      compareWithBudgets(ours),
+      "[Sizes](sizes.md) compares each file with its target, and says what takes the space.",
       "connect-flow covers fields, validation, initiate, redirect or popup, callback, waiting and accounts. The packages cover a part of that, or another job:",
       markdown([["package", "does", "does not", "loads from elsewhere at run time, uncounted"], ...PEERS.map(describe)]),
       stubs(peers),
@@ -60,14 +60,6 @@ async function weighPeer({ name, entry, external }, folder) {
   const { files, first, stubbed } = await bundle(`entries/${entry}`, { folder, external });
   const weight = sum(files, first);
   return { name: titleOf(name), first: weight, total: weight, stubbed };
-}
-
-/** Compares our sizes with the budgets. */
-function compareWithBudgets([{ first, total }]) {
-  const { eager, lazy } = readBudgets();
-  const verdict = (bytes, { budget }) => `${bytes > budget ? "misses" : "meets"} its budget of ${kb(budget)} KB`;
-  return `What an import loads ${verdict(first, eager)}. What a flow then loads ${verdict(total - first, lazy)}.
-[Sizes](sizes.md) lists what each concern weighs, and what was tried without effect.`;
 }
 
 const sum = (files, paths) =>

@@ -68,12 +68,14 @@ export async function measure({ note, folder, before, ...found }) {
 function report(rows, hasBefore) {
   const cells = (took) => [ms(median(took)), ms(quantile(took, 0.95)), ms(Math.max(...took))];
   const line = ({ engine, rate, count, job, now, before }) => [engine, `${rate} ×`, count, JOBS[job], ...cells(now), ...(hasBefore ? cells(before) : [])];
-  const columns = ["median", "95 %", "longest"];
+  const columns = ["median", "p95", "longest"];
   const head = ["engine", "CPU", "fields", "work", ...columns, ...(hasBefore ? columns.map((name) => `before, ${name}`) : [])];
   return [
-    `What a form of 10 and 100 fields does on the main thread, in milliseconds, ${CALLS} calls each, with a task of the page between two calls. All fields are
-required. *CPU*: how much slower the processor is, emulated by DevTools, which pauses the page at random. *95 %*: the longest of 95 % of the calls.
-The page cannot react during a call.${hasBefore ? " *Before*: the same of an earlier commit." : ""}`,
+    `What a form of 10 and 100 fields does on the main thread, in milliseconds. All fields are required. Each job runs ${CALLS} times. The page does
+other work between two calls, and cannot react during one.
+
+- *CPU*: how much slower the processor is. DevTools slows it by pausing the page, so single calls can be long.
+- *p95*: 95 % of the calls are shorter.${hasBefore ? "\n- *Before*: the same of an earlier commit." : ""}`,
     markdown([head, ...rows.map(line)]),
   ].join("\n\n");
 }

@@ -10,7 +10,7 @@ export const needs = ["chromium"];
 
 const RUNS = Number(process.env.BENCH_RUNS) || 21;
 
-/** The largest acceptable ratio to the longer half. */
+/** The largest acceptable ratio to the slower of `NEEDED`. */
 const MAX_RATIO = 1.15;
 
 /** 4G as in WebPagetest: 9 Mbit/s, a round trip of 170 ms. */
@@ -19,7 +19,7 @@ const NETWORK = { offline: false, latency: 170, downloadThroughput: 9e6 / 8, upl
 // With headers, nothing leaves before the client exists.
 const LATE = { headers: {} };
 
-/** The ways to the form, each with the app's script and the argument of its function. `module` and `requests` measure the two halves alone. */
+/** The ways to the form, each with the app's script and the argument of its function. `module` and `requests` measure these two alone. */
 const WAYS = {
   module: ["alone", "module"],
   requests: ["alone", "requests"],
@@ -28,7 +28,8 @@ const WAYS = {
   "`useConnectFlow`, requests after the module": ["react", LATE],
   "`useConnectFlow`": ["react", {}],
 };
-const HALVES = ["module", "requests"];
+/** What each form needs. */
+const NEEDED = ["module", "requests"];
 
 export async function measure({ note, folder, ...found }) {
   const scripts = { alone: "form-alone.js", client: "form-client.js", react: "form-react.jsx" };
@@ -71,26 +72,27 @@ async function measureWays(engine, server, rate, noteRun) {
       if (run >= 0) took[way].push(each);
     }
   }
-  const longer = took.module.map((one, run) => Math.max(one, took.requests[run]));
-  return Object.keys(WAYS).map((way) => ({ way, rate, own: took[way], sent: sent[way], ratio: median(took[way].map((one, run) => one / longer[run])) }));
+  const slower = took.module.map((one, run) => Math.max(one, took.requests[run]));
+  return Object.keys(WAYS).map((way) => ({ way, rate, own: took[way], sent: sent[way], ratio: median(took[way].map((one, run) => one / slower[run])) }));
 }
 
 function report(rows) {
   const line = ({ way, rate, own, sent, ratio }) => [
-    `${rate} ×`, HALVES.includes(way) ? `${way} alone` : way, ms(median(own)), ms(quantile(own, 0.95)), sent || "", times(ratio),
+    `${rate} ×`, NEEDED.includes(way) ? `${way} alone` : way, ms(median(own)), ms(quantile(own, 0.95)), sent || "", times(ratio),
   ];
   const worst = (isChosen) => Math.max(...rows.filter(({ way }) => isChosen(way)).map(({ ratio }) => ratio));
   const early = (way) => way.includes("preload") || way === "`useConnectFlow`";
-  const late = (way) => !early(way) && !HALVES.includes(way);
+  const late = (way) => !early(way) && !NEEDED.includes(way);
   return [
     `The time from a call in the app's script until the fields of a form are on screen, in milliseconds: Chromium, cold cache, 4G, ${RUNS} runs each.
+The form needs two things: the module and the requests.
 
 - *Module alone*: fetches and compiles the \`.wasm\` file. *Requests alone*: asks for the integration and the app by hand, at once, and shows the fields.
-- *Ratio*: the time divided by the longer half of the same run; the median of these.
+- *Ratio*: the time divided by the slower of the two in the same run; the median of all runs.
 - *Requests*: those for the fields. The list of the user's accounts is not counted, and the fields do not wait for it.
 - *4G*: 9 Mbit/s with round trips of 170 ms. *CPU*: how much slower the processor is. DevTools emulates both.
 - *Requests after the module*: with the option \`headers\`, which keeps requests from leaving early.`,
     markdown([["CPU", "way", "form", "p95", "requests", "ratio"], ...rows.map(line)]),
-    `The aim is ${MAX_RATIO} ×. Early requests reach ${times(worst(early))} or less, and requests after the module ${times(worst(late))} or less.`,
+    `Target: ${MAX_RATIO} ×. With early requests, the slowest way takes ${times(worst(early))}. Without them, ${times(worst(late))}.`,
   ].join("\n\n");
 }

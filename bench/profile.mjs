@@ -111,8 +111,8 @@ function report([fields, callback], rows) {
   const names = [...new Set([...fields.parts, ...callback.parts].map(({ name }) => name))];
   return [
     `Where the time goes in Chromium, by DevTools' profiler and the names of the module's functions. An inlined function counts as its caller. The jobs are
-\`validateParams\` of 1,000 fields with \`JSON.parse\`, and \`parseCallback\`. *Ratio*: the part divided by the whole job in plain JavaScript, measured in the
-same page. In total it is ${times(fields.ratio)} and ${times(callback.ratio)}.`,
+\`validateParams\` of 1,000 fields with \`JSON.parse\`, and \`parseCallback\`. The whole job takes ${times(fields.ratio)} (fields) and ${times(callback.ratio)} (callback) the
+time of plain JavaScript in the same page. *Ratio*: the share of one row in it.`,
     markdown([
       ["what it does", "of the fields' time", "ratio", "of the callback's time", "ratio"],
       ...names.map((name) => [name, ...partOf(fields, name), ...partOf(callback, name)]),

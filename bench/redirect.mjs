@@ -158,7 +158,9 @@ answers, and its server delays each answer by a round trip. Each package was loa
 - *By hand*: the same requests with \`fetch\`, in parallel where possible, then \`location.assign\`. Nothing is validated.
 - *Before the page was idle*: connect-flow without idle callbacks, as if the user clicked at once. Otherwise it has
   [prepared the click](guides/loading.md#the-first-click).
-- *Above by hand*: the median difference from *By hand*. *Middle half*: their quartiles. Smaller differences are noise.
+- *Above*: the median minus the limit.
+- *Above by hand*: the median difference from *By hand*. *Middle half*: half of the differences lie in this range. A difference whose range contains 0 is
+  noise.
 - *Bytes*: those of all bodies. *Asked elsewhere*: requests to other hosts, for telemetry and a version check. The page's policy blocks them.
 
 Composio's packages have the key in the page here.`,

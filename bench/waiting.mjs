@@ -117,7 +117,7 @@ function report(rows) {
 
 - *Requests*: to the platform. *Timers*: how many were set. *Wake-ups*: how many fired, each of which wakes the processor.
 - *Ratio*: to one request and one timer a second, as in the platform's SDKs.
-- *Noticed after*: the average delay until a polling page notices that the account is active. It is the price of fewer requests. A flow with a popup is told
+- *Noticed after*: the average delay until a polling page notices that the account is active. Fewer requests make it longer. A flow with a popup is told
   by the popup, and asks at once when the user returns.`,
     markdown([["engine", "with", "requests", "timers", "wake-ups", "requests, ratio", "wake-ups, ratio", "noticed after"], ...rows.map(line)]),
   ].join("\n\n");
