@@ -39,6 +39,61 @@ ${row("@composio/core, `waitForConnection`", 100)}
   });
 });
 
+suite("a row of the summary", () => {
+  /** The summary with another section. */
+  const summary = (name, ...tables) => {
+    const table = ([head, ...rows]) => [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+    const section = `<!-- ${name} -->\n\n${tables.map(table).join("\n\n")}\n\n<!-- /${name} -->`;
+    return summaryOf(benchmarks.replace(new RegExp(`<!-- ${name} -->[^]*<!-- /${name} -->`), section)).split("\n");
+  };
+  const line = (lines, start) => lines.find((row) => row.startsWith(`| ${start}`))?.split(" | ").slice(1).join(" | ");
+
+  test("compares the form with the slower of what it needs, and names the target if it is missed", () => {
+    const form = (own, slow) => line(summary("form", [
+      ["CPU", "way", "form", "ratio"],
+      ["1 ×", "module alone", 100, "1.0 ×"], ["1 ×", "requests alone", 200, "2.0 ×"],
+      ["1 ×", "`useConnectFlow`, requests after the module", 300, "1.5 ×"], ["1 ×", "`useConnectFlow`", own, `${own / 200} ×`],
+      ["4 ×", "`useConnectFlow`", slow, `${slow / 200} ×`],
+    ]), "ms from an app's script");
+    assert.equal(form(220, 300), "220 | the slower of the module and the requests alone: 200 | 1.1 × | processor slowed to a quarter: 1.5 ×<br>requests after the module: 1.5 × |");
+    assert.equal(form(260, 250), "260 | the slower of the module and the requests alone: 200 | 1.3 × | target: 1.15 ×<br>requests after the module: 1.5 × |");
+  });
+
+  test("compares three tabs with one, and names the ways that send more", () => {
+    const waiting = readTables(readSection(benchmarks, "waiting"))[0];
+    const rows = [Object.keys(waiting[0]), ...waiting.map(Object.values)];
+    const tabs = [
+      ["engine", "tabs", "requests", "ratio"],
+      ["chromium", "1 tab", 100, "1.0 ×"], ["chromium", "3 tabs", 110, "1.1 ×"], ["chromium", "3 tabs, without Web Locks", 110, "1.1 ×"],
+      ["chromium", "3 hidden tabs", 60, "1.2 ×"], ["firefox", "3 tabs", 900, "9.0 ×"],
+    ];
+    assert.equal(line(summary("waiting", rows, tabs), "requests of 3 tabs"), "110 | 1 tab: 100 | 1.1 × | 3 hidden tabs: 1.2 × |");
+  });
+
+  test("names a first click that comes before the page was idle", () => {
+    const click = (before, subject, median) => ["chromium", "200 ms", before, subject, median];
+    const row = line(summary("redirect", [
+      ["engine", "round trip", "asked before", "with", "median"],
+      ...["nothing", "the fields"].flatMap((before) => [
+        click(before, "by hand", 250), click(before, "connect-flow", 210), click(before, "connect-flow, before the page was idle", 214), click(before, "@composio/core", 420),
+      ]),
+    ]), "ms from a click");
+    assert.equal(row, "210 | @composio/core: 420 | 0.50 × | before the page was idle: 214 |");
+  });
+
+  test("compares the commands with their targets, and links the reason if one is missed", () => {
+    const commands = (fresh, bare) => {
+      const lines = summary("build", [["`npm start` from", "time"], ["a fresh clone", fresh]], [["`npm test` from", "time"], ["nothing installed", bare], ["a fresh clone", "400 s"]]);
+      return ["seconds of `npm start`", "seconds of `npm test`"].map((start) => line(lines, start));
+    };
+    assert.deepEqual(commands("20 s", "900 s"), ["20 | target: 25 | 0.80 × | nowhere |", "400 | target: 420 | 0.95 × | nothing installed: 900; target: 900 |"]);
+    assert.deepEqual(commands("50 s", "950 s"), [
+      "50 | target: 25 | 2.0 × | [why](#why-targets-are-missed) |",
+      "400 | target: 420 | 0.95 × | nothing installed: 950; target: 900<br>[why](#why-targets-are-missed) |",
+    ]);
+  });
+});
+
 suite("a profile", () => {
   const frame = (id, functionName, lineNumber = 0) => ({ id, callFrame: { functionName, url: "http://localhost/app/connect_flow.js", lineNumber } });
   const glue = "const imports = {\n        __wbg_parse_1: function() { return handleError(function (arg0) {\n            return JSON.parse(arg0);\n        }, arguments); },\n};";
