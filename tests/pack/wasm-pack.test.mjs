@@ -19,8 +19,8 @@ suite("the output of wasm-pack connects", () => {
   async function assertConnects(folder) {
     const server = await serve({ folder, headers: { "content-security-policy": strict } });
     try {
-      const page = await runPage(session.browser, `${server.url}/`);
-      assert.deepEqual(page, { result: { connectionStatus: "ACTIVE", status: "ACTIVE" }, ways: ["file: 200"] });
+      const { result, ways } = await runPage(session.browser, `${server.url}/`);
+      assert.deepEqual({ result, ways }, { result: { connectionStatus: "ACTIVE", status: "ACTIVE" }, ways: ["file: 200"] });
       assert.deepEqual([await session.log(), server.violations], [[], []]);
     } finally {
       await server.close();
