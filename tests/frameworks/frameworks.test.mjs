@@ -139,7 +139,9 @@ for (const [framework, { rendered, compiled }] of Object.entries(frameworks)) {
       await press("button[value=allow]");
       await closed();
       await shows("Gmail is connected.");
-      assert.deepEqual(await session.log(), []);
+      // Vite's development server may find a dependency while the page runs, and then serves Solid once more.
+      const lines = (await session.log()).filter((line) => !line.includes("multiple instances of Solid"));
+      assert.deepEqual(lines, []);
     });
 
     test("connects by redirect where popups are blocked", async () => {
