@@ -29,7 +29,7 @@ export function brotli(bytes) {
 /** Sizes: raw, gzip level 9, brotli level 11. */
 export const weigh = (bytes) => ({ raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli(bytes) });
 
-/** `{ budget, limit }` of each group in bytes of brotli: the aim, and the limit above which the stage fails. */
+/** `{ budget, limit }` of each group in bytes of brotli: the goal, and the limit above which the stage fails. */
 export const readBudgets = () => JSON.parse(readFileSync(BUDGETS, "utf8"));
 
 /** The sizes of the groups in dist/, with their budgets. */
@@ -56,8 +56,8 @@ export function staleGroups(groups) {
 /** A group's size compared with its budget and its limit, as text. */
 export function verdict({ brotli, budget, limit }) {
   if (brotli > limit) return `OVER its limit of ${thousands(limit)} by ${thousands(brotli - limit)}`;
-  const aim = brotli <= budget ? "fits" : `${(brotli / budget).toFixed(1)} times`;
-  return `${aim} ${thousands(budget)}, limit ${thousands(limit)}`;
+  const goal = brotli <= budget ? "fits" : `${(brotli / budget).toFixed(1)} times`;
+  return `${goal} ${thousands(budget)}, limit ${thousands(limit)}`;
 }
 
 /**
