@@ -94,7 +94,7 @@ function report(starts, tests) {
   return [
     `From \`npm start\` until the demo can be opened. The packages of npm and cargo are downloaded.
 
-- *Nothing installed*: a fresh clone and an empty cache. Rust is there; wasm-bindgen is compiled, too.
+- *Nothing installed*: a fresh clone and an empty cache. Only Rust is installed, so wasm-bindgen's library is compiled, too.
 - *Tools, nothing compiled*: a fresh clone, and no compiled dependencies in the cache.
 - *A fresh clone*: compiled dependencies are in the cache. \`node_modules\` and the module are made.
 - *Built before*: a second start in the same clone.`,
