@@ -224,6 +224,11 @@ impl Watch {
         self.skips_turn = true;
     }
 
+    /// Whether the check under way may have started too early to see the status.
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated
+    }
+
     /// Whether to start a check now. If so, the caller starts it.
     pub fn start_if_due(&mut self, pace: Pace, clock_ms: u64) -> bool {
         let is_due = clock_ms >= self.deadline_ms.min(self.due_ms(pace));

@@ -357,6 +357,27 @@ fn an_attempt_that_another_flow_ended_ends_here() {
 }
 
 #[test]
+fn an_answer_from_before_another_flow_ended_the_attempt_decides_nothing() {
+    for (status, code) in [
+        ("FAILED", ErrorCode::AccountFailed),
+        ("INITIATED", ErrorCode::CallbackReplayed),
+    ] {
+        let mut play = Play::in_popup();
+        assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);
+        play.event(FlowEvent::RecordChanged(AttemptOutcome::Failed));
+        play.checked("INITIATED");
+        assert_eq!(play.after(0, BEHIND), ["look acc-1"]);
+        play.checked(status);
+        assert_eq!(play.ended(), ("failed", Some(code)));
+    }
+    let mut play = Play::in_popup();
+    assert_eq!(play.after(1_000, BEHIND), ["look acc-1"]);
+    play.event(FlowEvent::RecordChanged(AttemptOutcome::Failed));
+    play.checked("ACTIVE");
+    assert_eq!(play.ended(), ("failed", Some(ErrorCode::CallbackReplayed)));
+}
+
+#[test]
 fn a_callback_after_expiry_is_checked_once() {
     for (status, ended) in [
         ("ACTIVE", ("connected", None)),

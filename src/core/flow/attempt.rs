@@ -222,8 +222,11 @@ impl OngoingAttempt {
                 Err(error) => Decision::Failed(error),
             };
         }
+        let is_outdated = self.watch.is_outdated();
         match self.watch.checked(answer, pause_ms, moment) {
             CheckResult::Failed(error) => Decision::Failed(error),
+            // The next answer says why the attempt has ended.
+            CheckResult::Waiting if is_outdated => Decision::Wait,
             _ if is_answered && self.record.is_ended() => {
                 Decision::Failed(already_ended(&self.record))
             }
