@@ -65,7 +65,7 @@ const CARGO = "target";
  * - `impossible`: why it cannot run on this system.
  */
 export const STAGES = [
-  { name: "fmt", about: "rustfmt has nothing to change", seconds: 1, needs: ["lint"], run: fmt },
+  { name: "fmt", about: "rustfmt has nothing to change", seconds: 2, needs: ["lint"], run: fmt },
   {
     name: "build",
     about: "makes pkg/ and dist/ unless they are up to date",
@@ -77,7 +77,7 @@ export const STAGES = [
     isUrgent: true,
     run: async () => void (await build()),
   },
-  { name: "size", about: "downloads and requests stay within their limits", seconds: 2, needs: ["npm"], after: ["build"], run: checkSizes },
+  { name: "size", about: "downloads and requests stay within their limits", seconds: 3, needs: ["npm"], after: ["build"], run: checkSizes },
   {
     name: "types",
     about: "tsc accepts src/ts, www and tests/types",
@@ -91,14 +91,14 @@ export const STAGES = [
       return { code: Math.max(...results.map(({ code }) => code)), output: results.map(({ output }) => output).join("") };
     },
   },
-  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 300, isUrgent: true, ...inEngine("chromium", testFiles("e2e")) },
-  { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 50, needs: ["lint"], uses: CARGO, run: clippy },
-  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 95, needs: ["rust"], uses: CARGO, ...natively },
-  { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 190, ...inEngine("firefox", testFiles("e2e")) },
+  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 400, isUrgent: true, ...inEngine("chromium", testFiles("e2e")) },
+  { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 60, needs: ["lint"], uses: CARGO, run: clippy },
+  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 110, needs: ["rust"], uses: CARGO, ...natively },
+  { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 220, ...inEngine("firefox", testFiles("e2e")) },
   {
     name: "wasm chromium",
     about: "the Rust tests in tests/web, in Chromium",
-    seconds: 45,
+    seconds: 30,
     needs: ["lint", "wasm-bindgen", "chromium"],
     uses: CARGO,
     ...inBrowser("chromium", "CHROMEDRIVER"),
@@ -106,16 +106,16 @@ export const STAGES = [
   {
     name: "wasm firefox",
     about: "the same in Firefox",
-    seconds: 25,
+    seconds: 17,
     needs: ["lint", "wasm-bindgen", "firefox"],
     uses: CARGO,
     ...inBrowser("firefox", "GECKODRIVER"),
   },
-  { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 190, ...inEngine("webkit", testFiles("e2e")) },
+  { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 340, ...inEngine("webkit", testFiles("e2e")) },
   {
     name: "docs",
     about: "builds the site: rustdoc and TypeDoc have no warning, no link is dead",
-    seconds: 65,
+    seconds: 70,
     needs: ["npm", "lint", "docs-tools"],
     after: ["build"],
     uses: CARGO,
@@ -124,7 +124,7 @@ export const STAGES = [
   {
     name: "fuzz",
     about: "each fuzz target on its corpus and 5,000 fixed inputs",
-    seconds: 60,
+    seconds: 85,
     needs: ["rust", "cargo-fuzz"],
     files: TARGETS.map((target) => `fuzz/fuzz_targets/${target}.rs`),
     count: countTargets,
@@ -134,7 +134,7 @@ export const STAGES = [
   {
     name: "crate",
     about: "the crate in a Yew app, in Chromium",
-    seconds: 12,
+    seconds: 25,
     needs: ["npm", "lint", "wasm-bindgen", "chromium"],
     after: ["build"],
     ...inNode(testFiles("crate"), {
@@ -147,14 +147,14 @@ export const STAGES = [
   {
     name: "e2e without wasm",
     about: "form, popup and redirect on the JavaScript build, in Chromium without WebAssembly",
-    seconds: 60,
+    seconds: 45,
     ...inEngine("chromium", dependOnBuildInBrowsers, { E2E_WITHOUT_WASM: "1" }),
   },
-  { name: "attacks chromium", about: "everything that SECURITY.md says an attacker may try", seconds: 35, ...inEngine("chromium", testFiles("attacks")) },
+  { name: "attacks chromium", about: "everything that SECURITY.md says an attacker may try", seconds: 80, ...inEngine("chromium", testFiles("attacks")) },
   {
     name: "faults",
     about: "every fault at every request, and thousands of flows in one page",
-    seconds: 75,
+    seconds: 125,
     needs: ["npm"],
     after: ["build"],
     ...inNode(testFiles("faults"), { limitMs: 5 * 60_000, flags: ["--test-concurrency=1"] }),
@@ -162,14 +162,14 @@ export const STAGES = [
   {
     name: "pack",
     about: "the packed package: files, types in eight TypeScripts, loading in Chromium, Vitest",
-    seconds: 115,
+    seconds: 160,
     ...ofPackage(ofTarball),
   },
-  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 120, needs: ["npm"], after: ["build"], ...inNode(testFiles("node"), { flags: TWO_FILES }) },
+  { name: "node", about: "the JavaScript surface, the sandbox, the demo's servers and the guides", seconds: 210, needs: ["npm"], after: ["build"], ...inNode(testFiles("node"), { flags: TWO_FILES }) },
   {
     name: "node without wasm",
     about: "what could fail on the JavaScript build alone",
-    seconds: 50,
+    seconds: 60,
     needs: ["npm"],
     after: ["build"],
     ...inNode(dependOnBuild, {
@@ -179,20 +179,20 @@ export const STAGES = [
   {
     name: "bundlers",
     about: "an app of each bundler, and of wasm-pack's own output, in Chromium",
-    seconds: 195,
+    seconds: 80,
     // The first time takes minutes.
     ...ofPackage(ofBundlers, { limitMs: 10 * 60_000, needs: ["lint", "wasm-bindgen"], prepare: buildForBundlers }),
   },
   {
     name: "paste",
     about: "code of the README and the guides, pasted into fresh apps of Vite, Next.js and Express, in Chromium",
-    seconds: 125,
+    seconds: 170,
     ...ofPackage(ofPaste, { limitMs: 10 * 60_000 }),
   },
   {
     name: "frameworks",
     about: "the code of the guides in Vue, Nuxt, Svelte, SvelteKit, Solid, SolidStart and Angular, in Chromium",
-    seconds: 75,
+    seconds: 80,
     needs: ["npm", "frameworks", "chromium", "screen"],
     after: ["build"],
     ...inNode(testFiles("frameworks"), { limitMs: 5 * 60_000, env: async ({ frameworks, chromium, screen }) => ({ ...chromium, ...screen, ...frameworks, ...(await packed()), E2E_ENGINE: "chromium" }) }),
@@ -200,7 +200,7 @@ export const STAGES = [
   {
     name: "runtimes",
     about: "the gateway in Bun, Deno, workerd and Node's frameworks",
-    seconds: 80,
+    seconds: 125,
     needs: ["npm", "runtimes"],
     after: ["build"],
     ...inNode(testFiles("runtimes"), { limitMs: 4 * 60_000, env: ({ runtimes }) => runtimes }),
@@ -208,7 +208,7 @@ export const STAGES = [
   {
     name: "routers",
     about: "routers that rewrite the address of a callback, in Chromium",
-    seconds: 7,
+    seconds: 10,
     needs: ["npm", "routers", "chromium", "screen"],
     after: ["build"],
     ...inNode(testFiles("routers"), { env: ({ routers, chromium, screen }) => ({ ...chromium, ...screen, ...routers, E2E_ENGINE: "chromium" }) }),
@@ -216,21 +216,21 @@ export const STAGES = [
   {
     name: "official clients",
     about: "the platform's official clients against the sandbox, v3 and v3.1; tools in the agent frameworks",
-    seconds: 9,
+    seconds: 25,
     needs: ["npm", "clients"],
     after: ["build"],
     ...inNode(testFiles("clients"), { env: ({ clients }) => clients }),
   },
   // WebKitGTK saves no logins.
-  { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 10, ...inEngine("chromium", testFiles("autofill")) },
-  { name: "autofill firefox", about: "the same in Firefox", seconds: 14, ...inEngine("firefox", testFiles("autofill")) },
-  { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 25, ...inEngine("firefox", attacksOnWindows) },
-  { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 25, ...inEngine("webkit", attacksOnWindows) },
-  { name: "gateway", about: "the gateway, in Node", seconds: 55, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
+  { name: "autofill chromium", about: "a saved login does not get into a form, in Chromium", seconds: 14, ...inEngine("chromium", testFiles("autofill")) },
+  { name: "autofill firefox", about: "the same in Firefox", seconds: 25, ...inEngine("firefox", testFiles("autofill")) },
+  { name: "attacks firefox", about: "the attacks by other windows, in Firefox", seconds: 35, ...inEngine("firefox", attacksOnWindows) },
+  { name: "attacks webkit", about: "the same in WebKitGTK", seconds: 30, ...inEngine("webkit", attacksOnWindows) },
+  { name: "gateway", about: "the gateway, in Node", seconds: 60, needs: ["npm"], after: ["build"], ...inNode(testFiles("gateway"), { flags: TWO_FILES }) },
   {
     name: "site",
     about: "the built site and its playground in Chromium, and the link check",
-    seconds: 30,
+    seconds: 35,
     needs: ["npm", "docs-tools", "chromium", "screen"],
     after: ["docs"],
     ...inNode(testFiles("site"), { env: (found) => ({ ...found.chromium, ...found.screen, DOCS_TOOLS: found["docs-tools"], E2E_ENGINE: "chromium" }) }),
@@ -238,16 +238,16 @@ export const STAGES = [
   {
     name: "jest",
     about: "an app's own tests in Jest, with connect-flow/testing",
-    seconds: 14,
+    seconds: 13,
     needs: ["npm", "jest"],
     after: ["build"],
     ...inNode(ofJest, { env: async ({ jest }) => ({ ...jest, ...(await packed()) }) }),
   },
-  { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 15, ...ofPackage(ofLoading, { engine: "firefox" }) },
+  { name: "pack firefox", about: "how the package loads, in Firefox", seconds: 20, ...ofPackage(ofLoading, { engine: "firefox" }) },
   {
     name: "pack webkit",
     about: "the same in WebKitGTK",
-    seconds: 7,
+    seconds: 6,
     ...ofPackage(ofLoading, { engine: "webkit" }),
     impossible: inEngine("webkit", []).impossible,
   },
