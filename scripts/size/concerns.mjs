@@ -1,22 +1,23 @@
+import { Stop } from "../lib/stop.mjs";
 import { brotli } from "./sizes.mjs";
 
-/** The concern of a function: the first whose pattern matches its name. */
+/** The concern of a function: the first whose pattern matches its name, which is a path in Rust or an export. */
 const CONCERNS = [
   ["flow: states and transitions", /core::flow/],
   ["flow: popup, channel, timers, listeners", /client::flow|bindings::flow|browser::(?:popup|channel|surroundings)|announce|^connectflow_/],
-  ["answers to JavaScript", /erialize|core::plain/],
+  ["answers to JavaScript", /erialize|core::plain|bindings::convert/],
   ["options of calls", /core::options/],
-  ["protocol: requests and answers", /protocol::(?:v3|read|build)\b/],
-  ["protocol, the rest", /core::(?:protocol|status|scheme|json|value)/],
-  ["procedures of several requests", /core::procedure/],
+  ["waiting: status checks, turns of tabs", /core::(?:watch|calls::wait)/],
+  ["calls of several requests", /core::calls::[a-z]/],
+  ["requests: fetch, limits, retries", /browser::(?:call|fetch|timing|promise)|core::(?:retry|time)\b/],
+  ["lists, accounts, entity, catalogue", /(?:bindings|client)::(?:accounts|actions|catalogue|entity|list)|^(?:connectedaccounts|actions|apps|integrations|entity|listiterator)_/],
+  ["client and its JavaScript class", /::bindings::client|::client|^connectclient_/],
+  ["protocol: requests and answers", /core::(?:api|status|scheme|json|value)\b/],
   ["regular expressions", /core::pattern/],
-  ["forms: fields, validation, JSON Schema", /core::(?:validate|normalise|json_schema|input_attributes|fields)|bindings::fields/],
-  ["callback, redirect, stored record", /core::(?:callback|redirect|pending|in_app_browser)/],
-  ["requests: fetch, limits, retries", /drive|browser::(?:driver|fetch|timing|failure)|core::(?:retry|time)/],
-  ["lists, accounts, entity, catalogue", /(?:bindings|client)::(?:accounts|catalogue|lists)/],
-  ["client and its JavaScript class", /::bindings|::client|^connectclient_/],
+  ["forms: fields, validation, JSON Schema", /core::(?:validate|normalise|json_schema|input_attributes|fields)|bindings::fields|^(?:validate|toJsonSchema|inputAttributes)/],
+  ["callback, redirect, stored record", /core::(?:callback|redirect|pending|in_app_browser)|browser::storage/],
   ["trace", /core::trace/],
-  ["browser, the rest", /connect_flow::browser/],
+  ["browser and bindings, the rest", /connect_flow::(?:browser|bindings)/],
   ["core, the rest", /connect_flow/],
   ["futures", /js_sys::futures|wasm_bindgen_futures/],
   ["bindings to the browser", /js_sys|wasm_bindgen|web_sys|gloo|externref/],
@@ -25,13 +26,14 @@ const CONCERNS = [
 
 /**
  * The cost of each concern: its bytes, and how much the brotli size falls without its functions. These sum to less than the whole,
- * because code that two concerns share compresses once.
+ * because code that two concerns share compresses once. A concern without functions is an error, because its code has moved.
  */
 export function byConcern(functions) {
   const all = sizeOf(functions);
   return CONCERNS.map(([concern, pattern], rank) => {
     const isOwn = ({ name }) => CONCERNS.findIndex(([, other]) => other.test(name)) === rank;
     const own = functions.filter(isOwn);
+    if (!own.length) throw new Stop(`no function belongs to "${concern}": change its pattern in scripts/size/concerns.mjs`);
     const bytes = own.reduce((sum, { size }) => sum + size, 0);
     return { concern, bytes, functions: own.length, brotli: all - sizeOf(functions.filter((one) => !isOwn(one))) };
   }).sort((a, b) => b.brotli - a.brotli);
