@@ -1,8 +1,11 @@
 //! Reconnects accounts: the requests of a flow, and the attempts that were interrupted.
 
+use std::rc::Rc;
+
 use wasm_bindgen_futures::spawn_local;
 
 use super::{CallFuture, ConnectClient, Result};
+use crate::browser::channel::Channel;
 use crate::browser::page;
 use crate::browser::timing::now_ms;
 use crate::core::api::accounts::{AccountUpdate, ConnectedAccount};
@@ -13,6 +16,7 @@ use crate::core::calls::reconnect::{
 };
 use crate::core::flow::{Found, Work};
 use crate::core::pending::{AttemptOutcome, PendingConnection, Verification};
+use crate::core::watch::PeerNews;
 
 impl ConnectClient {
     pub(super) fn find_replaced(&self, options: ReconnectOptions) -> CallFuture<Found> {
@@ -38,18 +42,23 @@ impl ConnectClient {
         Box::pin(async move { replace_values(&call, &old, &update, page::new_flow_id()?).await })
     }
 
-    /// Checks the account of an attempt. With `takes_turn`, returns `None` if another page is checking it.
+    /// Checks the account of an attempt, and tells `peers`. With `takes_turn`, returns `None` if another page is checking it.
     pub(super) fn check_attempt(
         &self,
         record: Box<PendingConnection>,
         takes_turn: bool,
+        peers: Option<Rc<Channel>>,
     ) -> CallFuture<Option<ConnectedAccount>> {
         let call = self.call(None);
         Box::pin(async move {
-            match !takes_turn || call.take_turn(&record.connected_account_id).await {
-                true => check_attempt(&call, &record).await.map(Some),
-                false => Ok(None),
+            if takes_turn && !call.take_turn(&record.connected_account_id).await {
+                return Ok(None);
             }
+            // A page that is refused its turn tells nothing: other pages would wait for a check that does not happen.
+            if let Some(peers) = peers {
+                peers.tell_peers(PeerNews::Asked);
+            }
+            check_attempt(&call, &record).await.map(Some)
         })
     }
 

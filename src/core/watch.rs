@@ -17,7 +17,7 @@ const MAX_YIELD_MS: u64 = 60_000;
 /// How long to put a check off while another page checks, in milliseconds. Its message arrives within this time, unless it is frozen.
 const PUT_OFF_MS: u64 = 250;
 
-/// The longest pause after a check of another page, in milliseconds. If that page is gone, this page checks within 5 s.
+/// The longest pause after a check of another page, in milliseconds. If that page is gone, a visible page checks within 5 s.
 const MAX_PEER_PAUSE_MS: u64 = 5_000 - PUT_OFF_MS;
 
 /// When something happened, and a fresh random number from 0 to 1.

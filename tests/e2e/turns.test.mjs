@@ -263,6 +263,33 @@ for (const way of ["resume", "waitUntilActive"]) {
   });
 }
 
+/** Runs in a tab: a second flow waits for the account. */
+async function resumeAgain(flowId) {
+  const { page } = globalThis;
+  const client = await globalThis.connectFlow.createClient({ baseUrl: "/api/connect", entityId: "Jessica" });
+  const [flow, { stop }] = [client.resume({ flowId }), page];
+  page.stop = () => (flow.dispose(), stop());
+}
+
+/** Runs in a tab: its user leaves and comes back, which makes a check due in all of its flows. */
+function comeBack() {
+  for (const hasFocus of [false, true]) {
+    document.hasFocus = () => hasFocus;
+    dispatchEvent(new Event("focus"));
+  }
+}
+
+tabsTest("two flows that start a check at the same moment do not wait for each other while another tab stands still", ["resume"], async ({ tabs, browser, account }) => {
+  await browser.execute(resumeAgain, account.flowId);
+  await tabs.pass(20_000);
+  await browser.execute(holdLock, account.connectedAccountId);
+  const before = tabs.asked;
+  await browser.execute(comeBack);
+  // Each check is put off for 250 ms.
+  await tabs.pass(300, 300);
+  assert.ok(tabs.asked > before);
+});
+
 tabsTest("a tab asks within 5 s though another one stands still during a check", ["resume", "waitUntilActive"], async ({ tabs, browser, account }) => {
   await tabs.pass(20_000);
   const last = await tabs.next();

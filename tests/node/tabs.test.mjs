@@ -146,6 +146,27 @@ suite("a page that waits", () => {
       assert.ok(own.length >= 4 && own.length <= 8, `${own.length} within 5 minutes`);
     });
 
+    test(`by ${way} tells other pages of no check while one of them holds the lock`, async () => {
+      const { pages: [page], attempt } = await wait(way);
+      // A page that is frozen during a check holds it.
+      const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+      Object.defineProperty(globalThis, "navigator", { configurable: true, value: { locks: { request: async (name, options, use) => use(null) } } });
+      const channel = new BroadcastChannel(`connect-flow:${attempt.connectedAccountId}`);
+      let told = 0;
+      channel.onmessage = () => (told += 1);
+      try {
+        const before = page.asked.length;
+        await clock.advance(minuteMs);
+        const asked = page.asked.length - before;
+        assert.ok(asked > 8, `${asked} within a minute`);
+        assert.equal(told, asked);
+      } finally {
+        channel.close();
+        if (navigator) Object.defineProperty(globalThis, "navigator", navigator);
+        else delete globalThis.navigator;
+      }
+    });
+
     test(`by ${way} believes no message`, async () => {
       const { pages: [page], attempt } = await wait(way);
       await clock.advance(minuteMs);

@@ -31,13 +31,7 @@ impl Runner {
             _ => None,
         };
         let same = signal.clone();
-        let peers = match work {
-            Work::Check(_) => self.peers(),
-            _ => None,
-        };
-        if let Some(peers) = &peers {
-            peers.tell_peers(PeerNews::Asked);
-        }
+        let peers = self.peers();
         spawn_local(async move {
             let result = me.work(work, reconnects, signal).await;
             if matches!(result, WorkResult::Checked(_)) {
@@ -127,7 +121,8 @@ impl Runner {
             }
             Work::Check(record) => {
                 let takes_turn = self.machine.borrow().takes_turn();
-                match client.check_attempt(record, takes_turn).await.transpose() {
+                let checked = client.check_attempt(record, takes_turn, self.peers());
+                match checked.await.transpose() {
                     Some(result) => WorkResult::Checked(result),
                     None => WorkResult::PutOff,
                 }
