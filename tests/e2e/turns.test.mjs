@@ -10,6 +10,9 @@ const test = scenarios();
 /** The longest pause between two checks, in milliseconds. */
 const PAUSE_MS = 5_000;
 
+/** The pause of hidden tabs, in milliseconds. */
+const AWAY_MS = 15_000;
+
 /** How far one command moves the clocks: WebKit's driver ends a script after 30 seconds by the page's clock. */
 const COMMAND_MS = 20_000;
 
@@ -111,11 +114,11 @@ class Tabs {
   }
 
   /** Moves all clocks until a tab has asked, and returns that tab. */
-  async next() {
+  async next(ms = PAUSE_MS) {
     const before = this.list.map(({ asked }) => asked);
-    await this.#move({ ms: PAUSE_MS + 250, stepMs: 250, isUntilAsked: true });
+    await this.#move({ ms: ms + 250, stepMs: 250, isUntilAsked: true });
     const tab = this.list.find(({ asked }, index) => asked > before[index]);
-    if (!tab) throw new Error(`no tab asked within ${PAUSE_MS} ms`);
+    if (!tab) throw new Error(`no tab asked within ${ms} ms`);
     return tab;
   }
 
@@ -234,6 +237,18 @@ tabsTest("a visible tab asks within 5 s when the tab that asked last is hidden",
   await tabs.pass(20_000);
   assert.equal(last.asked, hiddenAsked, "the hidden tab leaves it to the visible one");
   await tabs.goTo(last);
+  await show();
+});
+
+tabsTest("a hidden tab asks within 15 s when the visible tab that asked last is closed", ["resume", "waitUntilActive"], async ({ tabs, around }) => {
+  const [hidden, visible] = tabs.list;
+  await tabs.goTo(hidden);
+  const show = await around.hide();
+  await tabs.pass(20_000);
+  assert.equal(await tabs.next(), visible);
+  await tabs.close(visible);
+  assert.ok(await around.isHidden());
+  assert.equal(await tabs.next(AWAY_MS), hidden);
   await show();
 });
 
