@@ -61,7 +61,6 @@ async function load(options: ClientOptions): Promise<Module> {
       errors.push(error);
       // Browsers put the URL of a failed import into the message. Our errors contain no URL.
       tried += `; ${name}: ${String(error).replace(/\w+:\/\/\S+/g, "…")}`;
-      return;
     }
   };
   // The smallest module shows whether WebAssembly is allowed, before anything is downloaded. Under a policy that forbids it, WebKit still compiles and
@@ -94,14 +93,15 @@ function ready(): Module {
 function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefined {
   try {
     const all = own(options, flow);
-    const page = [entry, Object.keys(all)] as unknown as string;
-    if (/[?&,](headers|api|fetch|unsafe|integration|reconnect|cf_flow|connected|session_uri)/.test(page)) return;
-    const [app] = (all.app ?? all.preload)!.match(/^[\w-]+$/)!;
+    const isOther = all.api || all.fetch || all.headers || all.reconnect || all.integrationId || all.unsafeApiKey
+      || /[?&](connected_?account_?id|session_?uri|cf_flow)=/i.test(entry!);
+    // No match throws.
+    const [app] = (isOther ? "" : all.app ?? all.preload)!.match(/^[\w-]+$/)!;
     return pathsOf(app).map((path) => {
       const stop = new AbortController();
       const init = own({ cache: "no-store", headers: { accept: "application/json" }, redirect: "manual", signal: stop.signal, credentials: all.credentials }) as RequestInit;
       // A failure becomes a value, because nobody may be there to handle it.
-      return [path, fetch(new Request(all.baseUrl.replace(/\/*$/, path), init)).catch(Object), stop];
+      return [path, fetch(all.baseUrl.replace(/\/*$/, path), init).catch(Object), stop];
     });
   } catch { /* The module reports the error. */ }
   return;

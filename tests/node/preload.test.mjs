@@ -172,14 +172,22 @@ suite("preload", () => {
     ]) {
       assert.deepEqual(await early(options(more)), { lines: [], end: undefined }, Object.keys(more)[0]);
     }
+    assert.deepEqual((await early(options({ api: undefined, fetch: undefined, headers: undefined, unsafeApiKey: undefined }))).lines, form);
   });
 
   test("sends nothing early on a callback page", async () => {
-    for (const query of ["?cf_flow=1", "?a=b&connected_account_id=ca_1&status=success", "?status=success&connectedAccountId=ca_1", "?session_uri=x"]) {
+    for (const query of ["?cf_flow=1", "?a=b&connected_account_id=ca_1&status=success", "?status=success&connectedAccountId=ca_1", "?session_uri=x", "?sessionUri=x"]) {
       assert.deepEqual((await early(options(), `https://app.test/done${query}`)).lines, [], query);
     }
-    assert.deepEqual((await early(options(), "https://app.test/integrations?api=1&fetch=2#cf_flow=")).lines, []);
-    assert.deepEqual((await early(options(), "https://app.test/integrations/reconnect?status=open")).lines, form);
+  });
+
+  test("sends the requests early whatever parameters the app's own address has", async () => {
+    for (const path of [
+      "connect?integration=shopify", "?connected=1", "?connected_accounts=2&my_cf_flow=1", "?api=1&fetch=2&headers=3&unsafe=4&reconnect=5", "?tags=a,api,fetch",
+      "integrations/reconnect?status=open", "#cf_flow=1",
+    ]) {
+      assert.deepEqual((await early(options(), `https://app.test/${path}`)).lines, form, path);
+    }
   });
 
   test("leaves wrong options to the module, which rejects them with their code", async () => {
