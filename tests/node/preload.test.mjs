@@ -65,21 +65,26 @@ suite("preload", () => {
     let left = times;
     return (line, response) => line === form[1] && left-- > 0 && response.writeHead(status, { "retry-after-ms": "1", "content-type": "application/json" }).end('{"error":{"message":"no"}}');
   };
-  const failures = {
-    "an unknown app": () => fail(404),
-    "a missing session": () => fail(401),
-    "a server that fails": () => fail(500),
-    "a server that fails once": () => fail(500, 1),
-    "an answer that is not JSON": () => (line, response) => line === form[1] && response.end("<html>"),
-    "an answer that is too large": () => (line, response) => line === form[1] && response.end(`"${"x".repeat(1_100_000)}"`),
-    "a redirect": () => (line, response) => line === form[1] && response.writeHead(302, { location: "/login" }).end(),
-  };
-  for (const [name, answer] of Object.entries(failures)) {
+  const answer = (write) => () => (line, response) => line === form[1] && (write(response), true);
+  const untried = { retry: 0, timeoutMs: 500 };
+  const failures = [
+    ["an unknown app", () => fail(404)],
+    ["a missing session", () => fail(401)],
+    ["a server that fails", () => fail(500)],
+    ["a server that fails once", () => fail(500, 1)],
+    ["an answer that is not JSON", answer((response) => response.end("<html>"))],
+    ["an answer that is too large", answer((response) => response.end(`"${"x".repeat(1_100_000)}"`))],
+    ["JSON that is cut off", answer((response) => response.end('{"slug":"shop'))],
+    ["a redirect", answer((response) => response.writeHead(302, { location: "/login" }).end())],
+    ["a connection that is reset in the body", answer((response) => response.writeHead(200, { "content-length": 1_000 }).write("{", () => response.destroy())), untried],
+    ["a server that does not answer within `timeoutMs`", answer(() => {}), untried],
+  ];
+  for (const [name, answer, more] of failures) {
     test(`ends in the same state after as many requests, with ${name}`, async () => {
       const seen = [];
       for (const preload of ["shopify", undefined]) {
         server.answer = answer();
-        const { state, error } = await load({ preload });
+        const { state, error } = await load({ preload, ...more });
         seen.push({ state, code: error?.code, status: error?.status, retryable: error?.retryable, message: error?.message, lines: server.lines().filter((line) => line !== accounts) });
         server.asked.length = 0;
       }
