@@ -93,15 +93,15 @@ function ready(): Module {
 function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefined {
   try {
     const all = own(options, flow);
-    const isOther = all.api || all.fetch || all.headers || all.reconnect || all.integrationId || all.unsafeApiKey
-      || /[?&](connected_?account_?id|session_?uri|cf_flow)=/i.test(entry!);
+    const isOther = all.api || all.fetch || all.integrationId || all.headers || all.reconnect || all.unsafeApiKey
+      || /[?&](connected_?account_?id|session_?uri|cf_flow)/i.test(entry!);
     // No match throws.
     const [app] = (isOther ? "" : all.app ?? all.preload)!.match(/^[\w-]+$/)!;
     return pathsOf(app).map((path) => {
       const stop = new AbortController();
       const init = own({ cache: "no-store", headers: { accept: "application/json" }, redirect: "manual", signal: stop.signal, credentials: all.credentials }) as RequestInit;
       // A failure becomes a value, because nobody may be there to handle it.
-      return [path, fetch(all.baseUrl.replace(/\/*$/, path), init).catch(Object), stop];
+      return [path, fetch(new Request(all.baseUrl.replace(/\/*$/, path), init)).catch(Object), stop];
     });
   } catch { /* The module reports the error. */ }
   return;
