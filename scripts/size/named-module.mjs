@@ -27,7 +27,11 @@ export async function namedModule(toolchain) {
     });
     const module = join(directory, "connect_flow_bg.wasm");
     await run("wasm-opt", [module, "-o", module, ...wasmOptArgs(), "--debuginfo"]);
-    return { wasm: readFileSync(module), glue: readFileSync(join(directory, "connect_flow.js"), "utf8") };
+    // One file, with the scripts that the glue imports.
+    const { build } = await import("esbuild");
+    const options = { bundle: true, format: "esm", target: "es2022", write: false, logLevel: "silent" };
+    const { outputFiles: [glue] } = await build({ ...options, entryPoints: [join(directory, "connect_flow.js")] });
+    return { wasm: readFileSync(module), glue: glue.text };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
