@@ -63,8 +63,8 @@ async function submitLink(call: SandboxCall): Promise<Response> {
 
 /** Begins the attempt of a user who is not a scripted one of `Users`. Reloading the page changes nothing. */
 function arrive({ store }: SandboxCall, account: Account): void {
-  const attempt = account.script ?? store.attempts.shift();
-  if (attempt && attempt !== account.script) beginAttempt(store, account, attempt);
+  const attempt = account.script ? undefined : store.attempts.shift();
+  if (attempt) beginAttempt(store, account, attempt);
 }
 
 /** The page for a link that cannot be used; undefined for one that can. */
