@@ -264,11 +264,13 @@ for (const way of ["resume", "waitUntilActive"]) {
     await browser.execute(holdLock, account.connectedAccountId);
     // Both tabs start at the same moment, so the message of the other one arrives while this one requests the lock.
     await browser.execute((id) => {
-      const { request } = LockManager.prototype;
+      const { request } = navigator.locks;
+      const [other, here] = [0, 0].map(() => new BroadcastChannel(`connect-flow:${id}`));
       navigator.locks.request = (...values) => {
         globalThis.hasRequested = true;
-        new BroadcastChannel(`connect-flow:${id}`).postMessage({ check: "" });
-        return request.apply(navigator.locks, values);
+        const heard = new Promise((hear) => (here.onmessage = hear));
+        other.postMessage({ check: "" });
+        return globalThis.e2eAround.waitFor(heard).then(() => request.apply(navigator.locks, values));
       };
     }, account.connectedAccountId);
     const [{ asked }] = tabs.list;

@@ -39,6 +39,12 @@ export function aroundPage({ nowhere, atCallback }) {
       }
       heldMs = endMs;
     },
+    /** Has the held clock wait for this, as it does for an answer. */
+    waitFor(promise) {
+      underWay += 1;
+      promise.catch(() => {}).finally(end);
+      return promise;
+    },
   };
   Object.defineProperty(globalThis, "e2eAround", { value: around });
 
@@ -99,11 +105,9 @@ export function aroundPage({ nowhere, atCallback }) {
     const path = new URL(url).pathname.replace(/^\/api\/connect/, "");
     if (!path.startsWith("/api/")) return fetch(input, init);
     around.asked.push(`${method} ${path}`);
-    underWay += 1;
     const isLost = around.lost && method === around.lost[0] && new RegExp(around.lost[1]).test(path);
     const answer = isLost ? fetch(nowhere + path, { method, signal }) : fetch(input, init);
-    const read = answer.then((response) => response.clone().arrayBuffer());
-    read.catch(() => {}).finally(end);
+    around.waitFor(answer.then((response) => response.clone().arrayBuffer()));
     return answer;
   };
 }
