@@ -34,6 +34,7 @@ export async function openBrowser(options = {}) {
     });
     // webdriverio would go to another window by itself when it believes that this one is gone. Tests choose their window.
     browser.removeAllListeners("browsingContext.contextDestroyed");
+    for (const find of ["findElement", "findElements"]) browser.overwriteCommand(find, again);
     if (engine.size) await browser.setWindowSize(...engine.size);
     const home = await browser.getWindowHandle();
     return {
@@ -47,6 +48,17 @@ export async function openBrowser(options = {}) {
   } catch (error) {
     await end();
     throw error;
+  }
+}
+
+/** Runs a command that changes nothing, again if the browser left the page during it: the next page is what the test looks at. */
+async function again(command, ...values) {
+  for (;;) {
+    try {
+      return await command(...values);
+    } catch (error) {
+      if (!error.message.includes("aborted by navigation")) throw error;
+    }
   }
 }
 
