@@ -1,3 +1,4 @@
+import { engine } from "./engines.mjs";
 import { exchangeOf } from "./exchange.mjs";
 import { inject } from "./in-page.mjs";
 import { watchPage } from "./watch-page.mjs";
@@ -23,11 +24,12 @@ export function createFront() {
   const allowed = new Set();
   let broken;
   const cookies = new Set();
+  const ofEngine = engine.inPages ? [`(${engine.inPages})();`] : [];
 
   const own = {
     [SCRIPT]: (_body, response) => {
       response.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" });
-      response.end([`(${watchPage})(${JSON.stringify(NOTES)});`, ...scripts].join("\n"));
+      response.end([`(${watchPage})(${JSON.stringify(NOTES)});`, ...ofEngine, ...scripts].join("\n"));
     },
     [NOTES]: (body, response) => {
       const note = JSON.parse(body);
