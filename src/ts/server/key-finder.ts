@@ -28,12 +28,12 @@ export function keyFinder(apiKey: string): (text: string) => boolean {
   // The search for runs finds longer forms, too.
   const short = forms.filter(({ length }) => length < minRun);
   const holdsRun = runFinder(forms, ({ length }) => Math.max(minRun, Math.min(maxRun, length / 2)));
-  const holdsWhole = runFinder(spaced, ({ length }) => length);
+  const holdsWhole = spacedFinder(spaced);
   return (text) => {
     const plain = unescape(text).toLowerCase();
     if (short.some((form) => plain.includes(form))) return true;
     const characters = encoder.encode(plain);
-    return holdsRun(characters) || holdsWhole(lettersOf(characters));
+    return holdsRun(characters) || holdsWhole(characters);
   };
 }
 
@@ -43,9 +43,11 @@ type Bytes = Uint8Array;
 const encoder = new TextEncoder();
 
 const maxSlots = 1 << 14;
+/** Spreads numbers that differ in any bit over the slots. */
+const slotFor = (number: number): number => Math.imul(number, 0x9e3779b1) >>> 18;
 /** A number for the bytes that begin at a place. It rules out most places. */
 const slotOf = (bytes: Bytes, at: number): number =>
-  ((bytes[at] as number) ^ ((bytes[at + 2] as number) << 4) ^ ((bytes[at + 5] as number) << 7)) & (maxSlots - 1);
+  slotFor((bytes[at] as number) ^ ((bytes[at + 2] as number) << 8) ^ ((bytes[at + 4] as number) << 16) ^ ((bytes[at + 6] as number) << 24));
 
 interface Place {
   form: Bytes;
@@ -68,7 +70,9 @@ function runFinder(forms: readonly string[], needed: (form: string) => number): 
   return (text) => {
     for (let at = 0; at + gram <= text.length; at += stride) {
       const slot = slotOf(text, at);
-      if (isTaken[slot] === 1 && places.get(slot)?.some((place) => runAt(text, at, place) >= place.needed)) return true;
+      if (isTaken[slot] === 0) continue;
+      // A closure over `at` would make the loop several times as slow.
+      for (const place of places.get(slot) ?? []) if (runAt(text, at, place) >= place.needed) return true;
     }
     return false;
   };
@@ -83,6 +87,42 @@ function runAt(text: Bytes, at: number, { form, offset }: Place): number {
   return start + end;
 }
 
+/** Whether a byte is a letter or a digit of a lower-case text. */
+const isLetter = (byte: number): boolean => (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57);
+/** A number for the last 7 letters and digits, from that of those before. */
+const withLetter = (number: number, letter: number): number => (number << 5) ^ letter;
+
+/** Makes a function that tells whether the letters and digits of a text, without what is between them, contain one of the forms. */
+function spacedFinder(texts: readonly string[]): (text: Bytes) => boolean {
+  const forms = texts.map((text) => encoder.encode(text));
+  const isTaken = new Uint8Array(maxSlots);
+  for (const form of forms) isTaken[slotFor(form.reduce(withLetter, 0))] = 1;
+  return (text) => {
+    const { length } = text;
+    let last = 0;
+    for (let at = 0; at < length; at += 1) {
+      const byte = text[at] as number;
+      if (!isLetter(byte)) continue;
+      last = withLetter(last, byte);
+      if (isTaken[slotFor(last)] === 0) continue;
+      for (const form of forms) if (endsAt(text, at, form)) return true;
+    }
+    return false;
+  };
+}
+
+/** Whether the letters and digits up to `at` end with the form. */
+function endsAt(text: Bytes, at: number, form: Bytes): boolean {
+  let left = form.length;
+  for (let index = at; left > 0 && index >= 0; index -= 1) {
+    const byte = text[index] as number;
+    if (!isLetter(byte)) continue;
+    if (byte !== form[left - 1]) return false;
+    left -= 1;
+  }
+  return left === 0;
+}
+
 const hexOf = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The part of the base64 that depends only on the key, with `before` bytes in front of it in its group of three. */
@@ -91,22 +131,14 @@ function base64(bytes: Uint8Array, before: number): string {
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
 }
 
-/** The letters and digits of a lower-case text. */
-function lettersOf(text: Bytes): Bytes {
-  const letters = new Uint8Array(text.length);
-  let length = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text[index] as number;
-    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) letters[length++] = code;
-  }
-  return letters.subarray(0, length);
-}
-
 const escapes = /[\\%]u\{?([0-9a-f]{4}|[0-9a-f]{2}(?=\}))\}?|(?:\\x|%)([0-9a-f]{2})|&#x([0-9a-f]{1,8});?|&#(\d{1,8});?|\\[bfnrt]/gi;
+
+/** Each escape contains one of these. */
+const escapeMarks = ["\\", "%", "&#", "&amp;"];
 
 /** Removes escapes, and escapes of escapes. */
 function unescape(text: string): string {
-  for (let round = 0; round < 3 && /[\\%&]/.test(text); round += 1) {
+  for (let round = 0; round < 3 && escapeMarks.some((mark) => text.includes(mark)); round += 1) {
     // First, because half of an escaped backslash would stay in front of the key's next character, and `\\n` would be read as a line break.
     const before = text.replace(/\\{2,}/g, "\\").replaceAll("%25", "%").replaceAll("&amp;", "&");
     text = before.replace(escapes, (_, long?: string, short?: string, hex?: string, decimal?: string) => {
