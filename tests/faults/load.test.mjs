@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { makeClient, memoryStorage } from "../node/client.mjs";
 import { moduleMemory } from "../node/module-memory.mjs";
+import { collectGarbage } from "../support/garbage.mjs";
 import { openCountedPage } from "./support/counted-page.mjs";
 import { platform } from "./support/platform.mjs";
-
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc");
 
 // The engine's own 1 MB hides a leak of 420 bytes a flow in each half of these.
 const flows = 6_000;
@@ -40,9 +36,8 @@ async function connectOne(client) {
 
 /** What is still held, after a garbage collection. */
 async function retained() {
-  // The last popup closes itself once the page has acknowledged its callback.
-  await new Promise(setImmediate);
-  gc();
+  // Also lets the last popup close itself: the page has acknowledged its callback.
+  await collectGarbage();
   const [bytes] = await moduleMemory();
   return { ...counts, wasm: bytes.length };
 }
@@ -55,7 +50,7 @@ test(`${flows} flows in one page with one client leak no memory, listener, timer
     for (let flow = 1; flow <= count; flow += 1) {
       await connectOne(client);
       // Collects regularly, so that the amount of garbage at the end does not depend on chance.
-      if (flow % 250 === 0) gc();
+      if (flow % 250 === 0) await collectGarbage();
     }
     return retained();
   };
