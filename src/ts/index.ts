@@ -94,7 +94,7 @@ function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefi
   try {
     const all = own(options, flow);
     const isOther = all.api || all.fetch || all.integrationId || all.headers || all.reconnect || all.unsafeApiKey
-      || /[?&](connected_?account_?id|session_?uri|cf_flow)/i.test(entry!);
+      || /[?&](connect\w*id|session_?uri|cf_flow)/i.test(entry!);
     // No match throws.
     const [app] = (isOther ? "" : all.app ?? all.preload)!.match(/^[\w-]+$/)!;
     return pathsOf(app).map((path) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { collectGarbage } from "../support/garbage.mjs";
 import { openGateway, gatewayOptions, site } from "./support.mjs";
 import { createGateway } from "connect-flow/server";
 
@@ -146,13 +147,15 @@ suite("timeoutMs", () => {
     const controller = new AbortController();
     const opened = {};
     const arrived = new Promise((resolve) => { opened.arrived = resolve; });
-    const gateway = createGateway(gatewayOptions({ fetch: (request) => { opened.arrived(request); return never(); } }));
+    const gateway = createGateway(gatewayOptions({ fetch: ({ signal }) => { opened.arrived(signal); return never(); } }));
     const answer = gateway(new Request(`${site}/api/connect/api/v3.1/toolkits/gmail`, { headers: { "x-test-user": "Jessica" }, signal: controller.signal }));
-    const request = await arrived;
-    assert.equal(request.signal.aborted, false);
+    const signal = await arrived;
+    // In Node, a Request passes its signal on only as long as something holds it, which this `fetch` does not.
+    await collectGarbage();
+    assert.equal(signal.aborted, false);
     controller.abort();
     assert.equal((await answer).status, 499);
-    assert.equal(request.signal.aborted, true);
+    assert.equal(signal.aborted, true);
   });
 
   test("covers the check of an account's owner and the operation together", async () => {

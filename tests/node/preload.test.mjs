@@ -181,7 +181,7 @@ suite("preload", () => {
   });
 
   test("sends nothing early on a callback page", async () => {
-    for (const query of ["?cf_flow=1", "?a=b&connected_account_id=ca_1&status=success", "?status=success&connectedAccountId=ca_1", "?session_uri=x", "?sessionUri=x"]) {
+    for (const query of ["?cf_flow=1", "?a=b&connected_account_id=ca_1&status=success", "?status=success&connectedAccountId=ca_1", "?session_uri=x", "?sessionUri=x", "?connectionId=ca_1&status=success", "?status=failed&connection_id=ca_1"]) {
       assert.deepEqual((await early(options(), `https://app.test/done${query}`)).lines, [], query);
     }
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, suite, test } from "node:test";
 import { createClient, isConnectError } from "connect-flow";
 import { createSandbox } from "connect-flow/testing";
+import { collectGarbage } from "../support/garbage.mjs";
 
 // Written as an app's own tests: without a network, a DOM or real time.
 let sandbox;
@@ -323,4 +324,19 @@ test("the option `gateway` answers requests to its path, and other requests reac
     own.dispose();
   }
   assert.deepEqual({ fetch, Request }, real);
+});
+
+test("a request to the option `gateway` that hangs ends when the page aborts it", async () => {
+  const own = createSandbox({ gateway: "/api/connect" });
+  own.install();
+  try {
+    own.fault({ kind: "hang", path: /toolkits/ });
+    const controller = new AbortController();
+    const asked = fetch("/api/connect/api/v3.1/toolkits/gmail", { signal: controller.signal });
+    await collectGarbage();
+    controller.abort();
+    await assert.rejects(asked, { name: "AbortError" });
+  } finally {
+    own.dispose();
+  }
 });

@@ -1,4 +1,5 @@
 import { nearest } from "../shared/nearest.js";
+import { sendHeld } from "../shared/send-held.js";
 import { requireApiKey } from "./api-key-option.js";
 import { isId } from "./ids.js";
 import { keyFinder } from "./key-finder.js";
@@ -75,7 +76,7 @@ export function parseOptions<Context>(options: GatewayOptions<Context>): Setting
 /** How requests are sent. The global `fetch` gets no `Request`, because it would make another one of it. */
 function parseFetch(fetch: GatewayOptions["fetch"]): Settings<unknown>["send"] {
   const uncached = canSkipCache() ? { cache: "no-store" as const } : {};
-  return async (url, init) => fetch ? fetch(new Request(url, { ...init, ...uncached })) : globalThis.fetch(url, { ...init, ...uncached });
+  return async (url, init) => fetch ? sendHeld(new Request(url, { ...init, ...uncached }), fetch) : globalThis.fetch(url, { ...init, ...uncached });
 }
 
 /** Some frameworks cache the requests of a server. Runtimes without a cache throw for the option. */

@@ -1,4 +1,5 @@
 import type { ClientOptions, ConnectClient } from "../../index.js";
+import { sendHeld } from "../../shared/send-held.js";
 import { requireRule, rules } from "../arguments.js";
 import { sandboxError } from "../sandbox-error.js";
 import type { Store } from "../store.js";
@@ -140,11 +141,12 @@ export class Installation {
     this.#patches.replace(globalThis, "fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
       const request = new Request(input, init);
       if (!request.url.startsWith(`${base}/`)) return before.call(globalThis, input, init);
-      const { method, signal } = request;
-      const headers = new Headers(request.headers);
-      headers.set("x-api-key", this.platform.apiKey);
-      const body = method === "GET" ? null : await this.platform.track(request.arrayBuffer());
-      return this.#answer(new Request(this.#origin + request.url.slice(base.length), { method, headers, body, signal }));
+      return sendHeld(request, async ({ method, signal, url }) => {
+        const headers = new Headers(request.headers);
+        headers.set("x-api-key", this.platform.apiKey);
+        const body = method === "GET" ? null : await this.platform.track(request.arrayBuffer());
+        return this.#answer(new Request(this.#origin + url.slice(base.length), { method, headers, body, signal }));
+      });
     });
   }
 
