@@ -99,9 +99,10 @@ function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefi
     const [app] = (isOther ? "" : all.app ?? all.preload)!.match(/^[\w-]+$/)!;
     return pathsOf(app).map((path) => {
       const stop = new AbortController();
-      const init = own({ cache: "no-store", headers: { accept: "application/json" }, redirect: "manual", signal: stop.signal, credentials: all.credentials }) as RequestInit;
+      const init = own({ cache: "no-store", redirect: "manual", headers: { accept: "application/json" }, signal: stop.signal, credentials: all.credentials }) as RequestInit;
+      // The init again: in Node, a Request that nothing holds no longer passes its signal on.
       // A failure becomes a value, because nobody may be there to handle it.
-      return [path, fetch(new Request(all.baseUrl.replace(/\/*$/, path), init)).catch(Object), stop];
+      return [path, fetch(new Request(all.baseUrl.replace(/\/*$/, path), init), init).catch(Object), stop];
     });
   } catch { /* The module reports the error. */ }
   return;
