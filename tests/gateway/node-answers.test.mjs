@@ -269,6 +269,25 @@ suite("the handler for Node over HTTP/2", limits, () => {
     });
   }
 
+  for (const [name, open] of Object.entries({
+    "`authenticate`": (show) => openGateway({ authenticate: ({ signal }) => show(signal) }).gateway,
+    "a copy of the request in a function around the gateway": (show) => (request) => show(new Request(request).signal),
+  })) {
+    test(`aborts the signal of ${name} when the page closes the connection`, async (t) => {
+      const arrived = new EventEmitter();
+      const session = await openHttp2(t, toNodeHandler(open((signal) => {
+        arrived.emit("request", signal);
+        return new Promise((_, reject) => { signal.addEventListener("abort", () => reject(signal.reason)); });
+      })));
+      t.mock.method(console, "error", () => {});
+      session.request(requestHeaders(path)).on("error", () => {});
+      const [signal] = await once(arrived, "request");
+      const aborted = once(signal, "abort");
+      session.destroy();
+      await aborted;
+    });
+  }
+
   test("settles when the page has gone before it runs", async (t) => {
     const handler = toNodeHandler(ok);
     let handled;

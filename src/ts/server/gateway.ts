@@ -31,7 +31,8 @@ export interface Answer {
   body: string | undefined;
 }
 
-type Answerer<Context> = (request: Request, context?: Context) => Promise<Answer>;
+/** `end` ends the work on the request. By default it follows the request's signal, and making a signal is slow in Node. */
+type Answerer<Context> = (request: Request, context?: Context, end?: AbortController) => Promise<Answer>;
 
 const answerers = new WeakMap<object, Answerer<never>>();
 
@@ -51,30 +52,38 @@ export function buildGateway<Context>(options: GatewayOptions<Context>): Gateway
 
 function buildAnswerer<Context>(options: GatewayOptions<Context>): Answerer<Context> {
   const settings = parseOptions(options);
-  return async (request, context) => {
+  return async (request, context, given) => {
     if (!isRequest(request)) {
       report(settings, new TypeError(`The gateway must be called with a Web Request, got ${kindOf(request)}. For Node's requests use toNodeHandler(gateway)`));
       return refusalAnswer(refuse(500, "Gateway_Failed", "The gateway failed"));
     }
     // One signal for the time limit and the page. `AbortSignal.any` takes a fifth of the gateway's own time in Node, and the timer of
     // `AbortSignal.timeout` outlives the answer.
-    const end = new AbortController();
-    const abort = () => end.abort();
-    const timer = setTimeout(abort, settings.timeoutMs);
-    // The request class of some runtimes has no signal.
-    const { signal } = request as { signal?: AbortSignal };
-    signal?.addEventListener?.("abort", abort);
-    if (signal?.aborted) abort();
+    const end = given ?? new AbortController();
+    const timer = setTimeout(() => end.abort(new DOMException("The time limit is over", "TimeoutError")), settings.timeoutMs);
+    const stopFollowing = given ? undefined : follow(request, end);
     try {
       return await handle(settings, request, context as Context, end.signal);
     } catch (error) {
-      return failureAnswer(settings, error, end.signal, request);
+      return failureAnswer(settings, error, end.signal);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener?.("abort", abort);
+      stopFollowing?.();
     }
   };
 }
+
+/** Aborts `end` when the page aborts the request. Returns a function that stops this. */
+function follow(request: Request, end: AbortController): (() => void) | undefined {
+  // The request class of some runtimes has no signal.
+  const { signal } = request as { signal?: AbortSignal };
+  const abort = () => end.abort();
+  signal?.addEventListener?.("abort", abort);
+  if (signal?.aborted) abort();
+  return () => signal?.removeEventListener?.("abort", abort);
+}
+
+const isLate = ({ reason }: AbortSignal) => (reason as { name?: unknown } | undefined)?.name === "TimeoutError";
 
 /** By its members: a runtime may have several classes of that name. */
 function isRequest(request: unknown): boolean {
@@ -166,7 +175,7 @@ async function readBodyText<Context>({ maxBodyBytes }: Settings<Context>, reques
   try {
     bytes = await readBytes(request.body, maxBodyBytes, end);
   } catch (error) {
-    if (end.aborted && !request.signal?.aborted) throw refuse(408, "Gateway_BodyTooSlow", "The body did not arrive within the option `timeoutMs`");
+    if (isLate(end)) throw refuse(408, "Gateway_BodyTooSlow", "The body did not arrive within the option `timeoutMs`");
     throw error;
   }
   if (!bytes) throw tooLong();
@@ -188,12 +197,12 @@ function safeAnswer(status: number, body: unknown, more: Record<string, string>)
 }
 
 /** Turns every error into an answer. Only the log learns the reason. */
-function failureAnswer<Context>(settings: Settings<Context>, error: unknown, end: AbortSignal, request: Request): Answer {
+function failureAnswer<Context>(settings: Settings<Context>, error: unknown, end: AbortSignal): Answer {
   if (error instanceof Refusal) {
     if (error.reason !== undefined) report(settings, error.reason);
     return refusalAnswer(error);
   }
-  if (request.signal?.aborted) return refusalAnswer(refuse(499, "Gateway_Aborted", "The page did not wait for the answer"));
+  if (end.aborted && !isLate(end)) return refusalAnswer(refuse(499, "Gateway_Aborted", "The page did not wait for the answer"));
   if (end.aborted) {
     report(settings, new Error(`The answer did not come within \`timeoutMs\`, ${settings.timeoutMs} ms`, { cause: error }));
     return refusalAnswer(refuse(504, "Gateway_Timeout", "The answer did not come within the option `timeoutMs`"));

@@ -11,21 +11,26 @@ export function adaptToNode<Incoming extends NodeRequest>(gateway: Gateway<Incom
   if (typeof gateway !== "function") throw new TypeError(`toNodeHandler: the gateway must be what createGateway returns, got ${kindOf(gateway)}`);
   const answerer = answererOf(gateway);
   // A function around the gateway may change its `Response`.
-  const handle: Handler<Incoming> = answerer
-    ? async (request, context) => encodeAnswer(await answerer(request, context))
-    : async (request, context) => bufferResponse(await gateway(request, context));
+  const handler: Handler<Incoming> = answerer
+    ? { isCopying: false, handle: async (request, context, end) => encodeAnswer(await answerer(request, context, end)) }
+    : { isCopying: true, handle: async (request, context) => bufferResponse(await gateway(request, context)) };
   return async (incoming: Incoming, outgoing: NodeResponse): Promise<void> => {
     try {
-      await respond(handle, incoming, outgoing);
+      await respond(handler, incoming, outgoing);
     } catch (error) {
       log("connect-flow: the request could not be answered:", error);
     }
   };
 }
 
-type Handler<Incoming> = (request: Request, context: Incoming) => Promise<EncodedAnswer>;
+interface Handler<Incoming> {
+  /** Whether it may pass on a copy of the request. */
+  isCopying: boolean;
+  /** `end` is aborted when the page disconnects. */
+  handle(this: void, request: Request, context: Incoming, end: AbortController): Promise<EncodedAnswer>;
+}
 
-async function respond<Incoming extends NodeRequest>(handle: Handler<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
+async function respond<Incoming extends NodeRequest>({ handle, isCopying }: Handler<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
   requireNodeObjects(incoming, outgoing);
   if (isOver(incoming, outgoing)) return;
   const controller = new AbortController();
@@ -34,10 +39,10 @@ async function respond<Incoming extends NodeRequest>(handle: Handler<Incoming>, 
   outgoing.once("close", () => isAnswered || controller.abort());
   // Without a listener an error while writing ends the process.
   outgoing.on?.("error", () => {});
-  const request = toRequest(incoming, controller.signal);
+  const request = toRequest(incoming, controller.signal, isCopying);
   let answer: EncodedAnswer;
   try {
-    answer = request ? await handle(request, incoming) : refusalAnswer(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid"));
+    answer = request ? await handle(request, incoming, controller) : refusalAnswer(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid"));
   } catch (error) {
     // The gateway never rejects, but a function around it may.
     log("connect-flow: the gateway's handler failed:", error);
