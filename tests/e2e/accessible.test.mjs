@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "./support/axe.mjs";
+import { click } from "./support/hands.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 
 const test = scenarios({ inOneEngine: true });
@@ -47,11 +48,11 @@ for (const path of ["/chat", "/react/chat"]) {
     const button = ".line.connect button.primary";
     expectTrouble(/status 404: POST .*\/tools\/execute\//);
     await browser.url(app.urlOf(path));
-    await browser.$('[data-testid="ask"]:enabled').click();
+    await click(browser, '[data-testid="ask"]:enabled');
     await browser.$(button).waitForExist();
     assert.deepEqual(await inspect(browser), []);
     await browser.execute(() => void (window.open = () => null));
-    await browser.$(button).click();
+    await click(browser, button);
     await provider.agree("Jessica");
     await browser.$('[data-testid="line-agent"]').waitForExist();
     assert.deepEqual(await inspect(browser), []);

@@ -1,6 +1,7 @@
 // An action on an app that is not connected: the chat connects it, then runs the action exactly once, whatever interrupts the user.
 // `CHAT_RUNS=100 npm test -- "e2e chromium" tests/e2e/chat.test.mjs` makes a hundred runs. By default each interruption happens once.
 import assert from "node:assert/strict";
+import { click } from "./support/hands.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
 import { readChanges } from "./support/until.mjs";
@@ -26,7 +27,7 @@ function chatOf({ app, browser, provider }, url) {
   const until = (what, isIt) => app.until(what, isIt);
   app.read = readChanges(browser, readChat);
   const buttons = { ask: "#ask", connect: ".line.connect:last-child button.primary", cancel: ".line.connect:last-child button.plain" };
-  const press = (name) => browser.$(buttons[name]).click();
+  const press = (name) => click(browser, buttons[name]);
   const chat = {
     url,
     canConnect: () => until("the chat shows the button", ({ canConnect }) => canConnect),

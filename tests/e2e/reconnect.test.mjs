@@ -1,5 +1,6 @@
 // Whatever interrupts a reconnection, at every moment at least one account is usable. In the end there is one, and no unfinished one.
 import assert from "node:assert/strict";
+import { click } from "./support/hands.mjs";
 import { hasPackage, openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
@@ -46,7 +47,7 @@ function user(browser, { id, app }) {
   return {
     /** Loads a flow that reconnects the account, behind a button. Returns its state. */
     load: (options = {}) => browser.execute(loadInPage, { reconnect: id, mode: "popup", ...options }, data),
-    press: async () => (await browser.$("button")).click(),
+    press: () => click(browser, "button"),
     /** The page is empty after a reload. */
     reload: async () => {
       await browser.refresh();

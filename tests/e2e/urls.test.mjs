@@ -1,6 +1,7 @@
 // Compares the client's rules for redirect URLs with the URL parser of each engine.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { click } from "./support/hands.mjs";
 import { openModulePage } from "./support/module-page.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 
@@ -88,7 +89,7 @@ for (const mode of ["redirect", "popup"]) {
           continue;
         }
         // A popup needs a user gesture.
-        await browser.$("button").click();
+        await click(browser, "button");
         await browser.waitUntil(() => browser.execute(() => globalThis.seen !== undefined), { interval: 40 });
         const seen = await browser.execute(() => globalThis.seen);
         assert.deepEqual(seen, { state: "failed", code: "redirect_refused", leaks: [], pending: [], isPopupOpen: false }, url);

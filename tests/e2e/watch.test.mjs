@@ -1,5 +1,6 @@
 // Tests of the end-to-end support: it must detect errors on every page, and open and close windows.
 import assert from "node:assert/strict";
+import { click } from "./support/hands.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
 import { traces } from "./support/traces.mjs";
@@ -20,7 +21,7 @@ const openPopup = (browser, url) =>
       };
       document.body.append(button);
     }, url);
-    await browser.$("#open").click();
+    await click(browser, "#open");
   });
 
 /** Runs in the page: causes every kind of error that the support must detect. */

@@ -249,10 +249,39 @@ test("a stored record cannot make the page delete an account of another app or u
   }
 });
 
-test("the attempt of a key is stored before the old account is touched", async () => {
-  const { client, old, submit } = await begin(hasKey);
+test("the attempt of a key is stored before the old account is touched, and another page finishes it", async () => {
+  const { client, old, submit, close } = await begin(hasKey);
   sandbox.fault({ kind: "hang", method: "GET", path: new RegExp(`/ca_(?!${old.id.slice(3)})\\w+$`) });
   submit();
   await sandbox.clock.advance(100);
   assert.equal(client.pending()[0].replaces, old.id);
+  close();
+  const { state } = await begin(hasKey, { old });
+  assert.equal(state, "connected");
+  assertClean();
+});
+
+suite("an account with a key stays as it is", () => {
+  const error = { message: "rejected", code: 600, slug: "ConnectedAccount_CredentialValidationRejected", status: 400 };
+
+  for (const [what, code, fault] of [
+    ["the app rejects the new key", "credentials_rejected", { kind: "status", status: 400, body: { error } }],
+    ["the platform does not answer within the time limit", "timeout", { kind: "hang" }],
+  ]) {
+    test(`if ${what}`, async () => {
+      const { flow, submit } = await begin(hasKey);
+      sandbox.fault({ method: "POST", ...fault });
+      submit();
+      await assertEnds(flow, "failed", code);
+    });
+  }
+
+  test("if another tab has replaced it while the form was open", async () => {
+    const first = await begin(hasKey);
+    const second = await begin(hasKey, { old: first.old });
+    second.submit();
+    await assertEnds(second.flow, "connected");
+    first.submit();
+    await assertEnds(first.flow, "failed", "not_found");
+  });
 });

@@ -1,3 +1,4 @@
+import { click } from "./hands.mjs";
 import { Page } from "./page.mjs";
 
 /** The page of connections, as a user sees and handles it. */
@@ -14,22 +15,22 @@ export class ConnectionsPage extends Page {
 
   /** Presses a button of an account, such as "Rename". */
   async pressOf(id, label) {
-    await this.browser.$(`//li[.//code = "${id}"]//button[starts-with(., "${label}")]`).click();
+    await click(this.browser, `//li[.//code = "${id}"]//button[starts-with(., "${label}")]`);
   }
 
   /** Requests the first user's list again. */
   async update() {
-    await this.browser.$(`//section//button[starts-with(., "Update")]`).click();
+    await click(this.browser, `//section//button[starts-with(., "Update")]`);
   }
 
   /** Submits the form of the open panel. */
   async submitPanel() {
-    await this.browser.$(".reconnect form .primary").click();
+    await click(this.browser, ".reconnect form .primary");
   }
 
   /** Answers the question whether to delete. */
   async confirm(isSure) {
-    await this.browser.$(`dialog[open] .actions ${isSure ? ".danger" : ".plain"}`).click();
+    await click(this.browser, `dialog[open] .actions ${isSure ? ".danger" : ".plain"}`);
   }
 
   /** Waits until what the page shows of an account, `undefined` if there is none, is as wanted. */

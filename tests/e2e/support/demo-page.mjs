@@ -1,3 +1,4 @@
+import { click } from "./hands.mjs";
 import { Page } from "./page.mjs";
 
 /** The demo page, as a user sees and handles it. */
@@ -57,7 +58,7 @@ export class DemoPage extends Page {
 
   async #check(testId) {
     // The radio button itself is drawn by its label.
-    await this.browser.$(`label:has([data-testid="${testId}"])`).click();
+    await click(this.browser, `label:has([data-testid="${testId}"])`);
   }
 }
 

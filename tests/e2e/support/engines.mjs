@@ -15,6 +15,7 @@ import { followBidi } from "./watch.mjs";
  * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
  * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, folders
  * separated by commas, Chromium has these extensions. `inPages()` runs in every page, before its own scripts.
+ * With `hasSlowElements`, tests click and type by actions in place of commands for elements.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */
@@ -66,6 +67,8 @@ export const engines = {
     },
     toFront: (browser) => browser.sendCommandAndGetResult("Page.bringToFront", {}),
     nameNotFound: [/ERR_NAME_NOT_RESOLVED/],
+    // chromedriver runs many scripts for a click on an element: 60 ms of processor time in place of 20.
+    hasSlowElements: true,
   },
   firefox: {
     start: ({ savesLogins }) =>

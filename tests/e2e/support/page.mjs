@@ -1,3 +1,4 @@
+import { click, type } from "./hands.mjs";
 import { readChanges, until } from "./until.mjs";
 
 /** A page of ours, as a user sees and handles it. */
@@ -19,19 +20,12 @@ export class Page {
   }
 
   async press(name) {
-    await this.find(name).click();
+    await click(this.browser, this.selectorOf(name));
   }
 
   /** Types into the form's fields. */
   async fill(values) {
-    for (const [name, value] of Object.entries(values)) {
-      const field = this.find(`field-${name}`);
-      // WebKit types into nothing that is out of sight, and a window that a test opens is small.
-      await field.waitForExist();
-      // Not by webdriverio's `scrollIntoView`, which takes four commands.
-      await this.browser.execute((element) => element.scrollIntoView({ block: "center" }), await field);
-      await field.setValue(value);
-    }
+    for (const [name, value] of Object.entries(values)) await type(this.browser, this.selectorOf(`field-${name}`), value);
   }
 
   /** Types into the form's fields and sends it. */
