@@ -1,6 +1,8 @@
 // An action on an app that is not connected: the chat connects it, then runs the action exactly once, whatever interrupts the user.
-// `CHAT_RUNS=100 npm test -- "e2e chromium" tests/e2e/chat.test.mjs` makes a hundred runs. By default each interruption happens once.
+// `CHAT_RUNS=100 npm test -- "e2e chromium" tests/e2e/chat.test.mjs` makes a hundred runs with one interruption each. By default one user
+// meets as many interruptions as possible.
 import assert from "node:assert/strict";
+import { engine } from "./support/engines.mjs";
 import { click } from "./support/hands.mjs";
 import { scenarios } from "./support/scenarios.mjs";
 import { openTab, popup } from "./support/tabs.mjs";
@@ -55,82 +57,95 @@ function chatOf({ app, browser, provider }, url) {
   return chat;
 }
 
-/** How a user gets from the button to the account. One that asks again returns how many actions have run in all. */
+/** What interrupts a user: `before` the attempt that connects, during it (`connect`), or `after` it. `after` returns how many actions have run in all. */
 const interruptions = {
-  "nothing": (chat) => chat.connect(),
-  "a reload before the click": async (chat) => {
-    await chat.reload();
-    await chat.canConnect();
-    await chat.connect();
+  "a reload before the click": {
+    before: async (chat) => {
+      await chat.reload();
+      await chat.canConnect();
+    },
   },
-  "a reload while the popup is open": async (chat, { browser, provider }) => {
-    const window = await chat.openPopup();
-    await provider.asks();
-    await window.leave();
-    await chat.reload();
-    await browser.switchToWindow(window.handle);
-    await provider.agree("Jessica");
-    await window.closed();
+  "a denied consent": {
+    before: async (chat, { provider }) => {
+      const window = await chat.openPopup();
+      await provider.signIn("Jessica");
+      await provider.deny();
+      await window.closed();
+      await chat.canConnect();
+    },
   },
-  "a closed popup": async (chat, { provider, isHidden }) => {
-    const window = await chat.openPopup();
-    await provider.asks();
-    await window.close();
-    // The page cannot see that this popup was closed, so the user says so, unless the focus has told the page first.
-    if (isHidden) await chat.pressIfShown("cancel");
-    await chat.canConnect();
-    await chat.connect();
+  "a closed popup": {
+    before: async (chat, { provider, isHidden }) => {
+      const window = await chat.openPopup();
+      await provider.asks();
+      await window.close();
+      // The page cannot see that this popup was closed, so the user says so, unless the focus has told the page first.
+      if (isHidden) await chat.pressIfShown("cancel");
+      await chat.canConnect();
+    },
   },
-  "a denied consent": async (chat, { provider }) => {
-    const window = await chat.openPopup();
-    await provider.signIn("Jessica");
-    await provider.deny();
-    await window.closed();
-    await chat.canConnect();
-    const second = await chat.openPopup();
-    await provider.agree("Jessica").catch(() => provider.allow());
-    await second.closed();
+  "a reload while the popup is open": {
+    connect: async (chat, { browser, provider }) => {
+      const window = await chat.openPopup();
+      await provider.asks();
+      await window.leave();
+      await chat.reload();
+      await browser.switchToWindow(window.handle);
+      await provider.agree("Jessica");
+      await window.closed();
+    },
   },
-  "a blocked popup, so that the page leaves": async (chat, { browser, provider }) => {
-    await browser.execute(() => void (window.open = () => null));
-    await chat.press("connect");
-    await provider.agree("Jessica");
+  "a blocked popup, so that the page leaves": {
+    connect: async (chat, { browser, provider }) => {
+      await browser.execute(() => void (window.open = () => null));
+      await chat.press("connect");
+      await provider.agree("Jessica");
+    },
   },
-  "a reload right after the return": async (chat) => {
-    await chat.connect();
-    await chat.answers();
-    await chat.reload();
-    return chat.askAgain();
+  "a second tab with the same question": {
+    connect: async (chat, { browser }) => {
+      const id = await browser.execute(() => sessionStorage.getItem("demo:waiting-call"));
+      const tab = await openTab(browser);
+      await browser.url(chat.url);
+      await browser.execute((value) => sessionStorage.setItem("demo:waiting-call", value), id);
+      await chat.reload();
+      await chat.waits();
+      await tab.leave();
+      await chat.connect();
+      await chat.answers();
+      await browser.switchToWindow(tab.handle);
+      await chat.hasWaited();
+      await tab.leave();
+    },
   },
-  "a second tab with the same question": async (chat, { browser }) => {
-    const id = await browser.execute(() => sessionStorage.getItem("demo:waiting-call"));
-    const tab = await openTab(browser);
-    await browser.url(chat.url);
-    await browser.execute((value) => sessionStorage.setItem("demo:waiting-call", value), id);
-    await chat.reload();
-    await chat.waits();
-    await tab.leave();
-    await chat.connect();
-    await chat.answers();
-    await browser.switchToWindow(tab.handle);
-    await chat.hasWaited();
-    await tab.leave();
+  "a reload right after the return": {
+    after: async (chat) => {
+      await chat.answers();
+      await chat.reload();
+      return chat.askAgain();
+    },
   },
 };
 
 const names = Object.keys(interruptions);
 const paths = { "": "/chat", " with React": "/react/chat" };
+const [RELOAD_FIRST, DENIED, CLOSED, RELOAD_DURING, BLOCKED, SECOND_TAB, RELOAD_AFTER] = names;
 
-/** What the provider's `Cross-Origin-Opener-Policy` can change: it hides the popup from the page. */
-const dependOnCoop = ["a reload while the popup is open", "a closed popup", "a denied consent"];
-/** What engines can differ in: the storage of a popup, and locks between windows. */
-const dependOnEngine = ["a reload while the popup is open"];
+/** What the users meet. The provider's `Cross-Origin-Opener-Policy` hides the popup from the page. */
+const users = [
+  { met: [RELOAD_FIRST, DENIED, CLOSED, RELOAD_DURING, RELOAD_AFTER] },
+  { met: [DENIED, CLOSED, RELOAD_DURING], coop: true },
+  { met: [RELOAD_FIRST, DENIED, CLOSED, RELOAD_DURING, RELOAD_AFTER], label: " with React" },
+  { met: [BLOCKED] },
+  { met: [BLOCKED], label: " with React" },
+  { met: [SECOND_TAB] },
+  { met: [SECOND_TAB], label: " with React" },
+];
 
 /** `label` says which demo. */
-function declare(label, coop, name, run) {
-  const inOneEngine = coop || label === "" || !dependOnEngine.includes(name);
-  const title = `an action${label} runs exactly once after ${name}${coop ? ", at a provider with COOP" : ""}, run ${run}`;
-  scenarios({ coop, inOneEngine })(title, async (context) => {
+function declare({ label = "", coop = false, met }, run) {
+  const title = `an action${label} runs exactly once after ${met.join(", ")}${coop ? ", at a provider with COOP" : ""}${run ? `, run ${run}` : ""}`;
+  scenarios({ coop })(title, async (context) => {
     const { app, platform, browser, expectTrouble } = context;
     // The first try, which no account can answer.
     expectTrouble(/status 404: POST .*\/tools\/execute\/GMAIL_GET_PROFILE/);
@@ -139,19 +154,29 @@ function declare(label, coop, name, run) {
     await app.until("the chat is ready", ({ isReady }) => isReady);
     await chat.press("ask");
     await chat.canConnect();
-    const count = await interruptions[name](chat, { ...context, isHidden: coop });
+    const at = (moment) => met.map((name) => interruptions[name][moment]).filter(Boolean);
+    for (const interrupt of at("before")) await interrupt(chat, { ...context, isHidden: coop });
+    const [connect = chat.connect] = at("connect");
+    await connect(chat, context);
+    let count = 1;
+    for (const interrupt of at("after")) count = await interrupt(chat);
     const { agent } = await chat.answers();
     assert.deepEqual(agent, ["The mailbox belongs to jessica@demo.example."]);
     const executed = platform.exchanges().filter(({ path, text }) => path.includes("/tools/execute/") && JSON.parse(text).successful);
-    assert.equal(executed.length, count ?? 1);
+    assert.equal(executed.length, count);
     assert.equal(platform.accounts().filter(({ status }) => status === "ACTIVE").length, 1);
   });
 }
 
-for (const label of Object.keys(paths)) {
-  for (const coop of [false, true]) {
-    const needed = coop ? names.filter((name) => label === "" && dependOnCoop.includes(name)) : names;
-    const chosen = runs ? Array.from({ length: Math.ceil(runs / 4) }, (_, run) => names[run % names.length]) : needed;
-    chosen.forEach((name, run) => declare(label, coop, name, run + 1));
+if (runs) {
+  for (const label of Object.keys(paths)) {
+    for (const coop of [false, true]) {
+      for (let run = 0; run < runs / 4; run += 1) declare({ label, coop, met: [names[run % names.length]] }, run + 1);
+    }
   }
+} else if (engine.name !== "chromium") {
+  // Engines can differ in the storage of a popup, and in locks between windows.
+  declare({ label: " with React", met: [RELOAD_DURING] });
+} else {
+  for (const user of users) declare(user);
 }
