@@ -6,22 +6,20 @@ import { popup } from "./support/tabs.mjs";
 
 const test = scenarios({ inOneEngine: true });
 
-/** Connects an app and waits until its account is listed. Returns its id. */
-async function connect({ app, platform }, key, values, agree) {
+/** Opens the page with an account that was connected in this browser before. Returns its id. */
+async function openWith({ app, browser, platform }, account) {
+  const { id, entityId } = platform.sandbox.addAccount({ entityId: "Jessica", ...account });
+  const listed = [{ id, app: account.app, entity: entityId }];
+  // The browser is on the empty page of the same origin.
+  await browser.execute((accounts) => localStorage.setItem("demo:accounts", accounts), JSON.stringify(listed));
   await app.open();
-  await app.choose(key);
-  if (values) {
-    await app.until("the form is shown", ({ isReady, fields }) => isReady && fields.length > 0);
-    await app.submit(values);
-  }
-  await agree?.();
-  await app.shows("ACTIVE");
-  return platform.accounts().at(-1).id;
+  await app.until("the account is listed", ({ connected }) => connected[0]?.status === "ACTIVE");
+  return id;
 }
 
 test("Reconnect replaces an account of the first demo by a new sign-in, and keeps it until then", async (context) => {
   const { app, browser, provider, platform } = context;
-  const id = await connect(context, "gmail", undefined, () => provider.agree("Jessica"));
+  const id = await openWith(context, { app: "gmail" });
   await app.press("reconnect");
   const asked = await app.until("it asks", ({ isReady, steps }) => isReady && steps[1] === "active");
   assert.match(asked.says, /This account works\. It stays usable until you have signed in again\./);
@@ -36,7 +34,7 @@ test("Reconnect replaces an account of the first demo by a new sign-in, and keep
 
 test("a new key replaces the old one in the first demo, and the form masks it", async (context) => {
   const { app, platform } = context;
-  const id = await connect(context, "firecrawl", { api_key: "fc-old-key" });
+  const id = await openWith(context, { app: "firecrawl", data: { api_key: "fc-old-key" } });
   await app.press("reconnect");
   const asked = await app.until("it asks", ({ isReady, fields }) => isReady && fields.length === 1);
   assert.deepEqual([asked.fields[0].type, asked.fields[0].value], ["password", ""]);
@@ -48,7 +46,7 @@ test("a new key replaces the old one in the first demo, and the form masks it", 
 
 test("an account of the first demo is renamed with the keyboard, which keeps the focus", async (context) => {
   const { app, browser } = context;
-  await connect(context, "firecrawl", { api_key: "key" });
+  await openWith(context, { app: "firecrawl", data: { api_key: "key" } });
   await app.press("rename");
   await browser.keys([..."Work", "Enter"]);
   const seen = await app.until("it has a name", ({ connected }) => /Work/.test(connected[0]?.text));
@@ -61,7 +59,7 @@ test("an account of the first demo is renamed with the keyboard, which keeps the
 
 test("an account of the first demo is disabled, enabled and deleted, which has to be confirmed", async (context) => {
   const { app, browser, platform } = context;
-  const id = await connect(context, "firecrawl", { api_key: "key" });
+  const id = await openWith(context, { app: "firecrawl", data: { api_key: "key" } });
   await app.press("toggle");
   const off = await app.until("it is disabled", ({ connected, focused }) => connected[0]?.isDisabled && focused === "toggle");
   assert.match(off.connected[0].text, /DISABLED[^]*Enable/);
@@ -88,7 +86,7 @@ test("an account of the first demo is disabled, enabled and deleted, which has t
 
 test("an account of the first demo that cannot be changed says why and stays as it is", async (context) => {
   const { app, platform, expectTrouble } = context;
-  await connect(context, "firecrawl", { api_key: "key" });
+  await openWith(context, { app: "firecrawl", data: { api_key: "key" } });
   expectTrouble(/status 403: PATCH/);
   platform.sandbox.fault({ kind: "status", status: 403, method: "PATCH", path: /connected_accounts/ });
   await app.press("toggle");
@@ -96,12 +94,10 @@ test("an account of the first demo that cannot be changed says why and stays as 
   assert.deepEqual([seen.connected[0].isDisabled, platform.accounts()[0].isDisabled], [false, false]);
 });
 
-test("a shared account of the first demo is marked and cannot be reconnected", async ({ app, browser, platform }) => {
-  await app.open();
-  const { id } = platform.sandbox.addAccount({ app: "gmail", entityId: "Jessica", accountType: "SHARED" });
-  await browser.execute((id) => localStorage.setItem("demo:accounts", JSON.stringify([{ id, app: "gmail", entity: "Jessica" }])), id);
-  await app.open();
-  const { connected } = await app.until("it is listed", ({ connected }) => connected[0]?.status === "ACTIVE");
+test("a shared account of the first demo is marked and cannot be reconnected", async (context) => {
+  const { app } = context;
+  await openWith(context, { app: "gmail", accountType: "SHARED" });
+  const { connected } = await app.read();
   assert.match(connected[0].text, /SHARED/);
   const shown = ["reconnect", "rename", "toggle", "delete"].map((name) => app.find(name).isDisplayed());
   assert.deepEqual(await Promise.all(shown), [false, true, true, true]);
