@@ -64,6 +64,13 @@ const ways = {
   },
 };
 
+/** Replaces the page's Web Locks. Returns a function that restores them. */
+function replaceLocks(request) {
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { locks: { request } } });
+  return () => (navigator ? Object.defineProperty(globalThis, "navigator", navigator) : delete globalThis.navigator);
+}
+
 /** Lets pages wait for one account, each in its own way. */
 async function wait(...names) {
   const attempt = await start();
@@ -166,8 +173,7 @@ suite("a page that waits", () => {
     test(`by ${way} tells other pages of no check while one of them holds the lock`, async () => {
       const { pages: [page], attempt } = await wait(way);
       // A page that is frozen during a check holds it.
-      const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-      Object.defineProperty(globalThis, "navigator", { configurable: true, value: { locks: { request: async (name, options, use) => use(null) } } });
+      const restore = replaceLocks(async (name, options, use) => use(null));
       const channel = new BroadcastChannel(`connect-flow:${attempt.connectedAccountId}`);
       let told = 0;
       channel.onmessage = () => (told += 1);
@@ -179,8 +185,22 @@ suite("a page that waits", () => {
         assert.equal(told, asked);
       } finally {
         channel.close();
-        if (navigator) Object.defineProperty(globalThis, "navigator", navigator);
-        else delete globalThis.navigator;
+        restore();
+      }
+    });
+
+    test(`by ${way} checks 250 ms later when another page holds the lock`, async () => {
+      const { pages: [page] } = await wait(way);
+      const refused = [];
+      const restore = replaceLocks(async (name, options, use) => (refused.push(clock.trueMs), use(null)));
+      try {
+        const before = page.asked.length;
+        await clock.advance(minuteMs);
+        const asked = page.asked.slice(before);
+        assert.ok(refused.length > 8, `${refused.length} within a minute`);
+        assert.deepEqual(asked, refused.slice(0, asked.length).map((atMs) => atMs + 250));
+      } finally {
+        restore();
       }
     });
 

@@ -79,6 +79,8 @@ pub(super) async fn run_watch(
                     break;
                 }
                 watch.put_off(platform.moment());
+                // The timer that fired was for the check that is put off.
+                is_timer = false;
                 continue;
             }
             let wait_ms = watch.wake_at_ms(pace).saturating_sub(clock_ms);
