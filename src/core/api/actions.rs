@@ -70,8 +70,11 @@ pub fn execute_action(api: Api, options: &ExecuteOptions) -> Endpoint<Execution>
         }
     }));
     request.check = Some(Box::new(|body| {
-        let successful = body.any(&["successful", "successfull"]).as_bool();
-        match successful.unwrap_or(body.get("error").is_null()) {
+        let is_successful = match body.any(&["successful", "successfull"]) {
+            Value::Null => body.get("error").is_null(),
+            flag => flag.as_bool() == Some(true),
+        };
+        match is_successful {
             true => Ok(()),
             false => Err(failure(body)),
         }
