@@ -62,6 +62,7 @@ suite("the sandbox refuses unknown names and wrong values", () => {
     ...[-1, NaN, Infinity, "5"].map((afterMs) => [(sandbox) => sandbox.next({ outcome: "denied", afterMs }), /^`afterMs` of the outcome `denied` must be a number of milliseconds, at least 0, got /]),
     [(sandbox) => sandbox.install(null), /the options of a client must be an object, got null/],
     ...[undefined, 5, "/authorize"].map((url) => [(sandbox) => (sandbox.install(), sandbox.visit(url)), /`visit` must be given the redirect URL/]),
+    ...[undefined, "no", 0].map((isOnline) => [(sandbox) => sandbox.setOnline(isOnline), /^`setOnline`: the argument must be true or false, got /]),
     [(sandbox) => createSandbox({ now: () => NaN }).install(), /the return value of `now` of createSandbox must be a time/],
   ];
 
@@ -95,6 +96,21 @@ suite("the sandbox refuses unknown names and wrong values", () => {
       sandbox.fault({ kind: "status", status });
       assert.equal((await sandbox.fetch(new Request("https://platform.test/api/v3.1/toolkits"))).status, status);
     }
+  });
+
+  test("fetch takes what a real one takes, so that other clients can use it", async () => {
+    const sandbox = createSandbox();
+    const url = "https://platform.test/api/v3.1/toolkits/gmail";
+    const headers = { "x-api-key": "sandbox-key" };
+    const { fetch } = sandbox;
+    const ways = { "an address": () => fetch(url, { headers }), "a URL": () => fetch(new URL(url), { headers }), "a request": () => fetch(new Request(url, { headers })), "a request and more": () => fetch(new Request(url), { headers }) };
+    for (const [way, ask] of Object.entries(ways)) assert.equal((await (await ask()).json()).slug, "gmail", way);
+    const body = JSON.stringify({ toolkits: ["gmail"] });
+    const found = await fetch("https://platform.test/api/v3.1/toolkits/multi", { method: "POST", body, headers: { ...headers, "content-type": "application/json" } });
+    assert.equal((await found.json()).items.length, 1);
+    await assert.rejects(fetch(url, { headers, signal: AbortSignal.abort() }), { name: "AbortError" });
+    for (const wrong of [undefined, null, 5, "toolkits"]) await assert.rejects(fetch(wrong), TypeError);
+    assert.equal(sandbox.requests.length, 6);
   });
 
   test("a refused fault affects no request", async () => {

@@ -90,7 +90,8 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     return response;
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+    const request = requestOf(input, init);
     const url = new URL(request.url);
     const entry = { method: request.method, path: url.pathname, status: 0, atMs: now() };
     requests.push(entry);
@@ -126,7 +127,7 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
 
   return {
     requests,
-    fetch: (request) => track(answer(request)),
+    fetch: (input, init) => track(answer(input, init)),
     advance(ms) {
       requireRule(rules.ms, "`advance`: the argument", ms);
       skewMs += ms;
@@ -153,10 +154,17 @@ export function buildSandbox(options: SandboxOptions): Sandbox {
     createClient: (client) => installation.createClient(client),
     next: (attempt) => installation.next(attempt),
     visit: (url) => installation.visit(url),
-    setOnline: (isOnline) => installation.setOnline(isOnline),
+    setOnline(isOnline) {
+      requireRule(rules.flag, "`setOnline`: the argument", isOnline);
+      installation.setOnline(isOnline);
+    },
     dispose: () => installation.dispose(),
   };
 }
+
+/** The request that `fetch` sends for these arguments. A `Request` by itself may be of another realm. */
+const requestOf = (input: Request | string | URL, init?: RequestInit): Request =>
+  init === undefined && typeof (Object(input) as Partial<Request>).headers === "object" ? (input as Request) : new Request(input, init);
 
 /** Decodes a segment of a path; empty if it is malformed. */
 function decode(segment: string): string {

@@ -249,8 +249,11 @@ export interface SandboxError extends Error {
 
 /** A platform in memory, with its users. See {@link createSandbox}. */
 export interface Sandbox {
-  /** Answers one request. Rejects for a dropped connection or an aborted request, as a real `fetch` does. */
-  fetch(request: Request): Promise<Response>;
+  /**
+   * Answers one request. Takes the arguments of a real `fetch`, so that other clients can use it. Rejects as a real one does, for a dropped connection
+   * and for an aborted request.
+   */
+  fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
   /** Moves only the platform's clock forward, by some milliseconds, so that it differs from the page's. @throws `invalid_argument`. */
   advance(ms: number): void;
   /** The last 10,000 requests, oldest first. */
@@ -318,7 +321,7 @@ export interface Sandbox {
    * @throws `not_installed`, `no_popup`, or `invalid_argument` if the URL belongs to another server.
    */
   visit(redirectUrl: string): void;
-  /** Sets whether the page is online. */
+  /** Sets whether the page is online. @throws `invalid_argument`. */
   setOnline(isOnline: boolean): void;
   /**
    * Restores everything that `install` has replaced, and disposes of the clients of `createClient`. Pending timers are dropped. Replacements by
