@@ -964,7 +964,13 @@ export interface ClientOptions {
   /** Sends the requests. Default: the page's `fetch`. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Stores attempts while the user is away from the page. Default: `localStorage`, or memory if that fails. */
-  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined;
+  storage?: {
+    getItem(key: string): string | null;
+    setItem(key: string, value: string): void;
+    removeItem(key: string): void;
+    key(index: number): string | null;
+    readonly length: number;
+  } | undefined;
   /** URL of the `.wasm` file. Default: next to the module. */
   wasmUrl?: string | URL | undefined;
   /** The platform's API key, sent as `x-api-key`. Only for local development with a sandbox: anyone who opens the page can read it. */

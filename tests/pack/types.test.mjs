@@ -27,7 +27,7 @@ suite("the installed declarations", { concurrency: 2 }, () => {
     const { folder } = installed;
     // The type tests, with the third-party types that they import.
     await cp(join(root, "tests", "types"), join(folder, "types"), { recursive: true });
-    for (const name of ["@types/react", "@standard-schema/spec"]) {
+    for (const name of ["@types/react", "@types/node", "undici-types", "@standard-schema/spec"]) {
       const target = join(folder, "node_modules", name);
       await mkdir(dirname(target), { recursive: true });
       if (!existsSync(target)) await symlink(join(root, "node_modules", name), target, "dir");
@@ -48,6 +48,24 @@ suite("the installed declarations", { concurrency: 2 }, () => {
       };
       visit(source);
     }
+  });
+
+  test("need no types of a browser, for servers and for tests in Node", async () => {
+    const compilerOptions = { target: "es2022", lib: ["es2022"], types: ["node"], module: "nodenext", noEmit: true, strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+    await writeFile(join(installed.folder, "node.mts"), `
+      import { createClient, type ClientOptions } from "connect-flow";
+      import { createGateway } from "connect-flow/server";
+      import { createSandbox } from "connect-flow/testing";
+      const kept = new Map<string, string>();
+      const storage = {
+        getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value),
+        removeItem: (key: string) => void kept.delete(key), key: (index: number) => [...kept.keys()][index] ?? null, length: 0,
+      };
+      const options: ClientOptions = { baseUrl: "https://app.test", storage, fetch: createSandbox().fetch };
+      export const made = [createClient(options), createGateway, createSandbox];
+    `);
+    await writeFile(join(installed.folder, "tsconfig.node.json"), JSON.stringify({ compilerOptions, files: ["node.mts"] }));
+    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", "tsconfig.node.json"], installed.folder);
   });
 
   test("are compiled by TypeScript 5.4 and at least three newer versions", () => {
