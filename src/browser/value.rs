@@ -25,6 +25,13 @@ extern "C" {
     pub fn to_text(value: &JsValue) -> String;
 }
 
+#[wasm_bindgen(module = "/src/browser/window.js")]
+extern "C" {
+    /// Whether an object without own members is one that JSON has. A `Date`, a `URL` or a promise holds what its members do not show.
+    #[wasm_bindgen(js_name = isPlain)]
+    fn is_plain(object: &JsValue) -> bool;
+}
+
 /// Decodes JSON. `None` if it is invalid or nested too deeply.
 pub fn parse_json(text: &JsString) -> Option<Value> {
     decode(&json_parse(text).ok()?).ok()
@@ -70,11 +77,15 @@ fn decode_at(value: &JsValue, depth: u32) -> Result<Value, JsValue> {
     }
     let mut members = members(value, &[], depth)?.0;
     // `FormData`, `Headers`, `URLSearchParams` and `Map` have no own members, but iterate over pairs of name and value.
-    if members.is_empty() && Reflect::has(value, &Symbol::iterator())? {
-        let Ok(object) = from_entries(value) else {
+    if members.is_empty() {
+        if Reflect::has(value, &Symbol::iterator())? {
+            let Ok(object) = from_entries(value) else {
+                return Ok(Value::Foreign);
+            };
+            members = self::members(&object, &[], depth)?.0;
+        } else if !is_plain(value) {
             return Ok(Value::Foreign);
-        };
-        members = self::members(&object, &[], depth)?.0;
+        }
     }
     Ok(Value::Object(members))
 }

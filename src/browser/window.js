@@ -175,6 +175,13 @@ export const lock = (name, signal) =>
     attempt(() => navigator.locks.request(name, { ifAvailable: true }, use).catch(answer)) ?? answer(true);
   });
 
+/** The prototype of another realm counts, too. */
+export const isPlain = (object) =>
+  !!attempt(() => {
+    const prototype = Object.getPrototypeOf(object);
+    return !prototype || !Object.getPrototypeOf(prototype);
+  });
+
 export const put = (storage, key, text) => !!attempt(() => [storage.setItem(key, text)]);
 export const remove = (storage, key) => attempt(() => storage.removeItem(key));
 export const get = (storage, key) => attempt(() => storage.getItem(key));

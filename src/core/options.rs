@@ -161,6 +161,16 @@ impl<'a> Options<'a> {
         value
     }
 
+    /// Requires that JSON can express each member of an object.
+    fn json(&mut self, name: &str, value: &Value) {
+        for (key, value) in value.members() {
+            if !value.is_json() {
+                let name = concat(&[name, ".", key]);
+                self.mismatch(&name, "JSON", value);
+            }
+        }
+    }
+
     /// An object of strings. Members that are null are left out.
     fn strings(&mut self, name: &'static str) -> Vec<(String, String)> {
         let value = self.get(name);

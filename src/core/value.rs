@@ -141,6 +141,19 @@ impl Value {
         matches!(self, Value::Object(_))
     }
 
+    /// Whether JSON can express this.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Value::Foreign => false,
+            // `NaN` and `Infinity`.
+            Value::Number(text) => !matches!(text.as_bytes().last(), Some(b'N' | b'y')),
+            _ => {
+                self.items().iter().all(Value::is_json)
+                    && self.members().iter().all(|(_, value)| value.is_json())
+            }
+        }
+    }
+
     /// Overwrites every string, because the user's values arrive as strings.
     pub fn wipe(&mut self) {
         match self {

@@ -165,7 +165,7 @@ impl ExecuteOptions {
         }
         let expected = "an object, or JSON text of one";
         match input {
-            Value::Object(_) => {}
+            Value::Object(_) => options.json("input", &input),
             Value::String(_) => {
                 let problem = concat(&[
                     "must be ",

@@ -30,6 +30,7 @@ impl Options<'_> {
             action: options.required("action"),
             input: options.object("input").clone(),
         };
+        options.json("input", &read.input);
         self.error = self.error.take().or(options.check());
         Some(read)
     }
