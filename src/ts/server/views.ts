@@ -33,8 +33,7 @@ export const strings = (list: unknown) => (Array.isArray(list) ? list.filter((it
 /** An app, from the list or by itself. */
 export function viewToolkit(toolkit: JsonObject): JsonObject {
   const { meta } = toolkit;
-  return {
-    ...pick<Toolkit>(toolkit, ["slug", "name", "type", "enabled", "no_auth", "is_local_toolkit", "auth_guide_url"]),
+  return Object.assign(pick<Toolkit>(toolkit, ["slug", "name", "type", "enabled", "no_auth", "is_local_toolkit", "auth_guide_url"]), {
     auth_schemes: strings(toolkit.auth_schemes),
     composio_managed_auth_schemes: strings(toolkit.composio_managed_auth_schemes),
     auth_config_details: viewEach(toolkit.auth_config_details, viewScheme),
@@ -44,18 +43,17 @@ export function viewToolkit(toolkit: JsonObject): JsonObject {
         categories: viewEach(meta.categories, (category) => pick<ToolkitMeta["categories"][number]>(category, ["id", "slug", "name"])),
       },
     }),
-  };
+  });
 }
 
 function viewScheme(scheme: JsonObject): JsonObject {
   const fields = isObject(scheme.fields) ? scheme.fields : {};
-  return {
-    ...pick<ToolkitScheme>(scheme, ["mode", "auth_mode", "name", "auth_hint_url"]),
+  return Object.assign(pick<ToolkitScheme>(scheme, ["mode", "auth_mode", "name", "auth_hint_url"]), {
     fields: {
       auth_config_creation: viewFields(fields.auth_config_creation),
       connected_account_initiation: viewFields(fields.connected_account_initiation),
     },
-  };
+  });
 }
 
 function viewFields(fields: unknown): JsonObject | undefined {
@@ -63,13 +61,13 @@ function viewFields(fields: unknown): JsonObject | undefined {
 }
 
 function viewField(field: JsonObject): JsonObject {
-  return {
-    ...pick<ToolkitField>(field, [
-      "name", "displayName", "display_name", "type", "description", "required", "default", "is_secret", "isSecret", "user_visible", "userVisible",
-      "expected_from_customer", "legacy_template_name", "format", "pattern", "example", "prefix", "suffix", "order",
-    ]),
-    enum: Array.isArray(field.enum) ? field.enum.filter(isPrimitive) : undefined,
-  };
+  const shown = pick<ToolkitField>(field, [
+    "name", "displayName", "display_name", "type", "description", "required", "default", "is_secret", "isSecret", "user_visible", "userVisible",
+    "expected_from_customer", "legacy_template_name", "format", "pattern", "example", "prefix", "suffix", "order",
+  ]);
+  // Added to what was picked. Spread into another object, each app, scheme and field would be copied once more.
+  if (Array.isArray(field.enum)) shown.enum = field.enum.filter(isPrimitive);
+  return shown;
 }
 
 /** An integration, from the list or by itself. */
