@@ -236,6 +236,8 @@ test("a page that is reloaded while the popup is open keeps waiting and connects
   const { app, provider, platform, browser } = context;
   const window = await openProviderPopup(context);
   await provider.signIn("Jessica");
+  // While the popup's page was being replaced, Firefox once answered commands for this page from the popup.
+  await provider.shows("Allow access?");
   await window.leave();
   await app.waits();
   await browser.refresh();
