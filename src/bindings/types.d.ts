@@ -965,10 +965,15 @@ export interface ClientOptions {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Stores attempts while the user is away from the page. Default: `localStorage`, or memory if that fails. */
   storage?: {
+    /** Returns the value of a key, or null. */
     getItem(key: string): string | null;
+    /** Stores a value. May throw if the storage is full. */
     setItem(key: string, value: string): void;
+    /** Removes a key and its value. */
     removeItem(key: string): void;
+    /** Returns the name of a key by its index from 0, or null. */
     key(index: number): string | null;
+    /** The number of keys. */
     readonly length: number;
   } | undefined;
   /** URL of the `.wasm` file. Default: next to the module. */
