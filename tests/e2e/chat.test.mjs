@@ -57,15 +57,23 @@ function chatOf({ app, browser, provider }, url) {
   return chat;
 }
 
+const RELOAD_FIRST = "a reload before the click";
+const DENIED = "a denied consent";
+const CLOSED = "a closed popup";
+const RELOAD_DURING = "a reload while the popup is open";
+const BLOCKED = "a blocked popup, so that the page leaves";
+const SECOND_TAB = "a second tab with the same question";
+const RELOAD_AFTER = "a reload right after the return";
+
 /** What interrupts a user: `before` the attempt that connects, during it (`connect`), or `after` it. `after` returns how many actions have run in all. */
 const interruptions = {
-  "a reload before the click": {
+  [RELOAD_FIRST]: {
     before: async (chat) => {
       await chat.reload();
       await chat.canConnect();
     },
   },
-  "a denied consent": {
+  [DENIED]: {
     before: async (chat, { provider }) => {
       const window = await chat.openPopup();
       await provider.signIn("Jessica");
@@ -74,7 +82,7 @@ const interruptions = {
       await chat.canConnect();
     },
   },
-  "a closed popup": {
+  [CLOSED]: {
     before: async (chat, { provider, isHidden }) => {
       const window = await chat.openPopup();
       await provider.asks();
@@ -84,7 +92,7 @@ const interruptions = {
       await chat.canConnect();
     },
   },
-  "a reload while the popup is open": {
+  [RELOAD_DURING]: {
     connect: async (chat, { browser, provider }) => {
       const window = await chat.openPopup();
       await provider.asks();
@@ -95,14 +103,14 @@ const interruptions = {
       await window.closed();
     },
   },
-  "a blocked popup, so that the page leaves": {
+  [BLOCKED]: {
     connect: async (chat, { browser, provider }) => {
       await browser.execute(() => void (window.open = () => null));
       await chat.press("connect");
       await provider.agree("Jessica");
     },
   },
-  "a second tab with the same question": {
+  [SECOND_TAB]: {
     connect: async (chat, { browser }) => {
       const id = await browser.execute(() => sessionStorage.getItem("demo:waiting-call"));
       const tab = await openTab(browser);
@@ -118,7 +126,7 @@ const interruptions = {
       await tab.leave();
     },
   },
-  "a reload right after the return": {
+  [RELOAD_AFTER]: {
     after: async (chat) => {
       await chat.answers();
       await chat.reload();
@@ -129,9 +137,8 @@ const interruptions = {
 
 const names = Object.keys(interruptions);
 const paths = { "": "/chat", " with React": "/react/chat" };
-const [RELOAD_FIRST, DENIED, CLOSED, RELOAD_DURING, BLOCKED, SECOND_TAB, RELOAD_AFTER] = names;
 
-/** What the users meet. The provider's `Cross-Origin-Opener-Policy` hides the popup from the page. */
+/** The interruptions of each user. With `coop`, the provider hides the popup from the page. */
 const users = [
   { met: [RELOAD_FIRST, DENIED, CLOSED, RELOAD_DURING, RELOAD_AFTER] },
   { met: [DENIED, CLOSED, RELOAD_DURING], coop: true },
@@ -144,7 +151,7 @@ const users = [
 
 /** `label` says which demo. */
 function declare({ label = "", coop = false, met }, run) {
-  const title = `an action${label} runs exactly once after ${met.join(", ")}${coop ? ", at a provider with COOP" : ""}${run ? `, run ${run}` : ""}`;
+  const title = `an action${label} runs exactly once after ${met.join("; ")}${coop ? ", at a provider with COOP" : ""}${run ? `, run ${run}` : ""}`;
   scenarios({ coop })(title, async (context) => {
     const { app, platform, browser, expectTrouble } = context;
     // The first try, which no account can answer.
