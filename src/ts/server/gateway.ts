@@ -31,7 +31,7 @@ export interface Answer {
   body: string | undefined;
 }
 
-/** `end` ends the work on the request. By default it follows the request's signal, and making a signal is slow in Node. */
+/** Aborting `end` ends the work. Default: a new controller that follows the request's signal, which is slow in Node. */
 type Answerer<Context> = (request: Request, context?: Context, end?: AbortController) => Promise<Answer>;
 
 const answerers = new WeakMap<object, Answerer<never>>();
@@ -74,7 +74,7 @@ function buildAnswerer<Context>(options: GatewayOptions<Context>): Answerer<Cont
 }
 
 /** Aborts `end` when the page aborts the request. Returns a function that stops this. */
-function follow(request: Request, end: AbortController): (() => void) | undefined {
+function follow(request: Request, end: AbortController): () => void {
   // The request class of some runtimes has no signal.
   const { signal } = request as { signal?: AbortSignal };
   const abort = () => end.abort();
@@ -202,11 +202,11 @@ function failureAnswer<Context>(settings: Settings<Context>, error: unknown, end
     if (error.reason !== undefined) report(settings, error.reason);
     return refusalAnswer(error);
   }
-  if (end.aborted && !isLate(end)) return refusalAnswer(refuse(499, "Gateway_Aborted", "The page did not wait for the answer"));
-  if (end.aborted) {
+  if (isLate(end)) {
     report(settings, new Error(`The answer did not come within \`timeoutMs\`, ${settings.timeoutMs} ms`, { cause: error }));
     return refusalAnswer(refuse(504, "Gateway_Timeout", "The answer did not come within the option `timeoutMs`"));
   }
+  if (end.aborted) return refusalAnswer(refuse(499, "Gateway_Aborted", "The page did not wait for the answer"));
   report(settings, error);
   return refusalAnswer(refuse(500, "Gateway_Failed", "The gateway failed"));
 }

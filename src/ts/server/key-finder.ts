@@ -43,7 +43,7 @@ type Bytes = Uint8Array;
 const encoder = new TextEncoder();
 
 const maxSlots = 1 << 14;
-/** Spreads numbers that differ in any bit over the slots. */
+/** Hashes a number to a slot. Every bit has an effect. */
 const slotFor = (number: number): number => Math.imul(number, 0x9e3779b1) >>> 18;
 /** A number for the bytes that begin at a place. It rules out most places. */
 const slotOf = (bytes: Bytes, at: number): number =>
@@ -89,7 +89,7 @@ function runAt(text: Bytes, at: number, { form, offset }: Place): number {
 
 /** Whether a byte is a letter or a digit of a lower-case text. */
 const isLetter = (byte: number): boolean => (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57);
-/** A number for the last 7 letters and digits, from that of those before. */
+/** Adds a letter or digit to a rolling hash of the last 7. */
 const withLetter = (number: number, letter: number): number => (number << 5) ^ letter;
 
 /** Makes a function that tells whether the letters and digits of a text, without what is between them, contain one of the forms. */
