@@ -265,7 +265,8 @@ for (const way of ["resume", "waitUntilActive"]) {
     // Both tabs start at the same moment, so the message of the other one arrives while this one requests the lock.
     await browser.execute((id) => {
       const { request } = navigator.locks;
-      const [other, here] = [0, 0].map(() => new BroadcastChannel(`connect-flow:${id}`));
+      const other = new BroadcastChannel(`connect-flow:${id}`);
+      const here = new BroadcastChannel(`connect-flow:${id}`);
       navigator.locks.request = (...values) => {
         globalThis.hasRequested = true;
         const heard = new Promise((hear) => (here.onmessage = hear));

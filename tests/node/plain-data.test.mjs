@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { json, makeClient, memoryStorage } from "./client.mjs";
 import { refuses } from "./arguments.mjs";
 
-/** Values whose content is not in members of their own. */
+/** Values whose own members do not show what they hold. */
 const unreadable = {
   "a date": new Date(0),
   "a URL": new URL("https://app.test/"),

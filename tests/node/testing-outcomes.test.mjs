@@ -326,7 +326,7 @@ test("the option `gateway` answers requests to its path, and other requests reac
   assert.deepEqual({ fetch, Request }, real);
 });
 
-test("a request to the option `gateway` that hangs ends when the page aborts it", async () => {
+test("a hanging request to the option `gateway` ends when the page aborts it", async () => {
   const own = createSandbox({ gateway: "/api/connect" });
   own.install();
   try {

@@ -51,7 +51,7 @@ export async function openBrowser(options = {}) {
   }
 }
 
-/** Runs a command that changes nothing, again if the browser left the page during it: the next page is what the test looks at. */
+/** Runs a command that changes nothing. If the browser leaves the page meanwhile, runs it again in the next page. */
 async function again(command, ...values) {
   for (;;) {
     try {

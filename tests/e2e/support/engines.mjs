@@ -15,7 +15,7 @@ import { followBidi } from "./watch.mjs";
  * (`needsScreenForFocus`), the others always do it. With `savesLogins` a test can save a login.
  * With `hasNetwork` Chromium logs its requests as its developer tools see them. With `extension`, folders
  * separated by commas, Chromium has these extensions. `inPages()` runs in every page, before its own scripts.
- * With `hasSlowElements`, tests click and type by actions in place of commands for elements.
+ * In engines that have `hasSlowElements`, tests click and type by actions instead of commands for elements.
  *
  * In all of them the user wants little motion: what moves is hit beside, and keeps a processor busy that draws it by itself.
  */

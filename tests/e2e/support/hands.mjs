@@ -12,13 +12,13 @@ export async function click(browser, selector) {
   await browser.performActions([{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }]);
 }
 
-/** Types a text, which is not empty, into a field in place of what is there. */
+/** Replaces the text of a field by typing another one, which must not be empty. */
 export async function type(browser, selector, text) {
   if (!engine.hasSlowElements) {
     const field = browser.$(selector);
     // WebKit types into nothing that is out of sight, and a window that a test opens is small.
     await field.waitForExist();
-    // Not by webdriverio's `scrollIntoView`, which takes four commands.
+    // webdriverio's own `scrollIntoView` takes four commands.
     await browser.execute((element) => element.scrollIntoView({ block: "center" }), await field);
     await field.setValue(text);
     return;
