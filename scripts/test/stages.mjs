@@ -91,9 +91,9 @@ export const STAGES = [
       return { code: Math.max(...results.map(({ code }) => code)), output: results.map(({ output }) => output).join("") };
     },
   },
-  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 400, isUrgent: true, ...inEngine("chromium", testFiles("e2e")) },
+  { name: "e2e chromium", about: "the demo in Chromium, against the sandbox and an authorization server", seconds: 330, isUrgent: true, ...inEngine("chromium", testFiles("e2e")) },
   { name: "clippy", about: "clippy has no warning, natively and for browsers", seconds: 60, needs: ["lint"], uses: CARGO, run: clippy },
-  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 110, needs: ["rust"], uses: CARGO, ...natively },
+  { name: "native", about: "the Rust tests in tests/native, without a browser", seconds: 70, needs: ["rust"], uses: CARGO, ...natively },
   { name: "e2e firefox", about: "the end-to-end tests that depend on the engine, in Firefox", seconds: 220, ...inEngine("firefox", testFiles("e2e")) },
   {
     name: "wasm chromium",
@@ -111,7 +111,7 @@ export const STAGES = [
     uses: CARGO,
     ...inBrowser("firefox", "GECKODRIVER"),
   },
-  { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 340, ...inEngine("webkit", testFiles("e2e")) },
+  { name: "e2e webkit", about: "the end-to-end tests that depend on the engine, in WebKitGTK", seconds: 180, ...inEngine("webkit", testFiles("e2e")) },
   {
     name: "docs",
     about: "builds the site: rustdoc and TypeDoc have no warning, no link is dead",
