@@ -258,7 +258,7 @@ const holdLock = (id) => new Promise((isHeld) => {
 });
 
 for (const way of ["resume", "waitUntilActive"]) {
-  tabsTest(`a tab that waits by ${way} does not ask while another one is asking`, [way], async ({ tabs, browser, account }) => {
+  tabsTest(`a tab that waits by ${way} does not ask while another one is asking`, [way], async ({ tabs, browser, account, around }) => {
     await tabs.pass(20_000);
     await tabs.next();
     await browser.execute(holdLock, account.connectedAccountId);
@@ -275,8 +275,9 @@ for (const way of ["resume", "waitUntilActive"]) {
       };
     }, account.connectedAccountId);
     const [{ asked }] = tabs.list;
-    await tabs.pass(PAUSE_MS, 500);
-    assert.ok(await browser.execute(() => globalThis.hasRequested));
+    await around.passUntil("the tab requests the lock", () => browser.execute(() => globalThis.hasRequested), Boolean);
+    // Without the message, it would ask after 250 ms.
+    await tabs.pass(500, 500);
     assert.equal(tabs.asked, asked);
   });
 }
