@@ -147,7 +147,8 @@ suite("timeoutMs", () => {
     const controller = new AbortController();
     const opened = {};
     const arrived = new Promise((resolve) => { opened.arrived = resolve; });
-    const gateway = createGateway(gatewayOptions({ fetch: ({ signal }) => { opened.arrived(signal); return never(); } }));
+    let sent;
+    const gateway = createGateway(gatewayOptions({ fetch: (request) => { sent = new WeakRef(request); opened.arrived(request.signal); return never(); } }));
     const answer = gateway(new Request(`${site}/api/connect/api/v3.1/toolkits/gmail`, { headers: { "x-test-user": "Jessica" }, signal: controller.signal }));
     const signal = await arrived;
     // In Node, a Request passes its signal on only as long as something holds it, which this `fetch` does not.
@@ -156,6 +157,8 @@ suite("timeoutMs", () => {
     controller.abort();
     assert.equal((await answer).status, 499);
     assert.equal(signal.aborted, true);
+    await collectGarbage();
+    assert.equal(sent.deref(), undefined, "a fetch that never ends holds nothing");
   });
 
   test("covers the check of an account's owner and the operation together", async () => {
