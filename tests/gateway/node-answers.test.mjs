@@ -271,6 +271,7 @@ suite("the handler for Node over HTTP/2", limits, () => {
 
   for (const [name, open] of Object.entries({
     "`authenticate`": (show) => openGateway({ authenticate: ({ signal }) => show(signal) }).gateway,
+    "a copy of the request in `authenticate`": (show) => openGateway({ authenticate: (request) => show(request.clone().signal) }).gateway,
     "a copy of the request in a function around the gateway": (show) => (request) => show(new Request(request).signal),
   })) {
     test(`aborts the signal of ${name} when the page closes the connection`, async (t) => {

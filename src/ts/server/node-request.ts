@@ -2,11 +2,8 @@ import { kindOf } from "./kind-of.js";
 import { bodyAlreadyRead } from "./refusal.js";
 import type { NodeRequest } from "./types.js";
 
-/**
- * Converts Node's request. Undefined for the URL of a proxy request, a wrong host, and a method that `Request` rejects. Copies of the request have
- * the signal only if `isCopying`: as an option, a signal triples the time that Node takes to make a request.
- */
-export function toRequest(incoming: NodeRequest, signal: AbortSignal, isCopying: boolean): Request | undefined {
+/** Converts Node's request. Undefined for the URL of a proxy request, a wrong host, and a method that `Request` rejects. */
+export function toRequest(incoming: NodeRequest, signal: AbortSignal): Request | undefined {
   try {
     const { method = "GET" } = incoming;
     const path = incoming.originalUrl ?? incoming.url ?? "";
@@ -16,9 +13,8 @@ export function toRequest(incoming: NodeRequest, signal: AbortSignal, isCopying:
     // Concatenated: resolved as a reference, `//evil.example` would be another host.
     if (!path.startsWith("/") || !/^[\w.[\]:-]+$/.test(host)) return undefined;
     const hasBody = method !== "GET" && method !== "HEAD";
-    const init = { method, headers, ...(isCopying && { signal }), ...(hasBody && { body: bodyOf(incoming, headers), duplex: "half" }) };
-    const request = new Request(`${isSecure ? "https" : "http"}://${host}${path}`, init as RequestInit);
-    return isCopying ? request : Object.defineProperty(request, "signal", { value: signal });
+    const init = { method, headers, signal, ...(hasBody && { body: bodyOf(incoming, headers), duplex: "half" }) };
+    return new Request(`${isSecure ? "https" : "http"}://${host}${path}`, init as RequestInit);
   } catch {
     return undefined;
   }

@@ -11,26 +11,22 @@ export function adaptToNode<Incoming extends NodeRequest>(gateway: Gateway<Incom
   if (typeof gateway !== "function") throw new TypeError(`toNodeHandler: the gateway must be what createGateway returns, got ${kindOf(gateway)}`);
   const answerer = answererOf(gateway);
   // A function around the gateway may change its `Response`.
-  const handler: Handler<Incoming> = answerer
-    ? { isCopying: false, handle: async (request, context, end) => encodeAnswer(await answerer(request, context, end)) }
-    : { isCopying: true, handle: async (request, context) => bufferResponse(await gateway(request, context)) };
+  const handle: Handler<Incoming> = answerer
+    ? async (request, context, end) => encodeAnswer(await answerer(request, context, end))
+    : async (request, context) => bufferResponse(await gateway(request, context));
   return async (incoming: Incoming, outgoing: NodeResponse): Promise<void> => {
     try {
-      await respond(handler, incoming, outgoing);
+      await respond(handle, incoming, outgoing);
     } catch (error) {
       log("connect-flow: the request could not be answered:", error);
     }
   };
 }
 
-interface Handler<Incoming> {
-  /** Whether it may pass on a copy of the request. */
-  isCopying: boolean;
-  /** `end` is aborted when the page disconnects. */
-  handle(this: void, request: Request, context: Incoming, end: AbortController): Promise<EncodedAnswer>;
-}
+/** `end` is aborted when the page disconnects. */
+type Handler<Incoming> = (request: Request, context: Incoming, end: AbortController) => Promise<EncodedAnswer>;
 
-async function respond<Incoming extends NodeRequest>({ handle, isCopying }: Handler<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
+async function respond<Incoming extends NodeRequest>(handle: Handler<Incoming>, incoming: Incoming, outgoing: NodeResponse): Promise<void> {
   requireNodeObjects(incoming, outgoing);
   if (isOver(incoming, outgoing)) return;
   const controller = new AbortController();
@@ -39,7 +35,7 @@ async function respond<Incoming extends NodeRequest>({ handle, isCopying }: Hand
   outgoing.once("close", () => isAnswered || controller.abort());
   // Without a listener an error while writing ends the process.
   outgoing.on?.("error", () => {});
-  const request = toRequest(incoming, controller.signal, isCopying);
+  const request = toRequest(incoming, controller.signal);
   let answer: EncodedAnswer;
   try {
     answer = request ? await handle(request, incoming, controller) : refusalAnswer(refuse(400, "Gateway_BadRequest", "The path, the host or the method is not valid"));
