@@ -1,6 +1,6 @@
 //! Decodes JavaScript values as [`Value`]s. Getters and proxies can run the page's code; what they throw is caught.
 
-use js_sys::{JsString, Reflect, Symbol};
+use js_sys::{Array, JsString, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
 use crate::core::value::Value;
@@ -19,6 +19,10 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
     fn from_entries(entries: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// The names of the own members that JSON would have. A trap of a proxy may throw.
+    #[wasm_bindgen(catch, js_namespace = Object)]
+    fn keys(object: &JsValue) -> Result<Array, JsValue>;
 
     /// `String(value)`.
     #[wasm_bindgen(js_name = String)]
@@ -103,11 +107,8 @@ pub fn members(
     depth: u32,
 ) -> Result<(Vec<(String, Value)>, Kept), JsValue> {
     let (mut members, mut kept) = (Vec::new(), Vec::new());
-    for key in Reflect::own_keys(object)?.iter() {
-        // A symbol.
-        let Some(name) = key.as_string() else {
-            continue;
-        };
+    for key in keys(object)?.iter() {
+        let name = to_text(&key);
         let member = Reflect::get(object, &key)?;
         if member.is_undefined() {
             continue;

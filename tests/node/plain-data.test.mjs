@@ -9,6 +9,8 @@ import { refuses } from "./arguments.mjs";
 const unreadable = {
   "a date": new Date(0),
   "a URL": new URL("https://app.test/"),
+  "an error": new Error("x"),
+  "a regular expression": /x/,
   "a promise": Promise.resolve({ a: "b" }),
   "a boxed number": new Number(5),
   "a blob": new Blob(["x"]),
