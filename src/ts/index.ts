@@ -93,8 +93,8 @@ function ready(): Module {
 function sendEarly(options: ClientOptions, flow?: FlowOptions): Early[] | undefined {
   try {
     const all = own(options, flow);
-    const isOther = all.api || all.fetch || all.integrationId || all.headers || all.reconnect || all.unsafeApiKey
-      || /[?&](connect\w*id|session_?uri|cf_flow)/i.test(entry!);
+    const isOther = all.api || all.headers || all.fetch || all.integrationId || all.reconnect || all.unsafeApiKey
+      || /[?&](connect\w*id|session_?uri|cf_flow)=/i.test(entry!);
     // No match throws.
     const [app] = (isOther ? "" : all.app ?? all.preload)!.match(/^[\w-]+$/)!;
     return pathsOf(app).map((path) => {

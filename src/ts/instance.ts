@@ -228,7 +228,7 @@ function withEarly(options: ClientOptions, early: Early[]): ClientOptions {
     return fetch(request);
   };
   try {
-    return { ...options, fetch: take };
+    return { ...options, fetch: options.fetch ?? take };
   } catch {
     return options;
   }

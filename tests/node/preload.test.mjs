@@ -194,7 +194,7 @@ suite("preload", () => {
 
   test("sends the requests early whatever parameters the app's own address has", async () => {
     for (const path of [
-      "connect?integration=shopify", "?connected=1", "?connected_accounts=2&my_cf_flow=1", "?api=1&fetch=2&headers=3&unsafe=4&reconnect=5", "?tags=a,api,fetch",
+      "connect?integration=shopify", "?connected=1", "?connected_accounts=2&my_cf_flow=1", "?connectGuide=1&connection_idle=2&connect_sidebar=3", "?api=1&fetch=2&headers=3&unsafe=4&reconnect=5", "?tags=a,api,fetch",
       "integrations/reconnect?status=open", "#cf_flow=1",
     ]) {
       assert.deepEqual((await early(options(), `https://app.test/${path}`)).lines, form, path);
@@ -213,6 +213,7 @@ suite("preload", () => {
       await assert.rejects(createClient(given), wrong, String(typeof given));
     }
     for (const preload of ["../connected_accounts", "a/b", "a?b", "a b", "."]) assert.deepEqual(await early(options({ preload })), { lines: [], end: undefined }, preload);
+    for (const fetch of [false, 0, ""]) assert.deepEqual((await early(options({ fetch }))).end, wrong, `fetch: ${fetch}`);
     let reads = 0;
     const changing = { ...options(), get entityId() { return reads++ > 1 ? boom() : "Jessica"; } };
     assert.deepEqual(await early(changing, "https://app.test/"), { lines: form, end: wrong });
